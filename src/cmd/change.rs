@@ -1,0 +1,225 @@
+//! `ledger edit`, `update`, `done`, `retract`: change one record, never another byte.
+
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::add::{check_bounds, clerk_name, field_args, field_values, resolve_references};
+use crate::cmd::{self, Command, Session, Status};
+use crate::locale::Locale;
+use crate::problem::{Problem, Problems, Rule};
+use crate::record::{Record, Value, input};
+use crate::rules::Rules;
+use crate::rules::kind::{Field, FieldType, Kind};
+use crate::tree::change;
+use crate::tree::ledger::retraction_field;
+use crate::tree::splice::Change;
+use crate::tree::write::Lock;
+
+pub(super) const EDIT: Command = Command { build: build_edit, run: run_edit };
+pub(super) const UPDATE: Command = Command { build: build_update, run: run_update };
+pub(super) const DONE: Command = Command { build: build_done, run: run_done };
+pub(super) const RETRACT: Command = Command { build: build_retract, run: run_retract };
+
+fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
+    let command = cmd::command(locale, "edit").arg(cmd::positional(locale, "id", "value-id"));
+    // Which kind the id names is known only once it is found, so the flags of all kinds are taken.
+    let mut fields: Vec<Field> = Vec::new();
+    for kind in &rules.kinds {
+        for (n, field) in kind.fields.iter().enumerate() {
+            if kind.life.as_ref().is_none_or(|life| life.updates != n) && !fields.iter().any(|f| f.name == field.name) {
+                fields.push(Field { required: false, ..field.clone() });
+            }
+        }
+    }
+    let all = Kind { fields, life: None, ..(*rules.org).clone() };
+    // All of them would fill pages; `ledger add KIND --help` explains those of a kind.
+    field_args(command, &all, locale)
+        .mut_args(|arg| if arg.get_id() == "id" { arg } else { arg.hide(true) })
+        .long_about(locale.text("cmd-edit-long"))
+}
+
+fn build_update(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "update")
+        .arg(cmd::positional(locale, "id", "value-id"))
+        .arg(cmd::option(locale, "status", "value-status").required(true))
+        .arg(cmd::option(locale, "on", "value-day"))
+        .arg(cmd::option(locale, "percent", "value-number"))
+        .arg(cmd::option(locale, "note", "value-text"))
+        .arg(cmd::option(locale, "by", "value-text"))
+}
+
+fn build_done(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "done")
+        .arg(cmd::positional(locale, "id", "value-id"))
+        .arg(cmd::option(locale, "on", "value-day"))
+        .arg(cmd::option(locale, "note", "value-text"))
+        .arg(cmd::option(locale, "by", "value-text"))
+}
+
+fn build_retract(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "retract")
+        .arg(cmd::positional(locale, "id", "value-id"))
+        .arg(cmd::option(locale, "why", "value-text").required(true))
+        .arg(cmd::option(locale, "by", "value-text"))
+}
+
+fn id(matches: &ArgMatches) -> &str {
+    matches.get_one::<String>("id").map_or("", String::as_str)
+}
+
+/// Finds the record, changes it under the lock, says so.
+fn change_record(session: &mut Session<'_>, id: &str, said: &str, changes: impl FnOnce(&Session<'_>, &Record) -> Result<Vec<Change>, Problems>) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules()?.clone();
+    let lock = Lock::take(&root.path)?;
+    let record = change::edit(&root, &lock, &rules, id, |record| changes(session, record))?;
+    let text = session.locale.say(
+        said,
+        &[
+            ("kind", (&record.kind.label).into()),
+            ("id", record.id.as_str().into()),
+            ("place", format!("{}:{}", record.origin.file, record.origin.line).into()),
+        ],
+    );
+    writeln!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules()?.clone();
+    change_record(session, id(matches), "changed", |session, record| {
+        let kind = &record.kind;
+        let strangers: Vec<String> = rules
+            .kinds
+            .iter()
+            .flat_map(|kind| &kind.fields)
+            .filter(|f| kind.index(&f.name).is_none() && matches.try_contains_id(&f.name).unwrap_or(false) && matches.get_many::<String>(&f.name).is_some())
+            .map(|f| f.name.clone())
+            .collect();
+        if let Some(stranger) = strangers.first() {
+            return Err(Problem::new(Rule::UNKNOWN_FIELD).with("field", stranger.as_str()).with("kind", &kind.label).with("allowed", kind.field_names()).into());
+        }
+        let cleared = |n: usize| {
+            let given = matches.try_get_many::<String>(&kind.fields[n].name).ok().flatten();
+            given.is_some_and(|mut texts| texts.len() == 1 && texts.all(|text| text.is_empty()))
+        };
+        let clear: Vec<usize> = (0..kind.fields.len()).filter(|&n| cleared(n)).collect();
+        if let Some(&n) = clear.iter().find(|&&n| kind.fields[n].required) {
+            return Err(Problem::new(Rule::MISSING_FIELD).with("field", kind.fields[n].name.as_str()).with("kind", &kind.label).into());
+        }
+        let mut given = match field_values(session, &without(kind, &clear), matches) {
+            Ok(values) => values,
+            Err(problems) => return Err(Problems(problems)),
+        };
+        for &n in &clear {
+            given[n] = None;
+        }
+        resolve_references(&root, &rules, kind, &mut given)?;
+        let mut new = record.fields.clone();
+        for (n, value) in given.iter().enumerate() {
+            if value.is_some() || clear.contains(&n) {
+                new[n].clone_from(value);
+            }
+        }
+        check_bounds(kind, &new)?;
+        // Index 0 is the id: an edit never touches it.
+        let changes: Vec<Change> = (0..new.len()).filter(|&n| new[n] != record.fields[n]).map(|n| (n + 1, new[n].clone())).collect();
+        let asked = given.iter().any(Option::is_some) || !clear.is_empty();
+        if changes.is_empty() && !asked {
+            return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", kind.field_names()).into());
+        }
+        Ok(changes)
+    })
+}
+
+/// The kind with some fields taking any text: an empty answer that clears a field is not a value of it.
+fn without(kind: &Kind, clear: &[usize]) -> Kind {
+    let mut kind = kind.clone();
+    for &n in clear {
+        kind.fields[n].ty = FieldType::Text;
+    }
+    kind
+}
+
+fn run_update(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let status = matches.get_one::<String>("status").cloned();
+    add_update(session, matches, status)
+}
+
+fn run_done(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    add_update(session, matches, None)
+}
+
+/// Adds an update; without a status, the one that means done.
+fn add_update(session: &mut Session<'_>, matches: &ArgMatches, status: Option<String>) -> Result<Status> {
+    change_record(session, id(matches), "updated", |session, record| {
+        let kind = &record.kind;
+        let Some(life) = &kind.life else {
+            return Err(Problem::new(Rule::NO_LIFECYCLE).with("kind", &kind.label).into());
+        };
+        refuse_retracted(record)?;
+        let field = &kind.fields[life.updates];
+        let FieldType::Table(columns) = &field.ty else {
+            return Err(Problem::new(Rule::NO_LIFECYCLE).with("kind", &kind.label).into());
+        };
+        let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
+        let mut row = vec![None; columns.len()];
+        for (n, column) in columns.iter().enumerate() {
+            let text = match column.name.as_str() {
+                "status" => Some(status.clone()),
+                "on" => Some(matches.get_one::<String>("on").cloned().unwrap_or_else(|| session.today.to_string())),
+                other => matches.try_get_one::<String>(other).ok().flatten().cloned(),
+            };
+            row[n] = text.map(|text| input::value(column, &text, session.today)).transpose()?;
+        }
+        let row = Value::Table(row);
+        let day = |row: &Value| row.field(0).and_then(Value::as_day);
+        if let (Some(on), Some(start)) = (day(&row), record.starts())
+            && on < start
+        {
+            return Err(Problem::new(Rule::UPDATE_BEFORE_START)
+                .with("on", on.to_string())
+                .with("start", start.to_string())
+                .with("field", &kind.fields[kind.start].label)
+                .into());
+        }
+        let mut rows = record.get(life.updates).map_or(&[][..], Value::items).to_vec();
+        // By date; of one day, after those already there.
+        let at = rows.iter().rposition(|old| day(old) <= day(&row)).map_or(0, |n| n + 1);
+        rows.insert(at, row);
+        Ok(vec![(life.updates + 1, Some(Value::List(rows)))])
+    })
+}
+
+fn refuse_retracted(record: &Record) -> Result<(), Problem> {
+    match record.retracted {
+        Some(_) => Err(Problem::new(Rule::RETRACTED).with("id", record.id.as_str())),
+        None => Ok(()),
+    }
+}
+
+fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let rules = session.rules()?.clone();
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let by = text("by").unwrap_or_else(clerk_name);
+    change_record(session, id(matches), "retracted", |session, record| {
+        refuse_retracted(record)?;
+        let FieldType::Table(columns) = retraction_field(&rules).ty else { return Ok(Vec::new()) };
+        let value = |column: &Field| -> Result<Option<Value>, Problem> {
+            let text = match column.name.as_str() {
+                "on" => session.today.to_string(),
+                "by" => by.clone(),
+                _ => text("why").unwrap_or_default(),
+            };
+            let required_but_empty = column.required && text.trim().is_empty();
+            if required_but_empty {
+                return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", "--why"));
+            }
+            (!text.is_empty()).then(|| input::value(column, &text, session.today)).transpose()
+        };
+        let row = columns.iter().map(value).collect::<Result<_, _>>()?;
+        Ok(vec![(record.kind.fields.len() + 1, Some(Value::Table(row)))])
+    })
+}

@@ -1,0 +1,96 @@
+//! `ledger due`: what is overdue, what falls due soon, what is owed.
+
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::figure::due::{What, reminders};
+use crate::locale::Locale;
+use crate::problem::{Problem, Rule};
+use crate::record::text;
+use crate::render::{csv, json, terminal};
+use crate::rules::Rules;
+use crate::table::{Cell, Column, Row, Table};
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+/// How far ahead the list looks unless asked.
+const DEFAULT_DAYS: i64 = 14;
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "due")
+        .arg(cmd::org_option(locale))
+        .arg(cmd::option(locale, "within", "value-days"))
+        .arg(cmd::switch(locale, "skip-bad"))
+        .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+        .arg(cmd::switch(locale, "raw"))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let (tree, _) = session.figures(matches.get_flag("skip-bad"))?;
+    let days = matches.get_one::<String>("within").map_or(Ok(DEFAULT_DAYS), |text| within(text))?;
+    let orgs = match matches.get_one::<String>("org") {
+        Some(name) => tree.subtree(tree.org(name)?),
+        None => 0..tree.orgs.len(),
+    };
+    let locale = &session.locale;
+    let today = session.today;
+    let rows: Vec<Row> = reminders(&tree, orgs, today, days)
+        .into_iter()
+        .map(|reminder| {
+            let left = reminder.day.since(today);
+            let state = if left < 0 { "due-overdue" } else { "due-soon" };
+            let (kind, what, id) = match &reminder.what {
+                What::Record(n) => {
+                    let record = crate::figure::record_of(&tree, *n);
+                    (record.kind.label.get(locale.lang()).to_owned(), record.title().map(text::plain).unwrap_or_default(), record.id.to_string())
+                }
+                What::Obligation(name, window) => {
+                    let label = tree.rules.obligation(name).map(|o| o.label.get(locale.lang()).to_owned()).unwrap_or_default();
+                    (label, window.label(locale.lang()), String::new())
+                }
+            };
+            let cells = vec![
+                Cell::Text(locale.text(state)),
+                Cell::Text(reminder.day.to_string()),
+                Cell::Number(left),
+                Cell::Text(tree.orgs[reminder.org].short().to_owned()),
+                Cell::Text(kind),
+                Cell::Text(what),
+                Cell::Text(id),
+            ];
+            Row { cells, total: false }
+        })
+        .collect();
+    let columns = vec![
+        Column::text("state", locale.text("label-state")),
+        Column::text("day", locale.text("label-day")),
+        Column::number("days_left", locale.text("label-days-left"), "items"),
+        Column::text("org", locale.text("label-org")),
+        Column::text("kind", locale.text("label-kind")),
+        Column::text("what", locale.text("label-what")),
+        Column::text("id", locale.text("label-id")),
+    ];
+    let note = locale.say("due-count", &[("count", rows.len().into()), ("today", today.to_string().into()), ("days", days.into())]);
+    let table = Table { columns, rows, notes: vec![note], facts: vec![("today", today.to_string())], ..Table::default() };
+    let text = match cmd::format_of(matches, "table") {
+        "json" => json::list(&table, "reminders"),
+        "csv" if matches.get_flag("raw") => csv::raw(&table),
+        "csv" => csv::for_people(&table),
+        _ => terminal::draw(&table, session.style, locale),
+    };
+    write!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+/// `14d`, `14`, `2w`, `14天`.
+fn within(text: &str) -> Result<i64, Problem> {
+    let text = text.trim();
+    let (digits, times) = match text.strip_suffix('w').or_else(|| text.strip_suffix('周')) {
+        Some(weeks) => (weeks, 7),
+        None => (text.trim_end_matches(['d', '天', '日']), 1),
+    };
+    let days = digits.parse::<i64>().ok().filter(|n| (0..=3660).contains(n)).map(|n| n * times);
+    days.ok_or_else(|| Problem::new(Rule::OUT_OF_RANGE).with("field", "--within").with("min", "0").with("max", "3660d"))
+}

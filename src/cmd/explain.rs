@@ -1,0 +1,203 @@
+//! `ledger explain METRIC`: the records behind a figure, by file and line.
+
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+use serde_json::{Map, Value as Json, json};
+
+use crate::cmd::report::cell;
+use crate::cmd::{self, Command, Session, Status};
+use crate::figure::{Basis, Contribution, Evaluation, Figure, Scope, record_of};
+use crate::locale::Locale;
+use crate::problem::{Problem, Rule};
+use crate::record::text;
+use crate::render::json::{pretty, value};
+use crate::render::terminal;
+use crate::rules::Rules;
+use crate::rules::metric::{Measure, Metric};
+use crate::table::{Cell, Column, Row, Table};
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "explain")
+        .arg(cmd::positional(locale, "metric", "value-metric"))
+        .arg(cmd::quarter_option(locale))
+        .arg(cmd::org_option(locale))
+        .arg(cmd::as_of_option(locale))
+        .arg(cmd::switch(locale, "own"))
+        .arg(cmd::switch(locale, "skip-bad"))
+        .arg(cmd::format_option(locale, &["table", "json"]))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let (period, as_of) = session.window(matches)?;
+    let (tree, _) = session.figures(matches.get_flag("skip-bad"))?;
+    let name = matches.get_one::<String>("metric").map_or("", String::as_str);
+    let Some(metric) = tree.rules.metric(name) else {
+        let all: Vec<&str> = tree.rules.metrics.iter().map(|m| m.name.as_str()).collect();
+        return Err(Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", ")).into());
+    };
+    if let Measure::Rank { by } = &metric.measure {
+        return Err(Problem::new(Rule::NO_RANK_RECORDS).with("metric", by.as_str()).into());
+    }
+    let org = session.org(&tree, matches)?;
+    let scope = if matches.get_flag("own") { Scope::These(vec![org]) } else { Scope::Under(tree.subtree(org)) };
+    let evaluation = Evaluation::new(&tree, period, as_of);
+    let explained = Explained { evaluation: &evaluation, scope: &scope, locale: &session.locale };
+    let text = match cmd::format_of(matches, "table") {
+        "json" => {
+            let mut object = explained.json(metric);
+            object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
+            object.insert("period".to_owned(), period.to_string().into());
+            object.insert("as_of".to_owned(), as_of.to_string().into());
+            pretty(&Json::Object(object))
+        }
+        _ => {
+            let title = session.locale.say(
+                "explain-title",
+                &[
+                    ("metric", (&metric.label).into()),
+                    ("org", tree.orgs[org].name().into()),
+                    ("period", period.label(session.locale.lang()).into()),
+                    ("as_of", as_of.to_string().into()),
+                    ("value", cell(evaluation.figure(metric, &scope)).words().into()),
+                ],
+            );
+            format!("{title}\n{}", explained.tables(metric, session.style))
+        }
+    };
+    write!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+struct Explained<'e> {
+    evaluation: &'e Evaluation<'e>,
+    scope: &'e Scope,
+    locale: &'e Locale,
+}
+
+impl Explained<'_> {
+    fn figure(&self, metric: &Metric) -> Figure {
+        self.evaluation.figure(metric, self.scope)
+    }
+
+    /// The figures that a ratio or score is made of, each with the weight it has, if any.
+    fn parts<'m>(&'m self, metric: &'m Metric) -> Vec<(&'static str, Vec<&'m Metric>, Option<i64>)> {
+        let find = |names: &[String]| names.iter().filter_map(|name| self.evaluation.tree.rules.metric(name)).collect::<Vec<_>>();
+        match &metric.measure {
+            Measure::Ratio { of, to } => vec![("numerator", find(of), None), ("denominator", find(to), None)],
+            Measure::Score { parts } => parts.iter().map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight))).collect(),
+            Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members | Measure::Rank { .. } => Vec::new(),
+        }
+    }
+
+    fn json(&self, metric: &Metric) -> Map<String, Json> {
+        let mut object = Map::new();
+        object.insert("metric".to_owned(), metric.name.as_str().into());
+        object.insert("value".to_owned(), value(&cell(self.figure(metric))));
+        let records = self.evaluation.counted(metric, self.scope).iter().map(|(c, amount)| self.contribution(c, *amount)).collect();
+        object.insert("records".to_owned(), Json::Array(records));
+        let parts = self.parts(metric);
+        if !parts.is_empty() {
+            let parts = parts.into_iter().map(|(role, metrics, weight)| self.part(role, &metrics, weight)).collect();
+            object.insert("parts".to_owned(), Json::Array(parts));
+        }
+        object
+    }
+
+    /// One part of a ratio or score; a part of several figures is their sum.
+    fn part(&self, role: &str, metrics: &[&Metric], weight: Option<i64>) -> Json {
+        let inner: Vec<Map<String, Json>> = metrics.iter().map(|m| self.json(m)).collect();
+        if let ([only], Some(weight)) = (&inner[..], weight) {
+            let mut object = only.clone();
+            object.insert("role".to_owned(), role.into());
+            object.insert("weight".to_owned(), weight.into());
+            return Json::Object(object);
+        }
+        let names: Vec<&str> = metrics.iter().map(|m| m.name.as_str()).collect();
+        let sum: i64 = inner.iter().filter_map(|o| o["value"].as_i64()).sum();
+        let records: Vec<Json> = inner.iter().filter_map(|o| o["records"].as_array()).flatten().cloned().collect();
+        json!({ "role": role, "metric": names.join(" + "), "metrics": names, "value": sum, "records": records })
+    }
+
+    fn contribution(&self, contribution: &Contribution, amount: i64) -> Json {
+        let tree = self.evaluation.tree;
+        let org = tree.orgs[contribution.org].path.as_str();
+        match &contribution.from {
+            Basis::Record(n) => {
+                let record = record_of(tree, *n);
+                json!({ "id": record.id.as_str(), "org": org, "file": &*record.origin.file, "line": record.origin.line, "contributes": amount })
+            }
+            Basis::Window(window) => {
+                let ids: Vec<&str> = window.records.iter().map(|&n| record_of(tree, n).id.as_str()).collect();
+                json!({
+                    "org": org, "obligation": window.obligation, "window": window.window.to_string(),
+                    "state": window.state.name(), "returned": window.returned, "ids": ids, "contributes": amount,
+                })
+            }
+            Basis::Headcount => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),
+        }
+    }
+
+    fn tables(&self, metric: &Metric, style: terminal::Style) -> String {
+        let parts = self.parts(metric);
+        if parts.is_empty() {
+            return terminal::draw(&self.table(metric), style, self.locale);
+        }
+        let mut out = String::new();
+        for (role, metrics, weight) in parts {
+            for part in metrics {
+                let words = cell(self.figure(part)).words();
+                let lead = match weight {
+                    Some(weight) => self.locale.say("explain-weight", &[("weight", weight.into())]),
+                    None => self.locale.text(&format!("explain-{role}")),
+                };
+                out.push_str(&format!("\n{lead}{} = {words}\n", part.label.get(self.locale.lang())));
+                if weight.is_none() {
+                    out.push_str(&terminal::draw(&self.table(part), style, self.locale));
+                }
+            }
+        }
+        out
+    }
+
+    fn table(&self, metric: &Metric) -> Table {
+        let (tree, locale) = (self.evaluation.tree, self.locale);
+        let label = |id: &str| locale.text(id);
+        let counted = self.evaluation.counted(metric, self.scope);
+        let rows = counted.iter().map(|(contribution, amount)| {
+            let org = Cell::Text(tree.orgs[contribution.org].short().to_owned());
+            let record_cells = |n: usize| {
+                let record = record_of(tree, n);
+                let what = record.title().map(text::plain).unwrap_or_default();
+                (record.id.to_string(), format!("{}:{}", record.origin.file, record.origin.line), what)
+            };
+            let (what, place, id) = match &contribution.from {
+                Basis::Record(n) => {
+                    let (id, place, what) = record_cells(*n);
+                    (what, place, id)
+                }
+                Basis::Window(window) => {
+                    let name = tree.rules.obligation(&window.obligation).map_or("", |o| o.label.get(locale.lang()));
+                    let state = locale.text(&format!("window-{}", window.state.name()));
+                    let (ids, places): (Vec<String>, Vec<String>) = window.records.iter().map(|&n| record_cells(n)).map(|(id, place, _)| (id, place)).unzip();
+                    (format!("{name} {} {state}", window.window.label(locale.lang())), places.join("\n"), ids.join("\n"))
+                }
+                Basis::Headcount => (label("label-members"), format!("orgs/{}/org.toml", tree.orgs[contribution.org].path), String::new()),
+            };
+            Row { cells: vec![org, Cell::Text(what), Cell::Number(*amount), Cell::Text(place), Cell::Text(id)], total: false }
+        });
+        Table {
+            columns: vec![
+                Column::text("org", label("label-org")),
+                Column::text("what", label("label-what")),
+                Column::number("contributes", label("label-contributes"), "items"),
+                Column::text("place", label("label-place")),
+                Column::text("id", label("label-id")),
+            ],
+            rows: rows.collect(),
+            ..Table::default()
+        }
+    }
+}

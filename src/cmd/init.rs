@@ -1,0 +1,72 @@
+//! `ledger init`: start a ledger, empty or with the sample district.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Arg, ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::locale::Locale;
+use crate::problem::{Problem, Rule};
+use crate::record::text::quoted;
+use crate::rules::Rules;
+use crate::sample;
+use crate::tree::FORMAT;
+use crate::tree::write::Lock;
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "init")
+        .arg(Arg::new("dir").value_name(locale.text("value-folder")).help(locale.text("arg-dir")))
+        .arg(cmd::switch(locale, "sample"))
+        .arg(cmd::option(locale, "district", "value-text"))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let asked = matches.get_one::<String>("dir").or_else(|| matches.get_one::<String>("root"));
+    let dir = PathBuf::from(asked.map_or(".", String::as_str));
+    let exists = ["ledger.toml", "orgs"].iter().find(|name| dir.join(name).exists());
+    if let Some(name) = exists {
+        return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", dir.join(name).display().to_string()).into());
+    }
+    let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
+    fs::create_dir_all(&dir).map_err(|e| io(&dir, e))?;
+    let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
+    let lock = Lock::take(&root)?;
+    let district = matches.get_one::<String>("district").map_or("", String::as_str);
+    let mut files = if matches.get_flag("sample") { sample::district(&sample::Size::default()) } else { Vec::new() };
+    if files.is_empty() {
+        files.push(("ledger.toml".to_owned(), marker(district, session.locale.lang().tag())));
+        fs::create_dir_all(root.join("orgs")).map_err(|e| io(&root, e))?;
+    }
+    // The marker comes last: a folder without it is no ledger, so a killed init can be run again.
+    files.sort_by_key(|(path, _)| path == "ledger.toml");
+    for (name, text) in own_files() {
+        // A repository may have its own; ours are added to it, never put in its place.
+        let path = root.join(name);
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        if !old.contains(text) {
+            lock.write(&path, format!("{old}{text}").as_bytes())?;
+        }
+    }
+    for (name, text) in &files {
+        lock.write(&root.join(name), text.as_bytes())?;
+    }
+    let said = session.locale.say("init-done", &[("path", root.display().to_string().into()), ("files", files.len().into())]);
+    writeln!(session.out, "{said}")?;
+    let next = if matches.get_flag("sample") { "init-next-sample" } else { "init-next" };
+    writeln!(session.out, "{}", session.locale.text(next))?;
+    Ok(Status::Clean)
+}
+
+/// The text of `ledger.toml`.
+fn marker(district: &str, language: &str) -> String {
+    format!("format = {FORMAT}\ndistrict = {}\ncampaign = \"\"\nlanguage = {}\n", quoted(district), quoted(language))
+}
+
+/// What git should know about a ledger.
+fn own_files() -> [(&'static str, &'static str); 2] {
+    [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n")]
+}

@@ -1,0 +1,197 @@
+//! `ledger list KIND`: the records of a kind, filtered and sorted.
+
+use std::cmp::Ordering;
+
+use anyhow::Result;
+use clap::{ArgAction, ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status, show};
+use crate::day::{Day, Period};
+use crate::locale::Locale;
+use crate::problem::{Problem, Rule};
+use crate::record::{Record, Value, input, text};
+use crate::render::{csv, json, terminal};
+use crate::rules::Rules;
+use crate::rules::kind::{FieldType, Kind};
+use crate::table::{Cell, Column, Row, Table};
+use crate::tree::{Entry, Tree};
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "list")
+        .arg(cmd::positional(locale, "kind", "value-kind"))
+        .arg(cmd::org_option(locale))
+        .arg(cmd::quarter_option(locale))
+        .arg(cmd::as_of_option(locale))
+        .arg(cmd::option(locale, "where", "value-test").action(ArgAction::Append))
+        .arg(cmd::option(locale, "sort", "value-field"))
+        .arg(cmd::switch(locale, "retracted"))
+        .arg(cmd::switch(locale, "skip-bad"))
+        .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+        .arg(cmd::switch(locale, "raw"))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let (tree, _) = session.figures(matches.get_flag("skip-bad"))?;
+    let name = matches.get_one::<String>("kind").map_or("", String::as_str);
+    let Some(kind) = tree.rules.kind(name) else {
+        let known: Vec<&str> = tree.rules.kinds.iter().map(|k| k.name.as_str()).collect();
+        return Err(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", known.join(", ")).into());
+    };
+    let entries = select(session, &tree, kind, matches)?;
+    let as_of = as_of(session, matches)?;
+    let text = match cmd::format_of(matches, "table") {
+        "json" => {
+            let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(&tree, entry, as_of)).collect();
+            json::pretty(&serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records }))
+        }
+        format => {
+            let table = tabulate(session, &tree, kind, &entries, as_of);
+            match format {
+                "csv" if matches.get_flag("raw") => csv::raw(&table),
+                "csv" => csv::for_people(&table),
+                _ => terminal::draw(&table, session.style, &session.locale),
+            }
+        }
+    };
+    write!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
+    match (matches.get_one::<String>("as-of"), matches.get_one::<String>("quarter")) {
+        (Some(text), _) => session.day(text),
+        (None, Some(text)) => Ok(crate::figure::default_as_of(session.period(text)?, session.today)),
+        (None, None) => Ok(session.today),
+    }
+}
+
+fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json::Value {
+    let mut object = show::to_json(&entry.record, &tree.rules);
+    object.insert("org".to_owned(), tree.orgs[entry.org].path.as_str().into());
+    if let Some(status) = entry.record.status_on(as_of) {
+        object.insert("state".to_owned(), status.choice.name.as_str().into());
+    }
+    object.into()
+}
+
+fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgMatches) -> Result<Vec<&'t Entry>> {
+    let orgs = match matches.get_one::<String>("org") {
+        Some(name) => tree.subtree(tree.org(name)?),
+        None => 0..tree.orgs.len(),
+    };
+    let period: Option<Period> = matches.get_one::<String>("quarter").map(|text| session.period(text)).transpose()?;
+    let as_of = as_of(session, matches)?;
+    let tests: Vec<Test> = matches
+        .get_many::<String>("where")
+        .into_iter()
+        .flatten()
+        .map(|text| Test::read(text, kind, session.today))
+        .collect::<Result<_, _>>()?;
+    let mut found: Vec<&Entry> = tree
+        .entries
+        .iter()
+        .filter(|entry| entry.record.kind.name == kind.name && orgs.contains(&entry.org))
+        .filter(|entry| matches.get_flag("retracted") || entry.record.retracted.is_none())
+        .filter(|entry| period.is_none_or(|period| entry.record.belongs().is_some_and(|days| period.covers(days))))
+        .filter(|entry| tests.iter().all(|test| test.holds(&entry.record, as_of)))
+        .collect();
+    let by = |field: Option<usize>, entry: &Entry| match field {
+        Some(field) => entry.record.get(field).cloned(),
+        None => entry.record.belongs().map(Value::Period),
+    };
+    let asked = matches.get_one::<String>("sort").map(String::as_str);
+    let (descending, name) = match asked.map(|name| (name.strip_prefix('-'), name)) {
+        Some((Some(rest), _)) => (true, Some(rest)),
+        Some((None, name)) => (false, Some(name)),
+        None => (false, None),
+    };
+    let field = match name {
+        None => None,
+        Some(name) => Some(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
+    };
+    found.sort_by(|a, b| {
+        let order = by(field, a).cmp(&by(field, b));
+        if descending { order.reverse() } else { order }.then(Ordering::Equal)
+    });
+    Ok(found)
+}
+
+fn unknown_field(kind: &Kind, name: &str) -> Problem {
+    Problem::new(Rule::UNKNOWN_FIELD).with("field", name).with("kind", &kind.label).with("allowed", kind.field_names())
+}
+
+/// One `--where F=V`.
+enum Test {
+    /// The status on the as-of day.
+    State(String),
+    /// Part of a text, or just this value.
+    Field(usize, Value),
+}
+
+impl Test {
+    fn read(text: &str, kind: &Kind, today: Day) -> Result<Test, Problem> {
+        let Some((name, value)) = text.split_once('=') else {
+            return Err(Problem::new(Rule::USAGE).with("what", crate::locale::Arg::Message("usage-where")).with("subject", text));
+        };
+        if let ("state" | "状态", Some(life)) = (name, &kind.life) {
+            let status = life.statuses.iter().find(|s| s.choice.name == value || s.choice.label.is(value));
+            return status.map(|s| Test::State(s.choice.name.clone())).ok_or_else(|| {
+                let all: Vec<&str> = life.statuses.iter().map(|s| s.choice.name.as_str()).collect();
+                Problem::new(Rule::UNKNOWN_VALUE).with("field", name).with("value", value).with("allowed", all.join(", "))
+            });
+        }
+        let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
+        let value = match &kind.fields[field].ty {
+            FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Table(_) => Value::Text(value.to_owned()),
+            _ => input::value(&kind.fields[field], value, today)?,
+        };
+        Ok(Test::Field(field, value))
+    }
+
+    fn holds(&self, record: &Record, as_of: Day) -> bool {
+        match self {
+            Test::State(name) => record.status_on(as_of).is_some_and(|status| status.choice.name == *name),
+            Test::Field(field, wanted) => {
+                let Some(value) = record.get(*field) else { return false };
+                let exact = matches!(record.kind.fields[*field].ty, FieldType::Choice(_));
+                value.items().iter().any(|item| match wanted {
+                    Value::Text(part) if !exact => text::plain(item).contains(part.as_str()),
+                    other => item == other,
+                })
+            }
+        }
+    }
+}
+
+fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry], as_of: Day) -> Table {
+    let locale = &session.locale;
+    let label = |n: usize| kind.fields[n].label.get(locale.lang()).to_owned();
+    let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
+    columns.extend(kind.columns.iter().map(|&n| match kind.fields[n].ty {
+        FieldType::Integer { .. } => Column::number(&kind.fields[n].name, label(n), "items"),
+        _ => Column::text(&kind.fields[n].name, label(n)),
+    }));
+    if kind.life.is_some() {
+        columns.push(Column::text("state", locale.text("label-state")));
+    }
+    let rows = entries
+        .iter()
+        .map(|entry| {
+            let org = &tree.orgs[entry.org];
+            let mut cells = vec![Cell::Text(entry.record.id.to_string()), Cell::Text(org.short().to_owned())];
+            cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
+                None => Cell::Empty,
+                Some(Value::Integer(number)) => Cell::Number(*number),
+                Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
+            }));
+            if let Some(status) = entry.record.status_on(as_of) {
+                cells.push(Cell::Text(status.choice.label.get(locale.lang()).to_owned()));
+            }
+            Row { cells, total: false }
+        })
+        .collect();
+    let count = locale.say("list-count", &[("count", entries.len().into()), ("kind", (&kind.label).into())]);
+    Table { notes: vec![count], columns, rows, ..Table::default() }
+}

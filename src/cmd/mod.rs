@@ -1,0 +1,383 @@
+//! The command line: one file a command, and what they share.
+//!
+//! [`COMMANDS`] is the whole list; adding a command is a file and a line. Each builds its own arguments
+//! and runs as a sentence: load, select, compute, write.
+
+mod add;
+mod change;
+mod check;
+mod due;
+mod explain;
+mod fmt;
+mod init;
+mod list;
+mod org;
+mod prompt;
+mod report;
+mod rules;
+mod show;
+
+use std::ffi::OsString;
+use std::io::{ErrorKind as IoKind, IsTerminal, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::builder::Str;
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
+
+use crate::day::{Day, Period};
+use crate::locale::{self, Lang, Locale};
+use crate::problem::{Problem, Problems, Rule};
+use crate::render::{diagnostic, help, terminal::Style};
+use crate::rules::Rules;
+use crate::tree::{Root, Tree};
+
+/// A command: how its arguments look, and what it does.
+pub struct Command {
+    /// Builds its arguments in a language, for the kinds there are.
+    pub build: fn(&Locale, &Rules) -> Clap,
+    /// Does it.
+    pub run: fn(&mut Session<'_>, &ArgMatches) -> Result<Status>,
+}
+
+/// Every command, in the order of the help page.
+pub const COMMANDS: &[Command] = &[
+    init::COMMAND, org::COMMAND, add::COMMAND, change::EDIT, change::UPDATE, change::DONE, change::RETRACT,
+    show::COMMAND, list::COMMAND, due::COMMAND, check::COMMAND, fmt::COMMAND, report::COMMAND, explain::COMMAND,
+    rules::COMMAND,
+];
+
+/// How a command ended, if it could be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done and clean.
+    Clean,
+    /// Done, and there is something to look at.
+    Findings,
+}
+
+/// What every command is given.
+pub struct Session<'a> {
+    /// The language.
+    pub locale: Locale,
+    /// Today, by the clock or by `--today`.
+    pub today: Day,
+    /// How a table may be drawn on the output.
+    pub style: Style,
+    /// Whether a person sits at the terminal and can be asked.
+    pub interactive: bool,
+    /// Results.
+    pub out: &'a mut dyn Write,
+    /// Everything else that is said.
+    pub err: &'a mut dyn Write,
+    root: Result<Root, Problems>,
+    rules: Rules,
+    rule_problems: Vec<Problem>,
+}
+
+impl Session<'_> {
+    /// The ledger's root.
+    ///
+    /// # Errors
+    /// There is none, or its `ledger.toml` cannot be read.
+    pub fn root(&self) -> Result<Root, Problems> {
+        self.root.clone()
+    }
+
+    /// The rules in force.
+    ///
+    /// # Errors
+    /// The ledger's own rules are wrong: figures by half of them would be wrong too.
+    pub fn rules(&self) -> Result<&Rules, Problems> {
+        let bad: Vec<Problem> = self.rule_problems.iter().filter(|p| p.blocks()).cloned().collect();
+        if bad.is_empty() { Ok(&self.rules) } else { Err(Problems(bad)) }
+    }
+
+    /// The whole ledger, and everything wrong with its files.
+    ///
+    /// # Errors
+    /// As [`Session::root`] and [`Session::rules`].
+    pub fn tree(&self) -> Result<Tree, Problems> {
+        let root = self.root()?;
+        Ok(Tree::load(&root, self.rules()?.clone(), self.rule_problems.clone()))
+    }
+
+    /// The whole ledger for figures: refuses to leave anything out unless `skip_bad`, and then says what.
+    ///
+    /// # Errors
+    /// As [`Session::tree`], and whatever stands in the way of true figures.
+    pub fn figures(&mut self, skip_bad: bool) -> Result<(Tree, Vec<Problem>)> {
+        let tree = self.tree()?;
+        let blocking = tree.blocking();
+        if blocking.is_empty() {
+            return Ok((tree, blocking));
+        }
+        if !skip_bad {
+            let mut all = blocking;
+            all.push(Problem::new(Rule::UNREADABLE).with("count", all.len()));
+            return Err(Problems(all).into());
+        }
+        self.say_problems(&blocking)?;
+        let note = self.locale.say("left-out-bad", &[("count", blocking.len().into())]);
+        writeln!(self.err, "{note}")?;
+        Ok((tree, blocking))
+    }
+
+    /// Prints problems for people.
+    ///
+    /// # Errors
+    /// The stream cannot be written.
+    pub fn say_problems(&mut self, problems: &[Problem]) -> Result<()> {
+        for problem in problems {
+            write!(self.err, "{}", diagnostic::text(problem, &self.locale, false))?;
+        }
+        Ok(())
+    }
+
+    /// Reads a day that was typed, as an error in the user's language.
+    ///
+    /// # Errors
+    /// Not a day.
+    pub fn day(&self, text: &str) -> Result<Day, Problem> {
+        text.parse().map_err(|_| Problem::new(Rule::BAD_DAY).with("value", text))
+    }
+
+    /// Reads a period that was typed.
+    ///
+    /// # Errors
+    /// Not a period.
+    pub fn period(&self, text: &str) -> Result<Period, Problem> {
+        Period::parse(text, self.today).map_err(|_| Problem::new(Rule::BAD_PERIOD).with("value", text))
+    }
+
+    /// The period and as-of day that the flags `--quarter` and `--as-of` ask for.
+    ///
+    /// # Errors
+    /// Not a period, not a day.
+    pub fn window(&self, matches: &ArgMatches) -> Result<(Period, Day), Problem> {
+        let period = self.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
+        let as_of = match matches.get_one::<String>("as-of") {
+            Some(text) => self.day(text)?,
+            None => crate::figure::default_as_of(period, self.today),
+        };
+        Ok((period, as_of))
+    }
+
+    /// The organisation that `--org` names, or the top one.
+    ///
+    /// # Errors
+    /// None of that name, or several.
+    pub fn org(&self, tree: &Tree, matches: &ArgMatches) -> Result<usize, Problem> {
+        match matches.get_one::<String>("org") {
+            Some(name) => tree.org(name),
+            None => tree.top(),
+        }
+    }
+}
+
+/// What must be known before the command line can be read: it is written in a language, from rules.
+#[derive(Default)]
+struct Globals {
+    root: Option<PathBuf>,
+    lang: Option<Lang>,
+    colour: Option<String>,
+    today: Option<Day>,
+}
+
+impl Globals {
+    fn read(args: &[OsString]) -> Globals {
+        let mut globals = Globals::default();
+        let mut args = args.iter().skip(1).map(|arg| arg.to_string_lossy()).take_while(|arg| arg != "--").peekable();
+        while let Some(arg) = args.next() {
+            let (name, value) = match arg.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (arg.to_string(), args.peek().map(ToString::to_string)),
+            };
+            match (name.as_str(), value) {
+                ("--root", Some(path)) => globals.root = Some(path.into()),
+                ("--lang", Some(lang)) => globals.lang = lang.parse().ok(),
+                ("--color", Some(when)) => globals.colour = Some(when),
+                ("--today", Some(day)) => globals.today = day.parse().ok(),
+                _ => {}
+            }
+        }
+        globals
+    }
+}
+
+/// Runs a command line; returns the exit code: 0 clean, 1 findings, 2 not done.
+pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let args: Vec<OsString> = args.collect();
+    let globals = Globals::read(&args);
+    let explicit = globals.root.clone().or_else(|| std::env::var_os("LEDGER_ROOT").filter(|v| !v.is_empty()).map(PathBuf::from));
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = Root::open(explicit.as_deref(), &here);
+    let (rules, rule_problems) = match &root {
+        Ok(root) => root.rules(),
+        Err(_) => Rules::load(&[]),
+    };
+    let asked = || std::env::var("LEDGER_LANG").ok().and_then(|lang| lang.parse().ok());
+    let of_ledger = || root.as_ref().ok().and_then(|root| root.language);
+    let lang = globals.lang.or_else(asked).or_else(of_ledger).or_else(locale::system).unwrap_or(Lang::Zh);
+    let to_terminal = std::io::stdout().is_terminal();
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| *c > 0);
+    let width = columns.or_else(|| terminal_size::terminal_size().filter(|_| to_terminal).map(|(w, _)| usize::from(w.0)));
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let colour = match globals.colour.as_deref() {
+        Some("always") => true,
+        Some("never") => false,
+        _ => to_terminal && !no_colour,
+    };
+    let mut session = Session {
+        locale: Locale::new(lang),
+        today: globals.today.unwrap_or_else(Day::today),
+        style: Style { width, wide: false, colour },
+        interactive: std::io::stdin().is_terminal() && to_terminal,
+        out,
+        err,
+        root,
+        rules,
+        rule_problems,
+    };
+    let result = dispatch(&mut session, args).and_then(|status| {
+        session.out.flush()?;
+        Ok(status)
+    });
+    match result {
+        Ok(Status::Clean) => 0,
+        Ok(Status::Findings) => 1,
+        Err(error) => explain_failure(&mut session, &error),
+    }
+}
+
+fn dispatch(session: &mut Session<'_>, args: Vec<OsString>) -> Result<Status> {
+    let command = command_line(&session.locale, &session.rules, session.style.width.unwrap_or(80).clamp(40, 100));
+    let matches = match command.try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp => {
+                write!(session.out, "{}", error.render())?;
+                return Ok(Status::Clean);
+            }
+            ErrorKind::DisplayVersion => {
+                writeln!(session.out, "ledger {}", env!("CARGO_PKG_VERSION"))?;
+                return Ok(Status::Clean);
+            }
+            _ => return Err(help::usage_problem(&error).into()),
+        },
+    };
+    for (name, valid) in [("lang", matches.get_one::<String>("lang").is_none_or(|l| l.parse::<Lang>().is_ok())), ("today", matches.get_one::<String>("today").is_none_or(|d| d.parse::<Day>().is_ok()))] {
+        if !valid {
+            let value = matches.get_one::<String>(name).cloned().unwrap_or_default();
+            return Err(match name {
+                "today" => Problem::new(Rule::BAD_DAY).with("value", value),
+                _ => Problem::new(Rule::UNKNOWN_VALUE).with("field", "--lang").with("value", value).with("allowed", "zh-CN, en"),
+            }
+            .into());
+        }
+    }
+    let Some((name, matches)) = matches.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
+    let found = COMMANDS.iter().find(|c| (c.build)(&session.locale, &session.rules).get_name() == name);
+    match found {
+        Some(command) => (command.run)(session, matches),
+        None => Err(Problem::new(Rule::USAGE).into()),
+    }
+}
+
+/// The whole command line in a language, for the kinds there are, with help pages of a width.
+pub fn command_line(locale: &Locale, rules: &Rules, width: usize) -> Clap {
+    let command = Clap::new("ledger")
+        .about(locale.text("cmd-ledger"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .arg(option(locale, "root", "value-folder").global(true))
+        .arg(option(locale, "lang", "value-lang").global(true))
+        .arg(option(locale, "color", "value-when").global(true).value_parser(["auto", "always", "never"]).hide_possible_values(true))
+        .arg(option(locale, "today", "value-day").global(true).hide(true))
+        .arg(Arg::new("help").short('h').long("help").help(locale.text("flag-help")).action(ArgAction::Help).global(true))
+        .arg(Arg::new("version").short('V').long("version").help(locale.text("flag-version")).action(ArgAction::Version))
+        .subcommands(COMMANDS.iter().map(|command| bare((command.build)(locale, rules))));
+    help::install(command, "", locale, width)
+}
+
+/// A subcommand without clap's own help, which speaks English only.
+fn bare(command: Clap) -> Clap {
+    command.disable_help_flag(true).disable_help_subcommand(true).disable_version_flag(true).mut_subcommands(bare)
+}
+
+/// A command with its one-line description from the catalogue.
+fn command(locale: &Locale, name: &'static str) -> Clap {
+    Clap::new(name).about(locale.text(&format!("cmd-{name}")))
+}
+
+/// An option that takes a text.
+fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
+    Arg::new(name).long(name).value_name(locale.text(value)).help(locale.text(&format!("flag-{name}")))
+}
+
+/// An option without a value.
+fn switch(locale: &Locale, name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(locale.text(&format!("flag-{name}")))
+}
+
+/// A positional argument.
+fn positional(locale: &Locale, name: &'static str, value: &str) -> Arg {
+    Arg::new(name).required(true).value_name(locale.text(value)).help(locale.text(&format!("arg-{name}")))
+}
+
+/// `--org`.
+fn org_option(locale: &Locale) -> Arg {
+    option(locale, "org", "value-org")
+}
+
+/// `--quarter`, also called `--period`.
+fn quarter_option(locale: &Locale) -> Arg {
+    option(locale, "quarter", "value-period").alias("period")
+}
+
+/// `--as-of`.
+fn as_of_option(locale: &Locale) -> Arg {
+    option(locale, "as-of", "value-day")
+}
+
+/// `--format` with the formats a command has; the first is the default.
+fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
+    option(locale, "format", "value-format")
+        .help(locale.say("flag-format", &[("formats", formats.join(", ").into())]))
+        .value_parser(formats.iter().map(|f| Str::from(*f)).collect::<Vec<_>>())
+        .hide_possible_values(true)
+}
+
+fn format_of<'m>(matches: &'m ArgMatches, default: &'m str) -> &'m str {
+    matches.get_one::<String>("format").map_or(default, String::as_str)
+}
+
+/// Says why a command could not be carried out; returns the exit code.
+fn explain_failure(session: &mut Session<'_>, error: &anyhow::Error) -> u8 {
+    if let Some(io) = error.downcast_ref::<std::io::Error>() {
+        // A reader that has seen enough (`ledger list | head`) is no failure.
+        if io.kind() == IoKind::BrokenPipe {
+            return 0;
+        }
+        let problem = Problem::io(session.locale.text("the-output"), io);
+        let _ = session.say_problems(&[problem]);
+        return 2;
+    }
+    let problems: Vec<Problem> = match (error.downcast_ref::<Problems>(), error.downcast_ref::<Problem>()) {
+        (Some(problems), _) => crate::problem::sorted(problems.0.clone()),
+        (None, Some(problem)) => vec![problem.clone()],
+        (None, None) => {
+            let _ = writeln!(session.err, "{error:#}");
+            return 2;
+        }
+    };
+    // What no place has stands last: it is the conclusion.
+    let (placed, bare): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(|p| p.place.is_some());
+    let _ = session.say_problems(&placed);
+    let _ = session.say_problems(&bare);
+    2
+}

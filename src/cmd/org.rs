@@ -1,0 +1,378 @@
+//! `ledger org add|list|tree|edit|import`: who keeps ledgers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::add::{check_bounds, field_args, field_values, organisations};
+use crate::cmd::{self, Command, Session, Status};
+use crate::locale::Locale;
+use crate::name::OrgPath;
+use crate::problem::{Place, Problem, Problems, Rule};
+use crate::record::organisation::Organisation;
+use crate::record::{Value, input, text};
+use crate::render::{csv as csv_out, json, terminal};
+use crate::rules::Rules;
+use crate::rules::kind::Kind;
+use crate::source::Source;
+use crate::table::{Cell, Column, Row, Table};
+use crate::tree::write::Lock;
+use crate::tree::{change, find_org};
+use unicode_normalization::UnicodeNormalization;
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+fn build(locale: &Locale, rules: &Rules) -> Clap {
+    let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
+    let optional = Kind {
+        fields: rules.org.fields.iter().filter(|f| f.name != "name").cloned().collect(),
+        ..(*rules.org).clone()
+    };
+    cmd::command(locale, "org").subcommand_required(true).subcommands([
+        field_args(
+            sub("add")
+                .arg(cmd::positional(locale, "name", "value-name"))
+                .arg(cmd::option(locale, "under", "value-org"))
+                .arg(cmd::option(locale, "segment", "value-segment")),
+            &optional,
+            locale,
+        ),
+        sub("list").arg(cmd::org_option(locale)).arg(cmd::format_option(locale, &["table", "csv", "json"])).arg(cmd::switch(locale, "raw")),
+        sub("tree").arg(cmd::org_option(locale)),
+        field_args(sub("edit").arg(cmd::positional(locale, "org", "value-org")), &rules.org, locale),
+        sub("import").arg(cmd::positional(locale, "file", "value-file")).arg(cmd::option(locale, "under", "value-org")),
+    ])
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    match matches.subcommand() {
+        Some(("add", matches)) => add(session, matches),
+        Some(("list", matches)) => list(session, matches),
+        Some(("tree", matches)) => tree(session, matches),
+        Some(("edit", matches)) => edit(session, matches),
+        Some(("import", matches)) => import(session, matches),
+        _ => Err(Problem::new(Rule::USAGE).into()),
+    }
+}
+
+fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules()?.clone();
+    let mut values = field_values(session, &rules.org, matches).map_err(Problems)?;
+    let name_field = rules.org.index("name").unwrap_or(0);
+    let name = input::value(&rules.org.fields[name_field], matches.get_one::<String>("name").map_or("", String::as_str), session.today)?;
+    let name_text = text::plain(&name);
+    values[name_field] = Some(name);
+    let missing = rules.org.fields.iter().zip(&values).find(|(f, v)| f.required && v.is_none());
+    if let Some((field, _)) = missing {
+        return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", format!("--{}", field.name)).into());
+    }
+    check_bounds(&rules.org, &values)?;
+    let lock = Lock::take(&root.path)?;
+    let orgs = organisations(&root, &rules);
+    let parent = match matches.get_one::<String>("under") {
+        Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
+        None => None,
+    };
+    let segment = match matches.get_one::<String>("segment") {
+        Some(segment) => segment.clone(),
+        None => {
+            let taken: BTreeSet<String> = orgs.iter().filter(|o| o.path.parent() == parent).map(|o| o.path.segment().to_owned()).collect();
+            free_segment(&rules, &name_text, "", &taken)
+        }
+    };
+    let path = join(parent.as_ref(), &segment)?;
+    if root.org_folder(&path).exists() {
+        return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
+    }
+    change::organisation(&root, &lock, &rules, &path, &values)?;
+    writeln!(session.out, "{}", session.locale.say("org-added", &[("name", name_text.into()), ("org", path.as_str().into())]))?;
+    Ok(Status::Clean)
+}
+
+
+fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
+    match parent {
+        Some(parent) => parent.child(segment),
+        None => segment.parse(),
+    }
+    .map_err(|_| Problem::new(Rule::BAD_FOLDER).with("name", segment))
+}
+
+/// A folder name for an organisation that no sibling has: by pinyin, else by code, else `org`, numbered if taken.
+fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>) -> String {
+    let spelled = rules.naming.segment(name);
+    let code: String = code.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let base = match (spelled.as_str(), code.as_str()) {
+        ("", "") => "org".to_owned(),
+        ("", code) => format!("org-{code}"),
+        // Four digits alone name a year's folder.
+        (spelled, _) if crate::name::is_year_folder(spelled) => format!("org-{spelled}"),
+        (spelled, _) => spelled.to_owned(),
+    };
+    let numbered = (2..).map(|n| format!("{base}-{n}"));
+    std::iter::once(base.clone()).chain(numbered).find(|segment| !taken.contains(segment)).unwrap_or(base)
+}
+
+fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let tree = session.tree()?;
+    let orgs = match matches.get_one::<String>("org") {
+        Some(name) => tree.subtree(tree.org(name)?),
+        None => 0..tree.orgs.len(),
+    };
+    let locale = &session.locale;
+    let kind = &tree.rules.org;
+    let mut columns = vec![Column::text("org", locale.text("label-id"))];
+    columns.extend(kind.columns.iter().map(|&n| Column::text(&kind.fields[n].name, kind.fields[n].label.get(locale.lang()).to_owned())));
+    columns.push(Column::number("members", locale.text("label-members"), "persons"));
+    let rows = tree.orgs[orgs]
+        .iter()
+        .map(|org| {
+            let mut cells = vec![Cell::Text(org.path.to_string())];
+            cells.extend(kind.columns.iter().map(|&n| match &org.fields[n] {
+                Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
+                None => Cell::Empty,
+            }));
+            cells.push(org.members_on(session.today).map_or(Cell::NoData, Cell::Number));
+            Row { cells, total: false }
+        })
+        .collect();
+    let table = Table { columns, rows, ..Table::default() };
+    let text = match cmd::format_of(matches, "table") {
+        "json" => json::list(&table, "organisations"),
+        "csv" if matches.get_flag("raw") => csv_out::raw(&table),
+        "csv" => csv_out::for_people(&table),
+        _ => terminal::draw(&table, session.style, locale),
+    };
+    write!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let tree = session.tree()?;
+    let orgs = match matches.get_one::<String>("org") {
+        Some(name) => tree.subtree(tree.org(name)?),
+        None => 0..tree.orgs.len(),
+    };
+    let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
+    for org in &tree.orgs[orgs] {
+        let indent = "  ".repeat(org.path.depth().saturating_sub(top));
+        writeln!(session.out, "{indent}{}  {}", org.path.segment(), org.name())?;
+    }
+    Ok(Status::Clean)
+}
+
+fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules()?.clone();
+    let given = field_values(session, &rules.org, matches).map_err(Problems)?;
+    if given.iter().all(Option::is_none) {
+        return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
+    }
+    let lock = Lock::take(&root.path)?;
+    let orgs = organisations(&root, &rules);
+    let org = &orgs[find_org(&orgs, matches.get_one::<String>("org").map_or("", String::as_str), &rules)?];
+    let mut values = org.fields.clone();
+    for (n, value) in given.into_iter().enumerate() {
+        match (&mut values[n], value) {
+            (_, None) => {}
+            // A headcount or an exemption is added to those there are: history is kept.
+            (Some(Value::List(old)), Some(Value::List(new))) => old.extend(new.into_iter().filter(|row| !old.contains(row)).collect::<Vec<_>>()),
+            (slot, new) => *slot = new,
+        }
+    }
+    check_bounds(&rules.org, &values)?;
+    change::organisation(&root, &lock, &rules, &org.path, &values)?;
+    writeln!(session.out, "{}", session.locale.say("org-changed", &[("name", org.name().into()), ("org", org.path.as_str().into())]))?;
+    Ok(Status::Clean)
+}
+
+/// One row of an imported table.
+struct Line {
+    number: usize,
+    code: String,
+    parent: String,
+    name: String,
+    kind: String,
+}
+
+fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules()?.clone();
+    let file = matches.get_one::<String>("file").map_or("", String::as_str);
+    let lines = read_lines(file)?;
+    check_lines(file, &lines, &rules)?;
+    let lock = Lock::take(&root.path)?;
+    let orgs = organisations(&root, &rules);
+    let under = match matches.get_one::<String>("under") {
+        Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
+        None => None,
+    };
+    let plan = plan(&rules, &orgs, under.as_ref(), &lines);
+    let already = lines.len() - plan.len();
+    for (path, values) in &plan {
+        change::organisation(&root, &lock, &rules, path, values)?;
+    }
+    let said = session.locale.say("org-imported", &[("count", plan.len().into()), ("already", already.into())]);
+    writeln!(session.out, "{said}")?;
+    Ok(Status::Clean)
+}
+
+/// The rows of a CSV file with the columns code, parent_code, name, kind, in UTF-8 or GBK.
+fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
+    let meta = fs::metadata(file).map_err(|error| Problem::io(file, &error))?;
+    if !meta.is_file() || meta.len() > crate::source::MAX_BYTES {
+        let rule = if meta.is_file() { Rule::TOO_LARGE } else { Rule::NOT_A_FILE };
+        return Err(Problem::new(rule).at(Place::file(file)).with("most", (crate::source::MAX_BYTES >> 20) as i64).into());
+    }
+    let bytes = fs::read(file).map_err(|error| Problem::io(file, &error))?;
+    let decoded = match Source::decode(file, bytes.clone()) {
+        Ok(source) => source.text,
+        Err(problem) => match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&bytes) {
+            Some(text) if problem.rule == Rule::NOT_UTF8 => text.into_owned(),
+            _ => return Err(problem.into()),
+        },
+    };
+    let place = |line: usize| Place { line, column: 1, ..Place::file(file) };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(decoded.trim_start_matches('\u{feff}').as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let column = |names: &[&str]| header.iter().position(|h| names.contains(&h));
+    let found = [column(&["code", "代码"]), column(&["parent_code", "上级代码"]), column(&["name", "名称"]), column(&["kind", "类型", "组织类型"])];
+    let [Some(code), Some(parent), Some(name), Some(kind)] = found else {
+        return Err(Problem::new(Rule::IMPORT_HEADER).at(place(1)).into());
+    };
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
+    for row in reader.records() {
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                let line = error.position().map_or(1, |p| p.line() as usize);
+                problems.push(Problem::new(Rule::IMPORT_ROW).at(place(line)).with("field", "CSV"));
+                continue;
+            }
+        };
+        let number = row.position().map_or(0, |p| p.line() as usize);
+        let cell = |n: usize| row.get(n).unwrap_or_default().nfc().collect::<String>();
+        let line = Line { number, code: cell(code), parent: cell(parent), name: cell(name), kind: cell(kind) };
+        for (field, value) in [("code", &line.code), ("name", &line.name), ("kind", &line.kind)] {
+            if value.is_empty() {
+                problems.push(Problem::new(Rule::IMPORT_ROW).at(place(number)).with("field", field));
+            }
+        }
+        lines.push(line);
+    }
+    if problems.is_empty() { Ok(lines) } else { Err(Problems(problems)) }
+}
+
+/// Refuses unknown kinds, codes given twice, rows under a code that is not there, rows above themselves.
+fn check_lines(file: &str, lines: &[Line], rules: &Rules) -> Result<(), Problems> {
+    let place = |line: usize| Place { line, column: 1, ..Place::file(file) };
+    let mut problems = Vec::new();
+    let mut by_code: BTreeMap<&str, &Line> = BTreeMap::new();
+    for line in lines {
+        if let Some(first) = by_code.insert(&line.code, line) {
+            problems.push(Problem::new(Rule::IMPORT_DUPLICATE).at(place(line.number)).with("code", line.code.as_str()).with("first", first.number));
+        }
+        if org_kind(&line.kind, rules).is_none() {
+            let areas = rules.areas.iter().map(|a| a.name.as_str());
+            let kinds = kind_choices(rules).into_iter().map(|c| c.name.as_str());
+            problems.push(
+                Problem::new(Rule::UNKNOWN_VALUE)
+                    .at(place(line.number))
+                    .with("field", "kind")
+                    .with("value", line.kind.as_str())
+                    .with("allowed", areas.chain(kinds).collect::<Vec<_>>().join(", ")),
+            );
+        }
+        if let Some(number) = input::personal_number(&line.name) {
+            problems.push(Problem::new(Rule::PERSONAL_NUMBER).at(place(line.number)).with("field", "name").with("what", crate::locale::Arg::Message(number)));
+        }
+    }
+    for line in lines {
+        if !line.parent.is_empty() && !by_code.contains_key(line.parent.as_str()) {
+            problems.push(Problem::new(Rule::IMPORT_ORPHAN).at(place(line.number)).with("code", line.parent.as_str()));
+            continue;
+        }
+        let mut above = line;
+        let mut steps = 0;
+        while let Some(next) = by_code.get(above.parent.as_str()).filter(|_| steps <= lines.len()) {
+            above = next;
+            steps += 1;
+            if above.code == line.code {
+                problems.push(Problem::new(Rule::IMPORT_CYCLE).at(place(line.number)).with("code", line.code.as_str()));
+                break;
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+fn kind_choices(rules: &Rules) -> Vec<&crate::rules::kind::Choice> {
+    match rules.org.index("kind").map(|n| &rules.org.fields[n].ty) {
+        Some(crate::rules::kind::FieldType::Choice(choices)) => choices.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The kind and sector of the organisation that a row's kind stands for.
+fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
+    if let Some(area) = rules.areas.iter().find(|a| a.name == text) {
+        return Some((area.kind.clone(), Some(area.sector.clone())));
+    }
+    kind_choices(rules).into_iter().find(|c| c.name == text || c.label.is(text)).map(|c| (c.name.clone(), None))
+}
+
+/// What to write, parents first; organisations whose code is there already are left as they are.
+fn plan(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &[Line]) -> Vec<(OrgPath, Vec<Option<Value>>)> {
+    let mut path_of: BTreeMap<String, OrgPath> =
+        orgs.iter().filter(|o| !o.text("code").is_empty()).map(|o| (o.text("code").to_owned(), o.path.clone())).collect();
+    let mut taken: BTreeMap<Option<OrgPath>, BTreeSet<String>> = BTreeMap::new();
+    for org in orgs {
+        taken.entry(org.path.parent()).or_default().insert(org.path.segment().to_owned());
+    }
+    let mut plan = Vec::new();
+    let mut waiting: Vec<&Line> = lines.iter().filter(|line| !path_of.contains_key(&line.code)).collect();
+    // Each round places the rows whose parent has a place; the checks before made sure that it ends.
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        waiting.retain(|line| {
+            let parent = match line.parent.as_str() {
+                "" => under.cloned(),
+                code => match path_of.get(code) {
+                    Some(path) => Some(path.clone()),
+                    None => return true,
+                },
+            };
+            let siblings = taken.entry(parent.clone()).or_default();
+            let segment = free_segment(rules, &line.name, &line.code, siblings);
+            siblings.insert(segment.clone());
+            if let Ok(path) = join(parent.as_ref(), &segment) {
+                path_of.insert(line.code.clone(), path.clone());
+                plan.push((path, org_values(rules, line)));
+            }
+            false
+        });
+        if waiting.len() == before {
+            break;
+        }
+    }
+    plan
+}
+
+fn org_values(rules: &Rules, line: &Line) -> Vec<Option<Value>> {
+    let mut values = vec![None; rules.org.fields.len()];
+    let mut set = |field: &str, text: &str| {
+        if let Some(n) = rules.org.index(field).filter(|_| !text.is_empty()) {
+            values[n] = Some(Value::Text(text.to_owned()));
+        }
+    };
+    set("name", &line.name);
+    set("code", &line.code);
+    if let Some((kind, sector)) = org_kind(&line.kind, rules) {
+        set("kind", &kind);
+        set("sector", &sector.unwrap_or_default());
+    }
+    values
+}

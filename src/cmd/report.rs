@@ -1,0 +1,229 @@
+//! `ledger report`: the quarterly table.
+
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::figure::Figure;
+use crate::figure::report::{Compare, Question, Report, Role, report};
+use crate::locale::{Arg, Label, Locale};
+use crate::problem::{Problem, Rule};
+use crate::render::{csv, json, terminal};
+use crate::rules::Rules;
+use crate::rules::layout::LayoutColumn;
+use crate::rules::metric::{Metric, Unit};
+use crate::table::{Audience, Cell, Column, Row, Table};
+use crate::tree::Tree;
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+/// The report printed unless another is named.
+const DEFAULT_LAYOUT: &str = "standard";
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "report")
+        .arg(cmd::quarter_option(locale))
+        .arg(cmd::org_option(locale))
+        .arg(cmd::option(locale, "depth", "value-number"))
+        .arg(cmd::option(locale, "report", "value-name"))
+        .arg(cmd::option(locale, "metrics", "value-metrics").conflicts_with("report"))
+        .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+        .arg(cmd::option(locale, "out", "value-file"))
+        .arg(cmd::switch(locale, "raw"))
+        .arg(cmd::switch(locale, "own"))
+        .arg(cmd::as_of_option(locale))
+        .arg(cmd::option(locale, "compare", "value-compare").value_parser(["previous", "year"]).hide_possible_values(true))
+        .arg(cmd::switch(locale, "wide"))
+        .arg(cmd::switch(locale, "skip-bad"))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let (period, as_of) = session.window(matches)?;
+    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
+    let columns = columns(&tree, matches)?;
+    let question = Question {
+        org: session.org(&tree, matches)?,
+        depth: depth(matches)?,
+        own: matches.get_flag("own"),
+        period,
+        as_of,
+        metrics: columns.iter().map(|c| c.metric).collect(),
+        compare: match matches.get_one::<String>("compare").map(String::as_str) {
+            Some("previous") => Some(Compare::Previous),
+            Some(_) => Some(Compare::Year),
+            None => None,
+        },
+    };
+    let answer = report(&tree, &question);
+    let table = tabulate(&session.locale, &tree, &question, &answer, &columns, &left_out);
+    let text = match cmd::format_of(matches, "table") {
+        "json" => json::report(&table),
+        "csv" if matches.get_flag("raw") => csv::raw(&table),
+        "csv" => csv::for_people(&table),
+        _ => {
+            let to_file = matches.get_one::<String>("out").is_some();
+            let style = terminal::Style {
+                wide: matches.get_flag("wide"),
+                width: session.style.width.filter(|_| !to_file),
+                colour: session.style.colour && !to_file,
+            };
+            terminal::draw(&table, style, &session.locale)
+        }
+    };
+    match matches.get_one::<String>("out") {
+        None => write!(session.out, "{text}")?,
+        Some(path) => {
+            crate::tree::write::export(std::path::Path::new(path), text.as_bytes())?;
+            let said = session.locale.say("written", &[("path", path.as_str().into())]);
+            writeln!(session.err, "{said}")?;
+        }
+    }
+    Ok(Status::Clean)
+}
+
+fn depth(matches: &ArgMatches) -> Result<usize, Problem> {
+    let Some(text) = matches.get_one::<String>("depth") else { return Ok(1) };
+    let depth = text.parse::<usize>().ok().filter(|n| *n <= 99);
+    depth.ok_or_else(|| Problem::new(Rule::OUT_OF_RANGE).with("field", "--depth").with("min", "0").with("max", "99"))
+}
+
+/// A metric and how its column looks.
+struct Asked<'t> {
+    metric: &'t Metric,
+    block: Option<&'t Label>,
+    layout: Option<&'t LayoutColumn>,
+}
+
+fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, Problem> {
+    let metric = |name: &str| {
+        tree.rules.metric(name).ok_or_else(|| {
+            let all: Vec<&str> = tree.rules.metrics.iter().map(|m| m.name.as_str()).collect();
+            Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", "))
+        })
+    };
+    if let Some(names) = matches.get_one::<String>("metrics") {
+        let names = names.split([',', '，', '、']).map(str::trim).filter(|name| !name.is_empty());
+        return names.map(|name| Ok(Asked { metric: metric(name)?, block: None, layout: None })).collect();
+    }
+    let name = matches.get_one::<String>("report").map_or(DEFAULT_LAYOUT, String::as_str);
+    let Some(layout) = tree.rules.layout(name) else {
+        let all: Vec<&str> = tree.rules.layouts.iter().map(|l| l.name.as_str()).collect();
+        return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", ")));
+    };
+    layout.columns().map(|(block, column)| Ok(Asked { metric: metric(&column.metric)?, block: Some(&block.label), layout: Some(column) })).collect()
+}
+
+fn tabulate(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report, asked: &[Asked<'_>], left_out: &[Problem]) -> Table {
+    let lang = locale.lang();
+    let mut columns = vec![
+        Column::number("seq", locale.text("label-seq"), "items").only(Audience::People),
+        Column::text("row", locale.text("label-row")).only(Audience::Machines),
+        Column::text("org", locale.text("label-id")).only(Audience::Machines),
+        Column::text("name", locale.text("label-org")),
+    ];
+    for asked in asked {
+        let label = asked.metric.label.get(lang).to_owned();
+        let short = asked.layout.map_or_else(|| label.clone(), |c| c.label.get(lang).to_owned());
+        let column = Column {
+            short: (asked.block.map_or_else(String::new, |b| b.get(lang).to_owned()), short),
+            label: label.clone(),
+            figure: true,
+            compact: asked.layout.is_none_or(|c| c.compact),
+            below: asked.layout.and_then(|c| c.below),
+            above: asked.layout.and_then(|c| c.above),
+            ..Column::number(&asked.metric.name, label, asked.metric.unit.name())
+        };
+        let change = Column {
+            name: format!("{}_change", column.name),
+            label: locale.say(change_label(asked.metric.unit), &[("label", column.label.as_str().into())]),
+            short: (column.short.0.clone(), locale.text("change-short")),
+            unit: "change",
+            below: None,
+            above: None,
+            ..column.clone()
+        };
+        columns.push(column);
+        if report.compared.is_some() {
+            columns.push(change);
+        }
+    }
+    let mut rows = Vec::new();
+    let mut sequence = 0;
+    for row in &report.rows {
+        let org = &tree.orgs[row.org];
+        let (number, name) = match row.role {
+            Role::Own => (Cell::Empty, locale.say("row-own", &[("org", org.short().into())])),
+            Role::Total => (Cell::Empty, locale.text("row-total")),
+            Role::Org => {
+                sequence += 1;
+                (Cell::Number(sequence), org.short().to_owned())
+            }
+        };
+        let mut cells = vec![number, Cell::Text(row.role.name().to_owned()), Cell::Text(org.path.to_string()), Cell::Text(name)];
+        for (n, value) in row.values.iter().enumerate() {
+            cells.push(cell(*value));
+            if let Some(change) = row.changes.get(n) {
+                cells.push(cell(*change));
+            }
+        }
+        rows.push(Row { cells, total: row.role == Role::Total });
+    }
+    let mut table = Table {
+        title: title(locale, tree, question, report),
+        notes: Vec::new(),
+        facts: vec![("period", question.period.to_string()), ("as_of", question.as_of.to_string())],
+        columns,
+        rows,
+    };
+    if let Some((period, as_of)) = report.compared {
+        table.facts.push(("compared_period", period.to_string()));
+        table.facts.push(("compared_as_of", as_of.to_string()));
+    }
+    name_left_out(&mut table, left_out, locale);
+    table
+}
+
+/// What was left out stands in the output itself, whatever its form: a figure must not look whole.
+fn name_left_out(table: &mut Table, left_out: &[Problem], locale: &Locale) {
+    for problem in left_out {
+        let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let name = locale.say("row-left-out", &[("place", place.as_str().into())]);
+        let mut cells = vec![Cell::Empty, Cell::Text("left-out".to_owned()), Cell::Text(place), Cell::Text(name)];
+        cells.resize(table.columns.len(), Cell::NoData);
+        table.rows.push(Row { cells, total: true });
+    }
+}
+
+fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report) -> String {
+    let mut title = locale.say(
+        "report-title",
+        &[
+            ("org", tree.orgs[question.org].name().into()),
+            ("period", question.period.label(locale.lang()).into()),
+            ("as_of", question.as_of.to_string().into()),
+        ],
+    );
+    if let Some((period, as_of)) = report.compared {
+        let words = [("period", Arg::from(period.label(locale.lang()))), ("as_of", as_of.to_string().into())];
+        title.push_str(&format!("\n{}", locale.say("report-compared", &words)));
+    }
+    title
+}
+
+fn change_label(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => "change-points",
+        Unit::Items | Unit::Times | Unit::Persons | Unit::PersonTimes | Unit::Yuan | Unit::Points | Unit::Rank => "change-label",
+    }
+}
+
+/// A figure as a cell.
+pub(super) fn cell(figure: Figure) -> Cell {
+    match figure {
+        Figure::Number(n) => Cell::Number(n),
+        Figure::Ratio { num, den } => Cell::Ratio(num, den),
+        Figure::Points(tenths) => Cell::Points(tenths),
+        Figure::NoData => Cell::NoData,
+    }
+}

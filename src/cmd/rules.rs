@@ -1,0 +1,155 @@
+//! `ledger rules list|show|eject`: what is configured, and how to change it.
+
+
+use anyhow::Result;
+use clap::{Arg, ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::locale::Locale;
+use crate::problem::{Problem, Rule};
+use crate::render::terminal;
+use crate::rules::metric::{Measure, Metric};
+use crate::rules::{Class, Item, Rules};
+use crate::table::{Cell, Column, Row, Table};
+use crate::tree::write::Lock;
+
+pub(super) const COMMAND: Command = Command { build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-rules-{name}")));
+    cmd::command(locale, "rules").subcommand_required(true).subcommands([
+        sub("list").arg(Arg::new("class").value_name(locale.text("value-class")).help(locale.text("arg-class"))),
+        sub("show").arg(cmd::positional(locale, "rule", "value-rule")),
+        sub("eject").arg(cmd::positional(locale, "rule", "value-rule")),
+    ])
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    match matches.subcommand() {
+        Some(("list", matches)) => list(session, matches),
+        Some(("show", matches)) => {
+            let items = find(session.rules()?, matches)?;
+            for item in items {
+                write!(session.out, "# {}\n{}", item.file, item.text)?;
+            }
+            Ok(Status::Clean)
+        }
+        Some(("eject", matches)) => eject(session, matches),
+        _ => Err(Problem::new(Rule::USAGE).into()),
+    }
+}
+
+/// `task`, or `kind:task` where a kind and a metric share the name.
+fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
+    let asked = matches.get_one::<String>("rule").map_or("", String::as_str);
+    let (class, name) = match asked.split_once(':') {
+        Some((class, name)) => (Class::ALL.iter().find(|(n, _)| *n == class).map(|(_, c)| *c), name),
+        None => (None, asked),
+    };
+    let found: Vec<Item> = rules.items.iter().filter(|i| i.name == name && class.is_none_or(|c| c == i.class)).cloned().collect();
+    if found.is_empty() {
+        let all: Vec<&str> = rules.items.iter().map(|i| i.name.as_str()).collect();
+        return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", asked).with("allowed", all.join(", ")));
+    }
+    Ok(found)
+}
+
+fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let items = find(session.rules()?, matches)?;
+    let lock = Lock::take(&root.path)?;
+    for item in items {
+        let name = format!("rules/{}-{}.toml", item.class.name(), item.name);
+        let path = root.path.join(&name);
+        if !item.built_in || path.exists() {
+            let place = if item.built_in { name } else { item.file.to_string() };
+            return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", place).into());
+        }
+        lock.write(&path, item.text.as_bytes())?;
+        writeln!(session.out, "{}", session.locale.say("ejected", &[("path", name.into())]))?;
+    }
+    Ok(Status::Clean)
+}
+
+fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let rules = session.rules()?;
+    let asked = matches.get_one::<String>("class").map(|c| c.trim_end_matches('s').to_owned());
+    let class = match &asked {
+        None => None,
+        Some(name) => match Class::ALL.iter().find(|(n, _)| n == name) {
+            Some((_, class)) => Some(*class),
+            None => {
+                let all: Vec<String> = Class::ALL.iter().map(|(n, _)| format!("{n}s")).collect();
+                return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", name.as_str()).with("allowed", all.join(", ")).into());
+            }
+        },
+    };
+    let table = match class {
+        Some(Class::Metric) => metrics(&session.locale, rules),
+        class => items(&session.locale, rules, class),
+    };
+    write!(session.out, "{}", terminal::draw(&table, session.style, &session.locale))?;
+    Ok(Status::Clean)
+}
+
+fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
+    let label = |item: &Item| match item.class {
+        Class::Kind => rules.kind(&item.name).map(|k| k.label.clone()),
+        Class::Obligation => rules.obligation(&item.name).map(|o| o.label.clone()),
+        Class::Metric => rules.metric(&item.name).map(|m| m.label.clone()),
+        Class::Report => rules.layout(&item.name).map(|l| l.label.clone()),
+    };
+    let rows = rules
+        .items
+        .iter()
+        .filter(|item| class.is_none_or(|class| class == item.class))
+        .map(|item| {
+            let cells = vec![
+                Cell::Text(locale.text(&format!("class-{}", item.class.name()))),
+                Cell::Text(item.name.clone()),
+                Cell::Text(label(item).map(|l| l.get(locale.lang()).to_owned()).unwrap_or_default()),
+                Cell::Text(item.file.to_string()),
+            ];
+            Row { cells, total: false }
+        })
+        .collect();
+    let columns = vec![
+        Column::text("class", locale.text("label-class")),
+        Column::text("name", locale.text("label-name")),
+        Column::text("label", locale.text("label-label")),
+        Column::text("file", locale.text("label-place")),
+    ];
+    Table { columns, rows, ..Table::default() }
+}
+
+fn metrics(locale: &Locale, rules: &Rules) -> Table {
+    let lang = locale.lang();
+    let window = |metric: &Metric| match &metric.measure {
+        Measure::Records { window, .. } => window.name(),
+        Measure::Obligation { .. } => "period".to_owned(),
+        Measure::Members => "as-of".to_owned(),
+        Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => String::new(),
+    };
+    let rows = rules
+        .metrics
+        .iter()
+        .map(|metric| {
+            let cells = vec![
+                Cell::Text(metric.name.clone()),
+                Cell::Text(metric.label.get(lang).to_owned()),
+                Cell::Text(locale.text(&format!("unit-{}", metric.unit.name()))),
+                Cell::Text(window(metric)),
+                Cell::Text(metric.meaning.as_ref().map(|m| m.get(lang).to_owned()).unwrap_or_default()),
+            ];
+            Row { cells, total: false }
+        })
+        .collect();
+    let columns = vec![
+        Column::text("name", locale.text("label-name")),
+        Column::text("label", locale.text("label-label")),
+        Column::text("unit", locale.text("label-unit")),
+        Column::text("window", locale.text("label-window")),
+        Column::text("meaning", locale.text("label-meaning")),
+    ];
+    Table { columns, rows, ..Table::default() }
+}

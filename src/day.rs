@@ -1,0 +1,401 @@
+//! Calendar time: days, periods and the day a report speaks of.
+//!
+//! This is the only file that knows `chrono`. A day is a date without a zone; a period is
+//! half-open, `[start, end)`, so that quarters meet without gap or overlap.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, Duration, Months, NaiveDate};
+
+use crate::locale::Lang;
+
+/// A calendar day, from year 1 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(NaiveDate);
+
+/// A half-open stretch of days: a month, a quarter, a half-year, a year, or any range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    start: Day,
+    end: Day,
+}
+
+/// What a period is called, derived from its two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// A calendar month.
+    Month,
+    /// A calendar quarter.
+    Quarter,
+    /// January to June, or July to December.
+    HalfYear,
+    /// A calendar year.
+    Year,
+    /// Anything else.
+    Range,
+}
+
+/// The text is not a day or period in any accepted form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotATime;
+
+impl fmt::Display for NotATime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a day or period")
+    }
+}
+
+impl std::error::Error for NotATime {}
+
+impl Day {
+    /// The day of a calendar date, if there is one and its year is 1 to 9999.
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
+        (1..=9999).contains(&year).then_some(())?;
+        NaiveDate::from_ymd_opt(year, month, day).map(Day)
+    }
+
+    /// Today by this machine's clock and zone.
+    pub fn today() -> Day {
+        Day(chrono::Local::now().date_naive())
+    }
+
+    /// Calendar year.
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// Calendar month, 1 to 12.
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// Day of the month, 1 to 31.
+    pub fn day(self) -> u32 {
+        self.0.day()
+    }
+
+    /// The day `n` days later, or earlier when negative; stays inside the calendar.
+    pub fn plus(self, n: i64) -> Day {
+        Duration::try_days(n)
+            .and_then(|d| self.0.checked_add_signed(d))
+            .filter(|d| (1..=9999).contains(&d.year()))
+            .map_or(self, Day)
+    }
+
+    /// Days from `other` to this day.
+    pub fn since(self, other: Day) -> i64 {
+        (self.0 - other.0).num_days()
+    }
+
+    /// The next day.
+    pub fn next(self) -> Day {
+        self.plus(1)
+    }
+
+    /// The same day of the month `n` months away, or the month's last day where it has none.
+    fn months(self, n: i32) -> Day {
+        let months = Months::new(n.unsigned_abs());
+        let moved = if n >= 0 { self.0.checked_add_months(months) } else { self.0.checked_sub_months(months) };
+        moved.filter(|d| (1..=9999).contains(&d.year())).map_or(self, Day)
+    }
+
+    /// The first day of this day's month.
+    pub fn month_start(self) -> Day {
+        self.plus(1 - i64::from(self.day()))
+    }
+
+    /// `20260703`, as record ids carry it.
+    pub fn compact(self) -> String {
+        self.0.format("%Y%m%d").to_string()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.format("%Y-%m-%d").fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = NotATime;
+
+    /// Reads the forms clerks write: `2026-07-05`, `2026.7.5`, `2026/7/5`, `2026年7月5日`, `20260705`,
+    /// with half- or full-width digits.
+    fn from_str(text: &str) -> Result<Day, NotATime> {
+        let text = half_width(text.trim());
+        if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+            let part = |range: std::ops::Range<usize>| text[range].parse().map_err(|_| NotATime);
+            return Day::new(part(0..4)? as i32, part(4..6)?, part(6..8)?).ok_or(NotATime);
+        }
+        let text = text.replace(['年', '月'], "-").replace(['.', '/'], "-");
+        let text = text.strip_suffix('日').unwrap_or(&text);
+        let mut parts = text.split('-').map(|p| number(p.trim()));
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) if y >= 1000 => {
+                Day::new(y as i32, m, d).ok_or(NotATime)
+            }
+            _ => Err(NotATime),
+        }
+    }
+}
+
+impl Period {
+    /// From `first` to `last`, both included; nothing where `last` is earlier.
+    pub fn range(first: Day, last: Day) -> Option<Period> {
+        (first <= last).then(|| Period { start: first, end: last.next() })
+    }
+
+    /// The calendar month that holds `day`.
+    pub fn month(day: Day) -> Period {
+        let start = day.month_start();
+        Period { start, end: start.months(1) }
+    }
+
+    /// The calendar quarter that holds `day`.
+    pub fn quarter(day: Day) -> Period {
+        let start = day.month_start().months(-((day.month() as i32 - 1) % 3));
+        Period { start, end: start.months(3) }
+    }
+
+    /// The half-year that holds `day`.
+    pub fn half_year(day: Day) -> Period {
+        let start = day.month_start().months(-((day.month() as i32 - 1) % 6));
+        Period { start, end: start.months(6) }
+    }
+
+    /// The calendar year that holds `day`.
+    pub fn year(day: Day) -> Period {
+        let start = day.month_start().months(1 - day.month() as i32);
+        Period { start, end: start.months(12) }
+    }
+
+    /// First day.
+    pub fn first(self) -> Day {
+        self.start
+    }
+
+    /// Last day, included.
+    pub fn last(self) -> Day {
+        self.end.plus(-1)
+    }
+
+    /// The first day that is no longer part of it.
+    pub fn end(self) -> Day {
+        self.end
+    }
+
+    /// Whether `day` lies in it.
+    pub fn contains(self, day: Day) -> bool {
+        self.start <= day && day < self.end
+    }
+
+    /// Whether all of `other` lies in it.
+    pub fn covers(self, other: Period) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// What it is called.
+    pub fn span(self) -> Span {
+        if self == Period::month(self.start) {
+            Span::Month
+        } else if self == Period::quarter(self.start) {
+            Span::Quarter
+        } else if self == Period::half_year(self.start) {
+            Span::HalfYear
+        } else if self == Period::year(self.start) {
+            Span::Year
+        } else {
+            Span::Range
+        }
+    }
+
+    /// Every whole month, quarter or year inside it, in order; `Span::Range` has none.
+    pub fn windows(self, every: Span) -> Vec<Period> {
+        let of = match every {
+            Span::Month => Period::month,
+            Span::Quarter => Period::quarter,
+            Span::HalfYear => Period::half_year,
+            Span::Year => Period::year,
+            Span::Range => return Vec::new(),
+        };
+        let mut window = of(self.start);
+        let mut found = Vec::new();
+        while window.end <= self.end {
+            if self.covers(window) {
+                found.push(window);
+            }
+            let next = of(window.end);
+            if next == window {
+                break; // the end of the calendar
+            }
+            window = next;
+        }
+        found
+    }
+
+    /// The period of the same name just before; for a range, as many days just before it.
+    pub fn previous(self) -> Period {
+        let months = match self.span() {
+            Span::Month => 1,
+            Span::Quarter => 3,
+            Span::HalfYear => 6,
+            Span::Year => 12,
+            Span::Range => {
+                return Period { start: self.start.plus(-self.end.since(self.start)), end: self.start };
+            }
+        };
+        Period { start: self.start.months(-months), end: self.start }
+    }
+
+    /// The same period a year earlier.
+    pub fn year_earlier(self) -> Period {
+        match self.span() {
+            Span::Range => Period { start: self.start.months(-12), end: self.last().months(-12).next() },
+            _ => Period { start: self.start.months(-12), end: self.end.months(-12) },
+        }
+    }
+
+    /// Reads any accepted form; the words `this`, `last` and a bare `Q3` need today's date.
+    ///
+    /// Forms: `2026Q3`, `2026-Q3`, `2026年3季度`, `2026年第三季度`, `Q3`, `this`, `last` (quarters),
+    /// `2026-07`, `2026年7月`, `2026H1`, `2026年上半年`, `2026`, `2026年`, `A..B` with days on both sides.
+    pub fn parse(text: &str, today: Day) -> Result<Period, NotATime> {
+        let text = half_width(text.trim());
+        if let Some((a, b)) = text.split_once("..") {
+            return Period::range(a.parse()?, b.parse()?).ok_or(NotATime);
+        }
+        let this = Period::quarter(today);
+        match text.as_str() {
+            "this" | "本季度" | "这季度" => return Ok(this),
+            "last" | "上季度" => return Ok(this.previous()),
+            _ => {}
+        }
+        if let Ok(day) = text.parse::<Day>() {
+            return Ok(Period { start: day, end: day.next() });
+        }
+        let lower = text.to_ascii_lowercase();
+        let (head, tail) = match lower.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
+            Some((at, _)) => lower.split_at(at),
+            None => (lower.as_str(), ""),
+        };
+        let tail = tail.trim_start_matches(['-', '年', ' ', '.', '/']);
+        let year = if head.is_empty() { Some(today.year()) } else { (head.len() == 4).then(|| head.parse().ok()).flatten() };
+        let first = |month: u32| year.and_then(|y| Day::new(y, month, 1)).ok_or(NotATime);
+        let quarter = tail
+            .strip_prefix('q')
+            .or_else(|| tail.strip_suffix("季度").map(|q| q.trim_start_matches('第')))
+            .map(str::trim);
+        match (head.is_empty(), tail, quarter) {
+            (false, "", _) => Ok(Period::year(first(1)?)),
+            (_, "h1" | "上半年", _) => Ok(Period::half_year(first(1)?)),
+            (_, "h2" | "下半年", _) => Ok(Period::half_year(first(7)?)),
+            (_, _, Some(q)) => match ["1", "2", "3", "4"].iter().zip(["一", "二", "三", "四"]).position(|(d, c)| q == *d || q == c) {
+                Some(n) => Ok(Period::quarter(first(n as u32 * 3 + 1)?)),
+                None => Err(NotATime),
+            },
+            (false, month, None) => match number(month.strip_suffix('月').unwrap_or(month)) {
+                Some(m) if month.len() <= 5 => Ok(Period::month(first(m)?)),
+                _ => Err(NotATime),
+            },
+            (true, _, None) => Err(NotATime),
+        }
+    }
+
+    /// What the period is called in a heading: `2026年第三季度`, `2026Q3`.
+    pub fn label(self, lang: Lang) -> String {
+        let (y, m) = (self.start.year(), self.start.month());
+        match (lang, self.span()) {
+            (Lang::Zh, Span::Month) => format!("{y}年{m}月"),
+            (Lang::Zh, Span::Quarter) => format!("{y}年第{}季度", ["一", "二", "三", "四"][(m as usize - 1) / 3]),
+            (Lang::Zh, Span::HalfYear) => format!("{y}年{}半年", if m == 1 { "上" } else { "下" }),
+            (Lang::Zh, Span::Year) => format!("{y}年"),
+            (Lang::Zh, Span::Range) => format!("{} 至 {}", self.start, self.last()),
+            (Lang::En, Span::Range) => format!("{} to {}", self.start, self.last()),
+            (Lang::En, _) => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (y, m) = (self.start.year(), self.start.month());
+        match self.span() {
+            Span::Month => write!(f, "{y:04}-{m:02}"),
+            Span::Quarter => write!(f, "{y:04}Q{}", (m - 1) / 3 + 1),
+            Span::HalfYear => write!(f, "{y:04}H{}", (m - 1) / 6 + 1),
+            Span::Year => write!(f, "{y:04}"),
+            Span::Range => write!(f, "{}..{}", self.start, self.last()),
+        }
+    }
+}
+
+/// Full-width digits and signs as half-width ones: Chinese input methods produce both.
+pub fn half_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            '\u{3000}' => ' ',
+            other => other,
+        })
+        .collect()
+}
+
+fn number(text: &str) -> Option<u32> {
+    (!text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn days_are_read_in_every_form_clerks_write() {
+        for text in ["2026-07-05", "2026.7.5", "2026/7/5", "2026年7月5日", "20260705", "２０２６年７月５日", " 2026-7-5 "] {
+            assert_eq!(text.parse::<Day>(), Ok(day("2026-07-05")), "{text}");
+        }
+        for text in ["2026-02-30", "2026-13-01", "7-5", "2026年7月", "", "2026-07-05-01", "26-07-05", "2026070"] {
+            assert_eq!(text.parse::<Day>(), Err(NotATime), "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_are_read_in_every_form() {
+        let today = day("2026-11-22");
+        for (text, name) in [
+            ("2026Q3", "2026Q3"), ("2026-Q3", "2026Q3"), ("2026q3", "2026Q3"), ("2026年3季度", "2026Q3"),
+            ("2026年第三季度", "2026Q3"), ("Q3", "2026Q3"), ("last", "2026Q3"), ("this", "2026Q4"),
+            ("2026-07", "2026-07"), ("2026年7月", "2026-07"), ("2026", "2026"), ("2026年", "2026"),
+            ("2026H1", "2026H1"), ("2026年下半年", "2026H2"), ("2026-04-01..2026-06-30", "2026Q2"),
+            ("2026-04-02..2026-06-30", "2026-04-02..2026-06-30"), ("2026-07-05", "2026-07-05..2026-07-05"),
+        ] {
+            assert_eq!(Period::parse(text, today).map(|p| p.to_string()), Ok(name.to_owned()), "{text}");
+        }
+        for text in ["2026Q5", "2026-13", "quarter", "2026-06-30..2026-04-01", "", "2026Q", "99999", "2026H3"] {
+            assert_eq!(Period::parse(text, today), Err(NotATime), "{text}");
+        }
+    }
+
+    #[test]
+    fn windows_are_the_whole_ones_inside() {
+        let today = day("2026-11-22");
+        let windows = |p: &str, every| Period::parse(p, today).expect("a period").windows(every).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        assert_eq!(windows("2026Q3", Span::Month), "2026-07 2026-08 2026-09");
+        assert_eq!(windows("2026Q3", Span::Quarter), "2026Q3");
+        assert_eq!(windows("2026Q3", Span::Year), "");
+        assert_eq!(windows("2026-05-15..2026-08-15", Span::Month), "2026-06 2026-07");
+        assert_eq!(windows("9999", Span::Quarter), "9999Q1 9999Q2 9999Q3");
+    }
+
+    #[test]
+    fn neighbours() {
+        let p = |t| Period::parse(t, day("2026-11-22")).expect("a period");
+        assert_eq!(p("2026Q1").previous(), p("2025Q4"));
+        assert_eq!(p("2026-03").year_earlier(), p("2025-03"));
+        assert_eq!(p("2026-04-10..2026-04-19").previous(), p("2026-03-31..2026-04-09"));
+    }
+}

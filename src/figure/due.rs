@@ -1,0 +1,70 @@
+//! The reminder list: what is overdue, what falls due soon, what is owed in the windows that run.
+
+use crate::day::{Day, Period};
+use crate::figure::obligation::{WindowState, evaluate, owes};
+use crate::rules::kind::Phase;
+use crate::tree::Tree;
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    /// The last day on which it is on time.
+    pub day: Day,
+    /// The organisation.
+    pub org: usize,
+    /// What.
+    pub what: What,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A record that is not finished, by index in the tree.
+    Record(usize),
+    /// An obligation's window in which no record stands, by name.
+    Obligation(String, Period),
+}
+
+/// Everything overdue on `today` and everything that falls due within `days` days, soonest first.
+///
+/// Of obligations, the windows that run today count, and those past whose record can still be filed late.
+pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i64) -> Vec<Reminder> {
+    let horizon = today.plus(days);
+    let mut found = Vec::new();
+    for (n, entry) in tree.entries.iter().enumerate().filter(|(_, entry)| orgs.contains(&entry.org)) {
+        let waiting = match entry.record.phase_on(today) {
+            Some(Phase::Open | Phase::NoData) => true,
+            Some(Phase::Ongoing | Phase::Finished | Phase::Dropped) | None => false,
+        };
+        if waiting
+            && entry.record.exists_on(today)
+            && let Some(day) = entry.record.effective_due().filter(|day| *day <= horizon)
+        {
+            found.push(Reminder { day, org: entry.org, what: What::Record(n) });
+        }
+    }
+    for obligation in &tree.rules.obligations {
+        // A year back finds every return still missing; windows without a deadline cannot be mended once past.
+        let from = if obligation.deadline.is_some() { today.plus(-366) } else { today };
+        let Some(range) = Period::range(Period::year(from).first(), Period::year(today).last()) else { continue };
+        for window in range.windows(obligation.every) {
+            let running = window.contains(today);
+            let fileable = obligation.deadline.is_some() && window.last() < today && window.first() >= from;
+            let day = obligation.on_time_until(window);
+            if !(running || fileable) || day > horizon {
+                continue;
+            }
+            for org in orgs.clone() {
+                if !owes(tree, obligation, org, window, today) || tree.orgs[org].is_exempt(&obligation.name, window) {
+                    continue;
+                }
+                let state = evaluate(tree, obligation, org, window, today).map(|w| w.state);
+                if matches!(state, None | Some(WindowState::Missed)) {
+                    found.push(Reminder { day, org, what: What::Obligation(obligation.name.clone(), window) });
+                }
+            }
+        }
+    }
+    found.sort_by_key(|r| (r.day, r.org));
+    found
+}

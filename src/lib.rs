@@ -1,0 +1,41 @@
+//! Work ledgers of grassroots organisations: plain text in, traceable quarterly tables out.
+//!
+//! The rooms, from the bottom up; each imports only from those before it.
+//!
+//! - [`locale`]: every word a person reads, in two languages. Never decides anything.
+//! - [`day`]: days and periods; the only file that knows `chrono`. Never asks the clock except in `Day::today`.
+//! - [`name`]: record ids, paths of organisations, writers: safe as file names and keys.
+//! - [`problem`]: the one diagnostic, and the table of all rules that can be broken.
+//! - [`source`] and [`wire`]: a text with places, and TOML 1.0 read from it. Never know what a record is.
+//! - [`rules`]: what may be configured: kinds, obligations, metrics, layouts. Never look at records.
+//! - [`record`]: records and organisations, and what time does to them. Never touch files.
+//! - [`tree`]: a ledger on disk: scanning, reading, checking, canonical form, splicing, writing.
+//! - [`figure`]: metrics and obligations over a tree: pure, traceable, without a clock.
+//! - [`table`] and [`render`]: what every report is made of, and its forms. Never look at a ledger.
+//! - [`sample`]: a made-up district of any size, for trying things out.
+//! - [`cmd`]: one file a command: load, select, compute, write.
+
+pub mod locale;
+
+pub mod day;
+pub mod name;
+pub mod problem;
+
+pub mod source;
+pub mod wire;
+
+pub mod rules;
+
+pub mod record;
+
+pub mod tree;
+
+pub mod figure;
+
+pub mod table;
+
+pub mod render;
+
+pub mod sample;
+
+pub mod cmd;

@@ -1,0 +1,441 @@
+### Problems: for each rule a sentence on what is wrong, then what puts it right
+
+problem-io = cannot be read or written: {$reason} (system code {$code})
+problem-not-a-file = not a plain file (a pipe, a device or a socket); it was not opened
+    .help = move it out of the ledger
+problem-too-large = the file is larger than {$most} MiB and was not read
+    .help = ledger files are text; check whether something else was put here
+problem-link-outside = the symbolic link leads out of the ledger ({$target}) and was not followed
+    .help = put the file itself into the ledger
+problem-link-loop = the symbolic link leads to a folder, to nothing, or to itself; it was not followed
+    .help = remove the link and put the file or folder itself here
+problem-folders-too-deep = folders are nested deeper than {$most} levels; this one was not read
+problem-bad-folder = “{$name}” cannot be the folder of an organisation
+    .help = use lower-case letters, digits and hyphens, not four digits alone, as in wuhanlu
+problem-missing-org-file = an organisation's folder lacks its org.toml
+    .help = create it with at least a name and a kind, or remove the folder
+problem-misplaced-file = nothing reads this file: ledgers lie in a four-digit year folder of an organisation
+    .help = move it, for instance into 2026/
+problem-case-collision = “{$name}” and “{$other}” differ only by case and would overwrite each other on Windows
+    .help = rename one of them
+problem-nul-byte = the file holds NUL bytes and is not text
+    .help = restore the file from a backup or from git
+problem-not-utf8 = the file is not UTF-8{$looks}
+    .help = save it as UTF-8 without a byte order mark
+looks-like-gbk = , it looks like GBK
+looks-like-nothing = {""}
+problem-conflict-marker = an unfinished merge
+    .help = keep what is right and remove the lines that start with <<<<<<<, ======= and >>>>>>>
+problem-syntax = {$what}
+    .help = mend this line by the rules of TOML 1.0; other files are not affected
+problem-toml-1-1 = {$what}
+    .help = ledgers are TOML 1.0, which every tool reads
+toml-1-1-escape = the escapes \e and \x came with TOML 1.1
+toml-1-1-comma = a comma at the end of an inline table came with TOML 1.1
+toml-1-1-newline = line breaks inside an inline table came with TOML 1.1
+toml-1-1-time = a time without seconds came with TOML 1.1
+problem-nested-too-deep = nested too deep
+    .help = ledgers need no more than three levels
+problem-bom = the file starts with a byte order mark
+    .help = ledger fmt removes it
+problem-crlf = lines end in CRLF
+    .help = ledger fmt turns them into LF
+problem-unknown-kind = there is no kind of record called “{$name}”
+    .help = the kinds are: {$allowed}
+problem-unknown-field = “{$field}” is not a field of {$kind}
+    .help = the fields are: {$allowed}
+problem-unknown-value = “{$value}” is not a value of “{$field}”
+    .help = the values are: {$allowed}
+problem-wrong-type = “{$field}” should be {$wanted}, not {$found}
+problem-out-of-range = “{$field}” should lie between {$min} and {$max}
+problem-missing-field = {$kind} lacks the required field “{$field}”
+    .help = add the line: {$field} = …
+problem-bad-id = the id is not in form
+    .help = it should be {$prefix}-DATE-8 characters, as in {$prefix}-20260703-7k3f9x2v
+problem-wrong-prefix = the prefix of {$id} is not “{$prefix}”, that of {$kind}
+    .help = check whether the record is of the right kind
+problem-duplicate-id = the id {$id} stands on two different records, the other at {$first}
+    .help = if they are one record remove the wrong copy; if they are two give one a new id
+problem-dangling-reference = “{$field}” points to {$id}, which does not exist
+    .help = put the right id, or remove the field
+problem-wrong-reference = {$id} is a {$found}; here it should be a {$wanted}
+problem-above-limit = {$field} {$value} is above {$other} {$limit}
+    .help = check both numbers
+problem-wrong-order = {$field} {$value} is before {$other} {$limit}
+    .help = check both dates
+problem-update-before-start = the update of {$on} is before {$field} {$start}
+    .help = check both dates
+problem-updates-unsorted = updates are not in the order of their dates: {$second} stands after {$first}
+    .help = put them in order, earliest first
+problem-personal-number = “{$field}” holds {$what}, which no ledger may
+    .help = remove the number; name persons by a code
+identity-number = a resident identity number
+mobile-number = a mobile number
+problem-unsafe-path = the path “{$value}” in “{$field}” leads out of the ledger
+    .help = write a path relative to the ledger, without ..
+problem-outside-life = {$org} was not in being on {$day}
+    .help = check the date, or when the organisation was founded and dissolved
+problem-duplicate-rule = the rule “{$name}” is defined twice, also in {$file}
+    .help = remove one; to add to a kind write extend = true
+problem-unknown-rule = “{$field}” names “{$value}”, which does not exist
+    .help = the names are: {$allowed}
+problem-bad-rule = {$why}
+    .help = see docs/rules.md; ledger rules show prints the built-in rules
+bad-rule-name = “{$field}” takes lower-case letters, digits, _ and -, starting with a letter
+bad-rule-prefix = a prefix is one to eight lower-case letters
+bad-rule-prefix-taken = the prefix is taken by “{$field}”
+bad-rule-field = a field's name is used twice, or is a reserved one (id, org, as, root, lang, color, today, help, phase, overdue, on_time, retracted)
+bad-rule-not-a-date = “{$field}” should name a field that holds a date, a month, a quarter or a year
+bad-rule-no-updates = a kind with a life cycle needs a field of type = "updates"
+bad-rule-bound = a bound has either at_most or not_before
+bad-rule-extend = only a choice field can be given more values
+bad-rule-filter = the filter “{$field}” takes a text, a number, true or false, or a list of texts or numbers
+bad-rule-within = within is [first, last], two days counted from 1
+bad-rule-deadline = deadline_day lies between 1 and 28
+bad-rule-two-limits = within and deadline_day exclude each other
+bad-rule-no-measure = a metric has one of kind, obligation, obligations_of, ratio, score, rank, members
+bad-rule-part = “{$field}” cannot be a part here: ratios are made of figures that add up, scores of ratios
+bad-rule-weight = a weight is a whole number from 1 to 1000000
+problem-usage = {$what}
+    .help = add --help to see how it is used
+usage-unknown-argument = “{$subject}” is not known{$hint ->
+        [none] {""}
+       *[other] ; did you mean {$suggested}?
+    }
+usage-unknown-command = there is no command or kind called “{$subject}”{$hint ->
+        [none] {""}
+       *[other] ; did you mean {$suggested}?
+    }
+usage-missing-command = a command or kind is missing
+usage-missing-argument = required arguments are missing: {$subject}
+usage-missing-value = “{$subject}” lacks its value
+usage-bad-value = “{$subject}” cannot be “{$value}”
+usage-value-count = “{$subject}” has the wrong number of values
+usage-conflict = “{$subject}” is given twice, or excludes another argument
+usage-other = the command line is not understood
+usage-where = a filter is written FIELD=VALUE, not “{$subject}”
+problem-no-ledger = there is no ledger.toml in {$path} or above
+    .help = name the ledger's folder with --root, or start one with ledger init
+problem-ledger-exists = {$path} is there already and was not touched
+problem-newer-format = the ledger has format {$found}, later than {$known}, which this program knows
+    .help = use a later program
+problem-unknown-org = no organisation is called “{$name}”
+    .help = ledger org tree shows all; full name, short name, code, end of the path or initials will do
+problem-ambiguous-org = several organisations are called “{$name}”
+    .help = give the path of one:
+        {$candidates}
+problem-which-top = there are several organisations at the top
+    .help = name one with --org:
+        {$candidates}
+problem-no-orgs = the ledger has no organisation yet
+    .help = make some with ledger org add or ledger org import
+problem-org-exists = the organisation {$org} is there already
+    .help = choose another folder name with --segment, or change it with ledger org edit
+problem-unknown-record = no record's id contains “{$id}”
+    .help = ledger list KIND shows the ids
+problem-ambiguous-record = several ids contain “{$id}”
+    .help = give more of it:
+        {$candidates}
+problem-bad-period = “{$value}” is not a period
+    .help = write 2026Q3, Q3, this, last, 2026-07, 2026, 2026H1, 2026-04-01..2026-06-30
+problem-bad-day = “{$value}” is not a day
+    .help = write 2026-07-05, 2026/7/5 or 20260705
+problem-unknown-metric = there is no metric called “{$name}”
+    .help = the metrics are: {$allowed}
+problem-unknown-name = there is no “{$name}”
+    .help = there are: {$allowed}
+problem-missing-flags = required arguments are missing: {$flags}
+    .help = add them to the command; on a terminal they are asked for
+problem-no-lifecycle = a {$kind} has no status to update
+    .help = change its fields with ledger edit
+problem-nothing-to-change = nothing to change was given
+    .help = the fields are: {$allowed}
+problem-already-retracted = {$id} is retracted already
+problem-unreadable-ledger = {$count ->
+        [one] 1 problem stands
+       *[other] {$count} problems stand
+    } in the way of true figures; no report was made
+    .help = mend what is named above; or add --skip-bad, and the report names what it leaves out
+problem-busy = another ledger process kept the ledger locked; nothing was changed
+    .help = try again when it has ended
+problem-unproven-write = what was about to be written did not prove to hold what it should; the file was not touched
+    .help = this is a defect of the program; please report it with the file
+problem-cancelled = cancelled; nothing was written
+problem-no-rank-records = a rank has no records of its own
+    .help = it follows {$metric}; explain that instead
+problem-import-header = the heading should have the columns code, parent_code, name, kind
+problem-import-row = the row lacks “{$field}”
+problem-import-duplicate = the code {$code} is given twice, first on line {$first}
+problem-import-orphan = the parent code {$code} is not in the table
+    .help = add its row, or leave the code empty and use --under
+problem-import-cycle = following the parents of {$code} leads back to it
+    .help = mend the parent code
+
+### What the system says
+
+io-not-found = not found
+io-permission = permission denied
+io-full = the disk is full
+io-file-too-large = larger than the system allows
+io-read-only = the disk is read-only
+io-exists = it exists already
+io-not-a-folder = not a folder
+io-is-a-folder = a folder, not a file
+io-bad-name = the name is not valid
+io-quota = the quota is used up
+io-other = the system refused
+the-output = output
+
+### Errors of TOML syntax
+
+syntax-duplicate-key = the key stands twice in one table
+syntax-no-equals = the key lacks its =
+syntax-no-value = the value after = is missing
+syntax-extra-equals = there is one = too many
+syntax-unclosed-array = the closing ] of the list is missing
+syntax-missing-comma = a comma between two items is missing
+syntax-extra-comma = there is one comma too many
+syntax-unclosed-inline = the closing brace of the inline table is missing
+syntax-unclosed-header = the closing bracket of the header is missing
+syntax-bad-string = the quotes are not closed, or the text holds a character that may not stand in it
+syntax-bad-escape = the escape after the backslash is not valid
+syntax-unquoted = texts stand in double quotes
+syntax-bad-key = a key takes letters, digits, _ and - only
+syntax-two-on-a-line = only one item may stand on a line
+syntax-bad-date = there is no such date, or it is not written as 2026-07-03
+syntax-bad-time = the time is not valid
+syntax-bad-number = the number is not valid
+syntax-bad-comment = the comment holds a character that may not stand in it
+syntax-lone-cr = a carriage return without a line feed
+syntax-other = this is not TOML
+
+### Types of values
+
+type-text = a text
+type-path = a relative path
+type-integer = a whole number
+type-float = a decimal number
+type-boolean = true or false
+type-date = a date
+type-datetime = a date with a time
+type-list = a list
+type-table = a table
+type-records = records written [[…]]
+type-month = a month such as 2026-07
+type-quarter = a quarter such as 2026Q3
+type-year = a year such as 2026
+type-choice = one of the choices
+type-record = a record's id
+this-table = this table
+yes = yes
+no = no
+
+### Help pages
+
+help-lead = to mend it: 
+help-usage = Usage: 
+help-arguments = Arguments:
+help-commands = Commands:
+help-options = Options:
+help-global = Global options:
+help-required =  (required)
+help-choices = : {$choices}
+help-table = , written {$form}
+help-repeat =  (may be repeated)
+value-command = command
+value-options = options
+value-folder = folder
+value-lang = language
+value-when = when
+value-day = day
+value-org = organisation
+value-period = period
+value-format = format
+value-writer = name
+value-text = text
+value-number = number
+value-boolean = yes/no
+value-choice = choice
+value-id = id
+value-table = parts
+value-name = name
+value-segment = segment
+value-file = file
+value-kind = kind
+value-test = field=value
+value-field = field
+value-days = days
+value-metric = metric
+value-metrics = metric,metric
+value-compare = with
+value-class = class
+value-rule = rule
+value-status = status
+cmd-ledger = Work ledgers of grassroots organisations: entered once, summed up each quarter, every figure traceable.
+cmd-init = start a ledger
+cmd-org = manage organisations
+cmd-add = enter a record
+cmd-add-kind = enter a {$kind}
+cmd-edit = change fields of a record
+cmd-edit-long = Change fields of a record: ledger edit ID --FIELD VALUE …, with the fields that ledger add KIND --help lists; an empty value ("") removes the field.
+cmd-update = note progress and a new status
+cmd-done = mark as done
+cmd-retract = take back a mistaken record (kept, counted nowhere)
+cmd-show = show one record
+cmd-list = list records
+cmd-due = reminders: owed, due soon, overdue
+cmd-check = check everything: what is wrong, where, and how to mend it
+cmd-fmt = write ledger files in canonical form
+cmd-report = the quarterly table
+cmd-explain = the records behind a figure
+cmd-rules = see and change the rules (kinds, obligations, metrics, reports)
+cmd-org-add = add an organisation
+cmd-org-list = list organisations
+cmd-org-tree = show organisations as a tree
+cmd-org-edit = change an organisation
+cmd-org-import = import organisations from CSV (code, parent_code, name, kind)
+cmd-rules-list = list rules
+cmd-rules-show = print a rule's definition
+cmd-rules-eject = copy a built-in rule into the ledger's rules/ to change it
+flag-root = the ledger's folder (default: here or above)
+flag-lang = language: zh-CN or en
+flag-color = colour: auto, always or never
+flag-today = take this day as today
+flag-help = show this help
+flag-version = show the version
+flag-org = organisation: path, name, code or initials
+flag-quarter = period: 2026Q3, this, last, 2026-07, 2026, 2026H1, A..B (default: this)
+flag-as-of = as of this day (default: the period's last day, or today if earlier)
+flag-format = format: {$formats}
+flag-as = name of this clone's writer (fixed at the first write)
+flag-within = how far ahead to look: 14d, 2w (default: 14d)
+flag-skip-bad = leave out what cannot be read, and name it
+flag-raw = CSV for programs: names, plain numbers, no BOM
+flag-depth = how many levels of organisations to list (default: 1)
+flag-report = which report (default: standard)
+flag-metrics = these figures only, separated by commas
+flag-out = write to a file
+flag-own = each organisation alone, without those under it
+flag-compare = add the change against the previous period or the year before (previous, year)
+flag-wide = show every column however wide
+flag-where = a filter such as type=regular, state=done, title=pilot
+flag-sort = sort by a field; - before it reverses
+flag-retracted = include retracted records
+flag-sample = fill it with the sample district (made-up records)
+flag-district = name of the district
+flag-under = the organisation above
+flag-segment = folder name (default: from the name's pinyin)
+flag-check = only show what would change
+flag-status = the new status
+flag-on = date (default: today)
+flag-percent = progress, 0 to 100
+flag-note = a note
+flag-by = by whom
+flag-why = the reason
+arg-dir = the new ledger's folder (default: here)
+arg-id = a record's id, or any unique part of it
+arg-name = the organisation's name
+arg-org = organisation: path, name, code or initials
+arg-file = a CSV file (UTF-8 or GBK)
+arg-kind = a kind such as meeting
+arg-metric = a metric's name: see ledger rules list metrics
+arg-class = one class only: kinds, obligations, metrics or reports
+arg-rule = a rule's name such as task, tasks_due, or kind:task
+
+### Headings
+
+label-id = id
+label-org = organisation
+label-kind = kind
+label-place = place
+label-state = status
+label-members = members
+label-day = due
+label-days-left = days left
+label-what = what
+label-seq = no.
+label-row = row
+label-contributes = contributes
+label-class = class
+label-name = name
+label-label = label
+label-unit = unit
+label-window = window
+label-meaning = meaning
+report-title = {$org}: work ledger {$period} (as of {$as_of})
+report-compared = changes against {$period} (as of {$as_of})
+report-mark = {$mark} marks what lags or needs attention
+report-left-out = too narrow for {$count} columns: {$names}. Add --wide to see all.
+row-own = {$org} (own)
+row-total = total
+row-left-out = left out {$place}
+change-short = change
+change-label = {$label}, change
+change-points = {$label}, change in percentage points
+explain-title = {$org}, {$period}: {$metric} = {$value} (as of {$as_of})
+explain-weight = weight {$weight}: 
+explain-numerator = numerator: 
+explain-denominator = denominator: 
+window-met = on time
+window-late = late
+window-missed = missed
+window-exempt = exempt
+class-kind = kind
+class-obligation = obligation
+class-metric = metric
+class-report = report
+unit-items = items
+unit-times = times
+unit-persons = persons
+unit-person-times = person-times
+unit-yuan = yuan
+unit-percent = percent
+unit-points = points
+unit-rank = rank
+
+### What is said when something is done
+
+added = added {$kind} {$id} ({$place})
+changed = changed {$kind} {$id} ({$place})
+updated = updated {$kind} {$id} ({$place})
+retracted = retracted {$kind} {$id} ({$place}); it stays readable and counts nowhere
+org-added = added {$name} ({$org})
+org-changed = changed {$name} ({$org})
+org-imported = imported {$count ->
+        [one] 1 organisation
+       *[other] {$count} organisations
+    }; {$already} were there already and not touched
+init-done = started a ledger in {$path} with {$files ->
+        [one] 1 file
+       *[other] {$files} files
+    }
+init-next = Next: ledger org add NAME --kind KIND, or ledger org import FILE.
+init-next-sample = Next: ledger report --quarter 2026Q3 prints the quarter, ledger due the reminders.
+ejected = wrote {$path}; changes to it take effect at once
+written = wrote {$path}
+left-out-bad = the {$count ->
+        [one] problem
+       *[other] {$count} problems
+    } above were left out
+list-count = {$count} of {$kind}
+due-count = today is {$today}; {$count ->
+        [one] 1 reminder
+       *[other] {$count} reminders
+    } within {$days} days
+due-overdue = overdue
+due-soon = due
+check-clean = clean: {$orgs} organisations, {$records} records
+check-found = {$count ->
+        [one] 1 problem
+       *[other] {$count} problems
+    } in {$orgs} organisations and {$records} readable records
+fmt-checked = {$files} files looked at, {$changed} would change, {$bad} problems left alone
+fmt-done = {$files} files looked at, {$changed} changed, {$bad} problems left alone
+
+### Prompts
+
+prompt-skip = (Enter to skip)
+prompt-choose = arrows to choose, type to filter, Enter to take, Esc to cancel
+prompt-list = separate items by semicolons; Enter to skip
+prompt-org = a name, a path or initials; Tab completes
+prompt-colon = :

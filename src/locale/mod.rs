@@ -1,0 +1,215 @@
+//! Two languages: which one to speak, labels that carry both, and the catalogues of messages.
+//!
+//! Nothing a person reads is written elsewhere. The catalogues hold the same messages with the same
+//! variables (a test compares them); labels of kinds, fields and values come from the rules.
+
+use std::fmt;
+use std::str::FromStr;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+
+/// A language the program speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lang {
+    /// 简体中文.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language's tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+
+    /// The catalogue's source text.
+    pub fn catalogue(self) -> &'static str {
+        match self {
+            Lang::Zh => include_str!("zh-CN.ftl"),
+            Lang::En => include_str!("en.ftl"),
+        }
+    }
+}
+
+impl FromStr for Lang {
+    type Err = ();
+
+    /// `zh-CN`, `zh_CN.UTF-8`, `zh`, `en`, `en_GB`, and the languages' own names.
+    fn from_str(text: &str) -> Result<Lang, ()> {
+        let lower = text.to_ascii_lowercase();
+        match lower.split(['-', '_', '.']).next() {
+            Some("zh" | "中文") => Ok(Lang::Zh),
+            Some("en" | "english") => Ok(Lang::En),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag())
+    }
+}
+
+/// What the machine's locale asks for, if it is a language the program speaks.
+pub fn system() -> Option<Lang> {
+    sys_locale::get_locale()?.parse().ok()
+}
+
+/// A name for people, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Label {
+    /// The label in one language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// Whether `text` is this label in either language.
+    pub fn is(&self, text: &str) -> bool {
+        self.zh == text || self.en.eq_ignore_ascii_case(text)
+    }
+}
+
+/// What is put into a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arg {
+    /// The user's own words, a name, a path.
+    Text(String),
+    /// A count; English chooses the plural by it.
+    Number(i64),
+    /// A name that has a form in each language.
+    Label(Label),
+    /// Several names, joined as the language joins them.
+    Labels(Vec<Label>),
+    /// Another message of the catalogue, with the same words filled in.
+    Message(&'static str),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Arg {
+        Arg::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Arg {
+        Arg::Text(text)
+    }
+}
+
+impl From<&Label> for Arg {
+    fn from(label: &Label) -> Arg {
+        Arg::Label(label.clone())
+    }
+}
+
+impl From<usize> for Arg {
+    fn from(n: usize) -> Arg {
+        Arg::Number(i64::try_from(n).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(n: i64) -> Arg {
+        Arg::Number(n)
+    }
+}
+
+/// A catalogue, ready to speak.
+pub struct Locale {
+    lang: Lang,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Locale {
+    /// The catalogue of one language.
+    pub fn new(lang: Lang) -> Locale {
+        // A catalogue is part of the program and a test reads both whole; what still parses is used.
+        let resource = match FluentResource::try_new(lang.catalogue().to_owned()) {
+            Ok(resource) | Err((resource, _)) => resource,
+        };
+        let mut bundle = FluentBundle::new(vec![lang.tag().parse().unwrap_or_default()]);
+        // Isolation marks are for bidirectional text; on a terminal they are stray characters.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        Locale { lang, bundle }
+    }
+
+    /// The language it speaks.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The message without variables.
+    pub fn text(&self, id: &str) -> String {
+        self.say(id, &[])
+    }
+
+    /// The message with its variables filled in; the id itself where the catalogue lacks it.
+    pub fn say(&self, id: &str, args: &[(&'static str, Arg)]) -> String {
+        self.find(id, args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The message, or its attribute after a dot (`unknown-field.help`), if the catalogue has it.
+    pub fn find(&self, id: &str, args: &[(&'static str, Arg)]) -> Option<String> {
+        let (message, attribute) = match id.split_once('.') {
+            Some((message, attribute)) => (message, Some(attribute)),
+            None => (id, None),
+        };
+        let message = self.bundle.get_message(message)?;
+        let pattern = match attribute {
+            Some(name) => message.get_attribute(name)?.value(),
+            None => message.value()?,
+        };
+        let mut fluent = FluentArgs::new();
+        for (name, arg) in args {
+            fluent.set(*name, self.value(arg, args));
+        }
+        Some(self.bundle.format_pattern(pattern, Some(&fluent), &mut Vec::new()).into_owned())
+    }
+
+    fn value(&self, arg: &Arg, args: &[(&'static str, Arg)]) -> FluentValue<'static> {
+        match arg {
+            Arg::Text(text) => text.clone().into(),
+            Arg::Number(n) => (*n).into(),
+            Arg::Label(label) => label.get(self.lang).to_owned().into(),
+            Arg::Labels(labels) => {
+                let names: Vec<&str> = labels.iter().map(|l| l.get(self.lang)).collect();
+                self.join(&names).into()
+            }
+            Arg::Message(id) => {
+                // The inner message may use the outer one's words, but not other messages: no circles.
+                let words: Vec<_> = args.iter().filter(|(_, arg)| !matches!(arg, Arg::Message(_))).cloned().collect();
+                self.say(id, &words).into()
+            }
+        }
+    }
+
+    /// Items in a list, as the language joins them: `甲、乙`, `a, b`.
+    pub fn join<S: AsRef<str>>(&self, items: &[S]) -> String {
+        let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+        items.join(match self.lang {
+            Lang::Zh => "、",
+            Lang::En => ", ",
+        })
+    }
+
+    /// Whether the catalogue has the message.
+    pub fn has(&self, id: &str) -> bool {
+        self.bundle.has_message(id)
+    }
+}

@@ -1,0 +1,250 @@
+//! The one diagnostic: what is wrong, where, and what would put it right.
+//!
+//! A problem carries no sentence, only the rule it breaks and the words to fill in; the catalogues turn
+//! it into a sentence in either language. It travels as an error through `anyhow` where it stops a command.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::locale::Arg;
+
+/// How far a problem reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gravity {
+    /// Nothing in the file can be relied on: no report while it stands.
+    File,
+    /// The record or setting cannot be understood: no report while it stands.
+    Record,
+    /// Readable and counted, but wrong.
+    Finding,
+    /// Not about what is on disk: a command that could not be carried out.
+    Usage,
+}
+
+/// A rule that can be broken, by its stable name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    /// The stable name, as `check` prints it; the message in the catalogues is `problem-NAME`.
+    pub name: &'static str,
+    /// How far breaking it reaches.
+    pub gravity: Gravity,
+}
+
+macro_rules! rules {
+    ($($constant:ident $name:literal $gravity:ident $doc:literal;)*) => {
+        impl Rule {
+            $(#[doc = $doc] pub const $constant: Rule = Rule { name: $name, gravity: Gravity::$gravity };)*
+            /// Every rule, by reach and subject.
+            pub const ALL: &[Rule] = &[$(Rule::$constant),*];
+        }
+    };
+}
+
+rules! {
+    // The tree of files.
+    IO "io" File "A file or folder cannot be read or written.";
+    NOT_A_FILE "not-a-file" File "A pipe, socket or device stands where a ledger file is expected.";
+    TOO_LARGE "too-large" File "A file is larger than any ledger should be.";
+    LINK_OUTSIDE "link-outside" File "A symbolic link leads out of the ledger.";
+    LINK_LOOP "link-loop" File "A symbolic link leads nowhere, to a folder, or back to itself.";
+    TOO_DEEP_FOLDERS "folders-too-deep" File "Folders are nested deeper than organisations can be.";
+    BAD_FOLDER "bad-folder" File "A folder under orgs/ has a name that no organisation can have.";
+    MISSING_ORG_FILE "missing-org-file" File "A folder under orgs/ lacks its org.toml.";
+    MISPLACED_FILE "misplaced-file" Finding "A TOML file lies where nothing reads it.";
+    CASE_COLLISION "case-collision" Finding "Two names differ only by case.";
+    // The text of one file.
+    NUL "nul-byte" File "A file holds NUL bytes.";
+    NOT_UTF8 "not-utf8" File "A file is not UTF-8.";
+    CONFLICT "conflict-marker" File "A file holds the marks of an unfinished merge.";
+    SYNTAX "syntax" File "A file is not TOML.";
+    TOML_1_1 "toml-1-1" File "A construct that TOML 1.0 does not have.";
+    TOO_DEEP "nested-too-deep" File "Values are nested too deep.";
+    BOM "bom" Finding "A file starts with a byte order mark.";
+    CRLF "crlf" Finding "Lines end in CRLF.";
+    // What a table holds.
+    UNKNOWN_KIND "unknown-kind" Record "A table is named by no kind of record.";
+    UNKNOWN_FIELD "unknown-field" Record "A key that is no field of the kind.";
+    UNKNOWN_VALUE "unknown-value" Record "A value that is not among the field's choices.";
+    WRONG_TYPE "wrong-type" Record "A value of the wrong type.";
+    OUT_OF_RANGE "out-of-range" Record "A number outside the field's range.";
+    MISSING_FIELD "missing-field" Record "A required field is missing.";
+    BAD_ID "bad-id" Record "An id that is not in form.";
+    WRONG_PREFIX "wrong-prefix" Finding "An id whose prefix belongs to another kind.";
+    DUPLICATE_ID "duplicate-id" Record "One id on two different records.";
+    // What records say together.
+    DANGLING_REFERENCE "dangling-reference" Finding "An id that no record has.";
+    WRONG_REFERENCE "wrong-reference" Finding "An id of a record of another kind than the field allows.";
+    ABOVE_LIMIT "above-limit" Finding "A number above the one that bounds it.";
+    WRONG_ORDER "wrong-order" Finding "A date before the one it must follow.";
+    UPDATE_BEFORE_START "update-before-start" Finding "An update dated before its record began.";
+    UPDATES_UNSORTED "updates-unsorted" Finding "Updates that are not in the order of their dates.";
+    PERSONAL_NUMBER "personal-number" Finding "A resident identity number or a mobile number.";
+    UNSAFE_PATH "unsafe-path" Finding "A path that leads out of the ledger.";
+    OUTSIDE_LIFE "outside-life" Finding "A record dated when its organisation was not in being.";
+    // Rules.
+    DUPLICATE_RULE "duplicate-rule" Record "Two rules of one name.";
+    UNKNOWN_RULE "unknown-rule" Record "A rule refers to another that does not exist.";
+    BAD_RULE "bad-rule" Record "A rule that contradicts itself.";
+    // Commands.
+    USAGE "usage" Usage "The command line is not understood.";
+    NO_LEDGER "no-ledger" Usage "No ledger.toml here or above.";
+    LEDGER_EXISTS "ledger-exists" Usage "There is a ledger already.";
+    NEWER_FORMAT "newer-format" Usage "The ledger was written for a later program.";
+    UNKNOWN_ORG "unknown-org" Usage "No organisation of that name.";
+    AMBIGUOUS_ORG "ambiguous-org" Usage "Several organisations of that name.";
+    WHICH_TOP "which-top" Usage "Several top organisations and none named.";
+    NO_ORGS "no-orgs" Usage "The ledger has no organisation yet.";
+    ORG_EXISTS "org-exists" Usage "The organisation's folder is there already.";
+    UNKNOWN_RECORD "unknown-record" Usage "No record of that id.";
+    AMBIGUOUS_RECORD "ambiguous-record" Usage "Several records share that part of an id.";
+    BAD_PERIOD "bad-period" Usage "Not a period.";
+    BAD_DAY "bad-day" Usage "Not a day.";
+    UNKNOWN_METRIC "unknown-metric" Usage "No metric of that name.";
+    UNKNOWN_NAME "unknown-name" Usage "No such rule, field, report.";
+    MISSING_FLAGS "missing-flags" Usage "Required fields were not given and nobody can be asked.";
+    NO_LIFECYCLE "no-lifecycle" Usage "The kind has no life cycle to update.";
+    NOTHING_TO_CHANGE "nothing-to-change" Usage "An edit without a field.";
+    RETRACTED "already-retracted" Usage "The record is retracted already.";
+    UNREADABLE "unreadable-ledger" Usage "A report would leave out what cannot be read.";
+    BUSY "busy" Usage "Another process holds the lock.";
+    UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
+    CANCELLED "cancelled" Usage "The person stopped the prompts.";
+    NO_RANK_RECORDS "no-rank-records" Usage "A rank has no records of its own.";
+    IMPORT_HEADER "import-header" Record "An import without the columns it needs.";
+    IMPORT_ROW "import-row" Record "An import row that is incomplete.";
+    IMPORT_DUPLICATE "import-duplicate" Record "One code on two rows of an import.";
+    IMPORT_ORPHAN "import-orphan" Record "An import row under a code that is not there.";
+    IMPORT_CYCLE "import-cycle" Record "Import rows that stand above themselves.";
+}
+
+/// Where in a file a problem stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, relative to the ledger's root where it lies inside.
+    pub file: Arc<str>,
+    /// Line, from 1; 0 when the problem is the whole file.
+    pub line: usize,
+    /// Column in characters, from 1; 0 when the problem is the whole file.
+    pub column: usize,
+    /// The line's text, for carets; empty when the problem is the whole file.
+    pub text: String,
+    /// How many characters the carets cover.
+    pub width: usize,
+}
+
+impl Place {
+    /// A file as a whole.
+    pub fn file(path: impl AsRef<Path>) -> Place {
+        let file = path.as_ref().display().to_string().replace('\\', "/");
+        Place { file: file.into(), line: 0, column: 0, text: String::new(), width: 0 }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Always three parts: editors and scripts split on the colons.
+        write!(f, "{}:{}:{}", self.file, self.line.max(1), self.column.max(1))
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The rule broken.
+    pub rule: Rule,
+    /// Where, for problems on disk.
+    pub place: Option<Place>,
+    /// Another place that belongs to it: the first of two equal ids.
+    pub other: Option<Place>,
+    /// Words for the message, by the names its catalogue entry uses.
+    pub args: Vec<(&'static str, Arg)>,
+}
+
+impl Problem {
+    /// A problem without a place.
+    pub fn new(rule: Rule) -> Problem {
+        Problem { rule, place: None, other: None, args: Vec::new() }
+    }
+
+    /// The same with a place.
+    pub fn at(self, place: Place) -> Problem {
+        Problem { place: Some(place), ..self }
+    }
+
+    /// The same with a second place.
+    pub fn and_at(self, place: Place) -> Problem {
+        Problem { other: Some(place), ..self }
+    }
+
+    /// The same with one more word.
+    pub fn with(mut self, name: &'static str, arg: impl Into<Arg>) -> Problem {
+        self.args.push((name, arg.into()));
+        self
+    }
+
+    /// What the system said about a file.
+    pub fn io(path: impl AsRef<Path>, error: &io::Error) -> Problem {
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "io-not-found",
+            io::ErrorKind::PermissionDenied => "io-permission",
+            io::ErrorKind::StorageFull => "io-full",
+            io::ErrorKind::FileTooLarge => "io-file-too-large",
+            io::ErrorKind::ReadOnlyFilesystem => "io-read-only",
+            io::ErrorKind::AlreadyExists => "io-exists",
+            io::ErrorKind::NotADirectory => "io-not-a-folder",
+            io::ErrorKind::IsADirectory => "io-is-a-folder",
+            io::ErrorKind::InvalidFilename => "io-bad-name",
+            io::ErrorKind::QuotaExceeded => "io-quota",
+            _ => "io-other",
+        };
+        Problem::new(Rule::IO)
+            .at(Place::file(path))
+            .with("reason", Arg::Message(reason))
+            .with("code", error.raw_os_error().map_or_else(|| "?".to_owned(), |code| code.to_string()))
+    }
+
+    /// Whether a report must not be made while it stands.
+    pub fn blocks(&self) -> bool {
+        match self.rule.gravity {
+            Gravity::File | Gravity::Record => true,
+            Gravity::Finding | Gravity::Usage => false,
+        }
+    }
+
+    fn order(&self) -> (&Option<Place>, &'static str) {
+        (&self.place, self.rule.name)
+    }
+}
+
+impl fmt::Display for Problem {
+    /// For developers; people read the catalogue's sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{} {:?}", self.rule.name, self.args)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Several problems that together stop a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|p| writeln!(f, "{p}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// In the order of their places, each once.
+pub fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by(|a, b| a.order().cmp(&b.order()));
+    problems.dedup();
+    problems
+}

@@ -1,0 +1,198 @@
+//! From what a clerk types (a flag, an answer, a cell) to values, forgiving in form, strict in meaning.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::day::{Day, Period, Span, half_width};
+use crate::locale::Arg;
+use crate::problem::{Problem, Rule};
+use crate::record::Value;
+use crate::record::read::out_of_range;
+use crate::rules::kind::{Field, FieldType};
+
+/// Reads one value of a field; for a list, one of its items.
+///
+/// Choices are accepted by name or by label in either language, numbers with separators or full-width
+/// digits, dates in every form of [`Day`], tables as `a=…,b=…` or as `a:b` in the order of their fields.
+///
+/// # Errors
+/// A problem that names the field and what is allowed.
+pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
+    let text: String = text.trim().nfc().collect();
+    if let Some(number) = personal_number(&text) {
+        return Err(Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number)));
+    }
+    let wrong = || {
+        Problem::new(Rule::WRONG_TYPE)
+            .with("field", field.name.as_str())
+            .with("wanted", Arg::Message(field.ty.message()))
+            .with("found", format!("“{text}”"))
+    };
+    let period = |span| {
+        Period::parse(&text, today).ok().filter(|p| p.span() == span).map(Value::Period).ok_or_else(wrong)
+    };
+    match &field.ty {
+        FieldType::Text | FieldType::Record(_) => Ok(Value::Text(text)),
+        FieldType::Path => match is_safe_path(&text) {
+            true => Ok(Value::Text(text)),
+            false => Err(Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", text)),
+        },
+        FieldType::Boolean => match text.to_lowercase().as_str() {
+            "true" | "yes" | "y" | "1" | "是" | "有" => Ok(Value::Boolean(true)),
+            "false" | "no" | "n" | "0" | "否" | "无" => Ok(Value::Boolean(false)),
+            _ => Err(wrong()),
+        },
+        FieldType::Date => text.parse().map(Value::Day).map_err(|_| wrong()),
+        FieldType::Month => period(Span::Month),
+        FieldType::Quarter => period(Span::Quarter),
+        FieldType::Year => period(Span::Year),
+        FieldType::Integer { min, max } => {
+            let number: i64 = integer(&text).ok_or_else(wrong)?;
+            if number < *min || number > *max {
+                return Err(out_of_range(&field.name, *min, *max));
+            }
+            Ok(Value::Integer(number))
+        }
+        FieldType::Choice(choices) => choices
+            .iter()
+            .find(|c| c.name == text)
+            .or_else(|| choices.iter().find(|c| c.label.is(&text)))
+            .map(|c| Value::Text(c.name.clone()))
+            .ok_or_else(|| {
+                let allowed: Vec<String> = choices.iter().map(|c| c.name.clone()).collect();
+                Problem::new(Rule::UNKNOWN_VALUE)
+                    .with("field", field.name.as_str())
+                    .with("value", text.as_str())
+                    .with("allowed", allowed.join(", "))
+            }),
+        FieldType::Table(columns) => table(field, columns, &text, today),
+    }
+}
+
+/// `1,200`, `１２`, `3万`, `3.5万` as whole numbers.
+fn integer(text: &str) -> Option<i64> {
+    let text = half_width(text).replace([',', ' '], "");
+    let (digits, unit) = match text.strip_suffix('万') {
+        Some(digits) => (digits.to_owned(), 10_000),
+        None => (text, 1),
+    };
+    match digits.split_once('.') {
+        None => digits.parse::<i64>().ok()?.checked_mul(unit),
+        Some((whole, part)) if unit > 1 && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) => {
+            let part: i64 = format!("{part:0<4}").parse().ok()?;
+            whole.parse::<i64>().ok().filter(|w| *w >= 0)?.checked_mul(unit)?.checked_add(part)
+        }
+        Some(_) => None,
+    }
+}
+
+fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Value, Problem> {
+    let mut values = vec![None; columns.len()];
+    let pairs: Vec<&str> = text.split([',', '，', ';', '；']).collect();
+    let keyed = pairs.iter().all(|pair| {
+        pair.split_once('=').is_some_and(|(key, _)| columns.iter().any(|c| c.name == key.trim() || c.label.is(key.trim())))
+    });
+    if keyed {
+        for pair in pairs {
+            let (key, part) = pair.split_once('=').unwrap_or((pair, ""));
+            if let Some(n) = columns.iter().position(|c| c.name == key.trim() || c.label.is(key.trim())) {
+                values[n] = Some(value(&columns[n], part, today)?);
+            }
+        }
+    } else {
+        let mut parts = text.splitn(columns.len(), [':', '：']);
+        for (n, column) in columns.iter().enumerate() {
+            if let Some(part) = parts.next().filter(|part| !part.trim().is_empty()) {
+                values[n] = Some(value(column, part, today)?);
+            }
+        }
+    }
+    match columns.iter().zip(&values).find(|(column, value)| column.required && value.is_none()) {
+        None => Ok(Value::Table(values)),
+        Some((column, _)) => Err(Problem::new(Rule::MISSING_FIELD).with("field", column.name.as_str()).with("kind", &field.label)),
+    }
+}
+
+/// Whether a path stays in the ledger: relative, and never upwards.
+pub fn is_safe_path(text: &str) -> bool {
+    let windows_drive = text.as_bytes().get(1) == Some(&b':');
+    !text.starts_with(['/', '\\']) && !windows_drive && !text.split(['/', '\\']).any(|part| part == "..")
+}
+
+/// The message that names a resident identity number or mobile number in the text, if there is one.
+///
+/// An identity number is 17 digits and a digit or X with a possible birth date inside; a mobile number is
+/// 11 digits from 13 to 19, also behind +86, also in groups of 3-4-4.
+pub fn personal_number(text: &str) -> Option<&'static str> {
+    if text.len() < 11 {
+        return None;
+    }
+    let text: Vec<char> = half_width(text).chars().collect();
+    let mut at = 0;
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        // A run of digits, single spaces or hyphens between groups allowed.
+        let mut digits = String::new();
+        let mut groups = vec![0];
+        let mut end = at;
+        while end < text.len() {
+            let joins = matches!(text[end], ' ' | '-') && text.get(end + 1).is_some_and(char::is_ascii_digit);
+            if text[end].is_ascii_digit() {
+                digits.push(text[end]);
+                *groups.last_mut()? += 1;
+            } else if joins {
+                groups.push(0);
+            } else {
+                break;
+            }
+            end += 1;
+        }
+        let x = text.get(end).is_some_and(|c| c.eq_ignore_ascii_case(&'x'));
+        if groups.len() == 1 && (digits.len() == 18 || digits.len() == 17 && x) && has_birth_date(&digits) {
+            return Some("identity-number");
+        }
+        let number = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
+        let grouped = matches!(groups[..], [11] | [13] | [3, 4, 4] | [2, 11] | [2, 3, 4, 4]);
+        if grouped && number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3' {
+            return Some("mobile-number");
+        }
+        at = end;
+    }
+    None
+}
+
+fn has_birth_date(digits: &str) -> bool {
+    digits[6..14].parse::<Day>().is_ok_and(|day| (1900..=2100).contains(&day.year()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_persons_are_found() {
+        for (text, found) in [
+            ("电话13812345678", Some("mobile-number")),
+            ("+8613812345678", Some("mobile-number")),
+            ("138 1234 5678", Some("mobile-number")),
+            ("１３８１２３４５６７８", Some("mobile-number")),
+            ("410305199003071234", Some("identity-number")),
+            ("41030519900307123X。", Some("identity-number")),
+            ("410305001001", None),
+            ("2026-07-03 2026-07-05", None),
+            ("12812345678", None),
+            ("文号 20260703123456789", None),
+        ] {
+            assert_eq!(personal_number(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_read_as_clerks_write_them() {
+        for (text, number) in [("1,200", Some(1200)), ("１２", Some(12)), ("3.5万", Some(35_000)), ("3万", Some(30_000)), ("-4", Some(-4)), ("3.5", None), ("", None), ("x", None), ("9223372036854775808", None)] {
+            assert_eq!(integer(text), number, "{text}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Records and organisations: what the rules describe, filled with values.
+//!
+//! Time stands here too: what a record's state is on a day, when it was finished, whether it is late.
+//! Nothing here knows files except as a place to point at.
+
+pub mod input;
+pub mod organisation;
+pub mod read;
+pub mod text;
+
+use std::sync::Arc;
+
+use crate::day::{Day, Period};
+use crate::name::RecordId;
+use crate::rules::kind::{FieldType, Kind, LifeCycle, Phase, Status};
+
+/// A field's value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// A text, a choice, a path, an id.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// True or false.
+    Boolean(bool),
+    /// A day.
+    Day(Day),
+    /// A month, quarter or year.
+    Period(Period),
+    /// Several values.
+    List(Vec<Value>),
+    /// A table, by the indices of its fields.
+    Table(Vec<Option<Value>>),
+}
+
+impl Value {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Value::Integer(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The day, or a period's first day.
+    pub fn as_day(&self) -> Option<Day> {
+        match self {
+            Value::Day(day) => Some(*day),
+            Value::Period(period) => Some(period.first()),
+            _ => None,
+        }
+    }
+
+    /// A day as a period of one day, or the period.
+    pub fn as_period(&self) -> Option<Period> {
+        match self {
+            Value::Day(day) => Period::range(*day, *day),
+            Value::Period(period) => Some(*period),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; a single value is a list of one.
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::List(items) => items,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// A field of a table.
+    pub fn field(&self, index: usize) -> Option<&Value> {
+        match self {
+            Value::Table(fields) => fields.get(index)?.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Where a record stands on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, relative to the root.
+    pub file: Arc<str>,
+    /// The line of its header, from 1.
+    pub line: usize,
+    /// The offset of its header in the file.
+    pub at: usize,
+}
+
+/// One row of a ledger.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its identity.
+    pub id: RecordId,
+    /// What it is.
+    pub kind: Arc<Kind>,
+    /// Its values, by the indices of the kind's fields.
+    pub fields: Vec<Option<Value>>,
+    /// Why it counts nowhere, if it was taken back.
+    pub retracted: Option<Value>,
+    /// Where it stands.
+    pub origin: Origin,
+    updates: Vec<Update>,
+}
+
+/// A dated step of a record's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The day.
+    pub on: Day,
+    /// The status from then on, by its index in the life cycle.
+    pub status: usize,
+}
+
+impl Record {
+    /// A record of values that were read for `kind`.
+    pub fn new(id: RecordId, kind: Arc<Kind>, fields: Vec<Option<Value>>, retracted: Option<Value>, origin: Origin) -> Record {
+        let updates = updates(&kind, &fields);
+        Record { id, kind, fields, retracted, origin, updates }
+    }
+
+    /// A field's value by index.
+    pub fn get(&self, field: usize) -> Option<&Value> {
+        self.fields.get(field)?.as_ref()
+    }
+
+    /// A field's value by name.
+    pub fn named(&self, field: &str) -> Option<&Value> {
+        self.get(self.kind.index(field)?)
+    }
+
+    /// The day it began to exist: its own start date, never a period's last day.
+    pub fn starts(&self) -> Option<Day> {
+        self.get(self.kind.start)?.as_day()
+    }
+
+    /// Whether it counts on a day: begun, and not taken back.
+    pub fn exists_on(&self, day: Day) -> bool {
+        self.retracted.is_none() && self.starts().is_some_and(|start| start <= day)
+    }
+
+    /// Whether it is in force on a day, for kinds that last from a start to an end.
+    pub fn in_force_on(&self, day: Day) -> bool {
+        let ended = self.kind.end.and_then(|end| self.get(end)).and_then(Value::as_day);
+        self.exists_on(day) && ended.is_none_or(|end| day <= end)
+    }
+
+    /// The days that say which period it belongs to: the effective due day, or its period field.
+    pub fn belongs(&self) -> Option<Period> {
+        match &self.kind.life {
+            Some(life) if life.due == Some(self.kind.period) => Value::Day(self.effective_due()?).as_period(),
+            _ => self.get(self.kind.period)?.as_period(),
+        }
+    }
+
+    /// What names it in a list, in the words of the record.
+    pub fn title(&self) -> Option<&Value> {
+        self.get(self.kind.title)
+    }
+
+    /// Its updates in the order of their days; those of one day in the order written.
+    pub fn updates(&self) -> &[Update] {
+        &self.updates
+    }
+
+    fn life(&self) -> Option<&LifeCycle> {
+        self.kind.life.as_ref()
+    }
+
+    /// The extended due day, or the due day.
+    pub fn effective_due(&self) -> Option<Day> {
+        let life = self.life()?;
+        let extended = life.extended.and_then(|field| self.get(field));
+        extended.or_else(|| self.get(life.due?))?.as_day()
+    }
+
+    /// The status on a day: the last update's on or before it, or the first status.
+    pub fn status_on(&self, day: Day) -> Option<&Status> {
+        let last = self.updates_until(day).last().map_or(0, |update| update.status);
+        self.life()?.statuses.get(last)
+    }
+
+    /// What the status on a day means.
+    pub fn phase_on(&self, day: Day) -> Option<Phase> {
+        self.status_on(day).map(|status| status.phase)
+    }
+
+    /// The first day of the last unbroken run of finished statuses, if it is finished on `day`.
+    pub fn finished_on(&self, day: Day) -> Option<Day> {
+        let life = self.life()?;
+        self.run_start(day, |update| life.statuses[update.status].phase == Phase::Finished)
+    }
+
+    /// The first day of the last unbroken run of one status, if it has that status on `day`.
+    pub fn entered_on(&self, status: &str, day: Day) -> Option<Day> {
+        let life = self.life()?;
+        self.run_start(day, |update| life.statuses[update.status].choice.name == status)
+    }
+
+    /// Whether it ever had a status up to `day`.
+    pub fn ever(&self, status: &str, day: Day) -> bool {
+        self.life().is_some_and(|life| self.updates_until(day).iter().any(|u| life.statuses[u.status].choice.name == status))
+    }
+
+    /// Whether its effective due day lies before `day` and it is still to be done on that day.
+    pub fn overdue_on(&self, day: Day) -> bool {
+        let waiting = match self.phase_on(day) {
+            Some(Phase::Open | Phase::NoData) => true,
+            Some(Phase::Ongoing | Phase::Finished | Phase::Dropped) | None => false,
+        };
+        waiting && self.effective_due().is_some_and(|due| due < day)
+    }
+
+    /// Whether it was finished, as of `day`, on or before its effective due day.
+    pub fn on_time(&self, day: Day) -> bool {
+        match (self.finished_on(day), self.effective_due()) {
+            (Some(finished), Some(due)) => finished <= due,
+            _ => false,
+        }
+    }
+
+    fn updates_until(&self, day: Day) -> &[Update] {
+        &self.updates[..self.updates.partition_point(|update| update.on <= day)]
+    }
+
+    fn run_start(&self, day: Day, belongs: impl Fn(&Update) -> bool) -> Option<Day> {
+        self.updates_until(day).iter().rev().take_while(|update| belongs(update)).last().map(|update| update.on)
+    }
+}
+
+/// The updates among a record's values, sorted by day, stable within one.
+fn updates(kind: &Kind, fields: &[Option<Value>]) -> Vec<Update> {
+    let Some(life) = &kind.life else { return Vec::new() };
+    let FieldType::Table(columns) = &kind.fields[life.updates].ty else { return Vec::new() };
+    let column = |name: &str| columns.iter().position(|c| c.name == name);
+    let (Some(on), Some(status)) = (column("on"), column("status")) else { return Vec::new() };
+    let rows = fields.get(life.updates).and_then(Option::as_ref).map_or(&[][..], Value::items);
+    let mut found: Vec<Update> = rows
+        .iter()
+        .filter_map(|row| {
+            let name = row.field(status)?.as_text()?;
+            Some(Update {
+                on: row.field(on)?.as_day()?,
+                status: life.statuses.iter().position(|s| s.choice.name == name)?,
+            })
+        })
+        .collect();
+    found.sort_by_key(|update| update.on);
+    found
+}

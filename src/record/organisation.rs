@@ -1,0 +1,199 @@
+//! An organisation: what its folder is called, what its file says, which names it answers to.
+
+use std::sync::Arc;
+
+use crate::day::{Day, Period};
+use crate::name::OrgPath;
+use crate::record::Value;
+use crate::rules::Naming;
+use crate::rules::kind::{FieldType, Kind};
+
+/// A grassroots organisation, or the district above them.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// Its id.
+    pub path: OrgPath,
+    /// What its file may hold.
+    pub kind: Arc<Kind>,
+    /// What its file holds, by the indices of the fields.
+    pub fields: Vec<Option<Value>>,
+    /// Members, by day of count.
+    pub headcount: Vec<(Day, i64)>,
+    /// What it is excused from.
+    pub exemptions: Vec<Exemption>,
+}
+
+/// Days on which an organisation does not owe an obligation.
+#[derive(Clone, Debug)]
+pub struct Exemption {
+    /// The obligation's name.
+    pub obligation: String,
+    /// First day.
+    pub from: Day,
+    /// Last day; none: for good.
+    pub until: Option<Day>,
+}
+
+impl Organisation {
+    /// An organisation of values that were read from its file.
+    pub fn new(path: OrgPath, kind: Arc<Kind>, fields: Vec<Option<Value>>) -> Organisation {
+        let rows = |name: &str| {
+            let index = kind.index(name);
+            let columns = match index.map(|n| &kind.fields[n].ty) {
+                Some(FieldType::Table(columns)) => columns.as_slice(),
+                _ => &[],
+            };
+            let rows = index.and_then(|n| fields[n].as_ref()).map_or(&[][..], Value::items);
+            (rows, move |column: &str| columns.iter().position(|c| c.name == column).unwrap_or(usize::MAX))
+        };
+        let (counts, column) = rows("headcount");
+        let mut headcount: Vec<(Day, i64)> = counts
+            .iter()
+            .filter_map(|row| Some((row.field(column("on"))?.as_day()?, row.field(column("members"))?.as_integer()?)))
+            .collect();
+        headcount.sort_by_key(|(day, _)| *day);
+        let (exempt, column) = rows("exempt");
+        let exemptions = exempt
+            .iter()
+            .filter_map(|row| {
+                Some(Exemption {
+                    obligation: row.field(column("obligation"))?.as_text()?.to_owned(),
+                    from: row.field(column("from"))?.as_day()?,
+                    until: row.field(column("until")).and_then(Value::as_day),
+                })
+            })
+            .collect();
+        Organisation { path, headcount, exemptions, kind, fields }
+    }
+
+    /// A field's value by name.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.fields.get(self.kind.index(field)?)?.as_ref()
+    }
+
+    /// A text field by name; empty when absent.
+    pub fn text(&self, field: &str) -> &str {
+        self.get(field).and_then(Value::as_text).unwrap_or_default()
+    }
+
+    /// The full name, or the folder's where the file has none.
+    pub fn name(&self) -> &str {
+        match self.text("name") {
+            "" => self.path.segment(),
+            name => name,
+        }
+    }
+
+    /// The short name where there is one.
+    pub fn short(&self) -> &str {
+        match self.text("short") {
+            "" => self.name(),
+            short => short,
+        }
+    }
+
+    /// Whether it is in being on every day of a period.
+    pub fn exists_through(&self, period: Period) -> bool {
+        let founded = self.get("founded").and_then(Value::as_day);
+        let dissolved = self.get("dissolved").and_then(Value::as_day);
+        founded.is_none_or(|day| day <= period.first()) && dissolved.is_none_or(|day| day >= period.end())
+    }
+
+    /// Whether it is in being on a day.
+    pub fn exists_on(&self, day: Day) -> bool {
+        Period::range(day, day).is_some_and(|day| self.exists_through(day))
+    }
+
+    /// Whether it is excused from an obligation on any day of a period.
+    pub fn is_exempt(&self, obligation: &str, period: Period) -> bool {
+        self.exemptions.iter().any(|e| {
+            e.obligation == obligation && e.from < period.end() && e.until.is_none_or(|until| until >= period.first())
+        })
+    }
+
+    /// The latest count of members on or before a day.
+    pub fn members_on(&self, day: Day) -> Option<i64> {
+        self.headcount.iter().rev().find(|(on, _)| *on <= day).map(|(_, members)| *members)
+    }
+
+    /// How well `text` names it: full id, then path suffix, then name or short name, then initials.
+    pub fn answers_to(&self, text: &str, naming: &Naming) -> Option<Match> {
+        if self.path.as_str() == text {
+            Some(Match::Id)
+        } else if self.name() == text || self.short() == text || (!self.text("code").is_empty() && self.text("code") == text) {
+            Some(Match::Name)
+        } else if self.path.ends_with(text) {
+            Some(Match::Suffix)
+        } else if naming.initials(self.name()) == text {
+            Some(Match::Initials)
+        } else {
+            None
+        }
+    }
+}
+
+/// How a text names an organisation, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Match {
+    /// It is the id.
+    Id,
+    /// It is the name, the short name or the code.
+    Name,
+    /// It is the end of the path.
+    Suffix,
+    /// It is the initials of the name's pinyin.
+    Initials,
+}
+
+impl Naming {
+    /// The name without the endings that say what a place is.
+    pub fn stem<'n>(&self, name: &'n str) -> &'n str {
+        let mut stem = name;
+        while let Some(shorter) = self
+            .generic
+            .iter()
+            .filter_map(|ending| stem.strip_suffix(ending.as_str()))
+            .filter(|rest| !rest.is_empty())
+            .min_by_key(|rest| rest.len())
+        {
+            stem = shorter;
+        }
+        stem
+    }
+
+    /// The syllables of a name: `武汉路` is `wu`, `han`, `lu`; letters and digits stand for themselves.
+    fn syllables(&self, name: &str) -> Vec<String> {
+        use pinyin::ToPinyin;
+        let mut rest = self.stem(name);
+        let mut found = Vec::new();
+        while let Some(c) = rest.chars().next() {
+            if let Some((phrase, reading)) = self.readings.iter().find(|(phrase, _)| rest.starts_with(phrase.as_str())) {
+                found.extend(reading.split(' ').map(str::to_owned));
+                rest = &rest[phrase.len()..];
+                continue;
+            }
+            if let Some(reading) = c.to_pinyin() {
+                found.push(reading.plain().replace('ü', "v"));
+            } else if c.is_ascii_alphanumeric() {
+                found.push(c.to_ascii_lowercase().to_string());
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+        found
+    }
+
+    /// A folder name for an organisation's name: `武汉路街道党工委` is `wuhanlu`.
+    ///
+    /// Empty where nothing in the name can be spelled.
+    pub fn segment(&self, name: &str) -> String {
+        let mut segment: String = self.syllables(name).concat();
+        segment.retain(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        segment.truncate(80);
+        segment
+    }
+
+    /// The initials of a name: `武汉路街道党工委` is `whl`.
+    pub fn initials(&self, name: &str) -> String {
+        self.syllables(name).iter().filter_map(|s| s.chars().next()).collect()
+    }
+}

@@ -1,0 +1,129 @@
+//! From TOML to values: every key of a table against the fields that its kind allows.
+
+use toml::de::{DeTable, DeValue};
+
+use crate::day::{Day, Period, Span};
+use crate::locale::{Arg, Label};
+use crate::problem::{Problem, Rule};
+use crate::record::Value;
+use crate::rules::kind::{Field, FieldType, field_names};
+use crate::wire::{Node, Reading, integer, type_name};
+
+/// Reads the fields of a table; what is wrong is noted, and the field left out.
+///
+/// `also` names keys that the caller reads itself (`id`, `retracted`). `kind` is for messages.
+pub fn fields(reading: &Reading<'_>, table: &DeTable<'_>, span: std::ops::Range<usize>, fields: &[Field], kind: &Label, also: &[&str]) -> Vec<Option<Value>> {
+    let mut values = vec![None; fields.len()];
+    for (key, node) in table {
+        let name: &str = key.get_ref();
+        match fields.iter().position(|f| f.name == name) {
+            Some(n) => values[n] = field(reading, &fields[n], node),
+            None if also.contains(&name) => {}
+            None => reading.note(
+                Problem::new(Rule::UNKNOWN_FIELD)
+                    .at(reading.source.place(key.span()))
+                    .with("field", name)
+                    .with("kind", kind)
+                    .with("allowed", field_names(fields)),
+            ),
+        }
+    }
+    for (field, value) in fields.iter().zip(&values) {
+        if field.required && value.is_none() && !table.iter().any(|(key, _)| *key.get_ref() == field.name) {
+            reading.note(
+                Problem::new(Rule::MISSING_FIELD)
+                    .at(reading.source.place(span.clone()))
+                    .with("field", field.name.as_str())
+                    .with("kind", kind),
+            );
+        }
+    }
+    values
+}
+
+fn field(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value> {
+    if !field.list {
+        return value(reading, field, node);
+    }
+    match node.get_ref() {
+        DeValue::Array(items) => {
+            let values: Vec<Value> = items.iter().filter_map(|item| value(reading, field, item)).collect();
+            Some(Value::List(values))
+        }
+        _ => {
+            wrong_type(reading, field, node, "type-list");
+            None
+        }
+    }
+}
+
+fn wrong_type(reading: &Reading<'_>, field: &Field, node: &Node<'_>, wanted: &'static str) {
+    reading.note(
+        Problem::new(Rule::WRONG_TYPE)
+            .at(reading.source.place(node.span()))
+            .with("field", field.name.as_str())
+            .with("wanted", Arg::Message(wanted))
+            .with("found", Arg::Message(type_name(node.get_ref()))),
+    );
+}
+
+fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value> {
+    let text = node.get_ref().as_str();
+    let found = match &field.ty {
+        FieldType::Text | FieldType::Path | FieldType::Record(_) => text.map(|t| Value::Text(t.to_owned())),
+        FieldType::Boolean => node.get_ref().as_bool().map(Value::Boolean),
+        FieldType::Date => match node.get_ref() {
+            DeValue::Datetime(d) if d.time.is_none() && d.offset.is_none() => {
+                d.date.and_then(|d| Day::new(d.year.into(), d.month.into(), d.day.into())).map(Value::Day)
+            }
+            _ => None,
+        },
+        FieldType::Month => text.and_then(|t| period(t, Span::Month)),
+        FieldType::Quarter => text.and_then(|t| period(t, Span::Quarter)),
+        FieldType::Year => integer(node.get_ref())
+            .and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1))
+            .map(|day| Value::Period(Period::year(day))),
+        FieldType::Integer { min, max } => {
+            let number = integer(node.get_ref());
+            if number.is_none() && matches!(node.get_ref(), DeValue::Integer(_)) || number.is_some_and(|n| n < *min || n > *max) {
+                reading.note(out_of_range(field.name.as_str(), *min, *max).at(reading.source.place(node.span())));
+                return None;
+            }
+            number.map(Value::Integer)
+        }
+        FieldType::Choice(choices) => match text {
+            Some(text) if !choices.iter().any(|c| c.name == text) => {
+                let allowed: Vec<&str> = choices.iter().map(|c| c.name.as_str()).collect();
+                reading.note(
+                    Problem::new(Rule::UNKNOWN_VALUE)
+                        .at(reading.source.place(node.span()))
+                        .with("field", field.name.as_str())
+                        .with("value", text)
+                        .with("allowed", allowed.join(", ")),
+                );
+                return None;
+            }
+            text => text.map(|t| Value::Text(t.to_owned())),
+        },
+        FieldType::Table(columns) => match node.get_ref() {
+            DeValue::Table(table) => Some(Value::Table(fields(reading, table, node.span(), columns, &field.label, &[]))),
+            _ => None,
+        },
+    };
+    if found.is_none() {
+        wrong_type(reading, field, node, field.ty.message());
+    }
+    found
+}
+
+/// A number outside a field's range.
+pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
+    let max = if max == i64::MAX { "9223372036854775807".to_owned() } else { max.to_string() };
+    Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max)
+}
+
+/// In a file a period has one spelling: `2026-07`, `2026Q3`.
+fn period(text: &str, span: Span) -> Option<Value> {
+    let period = Period::parse(text, Day::new(1, 1, 1)?).ok()?;
+    (period.span() == span && period.to_string() == text).then_some(Value::Period(period))
+}

@@ -1,0 +1,149 @@
+//! A table for a terminal: aligned under Chinese, as wide as there is room for, nothing left out unnamed.
+
+use comfy_table::{Attribute, Cell as Drawn, CellAlignment, Color, ContentArrangement, Row as DrawnRow, Table as Drawing, presets};
+use unicode_width::UnicodeWidthStr;
+
+use crate::locale::{Arg, Locale};
+use crate::table::{Audience, Cell, Column, Row, Table};
+
+/// How a table may be drawn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// Columns of the terminal; none: as wide as it takes.
+    pub width: Option<usize>,
+    /// Keep every column however wide the table becomes.
+    pub wide: bool,
+    /// Colours may be used.
+    pub colour: bool,
+}
+
+/// Stands behind a figure that lags, where there may be no colour.
+const MARK: &str = "!";
+
+/// Draws a table.
+pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
+    let seen: Vec<usize> = (0..table.columns.len()).filter(|&n| table.columns[n].audience != Audience::Machines).collect();
+    let (shown, left_out) = fit(table, &seen, style);
+    let mut drawing = Drawing::new();
+    // Plain ASCII lines: Chinese consoles draw box characters two columns wide.
+    drawing.load_style(presets::ASCII_MARKDOWN);
+    if style.colour {
+        drawing.enforce_styling();
+    } else {
+        drawing.force_no_tty();
+    }
+    // Figures never wrap: columns were chosen to fit. Words may.
+    let figures = table.columns.iter().any(|c| c.figure);
+    match style.width {
+        Some(width) if !figures && !style.wide => {
+            drawing.set_content_arrangement(ContentArrangement::Dynamic);
+            drawing.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        }
+        _ => {
+            drawing.set_content_arrangement(ContentArrangement::Disabled);
+        }
+    }
+    drawing.set_header(shown.iter().map(|&n| Drawn::new(heading(table, &shown, n)).set_alignment(alignment(&table.columns[n]))));
+    for row in &table.rows {
+        let cells = shown.iter().map(|&n| {
+            let column = &table.columns[n];
+            let lags = column.lags(&row.cells[n]) && !row.total;
+            let mut cell = Drawn::new(words(column, &row.cells[n], lags)).set_alignment(alignment(column));
+            if style.colour && lags {
+                cell = cell.fg(Color::Red);
+            }
+            if style.colour && row.total {
+                cell = cell.add_attribute(Attribute::Bold);
+            }
+            cell
+        });
+        drawing.add_row(DrawnRow::from(cells.collect::<Vec<_>>()));
+    }
+    let mut out = String::new();
+    if !table.title.is_empty() {
+        out.push_str(&format!("{}\n\n", table.title));
+    }
+    if !table.rows.is_empty() {
+        out.push_str(&drawing.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>());
+    }
+    for note in notes(table, &shown, &left_out, locale) {
+        let lines = style.width.map_or_else(|| vec![note.clone()], |width| super::wrap(&note, width));
+        out.push_str(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
+    }
+    out
+}
+
+fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) -> Vec<String> {
+    let mut notes = table.notes.clone();
+    let lags = |row: &&Row| !row.total && shown.iter().any(|&n| table.columns[n].lags(&row.cells[n]));
+    if table.rows.iter().any(|row| lags(&row)) {
+        notes.push(locale.say("report-mark", &[("mark", Arg::from(MARK))]));
+    }
+    if !left_out.is_empty() {
+        let mut names: Vec<String> = Vec::new();
+        for &n in left_out {
+            let (block, own) = &table.columns[n].short;
+            match names.last_mut() {
+                Some(last) if !block.is_empty() && last.starts_with(&format!("{block} ")) => last.push_str(&format!("/{own}")),
+                _ if block.is_empty() => names.push(own.clone()),
+                _ => names.push(format!("{block} {own}")),
+            }
+        }
+        notes.push(locale.say("report-left-out", &[("count", Arg::from(left_out.len())), ("names", Arg::from(locale.join(&names)))]));
+    }
+    notes
+}
+
+/// The columns that fit, and those left out: all if there is room; else the compact ones, and as many other
+/// blocks, whole, as fit beside them.
+fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) {
+    let Some(width) = style.width.filter(|_| !style.wide && table.columns.iter().any(|c| c.figure)) else {
+        return (seen.to_vec(), Vec::new());
+    };
+    let total = |columns: &[usize]| 1 + columns.iter().map(|&n| column_width(table, columns, n) + 3).sum::<usize>();
+    let mut shown = seen.to_vec();
+    if total(&shown) > width {
+        shown.retain(|&n| table.columns[n].compact);
+        let mut blocks: Vec<&str> = seen.iter().map(|&n| table.columns[n].short.0.as_str()).collect();
+        blocks.dedup();
+        for block in blocks.into_iter().filter(|block| !block.is_empty()) {
+            let mut more: Vec<usize> = seen.iter().copied().filter(|n| shown.contains(n) || table.columns[*n].short.0 == block).collect();
+            more.sort_unstable();
+            if total(&more) <= width {
+                shown = more;
+            }
+        }
+    }
+    while total(&shown) > width && shown.iter().filter(|&&n| table.columns[n].figure).count() > 1 {
+        shown.pop();
+    }
+    let left_out = seen.iter().copied().filter(|n| !shown.contains(n)).collect();
+    (shown, left_out)
+}
+
+fn column_width(table: &Table, shown: &[usize], n: usize) -> usize {
+    let column = &table.columns[n];
+    let cells = table.rows.iter().map(|row| words(column, &row.cells[n], column.lags(&row.cells[n]) && !row.total).width());
+    let heading = heading(table, shown, n).lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    cells.max().unwrap_or(0).max(heading)
+}
+
+/// A column's heading; a block's name stands over its first column only.
+fn heading(table: &Table, shown: &[usize], n: usize) -> String {
+    let (block, own) = &table.columns[n].short;
+    if shown.iter().all(|&n| table.columns[n].short.0.is_empty()) {
+        return own.clone();
+    }
+    let at = shown.iter().position(|&m| m == n).unwrap_or(0);
+    let first = at == 0 || table.columns[shown[at - 1]].short.0 != *block;
+    format!("{}\n{own}", if first { block.as_str() } else { "" })
+}
+
+fn words(column: &Column, cell: &Cell, lags: bool) -> String {
+    let words = if column.unit == "change" { cell.signed() } else { cell.words() };
+    if lags { format!("{words} {MARK}") } else { words }
+}
+
+fn alignment(column: &Column) -> CellAlignment {
+    if column.unit.is_empty() { CellAlignment::Left } else { CellAlignment::Right }
+}

@@ -1,0 +1,473 @@
+//! A kind of record: its fields, their types and labels, its life cycle.
+//!
+//! Everything that handles records derives from this: flags, prompts, reading, checking, canonical
+//! order, listing. Adding a kind is adding a TOML file.
+
+use crate::locale::{Arg, Label};
+use crate::name::{is_key, is_prefix};
+use crate::problem::{Place, Problem, Rule};
+use crate::wire::Reader;
+
+/// A kind of record.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// The name of its tables: `meeting`.
+    pub name: String,
+    /// What people call it.
+    pub label: Label,
+    /// The prefix of its ids: `m`.
+    pub prefix: String,
+    /// Its fields in canonical order.
+    pub fields: Vec<Field>,
+    /// The field whose date says which period a record belongs to.
+    pub period: usize,
+    /// The field from whose date a record exists.
+    pub start: usize,
+    /// The field whose date is the last day a record is in force, for kinds that last.
+    pub end: Option<usize>,
+    /// The field that names a record in a list.
+    pub title: usize,
+    /// Fields shown in a list, in order.
+    pub columns: Vec<usize>,
+    /// How a record moves from status to status, for kinds that do.
+    pub life: Option<LifeCycle>,
+    /// What must hold between two fields.
+    pub bounds: Vec<Bound>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+/// A field of a kind, or of a table inside a field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The TOML key, `snake_case`.
+    pub name: String,
+    /// What people call it.
+    pub label: Label,
+    /// Whether a record must have it.
+    pub required: bool,
+    /// Whether it holds a list of values.
+    pub list: bool,
+    /// What a value is.
+    pub ty: FieldType,
+}
+
+/// What a field's value may be.
+#[derive(Clone, Debug)]
+pub enum FieldType {
+    /// Any text.
+    Text,
+    /// A path relative to the ledger's root.
+    Path,
+    /// A whole number in a range, both ends included.
+    Integer {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+    /// A month, written `"2026-07"`.
+    Month,
+    /// A quarter, written `"2026Q3"`.
+    Quarter,
+    /// A year, written as a number.
+    Year,
+    /// One of a few words.
+    Choice(Vec<Choice>),
+    /// The id of a record of one of these kinds.
+    Record(Vec<String>),
+    /// A table with fields of its own.
+    Table(Vec<Field>),
+}
+
+/// One of the words a field may hold.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The value, `kebab-case`.
+    pub name: String,
+    /// What people call it.
+    pub label: Label,
+}
+
+/// How records of a kind move from status to status.
+#[derive(Clone, Debug)]
+pub struct LifeCycle {
+    /// Statuses; the first holds before any update.
+    pub statuses: Vec<Status>,
+    /// The field that lists the dated updates.
+    pub updates: usize,
+    /// The field with the day it is due, if it is ever due.
+    pub due: Option<usize>,
+    /// The field that moves that day.
+    pub extended: Option<usize>,
+    /// The status that `ledger done` sets.
+    pub done: usize,
+}
+
+/// A status and what it means for what is owed.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The value and its label.
+    pub choice: Choice,
+    /// What it means.
+    pub phase: Phase,
+}
+
+/// What a status means for what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// To be done by its due day.
+    Open,
+    /// Kept up for good (长期坚持): open, never due or overdue.
+    Ongoing,
+    /// Open, and nothing is known (数据未出): prints as no data.
+    NoData,
+    /// Brought to an end.
+    Finished,
+    /// Given up.
+    Dropped,
+}
+
+/// The phases by the names that rules use.
+pub const PHASES: &[(&str, Phase)] = &[
+    ("open", Phase::Open),
+    ("ongoing", Phase::Ongoing),
+    ("no-data", Phase::NoData),
+    ("finished", Phase::Finished),
+    ("dropped", Phase::Dropped),
+];
+
+impl Phase {
+    /// The name that rules use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Open => "open",
+            Phase::Ongoing => "ongoing",
+            Phase::NoData => "no-data",
+            Phase::Finished => "finished",
+            Phase::Dropped => "dropped",
+        }
+    }
+}
+
+/// `field` must not be above (numbers) or before (dates) `other`.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    /// The first number is at most the second.
+    AtMost(usize, usize),
+    /// The first date is on or after the second.
+    NotBefore(usize, usize),
+}
+
+/// Tables that every kind shares: an update, a retraction.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    /// The fields of an update; `status` gets its choices from each kind's life cycle.
+    pub update: Vec<Field>,
+    /// The fields of a retraction.
+    pub retraction: Vec<Field>,
+}
+
+impl Kind {
+    /// The place of a field among the kind's fields.
+    pub fn index(&self, field: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == field)
+    }
+
+    /// The field of that name or label.
+    pub fn named(&self, text: &str) -> Option<usize> {
+        self.index(text).or_else(|| self.fields.iter().position(|f| f.label.is(text)))
+    }
+
+    /// Names of all fields, for messages.
+    pub fn field_names(&self) -> String {
+        field_names(&self.fields)
+    }
+
+    /// Reads a kind from its rules table.
+    pub fn read(reader: Reader<'_, '_>, shared: &Shared) -> Option<Kind> {
+        let name = reader.required("name")?;
+        let label = reader.label();
+        let prefix = reader.required("prefix").unwrap_or_default();
+        let fields: Vec<Field> = reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect();
+        if fields.is_empty() {
+            reader.missing("field");
+            return None;
+        }
+        let mut kind = Kind {
+            name, label, prefix, fields, period: 0, start: 0, end: None, title: 0,
+            columns: Vec::new(), life: None, bounds: Vec::new(), place: reader.place(),
+        };
+        if !is_key(&kind.name) {
+            reader.note(bad(&reader, "name", "bad-rule-name"));
+        }
+        if !is_prefix(&kind.prefix) {
+            reader.note(bad(&reader, "prefix", "bad-rule-prefix"));
+        }
+        for (n, field) in kind.fields.iter().enumerate() {
+            let twice = kind.index(&field.name) != Some(n);
+            if twice || RESERVED.contains(&field.name.as_str()) {
+                reader.note(bad(&reader, "field", "bad-rule-field").with("name", field.name.clone()));
+            }
+        }
+        kind.period = kind.pointer(&reader, "period", true, true).unwrap_or(0);
+        kind.start = kind.pointer(&reader, "start", true, false).unwrap_or(kind.period);
+        kind.end = kind.pointer(&reader, "end", true, false);
+        kind.title = kind.pointer(&reader, "title", false, false).unwrap_or(kind.period);
+        kind.columns = kind.pointers(&reader, "columns");
+        if let Some(life) = reader.table("life") {
+            kind.life = kind.read_life(life);
+        }
+        kind.read_bounds(&reader);
+        reader.finish();
+        Some(kind)
+    }
+
+    /// Adds the fields, values, statuses and bounds of an `extend = true` table to this kind.
+    pub fn extend(&mut self, reader: Reader<'_, '_>, shared: &Shared) {
+        reader.text("name");
+        reader.boolean("extend");
+        for field in reader.tables("field") {
+            // An existing field is extended by naming it and listing the new values only.
+            let known = field.text("name").and_then(|name| self.index(&name));
+            match known {
+                Some(n) => {
+                    let more = read_choices(&field);
+                    if let FieldType::Choice(choices) = &mut self.fields[n].ty {
+                        choices.extend(more);
+                    } else {
+                        field.note(bad(&field, "name", "bad-rule-extend"));
+                    }
+                    field.finish();
+                }
+                None => self.fields.extend(Field::read(field, shared)),
+            }
+        }
+        if let Some(more) = reader.table("life") {
+            let statuses = read_statuses(&more);
+            more.finish();
+            if let Some(life) = &mut self.life {
+                life.statuses.extend(statuses);
+                let choices = life.statuses.iter().map(|s| s.choice.clone()).collect();
+                let updates = life.updates;
+                set_status_choices(&mut self.fields[updates], choices);
+            }
+        }
+        self.read_bounds(&reader);
+        reader.finish();
+    }
+
+    /// A key of the rules table that names one of the fields.
+    fn pointer(&self, reader: &Reader<'_, '_>, key: &'static str, date: bool, required: bool) -> Option<usize> {
+        let name = if required { reader.required(key)? } else { reader.text(key)? };
+        match self.index(&name) {
+            Some(n) if !date || self.fields[n].ty.is_time() => Some(n),
+            Some(_) => {
+                reader.note(bad(reader, key, "bad-rule-not-a-date"));
+                None
+            }
+            None => {
+                reader.unknown_value(key, &name, &self.field_names());
+                None
+            }
+        }
+    }
+
+    fn pointers(&self, reader: &Reader<'_, '_>, key: &'static str) -> Vec<usize> {
+        let mut found = Vec::new();
+        for name in reader.texts(key) {
+            match self.index(&name) {
+                Some(n) => found.push(n),
+                None => reader.unknown_value(key, &name, &self.field_names()),
+            }
+        }
+        found
+    }
+
+    fn read_life(&mut self, reader: Reader<'_, '_>) -> Option<LifeCycle> {
+        let statuses = read_statuses(&reader);
+        let due = self.pointer(&reader, "due", true, false);
+        let extended = self.pointer(&reader, "extended", true, false);
+        let done = reader.text("done");
+        let Some(updates) = self.fields.iter().position(|f| f.is_updates()) else {
+            reader.note(bad(&reader, "life", "bad-rule-no-updates"));
+            reader.finish();
+            return None;
+        };
+        if statuses.is_empty() {
+            reader.missing("status");
+            return None;
+        }
+        let done = match done {
+            Some(name) => {
+                let at = statuses.iter().position(|s| s.choice.name == name);
+                if at.is_none() {
+                    let all: Vec<&str> = statuses.iter().map(|s| s.choice.name.as_str()).collect();
+                    reader.unknown_value("done", &name, &all.join(", "));
+                }
+                at
+            }
+            None => statuses.iter().position(|s| s.phase == Phase::Finished),
+        };
+        let choices = statuses.iter().map(|s| s.choice.clone()).collect();
+        set_status_choices(&mut self.fields[updates], choices);
+        reader.finish();
+        Some(LifeCycle { done: done.unwrap_or(statuses.len() - 1), statuses, updates, due, extended })
+    }
+
+    fn read_bounds(&mut self, reader: &Reader<'_, '_>) {
+        for bound in reader.tables("bound") {
+            let field = self.pointer(&bound, "field", false, true);
+            let most = self.pointer(&bound, "at_most", false, false);
+            let after = self.pointer(&bound, "not_before", true, false);
+            match (field, most, after) {
+                (Some(field), Some(other), None) => self.bounds.push(Bound::AtMost(field, other)),
+                (Some(field), None, Some(other)) => self.bounds.push(Bound::NotBefore(field, other)),
+                (None, _, _) => {}
+                _ => bound.note(bad(&bound, "field", "bad-rule-bound")),
+            }
+            bound.finish();
+        }
+    }
+}
+
+/// Names that no field may have: flags that every command takes, and keys that every record has.
+const RESERVED: &[&str] =
+    &["id", "retracted", "org", "as", "root", "lang", "color", "today", "help", "phase", "overdue", "on_time"];
+
+/// Names of fields, for messages that say what is allowed.
+pub fn field_names(fields: &[Field]) -> String {
+    fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn set_status_choices(updates: &mut Field, choices: Vec<Choice>) {
+    if let FieldType::Table(fields) = &mut updates.ty
+        && let Some(status) = fields.iter_mut().find(|f| f.name == "status")
+    {
+        status.ty = FieldType::Choice(choices);
+    }
+}
+
+fn read_statuses(reader: &Reader<'_, '_>) -> Vec<Status> {
+    reader
+        .tables("status")
+        .into_iter()
+        .filter_map(|status| {
+            let phase = status.choice("phase", PHASES, None);
+            let choice = Choice { name: status.required("name")?, label: status.label() };
+            status.finish();
+            Some(Status { choice, phase: phase? })
+        })
+        .collect()
+}
+
+fn read_choices(reader: &Reader<'_, '_>) -> Vec<Choice> {
+    reader
+        .tables("values")
+        .into_iter()
+        .filter_map(|value| {
+            let choice = Choice { name: value.required("name")?, label: value.label() };
+            value.finish();
+            Some(choice)
+        })
+        .collect()
+}
+
+/// A rules table that contradicts itself, at the value of `key`.
+pub(crate) fn bad(reader: &Reader<'_, '_>, key: &str, why: &'static str) -> Problem {
+    Problem::new(Rule::BAD_RULE).at(reader.place_of(key)).with("why", Arg::Message(why)).with("field", key)
+}
+
+/// The types of fields by the names that rules use.
+const TYPES: &[(&str, &str)] = &[
+    ("text", "text"), ("path", "path"), ("integer", "integer"), ("boolean", "boolean"), ("date", "date"),
+    ("month", "month"), ("quarter", "quarter"), ("year", "year"), ("choice", "choice"), ("record", "record"),
+    ("table", "table"), ("updates", "updates"),
+];
+
+impl Field {
+    /// Reads a field from its rules table.
+    pub fn read(reader: Reader<'_, '_>, shared: &Shared) -> Option<Field> {
+        let name = reader.required("name")?;
+        let label = reader.label();
+        let required = reader.boolean("required");
+        let mut list = reader.boolean("list");
+        let ty = match reader.choice("type", TYPES, None)? {
+            "path" => FieldType::Path,
+            "integer" => FieldType::Integer {
+                min: reader.integer("min").unwrap_or(0),
+                max: reader.integer("max").unwrap_or(i64::MAX),
+            },
+            "boolean" => FieldType::Boolean,
+            "date" => FieldType::Date,
+            "month" => FieldType::Month,
+            "quarter" => FieldType::Quarter,
+            "year" => FieldType::Year,
+            "choice" => FieldType::Choice(read_choices(&reader)),
+            "record" => FieldType::Record(reader.texts("of")),
+            "table" => FieldType::Table(
+                reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect(),
+            ),
+            "updates" => {
+                list = true;
+                FieldType::Table(shared.update.clone())
+            }
+            _ => FieldType::Text,
+        };
+        if let FieldType::Choice(choices) = &ty
+            && choices.is_empty()
+        {
+            reader.missing("values");
+        }
+        if let FieldType::Table(fields) = &ty
+            && fields.is_empty()
+        {
+            reader.missing("field");
+        }
+        if !is_key(&name) {
+            reader.note(bad(&reader, "name", "bad-rule-name"));
+        }
+        reader.finish();
+        Some(Field { name, label, required, list, ty })
+    }
+
+    /// Whether it lists the dated updates of a life cycle.
+    fn is_updates(&self) -> bool {
+        match &self.ty {
+            FieldType::Table(fields) => self.list && fields.iter().any(|f| f.name == "status") && fields.iter().any(|f| f.name == "on"),
+            _ => false,
+        }
+    }
+}
+
+impl FieldType {
+    /// Whether a value is a day or a period.
+    pub fn is_time(&self) -> bool {
+        match self {
+            FieldType::Date | FieldType::Month | FieldType::Quarter | FieldType::Year => true,
+            FieldType::Text | FieldType::Path | FieldType::Integer { .. } | FieldType::Boolean
+            | FieldType::Choice(_) | FieldType::Record(_) | FieldType::Table(_) => false,
+        }
+    }
+
+    /// The message that names the type.
+    pub fn message(&self) -> &'static str {
+        match self {
+            FieldType::Text => "type-text",
+            FieldType::Path => "type-path",
+            FieldType::Integer { .. } => "type-integer",
+            FieldType::Boolean => "type-boolean",
+            FieldType::Date => "type-date",
+            FieldType::Month => "type-month",
+            FieldType::Quarter => "type-quarter",
+            FieldType::Year => "type-year",
+            FieldType::Choice(_) => "type-choice",
+            FieldType::Record(_) => "type-record",
+            FieldType::Table(_) => "type-table",
+        }
+    }
+}

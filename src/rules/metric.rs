@@ -1,0 +1,345 @@
+//! What a figure is: a name, a unit, and how it is computed.
+
+use std::sync::Arc;
+
+use crate::day::Day;
+use crate::locale::Label;
+use crate::problem::Place;
+use crate::rules::filter::Filter;
+use crate::rules::kind::{FieldType, Kind, bad};
+use crate::rules::obligation::unknown;
+use crate::wire::Reader;
+
+/// A figure by name.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// The name, part of the contract: `tasks_done`.
+    pub name: String,
+    /// What people call it.
+    pub label: Label,
+    /// What it means, in a sentence.
+    pub meaning: Option<Label>,
+    /// What it counts.
+    pub unit: Unit,
+    /// How it is computed.
+    pub measure: Measure,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Things: 项, 件.
+    Items,
+    /// Occasions: 次.
+    Times,
+    /// Persons: 名.
+    Persons,
+    /// Person-times: 人次, never added to persons.
+    PersonTimes,
+    /// Whole yuan.
+    Yuan,
+    /// A ratio.
+    Percent,
+    /// Points of a score.
+    Points,
+    /// A place in an order.
+    Rank,
+}
+
+/// The units by the names that rules and machine formats use.
+pub const UNITS: &[(&str, Unit)] = &[
+    ("items", Unit::Items),
+    ("times", Unit::Times),
+    ("persons", Unit::Persons),
+    ("person-times", Unit::PersonTimes),
+    ("yuan", Unit::Yuan),
+    ("percent", Unit::Percent),
+    ("points", Unit::Points),
+    ("rank", Unit::Rank),
+];
+
+impl Unit {
+    /// The name that rules and machine formats use.
+    pub fn name(self) -> &'static str {
+        UNITS.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// How a figure is computed.
+#[derive(Clone, Debug)]
+pub enum Measure {
+    /// Over the records of a kind.
+    Records {
+        /// The kind.
+        kind: Arc<Kind>,
+        /// What is taken of each.
+        take: Take,
+        /// Which date must lie in the window.
+        date: DateOf,
+        /// The window.
+        window: Window,
+        /// Which records count.
+        filter: Filter,
+    },
+    /// Over the windows of obligations.
+    Obligation {
+        /// Names of the obligations.
+        obligations: Vec<String>,
+        /// Which windows count.
+        state: Owed,
+    },
+    /// The latest headcount of each organisation on or before the as-of day.
+    Members,
+    /// Σ of some figures over Σ of others.
+    Ratio {
+        /// Names of the figures above the line.
+        of: Vec<String>,
+        /// Names of the figures below it.
+        to: Vec<String>,
+    },
+    /// Ratios weighted to a hundred points; those without data leave their weight to the others.
+    Score {
+        /// Names of ratios and their weights.
+        parts: Vec<(String, i64)>,
+    },
+    /// The place among the organisations of the same row level, by another figure, highest first.
+    Rank {
+        /// Name of the figure.
+        by: String,
+    },
+}
+
+/// What is taken of each record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// One.
+    Count,
+    /// The number in this field.
+    Sum(usize),
+    /// One for each different value of this field.
+    Distinct(usize),
+}
+
+/// Which date of a record must lie in the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DateOf {
+    /// A field's.
+    Field(usize),
+    /// The extended due day, or the due day.
+    EffectiveDue,
+    /// The day it entered its last unbroken run of this status.
+    Entered(String),
+}
+
+/// The days a figure looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The report's period.
+    Period,
+    /// From 1 January of the as-of day's year to the as-of day.
+    Ytd,
+    /// Everything up to the as-of day.
+    ToDate,
+    /// The calendar year of the period's last day.
+    Year,
+    /// From a day to the as-of day.
+    Since(Day),
+    /// What is in force on the as-of day.
+    AsOf,
+}
+
+impl Window {
+    fn parse(text: &str) -> Option<Window> {
+        match text {
+            "period" => Some(Window::Period),
+            "ytd" => Some(Window::Ytd),
+            "to-date" => Some(Window::ToDate),
+            "year" => Some(Window::Year),
+            "as-of" => Some(Window::AsOf),
+            _ => text.strip_prefix("since:")?.parse().ok().map(Window::Since),
+        }
+    }
+
+    /// The name that rules use.
+    pub fn name(self) -> String {
+        match self {
+            Window::Period => "period".to_owned(),
+            Window::Ytd => "ytd".to_owned(),
+            Window::ToDate => "to-date".to_owned(),
+            Window::Year => "year".to_owned(),
+            Window::AsOf => "as-of".to_owned(),
+            Window::Since(day) => format!("since:{day}"),
+        }
+    }
+}
+
+/// Which windows of an obligation a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owed {
+    /// All that are owed.
+    Owed,
+    /// Those met on time.
+    Met,
+    /// Those met late.
+    Late,
+    /// Those over and not met.
+    Missed,
+    /// Those not owed because of an exemption.
+    Exempt,
+    /// Those whose record was sent back, whatever came after.
+    Returned,
+}
+
+const OWED: &[(&str, Owed)] = &[
+    ("owed", Owed::Owed),
+    ("met", Owed::Met),
+    ("late", Owed::Late),
+    ("missed", Owed::Missed),
+    ("exempt", Owed::Exempt),
+    ("returned", Owed::Returned),
+];
+
+impl Metric {
+    /// Reads a metric; what it refers to is checked by `Rules` once all are read.
+    pub fn read(reader: Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obligations: &[(String, String)]) -> Option<Metric> {
+        let name = reader.required("name")?;
+        let label = reader.label();
+        let meaning = reader.table("meaning").map(|m| m.label());
+        let unit = reader.choice("unit", UNITS, Some(Unit::Items))?;
+        let measure = read_measure(&reader, kinds, org, obligations)?;
+        let place = reader.place();
+        reader.finish();
+        Some(Metric { name, label, meaning, unit, measure, place })
+    }
+
+    /// Names of the figures this one is made of.
+    pub fn parts(&self) -> Vec<&str> {
+        match &self.measure {
+            Measure::Ratio { of, to } => of.iter().chain(to).map(String::as_str).collect(),
+            Measure::Score { parts } => parts.iter().map(|(name, _)| name.as_str()).collect(),
+            Measure::Rank { by } => vec![by],
+            Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members => Vec::new(),
+        }
+    }
+}
+
+fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obligations: &[(String, String)]) -> Option<Measure> {
+    let kind = reader.text("kind");
+    let ratio = reader.table("ratio");
+    let score = reader.tables("score");
+    let rank = reader.text("rank");
+    let names = reader.texts("obligation");
+    let of_kind = reader.text("obligations_of");
+    let members = reader.boolean("members");
+    if let Some(ratio) = ratio {
+        let (of, to) = (ratio.texts("of"), ratio.texts("to"));
+        if of.is_empty() {
+            ratio.missing("of");
+        }
+        if to.is_empty() {
+            ratio.missing("to");
+        }
+        ratio.finish();
+        return Some(Measure::Ratio { of, to });
+    }
+    if !score.is_empty() {
+        let mut parts = Vec::new();
+        for part in score {
+            if let (Some(metric), Some(weight)) = (part.required("metric"), part.integer("weight")) {
+                parts.push((metric, weight));
+            } else {
+                part.missing("weight");
+            }
+            part.finish();
+        }
+        return Some(Measure::Score { parts });
+    }
+    if let Some(by) = rank {
+        return Some(Measure::Rank { by });
+    }
+    if members {
+        return Some(Measure::Members);
+    }
+    if !names.is_empty() || of_kind.is_some() {
+        let state = reader.choice("value", OWED, None)?;
+        for name in &names {
+            if !obligations.iter().any(|(known, _)| known == name) {
+                reader.note(unknown(reader, "obligation", name, obligations.iter().map(|(n, _)| n.as_str())));
+            }
+        }
+        if let Some(kind) = &of_kind
+            && !kinds.iter().any(|k| k.name == *kind)
+        {
+            reader.note(unknown(reader, "obligations_of", kind, kinds.iter().map(|k| k.name.as_str())));
+        }
+        let of_kind = obligations.iter().filter(|(_, kind)| Some(kind) == of_kind.as_ref()).map(|(name, _)| name.clone());
+        let obligations = names.iter().cloned().chain(of_kind).collect();
+        return Some(Measure::Obligation { obligations, state });
+    }
+    let Some(kind) = kind else {
+        reader.note(bad(reader, "name", "bad-rule-no-measure"));
+        return None;
+    };
+    let Some(kind) = kinds.iter().find(|k| k.name == kind) else {
+        reader.note(unknown(reader, "kind", &kind, kinds.iter().map(|k| k.name.as_str())));
+        return None;
+    };
+    let field = |key: &'static str, number: bool| {
+        let name = reader.text(key)?;
+        match kind.index(&name) {
+            Some(n) if !number || matches!(kind.fields[n].ty, FieldType::Integer { .. }) => Some(n),
+            _ => {
+                reader.unknown_value(key, &name, &kind.field_names());
+                None
+            }
+        }
+    };
+    let take = match (field("sum", true), field("distinct", false)) {
+        (Some(n), _) => Take::Sum(n),
+        (None, Some(n)) => Take::Distinct(n),
+        (None, None) => Take::Count,
+    };
+    let date = match reader.text("date") {
+        None => DateOf::Field(kind.period),
+        Some(text) => read_date(reader, kind, &text)?,
+    };
+    let window = match reader.text("window") {
+        None => Window::Period,
+        Some(text) => match Window::parse(&text) {
+            Some(window) => window,
+            None => {
+                reader.unknown_value("window", &text, "period, ytd, to-date, year, as-of, since:2020-10-01");
+                return None;
+            }
+        },
+    };
+    let filter = Filter::read(reader, kind, org);
+    Some(Measure::Records { kind: Arc::clone(kind), take, date, window, filter })
+}
+
+fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Option<DateOf> {
+    if let Some(n) = kind.index(text).filter(|&n| kind.fields[n].ty.is_time()) {
+        return Some(DateOf::Field(n));
+    }
+    if let Some(life) = &kind.life {
+        if text == "effective-due" && life.due.is_some() {
+            return Some(DateOf::EffectiveDue);
+        }
+        if let Some(status) = text.strip_prefix("entered:")
+            && life.statuses.iter().any(|s| s.choice.name == status)
+        {
+            return Some(DateOf::Entered(status.to_owned()));
+        }
+    }
+    let mut allowed: Vec<String> = kind.fields.iter().filter(|f| f.ty.is_time()).map(|f| f.name.clone()).collect();
+    if let Some(life) = &kind.life {
+        if life.due.is_some() {
+            allowed.push("effective-due".to_owned());
+        }
+        allowed.extend(life.statuses.iter().map(|s| format!("entered:{}", s.choice.name)));
+    }
+    reader.unknown_value("date", text, &allowed.join(", "));
+    None
+}

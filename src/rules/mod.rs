@@ -1,0 +1,383 @@
+//! What may be configured: kinds of record, obligations, metrics, layouts of reports.
+//!
+//! The built-in rules are TOML files inside the program; a ledger's `rules/` folder may replace any of
+//! them by name, extend a kind, or add more. Both are read by the same code, so whatever the program
+//! ships can be ejected, changed and read back. Rules never look at records.
+
+pub mod filter;
+pub mod kind;
+pub mod layout;
+pub mod metric;
+pub mod obligation;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::locale::Arg;
+use crate::problem::{Problem, Rule};
+use crate::source::Source;
+use crate::wire::{Reader, Reading, parse};
+use kind::{Field, Kind, Shared};
+use layout::Layout;
+use metric::{Measure, Metric};
+use obligation::Obligation;
+
+/// The rule files inside the program, in reading order.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("organisation.toml", include_str!("builtin/organisation.toml")),
+    ("kinds/meeting.toml", include_str!("builtin/kinds/meeting.toml")),
+    ("kinds/commitment.toml", include_str!("builtin/kinds/commitment.toml")),
+    ("kinds/task.toml", include_str!("builtin/kinds/task.toml")),
+    ("kinds/filing.toml", include_str!("builtin/kinds/filing.toml")),
+    ("kinds/committee.toml", include_str!("builtin/kinds/committee.toml")),
+    ("obligations.toml", include_str!("builtin/obligations.toml")),
+    ("metrics.toml", include_str!("builtin/metrics.toml")),
+    ("reports/standard.toml", include_str!("builtin/reports/standard.toml")),
+];
+
+/// Everything configured, checked against itself.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Kinds of record, built-in ones first.
+    pub kinds: Vec<Arc<Kind>>,
+    /// What an organisation's own file may hold, as a kind without id.
+    pub org: Arc<Kind>,
+    /// Fields of updates and retractions.
+    pub shared: Shared,
+    /// What is owed.
+    pub obligations: Vec<Obligation>,
+    /// Figures.
+    pub metrics: Vec<Metric>,
+    /// Reports.
+    pub layouts: Vec<Layout>,
+    /// How folder names are made from Chinese names.
+    pub naming: Naming,
+    /// What stands on an area when a division table is imported.
+    pub areas: Vec<Area>,
+    /// Every named rule with its text.
+    pub items: Vec<Item>,
+}
+
+/// How folder names are made from Chinese names.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    /// Endings that say what a place is, not which: taken off before the name is spelled.
+    pub generic: Vec<String>,
+    /// Readings that the dictionary gets wrong in names of places.
+    pub readings: Vec<(String, String)>,
+}
+
+/// The organisation that stands on an area of an imported division table.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// The area's kind in the table: `subdistrict`.
+    pub name: String,
+    /// The kind of organisation.
+    pub kind: String,
+    /// Its sector.
+    pub sector: String,
+}
+
+/// The classes of named rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A kind of record.
+    Kind,
+    /// An obligation.
+    Obligation,
+    /// A figure.
+    Metric,
+    /// A report.
+    Report,
+}
+
+impl Class {
+    /// The classes by the names of their tables.
+    pub const ALL: &[(&str, Class)] =
+        &[("kind", Class::Kind), ("obligation", Class::Obligation), ("metric", Class::Metric), ("report", Class::Report)];
+
+    /// The name of its tables.
+    pub fn name(self) -> &'static str {
+        Class::ALL.iter().find(|(_, class)| *class == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A named rule and its text.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What it is.
+    pub class: Class,
+    /// Its name.
+    pub name: String,
+    /// The file it is written in.
+    pub file: Arc<str>,
+    /// Its text.
+    pub text: String,
+    /// Whether it comes with the program.
+    pub built_in: bool,
+}
+
+impl Rules {
+    /// The rules inside the program, changed by a ledger's own.
+    ///
+    /// What is wrong with the ledger's own is returned beside; such an item is left out.
+    pub fn load(local: &[Source]) -> (Rules, Vec<Problem>) {
+        let built_in: Vec<Source> = BUILT_IN.iter().map(|(name, text)| Source::new(&format!("built-in/{name}"), *text)).collect();
+        let mut problems = Vec::new();
+        let mut files = Vec::new();
+        for (n, source) in built_in.iter().chain(local).enumerate() {
+            match parse(source) {
+                Ok(document) => {
+                    problems.extend(document.findings);
+                    files.push((Reading::new(source), document.root, n < built_in.len()));
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        let mut rules = Rules {
+            kinds: Vec::new(),
+            org: Arc::new(empty_kind()),
+            shared: Shared::default(),
+            obligations: Vec::new(),
+            metrics: Vec::new(),
+            layouts: Vec::new(),
+            naming: Naming::default(),
+            areas: Vec::new(),
+            items: Vec::new(),
+        };
+        // Each class refers only to those before it, whichever file they stand in.
+        for (reading, root, built_in) in &files {
+            rules.read_organisation(reading, root, *built_in);
+        }
+        for &(_, class) in Class::ALL {
+            for (reading, root, built_in) in &files {
+                rules.read_class(class, reading, root, *built_in);
+            }
+        }
+        for (reading, _, _) in files {
+            problems.extend(reading.into_problems());
+        }
+        rules.check_references(&mut problems);
+        (rules, problems)
+    }
+
+    /// The rules inside the program alone.
+    pub fn built_in() -> Rules {
+        Rules::load(&[]).0
+    }
+
+    /// The kind of that name, or of that label in either language.
+    pub fn kind(&self, name: &str) -> Option<&Arc<Kind>> {
+        self.kinds.iter().find(|k| k.name == name).or_else(|| self.kinds.iter().find(|k| k.label.is(name)))
+    }
+
+    /// The metric of that name, or of that label in either language.
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|m| m.name == name).or_else(|| self.metrics.iter().find(|m| m.label.is(name)))
+    }
+
+    /// The obligation of that name.
+    pub fn obligation(&self, name: &str) -> Option<&Obligation> {
+        self.obligations.iter().find(|o| o.name == name)
+    }
+
+    /// The report of that name, or of that label in either language.
+    pub fn layout(&self, name: &str) -> Option<&Layout> {
+        self.layouts.iter().find(|l| l.name == name || l.label.is(name))
+    }
+
+    fn read_organisation(&mut self, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
+        let reader = Reader::new(reading, root, 0..0);
+        if built_in {
+            if let Some(shared) = reader.table("shared") {
+                let fields = |key| shared.tables(key).into_iter().filter_map(|f| Field::read(f, &Shared::default())).collect();
+                self.shared = Shared { update: fields("update"), retraction: fields("retraction") };
+            }
+            if let Some(naming) = reader.table("naming") {
+                self.naming.generic = naming.texts("generic");
+                self.naming.readings = naming
+                    .tables("reading")
+                    .into_iter()
+                    .filter_map(|r| Some((r.required("name")?, r.required("pinyin")?)))
+                    .collect();
+            }
+            for area in reader.tables("area") {
+                if let (Some(name), Some(kind), Some(sector)) = (area.required("name"), area.required("kind"), area.required("sector")) {
+                    self.areas.push(Area { name, kind, sector });
+                }
+            }
+        }
+        if let Some(table) = reader.table("organisation") {
+            if built_in {
+                if let Some(kind) = Kind::read(table, &self.shared) {
+                    self.org = Arc::new(kind);
+                }
+            } else {
+                Arc::make_mut(&mut self.org).extend(table, &self.shared);
+            }
+        }
+        if !built_in {
+            for (key, span, _) in reader.keys() {
+                if key != "organisation" && !Class::ALL.iter().any(|(name, _)| *name == key) {
+                    reading.note(
+                        Problem::new(Rule::UNKNOWN_FIELD)
+                            .at(reading.source.place(span))
+                            .with("field", key)
+                            .with("kind", Arg::Message("this-table"))
+                            .with("allowed", "kind, obligation, metric, report, organisation"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn read_class(&mut self, class: Class, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
+        let starts = item_starts(root);
+        let named: Vec<(String, String)> = self.obligations.iter().map(|o| (o.name.clone(), o.kind.clone())).collect();
+        for item in Reader::new(reading, root, 0..0).tables(class.name()) {
+            let Some(name) = item.text("name") else {
+                item.missing("name");
+                continue;
+            };
+            let place = item.place();
+            let extends = item.node("extend").is_some();
+            if let Some(twin) = self.items.iter().find(|i| i.class == class && i.name == name && i.built_in == built_in)
+                && !extends
+            {
+                item.note(Problem::new(Rule::DUPLICATE_RULE).at(place).with("name", name).with("file", twin.file.to_string()));
+                continue;
+            }
+            let at = starts.partition_point(|start| reading.source.line(*start) < place.line);
+            let text = slice(&reading.source.text, starts.get(at).copied().unwrap_or(0)..starts.get(at + 1).copied().unwrap_or(usize::MAX));
+            let file = Arc::clone(&reading.source.file);
+            match class {
+                Class::Kind if extends => match self.kinds.iter_mut().find(|k| k.name == name) {
+                    Some(kind) => Arc::make_mut(kind).extend(item, &self.shared),
+                    None => item.note(obligation::unknown(&item, "name", &name, self.kinds.iter().map(|k| k.name.as_str()))),
+                },
+                Class::Kind => replace(&mut self.kinds, Kind::read(item, &self.shared).map(Arc::new), |k| k.name == name),
+                Class::Obligation => replace(&mut self.obligations, Obligation::read(item, &self.kinds, &self.org), |o| o.name == name),
+                Class::Metric => replace(&mut self.metrics, Metric::read(item, &self.kinds, &self.org, &named), |m| m.name == name),
+                Class::Report => replace(&mut self.layouts, Layout::read(item), |l| l.name == name),
+            }
+            self.items.retain(|i| extends || i.class != class || i.name != name);
+            self.items.push(Item { class, name, file, text, built_in });
+        }
+    }
+
+    fn check_references(&self, problems: &mut Vec<Problem>) {
+        let unknown = |place: &crate::problem::Place, field: &str, name: &str, allowed: String| {
+            Problem::new(Rule::UNKNOWN_RULE).at(place.clone()).with("field", field).with("value", name).with("allowed", allowed)
+        };
+        let bad = |place: &crate::problem::Place, why, field: &str| {
+            Problem::new(Rule::BAD_RULE).at(place.clone()).with("why", Arg::Message(why)).with("field", field)
+        };
+        let additive = |name: &str| {
+            self.metrics.iter().any(|m| m.name == name && matches!(m.measure, Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members))
+        };
+        let ratio = |name: &str| self.metrics.iter().any(|m| m.name == name && matches!(m.measure, Measure::Ratio { .. }));
+        let all = || self.metrics.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");
+        for metric in &self.metrics {
+            for part in metric.parts() {
+                let fits = match &metric.measure {
+                    Measure::Ratio { .. } => additive(part),
+                    Measure::Score { .. } => ratio(part),
+                    Measure::Rank { by } => self.metrics.iter().any(|m| m.name == *by && !matches!(m.measure, Measure::Rank { .. })),
+                    Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members => true,
+                };
+                if !self.metrics.iter().any(|m| m.name == part) {
+                    problems.push(unknown(&metric.place, "metric", part, all()));
+                } else if !fits {
+                    problems.push(bad(&metric.place, "bad-rule-part", part));
+                }
+            }
+            if let Measure::Score { parts } = &metric.measure
+                && parts.iter().any(|(_, weight)| !(1..=1_000_000).contains(weight))
+            {
+                problems.push(bad(&metric.place, "bad-rule-weight", "weight"));
+            }
+        }
+        for layout in &self.layouts {
+            for (_, column) in layout.columns() {
+                if !self.metrics.iter().any(|m| m.name == column.metric) {
+                    problems.push(unknown(&layout.place, "metric", &column.metric, all()));
+                }
+            }
+        }
+        for kind in &self.kinds {
+            for field in &kind.fields {
+                if let kind::FieldType::Record(kinds) = &field.ty {
+                    for name in kinds.iter().filter(|name| !self.kinds.iter().any(|k| k.name == **name)) {
+                        let all: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).collect();
+                        problems.push(unknown(&kind.place, &field.name, name, all.join(", ")));
+                    }
+                }
+            }
+            if let Some(twin) = self.kinds.iter().find(|k| k.prefix == kind.prefix && k.name < kind.name) {
+                problems.push(bad(&kind.place, "bad-rule-prefix-taken", &twin.name));
+            }
+        }
+    }
+}
+
+/// Puts `new` in the place of the item it replaces, or at the end.
+fn replace<T>(items: &mut Vec<T>, new: Option<T>, same: impl Fn(&T) -> bool) {
+    let Some(new) = new else { return };
+    match items.iter_mut().find(|item| same(item)) {
+        Some(old) => *old = new,
+        None => items.push(new),
+    }
+}
+
+/// Offsets at which the named rules of a file start, in order.
+fn item_starts(root: &DeTable<'_>) -> Vec<usize> {
+    let mut starts: Vec<usize> = root
+        .iter()
+        .flat_map(|(_, node)| match node.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| item.span().start).collect(),
+            _ => vec![node.span().start],
+        })
+        .collect();
+    starts.sort_unstable();
+    starts
+}
+
+fn slice(text: &str, range: Range<usize>) -> String {
+    let text = text.get(range.start..range.end.min(text.len())).unwrap_or_default();
+    // A comment above the next item belongs to that one.
+    let mut lines: Vec<&str> = text.lines().collect();
+    while lines.last().is_some_and(|line| line.trim().is_empty() || line.starts_with('#')) {
+        lines.pop();
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn empty_kind() -> Kind {
+    Kind {
+        name: "organisation".to_owned(),
+        label: crate::locale::Label { zh: String::new(), en: String::new() },
+        prefix: String::new(),
+        fields: Vec::new(),
+        period: 0,
+        start: 0,
+        end: None,
+        title: 0,
+        columns: Vec::new(),
+        life: None,
+        bounds: Vec::new(),
+        place: crate::problem::Place::file("built-in/organisation.toml"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rules_hold_together() {
+        let (_, problems) = Rules::load(&[]);
+        assert_eq!(problems, []);
+    }
+}

@@ -1,0 +1,153 @@
+//! What is owed, by whom, how often.
+
+use crate::day::{Day, Period, Span};
+use crate::locale::Label;
+use crate::problem::{Place, Problem, Rule};
+use crate::rules::filter::Filter;
+use crate::rules::kind::{Kind, bad};
+use crate::wire::Reader;
+
+/// A duty that falls due once in each window.
+#[derive(Clone, Debug)]
+pub struct Obligation {
+    /// The name exemptions use.
+    pub name: String,
+    /// What people call it.
+    pub label: Label,
+    /// The kind of record that meets it.
+    pub kind: String,
+    /// Which records of the kind do.
+    pub filter: Filter,
+    /// The date field that places a record in a window; the kind's period date unless said.
+    pub date: usize,
+    /// How long a window is: month, quarter, half-year or year.
+    pub every: Span,
+    /// Days of the window, from 1, within which a record meets it; later ones are late.
+    pub within: Option<(i64, i64)>,
+    /// The day of the month after the window by which the record must be filed; later is late.
+    pub deadline: Option<u32>,
+    /// Kinds of organisation that owe it; empty: all.
+    pub org_kinds: Vec<String>,
+    /// Sectors of organisations that owe it; empty: all.
+    pub sectors: Vec<String>,
+    /// Owed only with at least so many members on the window's first day.
+    pub members: Option<i64>,
+    /// Owed only where a record of this kind is in force on every day of the window.
+    pub standing: Option<String>,
+    /// Where it is defined.
+    pub place: Place,
+}
+
+const EVERY: &[(&str, Span)] =
+    &[("month", Span::Month), ("quarter", Span::Quarter), ("half-year", Span::HalfYear), ("year", Span::Year)];
+
+impl Obligation {
+    /// Reads an obligation; `kinds` are all kinds there are.
+    pub fn read(reader: Reader<'_, '_>, kinds: &[std::sync::Arc<Kind>], org: &Kind) -> Option<Obligation> {
+        let name = reader.required("name")?;
+        let label = reader.label();
+        let kind_name = reader.required("kind")?;
+        let Some(kind) = kinds.iter().find(|k| k.name == kind_name) else {
+            reader.note(unknown(&reader, "kind", &kind_name, kinds.iter().map(|k| k.name.as_str())));
+            return None;
+        };
+        let filter = Filter::read(&reader, kind, org);
+        let every = reader.choice("every", EVERY, None)?;
+        let within = reader.node("within").and_then(|node| {
+            let days: Vec<i64> = node.get_ref().as_array().map(|a| a.iter().filter_map(|d| crate::wire::integer(d.get_ref())).collect()).unwrap_or_default();
+            match days[..] {
+                [first, last] if 1 <= first && first <= last => Some((first, last)),
+                _ => {
+                    reader.note(bad(&reader, "within", "bad-rule-within"));
+                    None
+                }
+            }
+        });
+        let deadline = reader.integer("deadline_day").and_then(|day| {
+            let good = u32::try_from(day).ok().filter(|d| (1..=28).contains(d));
+            if good.is_none() {
+                reader.note(bad(&reader, "deadline_day", "bad-rule-deadline"));
+            }
+            good
+        });
+        if within.is_some() && deadline.is_some() {
+            reader.note(bad(&reader, "deadline_day", "bad-rule-two-limits"));
+        }
+        let date = match reader.text("date") {
+            None => kind.period,
+            Some(field) => match kind.index(&field).filter(|&n| kind.fields[n].ty.is_time()) {
+                Some(n) => n,
+                None => {
+                    reader.unknown_value("date", &field, &kind.field_names());
+                    kind.period
+                }
+            },
+        };
+        let standing = reader.text("standing");
+        if let Some(other) = &standing
+            && !kinds.iter().any(|k| k.name == *other)
+        {
+            reader.note(unknown(&reader, "standing", other, kinds.iter().map(|k| k.name.as_str())));
+        }
+        let choices = |key: &'static str, field: &str| {
+            let words = reader.texts(key);
+            let allowed = org.index(field).map(|n| match &org.fields[n].ty {
+                crate::rules::kind::FieldType::Choice(choices) => choices.iter().map(|c| c.name.as_str()).collect(),
+                _ => Vec::new(),
+            });
+            for word in &words {
+                if !allowed.iter().flatten().any(|a| a == word) {
+                    reader.unknown_value(key, word, &allowed.iter().flatten().copied().collect::<Vec<_>>().join(", "));
+                }
+            }
+            words
+        };
+        let obligation = Obligation {
+            name,
+            label,
+            kind: kind_name,
+            filter,
+            date,
+            every,
+            within,
+            deadline,
+            org_kinds: choices("org_kinds", "kind"),
+            sectors: choices("sectors", "sector"),
+            members: reader.integer("members"),
+            standing,
+            place: reader.place(),
+        };
+        reader.finish();
+        Some(obligation)
+    }
+
+    /// The last day on which a window can still be met: its deadline, or its last day.
+    pub fn over(&self, window: Period) -> Day {
+        match self.deadline {
+            Some(day) => Day::new(window.end().year(), window.end().month(), day).unwrap_or(window.end()),
+            None => window.last(),
+        }
+    }
+
+    /// The last day on which a record in the window is on time.
+    pub fn on_time_until(&self, window: Period) -> Day {
+        match self.within {
+            Some((_, last)) => window.first().plus(last - 1).min(window.last()),
+            None => self.over(window),
+        }
+    }
+
+    /// Whether a record dated `day` in `window` is on time, by `within` alone.
+    pub fn is_within(&self, window: Period, day: Day) -> bool {
+        self.within.is_none_or(|(first, last)| (first..=last).contains(&(day.since(window.first()) + 1)))
+    }
+}
+
+/// A rule that names another which does not exist.
+pub(crate) fn unknown<'n>(reader: &Reader<'_, '_>, key: &str, name: &str, all: impl Iterator<Item = &'n str>) -> Problem {
+    Problem::new(Rule::UNKNOWN_RULE)
+        .at(reader.place_of(key))
+        .with("field", key)
+        .with("value", name)
+        .with("allowed", all.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,147 @@
+//! The few ways a ledger changes: a record is added, a record's fields change, an organisation is written.
+//!
+//! Each reads under the lock what it is about to change, proves the new text, and writes once.
+
+use std::path::PathBuf;
+
+use crate::name::{OrgPath, Writer};
+use crate::problem::{Place, Problem, Problems, Rule};
+use crate::record::{Record, Value};
+use crate::rules::Rules;
+use crate::source::{Source, shown};
+use crate::tree::canon::{all_values, record as record_text};
+use crate::tree::splice::{Change, Proof, append, prove, set_record};
+use crate::tree::write::Lock;
+use crate::tree::{Root, ledger, place_of, scan};
+use crate::wire::parse;
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Problems {
+        Problems(vec![problem])
+    }
+}
+
+/// Appends a record to its writer's file of the year it began in.
+///
+/// # Errors
+/// The file as it stands is not TOML, the new text does not prove, or the system refuses.
+pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writer, record: &Record) -> Result<Place, Problems> {
+    let year = record.starts().map_or(0, crate::day::Day::year);
+    let path = root.org_folder(org).join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
+    let name = shown(&root.path, &path);
+    let before = if path.exists() { scan::read_file(&root.path, &path)? } else { Source::new(&name, "") };
+    parse(&before).map_err(Problems)?;
+    let after = Source::new(&name, append(&before.text, &record_text(record, rules)));
+    prove(&before, &after, Proof::OneMore(&record.kind.name))?;
+    let (records, _) = ledger::read_records(&after, rules);
+    let written = records.into_iter().find(|r| r.id == record.id && all_values(r) == all_values(record));
+    let Some(written) = written else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&name)).into()) };
+    lock.write(&path, after.text.as_bytes())?;
+    Ok(place_of(&written))
+}
+
+/// A record found on disk, and the organisation whose folder it lies in.
+#[derive(Debug)]
+pub struct Found {
+    /// The record.
+    pub record: Record,
+    /// The organisation.
+    pub org: OrgPath,
+    path: PathBuf,
+}
+
+/// The record whose id contains `part`, or is it.
+///
+/// Only files that mention `part` are read as records.
+///
+/// # Errors
+/// No such record, several, or a file that mentions it and cannot be read.
+pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
+    let part = part.trim();
+    let mut problems = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
+    let mut unreadable = Vec::new();
+    if !part.is_empty() {
+        for folder in scan::organisations(&root.path, &mut problems) {
+            for path in folder.ledgers {
+                let Ok(source) = scan::read_file(&root.path, &path) else { continue };
+                if !source.text.contains(part) {
+                    continue;
+                }
+                let (records, problems) = ledger::read_records(&source, rules);
+                unreadable.extend(problems.into_iter().filter(Problem::blocks));
+                found.extend(
+                    records
+                        .into_iter()
+                        .filter(|record| record.id.as_str().contains(part))
+                        .map(|record| Found { record, org: folder.org.clone(), path: path.clone() }),
+                );
+            }
+        }
+    }
+    if let Some(n) = found.iter().position(|f| f.record.id.as_str() == part) {
+        return Ok(found.swap_remove(n));
+    }
+    match found.len() {
+        0 if unreadable.is_empty() => Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", part).into()),
+        0 => Err(Problems(unreadable)),
+        1 => Ok(found.swap_remove(0)),
+        _ => {
+            let list: Vec<String> = found
+                .iter()
+                .map(|f| format!("{}  {}", f.record.id, f.record.title().map(crate::record::text::plain).unwrap_or_default()))
+                .collect();
+            Err(Problem::new(Rule::AMBIGUOUS_RECORD).with("id", part).with("candidates", list.join("\n")).into())
+        }
+    }
+}
+
+/// Changes some fields of a record; `changes` is asked for them with the record as it stands now.
+///
+/// Field indices are those of [`all_fields`](crate::tree::canon::all_fields): `id` first, `retracted` last.
+///
+/// # Errors
+/// As [`find`] and [`add`], and whatever `changes` refuses.
+pub fn edit(root: &Root, lock: &Lock, rules: &Rules, id: &str, changes: impl FnOnce(&Record) -> Result<Vec<Change>, Problems>) -> Result<Record, Problems> {
+    let found = find(root, rules, id)?;
+    let before = scan::read_file(&root.path, &found.path)?;
+    let document = parse(&before).map_err(Problems)?;
+    let changes = changes(&found.record)?;
+    let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
+    let text = set_record(&before, &document, &found.record, rules, &changes).ok_or_else(failed)?;
+    let after = Source::new(&before.file, text);
+    prove(&before, &after, Proof::Except(&found.record.kind.name, found.record.origin.at))?;
+    let mut expected = all_values(&found.record);
+    for (field, value) in changes {
+        expected[field] = value;
+    }
+    let (records, _) = ledger::read_records(&after, rules);
+    let written = records.into_iter().find(|r| r.id == found.record.id && all_values(r) == expected).ok_or_else(failed)?;
+    lock.write(&found.path, after.text.as_bytes())?;
+    Ok(written)
+}
+
+/// Writes an organisation's file with these values, keeping what stands there otherwise.
+///
+/// # Errors
+/// The file as it stands cannot be read, the new text does not prove, or the system refuses.
+pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, values: &[Option<Value>]) -> Result<(), Problems> {
+    use crate::tree::splice::{Target, set};
+    let path = root.org_folder(org).join("org.toml");
+    let name = shown(&root.path, &path);
+    let before = if path.exists() { scan::read_file(&root.path, &path)? } else { Source::new(&name, "") };
+    let document = parse(&before).map_err(Problems)?;
+    let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
+    let old = match before.text.is_empty() {
+        true => vec![None; values.len()],
+        false => ledger::read_organisation(&before, org.clone(), rules).0.ok_or_else(failed)?.fields,
+    };
+    let changes: Vec<Change> = (0..values.len()).filter(|&n| old[n] != values[n]).map(|n| (n, values[n].clone())).collect();
+    let text = set(&before, &document, Target::File, &rules.org.fields, &old, &changes).ok_or_else(failed)?;
+    let after = Source::new(&name, text);
+    match ledger::read_organisation(&after, org.clone(), rules) {
+        (Some(read), _) if read.fields == values => {}
+        _ => return Err(failed().into()),
+    }
+    Ok(lock.write(&path, after.text.as_bytes())?)
+}

@@ -1,0 +1,236 @@
+//! What records say together: every check, one function and one line in the table.
+//!
+//! What a single file cannot even be read for is found while reading; these look at what was read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use toml::de::DeValue;
+
+use crate::locale::Arg;
+use crate::problem::{Place, Problem, Rule};
+use crate::record::input::{is_safe_path, personal_number};
+use crate::record::text::plain;
+use crate::record::{Record, Value};
+use crate::rules::kind::{Bound, Field, FieldType, Kind};
+use crate::source::Source;
+use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
+
+/// All checks, in the order they run.
+pub const CHECKS: &[fn(&Tree) -> Vec<Finding<'_>>] =
+    &[bounds, updates, references, personal_numbers, paths, life_of_organisation, prefixes];
+
+/// A problem of a record, before its place in the file is looked up.
+pub struct Finding<'t> {
+    /// The record; none for an organisation's file.
+    record: Option<&'t Record>,
+    /// The organisation's file, where it is not a record.
+    org_file: Option<String>,
+    /// The key whose value is wrong.
+    field: String,
+    problem: Problem,
+}
+
+/// Everything wrong with a ledger: what reading found and what the checks find, sorted.
+pub fn check(root: Option<&Root>, tree: &Tree) -> Vec<Problem> {
+    let mut problems = tree.problems.clone();
+    let mut locator = Locator { root, sources: BTreeMap::new() };
+    for finding in CHECKS.iter().flat_map(|check| check(tree)) {
+        let place = locator.place(&finding);
+        problems.push(finding.problem.at(place));
+    }
+    crate::problem::sorted(problems)
+}
+
+fn finding<'t>(record: &'t Record, field: &str, problem: Problem) -> Finding<'t> {
+    Finding { record: Some(record), org_file: None, field: field.to_owned(), problem }
+}
+
+/// Which bounds between two fields do not hold, with the field to mend.
+pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Problem)> {
+    let broken = |bound: &Bound| -> Option<(usize, Problem)> {
+        let (rule, field, other) = match *bound {
+            Bound::AtMost(field, other) => (Rule::ABOVE_LIMIT, field, other),
+            Bound::NotBefore(field, other) => (Rule::WRONG_ORDER, field, other),
+        };
+        let (value, limit) = (values[field].as_ref()?, values[other].as_ref()?);
+        let wrong = match bound {
+            Bound::AtMost(..) => value.as_integer()? > limit.as_integer()?,
+            Bound::NotBefore(..) => value.as_day()? < limit.as_day()?,
+        };
+        let problem = Problem::new(rule)
+            .with("field", &kind.fields[field].label)
+            .with("value", plain(value))
+            .with("other", &kind.fields[other].label)
+            .with("limit", plain(limit));
+        wrong.then_some((field, problem))
+    };
+    kind.bounds.iter().filter_map(broken).collect()
+}
+
+fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for Entry { record, .. } in &tree.entries {
+        for (field, problem) in broken_bounds(&record.kind, &record.fields) {
+            found.push(finding(record, &record.kind.fields[field].name, problem));
+        }
+    }
+    for org in &tree.orgs {
+        for (field, problem) in broken_bounds(&org.kind, &org.fields) {
+            found.push(Finding { record: None, org_file: Some(org_file(org)), field: org.kind.fields[field].name.clone(), problem });
+        }
+    }
+    found
+}
+
+fn updates(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for Entry { record, .. } in &tree.entries {
+        let Some(life) = &record.kind.life else { continue };
+        let name = &record.kind.fields[life.updates].name;
+        if let (Some(start), Some(first)) = (record.starts(), record.updates().first())
+            && first.on < start
+        {
+            found.push(finding(record, name, Problem::new(Rule::UPDATE_BEFORE_START).with("on", first.on.to_string()).with("start", start.to_string()).with("field", &record.kind.fields[record.kind.start].label)));
+        }
+        let rows = record.get(life.updates).map_or(&[][..], Value::items);
+        let days: Vec<_> = rows.iter().filter_map(|row| row.field(0)?.as_day()).collect();
+        if let Some(pair) = days.windows(2).find(|pair| pair[1] < pair[0]) {
+            found.push(finding(record, name, Problem::new(Rule::UPDATES_UNSORTED).with("first", pair[0].to_string()).with("second", pair[1].to_string())));
+        }
+    }
+    found
+}
+
+fn references(tree: &Tree) -> Vec<Finding<'_>> {
+    let by_id: BTreeMap<&str, &Record> = tree.entries.iter().map(|e| (e.record.id.as_str(), &e.record)).collect();
+    let mut found = Vec::new();
+    for Entry { record, .. } in &tree.entries {
+        for (field, value) in record.kind.fields.iter().zip(&record.fields) {
+            let (FieldType::Record(kinds), Some(value)) = (&field.ty, value) else { continue };
+            for id in value.items().iter().filter_map(Value::as_text) {
+                match by_id.get(id) {
+                    None => found.push(finding(record, &field.name, Problem::new(Rule::DANGLING_REFERENCE).with("id", id).with("field", &field.label))),
+                    Some(target) if !kinds.contains(&target.kind.name) => {
+                        let allowed = kinds.iter().filter_map(|k| tree.rules.kind(k)).map(|k| k.label.clone()).collect();
+                        found.push(finding(record, &field.name, Problem::new(Rule::WRONG_REFERENCE).with("id", id).with("found", &target.kind.label).with("wanted", Arg::Labels(allowed))));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    let mut look = |fields: &[Field], values: &[Option<Value>], record, org_file: Option<String>| {
+        for (field, value) in fields.iter().zip(values) {
+            let Some(number) = value.as_ref().and_then(number_in) else { continue };
+            let problem = Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number));
+            found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), problem });
+        }
+    };
+    for org in &tree.orgs {
+        look(&org.kind.fields, &org.fields, None, Some(org_file(org)));
+    }
+    for Entry { record, .. } in &tree.entries {
+        look(&record.kind.fields, &record.fields, Some(record), None);
+        if let Some(retracted) = &record.retracted {
+            look(&[crate::tree::ledger::retraction_field(&tree.rules)], &[Some(retracted.clone())], Some(record), None);
+        }
+    }
+    found
+}
+
+fn org_file(org: &crate::record::organisation::Organisation) -> String {
+    format!("orgs/{}/org.toml", org.path)
+}
+
+fn number_in(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Text(text) => personal_number(text),
+        Value::Integer(n) => personal_number(&n.to_string()),
+        Value::List(items) => items.iter().find_map(number_in),
+        Value::Table(fields) => fields.iter().flatten().find_map(number_in),
+        Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
+    }
+}
+
+fn paths(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for Entry { record, .. } in &tree.entries {
+        for (field, value) in record.kind.fields.iter().zip(&record.fields) {
+            let (FieldType::Path, Some(value)) = (&field.ty, value) else { continue };
+            for path in value.items().iter().filter_map(Value::as_text).filter(|path| !is_safe_path(path)) {
+                found.push(finding(record, &field.name, Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", path)));
+            }
+        }
+    }
+    found
+}
+
+fn life_of_organisation(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for Entry { org, record } in &tree.entries {
+        let org = &tree.orgs[*org];
+        if let Some(day) = record.starts()
+            && !org.exists_on(day)
+            && record.retracted.is_none()
+        {
+            let field = &record.kind.fields[record.kind.start].name;
+            found.push(finding(record, field, Problem::new(Rule::OUTSIDE_LIFE).with("day", day.to_string()).with("org", org.name())));
+        }
+    }
+    found
+}
+
+fn prefixes(tree: &Tree) -> Vec<Finding<'_>> {
+    let wrong = tree.entries.iter().filter(|e| e.record.id.prefix() != e.record.kind.prefix);
+    wrong
+        .map(|Entry { record, .. }| {
+            let problem = Problem::new(Rule::WRONG_PREFIX)
+                .with("id", record.id.as_str())
+                .with("prefix", record.kind.prefix.as_str())
+                .with("kind", &record.kind.label);
+            finding(record, "id", problem)
+        })
+        .collect()
+}
+
+/// Looks up where a value stands, by reading its file again: only what is wrong needs a place.
+struct Locator<'t> {
+    root: Option<&'t Root>,
+    sources: BTreeMap<Arc<str>, Option<Source>>,
+}
+
+impl Locator<'_> {
+    fn place(&mut self, finding: &Finding<'_>) -> Place {
+        let file: Arc<str> = match (finding.record, &finding.org_file) {
+            (Some(record), _) => Arc::clone(&record.origin.file),
+            (None, Some(file)) => file.as_str().into(),
+            (None, None) => "".into(),
+        };
+        let root = self.root;
+        let source = self
+            .sources
+            .entry(Arc::clone(&file))
+            .or_insert_with(|| root.and_then(|root| scan::read_file(&root.path, &root.path.join(&*file)).ok()));
+        let found = source.as_ref().and_then(|source| {
+            let document = crate::wire::parse(source).ok()?;
+            let table = match finding.record {
+                None => &document.root,
+                Some(record) => canon::tables(&document.root).into_iter().find(|(_, at, _)| *at == record.origin.at)?.2,
+            };
+            let (key, node) = table.iter().find(|(key, _)| *key.get_ref() == finding.field)?;
+            // A list may run over many lines; its key is what to look at.
+            let span = match node.get_ref() {
+                DeValue::Array(_) => key.span(),
+                _ => node.span(),
+            };
+            Some(source.place(span))
+        });
+        found.unwrap_or_else(|| finding.record.map_or_else(|| Place::file(&*file), place_of))
+    }
+}

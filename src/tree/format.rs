@@ -1,0 +1,50 @@
+//! `fmt` for one file: canonical text that provably says the same.
+
+use crate::name::OrgPath;
+use crate::problem::{Place, Problem, Rule};
+use crate::rules::Rules;
+use crate::source::Source;
+use crate::tree::splice::comments;
+use crate::tree::{canon, ledger};
+use crate::wire::{Reading, parse};
+
+/// The canonical text of a ledger file.
+///
+/// # Errors
+/// The file has a problem that keeps it from being understood; or the result does not prove to hold the
+/// same records and the same comments.
+pub fn ledger(source: &Source, rules: &Rules) -> Result<String, Vec<Problem>> {
+    let document = parse(source)?;
+    let reading = Reading::new(source);
+    let records = ledger::records(&reading, &document.root, rules);
+    let problems = reading.into_problems();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let text = canon::ledger(source, &document, &records, rules);
+    let after = Source::new(&source.file, text);
+    let (again, problems) = ledger::read_records(&after, rules);
+    let same = problems.is_empty()
+        && records.len() == again.len()
+        && records.iter().zip(&again).all(|(a, b)| a.kind.name == b.kind.name && canon::all_values(a) == canon::all_values(b));
+    proven(source, after, same, &document)
+}
+
+/// The canonical text of an organisation's file.
+///
+/// # Errors
+/// As [`ledger`](fn@ledger).
+pub fn organisation(source: &Source, path: &OrgPath, rules: &Rules) -> Result<String, Vec<Problem>> {
+    let (org, problems) = ledger::read_organisation(source, path.clone(), rules);
+    let Some(org) = org else { return Err(problems) };
+    let document = parse(source)?;
+    let after = Source::new(&source.file, canon::organisation(source, &document, &org.kind, &org.fields));
+    let (again, problems) = ledger::read_organisation(&after, path.clone(), rules);
+    let same = problems.is_empty() && again.is_some_and(|again| again.fields == org.fields);
+    proven(source, after, same, &document)
+}
+
+fn proven(before: &Source, after: Source, same: bool, document: &crate::wire::Document<'_>) -> Result<String, Vec<Problem>> {
+    let kept = parse(&after).is_ok_and(|new| comments(&after, &new) == comments(before, document));
+    if same && kept { Ok(after.text) } else { Err(vec![Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file))]) }
+}

@@ -1,0 +1,319 @@
+//! A ledger on disk: where it is, what it holds, what is wrong with it, and how it is changed.
+//!
+//! Reading never writes and never stops at the first bad file. Writing goes through [`write`] alone.
+
+pub mod canon;
+pub mod change;
+pub mod check;
+pub mod format;
+pub mod ledger;
+pub mod scan;
+pub mod splice;
+pub mod write;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::day::Day;
+use crate::locale::Lang;
+use crate::name::OrgPath;
+use crate::problem::{Place, Problem, Problems, Rule};
+use crate::record::Record;
+use crate::record::organisation::{Match, Organisation};
+use crate::rules::Rules;
+use crate::source::Source;
+use crate::wire::{Reader, Reading, parse};
+
+/// The file-format version this program writes and the latest it reads.
+pub const FORMAT: i64 = 1;
+
+/// A ledger's root folder and what its `ledger.toml` says.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// The folder, without symbolic links.
+    pub path: PathBuf,
+    /// The district's name.
+    pub district: String,
+    /// The campaign's name, for the narrative report.
+    pub campaign: String,
+    /// The language of this ledger's clerks.
+    pub language: Option<Lang>,
+}
+
+impl Root {
+    /// Opens the ledger at `explicit`, or the nearest one at or above `from`.
+    ///
+    /// # Errors
+    /// No `ledger.toml` there, or one that cannot be read.
+    pub fn open(explicit: Option<&Path>, from: &Path) -> Result<Root, Problems> {
+        let one = |problem| Problems(vec![problem]);
+        let folder = match explicit {
+            Some(path) if path.join("ledger.toml").is_file() => path.to_owned(),
+            Some(path) => return Err(one(Problem::new(Rule::NO_LEDGER).with("path", path.display().to_string()))),
+            None => match from.ancestors().find(|dir| dir.join("ledger.toml").is_file()) {
+                Some(dir) => dir.to_owned(),
+                None => return Err(one(Problem::new(Rule::NO_LEDGER).with("path", from.display().to_string()))),
+            },
+        };
+        let path = folder.canonicalize().map_err(|error| one(Problem::io(&folder, &error)))?;
+        let source = scan::read_file(&path, &path.join("ledger.toml")).map_err(one)?;
+        let document = parse(&source).map_err(Problems)?;
+        let reading = Reading::new(&source);
+        let reader = Reader::new(&reading, &document.root, 0..0);
+        let format = reader.integer("format").unwrap_or(FORMAT);
+        let root = Root {
+            path,
+            district: reader.text("district").unwrap_or_default(),
+            campaign: reader.text("campaign").unwrap_or_default(),
+            language: reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten(),
+        };
+        if format > FORMAT {
+            let place = reader.place_of("format");
+            return Err(one(Problem::new(Rule::NEWER_FORMAT).at(place).with("found", format).with("known", FORMAT)));
+        }
+        reader.finish();
+        match reading.into_problems() {
+            problems if problems.is_empty() => Ok(root),
+            problems => Err(Problems(problems)),
+        }
+    }
+
+    /// The ledger's own rules, merged with the built-in ones, and what is wrong with them.
+    pub fn rules(&self) -> (Rules, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut sources = Vec::new();
+        for file in scan::rule_files(&self.path, &mut problems) {
+            match scan::read_file(&self.path, &file) {
+                Ok(source) => sources.push(source),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let (rules, found) = Rules::load(&sources);
+        problems.extend(found);
+        (rules, problems)
+    }
+
+    /// The folder of an organisation.
+    pub fn org_folder(&self, org: &OrgPath) -> PathBuf {
+        self.path.join("orgs").join(org.as_str())
+    }
+}
+
+/// A record and the organisation whose folder it lies in.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The organisation, by its index in the tree.
+    pub org: usize,
+    /// The record.
+    pub record: Record,
+}
+
+/// Everything a ledger holds, and everything wrong with it.
+#[derive(Debug)]
+pub struct Tree {
+    /// What is configured.
+    pub rules: Rules,
+    /// Organisations in the order of their ids: each just before those under it.
+    pub orgs: Vec<Organisation>,
+    /// Records that could be read, by organisation and then by file.
+    pub entries: Vec<Entry>,
+    /// What is wrong, in order of place. Findings over several records are `check`'s.
+    pub problems: Vec<Problem>,
+}
+
+impl Tree {
+    /// Reads a whole ledger.
+    pub fn load(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> Tree {
+        let found = scan::organisations(&root.path, &mut problems);
+        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems };
+        for folder in found {
+            let org = tree.orgs.len();
+            tree.read_organisation(root, folder.org, folder.file.as_deref());
+            for file in &folder.ledgers {
+                match scan::read_file(&root.path, file) {
+                    Ok(source) => tree.read_ledger(org, &source),
+                    Err(problem) => tree.problems.push(problem),
+                }
+            }
+        }
+        tree.refuse_duplicates();
+        tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
+        tree
+    }
+
+    /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.
+    pub fn from_texts(rules: Rules, orgs: &[(&str, &str)], ledgers: &[(&str, &str)]) -> Tree {
+        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems: Vec::new() };
+        let mut orgs: Vec<(OrgPath, &str)> = orgs.iter().filter_map(|(path, text)| Some((path.parse().ok()?, *text))).collect();
+        orgs.sort_by(|a, b| a.0.cmp(&b.0));
+        for (path, text) in orgs {
+            let file = format!("orgs/{path}/org.toml");
+            tree.add_organisation(path, &Source::new(&file, text));
+        }
+        for (path, text) in ledgers {
+            let org = tree.orgs.iter().position(|org| org.path.as_str() == *path);
+            tree.read_ledger(org.unwrap_or(0), &Source::new(&format!("orgs/{path}/2026/test-00.toml"), *text));
+        }
+        tree.entries.sort_by_key(|entry| entry.org);
+        tree.refuse_duplicates();
+        tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
+        tree
+    }
+
+    fn read_organisation(&mut self, root: &Root, path: OrgPath, file: Option<&Path>) {
+        let source = match file.map(|file| scan::read_file(&root.path, file)) {
+            Some(Ok(source)) => source,
+            Some(Err(problem)) => {
+                self.problems.push(problem);
+                return self.push_unreadable(path);
+            }
+            None => {
+                self.problems.push(Problem::new(Rule::MISSING_ORG_FILE).at(Place::file(format!("orgs/{path}/org.toml"))));
+                return self.push_unreadable(path);
+            }
+        };
+        self.add_organisation(path, &source);
+    }
+
+    fn add_organisation(&mut self, path: OrgPath, source: &Source) {
+        match ledger::read_organisation(source, path.clone(), &self.rules) {
+            (Some(org), problems) => {
+                self.problems.extend(problems);
+                self.orgs.push(org);
+            }
+            (None, problems) => {
+                self.problems.extend(problems);
+                self.push_unreadable(path);
+            }
+        }
+    }
+
+    /// Keeps the place of an organisation whose file cannot be read, so that its records have an owner.
+    fn push_unreadable(&mut self, path: OrgPath) {
+        let kind = std::sync::Arc::clone(&self.rules.org);
+        let fields = vec![None; kind.fields.len()];
+        self.orgs.push(Organisation::new(path, kind, fields));
+    }
+
+    fn read_ledger(&mut self, org: usize, source: &Source) {
+        let (records, problems) = ledger::read_records(source, &self.rules);
+        self.problems.extend(problems);
+        self.entries.extend(records.into_iter().map(|record| Entry { org, record }));
+    }
+
+    /// Of equal records under one id one is kept; different ones are a problem, and none is kept.
+    fn refuse_duplicates(&mut self) {
+        let mut by_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (n, entry) in self.entries.iter().enumerate() {
+            by_id.entry(entry.record.id.as_str()).or_default().push(n);
+        }
+        let mut drop = vec![false; self.entries.len()];
+        for (id, twins) in by_id.into_iter().filter(|(_, twins)| twins.len() > 1) {
+            let first = &self.entries[twins[0]];
+            let same = |other: &Entry| {
+                first.org == other.org
+                    && first.record.kind.name == other.record.kind.name
+                    && first.record.fields == other.record.fields
+                    && first.record.retracted == other.record.retracted
+            };
+            let differ = twins[1..].iter().any(|&n| !same(&self.entries[n]));
+            for &n in &twins[1..] {
+                drop[n] = true;
+                if differ {
+                    drop[twins[0]] = true;
+                    self.problems.push(
+                        Problem::new(Rule::DUPLICATE_ID)
+                            .at(place_of(&self.entries[n].record))
+                            .and_at(place_of(&first.record))
+                            .with("id", id)
+                            .with("first", place_of(&first.record).to_string()),
+                    );
+                }
+            }
+        }
+        let mut n = 0;
+        self.entries.retain(|_| {
+            n += 1;
+            !drop[n - 1]
+        });
+    }
+
+    /// The organisation that `text` names.
+    ///
+    /// # Errors
+    /// None of that name, or several: then their paths.
+    pub fn org(&self, text: &str) -> Result<usize, Problem> {
+        find_org(&self.orgs, text, &self.rules)
+    }
+
+    /// The top organisation, where there is just one.
+    ///
+    /// # Errors
+    /// No organisation at all, or several tops.
+    pub fn top(&self) -> Result<usize, Problem> {
+        let tops: Vec<usize> = (0..self.orgs.len()).filter(|&n| self.orgs[n].path.depth() == 0).collect();
+        match tops[..] {
+            [] => Err(Problem::new(Rule::NO_ORGS)),
+            [top] => Ok(top),
+            _ => {
+                let names: Vec<String> = tops.iter().map(|&n| self.orgs[n].path.to_string()).collect();
+                Err(Problem::new(Rule::WHICH_TOP).with("candidates", names.join("\n")))
+            }
+        }
+    }
+
+    /// The indices of an organisation and of all under it.
+    pub fn subtree(&self, org: usize) -> std::ops::Range<usize> {
+        let top = &self.orgs[org].path;
+        let end = self.orgs[org..].iter().position(|o| !o.path.is_within(top)).map_or(self.orgs.len(), |n| org + n);
+        org..end
+    }
+
+    /// Records of one organisation.
+    pub fn entries_of(&self, org: usize) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| entry.org < org);
+        let end = self.entries.partition_point(|entry| entry.org <= org);
+        &self.entries[start..end]
+    }
+
+    /// Problems that stand in the way of a report.
+    pub fn blocking(&self) -> Vec<Problem> {
+        self.problems.iter().filter(|p| p.blocks()).cloned().collect()
+    }
+
+    /// The latest day anything is dated, for reports that need one when nothing else says so.
+    pub fn latest_day(&self) -> Option<Day> {
+        self.entries.iter().filter_map(|entry| entry.record.starts()).max()
+    }
+}
+
+/// The header of a record, as a place.
+pub fn place_of(record: &Record) -> Place {
+    let text = format!("[[{}]]", record.kind.name);
+    Place { file: record.origin.file.clone(), line: record.origin.line, column: 1, width: text.chars().count(), text }
+}
+
+/// The organisation among `orgs` that `text` names.
+///
+/// # Errors
+/// None of that name, or several that answer equally well: then their paths.
+pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usize, Problem> {
+    let mut found: Vec<(Match, usize)> =
+        orgs.iter().enumerate().filter_map(|(n, org)| Some((org.answers_to(text, &rules.naming)?, n))).collect();
+    found.sort();
+    match found[..] {
+        [] => Err(Problem::new(Rule::UNKNOWN_ORG).with("name", text)),
+        [(_, n)] => Ok(n),
+        _ => {
+            let best = found[0].0;
+            let equal: Vec<usize> = found.iter().filter(|(m, _)| *m == best).map(|(_, n)| *n).collect();
+            match equal[..] {
+                [n] => Ok(n),
+                _ => {
+                    let names: Vec<String> = equal.iter().map(|&n| format!("{}  {}", orgs[n].path, orgs[n].name())).collect();
+                    Err(Problem::new(Rule::AMBIGUOUS_ORG).with("name", text).with("candidates", names.join("\n")))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Changing what is on disk: one writer at a time, the old file or the new one, never neither.
+//!
+//! Lock, read again under the lock, change, prove, write a temporary file beside, sync, rename, sync the
+//! folder. Whoever holds the lock may remove what a killed writer left behind.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::name::Writer;
+use crate::problem::{Problem, Rule};
+use crate::source::shown;
+
+/// The ending of temporary files.
+const TEMPORARY: &str = ".ledger-tmp";
+
+/// How long another process may hold the lock before we give up: a hundred times any write.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The right to write into a ledger; given back when dropped.
+#[derive(Debug)]
+pub struct Lock {
+    root: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Waits for the lock of the ledger at `root`.
+    ///
+    /// # Errors
+    /// The lock file cannot be made, or another process holds it for half a minute.
+    pub fn take(root: &Path) -> Result<Lock, Problem> {
+        let folder = root.join(".ledger");
+        let path = folder.join("lock");
+        let io = |error: std::io::Error| Problem::io(shown(root, &path), &error);
+        fs::create_dir_all(&folder).map_err(io)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock { root: root.to_owned(), _file: file }),
+                Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => return Err(io(error)),
+                Err(_) if waited >= PATIENCE => return Err(Problem::new(Rule::BUSY)),
+                Err(_) => {
+                    let pause = Duration::from_millis(5);
+                    sleep(pause);
+                    waited += pause;
+                }
+            }
+        }
+    }
+
+    /// Puts `new` in the place of a file's bytes, if they differ; makes the file and its folders if need be.
+    ///
+    /// # Errors
+    /// The path leads out of the ledger, or the system refuses; the file is then as it was, unless only the
+    /// folder's sync failed, when the new bytes may stand.
+    pub fn write(&self, path: &Path, new: &[u8]) -> Result<(), Problem> {
+        let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(io)?;
+        let folder = folder.canonicalize().map_err(io)?;
+        let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+        // Renaming over a link would replace the link, so the file it leads to is the one replaced.
+        let target = match fs::canonicalize(folder.join(&name)) {
+            Ok(target) => target,
+            Err(error) if error.kind() == ErrorKind::NotFound => folder.join(&name),
+            Err(error) => return Err(io(error)),
+        };
+        if !target.starts_with(&self.root) {
+            return Err(Problem::new(Rule::LINK_OUTSIDE)
+                .at(crate::problem::Place::file(shown(&self.root, path)))
+                .with("target", target.display().to_string()));
+        }
+        let folder = target.parent().unwrap_or(&self.root).to_owned();
+        match fs::read(&target) {
+            Ok(old) if old == new => return Ok(()),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(io(error)),
+        }
+        sweep(&folder);
+        let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
+        let written = write_beside(&temporary, &target, new).and_then(|()| fs::rename(&temporary, &target));
+        if let Err(error) = written {
+            // The first error is the one to report; a leftover is swept by the next writer.
+            let _ = fs::remove_file(&temporary);
+            return Err(io(error));
+        }
+        sync_folder(&folder).map_err(io)
+    }
+}
+
+/// Writes a file outside any ledger (a report) as a whole or not at all.
+///
+/// # Errors
+/// The system refuses; an older file is then as it was.
+pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let io = |error: std::io::Error| Problem::io(path, &error);
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // A pipe or a device is written to as it is; only a plain file can be replaced.
+    if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
+        return fs::write(&target, bytes).map_err(io);
+    }
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
+    let written = write_beside(&temporary, &target, bytes).and_then(|()| fs::rename(&temporary, &target));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(io)
+}
+
+fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(temporary)?;
+    file.write_all(bytes)?;
+    match fs::metadata(target) {
+        Ok(meta) => file.set_permissions(meta.permissions())?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    file.sync_all()
+}
+
+/// Removes what killed writers left; under the lock none of it can be in use.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') && name.ends_with(TEMPORARY) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened as a file; the rename itself is what the system promises.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// This clone's writer, minted from `name` when it is first needed.
+///
+/// # Errors
+/// The file that remembers it cannot be read or written.
+pub fn writer(lock: &Lock, name: &dyn Fn() -> String) -> Result<Writer, Problem> {
+    let path = lock.root.join(".ledger").join("writer");
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            if let Ok(writer) = text.trim().parse() {
+                return Ok(writer);
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(Problem::io(shown(&lock.root, &path), &error)),
+    }
+    remember(lock, &Writer::mint(&name(), random_bits()))
+}
+
+/// This clone's writer under another name: the one it has if that was minted from `name`, else a new one.
+///
+/// # Errors
+/// The file that remembers it cannot be read or written.
+pub fn writer_as(lock: &Lock, name: &str) -> Result<Writer, Problem> {
+    let new = Writer::mint(name, random_bits());
+    let current = writer(lock, &|| name.to_owned())?;
+    let stem = |writer: &Writer| writer.as_str().rsplit_once('-').map(|(stem, _)| stem.to_owned());
+    if stem(&current) == stem(&new) { Ok(current) } else { remember(lock, &new) }
+}
+
+fn remember(lock: &Lock, writer: &Writer) -> Result<Writer, Problem> {
+    let path = lock.root.join(".ledger").join("writer");
+    lock.write(&path, format!("{}\n", writer.as_str()).as_bytes())?;
+    Ok(writer.clone())
+}
+
+/// Random bits from the system; from the clock and the process where it has none to give.
+pub fn random_bits() -> u64 {
+    getrandom::u64().unwrap_or_else(|_| {
+        use std::hash::{BuildHasher, Hasher};
+        let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+        hasher.write_u32(std::process::id());
+        hasher.finish()
+    })
+}
