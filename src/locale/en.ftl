@@ -232,16 +232,16 @@ no = no
 
 ### Help pages
 
-help-lead = to mend it: 
-help-usage = Usage: 
+help-lead = to mend it:{" "}
+help-usage = Usage:{" "}
 help-arguments = Arguments:
 help-commands = Commands:
 help-options = Options:
 help-global = Global options:
-help-required =  (required)
+help-required = {" "}(required)
 help-choices = : {$choices}
 help-table = , written {$form}
-help-repeat =  (may be repeated)
+help-repeat = {" "}(may be repeated)
 value-command = command
 value-options = options
 value-folder = folder
@@ -373,9 +373,9 @@ change-short = change
 change-label = {$label}, change
 change-points = {$label}, change in percentage points
 explain-title = {$org}, {$period}: {$metric} = {$value} (as of {$as_of})
-explain-weight = weight {$weight}: 
-explain-numerator = numerator: 
-explain-denominator = denominator: 
+explain-weight = weight {$weight}:{" "}
+explain-numerator = numerator:{" "}
+explain-denominator = denominator:{" "}
 window-met = on time
 window-late = late
 window-missed = missed
