@@ -63,10 +63,29 @@ pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
     let mut pass = Pass { source, trivia: Trivia::default(), open: Vec::new(), comma: None, problems: Vec::new() };
     let tokens = toml_parser::Source::new(&source.text).lex().into_vec();
     toml_parser::parser::parse_document(&tokens, &mut pass, &mut ());
+    let root = root.into_inner();
+    bad_numbers(source, &root, &mut pass.problems);
     if !pass.problems.is_empty() {
-        return Err(pass.problems);
+        return Err(crate::problem::sorted(pass.problems));
     }
-    Ok(Document { root: root.into_inner(), trivia: pass.trivia, findings })
+    Ok(Document { root, trivia: pass.trivia, findings })
+}
+
+/// The parser leaves numbers as text: `0x` alone and what does not fit 64 bits are found here.
+fn bad_numbers(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) {
+    fn look(source: &Source, node: &Node<'_>, problems: &mut Vec<Problem>) {
+        let bad = match node.get_ref() {
+            DeValue::Integer(_) => integer(node.get_ref()).is_none(),
+            DeValue::Float(n) => n.as_str().parse::<f64>().is_err(),
+            DeValue::Array(items) => return items.iter().for_each(|item| look(source, item, problems)),
+            DeValue::Table(table) => return bad_numbers(source, table, problems),
+            DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => false,
+        };
+        if bad {
+            problems.push(Problem::new(Rule::SYNTAX).at(source.place(node.span())).with("what", Arg::Message("syntax-bad-number")));
+        }
+    }
+    table.iter().for_each(|(_, node)| look(source, node, problems));
 }
 
 fn conflict_markers(source: &Source) -> Vec<Problem> {

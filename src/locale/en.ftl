@@ -47,6 +47,7 @@ problem-unknown-field = “{$field}” is not a field of {$kind}
 problem-unknown-value = “{$value}” is not a value of “{$field}”
     .help = the values are: {$allowed}
 problem-wrong-type = “{$field}” should be {$wanted}, not {$found}
+    .help = write dates as 2026-07-03 and numbers as 12, without quotes; texts in double quotes
 problem-out-of-range = “{$field}” should lie between {$min} and {$max}
 problem-missing-field = {$kind} lacks the required field “{$field}”
     .help = add the line: {$field} = …
@@ -238,6 +239,7 @@ help-arguments = Arguments:
 help-commands = Commands:
 help-options = Options:
 help-global = Global options:
+help-see-global = for the global options --root, --lang, --color see ledger --help
 help-required = {" "}(required)
 help-choices = : {$choices}
 help-table = , written {$form}
@@ -424,11 +426,23 @@ due-count = today is {$today}; {$count ->
     } within {$days} days
 due-overdue = overdue
 due-soon = due
-check-clean = clean: {$orgs} organisations, {$records} records
+check-clean = clean: {$orgs ->
+        [one] 1 organisation
+       *[other] {$orgs} organisations
+    }, {$records ->
+        [one] 1 record
+       *[other] {$records} records
+    }
 check-found = {$count ->
         [one] 1 problem
        *[other] {$count} problems
-    } in {$orgs} organisations and {$records} readable records
+    } in {$orgs ->
+        [one] 1 organisation
+       *[other] {$orgs} organisations
+    } and {$records ->
+        [one] 1 readable record
+       *[other] {$records} readable records
+    }
 fmt-checked = {$files} files looked at, {$changed} would change, {$bad} problems left alone
 fmt-done = {$files} files looked at, {$changed} changed, {$bad} problems left alone
 

@@ -47,6 +47,7 @@ problem-unknown-field = {$kind}没有“{$field}”这一项
 problem-unknown-value = “{$value}”不是“{$field}”可取的值
     .help = 可用的有：{$allowed}
 problem-wrong-type = “{$field}”应为{$wanted}，实为{$found}
+    .help = 日期写作 2026-07-03、数字写作 12，都不加引号；文字加英文双引号
 problem-out-of-range = “{$field}”应在 {$min} 与 {$max} 之间
 problem-missing-field = {$kind}缺少必填项“{$field}”
     .help = 补上这一行：{$field} = …
@@ -235,6 +236,7 @@ help-arguments = 参数：
 help-commands = 命令：
 help-options = 选项：
 help-global = 通用选项：
+help-see-global = 通用选项 --root、--lang、--color 见 ledger --help
 help-required = （必填）
 help-choices = ：{$choices}
 help-table = ，写作 {$form}

@@ -30,6 +30,8 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
         .map(|c| (c.get_name().to_owned(), c.get_about().map(ToString::to_string).unwrap_or_default()))
         .collect();
     section(&mut out, &locale.text("help-commands"), subcommands, width);
+    // Global options are explained once, on the program's own page.
+    let is_top = !path.contains(' ');
     for global in [false, true] {
         let rows = command
             .get_arguments()
@@ -37,6 +39,9 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
             .map(|a| (flag(a), text_of(a)))
             .collect();
         section(&mut out, &locale.text(if global { "help-global" } else { "help-options" }), rows, width);
+    }
+    if !is_top {
+        out.push_str(&format!("\n{}\n", lines(&wrap(&locale.text("help-see-global"), width)).trim_end()));
     }
     out
 }

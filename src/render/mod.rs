@@ -15,7 +15,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         for piece in pieces(paragraph) {
-            if !line.is_empty() && line.trim_end().width() + piece.trim_end().width() > width && line.width() + piece.trim_end().width() > width {
+            if !line.is_empty() && line.width() + piece.trim_end().width() > width {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 line.push_str(piece.trim_start());
             } else {

@@ -301,22 +301,23 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         (None, Some(n)) => Take::Distinct(n),
         (None, None) => Take::Count,
     };
+    // All three are read before any is missed, so that all that is wrong is named at once.
+    let filter = Filter::read(reader, kind, org);
     let date = match reader.text("date") {
-        None => DateOf::Field(kind.period),
-        Some(text) => read_date(reader, kind, &text)?,
+        None => Some(DateOf::Field(kind.period)),
+        Some(text) => read_date(reader, kind, &text),
     };
     let window = match reader.text("window") {
-        None => Window::Period,
-        Some(text) => match Window::parse(&text) {
-            Some(window) => window,
-            None => {
+        None => Some(Window::Period),
+        Some(text) => {
+            let window = Window::parse(&text);
+            if window.is_none() {
                 reader.unknown_value("window", &text, "period, ytd, to-date, year, as-of, since:2020-10-01");
-                return None;
             }
-        },
+            window
+        }
     };
-    let filter = Filter::read(reader, kind, org);
-    Some(Measure::Records { kind: Arc::clone(kind), take, date, window, filter })
+    Some(Measure::Records { kind: Arc::clone(kind), take, date: date?, window: window?, filter })
 }
 
 fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Option<DateOf> {

@@ -1,0 +1,180 @@
+//! Files and folders that no clerk means: each with a message, an exit code, and nothing touched.
+
+mod common;
+
+use std::fs;
+
+use common::{Ledger, Ran};
+
+const MEETING: &str = "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月例会\"\n";
+const FILE: &str = "orgs/a/2026/x-00.toml";
+
+/// Runs check and report; check must name the rule and still count the good record in y-00.
+fn checked(ledger: &Ledger, rule: &str, blocks: bool) -> Ran {
+    ledger.write("orgs/a/2026/y-00.toml", MEETING.as_bytes());
+    for lang in ["zh-CN", "en"] {
+        let ran = ledger.run(&["check", "--lang", lang]);
+        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains(&format!("[{rule}]")), "{}", ran.out);
+    }
+    let report = ledger.run(&["report", "--quarter", "2026Q3"]);
+    assert_eq!(report.code, if blocks { 2 } else { 0 }, "{}", report.err);
+    let list = ledger.run(&["list", "meeting", "--skip-bad"]);
+    assert!(list.out.contains("m-20260703-00000001"), "a bad file hid a good one:\n{}{}", list.out, list.err);
+    ledger.run(&["check"])
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let ledger = Ledger::new(&[]);
+    ledger.write(FILE, b"[[meeting]]\ntitle = \"a\0b\"\n");
+    assert!(checked(&ledger, "nul-byte", true).out.contains(&format!("{FILE}:2:11:")));
+
+    ledger.write(FILE, &[b"[[meeting]]\ntitle = \"".as_slice(), &[0xc0, 0xfd, 0xbb, 0xe1], b"\"\n"].concat());
+    let ran = checked(&ledger, "not-utf8", true);
+    assert!(ran.out.contains(&format!("{FILE}:2:10:")) && ran.out.contains("GBK"), "{}", ran.out);
+}
+
+#[test]
+fn nested_too_deep_and_a_hundred_thousand_errors() {
+    let ledger = Ledger::new(&[]);
+    ledger.write(FILE, format!("a = {}", "[".repeat(100_000)).as_bytes());
+    checked(&ledger, "nested-too-deep", true);
+    ledger.write(FILE, "= = =\n".repeat(100_000).as_bytes());
+    let ran = checked(&ledger, "syntax", true);
+    assert!(ran.out.len() < 10_000, "the first few errors are enough");
+    ledger.write(FILE, format!("[[meeting]]\ntitle = \"{}\n", "长".repeat(1_000_000)).as_bytes());
+    let ran = checked(&ledger, "syntax", true);
+    assert!(ran.out.len() < 10_000, "a long line is not repeated");
+}
+
+#[test]
+fn a_file_larger_than_any_ledger() {
+    let ledger = Ledger::new(&[]);
+    ledger.write(FILE, b"");
+    let file = fs::OpenOptions::new().write(true).open(ledger.path().join(FILE)).expect("open");
+    file.set_len(ledger::source::MAX_BYTES + 1).expect("a sparse file");
+    checked(&ledger, "too-large", true);
+}
+
+#[test]
+fn names_that_differ_only_by_case() {
+    let ledger = Ledger::new(&[]);
+    ledger.write("orgs/a/2026/Z-00.toml", b"");
+    ledger.write("orgs/a/2026/z-00.toml", b"");
+    checked(&ledger, "case-collision", false);
+}
+
+#[test]
+fn folders_deeper_than_organisations_can_be() {
+    let ledger = Ledger::new(&[]);
+    let mut path = "orgs/a".to_owned();
+    for _ in 0..30 {
+        path.push_str("/b");
+        ledger.write(&format!("{path}/org.toml"), b"name = \"x\"\nkind = \"unit\"\n");
+    }
+    checked(&ledger, "folders-too-deep", true);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn links_out_of_the_ledger_in_circles_and_to_nothing() {
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("secret.toml"), MEETING).expect("a file");
+        let ledger = Ledger::new(&[(FILE, "")]);
+        let year = ledger.path().join("orgs/a/2026");
+        symlink(outside.path().join("secret.toml"), year.join("out.toml")).expect("a link");
+        checked(&ledger, "link-outside", true);
+        fs::remove_file(year.join("out.toml")).expect("gone");
+        symlink(year.join("loop.toml"), year.join("loop.toml")).expect("a link");
+        checked(&ledger, "link-loop", true);
+        fs::remove_file(year.join("loop.toml")).expect("gone");
+        symlink(ledger.path().join("orgs"), ledger.path().join("orgs/a/up")).expect("a link");
+        checked(&ledger, "link-loop", true);
+    }
+
+    #[test]
+    fn a_pipe_is_not_opened() {
+        let ledger = Ledger::new(&[(FILE, "")]);
+        let made = Command::new("mkfifo").arg(ledger.path().join("orgs/a/2026/pipe.toml")).status();
+        if !made.is_ok_and(|status| status.success()) {
+            return; // no mkfifo here, and nothing else makes a pipe without unsafe code
+        }
+        checked(&ledger, "not-a-file", true);
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read() {
+        let ledger = Ledger::new(&[(FILE, MEETING)]);
+        let path = ledger.path().join(FILE);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("mode");
+        if fs::read(&path).is_ok() {
+            return; // the super-user reads everything
+        }
+        checked(&ledger, "io", true);
+    }
+
+    #[test]
+    fn a_write_through_a_link_changes_the_file_behind_it_and_keeps_its_mode() {
+        let ledger = Ledger::new(&[("orgs/a/2026/real.toml", MEETING)]);
+        let real = ledger.path().join("orgs/a/2026/real.toml");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("mode");
+        symlink("real.toml", ledger.path().join("orgs/a/2026/test-00.toml")).expect("a link");
+        ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]);
+        assert!(fs::read_to_string(&real).expect("text").contains("八月例会"));
+        assert_eq!(fs::metadata(&real).expect("meta").permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(ledger.path().join("orgs/a/2026/test-00.toml")).expect("meta").is_symlink());
+    }
+
+    #[test]
+    fn a_write_through_a_link_out_of_the_ledger_is_refused() {
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("x.toml"), "").expect("a file");
+        let ledger = Ledger::new(&[]);
+        fs::create_dir_all(ledger.path().join("orgs/a/2026")).expect("a folder");
+        symlink(outside.path().join("x.toml"), ledger.path().join("orgs/a/2026/test-00.toml")).expect("a link");
+        let ran = ledger.run(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "x"]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert_eq!(fs::read_to_string(outside.path().join("x.toml")).expect("text"), "");
+    }
+}
+
+#[test]
+fn imports_that_do_not_hold_together_are_refused_by_line() {
+    let ledger = Ledger::new(&[]);
+    let import = |text: &str| {
+        ledger.write("in.csv", text.as_bytes());
+        let before = ledger.bytes();
+        let path = ledger.path().join("in.csv");
+        let ran = ledger.run(&["org", "import", path.to_str().expect("text")]);
+        assert!(ran.code == 0 || before == ledger.bytes(), "a refused import wrote");
+        ran
+    };
+    for (text, rule, line) in [
+        ("code,parent,name\n", "import-header", 1),
+        ("code,parent_code,name,kind\n1,,甲,district\n2,1,,community\n", "import-row", 3),
+        ("code,parent_code,name,kind\n1,,甲,district\n1,,乙,district\n", "import-duplicate", 3),
+        ("code,parent_code,name,kind\n1,,甲,district\n2,9,乙,community\n", "import-orphan", 3),
+        ("code,parent_code,name,kind\n1,2,甲,district\n2,1,乙,community\n", "import-cycle", 2),
+        ("code,parent_code,name,kind\n1,1,甲,district\n", "import-cycle", 2),
+        ("code,parent_code,name,kind\n1,,甲,village\n", "unknown-value", 2),
+    ] {
+        let ran = import(text);
+        assert_eq!(ran.code, 2, "{text}: {}", ran.out);
+        assert!(ran.err.contains(&format!("in.csv:{line}:1:")) && ran.err.contains(&format!("[{rule}]")), "{text}: {}", ran.err);
+    }
+    // Children may stand before their parents; a second import changes nothing; GBK and a BOM are read.
+    assert_eq!(import("\u{feff}code,parent_code,name,kind\n2,1,乙社区居民委员会,community\n1,,甲区,district\n").code, 0);
+    let again = import("code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n");
+    assert!(again.out.contains("imported 0 organisations; 2 were there"), "{}", again.out);
+    let gbk = [b"code,parent_code,name,kind\n3,,".as_slice(), &[0xb1, 0xfb, 0xc7, 0xf8], b",district\n"].concat();
+    ledger.write("gbk.csv", &gbk);
+    ledger.ok(&["org", "import", ledger.path().join("gbk.csv").to_str().expect("text")]);
+    assert!(ledger.read("orgs/bing/org.toml").contains("丙区"));
+}
