@@ -63,6 +63,7 @@ rules! {
     TOO_DEEP "nested-too-deep" File "Values are nested too deep.";
     BOM "bom" Finding "A file starts with a byte order mark.";
     CRLF "crlf" Finding "Lines end in CRLF.";
+    TOO_MANY "too-many" Record "A file with more problems than are worth naming.";
     // What a table holds.
     UNKNOWN_KIND "unknown-kind" Record "A table is named by no kind of record.";
     UNKNOWN_FIELD "unknown-field" Record "A key that is no field of the kind.";
@@ -80,6 +81,7 @@ rules! {
     WRONG_ORDER "wrong-order" Finding "A date before the one it must follow.";
     UPDATE_BEFORE_START "update-before-start" Finding "An update dated before its record began.";
     UPDATES_UNSORTED "updates-unsorted" Finding "Updates that are not in the order of their dates.";
+    WRONG_EXEMPTION "wrong-exemption" Finding "An exemption that ends before it begins.";
     PERSONAL_NUMBER "personal-number" Finding "A resident identity number or a mobile number.";
     UNSAFE_PATH "unsafe-path" Finding "A path that leads out of the ledger.";
     OUTSIDE_LIFE "outside-life" Finding "A record dated when its organisation was not in being.";
@@ -108,14 +110,19 @@ rules! {
     NOTHING_TO_CHANGE "nothing-to-change" Usage "An edit without a field.";
     RETRACTED "already-retracted" Usage "The record is retracted already.";
     UNREADABLE "unreadable-ledger" Usage "A report would leave out what cannot be read.";
+    OUT_IN_LEDGER "out-in-ledger" Usage "A report would overwrite the ledger itself.";
+    MAYBE_SAVED "maybe-saved" Usage "The system did not confirm that a change has reached the disk.";
+    NOT_TABLES "not-tables" Usage "Records written as a list of inline tables cannot be changed one by one.";
     BUSY "busy" Usage "Another process holds the lock.";
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
     CANCELLED "cancelled" Usage "The person stopped the prompts.";
+    OUTPUT "output" Usage "Results cannot be written out.";
     NO_RANK_RECORDS "no-rank-records" Usage "A rank has no records of its own.";
     IMPORT_HEADER "import-header" Record "An import without the columns it needs.";
     IMPORT_ROW "import-row" Record "An import row that is incomplete.";
     IMPORT_DUPLICATE "import-duplicate" Record "One code on two rows of an import.";
     IMPORT_ORPHAN "import-orphan" Record "An import row under a code that is not there.";
+    IMPORT_DEPTH "import-depth" Record "Import rows nested deeper than organisations can be.";
     IMPORT_CYCLE "import-cycle" Record "Import rows that stand above themselves.";
 }
 
@@ -137,7 +144,7 @@ pub struct Place {
 impl Place {
     /// A file as a whole.
     pub fn file(path: impl AsRef<Path>) -> Place {
-        let file = path.as_ref().display().to_string().replace('\\', "/");
+        let file = path.as_ref().display().to_string().replace('\\', "/").replace(char::is_control, "?");
         Place { file: file.into(), line: 0, column: 0, text: String::new(), width: 0 }
     }
 }

@@ -40,6 +40,9 @@ impl Source {
             let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() + 1;
             Place { file: file.into(), line, column, text: String::new(), width: 0 }
         };
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Err(Problem::new(Rule::NOT_UTF8).at(place_of(&bytes, 0)).with("looks", crate::locale::Arg::Message("looks-like-utf16")));
+        }
         if let Some(at) = bytes.iter().position(|&b| b == 0) {
             return Err(Problem::new(Rule::NUL).at(place_of(&bytes, at)));
         }

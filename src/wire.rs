@@ -279,27 +279,40 @@ pub struct Reading<'s> {
     /// The text being read.
     pub source: &'s Source,
     problems: RefCell<Vec<Problem>>,
+    count: std::cell::Cell<usize>,
 }
+
+/// How many problems of one file are named; of a file with more, only how many more is said.
+const MAX_PROBLEMS: usize = 100;
 
 impl<'s> Reading<'s> {
     /// Starts with no problem.
     pub fn new(source: &'s Source) -> Reading<'s> {
-        Reading { source, problems: RefCell::default() }
+        Reading { source, problems: RefCell::default(), count: std::cell::Cell::new(0) }
     }
 
     /// Notes a problem.
     pub fn note(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
+        self.count.set(self.count.get() + 1);
+        if self.count.get() <= MAX_PROBLEMS {
+            self.problems.borrow_mut().push(problem);
+        }
     }
 
     /// How many were noted.
     pub fn count(&self) -> usize {
-        self.problems.borrow().len()
+        self.count.get()
     }
 
-    /// All that was noted.
+    /// What was noted; of very many the first, and how many more there are.
     pub fn into_problems(self) -> Vec<Problem> {
-        self.problems.into_inner()
+        let mut problems = self.problems.into_inner();
+        let more = self.count.get() - problems.len();
+        if more > 0 {
+            let last = self.source.place(self.source.text.len()..self.source.text.len());
+            problems.push(Problem::new(Rule::TOO_MANY).at(last).with("count", more));
+        }
+        problems
     }
 }
 
@@ -472,6 +485,18 @@ impl<'a, 's> Reader<'a, 's> {
         );
     }
 
+    /// Notes a key that may not stand here.
+    pub fn unknown_key(&self, key: &str, allowed: &str) {
+        let span = self.keys().find(|(name, _, _)| *name == key).map_or(self.span.clone(), |(_, span, _)| span);
+        self.note(
+            Problem::new(Rule::UNKNOWN_FIELD)
+                .at(self.reading.source.place(span))
+                .with("field", key)
+                .with("kind", Arg::Message("this-table"))
+                .with("allowed", allowed),
+        );
+    }
+
     /// Every key of the table, with its place.
     pub fn keys(&self) -> impl Iterator<Item = (&'a str, Range<usize>, &'a Node<'s>)> {
         self.table.iter().map(|(key, node)| (key.get_ref().as_ref(), key.span(), node))
@@ -482,7 +507,9 @@ impl<'a, 's> Reader<'a, 's> {
         let asked = self.asked.borrow();
         for (key, span, _) in self.keys() {
             if !asked.contains(&key) {
-                let mut allowed = asked.clone();
+                let mut allowed: Vec<&str> = Vec::new();
+                allowed.extend(asked.iter().filter(|key| **key != "extend"));
+                allowed.sort_unstable();
                 allowed.dedup();
                 self.note(
                     Problem::new(Rule::UNKNOWN_FIELD)

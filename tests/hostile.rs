@@ -43,6 +43,9 @@ fn nested_too_deep_and_a_hundred_thousand_errors() {
     ledger.write(FILE, "= = =\n".repeat(100_000).as_bytes());
     let ran = checked(&ledger, "syntax", true);
     assert!(ran.out.len() < 10_000, "the first few errors are enough");
+    ledger.write(FILE, "[[meeting]]\n".repeat(100_000).as_bytes());
+    let ran = checked(&ledger, "too-many", true);
+    assert!(ran.out.len() < 50_000, "the first hundred are enough");
     ledger.write(FILE, format!("[[meeting]]\ntitle = \"{}\n", "长".repeat(1_000_000)).as_bytes());
     let ran = checked(&ledger, "syntax", true);
     assert!(ran.out.len() < 10_000, "a long line is not repeated");
@@ -164,11 +167,19 @@ fn imports_that_do_not_hold_together_are_refused_by_line() {
         ("code,parent_code,name,kind\n1,2,甲,district\n2,1,乙,community\n", "import-cycle", 2),
         ("code,parent_code,name,kind\n1,1,甲,district\n", "import-cycle", 2),
         ("code,parent_code,name,kind\n1,,甲,village\n", "unknown-value", 2),
+        ("code,parent_code,name,kind\n1,,甲,branch,x\n", "import-row", 2),
+        ("code,parent_code,name,kind,note\n1,,甲,branch,\"x\n2,,乙,branch,y\n", "import-row", 2),
     ] {
         let ran = import(text);
         assert_eq!(ran.code, 2, "{text}: {}", ran.out);
         assert!(ran.err.contains(&format!("in.csv:{line}:1:")) && ran.err.contains(&format!("[{rule}]")), "{text}: {}", ran.err);
     }
+    let chain: String = (1..40).map(|n| format!("{n},{},甲{n},branch\n", if n == 1 { String::new() } else { (n - 1).to_string() })).collect();
+    let ran = import(&format!("code,parent_code,name,kind\n{chain}"));
+    assert!(ran.code == 2 && ran.err.contains("in.csv:26:1:") && ran.err.contains("[import-depth]"), "{}", ran.err);
+    ledger.write("orgs/yi", b"in the way");
+    assert_eq!(import("code,parent_code,name,kind\n1,,丁,branch\n2,1,乙,branch\n3,,乙,branch\n").code, 2, "all or none");
+    fs::remove_file(ledger.path().join("orgs/yi")).expect("gone");
     // Children may stand before their parents; a second import changes nothing; GBK and a BOM are read.
     assert_eq!(import("\u{feff}code,parent_code,name,kind\n2,1,乙社区居民委员会,community\n1,,甲区,district\n").code, 0);
     let again = import("code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n");

@@ -156,7 +156,7 @@ fn messy() -> impl Strategy<Value = String> {
         let above = if above.is_empty() { String::new() } else { format!("{above}\n") };
         format!("{blank}{above}{text} {behind}\n")
     });
-    let record = (0u32..1_000_000, prop::collection::vec((0u32..28, comment(), comment()), 0..4), prop::bool::ANY).prop_flat_map(move |(n, updates, shuffled)| {
+    let record = (0u32..1_000_000, prop::collection::vec((0u32..28, comment(), comment()), 0..4), prop::bool::ANY, prop::bool::weighted(0.3)).prop_flat_map(move |(n, updates, shuffled, nested)| {
         let rows: String = updates.iter().map(|(d, above, behind)| {
             let above = if above.is_empty() { String::new() } else { format!("\n{above}\n") };
             let behind = if behind.is_empty() { String::new() } else { format!("{behind}\n") };
@@ -168,6 +168,13 @@ fn messy() -> impl Strategy<Value = String> {
         ];
         if shuffled {
             lines.reverse();
+        }
+        let tables = [
+            "[[task.updates]]", "on = 2026-08-10", "status = \"done\"", "[task.retracted]", "on = 2026-08-11", "why = 'x'",
+        ];
+        if nested {
+            lines.retain(|line| !line.starts_with("updates"));
+            lines.extend(tables.map(str::to_owned));
         }
         (line("[[task]]".to_owned()), lines.into_iter().map(line).collect::<Vec<_>>()).prop_map(|(head, lines)| head + &lines.concat())
     });

@@ -14,7 +14,7 @@ use crate::record::{Origin, Record, Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType, Kind};
 use crate::tree::check::broken_bounds;
-use crate::tree::write::{Lock, random_bits, writer, writer_as};
+use crate::tree::write::{random_bits, writer, writer_as};
 use crate::tree::{Root, change, scan};
 
 pub(super) const COMMAND: Command = Command { build, run };
@@ -117,6 +117,29 @@ pub(super) fn field_values(session: &Session<'_>, kind: &Kind, matches: &ArgMatc
     if problems.is_empty() { Ok(values) } else { Err(problems) }
 }
 
+/// The fields whose flag is empty: an edit takes them away.
+pub(super) fn cleared_fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<usize>, Problem> {
+    let cleared = |n: &usize| {
+        let given = matches.try_get_many::<String>(&kind.fields[*n].name).ok().flatten();
+        given.is_some_and(|mut texts| texts.len() == 1 && texts.all(|text| text.is_empty()))
+    };
+    let clear: Vec<usize> = (0..kind.fields.len()).filter(cleared).collect();
+    match clear.iter().find(|&&n| kind.fields[n].required) {
+        None => Ok(clear),
+        Some(&n) => Err(Problem::new(Rule::MISSING_FIELD).with("field", kind.fields[n].name.as_str()).with("kind", &kind.label)),
+    }
+}
+
+/// The kind without the values of some fields: what an edit takes away is not read.
+pub(super) fn without(kind: &Kind, clear: &[usize]) -> Kind {
+    let mut kind = kind.clone();
+    for &n in clear {
+        // No flag has this name, so none is found for the field.
+        kind.fields[n].name = String::new();
+    }
+    kind
+}
+
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let Some((name, matches)) = matches.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
     let root = session.root()?;
@@ -133,7 +156,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let id = RecordId::new(&kind.prefix, session.today, random_bits());
     let origin = Origin { file: Arc::from(""), line: 0, at: 0 };
     let record = Record::new(id, Arc::clone(&kind), values, None, origin);
-    let lock = Lock::take(&root.path)?;
+    let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
     let writer = match asked {
         Some(name) => writer_as(&lock, &name)?,

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::add::{check_bounds, clerk_name, field_args, field_values, resolve_references};
+use crate::cmd::add::{check_bounds, cleared_fields, clerk_name, field_args, field_values, resolve_references, without};
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
@@ -14,7 +14,6 @@ use crate::rules::kind::{Field, FieldType, Kind};
 use crate::tree::change;
 use crate::tree::ledger::retraction_field;
 use crate::tree::splice::Change;
-use crate::tree::write::Lock;
 
 pub(super) const EDIT: Command = Command { build: build_edit, run: run_edit };
 pub(super) const UPDATE: Command = Command { build: build_update, run: run_update };
@@ -72,7 +71,7 @@ fn id(matches: &ArgMatches) -> &str {
 fn change_record(session: &mut Session<'_>, id: &str, said: &str, changes: impl FnOnce(&Session<'_>, &Record) -> Result<Vec<Change>, Problems>) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
-    let lock = Lock::take(&root.path)?;
+    let lock = session.lock(&root)?;
     let record = change::edit(&root, &lock, &rules, id, |record| changes(session, record))?;
     let text = session.locale.say(
         said,
@@ -101,21 +100,8 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         if let Some(stranger) = strangers.first() {
             return Err(Problem::new(Rule::UNKNOWN_FIELD).with("field", stranger.as_str()).with("kind", &kind.label).with("allowed", kind.field_names()).into());
         }
-        let cleared = |n: usize| {
-            let given = matches.try_get_many::<String>(&kind.fields[n].name).ok().flatten();
-            given.is_some_and(|mut texts| texts.len() == 1 && texts.all(|text| text.is_empty()))
-        };
-        let clear: Vec<usize> = (0..kind.fields.len()).filter(|&n| cleared(n)).collect();
-        if let Some(&n) = clear.iter().find(|&&n| kind.fields[n].required) {
-            return Err(Problem::new(Rule::MISSING_FIELD).with("field", kind.fields[n].name.as_str()).with("kind", &kind.label).into());
-        }
-        let mut given = match field_values(session, &without(kind, &clear), matches) {
-            Ok(values) => values,
-            Err(problems) => return Err(Problems(problems)),
-        };
-        for &n in &clear {
-            given[n] = None;
-        }
+        let clear = cleared_fields(kind, matches)?;
+        let mut given = field_values(session, &without(kind, &clear), matches).map_err(Problems)?;
         resolve_references(&root, &rules, kind, &mut given)?;
         let mut new = record.fields.clone();
         for (n, value) in given.iter().enumerate() {
@@ -132,15 +118,6 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
         Ok(changes)
     })
-}
-
-/// The kind with some fields taking any text: an empty answer that clears a field is not a value of it.
-fn without(kind: &Kind, clear: &[usize]) -> Kind {
-    let mut kind = kind.clone();
-    for &n in clear {
-        kind.fields[n].ty = FieldType::Text;
-    }
-    kind
 }
 
 fn run_update(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {

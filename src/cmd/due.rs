@@ -28,7 +28,9 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (tree, _) = session.figures(matches.get_flag("skip-bad"))?;
+    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
+    // Programs get names that do not change with the language.
+    let raw = matches.get_flag("raw") || cmd::format_of(matches, "table") == "json";
     let days = matches.get_one::<String>("within").map_or(Ok(DEFAULT_DAYS), |text| within(text))?;
     let orgs = match matches.get_one::<String>("org") {
         Some(name) => tree.subtree(tree.org(name)?),
@@ -44,18 +46,18 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let (kind, what, id) = match &reminder.what {
                 What::Record(n) => {
                     let record = crate::figure::record_of(&tree, *n);
-                    (record.kind.label.get(locale.lang()).to_owned(), record.title().map(text::plain).unwrap_or_default(), record.id.to_string())
+                    (if raw { record.kind.name.clone() } else { record.kind.label.get(locale.lang()).to_owned() }, record.title().map(text::plain).unwrap_or_default(), record.id.to_string())
                 }
                 What::Obligation(name, window) => {
                     let label = tree.rules.obligation(name).map(|o| o.label.get(locale.lang()).to_owned()).unwrap_or_default();
-                    (label, window.label(locale.lang()), String::new())
+                    if raw { (name.clone(), window.to_string(), String::new()) } else { (label, window.label(locale.lang()), String::new()) }
                 }
             };
             let cells = vec![
-                Cell::Text(locale.text(state)),
+                Cell::Text(if raw { state.trim_start_matches("due-").to_owned() } else { locale.text(state) }),
                 Cell::Text(reminder.day.to_string()),
                 Cell::Number(left),
-                Cell::Text(tree.orgs[reminder.org].short().to_owned()),
+                Cell::Text(if raw { tree.orgs[reminder.org].path.to_string() } else { tree.orgs[reminder.org].short().to_owned() }),
                 Cell::Text(kind),
                 Cell::Text(what),
                 Cell::Text(id),
@@ -73,7 +75,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Column::text("id", locale.text("label-id")),
     ];
     let note = locale.say("due-count", &[("count", rows.len().into()), ("today", today.to_string().into()), ("days", days.into())]);
-    let table = Table { columns, rows, notes: vec![note], facts: vec![("today", today.to_string())], ..Table::default() };
+    let mut notes = vec![note];
+    notes.extend(cmd::left_out_notes(locale, &left_out));
+    let table = Table { columns, rows, notes, facts: vec![("today", today.to_string())], ..Table::default() };
     let text = match cmd::format_of(matches, "table") {
         "json" => json::list(&table, "reminders"),
         "csv" if matches.get_flag("raw") => csv::raw(&table),

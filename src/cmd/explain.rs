@@ -32,7 +32,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, as_of) = session.window(matches)?;
-    let (tree, _) = session.figures(matches.get_flag("skip-bad"))?;
+    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let name = matches.get_one::<String>("metric").map_or("", String::as_str);
     let Some(metric) = tree.rules.metric(name) else {
         let all: Vec<&str> = tree.rules.metrics.iter().map(|m| m.name.as_str()).collect();
@@ -51,6 +51,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
             object.insert("period".to_owned(), period.to_string().into());
             object.insert("as_of".to_owned(), as_of.to_string().into());
+            if !left_out.is_empty() {
+                object.insert("left_out".to_owned(), cmd::places(&left_out).into());
+            }
             pretty(&Json::Object(object))
         }
         _ => {
@@ -64,7 +67,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                     ("value", cell(evaluation.figure(metric, &scope)).words().into()),
                 ],
             );
-            format!("{title}\n{}", explained.tables(metric, session.style))
+            let bad: String = cmd::left_out_notes(&session.locale, &left_out).iter().map(|note| format!("{note}\n")).collect();
+            format!("{title}\n{bad}{}", explained.tables(metric, session.style))
         }
     };
     write!(session.out, "{text}")?;

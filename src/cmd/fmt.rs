@@ -8,7 +8,6 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::Problem;
 use crate::rules::Rules;
-use crate::tree::write::Lock;
 use crate::tree::{format, scan};
 
 pub(super) const COMMAND: Command = Command { build, run };
@@ -21,7 +20,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
     let check = matches.get_flag("check");
-    let lock = if check { None } else { Some(Lock::take(&root.path)?) };
+    let lock = if check { None } else { Some(session.lock(&root)?) };
     let mut problems: Vec<Problem> = Vec::new();
     let (mut files, mut changed) = (0usize, 0usize);
     for folder in scan::organisations(&root.path, &mut problems) {

@@ -34,7 +34,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
     fs::create_dir_all(&dir).map_err(|e| io(&dir, e))?;
     let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
-    let lock = Lock::take(&root)?;
+    let lock = Lock::take(&root, &mut || {})?;
     let district = matches.get_one::<String>("district").map_or("", String::as_str);
     let mut files = if matches.get_flag("sample") { sample::district(&sample::Size::default()) } else { Vec::new() };
     if files.is_empty() {
@@ -68,5 +68,5 @@ fn marker(district: &str, language: &str) -> String {
 
 /// What git should know about a ledger.
 fn own_files() -> [(&'static str, &'static str); 2] {
-    [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n")]
+    [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")]
 }

@@ -25,7 +25,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::quarter_option(locale))
         .arg(cmd::as_of_option(locale))
         .arg(cmd::option(locale, "where", "value-test").action(ArgAction::Append))
-        .arg(cmd::option(locale, "sort", "value-field"))
+        .arg(cmd::option(locale, "sort", "value-field").allow_hyphen_values(true))
         .arg(cmd::switch(locale, "retracted"))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
@@ -33,7 +33,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (tree, _) = session.figures(matches.get_flag("skip-bad"))?;
+    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let name = matches.get_one::<String>("kind").map_or("", String::as_str);
     let Some(kind) = tree.rules.kind(name) else {
         let known: Vec<&str> = tree.rules.kinds.iter().map(|k| k.name.as_str()).collect();
@@ -44,12 +44,14 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let text = match cmd::format_of(matches, "table") {
         "json" => {
             let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(&tree, entry, as_of)).collect();
-            json::pretty(&serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records }))
+            json::pretty(&serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }))
         }
         format => {
-            let table = tabulate(session, &tree, kind, &entries, as_of);
+            let raw = format == "csv" && matches.get_flag("raw");
+            let mut table = tabulate(session, &tree, kind, &entries, as_of, raw);
+            table.notes.extend(cmd::left_out_notes(&session.locale, &left_out));
             match format {
-                "csv" if matches.get_flag("raw") => csv::raw(&table),
+                "csv" if raw => csv::raw(&table),
                 "csv" => csv::for_people(&table),
                 _ => terminal::draw(&table, session.style, &session.locale),
             }
@@ -94,12 +96,16 @@ fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgM
         .iter()
         .filter(|entry| entry.record.kind.name == kind.name && orgs.contains(&entry.org))
         .filter(|entry| matches.get_flag("retracted") || entry.record.retracted.is_none())
+        .filter(|entry| entry.record.starts().is_some_and(|start| start <= as_of))
         .filter(|entry| period.is_none_or(|period| entry.record.belongs().is_some_and(|days| period.covers(days))))
         .filter(|entry| tests.iter().all(|test| test.holds(&entry.record, as_of)))
         .collect();
-    let by = |field: Option<usize>, entry: &Entry| match field {
-        Some(field) => entry.record.get(field).cloned(),
-        None => entry.record.belongs().map(Value::Period),
+    let by = |key: Key, entry: &Entry| match key {
+        Key::Field(field) => entry.record.get(field).cloned(),
+        Key::Belongs => entry.record.belongs().map(Value::Period),
+        Key::Id => Some(Value::Text(entry.record.id.to_string())),
+        Key::Org => Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))),
+        Key::State => entry.record.status_on(as_of).map(|status| Value::Text(status.choice.name.clone())),
     };
     let asked = matches.get_one::<String>("sort").map(String::as_str);
     let (descending, name) = match asked.map(|name| (name.strip_prefix('-'), name)) {
@@ -107,15 +113,28 @@ fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgM
         Some((None, name)) => (false, Some(name)),
         None => (false, None),
     };
-    let field = match name {
-        None => None,
-        Some(name) => Some(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
+    let key = match name {
+        None => Key::Belongs,
+        Some("id" | "编号") => Key::Id,
+        Some("org" | "组织") => Key::Org,
+        Some("state" | "状态") if kind.life.is_some() => Key::State,
+        Some(name) => Key::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
     };
     found.sort_by(|a, b| {
-        let order = by(field, a).cmp(&by(field, b));
+        let order = by(key, a).cmp(&by(key, b));
         if descending { order.reverse() } else { order }.then(Ordering::Equal)
     });
     Ok(found)
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy)]
+enum Key {
+    Field(usize),
+    Belongs,
+    Id,
+    Org,
+    State,
 }
 
 fn unknown_field(kind: &Kind, name: &str) -> Problem {
@@ -165,7 +184,7 @@ impl Test {
     }
 }
 
-fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry], as_of: Day) -> Table {
+fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry], as_of: Day, raw: bool) -> Table {
     let locale = &session.locale;
     let label = |n: usize| kind.fields[n].label.get(locale.lang()).to_owned();
     let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
@@ -180,18 +199,19 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
         .iter()
         .map(|entry| {
             let org = &tree.orgs[entry.org];
-            let mut cells = vec![Cell::Text(entry.record.id.to_string()), Cell::Text(org.short().to_owned())];
+            let mut cells = vec![Cell::Text(entry.record.id.to_string()), Cell::Text(if raw { org.path.to_string() } else { org.short().to_owned() })];
             cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
                 None => Cell::Empty,
                 Some(Value::Integer(number)) => Cell::Number(*number),
+                Some(value) if raw => Cell::Text(text::plain(value)),
                 Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
             }));
             if let Some(status) = entry.record.status_on(as_of) {
-                cells.push(Cell::Text(status.choice.label.get(locale.lang()).to_owned()));
+                cells.push(Cell::Text(if raw { status.choice.name.as_str() } else { status.choice.label.get(locale.lang()) }.to_owned()));
             }
             Row { cells, total: false }
         })
         .collect();
-    let count = locale.say("list-count", &[("count", entries.len().into()), ("kind", (&kind.label).into())]);
+    let count = locale.say("list-count", &[("count", entries.len().into()), ("kind", (&kind.label).into()), ("as_of", as_of.to_string().into())]);
     Table { notes: vec![count], columns, rows, ..Table::default() }
 }

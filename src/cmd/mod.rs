@@ -31,6 +31,7 @@ use crate::locale::{self, Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::{diagnostic, help, terminal::Style};
 use crate::rules::Rules;
+use crate::tree::write::Lock;
 use crate::tree::{Root, Tree};
 
 /// A command: how its arguments look, and what it does.
@@ -122,6 +123,19 @@ impl Session<'_> {
         let note = self.locale.say("left-out-bad", &[("count", blocking.len().into())]);
         writeln!(self.err, "{note}")?;
         Ok((tree, blocking))
+    }
+
+    /// The right to write; says so while it has to wait for another process.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn lock(&mut self, root: &Root) -> Result<Lock, Problem> {
+        let waiting = self.locale.text("waiting");
+        let err = &mut self.err;
+        Lock::take(&root.path, &mut || {
+            // Nothing is lost if this cannot be said.
+            let _ = writeln!(err, "{waiting}");
+        })
     }
 
     /// Prints problems for people.
@@ -352,6 +366,18 @@ fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
         .hide_possible_values(true)
 }
 
+/// Where the things stand that were left out.
+fn places(left_out: &[Problem]) -> Vec<String> {
+    let mut places: Vec<String> = left_out.iter().filter_map(|problem| problem.place.as_ref()).map(ToString::to_string).collect();
+    places.dedup();
+    places
+}
+
+/// A line for each thing that was left out.
+fn left_out_notes(locale: &Locale, left_out: &[Problem]) -> Vec<String> {
+    places(left_out).iter().map(|place| locale.say("row-left-out", &[("place", place.as_str().into())])).collect()
+}
+
 fn format_of<'m>(matches: &'m ArgMatches, default: &'m str) -> &'m str {
     matches.get_one::<String>("format").map_or(default, String::as_str)
 }
@@ -363,7 +389,7 @@ fn explain_failure(session: &mut Session<'_>, error: &anyhow::Error) -> u8 {
         if io.kind() == IoKind::BrokenPipe {
             return 0;
         }
-        let problem = Problem::io(session.locale.text("the-output"), io);
+        let problem = Problem { place: None, rule: Rule::OUTPUT, ..Problem::io("", io) };
         let _ = session.say_problems(&[problem]);
         return 2;
     }

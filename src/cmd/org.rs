@@ -6,9 +6,9 @@ use std::fs;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::add::{check_bounds, field_args, field_values, organisations};
+use crate::cmd::add::{check_bounds, cleared_fields, field_args, field_values, organisations, without};
 use crate::cmd::{self, Command, Session, Status};
-use crate::locale::Locale;
+use crate::locale::{Locale, visible};
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
@@ -18,7 +18,7 @@ use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::source::Source;
 use crate::table::{Cell, Column, Row, Table};
-use crate::tree::write::Lock;
+use crate::tree::scan::MAX_DEPTH;
 use crate::tree::{change, find_org};
 use unicode_normalization::UnicodeNormalization;
 
@@ -70,7 +70,8 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", format!("--{}", field.name)).into());
     }
     check_bounds(&rules.org, &values)?;
-    let lock = Lock::take(&root.path)?;
+    check_exemptions(&rules, &mut values)?;
+    let lock = session.lock(&root)?;
     let orgs = organisations(&root, &rules);
     let parent = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
@@ -84,6 +85,9 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
     };
     let path = join(parent.as_ref(), &segment)?;
+    if path.depth() >= MAX_DEPTH {
+        return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", MAX_DEPTH).into());
+    }
     if root.org_folder(&path).exists() {
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
     }
@@ -92,6 +96,28 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
+
+/// Puts an obligation's name where its label was typed; refuses one that does not exist, or days in reverse.
+fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), Problem> {
+    let Some(Value::List(rows)) = rules.org.index("exempt").and_then(|n| values[n].as_mut()) else { return Ok(()) };
+    for row in rows {
+        let Value::Table(cells) = row else { continue };
+        if let Some(Value::Text(name)) = &mut cells[0] {
+            let found = rules.obligations.iter().find(|o| o.name == *name || o.label.is(name));
+            let all = || rules.obligations.iter().map(|o| o.name.as_str()).collect::<Vec<_>>().join(", ");
+            let found = found.ok_or_else(|| {
+                Problem::new(Rule::UNKNOWN_VALUE).with("field", "obligation").with("value", name.as_str()).with("allowed", all())
+            })?;
+            name.clone_from(&found.name);
+        }
+        if let (Some(from), Some(until)) = (cells[1].as_ref().and_then(Value::as_day), cells[2].as_ref().and_then(Value::as_day))
+            && until < from
+        {
+            return Err(Problem::new(Rule::WRONG_EXEMPTION).with("from", from.to_string()).with("until", until.to_string()));
+        }
+    }
+    Ok(())
+}
 
 fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
     match parent {
@@ -159,7 +185,7 @@ fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
     for org in &tree.orgs[orgs] {
         let indent = "  ".repeat(org.path.depth().saturating_sub(top));
-        writeln!(session.out, "{indent}{}  {}", org.path.segment(), org.name())?;
+        writeln!(session.out, "{indent}{}  {}", org.path.segment(), visible(org.name()))?;
     }
     Ok(Status::Clean)
 }
@@ -167,16 +193,18 @@ fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
-    let given = field_values(session, &rules.org, matches).map_err(Problems)?;
-    if given.iter().all(Option::is_none) {
+    let clear = cleared_fields(&rules.org, matches)?;
+    let given = field_values(session, &without(&rules.org, &clear), matches).map_err(Problems)?;
+    if given.iter().all(Option::is_none) && clear.is_empty() {
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
     }
-    let lock = Lock::take(&root.path)?;
+    let lock = session.lock(&root)?;
     let orgs = organisations(&root, &rules);
     let org = &orgs[find_org(&orgs, matches.get_one::<String>("org").map_or("", String::as_str), &rules)?];
     let mut values = org.fields.clone();
     for (n, value) in given.into_iter().enumerate() {
         match (&mut values[n], value) {
+            (slot, _) if clear.contains(&n) => *slot = None,
             (_, None) => {}
             // A headcount or an exemption is added to those there are: history is kept.
             (Some(Value::List(old)), Some(Value::List(new))) => old.extend(new.into_iter().filter(|row| !old.contains(row)).collect::<Vec<_>>()),
@@ -184,6 +212,7 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
     }
     check_bounds(&rules.org, &values)?;
+    check_exemptions(&rules, &mut values)?;
     change::organisation(&root, &lock, &rules, &org.path, &values)?;
     writeln!(session.out, "{}", session.locale.say("org-changed", &[("name", org.name().into()), ("org", org.path.as_str().into())]))?;
     Ok(Status::Clean)
@@ -204,17 +233,26 @@ fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let file = matches.get_one::<String>("file").map_or("", String::as_str);
     let lines = read_lines(file)?;
     check_lines(file, &lines, &rules)?;
-    let lock = Lock::take(&root.path)?;
+    let lock = session.lock(&root)?;
     let orgs = organisations(&root, &rules);
     let under = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
     };
+    let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).collect();
+    let already = lines.iter().filter(|line| known.contains(line.code.as_str())).count();
     let plan = plan(&rules, &orgs, under.as_ref(), &lines);
-    let already = lines.len() - plan.len();
-    for (path, values) in &plan {
-        change::organisation(&root, &lock, &rules, path, values)?;
+    let too_deep = |(_, (path, _)): &(&Line, (OrgPath, Vec<Option<Value>>))| path.depth() >= MAX_DEPTH;
+    let problems: Vec<Problem> = plan
+        .iter()
+        .filter(|row| too_deep(row))
+        .map(|(line, _)| Problem::new(Rule::IMPORT_DEPTH).at(Place { line: line.number, column: 1, ..Place::file(file) }).with("most", MAX_DEPTH))
+        .collect();
+    if !problems.is_empty() {
+        return Err(Problems(problems).into());
     }
+    let plan: Vec<(OrgPath, Vec<Option<Value>>)> = plan.into_iter().map(|(_, planned)| planned).collect();
+    change::organisations(&root, &lock, &rules, &plan)?;
     let said = session.locale.say("org-imported", &[("count", plan.len().into()), ("already", already.into())]);
     writeln!(session.out, "{said}")?;
     Ok(Status::Clean)
@@ -236,7 +274,7 @@ fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
         },
     };
     let place = |line: usize| Place { line, column: 1, ..Place::file(file) };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(decoded.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(decoded.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
     let column = |names: &[&str]| header.iter().position(|h| names.contains(&h));
     let found = [column(&["code", "代码"]), column(&["parent_code", "上级代码"]), column(&["name", "名称"]), column(&["kind", "类型", "组织类型"])];
@@ -256,6 +294,10 @@ fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
         let number = row.position().map_or(0, |p| p.line() as usize);
         let cell = |n: usize| row.get(n).unwrap_or_default().nfc().collect::<String>();
         let line = Line { number, code: cell(code), parent: cell(parent), name: cell(name), kind: cell(kind) };
+        // A line end inside a cell is a quotation mark left open: the rows behind it would be lost in it.
+        if row.iter().any(|cell| cell.contains('\n')) {
+            problems.push(Problem::new(Rule::IMPORT_ROW).at(place(number)).with("field", "\""));
+        }
         for (field, value) in [("code", &line.code), ("name", &line.name), ("kind", &line.kind)] {
             if value.is_empty() {
                 problems.push(Problem::new(Rule::IMPORT_ROW).at(place(number)).with("field", field));
@@ -325,7 +367,7 @@ fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
 }
 
 /// What to write, parents first; organisations whose code is there already are left as they are.
-fn plan(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &[Line]) -> Vec<(OrgPath, Vec<Option<Value>>)> {
+fn plan<'l>(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &'l [Line]) -> Vec<(&'l Line, (OrgPath, Vec<Option<Value>>))> {
     let mut path_of: BTreeMap<String, OrgPath> =
         orgs.iter().filter(|o| !o.text("code").is_empty()).map(|o| (o.text("code").to_owned(), o.path.clone())).collect();
     let mut taken: BTreeMap<Option<OrgPath>, BTreeSet<String>> = BTreeMap::new();
@@ -350,7 +392,7 @@ fn plan(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &[
             siblings.insert(segment.clone());
             if let Ok(path) = join(parent.as_ref(), &segment) {
                 path_of.insert(line.code.clone(), path.clone());
-                plan.push((path, org_values(rules, line)));
+                plan.push((*line, (path, org_values(rules, line))));
             }
             false
         });

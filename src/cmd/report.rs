@@ -74,12 +74,24 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     match matches.get_one::<String>("out") {
         None => write!(session.out, "{text}")?,
         Some(path) => {
+            refuse_ledger(&session.root()?.path, std::path::Path::new(path))?;
             crate::tree::write::export(std::path::Path::new(path), text.as_bytes())?;
             let said = session.locale.say("written", &[("path", path.as_str().into())]);
             writeln!(session.err, "{said}")?;
         }
     }
     Ok(Status::Clean)
+}
+
+/// Refuses to write a report over what reports are made from.
+fn refuse_ledger(root: &std::path::Path, path: &std::path::Path) -> Result<(), Problem> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    let folder = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
+    let target = path.canonicalize().unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
+    let inside = target.strip_prefix(root).ok().and_then(|inside| inside.components().next());
+    let first = inside.map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
+    let ours = ["ledger.toml", "orgs", "rules", "calendar"].contains(&first.as_str()) || first.starts_with('.');
+    if ours { Err(Problem::new(Rule::OUT_IN_LEDGER).with("path", path.display().to_string())) } else { Ok(()) }
 }
 
 fn depth(matches: &ArgMatches) -> Result<usize, Problem> {
@@ -103,8 +115,11 @@ fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, P
         })
     };
     if let Some(names) = matches.get_one::<String>("metrics") {
-        let names = names.split([',', '，', '、']).map(str::trim).filter(|name| !name.is_empty());
-        return names.map(|name| Ok(Asked { metric: metric(name)?, block: None, layout: None })).collect();
+        let names: Vec<&str> = names.split([',', '，', '、']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        if names.is_empty() {
+            metric("")?;
+        }
+        return names.into_iter().map(|name| Ok(Asked { metric: metric(name)?, block: None, layout: None })).collect();
     }
     let name = matches.get_one::<String>("report").map_or(DEFAULT_LAYOUT, String::as_str);
     let Some(layout) = tree.rules.layout(name) else {
@@ -186,8 +201,7 @@ fn tabulate(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Repo
 
 /// What was left out stands in the output itself, whatever its form: a figure must not look whole.
 fn name_left_out(table: &mut Table, left_out: &[Problem], locale: &Locale) {
-    for problem in left_out {
-        let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    for place in crate::cmd::places(left_out) {
         let name = locale.say("row-left-out", &[("place", place.as_str().into())]);
         let mut cells = vec![Cell::Empty, Cell::Text("left-out".to_owned()), Cell::Text(place), Cell::Text(name)];
         cells.resize(table.columns.len(), Cell::NoData);

@@ -5,13 +5,12 @@ use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status};
-use crate::locale::Locale;
+use crate::locale::{Label, Locale};
 use crate::problem::{Problem, Rule};
 use crate::render::terminal;
 use crate::rules::metric::{Measure, Metric};
 use crate::rules::{Class, Item, Rules};
 use crate::table::{Cell, Column, Row, Table};
-use crate::tree::write::Lock;
 
 pub(super) const COMMAND: Command = Command { build, run };
 
@@ -46,7 +45,8 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
         Some((class, name)) => (Class::ALL.iter().find(|(n, _)| *n == class).map(|(_, c)| *c), name),
         None => (None, asked),
     };
-    let found: Vec<Item> = rules.items.iter().filter(|i| i.name == name && class.is_none_or(|c| c == i.class)).cloned().collect();
+    let named = |item: &&Item| item.name == name || label(rules, item).is_some_and(|label| label.is(name));
+    let found: Vec<Item> = rules.items.iter().filter(|i| class.is_none_or(|c| c == i.class)).filter(named).cloned().collect();
     if found.is_empty() {
         let all: Vec<&str> = rules.items.iter().map(|i| i.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", asked).with("allowed", all.join(", ")));
@@ -57,7 +57,7 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
 fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let items = find(session.rules()?, matches)?;
-    let lock = Lock::take(&root.path)?;
+    let lock = session.lock(&root)?;
     for item in items {
         let name = format!("rules/{}-{}.toml", item.class.name(), item.name);
         let path = root.path.join(&name);
@@ -76,7 +76,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let asked = matches.get_one::<String>("class").map(|c| c.trim_end_matches('s').to_owned());
     let class = match &asked {
         None => None,
-        Some(name) => match Class::ALL.iter().find(|(n, _)| n == name) {
+        Some(name) => match Class::ALL.iter().find(|(n, _)| n == name || session.locale.text(&format!("class-{n}")) == *name) {
             Some((_, class)) => Some(*class),
             None => {
                 let all: Vec<String> = Class::ALL.iter().map(|(n, _)| format!("{n}s")).collect();
@@ -92,13 +92,17 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
+/// What people call a rule.
+fn label<'r>(rules: &'r Rules, item: &Item) -> Option<&'r Label> {
+    match item.class {
+        Class::Kind => rules.kind(&item.name).map(|k| &k.label),
+        Class::Obligation => rules.obligation(&item.name).map(|o| &o.label),
+        Class::Metric => rules.metric(&item.name).map(|m| &m.label),
+        Class::Report => rules.layout(&item.name).map(|l| &l.label),
+    }
+}
+
 fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
-    let label = |item: &Item| match item.class {
-        Class::Kind => rules.kind(&item.name).map(|k| k.label.clone()),
-        Class::Obligation => rules.obligation(&item.name).map(|o| o.label.clone()),
-        Class::Metric => rules.metric(&item.name).map(|m| m.label.clone()),
-        Class::Report => rules.layout(&item.name).map(|l| l.label.clone()),
-    };
     let rows = rules
         .items
         .iter()
@@ -107,7 +111,7 @@ fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
             let cells = vec![
                 Cell::Text(locale.text(&format!("class-{}", item.class.name()))),
                 Cell::Text(item.name.clone()),
-                Cell::Text(label(item).map(|l| l.get(locale.lang()).to_owned()).unwrap_or_default()),
+                Cell::Text(label(rules, item).map(|l| l.get(locale.lang()).to_owned()).unwrap_or_default()),
                 Cell::Text(item.file.to_string()),
             ];
             Row { cells, total: false }

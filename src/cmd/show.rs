@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json};
 
 use crate::cmd::{self, Command, Session, Status};
-use crate::locale::Locale;
+use crate::locale::{Locale, visible};
 use crate::record::{Record, Value, text};
 use crate::render::{json, padded, wrap};
 use crate::rules::Rules;
@@ -59,7 +59,7 @@ fn for_people(session: &Session<'_>, found: &change::Found, rules: &Rules) -> St
     let room = session.style.width.map_or(usize::MAX, |width| width.saturating_sub(left + 2).max(20));
     let mut out = String::new();
     for (label, items) in rows {
-        let lines = items.iter().flat_map(|item| wrap(item, room));
+        let lines = items.iter().flat_map(|item| wrap(&visible(item), room));
         for (n, line) in lines.enumerate() {
             out.push_str(format!("{}  {line}", padded(if n == 0 { &label } else { "" }, left)).trim_end());
             out.push('\n');

@@ -27,7 +27,7 @@ pub enum What {
 
 /// Everything overdue on `today` and everything that falls due within `days` days, soonest first.
 ///
-/// Of obligations, the windows that run today count, and those past whose record can still be filed late.
+/// Of obligations, the windows that run by then count, and those of the last year whose record can still be filed late.
 pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i64) -> Vec<Reminder> {
     let horizon = today.plus(days);
     let mut found = Vec::new();
@@ -46,9 +46,9 @@ pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i6
     for obligation in &tree.rules.obligations {
         // A year back finds every return still missing; windows without a deadline cannot be mended once past.
         let from = if obligation.deadline.is_some() { today.plus(-366) } else { today };
-        let Some(range) = Period::range(Period::year(from).first(), Period::year(today).last()) else { continue };
+        let Some(range) = Period::range(Period::year(from).first(), Period::year(horizon).last()) else { continue };
         for window in range.windows(obligation.every) {
-            let running = window.contains(today);
+            let running = window.last() >= today && window.first() <= horizon;
             let fileable = obligation.deadline.is_some() && window.last() < today && window.first() >= from;
             let day = obligation.on_time_until(window);
             if !(running || fileable) || day > horizon {

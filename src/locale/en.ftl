@@ -1,6 +1,7 @@
 ### Problems: for each rule a sentence on what is wrong, then what puts it right
 
 problem-io = cannot be read or written: {$reason} (system code {$code})
+    .help = check its permissions, the space on the disk and the path, and try again
 problem-not-a-file = not a plain file (a pipe, a device or a socket); it was not opened
     .help = move it out of the ledger
 problem-too-large = the file is larger than {$most} MiB and was not read
@@ -10,6 +11,7 @@ problem-link-outside = the symbolic link leads out of the ledger ({$target}) and
 problem-link-loop = the symbolic link leads to a folder, to nothing, or to itself; it was not followed
     .help = remove the link and put the file or folder itself here
 problem-folders-too-deep = folders are nested deeper than {$most} levels; this one was not read
+    .help = use fewer levels
 problem-bad-folder = “{$name}” cannot be the folder of an organisation
     .help = use lower-case letters, digits and hyphens, not four digits alone, as in wuhanlu
 problem-missing-org-file = an organisation's folder lacks its org.toml
@@ -23,6 +25,7 @@ problem-nul-byte = the file holds NUL bytes and is not text
 problem-not-utf8 = the file is not UTF-8{$looks}
     .help = save it as UTF-8 without a byte order mark
 looks-like-gbk = , it looks like GBK
+looks-like-utf16 = , it is UTF-16
 looks-like-nothing = {""}
 problem-conflict-marker = an unfinished merge
     .help = keep what is right and remove the lines that start with <<<<<<<, ======= and >>>>>>>
@@ -40,6 +43,8 @@ problem-bom = the file starts with a byte order mark
     .help = ledger fmt removes it
 problem-crlf = lines end in CRLF
     .help = ledger fmt turns them into LF
+problem-too-many = this file has {$count} more problems, not listed
+    .help = mend those above and check again
 problem-unknown-kind = there is no kind of record called “{$name}”
     .help = the kinds are: {$allowed}
 problem-unknown-field = “{$field}” is not a field of {$kind}
@@ -49,6 +54,7 @@ problem-unknown-value = “{$value}” is not a value of “{$field}”
 problem-wrong-type = “{$field}” should be {$wanted}, not {$found}
     .help = write dates as 2026-07-03 and numbers as 12, without quotes; texts in double quotes
 problem-out-of-range = “{$field}” should lie between {$min} and {$max}
+    .help = check the number
 problem-missing-field = {$kind} lacks the required field “{$field}”
     .help = add the line: {$field} = …
 problem-bad-id = the id is not in form
@@ -60,6 +66,7 @@ problem-duplicate-id = the id {$id} stands on two different records, the other a
 problem-dangling-reference = “{$field}” points to {$id}, which does not exist
     .help = put the right id, or remove the field
 problem-wrong-reference = {$id} is a {$found}; here it should be a {$wanted}
+    .help = check the id
 problem-above-limit = {$field} {$value} is above {$other} {$limit}
     .help = check both numbers
 problem-wrong-order = {$field} {$value} is before {$other} {$limit}
@@ -90,6 +97,9 @@ bad-rule-not-a-date = “{$field}” should name a field that holds a date, a mo
 bad-rule-no-updates = a kind with a life cycle needs a field of type = "updates"
 bad-rule-bound = a bound has either at_most or not_before
 bad-rule-extend = only a choice field can be given more values
+bad-rule-range = min is above max
+bad-rule-twice = the same name is used twice
+bad-rule-label-taken = the label is that of “{$field}”
 bad-rule-filter = the filter “{$field}” takes a text, a number, true or false, or a list of texts or numbers
 bad-rule-within = within is [first, last], two days counted from 1
 bad-rule-deadline = deadline_day lies between 1 and 28
@@ -155,18 +165,33 @@ problem-already-retracted = {$id} is retracted already
 problem-unreadable-ledger = {$count ->
         [one] 1 problem stands
        *[other] {$count} problems stand
-    } in the way of true figures; no report was made
-    .help = mend what is named above; or add --skip-bad, and the report names what it leaves out
+    } in the way of true figures; nothing was computed
+    .help = mend what is named above; or add --skip-bad, and the result names what it leaves out
+problem-out-in-ledger = a report cannot be written to {$path}: that is part of the ledger
+    .help = choose another file
+problem-maybe-saved = the change is in the file, but the system did not confirm that it is on the disk: {$reason} (system code {$code})
+    .help = look with ledger show or list before doing it again
+problem-not-tables = the records of this file are written as one list of inline tables and cannot be changed one by one
+    .help = run ledger fmt first
+problem-wrong-exemption = the exemption ends on {$until}, before it begins on {$from}
+    .help = check both dates
+problem-import-depth = nested deeper than {$most} levels; nothing was imported
+    .help = check the parent codes
+waiting = another ledger process is writing; waiting …
 problem-busy = another ledger process kept the ledger locked; nothing was changed
     .help = try again when it has ended
 problem-unproven-write = what was about to be written did not prove to hold what it should; the file was not touched
     .help = this is a defect of the program; please report it with the file
 problem-cancelled = cancelled; nothing was written
+problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-no-rank-records = a rank has no records of its own
     .help = it follows {$metric}; explain that instead
 problem-import-header = the heading should have the columns code, parent_code, name, kind
-problem-import-row = the row lacks “{$field}”
+    .help = name the columns in the first line
+problem-import-row = in this row “{$field}” is missing or broken; nothing was imported
+    .help = check the number of cells and the quotation marks
 problem-import-duplicate = the code {$code} is given twice, first on line {$first}
+    .help = each row has a code of its own
 problem-import-orphan = the parent code {$code} is not in the table
     .help = add its row, or leave the code empty and use --under
 problem-import-cycle = following the parents of {$code} leads back to it
@@ -185,7 +210,6 @@ io-is-a-folder = a folder, not a file
 io-bad-name = the name is not valid
 io-quota = the quota is used up
 io-other = the system refused
-the-output = output
 
 ### Errors of TOML syntax
 
@@ -415,11 +439,8 @@ init-next = Next: ledger org add NAME --kind KIND, or ledger org import FILE.
 init-next-sample = Next: ledger report --quarter 2026Q3 prints the quarter, ledger due the reminders.
 ejected = wrote {$path}; changes to it take effect at once
 written = wrote {$path}
-left-out-bad = the {$count ->
-        [one] problem
-       *[other] {$count} problems
-    } above were left out
-list-count = {$count} of {$kind}
+left-out-bad = left out, as named above: {$count}
+list-count = {$kind}: {$count} (as of {$as_of})
 due-count = today is {$today}; {$count ->
         [one] 1 reminder
        *[other] {$count} reminders
@@ -443,8 +464,8 @@ check-found = {$count ->
         [one] 1 readable record
        *[other] {$records} readable records
     }
-fmt-checked = {$files} files looked at, {$changed} would change, {$bad} problems left alone
-fmt-done = {$files} files looked at, {$changed} changed, {$bad} problems left alone
+fmt-checked = files looked at: {$files}; would change: {$changed}; problems left alone: {$bad}
+fmt-done = files looked at: {$files}; changed: {$changed}; problems left alone: {$bad}
 
 ### Prompts
 

@@ -61,7 +61,7 @@ pub fn system() -> Option<Lang> {
 }
 
 /// A name for people, in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Label {
     /// Chinese.
     pub zh: String,
@@ -129,6 +129,16 @@ impl From<i64> for Arg {
     }
 }
 
+/// A text with control characters spelled out, so that what a file holds cannot steer a terminal.
+///
+/// Line ends stay: lists of candidates have them.
+pub fn visible(text: &str) -> String {
+    if !text.contains(|c: char| c.is_control() && c != '\n') {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 /// A catalogue, ready to speak.
 pub struct Locale {
     lang: Lang,
@@ -184,7 +194,7 @@ impl Locale {
 
     fn value(&self, arg: &Arg, args: &[(&'static str, Arg)]) -> FluentValue<'static> {
         match arg {
-            Arg::Text(text) => text.clone().into(),
+            Arg::Text(text) => visible(text).into(),
             Arg::Number(n) => (*n).into(),
             Arg::Label(label) => label.get(self.lang).to_owned().into(),
             Arg::Labels(labels) => {

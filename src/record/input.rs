@@ -21,6 +21,9 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     if let Some(number) = personal_number(&text) {
         return Err(Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number)));
     }
+    if text.is_empty() {
+        return Err(Problem::new(Rule::MISSING_FIELD).with("field", field.name.as_str()).with("kind", Arg::Message("this-table")));
+    }
     let wrong = || {
         Problem::new(Rule::WRONG_TYPE)
             .with("field", field.name.as_str())

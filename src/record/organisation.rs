@@ -124,7 +124,7 @@ impl Organisation {
             Some(Match::Name)
         } else if self.path.ends_with(text) {
             Some(Match::Suffix)
-        } else if naming.initials(self.name()) == text {
+        } else if [self.name(), self.short()].iter().any(|name| naming.initials(name).contains(&text.to_owned())) {
             Some(Match::Initials)
         } else {
             None
@@ -164,7 +164,7 @@ impl Naming {
     /// The syllables of a name: `武汉路` is `wu`, `han`, `lu`; letters and digits stand for themselves.
     fn syllables(&self, name: &str) -> Vec<String> {
         use pinyin::ToPinyin;
-        let mut rest = self.stem(name);
+        let mut rest = name;
         let mut found = Vec::new();
         while let Some(c) = rest.chars().next() {
             if let Some((phrase, reading)) = self.readings.iter().find(|(phrase, _)| rest.starts_with(phrase.as_str())) {
@@ -186,14 +186,14 @@ impl Naming {
     ///
     /// Empty where nothing in the name can be spelled.
     pub fn segment(&self, name: &str) -> String {
-        let mut segment: String = self.syllables(name).concat();
+        let mut segment: String = self.syllables(self.stem(name)).concat();
         segment.retain(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         segment.truncate(80);
         segment
     }
 
-    /// The initials of a name: `武汉路街道党工委` is `whl`.
-    pub fn initials(&self, name: &str) -> String {
-        self.syllables(name).iter().filter_map(|s| s.chars().next()).collect()
+    /// The initials of a name, without and with its ending: `武汉路街道党工委` is `whl` and `whljddgw`.
+    pub fn initials(&self, name: &str) -> [String; 2] {
+        [self.stem(name), name].map(|name| self.syllables(name).iter().filter_map(|s| s.chars().next()).collect())
     }
 }

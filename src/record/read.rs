@@ -29,7 +29,8 @@ pub fn fields(reading: &Reading<'_>, table: &DeTable<'_>, span: std::ops::Range<
         }
     }
     for (field, value) in fields.iter().zip(&values) {
-        if field.required && value.is_none() && !table.iter().any(|(key, _)| *key.get_ref() == field.name) {
+        let empty = matches!(value, Some(Value::Text(text)) if text.trim().is_empty());
+        if field.required && (empty || value.is_none()) && (empty || !table.iter().any(|(key, _)| *key.get_ref() == field.name)) {
             reading.note(
                 Problem::new(Rule::MISSING_FIELD)
                     .at(reading.source.place(span.clone()))
@@ -118,8 +119,7 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
 
 /// A number outside a field's range.
 pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
-    let max = if max == i64::MAX { "9223372036854775807".to_owned() } else { max.to_string() };
-    Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max)
+    Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max.to_string())
 }
 
 /// In a file a period has one spelling: `2026-07`, `2026Q3`.

@@ -61,7 +61,7 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
     }
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&format!("{}\n\n", table.title));
+        out.push_str(&format!("{}\n\n", crate::locale::visible(&table.title)));
     }
     if !table.rows.is_empty() {
         out.push_str(&drawing.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>());
@@ -140,7 +140,7 @@ fn heading(table: &Table, shown: &[usize], n: usize) -> String {
 }
 
 fn words(column: &Column, cell: &Cell, lags: bool) -> String {
-    let words = if column.unit == "change" { cell.signed() } else { cell.words() };
+    let words = crate::locale::visible(&if column.unit == "change" { cell.signed() } else { cell.words() });
     if lags { format!("{words} {MARK}") } else { words }
 }
 

@@ -82,7 +82,7 @@ impl Filter {
                     for (key, _, node) in inner.keys() {
                         match org.index(key) {
                             Some(n) => self.push(&inner, key, node, Subject::Org(n), Some(&org.fields[n].ty), negated),
-                            None => inner.unknown_value(key, key, &org.field_names()),
+                            None => inner.unknown_key(key, &org.field_names()),
                         }
                     }
                 }
@@ -98,7 +98,7 @@ impl Filter {
                     Some(n) => (Subject::Field(n), Some(&kind.fields[n].ty)),
                     None => {
                         let virtuals = if life { ", state, phase, overdue, on_time, org" } else { ", org" };
-                        table.unknown_value(key, key, &(kind.field_names() + virtuals));
+                        table.unknown_key(key, &(kind.field_names() + virtuals));
                         continue;
                     }
                 },

@@ -166,6 +166,10 @@ pub enum Bound {
 /// Tables that every kind shares: an update, a retraction.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
+    /// What people call a record's id.
+    pub id: Label,
+    /// What people call its being taken back.
+    pub retracted: Label,
     /// The fields of an update; `status` gets its choices from each kind's life cycle.
     pub update: Vec<Field>,
     /// The fields of a retraction.
@@ -208,9 +212,13 @@ impl Kind {
         if !is_prefix(&kind.prefix) {
             reader.note(bad(&reader, "prefix", "bad-rule-prefix"));
         }
+        let prefix_is_record = kind.name != "organisation";
         for (n, field) in kind.fields.iter().enumerate() {
             let twice = kind.index(&field.name) != Some(n);
-            if twice || RESERVED.contains(&field.name.as_str()) {
+            let taken = RESERVED.contains(&field.name.as_str())
+                || prefix_is_record && RESERVED_BESIDE.contains(&field.name.as_str())
+                || reader.node("life").is_some() && field.name == "state";
+            if twice || taken {
                 reader.note(bad(&reader, "field", "bad-rule-field").with("name", field.name.clone()));
             }
         }
@@ -302,6 +310,11 @@ impl Kind {
             reader.missing("status");
             return None;
         }
+        for (n, status) in statuses.iter().enumerate() {
+            if statuses[..n].iter().any(|s| s.choice.name == status.choice.name) {
+                reader.note(bad(&reader, "status", "bad-rule-twice"));
+            }
+        }
         let done = match done {
             Some(name) => {
                 let at = statuses.iter().position(|s| s.choice.name == name);
@@ -339,6 +352,9 @@ impl Kind {
 const RESERVED: &[&str] =
     &["id", "retracted", "org", "as", "root", "lang", "color", "today", "help", "phase", "overdue", "on_time"];
 
+/// Names that lists of records print beside the fields.
+const RESERVED_BESIDE: &[&str] = &["kind", "file", "line"];
+
 /// Names of fields, for messages that say what is allowed.
 pub fn field_names(fields: &[Field]) -> String {
     fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
@@ -366,21 +382,26 @@ fn read_statuses(reader: &Reader<'_, '_>) -> Vec<Status> {
 }
 
 fn read_choices(reader: &Reader<'_, '_>) -> Vec<Choice> {
-    reader
-        .tables("values")
-        .into_iter()
-        .filter_map(|value| {
-            let choice = Choice { name: value.required("name")?, label: value.label() };
-            value.finish();
-            Some(choice)
-        })
-        .collect()
+    let mut choices: Vec<Choice> = Vec::new();
+    for value in reader.tables("values") {
+        let Some(name) = value.required("name") else { continue };
+        let choice = Choice { name, label: value.label() };
+        if choices.iter().any(|c| c.name == choice.name) {
+            value.note(bad(&value, "name", "bad-rule-twice"));
+        }
+        value.finish();
+        choices.push(choice);
+    }
+    choices
 }
 
 /// A rules table that contradicts itself, at the value of `key`.
 pub(crate) fn bad(reader: &Reader<'_, '_>, key: &str, why: &'static str) -> Problem {
     Problem::new(Rule::BAD_RULE).at(reader.place_of(key)).with("why", Arg::Message(why)).with("field", key)
 }
+
+/// The greatest number a field takes unless it says otherwise: sums over millions of records still fit.
+const MOST: i64 = 999_999_999_999;
 
 /// The types of fields by the names that rules use.
 const TYPES: &[(&str, &str)] = &[
@@ -400,7 +421,7 @@ impl Field {
             "path" => FieldType::Path,
             "integer" => FieldType::Integer {
                 min: reader.integer("min").unwrap_or(0),
-                max: reader.integer("max").unwrap_or(i64::MAX),
+                max: reader.integer("max").unwrap_or(MOST),
             },
             "boolean" => FieldType::Boolean,
             "date" => FieldType::Date,
@@ -427,6 +448,11 @@ impl Field {
             && fields.is_empty()
         {
             reader.missing("field");
+        }
+        if let FieldType::Integer { min, max } = ty
+            && min > max
+        {
+            reader.note(bad(&reader, "min", "bad-rule-range"));
         }
         if !is_key(&name) {
             reader.note(bad(&reader, "name", "bad-rule-name"));

@@ -193,7 +193,8 @@ impl Rules {
         if built_in {
             if let Some(shared) = reader.table("shared") {
                 let fields = |key| shared.tables(key).into_iter().filter_map(|f| Field::read(f, &Shared::default())).collect();
-                self.shared = Shared { update: fields("update"), retraction: fields("retraction") };
+                let label = |key| shared.table(key).map(|label| label.label()).unwrap_or_default();
+                self.shared = Shared { id: label("id"), retracted: label("retracted"), update: fields("update"), retraction: fields("retraction") };
             }
             if let Some(naming) = reader.table("naming") {
                 self.naming.generic = naming.texts("generic");
@@ -314,6 +315,10 @@ impl Rules {
                         problems.push(unknown(&kind.place, &field.name, name, all.join(", ")));
                     }
                 }
+            }
+            let same_label = |k: &&Arc<Kind>| k.name < kind.name && (k.label.zh == kind.label.zh || k.label.en == kind.label.en);
+            if let Some(twin) = self.kinds.iter().find(same_label) {
+                problems.push(bad(&kind.place, "bad-rule-label-taken", &twin.name));
             }
             if let Some(twin) = self.kinds.iter().find(|k| k.prefix == kind.prefix && k.name < kind.name) {
                 problems.push(bad(&kind.place, "bad-rule-prefix-taken", &twin.name));

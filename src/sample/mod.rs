@@ -401,7 +401,7 @@ impl Maker {
         let filed = if self.dice.chance(org.diligence) {
             period.end().plus(self.dice.from(-6, 9))
         } else if self.dice.chance(65) {
-            period.end().plus(self.dice.from(10, 30))
+            period.end().plus(self.dice.from(10, 18))
         } else {
             return None;
         };

@@ -21,7 +21,7 @@ const LONGEST_LINE: usize = 100;
 
 /// Every field that a record's table may hold: `id`, the kind's own, `retracted`.
 pub fn all_fields(kind: &Kind, rules: &Rules) -> Vec<Field> {
-    let mut all = vec![id_field()];
+    let mut all = vec![id_field(rules)];
     all.extend(kind.fields.iter().cloned());
     all.push(retraction_field(rules));
     all
@@ -193,7 +193,7 @@ impl Block<'_, '_> {
         let mut above: Vec<Vec<String>> = vec![Vec::new(); fields.len()];
         let mut behind: Vec<Vec<String>> = vec![Vec::new(); fields.len()];
         let mut inside: Vec<ListComments> = vec![ListComments::default(); fields.len()];
-        let (mut header_comment, mut tail) = (Vec::new(), Vec::new());
+        let (mut prologue, mut header_comment, mut tail) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts.iter().filter(|p| p.direct) {
             inside[part.field] = list_comments(self.source, self.trivia, part.node);
         }
@@ -207,14 +207,22 @@ impl Block<'_, '_> {
             let own_line = self.source.text[line..at].trim_start_matches('\u{feff}').trim().is_empty();
             let next = parts.iter().find(|p| p.direct && p.key > at);
             let last = parts.iter().rfind(|p| p.direct && p.node.span().end <= at);
+            let opens_file = self.header.is_none() && own_line && last.is_none() && parts.first().is_some_and(|p| p.key > at);
             match (own_line, next, last) {
+                _ if opens_file => prologue.push((text, comment.end)),
                 (false, _, Some(part)) if part.node.span().end > line => behind[part.field].push(text),
                 (false, _, _) if line <= self.region.start && self.header.is_some() => header_comment.push(text),
                 (_, Some(part), _) => above[part.field].push(text),
                 (_, None, _) => tail.push(text),
             }
         }
-        let mut out = String::new();
+        let mut out: String = prologue.iter().map(|(text, _)| format!("{text}\n")).collect();
+        // What a file says at its top is about the file, whichever field comes first in the end.
+        if let (Some((_, end)), Some(first)) = (prologue.last(), parts.first())
+            && self.source.text[*end..first.key].matches('\n').count() > 1
+        {
+            out.push('\n');
+        }
         if let Some(header) = &self.header {
             out.push_str(header);
             push_behind(&mut out, &header_comment);
@@ -292,8 +300,11 @@ pub fn ledger(source: &Source, document: &Document<'_>, records: &[Record], rule
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
         // Comments after the record's last line and a blank line are a paragraph of their own.
         let content_end = content_end(source, table, *at);
-        let loose = document.trivia.comments.iter().find(|c| {
-            c.start >= content_end && c.start < next && source.text[content_end..c.start].matches('\n').count() > 1
+        let mut before = content_end;
+        let loose = comments_in(&document.trivia, content_end..next).find(|c| {
+            let apart = source.text[before..c.start].matches('\n').count() > 1;
+            before = c.end;
+            apart
         });
         let end = loose.map_or(next, |c| c.start);
         let block = Block { source, trivia: &document.trivia, table, region: *at..end, header: Some(format!("[[{name}]]")) };

@@ -9,10 +9,10 @@ use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
-use crate::tree::canon::{all_values, record as record_text};
+use crate::tree::canon::{all_values, record as record_text, tables};
 use crate::tree::splice::{Change, Proof, append, prove, set_record};
 use crate::tree::write::Lock;
-use crate::tree::{Root, ledger, place_of, scan};
+use crate::tree::{Root, candidates, ledger, place_of, scan};
 use crate::wire::parse;
 
 impl From<Problem> for Problems {
@@ -30,7 +30,7 @@ pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writ
     let path = root.org_folder(org).join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
     let name = shown(&root.path, &path);
     let before = if path.exists() { scan::read_file(&root.path, &path)? } else { Source::new(&name, "") };
-    parse(&before).map_err(Problems)?;
+    refuse_inline(&before, &parse(&before).map_err(Problems)?, &record.kind.name)?;
     let after = Source::new(&name, append(&before.text, &record_text(record, rules)));
     prove(&before, &after, Proof::OneMore(&record.kind.name))?;
     let (records, _) = ledger::read_records(&after, rules);
@@ -38,6 +38,15 @@ pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writ
     let Some(written) = written else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&name)).into()) };
     lock.write(&path, after.text.as_bytes())?;
     Ok(place_of(&written))
+}
+
+/// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the form that
+/// can be changed piece by piece.
+fn refuse_inline(source: &Source, document: &crate::wire::Document<'_>, kind: &str) -> Result<(), Problem> {
+    match tables(&document.root).iter().find(|(name, at, _)| *name == kind && !source.text[*at..].starts_with("[[")) {
+        None => Ok(()),
+        Some((_, at, _)) => Err(Problem::new(Rule::NOT_TABLES).at(source.place(*at..*at))),
+    }
 }
 
 /// A record found on disk, and the organisation whose folder it lies in.
@@ -48,6 +57,8 @@ pub struct Found {
     /// The organisation.
     pub org: OrgPath,
     path: PathBuf,
+    /// Equal copies of the record, as merges leave them: what changes, changes in each.
+    copies: Vec<Found>,
 }
 
 /// The record whose id contains `part`, or is it.
@@ -74,13 +85,29 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
                     records
                         .into_iter()
                         .filter(|record| record.id.as_str().contains(part))
-                        .map(|record| Found { record, org: folder.org.clone(), path: path.clone() }),
+                        .map(|record| Found { record, org: folder.org.clone(), path: path.clone(), copies: Vec::new() }),
                 );
             }
         }
     }
-    if let Some(n) = found.iter().position(|f| f.record.id.as_str() == part) {
-        return Ok(found.swap_remove(n));
+    if found.iter().any(|f| f.record.id.as_str() == part) {
+        found.retain(|f| f.record.id.as_str() == part);
+    }
+    if let Some((first, rest)) = found.split_first()
+        && rest.iter().all(|f| f.record.id == first.record.id)
+        && !rest.is_empty()
+    {
+        if let Some(other) = rest.iter().find(|f| f.record.kind.name != first.record.kind.name || all_values(&f.record) != all_values(&first.record)) {
+            let problem = Problem::new(Rule::DUPLICATE_ID)
+                .at(place_of(&other.record))
+                .with("id", first.record.id.as_str())
+                .with("first", place_of(&first.record).to_string())
+                .and_at(place_of(&first.record));
+            return Err(problem.into());
+        }
+        let mut one = found.remove(0);
+        one.copies = found;
+        return Ok(one);
     }
     match found.len() {
         0 if unreadable.is_empty() => Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", part).into()),
@@ -91,7 +118,7 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
                 .iter()
                 .map(|f| format!("{}  {}", f.record.id, f.record.title().map(crate::record::text::plain).unwrap_or_default()))
                 .collect();
-            Err(Problem::new(Rule::AMBIGUOUS_RECORD).with("id", part).with("candidates", list.join("\n")).into())
+            Err(Problem::new(Rule::AMBIGUOUS_RECORD).with("id", part).with("candidates", candidates(list)).into())
         }
     }
 }
@@ -104,16 +131,36 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
 /// As [`find`] and [`add`], and whatever `changes` refuses.
 pub fn edit(root: &Root, lock: &Lock, rules: &Rules, id: &str, changes: impl FnOnce(&Record) -> Result<Vec<Change>, Problems>) -> Result<Record, Problems> {
     let found = find(root, rules, id)?;
+    let changes = changes(&found.record)?;
+    let written = change_one(root, lock, rules, &found, &changes)?;
+    for copy in &found.copies {
+        // A copy may stand in the same file, where the first change moved it.
+        let copies = find_in(root, rules, copy)?;
+        change_one(root, lock, rules, &copies, &changes)?;
+    }
+    Ok(written)
+}
+
+/// The copy as it stands now.
+fn find_in(root: &Root, rules: &Rules, copy: &Found) -> Result<Found, Problems> {
+    let source = scan::read_file(&root.path, &copy.path)?;
+    let (records, _) = ledger::read_records(&source, rules);
+    let same = records.into_iter().find(|r| r.id == copy.record.id && all_values(r) == all_values(&copy.record));
+    let record = same.ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)))?;
+    Ok(Found { record, org: copy.org.clone(), path: copy.path.clone(), copies: Vec::new() })
+}
+
+fn change_one(root: &Root, lock: &Lock, rules: &Rules, found: &Found, changes: &[Change]) -> Result<Record, Problems> {
     let before = scan::read_file(&root.path, &found.path)?;
     let document = parse(&before).map_err(Problems)?;
-    let changes = changes(&found.record)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
-    let text = set_record(&before, &document, &found.record, rules, &changes).ok_or_else(failed)?;
+    refuse_inline(&before, &document, &found.record.kind.name)?;
+    let text = set_record(&before, &document, &found.record, rules, changes).ok_or_else(failed)?;
     let after = Source::new(&before.file, text);
     prove(&before, &after, Proof::Except(&found.record.kind.name, found.record.origin.at))?;
     let mut expected = all_values(&found.record);
     for (field, value) in changes {
-        expected[field] = value;
+        expected[*field].clone_from(value);
     }
     let (records, _) = ledger::read_records(&after, rules);
     let written = records.into_iter().find(|r| r.id == found.record.id && all_values(r) == expected).ok_or_else(failed)?;
@@ -144,4 +191,42 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
         _ => return Err(failed().into()),
     }
     Ok(lock.write(&path, after.text.as_bytes())?)
+}
+
+/// Makes new organisations, all of them or none.
+///
+/// They are written beside the ledger first; each new folder with everything under it then takes its place
+/// in one step. Parents stand before those under them in `plan`.
+///
+/// # Errors
+/// Something stands where a new folder should, or the system refuses; what was moved in place is moved back.
+pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, Vec<Option<Value>>)]) -> Result<(), Problems> {
+    if let Some((path, _)) = plan.iter().find(|(path, _)| root.org_folder(path).symlink_metadata().is_ok()) {
+        return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
+    }
+    let stage = Root { path: root.path.join(".ledger").join("import"), ..root.clone() };
+    let io = |path: &std::path::Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
+    // A killed import leaves its stage behind; under the lock nobody uses it.
+    let _ = std::fs::remove_dir_all(&stage.path);
+    let result = plan.iter().try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
+    let tops: Vec<&OrgPath> = plan.iter().map(|(path, _)| path).filter(|path| !plan.iter().any(|(other, _)| *path != other && path.is_within(other))).collect();
+    let mut moved = Vec::new();
+    let result = result.and_then(|()| {
+        for top in tops {
+            let (from, to) = (stage.org_folder(top), root.org_folder(top));
+            let parent = to.parent().unwrap_or(&root.path).to_owned();
+            std::fs::create_dir_all(&parent).map_err(|error| io(&parent, error))?;
+            std::fs::rename(&from, &to).map_err(|error| io(&to, error))?;
+            moved.push((from, to));
+            crate::tree::write::sync_folder(&parent).map_err(|error| io(&parent, error))?;
+        }
+        Ok(())
+    });
+    if result.is_err() {
+        for (from, to) in moved {
+            let _ = std::fs::rename(to, from);
+        }
+    }
+    let _ = std::fs::remove_dir_all(&stage.path);
+    result
 }

@@ -18,7 +18,7 @@ use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
 
 /// All checks, in the order they run.
 pub const CHECKS: &[fn(&Tree) -> Vec<Finding<'_>>] =
-    &[bounds, updates, references, personal_numbers, paths, life_of_organisation, prefixes];
+    &[bounds, updates, references, personal_numbers, paths, exemptions, life_of_organisation, prefixes];
 
 /// A problem of a record, before its place in the file is looked up.
 pub struct Finding<'t> {
@@ -28,6 +28,8 @@ pub struct Finding<'t> {
     org_file: Option<String>,
     /// The key whose value is wrong.
     field: String,
+    /// Which item of the value, where it is a list.
+    item: Option<usize>,
     problem: Problem,
 }
 
@@ -43,7 +45,7 @@ pub fn check(root: Option<&Root>, tree: &Tree) -> Vec<Problem> {
 }
 
 fn finding<'t>(record: &'t Record, field: &str, problem: Problem) -> Finding<'t> {
-    Finding { record: Some(record), org_file: None, field: field.to_owned(), problem }
+    Finding { record: Some(record), org_file: None, field: field.to_owned(), item: None, problem }
 }
 
 /// Which bounds between two fields do not hold, with the field to mend.
@@ -77,7 +79,7 @@ fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
     }
     for org in &tree.orgs {
         for (field, problem) in broken_bounds(&org.kind, &org.fields) {
-            found.push(Finding { record: None, org_file: Some(org_file(org)), field: org.kind.fields[field].name.clone(), problem });
+            found.push(Finding { record: None, org_file: Some(org_file(org)), field: org.kind.fields[field].name.clone(), item: None, problem });
         }
     }
     found
@@ -88,15 +90,17 @@ fn updates(tree: &Tree) -> Vec<Finding<'_>> {
     for Entry { record, .. } in &tree.entries {
         let Some(life) = &record.kind.life else { continue };
         let name = &record.kind.fields[life.updates].name;
-        if let (Some(start), Some(first)) = (record.starts(), record.updates().first())
-            && first.on < start
-        {
-            found.push(finding(record, name, Problem::new(Rule::UPDATE_BEFORE_START).with("on", first.on.to_string()).with("start", start.to_string()).with("field", &record.kind.fields[record.kind.start].label)));
-        }
         let rows = record.get(life.updates).map_or(&[][..], Value::items);
         let days: Vec<_> = rows.iter().filter_map(|row| row.field(0)?.as_day()).collect();
-        if let Some(pair) = days.windows(2).find(|pair| pair[1] < pair[0]) {
-            found.push(finding(record, name, Problem::new(Rule::UPDATES_UNSORTED).with("first", pair[0].to_string()).with("second", pair[1].to_string())));
+        let mut at = |item: usize, problem| found.push(Finding { item: Some(item), ..finding(record, name, problem) });
+        if let Some(start) = record.starts()
+            && let Some(early) = days.iter().position(|day| *day < start)
+        {
+            let began = &record.kind.fields[record.kind.start].label;
+            at(early, Problem::new(Rule::UPDATE_BEFORE_START).with("on", days[early].to_string()).with("start", start.to_string()).with("field", began));
+        }
+        if let Some(n) = days.windows(2).position(|pair| pair[1] < pair[0]) {
+            at(n + 1, Problem::new(Rule::UPDATES_UNSORTED).with("first", days[n].to_string()).with("second", days[n + 1].to_string()));
         }
     }
     found
@@ -129,7 +133,7 @@ fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
         for (field, value) in fields.iter().zip(values) {
             let Some(number) = value.as_ref().and_then(number_in) else { continue };
             let problem = Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number));
-            found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), problem });
+            found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), item: None, problem });
         }
     };
     for org in &tree.orgs {
@@ -163,8 +167,23 @@ fn paths(tree: &Tree) -> Vec<Finding<'_>> {
     for Entry { record, .. } in &tree.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             let (FieldType::Path, Some(value)) = (&field.ty, value) else { continue };
-            for path in value.items().iter().filter_map(Value::as_text).filter(|path| !is_safe_path(path)) {
-                found.push(finding(record, &field.name, Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", path)));
+            for (n, path) in value.items().iter().enumerate() {
+                let Some(path) = path.as_text().filter(|path| !is_safe_path(path)) else { continue };
+                let problem = Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", path);
+                found.push(Finding { item: Some(n), ..finding(record, &field.name, problem) });
+            }
+        }
+    }
+    found
+}
+
+fn exemptions(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for org in &tree.orgs {
+        for exemption in &org.exemptions {
+            if let Some(until) = exemption.until.filter(|until| *until < exemption.from) {
+                let problem = Problem::new(Rule::WRONG_EXEMPTION).with("from", exemption.from.to_string()).with("until", until.to_string());
+                found.push(Finding { record: None, org_file: Some(org_file(org)), field: "exempt".to_owned(), item: None, problem });
             }
         }
     }
@@ -224,9 +243,10 @@ impl Locator<'_> {
                 Some(record) => canon::tables(&document.root).into_iter().find(|(_, at, _)| *at == record.origin.at)?.2,
             };
             let (key, node) = table.iter().find(|(key, _)| *key.get_ref() == finding.field)?;
-            // A list may run over many lines; its key is what to look at.
-            let span = match node.get_ref() {
-                DeValue::Array(_) => key.span(),
+            // A list may run over many lines; where no item is meant, its key is what to look at.
+            let span = match (node.get_ref(), finding.item) {
+                (DeValue::Array(items), Some(item)) => items.get(item).map_or(key.span(), toml::Spanned::span),
+                (DeValue::Array(_), None) => key.span(),
                 _ => node.span(),
             };
             Some(source.place(span))

@@ -137,7 +137,7 @@ fn record(reading: &Reading<'_>, kind: &Arc<Kind>, table: &DeTable<'_>, span: st
 pub fn retraction_field(rules: &Rules) -> Field {
     Field {
         name: "retracted".to_owned(),
-        label: rules.shared.retraction.first().map_or_else(|| rules.org.label.clone(), |f| f.label.clone()),
+        label: rules.shared.retracted.clone(),
         required: false,
         list: false,
         ty: FieldType::Table(rules.shared.retraction.clone()),
@@ -145,7 +145,6 @@ pub fn retraction_field(rules: &Rules) -> Field {
 }
 
 /// The `id` field, as every kind has it.
-pub fn id_field() -> Field {
-    let label = crate::locale::Label { zh: "编号".to_owned(), en: "id".to_owned() };
-    Field { name: "id".to_owned(), label, required: true, list: false, ty: FieldType::Text }
+pub fn id_field(rules: &Rules) -> Field {
+    Field { name: "id".to_owned(), label: rules.shared.id.clone(), required: true, list: false, ty: FieldType::Text }
 }

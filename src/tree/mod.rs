@@ -219,16 +219,21 @@ impl Tree {
             let differ = twins[1..].iter().any(|&n| !same(&self.entries[n]));
             for &n in &twins[1..] {
                 drop[n] = true;
-                if differ {
-                    drop[twins[0]] = true;
-                    self.problems.push(
-                        Problem::new(Rule::DUPLICATE_ID)
-                            .at(place_of(&self.entries[n].record))
-                            .and_at(place_of(&first.record))
-                            .with("id", id)
-                            .with("first", place_of(&first.record).to_string()),
-                    );
-                }
+            }
+            if !differ {
+                continue;
+            }
+            drop[twins[0]] = true;
+            // Each copy is left out and so each is named, with another beside it.
+            for (&n, &other) in twins.iter().zip(twins.iter().cycle().skip(1)) {
+                let other = place_of(&self.entries[other].record);
+                self.problems.push(
+                    Problem::new(Rule::DUPLICATE_ID)
+                        .at(place_of(&self.entries[n].record))
+                        .with("id", id)
+                        .with("first", other.to_string())
+                        .and_at(other),
+                );
             }
         }
         let mut n = 0;
@@ -257,7 +262,7 @@ impl Tree {
             [top] => Ok(top),
             _ => {
                 let names: Vec<String> = tops.iter().map(|&n| self.orgs[n].path.to_string()).collect();
-                Err(Problem::new(Rule::WHICH_TOP).with("candidates", names.join("\n")))
+                Err(Problem::new(Rule::WHICH_TOP).with("candidates", candidates(names)))
             }
         }
     }
@@ -287,6 +292,17 @@ impl Tree {
     }
 }
 
+/// Names to choose from, a line each; of very many, the first.
+pub fn candidates(mut names: Vec<String>) -> String {
+    const SHOWN: usize = 20;
+    if names.len() > SHOWN {
+        let more = names.len() - SHOWN;
+        names.truncate(SHOWN);
+        names.push(format!("… (+{more})"));
+    }
+    names.join("\n")
+}
+
 /// The header of a record, as a place.
 pub fn place_of(record: &Record) -> Place {
     let text = format!("[[{}]]", record.kind.name);
@@ -311,7 +327,7 @@ pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usiz
                 [n] => Ok(n),
                 _ => {
                     let names: Vec<String> = equal.iter().map(|&n| format!("{}  {}", orgs[n].path, orgs[n].name())).collect();
-                    Err(Problem::new(Rule::AMBIGUOUS_ORG).with("name", text).with("candidates", names.join("\n")))
+                    Err(Problem::new(Rule::AMBIGUOUS_ORG).with("name", text).with("candidates", candidates(names)))
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::problem::{Place, Problem, Rule};
 use crate::source::{MAX_BYTES, Source, shown};
 
 /// How many levels of organisations there may be.
-const MAX_DEPTH: usize = 24;
+pub const MAX_DEPTH: usize = 24;
 
 /// An organisation's folder.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>,
         if !entry.is_dir {
             match &mut folder {
                 Some(folder) if entry.name == "org.toml" => folder.file = Some(entry.path),
-                _ if entry.name.ends_with(".toml") => problems.push(Problem::new(Rule::MISPLACED_FILE).at(place())),
+                _ if is_toml(&entry.name) => problems.push(Problem::new(Rule::MISPLACED_FILE).at(place())),
                 _ => {}
             }
         } else if entry.is_link {
@@ -78,6 +78,8 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Path
             problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
         } else if entry.name.ends_with(".toml") {
             ledgers.push(entry.path);
+        } else if is_toml(&entry.name) {
+            problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
         }
     }
     ledgers
@@ -103,6 +105,11 @@ pub fn rule_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// Whether people would take the file for one of ours: `.TOML` is written by some systems, and not read.
+fn is_toml(name: &str) -> bool {
+    name.to_lowercase().ends_with(".toml")
 }
 
 struct Listed {

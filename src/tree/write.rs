@@ -27,15 +27,21 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock of the ledger at `root`.
+    /// Waits for the lock of the ledger at `root`; calls `waiting` once if that takes longer than a moment.
     ///
     /// # Errors
     /// The lock file cannot be made, or another process holds it for half a minute.
-    pub fn take(root: &Path) -> Result<Lock, Problem> {
+    pub fn take(root: &Path, waiting: &mut dyn FnMut()) -> Result<Lock, Problem> {
         let folder = root.join(".ledger");
         let path = folder.join("lock");
         let io = |error: std::io::Error| Problem::io(shown(root, &path), &error);
         fs::create_dir_all(&folder).map_err(io)?;
+        let real = folder.canonicalize().map_err(io)?;
+        if !real.starts_with(root) {
+            return Err(Problem::new(Rule::LINK_OUTSIDE)
+                .at(crate::problem::Place::file(".ledger"))
+                .with("target", real.display().to_string()));
+        }
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
         let mut waited = Duration::ZERO;
         loop {
@@ -47,6 +53,9 @@ impl Lock {
                     let pause = Duration::from_millis(5);
                     sleep(pause);
                     waited += pause;
+                    if waited == Duration::from_secs(2) {
+                        waiting();
+                    }
                 }
             }
         }
@@ -89,7 +98,8 @@ impl Lock {
             let _ = fs::remove_file(&temporary);
             return Err(io(error));
         }
-        sync_folder(&folder).map_err(io)
+        // The new file is in place; only whether it would survive a power cut is not known.
+        sync_folder(&folder).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(error) })
     }
 }
 
@@ -136,14 +146,18 @@ fn sweep(folder: &Path) {
     }
 }
 
+/// Waits until a folder's entries are on the disk.
+///
+/// # Errors
+/// The system does not confirm it.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file; the rename itself is what the system promises.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -1,0 +1,253 @@
+//! The program from end to end: what a clerk types and what comes back.
+
+mod common;
+
+use common::{Ledger, id_of, run};
+
+#[test]
+fn a_kind_of_ones_own_works_from_prompt_to_report_without_rust() {
+    let ledger = Ledger::new(&[]);
+    ledger.write("rules/hotline.toml", include_str!("../examples/own-kind/rules/hotline.toml").as_bytes());
+    assert_eq!(ledger.run(&["check"]).code, 0, "{}", ledger.run(&["check"]).out);
+    let help = ledger.ok(&["add", "hotline", "--help"]);
+    assert!(help.contains("--channel <choice>"), "{help}");
+    let id = id_of(&ledger.ok(&["add", "热线", "--org", "a", "--received", "2026-07-02", "--channel", "电话", "--matter", "路灯不亮", "--due", "2026-07-09"]));
+    assert!(id.starts_with("h-"));
+    ledger.ok(&["add", "hotline", "--org", "a", "--received", "2026-08-02", "--channel", "visit", "--matter", "噪声", "--due", "2026-08-09"]);
+    ledger.ok(&["update", &id, "--status", "已办结", "--on", "2026-07-08"]);
+    assert_eq!(ledger.ok(&["list", "hotline", "--where", "state=settled"]).matches("路灯不亮").count(), 1);
+    let csv = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "hotline_due,hotline_settled,hotline_rate,hotline_months_missed", "--format", "csv", "--raw"]);
+    assert_eq!(csv.lines().last(), Some("total,a,total,2,1,0.500000,1"), "{csv}");
+    let explained = ledger.ok(&["explain", "hotline_settled", "--quarter", "2026Q3"]);
+    assert!(explained.contains(&id) && explained.contains("orgs/a/2026/test-00.toml:1"), "{explained}");
+    let due = ledger.ok(&["due", "--today", "2026-08-05"]);
+    assert!(due.contains("噪声"), "{due}");
+    assert!(ledger.ok(&["report", "--report", "hotline", "--quarter", "2026Q3"]).contains("hotline"));
+}
+
+#[test]
+fn a_built_in_kind_is_extended_and_an_ejected_rule_takes_effect() {
+    let ledger = Ledger::new(&[]);
+    ledger.write("rules/lists.toml", "[[kind]]\nname = \"task\"\nextend = true\n\n[[kind.field]]\nname = \"list\"\nvalues = [{ name = \"petition\", zh = \"信访清单\", en = \"petitions\" }]\n".as_bytes());
+    ledger.ok(&["add", "task", "--org", "a", "--list", "信访清单", "--title", "x", "--owner", "y", "--set", "2026-07-01", "--due", "2026-07-09"]);
+    ledger.ok(&["rules", "eject", "obligation:regular"]);
+    let text = ledger.read("rules/obligation-regular.toml");
+    ledger.write("rules/obligation-regular.toml", text.replace("[1, 7]", "[1, 10]").as_bytes());
+    ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-07-09", "--type", "regular", "--title", "x"]);
+    let csv = ledger.ok(&["report", "--quarter", "2026-07", "--metrics", "regular_met,regular_late", "--format", "csv", "--raw"]);
+    assert!(csv.ends_with("total,a,total,1,0\r\n"), "{csv}");
+    assert!(ledger.ok(&["rules", "show", "regular"]).contains("within = [1, 10]"));
+    assert_eq!(ledger.run(&["rules", "eject", "regular"]).code, 2, "what is local already is not ejected again");
+}
+
+#[test]
+fn every_built_in_rule_can_be_ejected_and_read_back() {
+    let ledger = Ledger::new(&[]);
+    for rule in ledger::rules::Rules::built_in().items {
+        ledger.ok(&["rules", "eject", &format!("{}:{}", rule.class.name(), rule.name)]);
+    }
+    let ran = ledger.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+}
+
+#[test]
+fn off_a_terminal_a_missing_field_is_named_in_the_users_language() {
+    let ledger = Ledger::new(&[]);
+    let before = ledger.bytes();
+    let ran = ledger.run(&["add", "meeting", "--org", "a", "--title", "x", "--lang", "zh-CN"]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, "缺少必填参数：--date --type\n  改法：在命令中补上；在终端里直接运行会逐项询问\n"));
+    let ran = ledger.run(&["add", "task", "--org", "a", "--title", "x", "--list", "task", "--owner", "y", "--set", "2026-02-30", "--due", "x"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("“set”") && ran.err.contains("“due”"), "all that is wrong at once: {}", ran.err);
+    assert!(before == ledger.bytes());
+}
+
+#[test]
+fn organisations_answer_to_every_name_and_an_ambiguous_one_lists_its_paths() {
+    let ledger = Ledger::new(&[]);
+    ledger.ok(&["org", "add", "武汉路街道党工委", "--kind", "党工委", "--under", "a", "--short", "武汉路"]);
+    ledger.ok(&["org", "add", "武昌路社区党委", "--kind", "party-committee", "--under", "a/wuhanlu", "--code", "410305008009"]);
+    ledger.ok(&["org", "add", "武汉路社区党委", "--kind", "party-committee", "--under", "武汉路"]);
+    for name in ["a/wuhanlu", "武汉路街道党工委", "武汉路"] {
+        assert!(ledger.ok(&["org", "list", "--org", name]).contains("a/wuhanlu/wuchanglu"), "{name}");
+    }
+    for name in ["410305008009", "wuchanglu", "wcl", "wuhanlu/wuchanglu"] {
+        assert_eq!(ledger.ok(&["org", "list", "--org", name, "--format", "csv", "--raw"]).lines().count(), 2, "{name}");
+    }
+    let ran = ledger.run(&["org", "list", "--org", "whl"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("a/wuhanlu ") && ran.err.contains("a/wuhanlu/wuhanlu "), "{}", ran.err);
+    // A sibling of the same sound gets a number, a hostile segment is refused.
+    assert!(ledger.ok(&["org", "add", "武汉路总支", "--kind", "general-branch", "--under", "a"]).contains("a/wuhanlu-2"));
+    for segment in ["../x", "2026", "A", "/a", "a b", ""] {
+        assert_eq!(ledger.run(&["org", "add", "x", "--kind", "unit", "--segment", segment]).code, 2, "{segment}");
+    }
+    ledger.ok(&["org", "edit", "wcl", "--headcount", "2026-01-01:12", "--secretary", "张某"]);
+    ledger.ok(&["org", "edit", "wcl", "--headcount", "2026-07-01:15"]);
+    assert!(ledger.read("orgs/a/wuhanlu/wuchanglu/org.toml").contains("    { on = 2026-01-01, members = 12 },\n    { on = 2026-07-01, members = 15 },\n"));
+}
+
+#[test]
+fn numbers_of_persons_are_refused_everywhere() {
+    let ledger = Ledger::new(&[]);
+    let before = ledger.bytes();
+    for args in [
+        &["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "regular", "--title", "请联系13812345678"][..],
+        &["org", "add", "张某410305199003071234", "--kind", "unit"],
+        &["org", "edit", "a", "--secretary", "138 1234 5678"],
+    ] {
+        assert_eq!(ledger.run(args).code, 2, "{args:?}");
+    }
+    assert!(before == ledger.bytes());
+}
+
+#[test]
+fn two_equal_copies_of_a_record_are_one_and_change_together() {
+    let record = "[[meeting]]\nid = \"m-20260703-aaaaaaaa\"\ndate = 2026-07-03\ntype = \"study\"\ntitle = \"t\"\n";
+    let ledger = Ledger::new(&[("orgs/a/2026/x.toml", record), ("orgs/a/2026/y.toml", record)]);
+    assert!(ledger.ok(&["show", "aaaa"]).contains("m-20260703-aaaaaaaa"));
+    ledger.ok(&["edit", "aaaa", "--title", "u"]);
+    assert_eq!(ledger.read("orgs/a/2026/x.toml"), ledger.read("orgs/a/2026/y.toml"));
+    assert_eq!(ledger.run(&["check"]).code, 0);
+    ledger.write("orgs/a/2026/y.toml", record.as_bytes());
+    let ran = ledger.run(&["edit", "aaaa", "--title", "v"]);
+    assert!(ran.code == 2 && ran.err.contains("[duplicate-id]"), "{}", ran.err);
+    let csv = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "meetings_held", "--format", "csv", "--raw", "--skip-bad"]);
+    assert!(csv.contains("left-out,orgs/a/2026/x.toml:1:1") && csv.contains("left-out,orgs/a/2026/y.toml:1:1"), "{csv}");
+}
+
+#[test]
+fn a_report_is_not_written_over_the_ledger() {
+    let ledger = Ledger::new(&[]);
+    let before = ledger.bytes();
+    for inside in ["ledger.toml", "orgs/a/org.toml", "rules.toml/../orgs/x.csv", ".ledger/lock"] {
+        let path = ledger.path().join(inside);
+        let ran = ledger.run(&["report", "--quarter", "2026Q3", "--out", path.to_str().expect("text")]);
+        assert_eq!(ran.code, 2, "{inside}");
+    }
+    assert!(before == ledger.bytes());
+    let path = ledger.path().join("三季度.csv");
+    ledger.ok(&["report", "--quarter", "2026Q3", "--format", "csv", "--out", path.to_str().expect("text")]);
+    assert!(ledger.read("三季度.csv").starts_with('\u{feff}'));
+}
+
+#[test]
+fn empty_texts_and_exemptions_that_cannot_be_are_refused() {
+    let ledger = Ledger::new(&[]);
+    let before = ledger.bytes();
+    for args in [
+        &["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "regular", "--title", " "][..],
+        &["org", "add", "", "--kind", "unit"],
+        &["org", "edit", "a", "--name", ""],
+        &["org", "edit", "a", "--exempt", "nope:2026-01-01"],
+        &["org", "edit", "a", "--exempt", "regular:2026-05-01:2026-01-01"],
+    ] {
+        let ran = ledger.run(args);
+        assert_eq!(ran.code, 2, "{args:?}");
+        assert!(!ran.err.contains("defect"), "{}", ran.err);
+    }
+    assert!(before == ledger.bytes());
+    ledger.ok(&["org", "edit", "a", "--exempt", "例会:2026-05-01:2026-06-30:搬迁", "--founded", "2020-01-01"]);
+    assert!(ledger.read("orgs/a/org.toml").contains("{ obligation = \"regular\", from = 2026-05-01"));
+    ledger.ok(&["org", "edit", "a", "--founded", ""]);
+    assert!(!ledger.read("orgs/a/org.toml").contains("founded"));
+}
+
+#[test]
+fn references_are_resolved_when_typed_and_must_exist() {
+    let ledger = Ledger::new(&[]);
+    let meeting = id_of(&ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "regular", "--title", "x"]));
+    let task = ["add", "task", "--org", "a", "--title", "x", "--list", "task", "--owner", "y", "--set", "2026-07-03", "--due", "2026-07-09", "--source"];
+    let id = id_of(&ledger.ok(&[&task[..], &[&meeting[11..]]].concat()));
+    assert!(ledger.ok(&["show", &id, "--format", "json"]).contains(&format!("\"source\": \"{meeting}\"")));
+    assert_eq!(ledger.run(&[&task[..], &["m-20260101-00000000"]].concat()).code, 2);
+    assert_eq!(ledger.run(&[&task[..], &[&id]].concat()).code, 2, "a task comes from a meeting");
+}
+
+#[test]
+fn exit_codes_and_usage_errors_in_both_languages() {
+    let ledger = Ledger::new(&[]);
+    for (args, zh, en) in [
+        (&["foo"][..], "没有“foo”这个命令", "no command or kind called “foo”"),
+        (&["report", "--quater", "x"], "是不是 --quarter？", "did you mean --quarter?"),
+        (&["report", "--quarter", "x"], "“x”不是时期", "“x” is not a period"),
+        (&["report", "--format", "pdf"], "不能是“pdf”", "cannot be “pdf”"),
+        (&["explain", "tasks"], "没有叫“tasks”的指标", "no metric called “tasks”"),
+        (&["explain", "rank"], "名次没有自己的记录", "no records of its own"),
+        (&["show", "nothing"], "没有编号含“nothing”的记录", "no record's id contains “nothing”"),
+        (&["list", "x"], "没有“x”这种记录", "no kind of record called “x”"),
+        (&["due", "--within", "x"], "应在 0 与 3660d 之间", "between 0 and 3660d"),
+        (&[], "缺少命令", "a command or kind is missing"),
+    ] {
+        for (lang, said) in [("zh-CN", zh), ("en", en)] {
+            let ran = ledger.run(&[args, &["--lang", lang]].concat());
+            assert_eq!(ran.code, 2, "{args:?}");
+            assert!(ran.err.contains(said) && ran.out.is_empty(), "{args:?}: {}", ran.err);
+        }
+    }
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let ran = run(&["--root", nowhere.path().to_str().expect("text"), "report"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("no ledger.toml"), "{}", ran.err);
+    assert_eq!(run(&["--version"]).out, format!("ledger {}\n", env!("CARGO_PKG_VERSION")));
+    let newer = Ledger::new(&[("ledger.toml", "format = 2\n")]);
+    assert!(newer.run(&["check"]).err.contains("ledger.toml:1:10: the ledger has format 2"));
+}
+
+#[test]
+fn an_empty_ledger_is_told_what_to_do_next() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let root = dir.path().to_str().expect("text").to_owned();
+    assert_eq!(run(&["init", &root, "--district", "示例区"]).code, 0);
+    assert_eq!(run(&["init", &root]).code, 2, "twice is once too often");
+    let at = |args: &[&str]| run(&[&["--root", &root], args].concat());
+    assert_eq!(at(&["check"]).out, "clean: 0 organisations, 0 records\n");
+    assert!(at(&["report"]).err.contains("ledger org add"));
+    assert!(at(&["add", "meeting", "--org", "x", "--date", "2026-07-03", "--type", "regular", "--title", "x"]).err.contains("no organisation yet"));
+    for args in [&["due"][..], &["list", "task"], &["org", "tree"], &["fmt"]] {
+        assert_eq!(at(args).code, 0, "{args:?}");
+    }
+}
+
+#[test]
+fn records_taken_back_count_nowhere_and_stay_readable() {
+    let ledger = Ledger::new(&[]);
+    let id = id_of(&ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "regular", "--title", "x"]));
+    ledger.ok(&["retract", &id, "--why", "重复"]);
+    let csv = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "meetings_held,regular_met", "--format", "csv", "--raw"]);
+    assert!(csv.ends_with("total,a,total,0,0\r\n"), "{csv}");
+    assert!(!ledger.ok(&["list", "meeting"]).contains(&id));
+    assert!(ledger.ok(&["list", "meeting", "--retracted"]).contains(&id));
+    assert!(ledger.ok(&["show", &id]).contains("重复"));
+    assert_eq!(ledger.run(&["update", &id, "--status", "done"]).code, 2, "a meeting has no life cycle");
+}
+
+#[test]
+fn text_that_a_spreadsheet_would_run_is_guarded_for_people_and_not_for_programs() {
+    let ledger = Ledger::new(&[]);
+    ledger.ok(&["org", "add", "=1+1", "--kind", "unit", "--under", "a", "--segment", "x"]);
+    let people = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "members", "--format", "csv"]);
+    assert!(people.starts_with("\u{feff}no.,organisation,members\r\n") && people.contains("1,'=1+1,0\r\n"), "{people}");
+    let raw = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "members", "--format", "csv", "--raw"]);
+    assert!(raw.starts_with("row,org,name,members\r\n") && raw.contains("org,a/x,=1+1,0\r\n"), "{raw}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is() {
+    struct Closed(std::io::ErrorKind);
+    impl std::io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let ledger = Ledger::new(&[]);
+    let args = ["ledger", "--root", ledger.path().to_str().expect("text"), "org", "tree", "--lang", "en"].map(std::ffi::OsString::from);
+    for (kind, code) in [(std::io::ErrorKind::BrokenPipe, 0), (std::io::ErrorKind::StorageFull, 2)] {
+        let mut err = Vec::new();
+        assert_eq!(ledger::cmd::run(args.clone().into_iter(), &mut Closed(kind), &mut err), code);
+        assert_eq!(String::from_utf8(err).expect("text").contains("disk is full"), code == 2);
+    }
+}
