@@ -80,10 +80,7 @@ impl Day {
 
     /// The day `n` days later, or earlier when negative; stays inside the calendar.
     pub fn plus(self, n: i64) -> Day {
-        Duration::try_days(n)
-            .and_then(|d| self.0.checked_add_signed(d))
-            .filter(|d| (1..=END_YEAR).contains(&d.year()))
-            .map_or(self, Day)
+        Duration::try_days(n).and_then(|d| self.0.checked_add_signed(d)).filter(|d| (1..=END_YEAR).contains(&d.year())).map_or(self, Day)
     }
 
     /// Days from `other` to this day.
@@ -135,9 +132,7 @@ impl FromStr for Day {
         let text = text.strip_suffix('日').unwrap_or(&text);
         let mut parts = text.split('-').map(|p| number(p.trim()));
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) if y >= 1000 => {
-                Day::new(y as i32, m, d).ok_or(NotATime)
-            }
+            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) if y >= 1000 => Day::new(y as i32, m, d).ok_or(NotATime),
             _ => Err(NotATime),
         }
     }
@@ -285,10 +280,7 @@ impl Period {
         let tail = tail.trim_start_matches(['-', '年', ' ', '.', '/']);
         let year = if head.is_empty() { Some(today.year()) } else { (head.len() == 4).then(|| head.parse().ok()).flatten() };
         let first = |month: u32| year.and_then(|y| Day::new(y, month, 1)).ok_or(NotATime);
-        let quarter = tail
-            .strip_prefix('q')
-            .or_else(|| tail.strip_suffix("季度").map(|q| q.trim_start_matches('第')))
-            .map(str::trim);
+        let quarter = tail.strip_prefix('q').or_else(|| tail.strip_suffix("季度").map(|q| q.trim_start_matches('第'))).map(str::trim);
         match (head.is_empty(), tail, quarter) {
             (false, "", _) => Ok(Period::year(first(1)?)),
             (_, "h1" | "上半年", _) => Ok(Period::half_year(first(1)?)),
@@ -370,11 +362,23 @@ mod tests {
     fn periods_are_read_in_every_form() {
         let today = day("2026-11-22");
         for (text, name) in [
-            ("2026Q3", "2026Q3"), ("2026-Q3", "2026Q3"), ("2026q3", "2026Q3"), ("2026年3季度", "2026Q3"),
-            ("2026年第三季度", "2026Q3"), ("Q3", "2026Q3"), ("last", "2026Q3"), ("this", "2026Q4"),
-            ("2026-07", "2026-07"), ("2026年7月", "2026-07"), ("2026", "2026"), ("2026年", "2026"),
-            ("2026H1", "2026H1"), ("2026年下半年", "2026H2"), ("2026-04-01..2026-06-30", "2026Q2"),
-            ("2026-04-02..2026-06-30", "2026-04-02..2026-06-30"), ("2026-07-05", "2026-07-05..2026-07-05"),
+            ("2026Q3", "2026Q3"),
+            ("2026-Q3", "2026Q3"),
+            ("2026q3", "2026Q3"),
+            ("2026年3季度", "2026Q3"),
+            ("2026年第三季度", "2026Q3"),
+            ("Q3", "2026Q3"),
+            ("last", "2026Q3"),
+            ("this", "2026Q4"),
+            ("2026-07", "2026-07"),
+            ("2026年7月", "2026-07"),
+            ("2026", "2026"),
+            ("2026年", "2026"),
+            ("2026H1", "2026H1"),
+            ("2026年下半年", "2026H2"),
+            ("2026-04-01..2026-06-30", "2026Q2"),
+            ("2026-04-02..2026-06-30", "2026-04-02..2026-06-30"),
+            ("2026-07-05", "2026-07-05..2026-07-05"),
         ] {
             assert_eq!(Period::parse(text, today).map(|p| p.to_string()), Ok(name.to_owned()), "{text}");
         }
@@ -386,7 +390,9 @@ mod tests {
     #[test]
     fn windows_are_the_whole_ones_inside() {
         let today = day("2026-11-22");
-        let windows = |p: &str, every| Period::parse(p, today).expect("a period").windows(every).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let windows = |p: &str, every| {
+            Period::parse(p, today).expect("a period").windows(every).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
         assert_eq!(windows("2026Q3", Span::Month), "2026-07 2026-08 2026-09");
         assert_eq!(windows("2026Q3", Span::Quarter), "2026Q3");
         assert_eq!(windows("2026Q3", Span::Year), "");

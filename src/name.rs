@@ -137,10 +137,7 @@ impl OrgPath {
 /// and not longer than a file name may be.
 pub fn is_segment(text: &str) -> bool {
     let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.bytes().next().is_some_and(lower)
-        && text.len() <= 100
-        && text.bytes().all(|b| lower(b) || b == b'-')
-        && !is_year_folder(text)
+    text.bytes().next().is_some_and(lower) && text.len() <= 100 && text.bytes().all(|b| lower(b) || b == b'-') && !is_year_folder(text)
 }
 
 /// Whether `text` names a folder of one year's ledgers: four digits.
@@ -182,12 +179,7 @@ pub struct Writer(String);
 impl Writer {
     /// A new writer: what is usable of `name`, plus two random characters that tell clones apart.
     pub fn mint(name: &str, bits: u64) -> Writer {
-        let mut stem: String = name
-            .to_lowercase()
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .take(24)
-            .collect();
+        let mut stem: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
         while stem.contains("--") {
             stem = stem.replace("--", "-");
         }
@@ -219,7 +211,9 @@ mod tests {
         let id = RecordId::new("m", Day::new(2026, 7, 3).expect("a day"), 0x12_3456_789a);
         assert_eq!(id.to_string().parse::<RecordId>(), Ok(id.clone()));
         assert_eq!(id.prefix(), "m");
-        for bad in ["m-20260703-7k3f9x2", "m-20260703-7k3f9x2u", "M-20260703-7k3f9x2v", "m-20260732-7k3f9x2v", "m-20260703-7k3f9x2v-x", "../x"] {
+        for bad in
+            ["m-20260703-7k3f9x2", "m-20260703-7k3f9x2u", "M-20260703-7k3f9x2v", "m-20260732-7k3f9x2v", "m-20260703-7k3f9x2v-x", "../x"]
+        {
             assert_eq!(bad.parse::<RecordId>(), Err(BadName), "{bad}");
         }
     }

@@ -164,7 +164,7 @@ pub struct Problem {
     /// Where, for problems on disk.
     pub place: Option<Place>,
     /// Another place that belongs to it: the first of two equal ids.
-    pub other: Option<Place>,
+    pub other: Option<Box<Place>>,
     /// Words for the message, by the names its catalogue entry uses.
     pub args: Vec<(&'static str, Arg)>,
 }
@@ -182,7 +182,7 @@ impl Problem {
 
     /// The same with a second place.
     pub fn and_at(self, place: Place) -> Problem {
-        Problem { other: Some(place), ..self }
+        Problem { other: Some(Box::new(place)), ..self }
     }
 
     /// The same with one more word.

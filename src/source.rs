@@ -41,7 +41,9 @@ impl Source {
             Place { file: file.into(), line, column, text: String::new(), width: 0 }
         };
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(Problem::new(Rule::NOT_UTF8).at(place_of(&bytes, 0)).with("looks", crate::locale::Arg::Message("looks-like-utf16")));
+            return Err(Problem::new(Rule::NOT_UTF8)
+                .at(place_of(&bytes, 0))
+                .with("looks", crate::locale::Arg::Message("looks-like-utf16")));
         }
         if let Some(at) = bytes.iter().position(|&b| b == 0) {
             return Err(Problem::new(Rule::NUL).at(place_of(&bytes, at)));

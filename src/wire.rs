@@ -192,8 +192,7 @@ impl Pass<'_> {
     }
 
     fn escapes(&mut self, span: Span, kind: Option<Encoding>) {
-        let (Some(Encoding::BasicString | Encoding::MlBasicString), Some(raw)) =
-            (kind, self.source.text.get(span.start()..span.end()))
+        let (Some(Encoding::BasicString | Encoding::MlBasicString), Some(raw)) = (kind, self.source.text.get(span.start()..span.end()))
         else {
             return;
         };
@@ -477,11 +476,7 @@ impl<'a, 's> Reader<'a, 's> {
     /// Notes that a value is not among the allowed ones.
     pub fn unknown_value(&self, key: &str, value: &str, allowed: &str) {
         self.note(
-            Problem::new(Rule::UNKNOWN_VALUE)
-                .at(self.place_of(key))
-                .with("field", key)
-                .with("value", value)
-                .with("allowed", allowed),
+            Problem::new(Rule::UNKNOWN_VALUE).at(self.place_of(key)).with("field", key).with("value", value).with("allowed", allowed),
         );
     }
 

@@ -124,7 +124,10 @@ fn no_english_word_in_chinese_help() {
     for (path, page) in pages(Lang::Zh) {
         let words = page.split(|c: char| !(c.is_ascii_alphabetic() || c == '-' || c == '_')).map(|w| w.trim_matches('-'));
         for word in words.filter(|w| w.len() > 1 && w.chars().any(|c| c.is_ascii_alphabetic())) {
-            let known = names.contains(word) || word.split(['-', '_']).all(|part| names.contains(part)) || "Q3".contains(word) || "H1".contains(word);
+            let known = names.contains(word)
+                || word.split(['-', '_']).all(|part| names.contains(part))
+                || "Q3".contains(word)
+                || "H1".contains(word);
             assert!(known, "“{word}” in the Chinese help of{path}:\n{page}");
         }
     }

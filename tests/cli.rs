@@ -11,12 +11,47 @@ fn a_kind_of_ones_own_works_from_prompt_to_report_without_rust() {
     assert_eq!(ledger.run(&["check"]).code, 0, "{}", ledger.run(&["check"]).out);
     let help = ledger.ok(&["add", "hotline", "--help"]);
     assert!(help.contains("--channel <choice>"), "{help}");
-    let id = id_of(&ledger.ok(&["add", "热线", "--org", "a", "--received", "2026-07-02", "--channel", "电话", "--matter", "路灯不亮", "--due", "2026-07-09"]));
+    let id = id_of(&ledger.ok(&[
+        "add",
+        "热线",
+        "--org",
+        "a",
+        "--received",
+        "2026-07-02",
+        "--channel",
+        "电话",
+        "--matter",
+        "路灯不亮",
+        "--due",
+        "2026-07-09",
+    ]));
     assert!(id.starts_with("h-"));
-    ledger.ok(&["add", "hotline", "--org", "a", "--received", "2026-08-02", "--channel", "visit", "--matter", "噪声", "--due", "2026-08-09"]);
+    ledger.ok(&[
+        "add",
+        "hotline",
+        "--org",
+        "a",
+        "--received",
+        "2026-08-02",
+        "--channel",
+        "visit",
+        "--matter",
+        "噪声",
+        "--due",
+        "2026-08-09",
+    ]);
     ledger.ok(&["update", &id, "--status", "已办结", "--on", "2026-07-08"]);
     assert_eq!(ledger.ok(&["list", "hotline", "--where", "state=settled"]).matches("路灯不亮").count(), 1);
-    let csv = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "hotline_due,hotline_settled,hotline_rate,hotline_months_missed", "--format", "csv", "--raw"]);
+    let csv = ledger.ok(&[
+        "report",
+        "--quarter",
+        "2026Q3",
+        "--metrics",
+        "hotline_due,hotline_settled,hotline_rate,hotline_months_missed",
+        "--format",
+        "csv",
+        "--raw",
+    ]);
     assert_eq!(csv.lines().last(), Some("total,a,total,2,1,0.500000,1"), "{csv}");
     let explained = ledger.ok(&["explain", "hotline_settled", "--quarter", "2026Q3"]);
     assert!(explained.contains(&id) && explained.contains("orgs/a/2026/test-00.toml:1"), "{explained}");
@@ -29,7 +64,22 @@ fn a_kind_of_ones_own_works_from_prompt_to_report_without_rust() {
 fn a_built_in_kind_is_extended_and_an_ejected_rule_takes_effect() {
     let ledger = Ledger::new(&[]);
     ledger.write("rules/lists.toml", "[[kind]]\nname = \"task\"\nextend = true\n\n[[kind.field]]\nname = \"list\"\nvalues = [{ name = \"petition\", zh = \"信访清单\", en = \"petitions\" }]\n".as_bytes());
-    ledger.ok(&["add", "task", "--org", "a", "--list", "信访清单", "--title", "x", "--owner", "y", "--set", "2026-07-01", "--due", "2026-07-09"]);
+    ledger.ok(&[
+        "add",
+        "task",
+        "--org",
+        "a",
+        "--list",
+        "信访清单",
+        "--title",
+        "x",
+        "--owner",
+        "y",
+        "--set",
+        "2026-07-01",
+        "--due",
+        "2026-07-09",
+    ]);
     ledger.ok(&["rules", "eject", "obligation:regular"]);
     let text = ledger.read("rules/obligation-regular.toml");
     ledger.write("rules/obligation-regular.toml", text.replace("[1, 7]", "[1, 10]").as_bytes());
@@ -56,7 +106,8 @@ fn off_a_terminal_a_missing_field_is_named_in_the_users_language() {
     let before = ledger.bytes();
     let ran = ledger.run(&["add", "meeting", "--org", "a", "--title", "x", "--lang", "zh-CN"]);
     assert_eq!((ran.code, ran.err.as_str()), (2, "缺少必填参数：--date --type\n  改法：在命令中补上；在终端里直接运行会逐项询问\n"));
-    let ran = ledger.run(&["add", "task", "--org", "a", "--title", "x", "--list", "task", "--owner", "y", "--set", "2026-02-30", "--due", "x"]);
+    let ran =
+        ledger.run(&["add", "task", "--org", "a", "--title", "x", "--list", "task", "--owner", "y", "--set", "2026-02-30", "--due", "x"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("“set”") && ran.err.contains("“due”"), "all that is wrong at once: {}", ran.err);
     assert!(before == ledger.bytes());
@@ -84,7 +135,11 @@ fn organisations_answer_to_every_name_and_an_ambiguous_one_lists_its_paths() {
     }
     ledger.ok(&["org", "edit", "wcl", "--headcount", "2026-01-01:12", "--secretary", "张某"]);
     ledger.ok(&["org", "edit", "wcl", "--headcount", "2026-07-01:15"]);
-    assert!(ledger.read("orgs/a/wuhanlu/wuchanglu/org.toml").contains("    { on = 2026-01-01, members = 12 },\n    { on = 2026-07-01, members = 15 },\n"));
+    assert!(
+        ledger
+            .read("orgs/a/wuhanlu/wuchanglu/org.toml")
+            .contains("    { on = 2026-01-01, members = 12 },\n    { on = 2026-07-01, members = 15 },\n")
+    );
 }
 
 #[test]
@@ -157,7 +212,23 @@ fn empty_texts_and_exemptions_that_cannot_be_are_refused() {
 fn references_are_resolved_when_typed_and_must_exist() {
     let ledger = Ledger::new(&[]);
     let meeting = id_of(&ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "regular", "--title", "x"]));
-    let task = ["add", "task", "--org", "a", "--title", "x", "--list", "task", "--owner", "y", "--set", "2026-07-03", "--due", "2026-07-09", "--source"];
+    let task = [
+        "add",
+        "task",
+        "--org",
+        "a",
+        "--title",
+        "x",
+        "--list",
+        "task",
+        "--owner",
+        "y",
+        "--set",
+        "2026-07-03",
+        "--due",
+        "2026-07-09",
+        "--source",
+    ];
     let id = id_of(&ledger.ok(&[&task[..], &[&meeting[11..]]].concat()));
     assert!(ledger.ok(&["show", &id, "--format", "json"]).contains(&format!("\"source\": \"{meeting}\"")));
     assert_eq!(ledger.run(&[&task[..], &["m-20260101-00000000"]].concat()).code, 2);
@@ -203,7 +274,11 @@ fn an_empty_ledger_is_told_what_to_do_next() {
     let at = |args: &[&str]| run(&[&["--root", &root], args].concat());
     assert_eq!(at(&["check"]).out, "clean: 0 organisations, 0 records\n");
     assert!(at(&["report"]).err.contains("ledger org add"));
-    assert!(at(&["add", "meeting", "--org", "x", "--date", "2026-07-03", "--type", "regular", "--title", "x"]).err.contains("no organisation yet"));
+    assert!(
+        at(&["add", "meeting", "--org", "x", "--date", "2026-07-03", "--type", "regular", "--title", "x"])
+            .err
+            .contains("no organisation yet")
+    );
     for args in [&["due"][..], &["list", "task"], &["org", "tree"], &["fmt"]] {
         assert_eq!(at(args).code, 0, "{args:?}");
     }

@@ -14,8 +14,23 @@ use ledger::problem::{Gravity, Rule};
 
 /// Rules about things that cannot be written into a text file; `hostile.rs` has their cases.
 const ELSEWHERE: &[&str] = &[
-    "io", "not-a-file", "too-large", "link-outside", "link-loop", "folders-too-deep", "nul-byte", "not-utf8", "nested-too-deep",
-    "case-collision", "import-header", "import-row", "import-duplicate", "import-orphan", "import-cycle", "import-depth", "too-many",
+    "io",
+    "not-a-file",
+    "too-large",
+    "link-outside",
+    "link-loop",
+    "folders-too-deep",
+    "nul-byte",
+    "not-utf8",
+    "nested-too-deep",
+    "case-collision",
+    "import-header",
+    "import-row",
+    "import-duplicate",
+    "import-orphan",
+    "import-cycle",
+    "import-depth",
+    "too-many",
 ];
 
 struct Case {

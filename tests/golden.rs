@@ -34,12 +34,65 @@ fn the_quarter_in_every_form_and_language() {
 #[test]
 fn depth_own_compare_periods_and_chosen_metrics() {
     for (name, args) in [
-        ("depth", &["report", "--quarter", "2026Q2", "--org", "武汉路街道党工委", "--depth", "2", "--metrics", "meetings_owed,meetings_rate,members,rank"][..]),
-        ("own", &["report", "--quarter", "2026H1", "--org", "jianxi/gongnong", "--own", "--metrics", "任务完成率,tasks_due,filings_missing"]),
-        ("previous", &["report", "--quarter", "2026Q3", "--compare", "previous", "--metrics", "tasks_due,tasks_completion_rate,score,rank"]),
-        ("previous.raw", &["report", "--quarter", "2026Q3", "--compare", "previous", "--metrics", "tasks_due,tasks_completion_rate,score,rank", "--format", "csv", "--raw"]),
-        ("month", &["report", "--quarter", "2026年7月", "--org", "jianxi/hubeilu", "--metrics", "regular_owed,regular_met,regular_late,regular_missed"]),
-        ("range", &["report", "--quarter", "2026-02-01..2026-05-31", "--metrics", "meetings_owed,attendance_due,attendance_present,attendance_rate"]),
+        (
+            "depth",
+            &[
+                "report",
+                "--quarter",
+                "2026Q2",
+                "--org",
+                "武汉路街道党工委",
+                "--depth",
+                "2",
+                "--metrics",
+                "meetings_owed,meetings_rate,members,rank",
+            ][..],
+        ),
+        (
+            "own",
+            &["report", "--quarter", "2026H1", "--org", "jianxi/gongnong", "--own", "--metrics", "任务完成率,tasks_due,filings_missing"],
+        ),
+        (
+            "previous",
+            &["report", "--quarter", "2026Q3", "--compare", "previous", "--metrics", "tasks_due,tasks_completion_rate,score,rank"],
+        ),
+        (
+            "previous.raw",
+            &[
+                "report",
+                "--quarter",
+                "2026Q3",
+                "--compare",
+                "previous",
+                "--metrics",
+                "tasks_due,tasks_completion_rate,score,rank",
+                "--format",
+                "csv",
+                "--raw",
+            ],
+        ),
+        (
+            "month",
+            &[
+                "report",
+                "--quarter",
+                "2026年7月",
+                "--org",
+                "jianxi/hubeilu",
+                "--metrics",
+                "regular_owed,regular_met,regular_late,regular_missed",
+            ],
+        ),
+        (
+            "range",
+            &[
+                "report",
+                "--quarter",
+                "2026-02-01..2026-05-31",
+                "--metrics",
+                "meetings_owed,attendance_due,attendance_present,attendance_rate",
+            ],
+        ),
     ] {
         expect_file(&format!("expect/report.{name}.txt"), &sample(args));
     }
@@ -87,7 +140,9 @@ fn contributions_add_up_to_every_figure_of_the_sample() {
         let text = sample(&["explain", name, "--quarter", "2026Q3", "--as-of", "2026-10-15", "--format", "json"]);
         let explained: serde_json::Value = serde_json::from_str(&text).expect("json");
         assert_eq!(explained["value"], total["values"][name], "{name}");
-        let sum = |of: &serde_json::Value| of["records"].as_array().expect("records").iter().map(|r| r["contributes"].as_i64().expect("a number")).sum::<i64>();
+        let sum = |of: &serde_json::Value| {
+            of["records"].as_array().expect("records").iter().map(|r| r["contributes"].as_i64().expect("a number")).sum::<i64>()
+        };
         match explained["parts"].as_array() {
             None => assert_eq!(explained["value"].as_i64(), Some(sum(&explained)), "{name}"),
             Some(parts) => {
@@ -129,4 +184,18 @@ fn a_quarter_reported_again_later_is_the_same() {
     ledger.ok(&["add", "meeting", "--org", "jianxi", "--date", "2026-08-03", "--type", "regular", "--title", "x"]);
     let november = ledger.ok(&[&q2[..], &["--today", "2026-11-22"]].concat());
     assert_eq!(july, november);
+}
+
+/// The README's picture is what its first command prints on a terminal of 80 columns.
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ledger"))
+        .args(["--root", "data-sample", "report", "--quarter", "2026Q3", "--lang", "zh-CN"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("COLUMNS", "80")
+        .output()
+        .expect("it runs");
+    let picture = String::from_utf8(output.stdout).expect("text");
+    assert!(readme.contains(picture.trim_end()), "README.md shows another table than:\n{picture}");
 }

@@ -174,7 +174,8 @@ fn imports_that_do_not_hold_together_are_refused_by_line() {
         assert_eq!(ran.code, 2, "{text}: {}", ran.out);
         assert!(ran.err.contains(&format!("in.csv:{line}:1:")) && ran.err.contains(&format!("[{rule}]")), "{text}: {}", ran.err);
     }
-    let chain: String = (1..40).map(|n| format!("{n},{},甲{n},branch\n", if n == 1 { String::new() } else { (n - 1).to_string() })).collect();
+    let chain: String =
+        (1..40).map(|n| format!("{n},{},甲{n},branch\n", if n == 1 { String::new() } else { (n - 1).to_string() })).collect();
     let ran = import(&format!("code,parent_code,name,kind\n{chain}"));
     assert!(ran.code == 2 && ran.err.contains("in.csv:26:1:") && ran.err.contains("[import-depth]"), "{}", ran.err);
     ledger.write("orgs/yi", b"in the way");

@@ -15,9 +15,21 @@ use proptest::prelude::*;
 
 const PATHS: &[&str] = &["a", "a/b", "a/b/d", "a/c"];
 const KINDS: &[&str] = &["district-committee", "party-committee", "working-committee", "branch", "branch", "unit"];
-const MEETINGS: &[&str] = &["regular", "general-meeting", "committee-meeting", "group-meeting", "party-lesson", "theme-day", "life-meeting", "joint-meeting", "study"];
+const MEETINGS: &[&str] = &[
+    "regular",
+    "general-meeting",
+    "committee-meeting",
+    "group-meeting",
+    "party-lesson",
+    "theme-day",
+    "life-meeting",
+    "joint-meeting",
+    "study",
+];
 const TASK_STATUSES: &[&str] = &["not-started", "in-progress", "ongoing", "done", "closed", "returned", "dropped", "no-data"];
 const COMMITMENT_STATUSES: &[&str] = &["proposed", "published", "kept", "broken", "withdrawn"];
+
+type Updates = [(Day, &'static str)];
 
 #[derive(Clone, Debug)]
 struct Org {
@@ -68,7 +80,14 @@ fn org() -> impl Strategy<Value = Org> {
         prop::option::weighted(0.3, (0usize..9, day(), prop::option::of(day()))),
         prop::option::weighted(0.4, (day(), prop::option::weighted(0.3, day()))),
     )
-        .prop_map(|(kind, founded, dissolved, headcount, exempt, committee)| Org { kind, founded, dissolved, headcount, exempt, committee })
+        .prop_map(|(kind, founded, dissolved, headcount, exempt, committee)| Org {
+            kind,
+            founded,
+            dissolved,
+            headcount,
+            exempt,
+            committee,
+        })
 }
 
 fn updates(statuses: &'static [&'static str]) -> impl Strategy<Value = Vec<(Day, &'static str)>> {
@@ -139,10 +158,20 @@ impl World {
                     }
                     ("meeting", "m", body)
                 }
-                What::Task { due, extended: e, updates } => ("task", "t", format!("list = \"task\"\ntitle = \"t\"\nowner = \"o\"\nset = {s}\ndue = {due}\n{}{}", extended(e), list(updates))),
-                What::Commitment { due, extended: e, updates } => {
-                    ("commitment", "c", format!("type = \"public-promise\"\ntitle = \"t\"\nby = \"b\"\nsigned = {s}\ndue = {due}\n{}{}", extended(e), list(updates)))
-                }
+                What::Task { due, extended: e, updates } => (
+                    "task",
+                    "t",
+                    format!("list = \"task\"\ntitle = \"t\"\nowner = \"o\"\nset = {s}\ndue = {due}\n{}{}", extended(e), list(updates)),
+                ),
+                What::Commitment { due, extended: e, updates } => (
+                    "commitment",
+                    "c",
+                    format!(
+                        "type = \"public-promise\"\ntitle = \"t\"\nby = \"b\"\nsigned = {s}\ndue = {due}\n{}{}",
+                        extended(e),
+                        list(updates)
+                    ),
+                ),
                 What::Filing { quarter, returned } => {
                     let back = returned.map(|on| list(&[(on, "returned"), (on, "approved")])).unwrap_or_default();
                     ("filing", "f", format!("quarter = \"{}\"\nfiled = {s}\n{back}", Period::quarter(*quarter)))
@@ -154,7 +183,8 @@ impl World {
             }
         }
         if let Some((from, until)) = self.orgs[org].committee {
-            let _ = write!(text, "[[committee]]\nid = \"gc-20260101-0000000{org}\"\ntype = \"grand-party-committee\"\nestablished = {from}\n");
+            let _ =
+                write!(text, "[[committee]]\nid = \"gc-20260101-0000000{org}\"\ntype = \"grand-party-committee\"\nestablished = {from}\n");
             if let Some(until) = until {
                 let _ = writeln!(text, "ended = {until}");
             }
@@ -200,7 +230,14 @@ const OBLIGATIONS: &[Obligation] = &[
     Obligation { name: "theme-day", months: 1, kinds: &["branch"], first_week: false, seven: false, joint: false },
     Obligation { name: "life-meeting", months: 12, kinds: &["branch"], first_week: false, seven: false, joint: false },
     Obligation { name: "joint-meeting", months: 3, kinds: KINDS, first_week: false, seven: false, joint: true },
-    Obligation { name: "filing", months: 3, kinds: &["party-committee", "working-committee"], first_week: false, seven: false, joint: false },
+    Obligation {
+        name: "filing",
+        months: 3,
+        kinds: &["party-committee", "working-committee"],
+        first_week: false,
+        seven: false,
+        joint: false,
+    },
 ];
 
 struct Oracle<'w> {
@@ -364,13 +401,14 @@ impl Oracle<'_> {
     fn value(&self, metric: &str, orgs: &[usize]) -> (i64, Option<i64>) {
         let filing = &OBLIGATIONS[8];
         let finished = |u: &[(Day, &'static str)]| ["done", "closed"].contains(&self.status(u, "not-started"));
-        let task = |test: &dyn Fn(Day, bool, &[(Day, &'static str)]) -> bool| {
+        let task = |test: &dyn Fn(Day, bool, &Updates) -> bool| {
             self.count(orgs, |f| match &f.what {
                 What::Task { due, extended, updates } => test(extended.unwrap_or(*due), extended.is_some(), updates),
                 _ => false,
             })
         };
-        let is_due = |due: Day, u: &[(Day, &'static str)]| self.in_period(due) && !["dropped", "ongoing"].contains(&self.status(u, "not-started"));
+        let is_due =
+            |due: Day, u: &[(Day, &'static str)]| self.in_period(due) && !["dropped", "ongoing"].contains(&self.status(u, "not-started"));
         let commitment = |test: &dyn Fn(Day, &str) -> bool| {
             self.count(orgs, |f| match &f.what {
                 What::Commitment { due, extended, updates } => test(extended.unwrap_or(*due), self.status(updates, "proposed")),
@@ -394,7 +432,9 @@ impl Oracle<'_> {
             "tasks_due" => number(task(&|due, _, u| is_due(due, u))),
             "tasks_done" => number(task(&|due, _, u| is_due(due, u) && finished(u))),
             "tasks_done_on_time" => number(task(&|due, _, u| is_due(due, u) && self.run(u, &["done", "closed"]).is_some_and(|d| d <= due))),
-            "tasks_overdue" => number(task(&|due, _, u| due < self.as_of && !finished(u) && !["dropped", "ongoing"].contains(&self.status(u, "not-started")))),
+            "tasks_overdue" => number(task(&|due, _, u| {
+                due < self.as_of && !finished(u) && !["dropped", "ongoing"].contains(&self.status(u, "not-started"))
+            })),
             "tasks_open" => number(task(&|_, _, u| !finished(u) && self.status(u, "not-started") != "dropped")),
             "tasks_extended" => number(task(&|due, extended, u| is_due(due, u) && extended)),
             "tasks_closed" => number(task(&|_, _, u| self.run(u, &["closed"]).is_some_and(|d| self.in_period(d)))),
@@ -415,10 +455,33 @@ impl Oracle<'_> {
 }
 
 const METRICS: &[&str] = &[
-    "meetings_held", "meetings_owed", "meetings_met", "meetings_late", "meetings_missed", "meetings_rate", "attendance_due",
-    "attendance_present", "attendance_rate", "tasks_due", "tasks_done", "tasks_done_on_time", "tasks_overdue", "tasks_open",
-    "tasks_extended", "tasks_closed", "tasks_completion_rate", "commitments_signed", "commitments_due", "commitments_kept",
-    "commitments_broken", "commitments_kept_rate", "filings_owed", "filings_on_time", "filings_late", "filings_returned", "filings_missing",
+    "meetings_held",
+    "meetings_owed",
+    "meetings_met",
+    "meetings_late",
+    "meetings_missed",
+    "meetings_rate",
+    "attendance_due",
+    "attendance_present",
+    "attendance_rate",
+    "tasks_due",
+    "tasks_done",
+    "tasks_done_on_time",
+    "tasks_overdue",
+    "tasks_open",
+    "tasks_extended",
+    "tasks_closed",
+    "tasks_completion_rate",
+    "commitments_signed",
+    "commitments_due",
+    "commitments_kept",
+    "commitments_broken",
+    "commitments_kept_rate",
+    "filings_owed",
+    "filings_on_time",
+    "filings_late",
+    "filings_returned",
+    "filings_missing",
 ];
 
 fn periods(start: Day, days: i64) -> Vec<Period> {

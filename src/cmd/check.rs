@@ -1,6 +1,5 @@
 //! `ledger check`: everything wrong, all at once.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 

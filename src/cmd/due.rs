@@ -1,6 +1,5 @@
 //! `ledger due`: what is overdue, what falls due soon, what is owed.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
@@ -46,11 +45,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let (kind, what, id) = match &reminder.what {
                 What::Record(n) => {
                     let record = crate::figure::record_of(&tree, *n);
-                    (if raw { record.kind.name.clone() } else { record.kind.label.get(locale.lang()).to_owned() }, record.title().map(text::plain).unwrap_or_default(), record.id.to_string())
+                    (
+                        if raw { record.kind.name.clone() } else { record.kind.label.get(locale.lang()).to_owned() },
+                        record.title().map(text::plain).unwrap_or_default(),
+                        record.id.to_string(),
+                    )
                 }
                 What::Obligation(name, window) => {
                     let label = tree.rules.obligation(name).map(|o| o.label.get(locale.lang()).to_owned()).unwrap_or_default();
-                    if raw { (name.clone(), window.to_string(), String::new()) } else { (label, window.label(locale.lang()), String::new()) }
+                    if raw {
+                        (name.clone(), window.to_string(), String::new())
+                    } else {
+                        (label, window.label(locale.lang()), String::new())
+                    }
                 }
             };
             let cells = vec![

@@ -1,6 +1,5 @@
 //! `ledger explain METRIC`: the records behind a figure, by file and line.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json, json};
@@ -91,7 +90,9 @@ impl Explained<'_> {
         let find = |names: &[String]| names.iter().filter_map(|name| self.evaluation.tree.rules.metric(name)).collect::<Vec<_>>();
         match &metric.measure {
             Measure::Ratio { of, to } => vec![("numerator", find(of), None), ("denominator", find(to), None)],
-            Measure::Score { parts } => parts.iter().map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight))).collect(),
+            Measure::Score { parts } => {
+                parts.iter().map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight))).collect()
+            }
             Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members | Measure::Rank { .. } => Vec::new(),
         }
     }
@@ -185,7 +186,8 @@ impl Explained<'_> {
                 Basis::Window(window) => {
                     let name = tree.rules.obligation(&window.obligation).map_or("", |o| o.label.get(locale.lang()));
                     let state = locale.text(&format!("window-{}", window.state.name()));
-                    let (ids, places): (Vec<String>, Vec<String>) = window.records.iter().map(|&n| record_cells(n)).map(|(id, place, _)| (id, place)).unzip();
+                    let (ids, places): (Vec<String>, Vec<String>) =
+                        window.records.iter().map(|&n| record_cells(n)).map(|(id, place, _)| (id, place)).unzip();
                     (format!("{name} {} {state}", window.window.label(locale.lang())), places.join("\n"), ids.join("\n"))
                 }
                 Basis::Headcount => (label("label-members"), format!("orgs/{}/org.toml", tree.orgs[contribution.org].path), String::new()),

@@ -1,6 +1,5 @@
 //! `ledger fmt`: write every file in canonical form, or show what would change.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 

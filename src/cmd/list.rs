@@ -44,7 +44,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let text = match cmd::format_of(matches, "table") {
         "json" => {
             let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(&tree, entry, as_of)).collect();
-            json::pretty(&serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }))
+            json::pretty(
+                &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }),
+            )
         }
         format => {
             let raw = format == "csv" && matches.get_flag("raw");
@@ -199,7 +201,8 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
         .iter()
         .map(|entry| {
             let org = &tree.orgs[entry.org];
-            let mut cells = vec![Cell::Text(entry.record.id.to_string()), Cell::Text(if raw { org.path.to_string() } else { org.short().to_owned() })];
+            let mut cells =
+                vec![Cell::Text(entry.record.id.to_string()), Cell::Text(if raw { org.path.to_string() } else { org.short().to_owned() })];
             cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
                 None => Cell::Empty,
                 Some(Value::Integer(number)) => Cell::Number(*number),
@@ -212,6 +215,7 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
             Row { cells, total: false }
         })
         .collect();
-    let count = locale.say("list-count", &[("count", entries.len().into()), ("kind", (&kind.label).into()), ("as_of", as_of.to_string().into())]);
+    let count =
+        locale.say("list-count", &[("count", entries.len().into()), ("kind", (&kind.label).into()), ("as_of", as_of.to_string().into())]);
     Table { notes: vec![count], columns, rows, ..Table::default() }
 }

@@ -44,8 +44,20 @@ pub struct Command {
 
 /// Every command, in the order of the help page.
 pub const COMMANDS: &[Command] = &[
-    init::COMMAND, org::COMMAND, add::COMMAND, change::EDIT, change::UPDATE, change::DONE, change::RETRACT,
-    show::COMMAND, list::COMMAND, due::COMMAND, check::COMMAND, fmt::COMMAND, report::COMMAND, explain::COMMAND,
+    init::COMMAND,
+    org::COMMAND,
+    add::COMMAND,
+    change::EDIT,
+    change::UPDATE,
+    change::DONE,
+    change::RETRACT,
+    show::COMMAND,
+    list::COMMAND,
+    due::COMMAND,
+    check::COMMAND,
+    fmt::COMMAND,
+    report::COMMAND,
+    explain::COMMAND,
     rules::COMMAND,
 ];
 
@@ -281,7 +293,10 @@ fn dispatch(session: &mut Session<'_>, args: Vec<OsString>) -> Result<Status> {
             _ => return Err(help::usage_problem(&error).into()),
         },
     };
-    for (name, valid) in [("lang", matches.get_one::<String>("lang").is_none_or(|l| l.parse::<Lang>().is_ok())), ("today", matches.get_one::<String>("today").is_none_or(|d| d.parse::<Day>().is_ok()))] {
+    for (name, valid) in [
+        ("lang", matches.get_one::<String>("lang").is_none_or(|l| l.parse::<Lang>().is_ok())),
+        ("today", matches.get_one::<String>("today").is_none_or(|d| d.parse::<Day>().is_ok())),
+    ] {
         if !valid {
             let value = matches.get_one::<String>(name).cloned().unwrap_or_default();
             return Err(match name {

@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::add::{check_bounds, cleared_fields, field_args, field_values, organisations, without};
+use crate::cmd::add::{check_bounds, cleared_fields, field_args, field_values, without};
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::{Locale, visible};
 use crate::name::OrgPath;
@@ -19,23 +19,21 @@ use crate::rules::kind::Kind;
 use crate::source::Source;
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::scan::MAX_DEPTH;
-use crate::tree::{change, find_org};
+use crate::tree::{Tree, change, find_org};
 use unicode_normalization::UnicodeNormalization;
 
 pub(super) const COMMAND: Command = Command { build, run };
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
-    let optional = Kind {
-        fields: rules.org.fields.iter().filter(|f| f.name != "name").cloned().collect(),
-        ..(*rules.org).clone()
-    };
+    let optional = Kind { fields: rules.org.fields.iter().filter(|f| f.name != "name").cloned().collect(), ..(*rules.org).clone() };
     cmd::command(locale, "org").subcommand_required(true).subcommands([
         field_args(
-            sub("add")
-                .arg(cmd::positional(locale, "name", "value-name"))
-                .arg(cmd::option(locale, "under", "value-org"))
-                .arg(cmd::option(locale, "segment", "value-segment")),
+            sub("add").arg(cmd::positional(locale, "name", "value-name")).arg(cmd::option(locale, "under", "value-org")).arg(cmd::option(
+                locale,
+                "segment",
+                "value-segment",
+            )),
             &optional,
             locale,
         ),
@@ -72,7 +70,7 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
     let lock = session.lock(&root)?;
-    let orgs = organisations(&root, &rules);
+    let orgs = Tree::organisations(&root, rules.clone()).orgs;
     let parent = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
@@ -95,7 +93,6 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     writeln!(session.out, "{}", session.locale.say("org-added", &[("name", name_text.into()), ("org", path.as_str().into())]))?;
     Ok(Status::Clean)
 }
-
 
 /// Puts an obligation's name where its label was typed; refuses one that does not exist, or days in reverse.
 fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), Problem> {
@@ -143,7 +140,7 @@ fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>)
 }
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let tree = session.tree()?;
+    let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
     let orgs = match matches.get_one::<String>("org") {
         Some(name) => tree.subtree(tree.org(name)?),
         None => 0..tree.orgs.len(),
@@ -177,7 +174,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let tree = session.tree()?;
+    let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
     let orgs = match matches.get_one::<String>("org") {
         Some(name) => tree.subtree(tree.org(name)?),
         None => 0..tree.orgs.len(),
@@ -199,7 +196,7 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
     }
     let lock = session.lock(&root)?;
-    let orgs = organisations(&root, &rules);
+    let orgs = Tree::organisations(&root, rules.clone()).orgs;
     let org = &orgs[find_org(&orgs, matches.get_one::<String>("org").map_or("", String::as_str), &rules)?];
     let mut values = org.fields.clone();
     for (n, value) in given.into_iter().enumerate() {
@@ -207,7 +204,9 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             (slot, _) if clear.contains(&n) => *slot = None,
             (_, None) => {}
             // A headcount or an exemption is added to those there are: history is kept.
-            (Some(Value::List(old)), Some(Value::List(new))) => old.extend(new.into_iter().filter(|row| !old.contains(row)).collect::<Vec<_>>()),
+            (Some(Value::List(old)), Some(Value::List(new))) => {
+                old.extend(new.into_iter().filter(|row| !old.contains(row)).collect::<Vec<_>>())
+            }
             (slot, new) => *slot = new,
         }
     }
@@ -217,6 +216,9 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     writeln!(session.out, "{}", session.locale.say("org-changed", &[("name", org.name().into()), ("org", org.path.as_str().into())]))?;
     Ok(Status::Clean)
 }
+
+/// An organisation to be made: its id and its values.
+type Planned = (OrgPath, Vec<Option<Value>>);
 
 /// One row of an imported table.
 struct Line {
@@ -234,7 +236,7 @@ fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let lines = read_lines(file)?;
     check_lines(file, &lines, &rules)?;
     let lock = session.lock(&root)?;
-    let orgs = organisations(&root, &rules);
+    let orgs = Tree::organisations(&root, rules.clone()).orgs;
     let under = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
@@ -242,16 +244,18 @@ fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).collect();
     let already = lines.iter().filter(|line| known.contains(line.code.as_str())).count();
     let plan = plan(&rules, &orgs, under.as_ref(), &lines);
-    let too_deep = |(_, (path, _)): &(&Line, (OrgPath, Vec<Option<Value>>))| path.depth() >= MAX_DEPTH;
+    let too_deep = |(_, (path, _)): &(&Line, Planned)| path.depth() >= MAX_DEPTH;
     let problems: Vec<Problem> = plan
         .iter()
         .filter(|row| too_deep(row))
-        .map(|(line, _)| Problem::new(Rule::IMPORT_DEPTH).at(Place { line: line.number, column: 1, ..Place::file(file) }).with("most", MAX_DEPTH))
+        .map(|(line, _)| {
+            Problem::new(Rule::IMPORT_DEPTH).at(Place { line: line.number, column: 1, ..Place::file(file) }).with("most", MAX_DEPTH)
+        })
         .collect();
     if !problems.is_empty() {
         return Err(Problems(problems).into());
     }
-    let plan: Vec<(OrgPath, Vec<Option<Value>>)> = plan.into_iter().map(|(_, planned)| planned).collect();
+    let plan: Vec<Planned> = plan.into_iter().map(|(_, planned)| planned).collect();
     change::organisations(&root, &lock, &rules, &plan)?;
     let said = session.locale.say("org-imported", &[("count", plan.len().into()), ("already", already.into())]);
     writeln!(session.out, "{said}")?;
@@ -277,7 +281,8 @@ fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(decoded.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
     let column = |names: &[&str]| header.iter().position(|h| names.contains(&h));
-    let found = [column(&["code", "代码"]), column(&["parent_code", "上级代码"]), column(&["name", "名称"]), column(&["kind", "类型", "组织类型"])];
+    let found =
+        [column(&["code", "代码"]), column(&["parent_code", "上级代码"]), column(&["name", "名称"]), column(&["kind", "类型", "组织类型"])];
     let [Some(code), Some(parent), Some(name), Some(kind)] = found else {
         return Err(Problem::new(Rule::IMPORT_HEADER).at(place(1)).into());
     };
@@ -315,7 +320,9 @@ fn check_lines(file: &str, lines: &[Line], rules: &Rules) -> Result<(), Problems
     let mut by_code: BTreeMap<&str, &Line> = BTreeMap::new();
     for line in lines {
         if let Some(first) = by_code.insert(&line.code, line) {
-            problems.push(Problem::new(Rule::IMPORT_DUPLICATE).at(place(line.number)).with("code", line.code.as_str()).with("first", first.number));
+            problems.push(
+                Problem::new(Rule::IMPORT_DUPLICATE).at(place(line.number)).with("code", line.code.as_str()).with("first", first.number),
+            );
         }
         if org_kind(&line.kind, rules).is_none() {
             let areas = rules.areas.iter().map(|a| a.name.as_str());
@@ -329,7 +336,12 @@ fn check_lines(file: &str, lines: &[Line], rules: &Rules) -> Result<(), Problems
             );
         }
         if let Some(number) = input::personal_number(&line.name) {
-            problems.push(Problem::new(Rule::PERSONAL_NUMBER).at(place(line.number)).with("field", "name").with("what", crate::locale::Arg::Message(number)));
+            problems.push(
+                Problem::new(Rule::PERSONAL_NUMBER)
+                    .at(place(line.number))
+                    .with("field", "name")
+                    .with("what", crate::locale::Arg::Message(number)),
+            );
         }
     }
     for line in lines {
@@ -367,7 +379,7 @@ fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
 }
 
 /// What to write, parents first; organisations whose code is there already are left as they are.
-fn plan<'l>(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &'l [Line]) -> Vec<(&'l Line, (OrgPath, Vec<Option<Value>>))> {
+fn plan<'l>(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &'l [Line]) -> Vec<(&'l Line, Planned)> {
     let mut path_of: BTreeMap<String, OrgPath> =
         orgs.iter().filter(|o| !o.text("code").is_empty()).map(|o| (o.text("code").to_owned(), o.path.clone())).collect();
     let mut taken: BTreeMap<Option<OrgPath>, BTreeSet<String>> = BTreeMap::new();

@@ -1,6 +1,5 @@
 //! `ledger report`: the quarterly table.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
@@ -126,7 +125,10 @@ fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, P
         let all: Vec<&str> = tree.rules.layouts.iter().map(|l| l.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", ")));
     };
-    layout.columns().map(|(block, column)| Ok(Asked { metric: metric(&column.metric)?, block: Some(&block.label), layout: Some(column) })).collect()
+    layout
+        .columns()
+        .map(|(block, column)| Ok(Asked { metric: metric(&column.metric)?, block: Some(&block.label), layout: Some(column) }))
+        .collect()
 }
 
 fn tabulate(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report, asked: &[Asked<'_>], left_out: &[Problem]) -> Table {

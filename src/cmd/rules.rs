@@ -1,6 +1,5 @@
 //! `ledger rules list|show|eject`: what is configured, and how to change it.
 
-
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 

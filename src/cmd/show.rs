@@ -1,6 +1,5 @@
 //! `ledger show ID`: everything one record says, and where it stands.
 
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json};
@@ -18,9 +17,7 @@ use unicode_width::UnicodeWidthStr;
 pub(super) const COMMAND: Command = Command { build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "show")
-        .arg(cmd::positional(locale, "id", "value-id"))
-        .arg(cmd::format_option(locale, &["text", "json"]))
+    cmd::command(locale, "show").arg(cmd::positional(locale, "id", "value-id")).arg(cmd::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -88,9 +85,9 @@ fn value_json(field: &Field, value: &Value) -> Json {
         Value::Boolean(b) => (*b).into(),
         Value::List(items) => items.iter().map(|item| value_json(field, item)).collect(),
         Value::Table(values) => match &field.ty {
-            FieldType::Table(columns) => Json::Object(
-                columns.iter().zip(values).filter_map(|(c, v)| Some((c.name.clone(), value_json(c, v.as_ref()?)))).collect(),
-            ),
+            FieldType::Table(columns) => {
+                Json::Object(columns.iter().zip(values).filter_map(|(c, v)| Some((c.name.clone(), value_json(c, v.as_ref()?)))).collect())
+            }
             _ => Json::Null,
         },
         Value::Period(period) if matches!(field.ty, FieldType::Year) => period.first().year().into(),

@@ -188,7 +188,9 @@ impl<'t> Evaluation<'t> {
                 .iter()
                 .enumerate()
                 .filter(|(_, org)| org.exists_on(self.as_of))
-                .filter_map(|(n, org)| Some(Contribution { org: n, from: Basis::Headcount, amount: org.members_on(self.as_of)?, key: None }))
+                .filter_map(|(n, org)| {
+                    Some(Contribution { org: n, from: Basis::Headcount, amount: org.members_on(self.as_of)?, key: None })
+                })
                 .collect(),
             Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => Vec::new(),
         });

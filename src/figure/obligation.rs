@@ -55,9 +55,7 @@ pub fn windows(tree: &Tree, obligation: &Obligation, period: Period, as_of: Day)
     if all.is_empty() {
         return Vec::new();
     }
-    (0..tree.orgs.len())
-        .flat_map(|org| all.iter().filter_map(move |&window| evaluate(tree, obligation, org, window, as_of)))
-        .collect()
+    (0..tree.orgs.len()).flat_map(|org| all.iter().filter_map(move |&window| evaluate(tree, obligation, org, window, as_of))).collect()
 }
 
 /// What became of one window as of a day; nothing where it is not owed, or not yet.

@@ -30,9 +30,7 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
             .with("wanted", Arg::Message(field.ty.message()))
             .with("found", format!("“{text}”"))
     };
-    let period = |span| {
-        Period::parse(&text, today).ok().filter(|p| p.span() == span).map(Value::Period).ok_or_else(wrong)
-    };
+    let period = |span| Period::parse(&text, today).ok().filter(|p| p.span() == span).map(Value::Period).ok_or_else(wrong);
     match &field.ty {
         FieldType::Text | FieldType::Record(_) => Ok(Value::Text(text)),
         FieldType::Path => match is_safe_path(&text) {
@@ -91,9 +89,9 @@ fn integer(text: &str) -> Option<i64> {
 fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Value, Problem> {
     let mut values = vec![None; columns.len()];
     let pairs: Vec<&str> = text.split([',', '，', ';', '；']).collect();
-    let keyed = pairs.iter().all(|pair| {
-        pair.split_once('=').is_some_and(|(key, _)| columns.iter().any(|c| c.name == key.trim() || c.label.is(key.trim())))
-    });
+    let keyed = pairs
+        .iter()
+        .all(|pair| pair.split_once('=').is_some_and(|(key, _)| columns.iter().any(|c| c.name == key.trim() || c.label.is(key.trim()))));
     if keyed {
         for pair in pairs {
             let (key, part) = pair.split_once('=').unwrap_or((pair, ""));
@@ -194,7 +192,17 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_read_as_clerks_write_them() {
-        for (text, number) in [("1,200", Some(1200)), ("１２", Some(12)), ("3.5万", Some(35_000)), ("3万", Some(30_000)), ("-4", Some(-4)), ("3.5", None), ("", None), ("x", None), ("9223372036854775808", None)] {
+        for (text, number) in [
+            ("1,200", Some(1200)),
+            ("１２", Some(12)),
+            ("3.5万", Some(35_000)),
+            ("3万", Some(30_000)),
+            ("-4", Some(-4)),
+            ("3.5", None),
+            ("", None),
+            ("x", None),
+            ("9223372036854775808", None),
+        ] {
             assert_eq!(integer(text), number, "{text}");
         }
     }

@@ -248,10 +248,7 @@ fn updates(kind: &Kind, fields: &[Option<Value>]) -> Vec<Update> {
         .iter()
         .filter_map(|row| {
             let name = row.field(status)?.as_text()?;
-            Some(Update {
-                on: row.field(on)?.as_day()?,
-                status: life.statuses.iter().position(|s| s.choice.name == name)?,
-            })
+            Some(Update { on: row.field(on)?.as_day()?, status: life.statuses.iter().position(|s| s.choice.name == name)? })
         })
         .collect();
     found.sort_by_key(|update| update.on);

@@ -106,9 +106,9 @@ impl Organisation {
 
     /// Whether it is excused from an obligation on any day of a period.
     pub fn is_exempt(&self, obligation: &str, period: Period) -> bool {
-        self.exemptions.iter().any(|e| {
-            e.obligation == obligation && e.from < period.end() && e.until.is_none_or(|until| until >= period.first())
-        })
+        self.exemptions
+            .iter()
+            .any(|e| e.obligation == obligation && e.from < period.end() && e.until.is_none_or(|until| until >= period.first()))
     }
 
     /// The latest count of members on or before a day.

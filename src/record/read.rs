@@ -12,7 +12,14 @@ use crate::wire::{Node, Reading, integer, type_name};
 /// Reads the fields of a table; what is wrong is noted, and the field left out.
 ///
 /// `also` names keys that the caller reads itself (`id`, `retracted`). `kind` is for messages.
-pub fn fields(reading: &Reading<'_>, table: &DeTable<'_>, span: std::ops::Range<usize>, fields: &[Field], kind: &Label, also: &[&str]) -> Vec<Option<Value>> {
+pub fn fields(
+    reading: &Reading<'_>,
+    table: &DeTable<'_>,
+    span: std::ops::Range<usize>,
+    fields: &[Field],
+    kind: &Label,
+    also: &[&str],
+) -> Vec<Option<Value>> {
     let mut values = vec![None; fields.len()];
     for (key, node) in table {
         let name: &str = key.get_ref();
@@ -81,9 +88,9 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
         },
         FieldType::Month => text.and_then(|t| period(t, Span::Month)),
         FieldType::Quarter => text.and_then(|t| period(t, Span::Quarter)),
-        FieldType::Year => integer(node.get_ref())
-            .and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1))
-            .map(|day| Value::Period(Period::year(day))),
+        FieldType::Year => {
+            integer(node.get_ref()).and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1)).map(|day| Value::Period(Period::year(day)))
+        }
         FieldType::Integer { min, max } => {
             let number = integer(node.get_ref());
             if number.is_none() && matches!(node.get_ref(), DeValue::Integer(_)) || number.is_some_and(|n| n < *min || n > *max) {

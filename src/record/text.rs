@@ -66,7 +66,9 @@ pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
             _ => String::new(),
         },
         Value::Text(text) => match &field.ty {
-            FieldType::Choice(choices) => choices.iter().find(|c| c.name == *text).map_or(text.as_str(), |c| c.label.get(locale.lang())).to_owned(),
+            FieldType::Choice(choices) => {
+                choices.iter().find(|c| c.name == *text).map_or(text.as_str(), |c| c.label.get(locale.lang())).to_owned()
+            }
             _ => text.clone(),
         },
         Value::Integer(n) => n.to_string(),

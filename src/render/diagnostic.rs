@@ -19,7 +19,7 @@ pub fn text(problem: &Problem, locale: &Locale, colour: bool) -> String {
         Some(place) => format!("{place}: {message} [{}]\n", problem.rule.name),
         None => format!("{message}\n"),
     };
-    for place in problem.place.iter().chain(&problem.other).filter(|place| !place.text.is_empty()) {
+    for place in problem.place.iter().chain(problem.other.as_deref()).filter(|place| !place.text.is_empty()) {
         out.push_str(&carets(place, colour));
     }
     if let Some(help) = help {
@@ -35,9 +35,8 @@ pub fn text(problem: &Problem, locale: &Locale, colour: bool) -> String {
 fn carets(place: &Place, colour: bool) -> String {
     let start = place.text.char_indices().nth(place.column.saturating_sub(1)).map_or(place.text.len(), |(at, _)| at);
     let end = place.text[start..].char_indices().nth(place.width).map_or(place.text.len(), |(at, _)| start + at);
-    let snippet = Snippet::source(place.text.as_str())
-        .line_start(place.line.max(1))
-        .annotation(AnnotationKind::Primary.span(start..end.max(start)));
+    let snippet =
+        Snippet::source(place.text.as_str()).line_start(place.line.max(1)).annotation(AnnotationKind::Primary.span(start..end.max(start)));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let drawn = renderer.decor_style(DecorStyle::Ascii).render(&[Group::with_level(Level::ERROR).element(snippet)]);
     // The library opens with an arrow to a path, which our first line gives already.

@@ -8,12 +8,7 @@ use crate::table::{Audience, Cell, Table};
 /// A report: its facts, its metrics, its rows with values by metric name.
 pub fn report(table: &Table) -> String {
     let mut object = facts(table);
-    let metrics = table
-        .columns
-        .iter()
-        .filter(|c| c.figure)
-        .map(|c| json!({ "name": c.name, "label": c.label, "unit": c.unit }))
-        .collect();
+    let metrics = table.columns.iter().filter(|c| c.figure).map(|c| json!({ "name": c.name, "label": c.label, "unit": c.unit })).collect();
     object.insert("metrics".to_owned(), Value::Array(metrics));
     let rows = table
         .rows

@@ -116,7 +116,15 @@ impl Filter {
         }
     }
 
-    fn push(&mut self, table: &Reader<'_, '_>, key: &str, node: &crate::wire::Node<'_>, subject: Subject, ty: Option<&FieldType>, negated: bool) {
+    fn push(
+        &mut self,
+        table: &Reader<'_, '_>,
+        key: &str,
+        node: &crate::wire::Node<'_>,
+        subject: Subject,
+        ty: Option<&FieldType>,
+        negated: bool,
+    ) {
         if let Some(FieldType::Choice(choices)) = ty {
             check_words(table, key, node.get_ref(), &choices.iter().map(|c| c.name.as_str()).collect::<Vec<_>>());
         }

@@ -203,8 +203,18 @@ impl Kind {
             return None;
         }
         let mut kind = Kind {
-            name, label, prefix, fields, period: 0, start: 0, end: None, title: 0,
-            columns: Vec::new(), life: None, bounds: Vec::new(), place: reader.place(),
+            name,
+            label,
+            prefix,
+            fields,
+            period: 0,
+            start: 0,
+            end: None,
+            title: 0,
+            columns: Vec::new(),
+            life: None,
+            bounds: Vec::new(),
+            place: reader.place(),
         };
         if !is_key(&kind.name) {
             reader.note(bad(&reader, "name", "bad-rule-name"));
@@ -349,8 +359,7 @@ impl Kind {
 }
 
 /// Names that no field may have: flags that every command takes, and keys that every record has.
-const RESERVED: &[&str] =
-    &["id", "retracted", "org", "as", "root", "lang", "color", "today", "help", "phase", "overdue", "on_time"];
+const RESERVED: &[&str] = &["id", "retracted", "org", "as", "root", "lang", "color", "today", "help", "phase", "overdue", "on_time"];
 
 /// Names that lists of records print beside the fields.
 const RESERVED_BESIDE: &[&str] = &["kind", "file", "line"];
@@ -405,9 +414,18 @@ const MOST: i64 = 999_999_999_999;
 
 /// The types of fields by the names that rules use.
 const TYPES: &[(&str, &str)] = &[
-    ("text", "text"), ("path", "path"), ("integer", "integer"), ("boolean", "boolean"), ("date", "date"),
-    ("month", "month"), ("quarter", "quarter"), ("year", "year"), ("choice", "choice"), ("record", "record"),
-    ("table", "table"), ("updates", "updates"),
+    ("text", "text"),
+    ("path", "path"),
+    ("integer", "integer"),
+    ("boolean", "boolean"),
+    ("date", "date"),
+    ("month", "month"),
+    ("quarter", "quarter"),
+    ("year", "year"),
+    ("choice", "choice"),
+    ("record", "record"),
+    ("table", "table"),
+    ("updates", "updates"),
 ];
 
 impl Field {
@@ -419,10 +437,7 @@ impl Field {
         let mut list = reader.boolean("list");
         let ty = match reader.choice("type", TYPES, None)? {
             "path" => FieldType::Path,
-            "integer" => FieldType::Integer {
-                min: reader.integer("min").unwrap_or(0),
-                max: reader.integer("max").unwrap_or(MOST),
-            },
+            "integer" => FieldType::Integer { min: reader.integer("min").unwrap_or(0), max: reader.integer("max").unwrap_or(MOST) },
             "boolean" => FieldType::Boolean,
             "date" => FieldType::Date,
             "month" => FieldType::Month,
@@ -430,9 +445,7 @@ impl Field {
             "year" => FieldType::Year,
             "choice" => FieldType::Choice(read_choices(&reader)),
             "record" => FieldType::Record(reader.texts("of")),
-            "table" => FieldType::Table(
-                reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect(),
-            ),
+            "table" => FieldType::Table(reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect()),
             "updates" => {
                 list = true;
                 FieldType::Table(shared.update.clone())
@@ -475,8 +488,13 @@ impl FieldType {
     pub fn is_time(&self) -> bool {
         match self {
             FieldType::Date | FieldType::Month | FieldType::Quarter | FieldType::Year => true,
-            FieldType::Text | FieldType::Path | FieldType::Integer { .. } | FieldType::Boolean
-            | FieldType::Choice(_) | FieldType::Record(_) | FieldType::Table(_) => false,
+            FieldType::Text
+            | FieldType::Path
+            | FieldType::Integer { .. }
+            | FieldType::Boolean
+            | FieldType::Choice(_)
+            | FieldType::Record(_)
+            | FieldType::Table(_) => false,
         }
     }
 

@@ -194,15 +194,13 @@ impl Rules {
             if let Some(shared) = reader.table("shared") {
                 let fields = |key| shared.tables(key).into_iter().filter_map(|f| Field::read(f, &Shared::default())).collect();
                 let label = |key| shared.table(key).map(|label| label.label()).unwrap_or_default();
-                self.shared = Shared { id: label("id"), retracted: label("retracted"), update: fields("update"), retraction: fields("retraction") };
+                self.shared =
+                    Shared { id: label("id"), retracted: label("retracted"), update: fields("update"), retraction: fields("retraction") };
             }
             if let Some(naming) = reader.table("naming") {
                 self.naming.generic = naming.texts("generic");
-                self.naming.readings = naming
-                    .tables("reading")
-                    .into_iter()
-                    .filter_map(|r| Some((r.required("name")?, r.required("pinyin")?)))
-                    .collect();
+                self.naming.readings =
+                    naming.tables("reading").into_iter().filter_map(|r| Some((r.required("name")?, r.required("pinyin")?))).collect();
             }
             for area in reader.tables("area") {
                 if let (Some(name), Some(kind), Some(sector)) = (area.required("name"), area.required("kind"), area.required("sector")) {
@@ -276,7 +274,9 @@ impl Rules {
             Problem::new(Rule::BAD_RULE).at(place.clone()).with("why", Arg::Message(why)).with("field", field)
         };
         let additive = |name: &str| {
-            self.metrics.iter().any(|m| m.name == name && matches!(m.measure, Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members))
+            self.metrics
+                .iter()
+                .any(|m| m.name == name && matches!(m.measure, Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members))
         };
         let ratio = |name: &str| self.metrics.iter().any(|m| m.name == name && matches!(m.measure, Measure::Ratio { .. }));
         let all = || self.metrics.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");

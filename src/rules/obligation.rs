@@ -38,8 +38,7 @@ pub struct Obligation {
     pub place: Place,
 }
 
-const EVERY: &[(&str, Span)] =
-    &[("month", Span::Month), ("quarter", Span::Quarter), ("half-year", Span::HalfYear), ("year", Span::Year)];
+const EVERY: &[(&str, Span)] = &[("month", Span::Month), ("quarter", Span::Quarter), ("half-year", Span::HalfYear), ("year", Span::Year)];
 
 impl Obligation {
     /// Reads an obligation; `kinds` are all kinds there are.
@@ -54,7 +53,8 @@ impl Obligation {
         let filter = Filter::read(&reader, kind, org);
         let every = reader.choice("every", EVERY, None)?;
         let within = reader.node("within").and_then(|node| {
-            let days: Vec<i64> = node.get_ref().as_array().map(|a| a.iter().filter_map(|d| crate::wire::integer(d.get_ref())).collect()).unwrap_or_default();
+            let days: Vec<i64> =
+                node.get_ref().as_array().map(|a| a.iter().filter_map(|d| crate::wire::integer(d.get_ref())).collect()).unwrap_or_default();
             match days[..] {
                 [first, last] if 1 <= first && first <= last => Some((first, last)),
                 _ => {

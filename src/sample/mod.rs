@@ -38,10 +38,8 @@ impl Default for Size {
 /// Paths below the root and texts of every file of a ledger, `ledger.toml` first.
 pub fn district(size: &Size) -> Vec<(String, String)> {
     let mut maker = Maker::new(size);
-    let mut files = vec![(
-        "ledger.toml".to_owned(),
-        "format = 1\ndistrict = \"涧西区\"\ncampaign = \"\"\nlanguage = \"zh-CN\"\n".to_owned(),
-    )];
+    let mut files =
+        vec![("ledger.toml".to_owned(), "format = 1\ndistrict = \"涧西区\"\ncampaign = \"\"\nlanguage = \"zh-CN\"\n".to_owned())];
     for number in 0..size.districts {
         let organisations = maker.organisations(number);
         for org in &organisations {
@@ -148,7 +146,16 @@ impl Maker {
     }
 
     #[allow(clippy::too_many_arguments)] // one call, and a table of its own would say the same twice
-    fn plan(&mut self, path: String, name: String, short: String, kind: &'static str, sector: &'static str, code: &str, joint: bool) -> Planned {
+    fn plan(
+        &mut self,
+        path: String,
+        name: String,
+        short: String,
+        kind: &'static str,
+        sector: &'static str,
+        code: &str,
+        joint: bool,
+    ) -> Planned {
         let members = match kind {
             "branch" => self.dice.from(3, 28),
             "party-committee" => self.dice.from(30, 220),
@@ -336,8 +343,12 @@ impl Maker {
         });
         let (set_text, due_text, lead) = (set.to_string(), due.to_string(), self.person());
         let mut given = vec![
-            ("list", list), ("title", title), ("lead", lead.as_str()), ("owner", org.short.as_str()),
-            ("set", set_text.as_str()), ("due", due_text.as_str()),
+            ("list", list),
+            ("title", title),
+            ("lead", lead.as_str()),
+            ("owner", org.short.as_str()),
+            ("set", set_text.as_str()),
+            ("due", due_text.as_str()),
         ];
         given.extend(extended.as_deref().map(|day| ("extended_to", day)));
         given.extend(source.as_deref().map(|id| ("source", id)));
@@ -387,8 +398,14 @@ impl Maker {
         let note = if outcome == "kept" { "" } else { ",note=条件尚不具备" };
         let ended = format!("on={},status={outcome}{note}", due.plus(-self.dice.from(0, 10)));
         let mut given = vec![
-            ("type", ty), ("tier", tier), ("title", title), ("by", by.as_str()), ("to", org.short.as_str()),
-            ("signed", signed_text.as_str()), ("due", due_text.as_str()), ("updates", published.as_str()),
+            ("type", ty),
+            ("tier", tier),
+            ("title", title),
+            ("by", by.as_str()),
+            ("to", org.short.as_str()),
+            ("signed", signed_text.as_str()),
+            ("due", due_text.as_str()),
+            ("updates", published.as_str()),
         ];
         if self.dice.chance(94) {
             given.push(("updates", &ended));

@@ -136,7 +136,7 @@ pub fn value_text(field: &Field, value: &Value, comments: &ListComments) -> Stri
     text
 }
 
-fn comments_in<'t>(trivia: &'t Trivia, span: Range<usize>) -> impl Iterator<Item = &'t Range<usize>> {
+fn comments_in(trivia: &Trivia, span: Range<usize>) -> impl Iterator<Item = &Range<usize>> {
     let start = trivia.comments.partition_point(|c| c.start < span.start);
     trivia.comments[start..].iter().take_while(move |c| c.start < span.end)
 }

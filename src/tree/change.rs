@@ -81,12 +81,12 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
                 }
                 let (records, problems) = ledger::read_records(&source, rules);
                 unreadable.extend(problems.into_iter().filter(Problem::blocks));
-                found.extend(
-                    records
-                        .into_iter()
-                        .filter(|record| record.id.as_str().contains(part))
-                        .map(|record| Found { record, org: folder.org.clone(), path: path.clone(), copies: Vec::new() }),
-                );
+                found.extend(records.into_iter().filter(|record| record.id.as_str().contains(part)).map(|record| Found {
+                    record,
+                    org: folder.org.clone(),
+                    path: path.clone(),
+                    copies: Vec::new(),
+                }));
             }
         }
     }
@@ -97,7 +97,9 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
         && rest.iter().all(|f| f.record.id == first.record.id)
         && !rest.is_empty()
     {
-        if let Some(other) = rest.iter().find(|f| f.record.kind.name != first.record.kind.name || all_values(&f.record) != all_values(&first.record)) {
+        if let Some(other) =
+            rest.iter().find(|f| f.record.kind.name != first.record.kind.name || all_values(&f.record) != all_values(&first.record))
+        {
             let problem = Problem::new(Rule::DUPLICATE_ID)
                 .at(place_of(&other.record))
                 .with("id", first.record.id.as_str())
@@ -129,7 +131,13 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
 ///
 /// # Errors
 /// As [`find`] and [`add`], and whatever `changes` refuses.
-pub fn edit(root: &Root, lock: &Lock, rules: &Rules, id: &str, changes: impl FnOnce(&Record) -> Result<Vec<Change>, Problems>) -> Result<Record, Problems> {
+pub fn edit(
+    root: &Root,
+    lock: &Lock,
+    rules: &Rules,
+    id: &str,
+    changes: impl FnOnce(&Record) -> Result<Vec<Change>, Problems>,
+) -> Result<Record, Problems> {
     let found = find(root, rules, id)?;
     let changes = changes(&found.record)?;
     let written = change_one(root, lock, rules, &found, &changes)?;
@@ -209,7 +217,8 @@ pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, 
     // A killed import leaves its stage behind; under the lock nobody uses it.
     let _ = std::fs::remove_dir_all(&stage.path);
     let result = plan.iter().try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
-    let tops: Vec<&OrgPath> = plan.iter().map(|(path, _)| path).filter(|path| !plan.iter().any(|(other, _)| *path != other && path.is_within(other))).collect();
+    let tops: Vec<&OrgPath> =
+        plan.iter().map(|(path, _)| path).filter(|path| !plan.iter().any(|(other, _)| *path != other && path.is_within(other))).collect();
     let mut moved = Vec::new();
     let result = result.and_then(|()| {
         for top in tops {

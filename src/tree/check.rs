@@ -79,7 +79,13 @@ fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
     }
     for org in &tree.orgs {
         for (field, problem) in broken_bounds(&org.kind, &org.fields) {
-            found.push(Finding { record: None, org_file: Some(org_file(org)), field: org.kind.fields[field].name.clone(), item: None, problem });
+            found.push(Finding {
+                record: None,
+                org_file: Some(org_file(org)),
+                field: org.kind.fields[field].name.clone(),
+                item: None,
+                problem,
+            });
         }
     }
     found
@@ -97,7 +103,13 @@ fn updates(tree: &Tree) -> Vec<Finding<'_>> {
             && let Some(early) = days.iter().position(|day| *day < start)
         {
             let began = &record.kind.fields[record.kind.start].label;
-            at(early, Problem::new(Rule::UPDATE_BEFORE_START).with("on", days[early].to_string()).with("start", start.to_string()).with("field", began));
+            at(
+                early,
+                Problem::new(Rule::UPDATE_BEFORE_START)
+                    .with("on", days[early].to_string())
+                    .with("start", start.to_string())
+                    .with("field", began),
+            );
         }
         if let Some(n) = days.windows(2).position(|pair| pair[1] < pair[0]) {
             at(n + 1, Problem::new(Rule::UPDATES_UNSORTED).with("first", days[n].to_string()).with("second", days[n + 1].to_string()));
@@ -114,10 +126,21 @@ fn references(tree: &Tree) -> Vec<Finding<'_>> {
             let (FieldType::Record(kinds), Some(value)) = (&field.ty, value) else { continue };
             for id in value.items().iter().filter_map(Value::as_text) {
                 match by_id.get(id) {
-                    None => found.push(finding(record, &field.name, Problem::new(Rule::DANGLING_REFERENCE).with("id", id).with("field", &field.label))),
+                    None => found.push(finding(
+                        record,
+                        &field.name,
+                        Problem::new(Rule::DANGLING_REFERENCE).with("id", id).with("field", &field.label),
+                    )),
                     Some(target) if !kinds.contains(&target.kind.name) => {
                         let allowed = kinds.iter().filter_map(|k| tree.rules.kind(k)).map(|k| k.label.clone()).collect();
-                        found.push(finding(record, &field.name, Problem::new(Rule::WRONG_REFERENCE).with("id", id).with("found", &target.kind.label).with("wanted", Arg::Labels(allowed))));
+                        found.push(finding(
+                            record,
+                            &field.name,
+                            Problem::new(Rule::WRONG_REFERENCE)
+                                .with("id", id)
+                                .with("found", &target.kind.label)
+                                .with("wanted", Arg::Labels(allowed)),
+                        ));
                     }
                     Some(_) => {}
                 }

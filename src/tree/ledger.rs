@@ -64,10 +64,7 @@ pub fn records(reading: &Reading<'_>, root: &DeTable<'_>, rules: &Rules) -> Vec<
         let Some(kind) = rules.kinds.iter().find(|k| k.name == name) else {
             let known: Vec<&str> = rules.kinds.iter().map(|k| k.name.as_str()).collect();
             reading.note(
-                Problem::new(Rule::UNKNOWN_KIND)
-                    .at(reading.source.place(key.span()))
-                    .with("name", name)
-                    .with("allowed", known.join(", ")),
+                Problem::new(Rule::UNKNOWN_KIND).at(reading.source.place(key.span())).with("name", name).with("allowed", known.join(", ")),
             );
             continue;
         };
@@ -100,7 +97,9 @@ fn record(reading: &Reading<'_>, kind: &Arc<Kind>, table: &DeTable<'_>, span: st
     let node = |key: &str| table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, node)| node);
     let id = match node("id") {
         None => {
-            reading.note(Problem::new(Rule::MISSING_FIELD).at(reading.source.place(span.clone())).with("field", "id").with("kind", &kind.label));
+            reading.note(
+                Problem::new(Rule::MISSING_FIELD).at(reading.source.place(span.clone())).with("field", "id").with("kind", &kind.label),
+            );
             None
         }
         Some(id) => {

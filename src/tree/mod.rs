@@ -123,12 +123,9 @@ pub struct Tree {
 
 impl Tree {
     /// Reads a whole ledger.
-    pub fn load(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> Tree {
-        let found = scan::organisations(&root.path, &mut problems);
-        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems };
-        for folder in found {
-            let org = tree.orgs.len();
-            tree.read_organisation(root, folder.org, folder.file.as_deref());
+    pub fn load(root: &Root, rules: Rules, problems: Vec<Problem>) -> Tree {
+        let (mut tree, folders) = Tree::without_records(root, rules, problems);
+        for (org, folder) in folders.iter().enumerate() {
             for file in &folder.ledgers {
                 match scan::read_file(&root.path, file) {
                     Ok(source) => tree.read_ledger(org, &source),
@@ -139,6 +136,20 @@ impl Tree {
         tree.refuse_duplicates();
         tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
         tree
+    }
+
+    /// Reads the organisations alone, for commands that look at no record.
+    pub fn organisations(root: &Root, rules: Rules) -> Tree {
+        Tree::without_records(root, rules, Vec::new()).0
+    }
+
+    fn without_records(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> (Tree, Vec<scan::Folder>) {
+        let folders = scan::organisations(&root.path, &mut problems);
+        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems };
+        for folder in &folders {
+            tree.read_organisation(root, folder.org.clone(), folder.file.as_deref());
+        }
+        (tree, folders)
     }
 
     /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.

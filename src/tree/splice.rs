@@ -42,7 +42,14 @@ pub type Change = (usize, Option<Value>);
 ///
 /// `fields` and `values` are those of [`all_fields`](crate::tree::canon::all_fields) for a record.
 /// Fields written `key = value` change in their place; a table written in another way is rewritten whole.
-pub fn set(source: &Source, document: &Document<'_>, target: Target, fields: &[Field], values: &[Option<Value>], changes: &[Change]) -> Option<String> {
+pub fn set(
+    source: &Source,
+    document: &Document<'_>,
+    target: Target,
+    fields: &[Field],
+    values: &[Option<Value>],
+    changes: &[Change],
+) -> Option<String> {
     let all = tables(&document.root);
     let (table, header, at) = match target {
         Target::File => (&document.root, None, None),
@@ -112,7 +119,13 @@ pub fn set(source: &Source, document: &Document<'_>, target: Target, fields: &[F
 }
 
 /// The text with one record's fields changed, by the record's own values.
-pub fn set_record(source: &Source, document: &Document<'_>, record: &crate::record::Record, rules: &crate::rules::Rules, changes: &[Change]) -> Option<String> {
+pub fn set_record(
+    source: &Source,
+    document: &Document<'_>,
+    record: &crate::record::Record,
+    rules: &crate::rules::Rules,
+    changes: &[Change],
+) -> Option<String> {
     let fields = all_fields(&record.kind, rules);
     let values = crate::tree::canon::all_values(record);
     set(source, document, Target::Record(record.origin.at), &fields, &values, changes)
