@@ -298,6 +298,40 @@ fn records_taken_back_count_nowhere_and_stay_readable() {
 }
 
 #[test]
+fn contact_points_are_visited_by_quota() {
+    let ledger = Ledger::new(&[]);
+    let contact = |leader: &str, from: &str, quota: &str| {
+        id_of(&ledger.ok(&["add", "联系点", "--org", "a", "--leader", leader, "--from", from, "--quota", quota]))
+    };
+    // A whole year at four a year, and half a year at four a year, which owes two.
+    let (first, second) = (contact("张某", "2025-01-01", "4"), contact("王某", "2026-07-01", "4"));
+    for (contact, day) in
+        [(&first, "2026-02-01"), (&first, "2026-05-01"), (&second, "2026-08-01"), (&second, "2026-09-01"), (&second, "2026-10-01")]
+    {
+        ledger.ok(&["add", "visit", "--org", "a", "--date", day, "--contact", contact, "--purpose", "讲党课"]);
+    }
+    let figures = |as_of: &str| {
+        let csv = ledger.ok(&[
+            "report",
+            "--quarter",
+            "2026",
+            "--as-of",
+            as_of,
+            "--metrics",
+            "visits_owed,visits_met,visits_missed,visits_made",
+            "--format",
+            "csv",
+            "--raw",
+        ]);
+        csv.lines().last().expect("a total").to_owned()
+    };
+    assert_eq!(figures("2026-11-22"), "total,a,total,4,4,0,5", "before the year is over only what was done is owed");
+    assert_eq!(figures("2026-12-31"), "total,a,total,6,4,2,5");
+    let due = ledger.ok(&["due", "--today", "2026-12-20", "--within", "20d"]);
+    assert!(due.contains("2026 (2 still to come)"), "{due}");
+}
+
+#[test]
 fn text_that_a_spreadsheet_would_run_is_guarded_for_people_and_not_for_programs() {
     let ledger = Ledger::new(&[]);
     ledger.ok(&["org", "add", "=1+1", "--kind", "unit", "--under", "a", "--segment", "x"]);

@@ -51,12 +51,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                         record.id.to_string(),
                     )
                 }
-                What::Obligation(name, window) => {
+                What::Obligation { name, window, times } => {
                     let label = tree.rules.obligation(name).map(|o| o.label.get(locale.lang()).to_owned()).unwrap_or_default();
-                    if raw {
-                        (name.clone(), window.to_string(), String::new())
-                    } else {
-                        (label, window.label(locale.lang()), String::new())
+                    let window_label = window.label(locale.lang());
+                    match (raw, times) {
+                        (true, _) => (name.clone(), window.to_string(), String::new()),
+                        (false, 1) => (label, window_label, String::new()),
+                        (false, _) => {
+                            let lacks = locale.say("due-times", &[("window", window_label.into()), ("count", (*times).into())]);
+                            (label, lacks, String::new())
+                        }
                     }
                 }
             };

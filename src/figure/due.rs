@@ -1,7 +1,7 @@
 //! The reminder list: what is overdue, what falls due soon, what is owed in the windows that run.
 
 use crate::day::{Day, Period};
-use crate::figure::obligation::{WindowState, evaluate, owes};
+use crate::figure::obligation::outstanding;
 use crate::rules::kind::Phase;
 use crate::tree::Tree;
 
@@ -21,8 +21,15 @@ pub struct Reminder {
 pub enum What {
     /// A record that is not finished, by index in the tree.
     Record(usize),
-    /// An obligation's window in which no record stands, by name.
-    Obligation(String, Period),
+    /// An obligation's window that lacks a record.
+    Obligation {
+        /// The obligation's name.
+        name: String,
+        /// The window.
+        window: Period,
+        /// How many records it lacks; one, unless it is owed by quota.
+        times: usize,
+    },
 }
 
 /// Everything overdue on `today` and everything that falls due within `days` days, soonest first.
@@ -55,12 +62,9 @@ pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i6
                 continue;
             }
             for org in orgs.clone() {
-                if !owes(tree, obligation, org, window, today) || tree.orgs[org].is_exempt(&obligation.name, window) {
-                    continue;
-                }
-                let state = evaluate(tree, obligation, org, window, today).map(|w| w.state);
-                if matches!(state, None | Some(WindowState::Missed)) {
-                    found.push(Reminder { day, org, what: What::Obligation(obligation.name.clone(), window) });
+                let times = outstanding(tree, obligation, org, window, today);
+                if times > 0 {
+                    found.push(Reminder { day, org, what: What::Obligation { name: obligation.name.clone(), window, times } });
                 }
             }
         }

@@ -2,7 +2,8 @@
 
 use crate::day::{Day, Period};
 use crate::figure::matches;
-use crate::rules::obligation::Obligation;
+use crate::name::RecordId;
+use crate::rules::obligation::{Obligation, Quota};
 use crate::tree::{Entry, Tree};
 
 /// One window of one obligation of one organisation.
@@ -55,39 +56,97 @@ pub fn windows(tree: &Tree, obligation: &Obligation, period: Period, as_of: Day)
     if all.is_empty() {
         return Vec::new();
     }
-    (0..tree.orgs.len()).flat_map(|org| all.iter().filter_map(move |&window| evaluate(tree, obligation, org, window, as_of))).collect()
+    (0..tree.orgs.len()).flat_map(|org| all.iter().flat_map(move |&window| evaluate(tree, obligation, org, window, as_of))).collect()
 }
 
-/// What became of one window as of a day; nothing where it is not owed, or not yet.
-pub fn evaluate(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> Option<OwedWindow> {
+/// What became of one window of one organisation as of a day: nothing where it is not owed, or not yet; of an
+/// obligation by quota, once for each time it is owed.
+pub fn evaluate(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> Vec<OwedWindow> {
     if !owes(tree, obligation, org, window, as_of) {
-        return None;
+        return Vec::new();
     }
-    let start = tree.entries.partition_point(|entry| entry.org < org);
-    let standing: Vec<usize> = tree
-        .entries_of(org)
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| stands_in(tree, obligation, entry, window, as_of))
-        .map(|(n, _)| start + n)
-        .collect();
-    let on_time = |&n: &usize| {
-        let record = &tree.entries[n].record;
-        match obligation.deadline {
-            Some(_) => record.starts().is_some_and(|filed| filed <= obligation.over(window)),
-            None => record.get(obligation.date).and_then(|v| v.as_day()).is_some_and(|day| obligation.is_within(window, day)),
-        }
-    };
+    let standing = standing(tree, obligation, org, window, as_of);
     let exempt = tree.orgs[org].is_exempt(&obligation.name, window);
-    let state = match (exempt, standing.iter().any(on_time), standing.is_empty()) {
-        (true, _, _) => WindowState::Exempt,
-        (false, true, _) => WindowState::Met,
-        (false, false, false) => WindowState::Late,
-        (false, false, true) if obligation.over(window) <= as_of => WindowState::Missed,
-        (false, false, true) => return None,
+    let owed = |records: Vec<usize>| {
+        let on_time = records.iter().any(|&n| is_on_time(tree, obligation, n, window));
+        let state = match (exempt, on_time, records.is_empty()) {
+            (true, _, _) => WindowState::Exempt,
+            (false, true, _) => WindowState::Met,
+            (false, false, false) => WindowState::Late,
+            (false, false, true) if obligation.over(window) <= as_of => WindowState::Missed,
+            (false, false, true) => return None,
+        };
+        let returned = records.iter().any(|&n| tree.entries[n].record.ever("returned", as_of));
+        Some(OwedWindow { org, obligation: obligation.name.clone(), window, state, records, returned })
     };
-    let returned = standing.iter().any(|&n| tree.entries[n].record.ever("returned", as_of));
-    Some(OwedWindow { org, obligation: obligation.name.clone(), window, state, records: standing, returned })
+    match &obligation.quota {
+        None => owed(standing).into_iter().collect(),
+        Some(quota) => shares(tree, quota, org, window, as_of)
+            .into_iter()
+            .flat_map(|(id, times)| {
+                let mut made: Vec<usize> = standing.iter().copied().filter(|&n| names(tree, quota, n, id)).collect();
+                made.sort_by_key(|&n| tree.entries[n].record.starts());
+                (0..times).map(move |k| made.get(k).copied().into_iter().collect::<Vec<usize>>())
+            })
+            .filter_map(owed)
+            .collect(),
+    }
+}
+
+/// How often an obligation is still to be met in a window, whether or not the window is over.
+pub fn outstanding(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> usize {
+    if !owes(tree, obligation, org, window, as_of) || tree.orgs[org].is_exempt(&obligation.name, window) {
+        return 0;
+    }
+    let standing = standing(tree, obligation, org, window, as_of);
+    match &obligation.quota {
+        None => usize::from(standing.is_empty()),
+        Some(quota) => shares(tree, quota, org, window, as_of)
+            .into_iter()
+            .map(|(id, times)| times.saturating_sub(standing.iter().filter(|&&n| names(tree, quota, n, id)).count()))
+            .sum(),
+    }
+}
+
+/// The records that stand in a window, by index in the tree.
+fn standing(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> Vec<usize> {
+    let start = tree.entries.partition_point(|entry| entry.org < org);
+    let entries = tree.entries_of(org).iter().enumerate();
+    entries.filter(|(_, entry)| stands_in(tree, obligation, entry, window, as_of)).map(|(n, _)| start + n).collect()
+}
+
+fn is_on_time(tree: &Tree, obligation: &Obligation, entry: usize, window: Period) -> bool {
+    let record = &tree.entries[entry].record;
+    match obligation.deadline {
+        Some(_) => record.starts().is_some_and(|filed| filed <= obligation.over(window)),
+        None => record.get(obligation.date).and_then(|v| v.as_day()).is_some_and(|day| obligation.is_within(window, day)),
+    }
+}
+
+/// How often each record that sets a quota asks for it in a window: of a record in force for a part of the
+/// window, its share by days, rounded down.
+fn shares<'t>(tree: &'t Tree, quota: &Quota, org: usize, window: Period, as_of: Day) -> Vec<(&'t RecordId, usize)> {
+    let days = |first: Day, last: Day| last.since(first) + 1;
+    tree.entries_of(org)
+        .iter()
+        .map(|entry| &entry.record)
+        .filter(|record| record.kind.name == quota.kind && record.exists_on(as_of))
+        .filter_map(|record| {
+            let times = record.get(quota.field)?.as_integer()?;
+            let ended = record.kind.end.and_then(|end| record.get(end)).and_then(|v| v.as_day());
+            let (first, last) = (record.starts()?.max(window.first()), ended.unwrap_or(window.last()).min(window.last()));
+            let share = times.saturating_mul(days(first, last).max(0)) / days(window.first(), window.last());
+            // More than daily is a slip of the pen; it must not fill the memory.
+            Some((&record.id, usize::try_from(share).ok()?.min(MOST_IN_A_WINDOW)))
+        })
+        .collect()
+}
+
+/// No quota asks for more than a visit a day.
+const MOST_IN_A_WINDOW: usize = 366;
+
+fn names(tree: &Tree, quota: &Quota, entry: usize, id: &RecordId) -> bool {
+    tree.entries[entry].record.get(quota.by).and_then(|v| v.as_text()) == Some(id.as_str())
 }
 
 /// Whether the organisation is one that owes the obligation, on every day of the window; exemptions aside.

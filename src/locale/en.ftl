@@ -445,6 +445,7 @@ due-count = today is {$today}; {$count ->
         [one] 1 reminder
        *[other] {$count} reminders
     } within {$days} days
+due-times = {$window} ({$count} still to come)
 due-overdue = overdue
 due-soon = due
 check-clean = clean: {$orgs ->

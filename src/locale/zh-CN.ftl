@@ -433,6 +433,7 @@ written = 已写入 {$path}
 left-out-bad = 以上 {$count} 处未计入
 list-count = 共 {$count} 条{$kind}（截至 {$as_of}）
 due-count = 今天 {$today}，{$days} 天内共 {$count} 项
+due-times = {$window}（还差 {$count} 次）
 due-overdue = 已逾期
 due-soon = 待办
 check-clean = 没有问题：{$orgs} 个组织，{$records} 条记录

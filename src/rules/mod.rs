@@ -32,6 +32,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("kinds/task.toml", include_str!("builtin/kinds/task.toml")),
     ("kinds/filing.toml", include_str!("builtin/kinds/filing.toml")),
     ("kinds/committee.toml", include_str!("builtin/kinds/committee.toml")),
+    ("kinds/contact.toml", include_str!("builtin/kinds/contact.toml")),
+    ("kinds/visit.toml", include_str!("builtin/kinds/visit.toml")),
     ("obligations.toml", include_str!("builtin/obligations.toml")),
     ("metrics.toml", include_str!("builtin/metrics.toml")),
     ("reports/standard.toml", include_str!("builtin/reports/standard.toml")),

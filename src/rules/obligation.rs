@@ -4,7 +4,7 @@ use crate::day::{Day, Period, Span};
 use crate::locale::Label;
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::filter::Filter;
-use crate::rules::kind::{Kind, bad};
+use crate::rules::kind::{FieldType, Kind, bad};
 use crate::wire::Reader;
 
 /// A duty that falls due once in each window.
@@ -34,8 +34,21 @@ pub struct Obligation {
     pub members: Option<i64>,
     /// Owed only where a record of this kind is in force on every day of the window.
     pub standing: Option<String>,
+    /// Owed so often as records in force say, each for itself: visits by contact points.
+    pub quota: Option<Quota>,
     /// Where it is defined.
     pub place: Place,
+}
+
+/// How often an obligation is owed where it is not once in a window.
+#[derive(Clone, Debug)]
+pub struct Quota {
+    /// The kind of record that says how often, for as long as it is in force.
+    pub kind: String,
+    /// Its field that holds the number for a whole window.
+    pub field: usize,
+    /// The field of the obligation's kind that names the record it counts for.
+    pub by: usize,
 }
 
 const EVERY: &[(&str, Span)] = &[("month", Span::Month), ("quarter", Span::Quarter), ("half-year", Span::HalfYear), ("year", Span::Year)];
@@ -92,7 +105,7 @@ impl Obligation {
         let choices = |key: &'static str, field: &str| {
             let words = reader.texts(key);
             let allowed = org.index(field).map(|n| match &org.fields[n].ty {
-                crate::rules::kind::FieldType::Choice(choices) => choices.iter().map(|c| c.name.as_str()).collect(),
+                FieldType::Choice(choices) => choices.iter().map(|c| c.name.as_str()).collect(),
                 _ => Vec::new(),
             });
             for word in &words {
@@ -115,6 +128,7 @@ impl Obligation {
             sectors: choices("sectors", "sector"),
             members: reader.integer("members"),
             standing,
+            quota: reader.table("quota").and_then(|table| read_quota(table, kind, kinds)),
             place: reader.place(),
         };
         reader.finish();
@@ -141,6 +155,24 @@ impl Obligation {
     pub fn is_within(&self, window: Period, day: Day) -> bool {
         self.within.is_none_or(|(first, last)| (first..=last).contains(&(day.since(window.first()) + 1)))
     }
+}
+
+fn read_quota(table: Reader<'_, '_>, kind: &Kind, kinds: &[std::sync::Arc<Kind>]) -> Option<Quota> {
+    let (name, field, by) = (table.required("kind"), table.required("field"), table.required("by"));
+    let name = name?;
+    let Some(source) = kinds.iter().find(|k| k.name == name) else {
+        table.note(unknown(&table, "kind", &name, kinds.iter().map(|k| k.name.as_str())));
+        return None;
+    };
+    let number = field.as_deref().and_then(|f| source.index(f)).filter(|&n| matches!(source.fields[n].ty, FieldType::Integer { .. }));
+    let reference = by.as_deref().and_then(|f| kind.index(f)).filter(|&n| matches!(kind.fields[n].ty, FieldType::Record(_)));
+    for (key, given, found, of) in [("field", field, number, &**source), ("by", by, reference, kind)] {
+        if let (Some(given), None) = (given, found) {
+            table.unknown_value(key, &given, &of.field_names());
+        }
+    }
+    table.finish();
+    Some(Quota { kind: name, field: number?, by: reference? })
 }
 
 /// A rule that names another which does not exist.

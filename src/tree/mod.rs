@@ -1,6 +1,6 @@
 //! A ledger on disk: where it is, what it holds, what is wrong with it, and how it is changed.
 //!
-//! Reading never writes and never stops at the first bad file. Writing goes through [`write`] alone.
+//! Reading never writes and never stops at the first bad file. Writing goes through [`mod@write`] alone.
 
 pub mod canon;
 pub mod change;
