@@ -1,40 +1,42 @@
 //! `ledger edit`, `update`, `done`, `retract`: change one record, never another byte.
 
 use anyhow::Result;
-use clap::{ArgMatches, Command as Clap};
+use std::collections::BTreeSet;
 
-use crate::cmd::add::{check_bounds, cleared_fields, clerk_name, field_args, field_values, resolve_references, without};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
+
+use crate::cmd::fields::{check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, resolve_references};
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType, Kind};
+use crate::rules::kind::{Field, FieldType};
 use crate::tree::change;
 use crate::tree::ledger::retraction_field;
 use crate::tree::splice::Change;
 
-pub(super) const EDIT: Command = Command { build: build_edit, run: run_edit };
-pub(super) const UPDATE: Command = Command { build: build_update, run: run_update };
-pub(super) const DONE: Command = Command { build: build_done, run: run_done };
-pub(super) const RETRACT: Command = Command { build: build_retract, run: run_retract };
+pub(super) const EDIT: Command = Command { name: "edit", build: build_edit, run: run_edit };
+pub(super) const UPDATE: Command = Command { name: "update", build: build_update, run: run_update };
+pub(super) const DONE: Command = Command { name: "done", build: build_done, run: run_done };
+pub(super) const RETRACT: Command = Command { name: "retract", build: build_retract, run: run_retract };
 
 fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
-    let command = cmd::command(locale, "edit").arg(cmd::positional(locale, "id", "value-id"));
-    // Which kind the id names is known only once it is found, so the flags of all kinds are taken.
-    let mut fields: Vec<Field> = Vec::new();
-    for kind in &rules.kinds {
-        for (n, field) in kind.fields.iter().enumerate() {
-            if kind.life.as_ref().is_none_or(|life| life.updates != n) && !fields.iter().any(|f| f.name == field.name) {
-                fields.push(Field { required: false, ..field.clone() });
-            }
+    // Which kind the id names is known only once it is found. Until then every field of every kind is taken,
+    // under every name it has, and the words are read again by the kind's own fields.
+    let mut flags: Vec<Flag> = Vec::new();
+    let mut taken: BTreeSet<String> = ["id", "root", "lang", "color", "today", "help"].map(str::to_owned).into();
+    for name in rules.kinds.iter().flat_map(|kind| &kind.fields).flat_map(flag_names) {
+        if taken.insert(name.clone()) {
+            flags.push(Flag::new(name.clone()).long(name).action(ArgAction::Append).allow_hyphen_values(true).hide(true));
         }
     }
-    let all = Kind { fields, life: None, ..(*rules.org).clone() };
-    // All of them would fill pages; `ledger add KIND --help` explains those of a kind.
-    field_args(command, &all, locale)
-        .mut_args(|arg| if arg.get_id() == "id" { arg } else { arg.hide(true) })
-        .long_about(locale.text("cmd-edit-long"))
+    edit_command(locale).args(flags)
+}
+
+fn edit_command(locale: &Locale) -> Clap {
+    cmd::command(locale, "edit").long_about(locale.text("cmd-edit-long")).arg(cmd::positional(locale, "id", "value-id"))
 }
 
 fn build_update(locale: &Locale, _: &Rules) -> Clap {
@@ -94,26 +96,19 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?.clone();
     change_record(session, id(matches), "changed", |session, record| {
         let kind = &record.kind;
-        let strangers: Vec<String> = rules
-            .kinds
-            .iter()
-            .flat_map(|kind| &kind.fields)
-            .filter(|f| {
-                kind.index(&f.name).is_none()
-                    && matches.try_contains_id(&f.name).unwrap_or(false)
-                    && matches.get_many::<String>(&f.name).is_some()
-            })
-            .map(|f| f.name.clone())
-            .collect();
-        if let Some(stranger) = strangers.first() {
-            return Err(Problem::new(Rule::UNKNOWN_FIELD)
-                .with("field", stranger.as_str())
-                .with("kind", &kind.label)
-                .with("allowed", kind.field_names())
-                .into());
-        }
+        refuse_retracted(record)?;
+        let command =
+            cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(edit_command(&session.locale), kind, &session.locale)));
+        let again = command.try_get_matches_from(&session.args).map_err(|error| {
+            let stranger = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::String(flag)) => flag.clone(),
+                _ => error.kind().to_string(),
+            };
+            Problem::new(Rule::UNKNOWN_FIELD).with("field", stranger).with("kind", &kind.label).with("allowed", kind.field_names())
+        })?;
+        let Some((_, matches)) = again.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
         let clear = cleared_fields(kind, matches)?;
-        let mut given = field_values(session, &without(kind, &clear), matches).map_err(Problems)?;
+        let mut given = field_values(session, kind, matches, &clear)?;
         resolve_references(&root, &rules, kind, &mut given)?;
         let mut new = record.fields.clone();
         for (n, value) in given.iter().enumerate() {
@@ -192,7 +187,7 @@ fn refuse_retracted(record: &Record) -> Result<(), Problem> {
 fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?.clone();
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let by = text("by").unwrap_or_else(clerk_name);
+    let by = text("by").unwrap_or_else(|| clerk_name(&rules));
     change_record(session, id(matches), "retracted", |session, record| {
         refuse_retracted(record)?;
         let FieldType::Table(columns) = retraction_field(&rules).ty else { return Ok(Vec::new()) };

@@ -9,7 +9,7 @@ use crate::render::{diagnostic, json};
 use crate::rules::Rules;
 use crate::tree::{Tree, check};
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "check", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "check").arg(cmd::format_option(locale, &["text", "json"]))

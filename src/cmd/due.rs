@@ -12,7 +12,7 @@ use crate::render::{csv, json, terminal};
 use crate::rules::Rules;
 use crate::table::{Cell, Column, Row, Table};
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "due", build, run };
 
 /// How far ahead the list looks unless asked.
 const DEFAULT_DAYS: i64 = 14;

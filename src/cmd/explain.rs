@@ -16,7 +16,7 @@ use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Cell, Column, Row, Table};
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "explain", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "explain")

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::tree::{format, scan};
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "fmt", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "fmt").arg(cmd::switch(locale, "check"))

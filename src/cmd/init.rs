@@ -15,7 +15,7 @@ use crate::sample;
 use crate::tree::FORMAT;
 use crate::tree::write::Lock;
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "init", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "init")

@@ -16,7 +16,7 @@ use crate::rules::kind::{FieldType, Kind};
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::{Entry, Tree};
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "list", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "list")

@@ -8,6 +8,7 @@ mod change;
 mod check;
 mod due;
 mod explain;
+mod fields;
 mod fmt;
 mod init;
 mod list;
@@ -36,6 +37,8 @@ use crate::tree::{Root, Tree};
 
 /// A command: how its arguments look, and what it does.
 pub struct Command {
+    /// Its name on the command line.
+    pub name: &'static str,
     /// Builds its arguments in a language, for the kinds there are.
     pub build: fn(&Locale, &Rules) -> Clap,
     /// Does it.
@@ -84,6 +87,7 @@ pub struct Session<'a> {
     pub out: &'a mut dyn Write,
     /// Everything else that is said.
     pub err: &'a mut dyn Write,
+    args: Vec<OsString>,
     root: Result<Root, Problems>,
     rules: Rules,
     rule_problems: Vec<Problem>,
@@ -262,11 +266,12 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         interactive: std::io::stdin().is_terminal() && to_terminal,
         out,
         err,
+        args,
         root,
         rules,
         rule_problems,
     };
-    let result = dispatch(&mut session, args).and_then(|status| {
+    let result = dispatch(&mut session).and_then(|status| {
         session.out.flush()?;
         Ok(status)
     });
@@ -277,9 +282,9 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     }
 }
 
-fn dispatch(session: &mut Session<'_>, args: Vec<OsString>) -> Result<Status> {
+fn dispatch(session: &mut Session<'_>) -> Result<Status> {
     let command = command_line(&session.locale, &session.rules, session.style.width.unwrap_or(80).clamp(40, 100));
-    let matches = match command.try_get_matches_from(args) {
+    let matches = match command.try_get_matches_from(&session.args) {
         Ok(matches) => matches,
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => {
@@ -293,21 +298,15 @@ fn dispatch(session: &mut Session<'_>, args: Vec<OsString>) -> Result<Status> {
             _ => return Err(help::usage_problem(&error).into()),
         },
     };
-    for (name, valid) in [
-        ("lang", matches.get_one::<String>("lang").is_none_or(|l| l.parse::<Lang>().is_ok())),
-        ("today", matches.get_one::<String>("today").is_none_or(|d| d.parse::<Day>().is_ok())),
-    ] {
-        if !valid {
-            let value = matches.get_one::<String>(name).cloned().unwrap_or_default();
-            return Err(match name {
-                "today" => Problem::new(Rule::BAD_DAY).with("value", value),
-                _ => Problem::new(Rule::UNKNOWN_VALUE).with("field", "--lang").with("value", value).with("allowed", "zh-CN, en"),
-            }
-            .into());
-        }
+    if let Some(day) = matches.get_one::<String>("today") {
+        session.day(day)?;
+    }
+    if let Some(lang) = matches.get_one::<String>("lang").filter(|lang| lang.parse::<Lang>().is_err()) {
+        let allowed = [Lang::Zh, Lang::En].map(Lang::tag).join(", ");
+        return Err(Problem::new(Rule::UNKNOWN_VALUE).with("field", "--lang").with("value", lang.as_str()).with("allowed", allowed).into());
     }
     let Some((name, matches)) = matches.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
-    let found = COMMANDS.iter().find(|c| (c.build)(&session.locale, &session.rules).get_name() == name);
+    let found = COMMANDS.iter().find(|c| c.name == name);
     match found {
         Some(command) => (command.run)(session, matches),
         None => Err(Problem::new(Rule::USAGE).into()),
@@ -316,7 +315,13 @@ fn dispatch(session: &mut Session<'_>, args: Vec<OsString>) -> Result<Status> {
 
 /// The whole command line in a language, for the kinds there are, with help pages of a width.
 pub fn command_line(locale: &Locale, rules: &Rules, width: usize) -> Clap {
-    let command = Clap::new("ledger")
+    let commands = COMMANDS.iter().map(|command| bare((command.build)(locale, rules)));
+    help::install(global_options(locale).subcommands(commands), "", locale, width)
+}
+
+/// The program with the options that every command takes.
+fn global_options(locale: &Locale) -> Clap {
+    Clap::new("ledger")
         .about(locale.text("cmd-ledger"))
         .version(env!("CARGO_PKG_VERSION"))
         .disable_help_flag(true)
@@ -329,8 +334,6 @@ pub fn command_line(locale: &Locale, rules: &Rules, width: usize) -> Clap {
         .arg(option(locale, "today", "value-day").global(true).hide(true))
         .arg(Arg::new("help").short('h').long("help").help(locale.text("flag-help")).action(ArgAction::Help).global(true))
         .arg(Arg::new("version").short('V').long("version").help(locale.text("flag-version")).action(ArgAction::Version))
-        .subcommands(COMMANDS.iter().map(|command| bare((command.build)(locale, rules))));
-    help::install(command, "", locale, width)
 }
 
 /// A subcommand without clap's own help, which speaks English only.

@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::add::{check_bounds, cleared_fields, field_args, field_values, without};
+use crate::cmd::fields::{check_bounds, cleared_fields, field_args, field_values};
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::{Locale, visible};
 use crate::name::OrgPath;
@@ -22,7 +22,7 @@ use crate::tree::scan::MAX_DEPTH;
 use crate::tree::{Tree, change, find_org};
 use unicode_normalization::UnicodeNormalization;
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "org", build, run };
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
@@ -58,7 +58,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
-    let mut values = field_values(session, &rules.org, matches).map_err(Problems)?;
+    let mut values = field_values(session, &rules.org, matches, &[])?;
     let name_field = rules.org.index("name").unwrap_or(0);
     let name = input::value(&rules.org.fields[name_field], matches.get_one::<String>("name").map_or("", String::as_str), session.today)?;
     let name_text = text::plain(&name);
@@ -191,7 +191,7 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
     let clear = cleared_fields(&rules.org, matches)?;
-    let given = field_values(session, &without(&rules.org, &clear), matches).map_err(Problems)?;
+    let given = field_values(session, &rules.org, matches, &clear)?;
     if given.iter().all(Option::is_none) && clear.is_empty() {
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
     }

@@ -15,7 +15,7 @@ use crate::rules::metric::{Metric, Unit};
 use crate::table::{Audience, Cell, Column, Row, Table};
 use crate::tree::Tree;
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "report", build, run };
 
 /// The report printed unless another is named.
 const DEFAULT_LAYOUT: &str = "standard";

@@ -11,7 +11,7 @@ use crate::rules::metric::{Measure, Metric};
 use crate::rules::{Class, Item, Rules};
 use crate::table::{Cell, Column, Row, Table};
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "rules", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-rules-{name}")));

@@ -14,7 +14,7 @@ use crate::tree::canon::{all_fields, all_values};
 use crate::tree::change;
 use unicode_width::UnicodeWidthStr;
 
-pub(super) const COMMAND: Command = Command { build, run };
+pub(super) const COMMAND: Command = Command { name: "show", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "show").arg(cmd::positional(locale, "id", "value-id")).arg(cmd::format_option(locale, &["text", "json"]))

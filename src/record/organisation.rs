@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::day::{Day, Period};
 use crate::name::OrgPath;
 use crate::record::Value;
-use crate::rules::Naming;
 use crate::rules::kind::{FieldType, Kind};
+use crate::rules::naming::Naming;
 
 /// A grassroots organisation, or the district above them.
 #[derive(Clone, Debug)]
@@ -143,57 +143,4 @@ pub enum Match {
     Suffix,
     /// It is the initials of the name's pinyin.
     Initials,
-}
-
-impl Naming {
-    /// The name without the endings that say what a place is.
-    pub fn stem<'n>(&self, name: &'n str) -> &'n str {
-        let mut stem = name;
-        while let Some(shorter) = self
-            .generic
-            .iter()
-            .filter_map(|ending| stem.strip_suffix(ending.as_str()))
-            .filter(|rest| !rest.is_empty())
-            .min_by_key(|rest| rest.len())
-        {
-            stem = shorter;
-        }
-        stem
-    }
-
-    /// The syllables of a name: `武汉路` is `wu`, `han`, `lu`; letters and digits stand for themselves.
-    fn syllables(&self, name: &str) -> Vec<String> {
-        use pinyin::ToPinyin;
-        let mut rest = name;
-        let mut found = Vec::new();
-        while let Some(c) = rest.chars().next() {
-            if let Some((phrase, reading)) = self.readings.iter().find(|(phrase, _)| rest.starts_with(phrase.as_str())) {
-                found.extend(reading.split(' ').map(str::to_owned));
-                rest = &rest[phrase.len()..];
-                continue;
-            }
-            if let Some(reading) = c.to_pinyin() {
-                found.push(reading.plain().replace('ü', "v"));
-            } else if c.is_ascii_alphanumeric() {
-                found.push(c.to_ascii_lowercase().to_string());
-            }
-            rest = &rest[c.len_utf8()..];
-        }
-        found
-    }
-
-    /// A folder name for an organisation's name: `武汉路街道党工委` is `wuhanlu`.
-    ///
-    /// Empty where nothing in the name can be spelled.
-    pub fn segment(&self, name: &str) -> String {
-        let mut segment: String = self.syllables(self.stem(name)).concat();
-        segment.retain(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        segment.truncate(80);
-        segment
-    }
-
-    /// The initials of a name, without and with its ending: `武汉路街道党工委` is `whl` and `whljddgw`.
-    pub fn initials(&self, name: &str) -> [String; 2] {
-        [self.stem(name), name].map(|name| self.syllables(name).iter().filter_map(|s| s.chars().next()).collect())
-    }
 }

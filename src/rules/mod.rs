@@ -8,6 +8,7 @@ pub mod filter;
 pub mod kind;
 pub mod layout;
 pub mod metric;
+pub mod naming;
 pub mod obligation;
 
 use std::ops::Range;
@@ -22,6 +23,7 @@ use crate::wire::{Reader, Reading, parse};
 use kind::{Field, Kind, Shared};
 use layout::Layout;
 use metric::{Measure, Metric};
+use naming::Naming;
 use obligation::Obligation;
 
 /// The rule files inside the program, in reading order.
@@ -60,15 +62,6 @@ pub struct Rules {
     pub areas: Vec<Area>,
     /// Every named rule with its text.
     pub items: Vec<Item>,
-}
-
-/// How folder names are made from Chinese names.
-#[derive(Clone, Debug, Default)]
-pub struct Naming {
-    /// Endings that say what a place is, not which: taken off before the name is spelled.
-    pub generic: Vec<String>,
-    /// Readings that the dictionary gets wrong in names of places.
-    pub readings: Vec<(String, String)>,
 }
 
 /// The organisation that stands on an area of an imported division table.

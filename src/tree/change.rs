@@ -15,12 +15,6 @@ use crate::tree::write::Lock;
 use crate::tree::{Root, candidates, ledger, place_of, scan};
 use crate::wire::parse;
 
-impl From<Problem> for Problems {
-    fn from(problem: Problem) -> Problems {
-        Problems(vec![problem])
-    }
-}
-
 /// Appends a record to its writer's file of the year it began in.
 ///
 /// # Errors
