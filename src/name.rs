@@ -114,7 +114,7 @@ impl OrgPath {
 
     /// The organisation of this segment under this one.
     pub fn child(&self, segment: &str) -> Result<OrgPath, BadName> {
-        format!("{self}/{segment}").parse()
+        if is_segment(segment) { format!("{self}/{segment}").parse() } else { Err(BadName) }
     }
 
     /// How many organisations stand above it.

@@ -106,6 +106,9 @@ rules! {
     UNKNOWN_METRIC "unknown-metric" Usage "No metric of that name.";
     UNKNOWN_NAME "unknown-name" Usage "No such rule, field, report.";
     MISSING_FLAGS "missing-flags" Usage "Required fields were not given and nobody can be asked.";
+    MISSING_ARGUMENTS "missing-arguments" Usage "Required arguments were not given.";
+    FINISHED "already-finished" Usage "What is to be marked as done is done.";
+    ORG_TWICE "org-twice" Usage "An organisation of that name stands there already.";
     NO_LIFECYCLE "no-lifecycle" Usage "The kind has no life cycle to update.";
     NOTHING_TO_CHANGE "nothing-to-change" Usage "An edit without a field.";
     RETRACTED "already-retracted" Usage "The record is retracted already.";
@@ -144,7 +147,7 @@ pub struct Place {
 impl Place {
     /// A file as a whole.
     pub fn file(path: impl AsRef<Path>) -> Place {
-        let file = path.as_ref().display().to_string().replace('\\', "/").replace(char::is_control, "?");
+        let file = crate::source::path_text(path.as_ref());
         Place { file: file.into(), line: 0, column: 0, text: String::new(), width: 0 }
     }
 }

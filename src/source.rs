@@ -107,5 +107,13 @@ pub fn newline(text: &str) -> &'static str {
 
 /// A path as messages show it: relative to `root`, `/` between parts.
 pub fn shown(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string().replace('\\', "/")
+    path_text(path.strip_prefix(root).unwrap_or(path))
+}
+
+/// A path as messages show it: `/` between parts, and no control characters.
+pub fn path_text(path: &Path) -> String {
+    let text = path.display().to_string();
+    // Elsewhere a backslash is a letter like any other.
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text };
+    text.replace(char::is_control, "?")
 }

@@ -109,17 +109,19 @@ fn an_edit_keeps_comments_and_a_retraction_adds_one_line() {
     assert_eq!(ledger.run(&["retract", "7k3f", "--why", "再次"]).code, 2);
 
     // A field that is taken away leaves its comment.
+    let commented = ledger.read(FILE).replace("lead = \"张某\"", "lead = \"张某\" # 分管");
+    ledger.write(FILE, commented.as_bytes());
     ledger.ok(&["edit", "0c9d", "--lead", ""]);
-    assert!(!ledger.read(FILE).contains("lead"));
+    assert!(!ledger.read(FILE).contains("lead") && ledger.read(FILE).contains("\r\n# 分管\r\n"), "{}", ledger.read(FILE));
 }
 
 #[test]
 fn a_record_in_another_shape_is_rewritten_whole_and_its_neighbours_are_not() {
-    let text = "[[meeting]]\nid = \"m-20260101-00000001\"\ndate=2026-01-01\ntype=\"regular\"\ntitle=\"x\"\n\n[[task]]\nid = \"t-20260703-0c9d1m5q\"\nlist = \"problem\"\ntitle = \"x\" # 题\nowner = \"y\"\nset = 2026-07-03\ndue = 2026-09-20\n[[task.updates]] # 一\non = 2026-08-01\nstatus = \"in-progress\"\n\n[[task.updates]]\non = 2026-08-10\nstatus = \"done\"\n\n# 下一条\n[[meeting]]\nid = \"m-20260201-00000002\"\ndate=2026-02-01\ntype=\"regular\"\ntitle=\"x\"\n";
+    let text = "[[meeting]]\nid = \"m-20260101-00000001\"\ndate=2026-01-01\ntype=\"regular\"\ntitle=\"x\"\n\n[[task]]\nid = \"t-20260703-0c9d1m5q\"\nlist = \"problem\"\ntitle = \"x\" # 题\nowner = \"y\"\nset = 2026-07-03\ndue = 2026-09-20\n[[task.updates]] # 一\non = 2026-08-01\nstatus = \"in-progress\"\n\n[[task.updates]]\non = 2026-08-10\nstatus = \"done\"\n\n# 独立的说明\n\n\n# 下一条\n[[meeting]]\nid = \"m-20260201-00000002\"\ndate=2026-02-01\ntype=\"regular\"\ntitle=\"x\"\n";
     let ledger = Ledger::new(&[(FILE, text)]);
     ledger.ok(&["update", "0c9d", "--status", "closed", "--on", "2026-08-12"]);
     let after = ledger.read(FILE);
-    let (head, tail) = (text.find("[[task]]").expect("there"), text.find("# 下一条").expect("there"));
+    let (head, tail) = (text.find("[[task]]").expect("there"), text.find("\n# 独立的说明").expect("there"));
     assert!(after.starts_with(&text[..head]) && after.ends_with(&text[tail..]), "{after}");
     assert!(after.contains("title = \"x\" # 题") && after.contains("# 一") && after.contains("status = \"closed\""), "{after}");
     assert_eq!(ledger.run(&["check"]).code, 0);

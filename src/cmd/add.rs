@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{check_bounds, clerk_name, field_args, field_values, resolve_references};
+use crate::cmd::fields::{check_bounds, clerk_name, field_args, field_values, resolve_references, spelled};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::locale::Locale;
 use crate::name::{OrgPath, RecordId};
@@ -13,6 +13,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Origin, Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
+use crate::tree::check::broken_bounds;
 use crate::tree::write::{random_bits, writer, writer_as};
 use crate::tree::{Root, Tree, change};
 
@@ -48,7 +49,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
     let writer = match asked {
-        Some(name) => writer_as(&lock, &name)?,
+        Some(name) => writer_as(&lock, &spelled(&name, &rules))?,
         None => writer(&lock, &|| clerk_name(&rules))?,
     };
     let place = change::add(&root, &lock, &rules, &org, &writer, &record)?;
@@ -82,7 +83,7 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
 }
 
 /// Asks for what is missing, or says what is where nobody can be asked.
-fn complete(session: &Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
+fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
     let missing: Vec<usize> = (0..kind.fields.len()).filter(|&n| kind.fields[n].required && values[n].is_none()).collect();
     if !session.interactive {
         if missing.is_empty() {
@@ -94,11 +95,16 @@ fn complete(session: &Session<'_>, kind: &Kind, values: &mut [Option<Value>]) ->
     if missing.is_empty() {
         return Ok(()); // all that must be said was said; the rest has flags
     }
-    for (n, (field, value)) in kind.fields.iter().zip(values).enumerate() {
+    for (n, field) in kind.fields.iter().enumerate() {
         let asked = missing.contains(&n) || kind.columns.contains(&n);
-        if asked && value.is_none() {
+        if asked && values[n].is_none() {
             let default = (n == kind.start).then_some(session.today);
-            *value = prompt::field(session, field, default)?;
+            loop {
+                values[n] = prompt::field(session, field, default)?;
+                // What contradicts an earlier answer is asked again: the others are not lost.
+                let Some((_, problem)) = broken_bounds(kind, values).into_iter().find(|(field, _)| *field == n) else { break };
+                session.say_problems(&[problem])?;
+            }
         }
     }
     Ok(())

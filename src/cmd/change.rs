@@ -78,15 +78,26 @@ fn change_record(
     let root = session.root()?;
     let rules = session.rules()?.clone();
     let lock = session.lock(&root)?;
-    let record = change::edit(&root, &lock, &rules, id, |record| changes(session, record))?;
-    let text = session.locale.say(
-        said,
+    let mut before = None;
+    let record = change::edit(&root, &lock, &rules, id, |record| {
+        before = Some(record.clone());
+        changes(session, record)
+    })?;
+    let unchanged = before.as_ref().is_some_and(|before| before.says_the_same(&record));
+    let mut text = session.locale.say(
+        if unchanged { "unchanged" } else { said },
         &[
             ("kind", (&record.kind.label).into()),
             ("id", record.id.as_str().into()),
             ("place", format!("{}:{}", record.origin.file, record.origin.line).into()),
         ],
     );
+    let status = |record: &Record| record.status_on(session.today).map(|status| status.choice.clone());
+    if let (Some(old), Some(new)) = (before.as_ref().and_then(status), status(&record))
+        && old.name != new.name
+    {
+        text.push_str(&session.locale.say("status-moved", &[("from", (&old.label).into()), ("to", (&new.label).into())]));
+    }
     writeln!(session.out, "{text}")?;
     Ok(Status::Clean)
 }
@@ -148,6 +159,11 @@ fn add_update(session: &mut Session<'_>, matches: &ArgMatches, status: Option<St
         let FieldType::Table(columns) = &field.ty else {
             return Err(Problem::new(Rule::NO_LIFECYCLE).with("kind", &kind.label).into());
         };
+        let day = |text: Option<&String>| text.map_or(Ok(session.today), |text| session.day(text));
+        let finished = status.is_none() && record.finished_on(day(matches.get_one::<String>("on"))?).is_some();
+        if finished {
+            return Err(Problem::new(Rule::FINISHED).with("id", record.id.as_str()).into());
+        }
         let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
         let mut row = vec![None; columns.len()];
         for (n, column) in columns.iter().enumerate() {
@@ -199,7 +215,7 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
             };
             let required_but_empty = column.required && text.trim().is_empty();
             if required_but_empty {
-                return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", "--why"));
+                return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", "--why"));
             }
             (!text.is_empty()).then(|| input::value(column, &text, session.today)).transpose()
         };

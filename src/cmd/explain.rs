@@ -202,6 +202,7 @@ impl Explained<'_> {
                 Column::text("place", label("label-place")),
                 Column::text("id", label("label-id")),
             ],
+            notes: if counted.is_empty() { vec![locale.text("explain-nothing")] } else { Vec::new() },
             rows: rows.collect(),
             ..Table::default()
         }

@@ -172,5 +172,10 @@ pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values
 pub(super) fn clerk_name(rules: &Rules) -> String {
     let output = std::process::Command::new("git").args(["config", "user.name"]).stdin(std::process::Stdio::null()).output();
     let name = output.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default();
-    if name.is_ascii() { name } else { rules.naming.segment(&name) }
+    spelled(&name, rules)
+}
+
+/// A person's name in letters that a file name can have.
+pub(super) fn spelled(name: &str, rules: &Rules) -> String {
+    if name.is_ascii() { name.to_owned() } else { rules.naming.segment(name) }
 }

@@ -1,6 +1,7 @@
 //! `ledger init`: start a ledger, empty or with the sample district.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -11,7 +12,6 @@ use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text::quoted;
 use crate::rules::Rules;
-use crate::sample;
 use crate::tree::FORMAT;
 use crate::tree::write::Lock;
 
@@ -21,22 +21,27 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "init")
         .arg(Arg::new("dir").value_name(locale.text("value-folder")).help(locale.text("arg-dir")))
         .arg(cmd::switch(locale, "sample"))
-        .arg(cmd::option(locale, "district", "value-text"))
+        .arg(cmd::option(locale, "district", "value-text").conflicts_with("sample"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let asked = matches.get_one::<String>("dir").or_else(|| matches.get_one::<String>("root"));
     let dir = PathBuf::from(asked.map_or(".", String::as_str));
-    let exists = ["ledger.toml", "orgs"].iter().find(|name| dir.join(name).exists());
-    if let Some(name) = exists {
-        return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", dir.join(name).display().to_string()).into());
-    }
     let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
     fs::create_dir_all(&dir).map_err(|e| io(&dir, e))?;
     let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
     let lock = Lock::take(&root, &mut || {})?;
+    let taken = |path: &Path| Problem::new(Rule::LEDGER_EXISTS).with("path", path.display().to_string());
+    if root.join("ledger.toml").exists() {
+        return Err(taken(&root.join("ledger.toml")).into());
+    }
+    // A killed init leaves empty folders, or files that are about to be written again.
+    let sample = matches.get_flag("sample");
+    if !sample && fs::read_dir(root.join("orgs")).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(taken(&root.join("orgs")).into());
+    }
     let district = matches.get_one::<String>("district").map_or("", String::as_str);
-    let mut files = if matches.get_flag("sample") { sample::district(&sample::Size::default()) } else { Vec::new() };
+    let mut files = if sample { crate::sample::district(&crate::sample::Size::default()) } else { Vec::new() };
     if files.is_empty() {
         files.push(("ledger.toml".to_owned(), marker(district, session.locale.lang().tag())));
         fs::create_dir_all(root.join("orgs")).map_err(|e| io(&root, e))?;
@@ -46,17 +51,27 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     for (name, text) in own_files() {
         // A repository may have its own; ours are added to it, never put in its place.
         let path = root.join(name);
-        let old = fs::read_to_string(&path).unwrap_or_default();
-        if !old.contains(text) {
-            lock.write(&path, format!("{old}{text}").as_bytes())?;
+        let mut bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(io(&path, error).into()),
+        };
+        for line in
+            text.lines().filter(|line| !bytes.split(|b| *b == b'\n').any(|old| old.trim_ascii() == line.as_bytes())).collect::<Vec<_>>()
+        {
+            if bytes.last().is_some_and(|last| *last != b'\n') {
+                bytes.push(b'\n');
+            }
+            bytes.extend(line.bytes().chain([b'\n']));
         }
+        lock.write(&path, &bytes)?;
     }
     for (name, text) in &files {
         lock.write(&root.join(name), text.as_bytes())?;
     }
     let said = session.locale.say("init-done", &[("path", root.display().to_string().into()), ("files", files.len().into())]);
     writeln!(session.out, "{said}")?;
-    let next = if matches.get_flag("sample") { "init-next-sample" } else { "init-next" };
+    let next = if sample { "init-next-sample" } else { "init-next" };
     writeln!(session.out, "{}", session.locale.text(next))?;
     Ok(Status::Clean)
 }

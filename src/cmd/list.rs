@@ -1,7 +1,5 @@
 //! `ledger list KIND`: the records of a kind, filtered and sorted.
 
-use std::cmp::Ordering;
-
 use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Command as Clap};
 
@@ -115,17 +113,18 @@ fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgM
         Some((None, name)) => (false, Some(name)),
         None => (false, None),
     };
+    let is = |name: &str, key: &str, label: &str| name == key || name == session.locale.text(label);
     let key = match name {
         None => Key::Belongs,
-        Some("id" | "编号") => Key::Id,
-        Some("org" | "组织") => Key::Org,
-        Some("state" | "状态") if kind.life.is_some() => Key::State,
+        Some(name) if is(name, "id", "label-id") => Key::Id,
+        Some(name) if is(name, "org", "label-org") => Key::Org,
+        Some(name) if kind.life.is_some() && is(name, "state", "label-state") => Key::State,
         Some(name) => Key::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
     };
-    found.sort_by(|a, b| {
-        let order = by(key, a).cmp(&by(key, b));
-        if descending { order.reverse() } else { order }.then(Ordering::Equal)
-    });
+    found.sort_by_cached_key(|entry| by(key, entry));
+    if descending {
+        found.reverse();
+    }
     Ok(found)
 }
 
@@ -147,6 +146,8 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
 enum Test {
     /// The status on the as-of day.
     State(String),
+    /// Whether it is overdue on the as-of day.
+    Overdue(bool),
     /// Part of a text, or just this value.
     Field(usize, Value),
 }
@@ -163,6 +164,9 @@ impl Test {
                 Problem::new(Rule::UNKNOWN_VALUE).with("field", name).with("value", value).with("allowed", all.join(", "))
             });
         }
+        if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {
+            return Ok(Test::Overdue(!["false", "no", "否"].contains(&value)));
+        }
         let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
         let value = match &kind.fields[field].ty {
             FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Table(_) => Value::Text(value.to_owned()),
@@ -174,6 +178,7 @@ impl Test {
     fn holds(&self, record: &Record, as_of: Day) -> bool {
         match self {
             Test::State(name) => record.status_on(as_of).is_some_and(|status| status.choice.name == *name),
+            Test::Overdue(wanted) => record.overdue_on(as_of) == *wanted,
             Test::Field(field, wanted) => {
                 let Some(value) = record.get(*field) else { return false };
                 let exact = matches!(record.kind.fields[*field].ty, FieldType::Choice(_));

@@ -65,7 +65,7 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     values[name_field] = Some(name);
     let missing = rules.org.fields.iter().zip(&values).find(|(f, v)| f.required && v.is_none());
     if let Some((field, _)) = missing {
-        return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", format!("--{}", field.name)).into());
+        return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", format!("--{}", field.name)).into());
     }
     check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
@@ -75,6 +75,9 @@ fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
     };
+    if let Some(twin) = orgs.iter().find(|org| org.path.parent() == parent && org.name() == name_text) {
+        return Err(Problem::new(Rule::ORG_TWICE).with("name", name_text.as_str()).with("org", twin.path.as_str()).into());
+    }
     let segment = match matches.get_one::<String>("segment") {
         Some(segment) => segment.clone(),
         None => {
@@ -119,7 +122,8 @@ fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), P
 fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
     match parent {
         Some(parent) => parent.child(segment),
-        None => segment.parse(),
+        None if crate::name::is_segment(segment) => segment.parse(),
+        None => Err(crate::name::BadName),
     }
     .map_err(|_| Problem::new(Rule::BAD_FOLDER).with("name", segment))
 }
@@ -127,7 +131,7 @@ fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
 /// A folder name for an organisation that no sibling has: by pinyin, else by code, else `org`, numbered if taken.
 fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>) -> String {
     let spelled = rules.naming.segment(name);
-    let code: String = code.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let code: String = code.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).take(40).collect();
     let base = match (spelled.as_str(), code.as_str()) {
         ("", "") => "org".to_owned(),
         ("", code) => format!("org-{code}"),
@@ -191,7 +195,8 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
     let clear = cleared_fields(&rules.org, matches)?;
-    let given = field_values(session, &rules.org, matches, &clear)?;
+    let mut given = field_values(session, &rules.org, matches, &clear)?;
+    check_exemptions(&rules, &mut given)?;
     if given.iter().all(Option::is_none) && clear.is_empty() {
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
     }
@@ -203,9 +208,20 @@ fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         match (&mut values[n], value) {
             (slot, _) if clear.contains(&n) => *slot = None,
             (_, None) => {}
-            // A headcount or an exemption is added to those there are: history is kept.
+            // A headcount or an exemption is added to those there are, history is kept; one of the same first
+            // field (the day, or the obligation with its days) takes the old one's place.
             (Some(Value::List(old)), Some(Value::List(new))) => {
-                old.extend(new.into_iter().filter(|row| !old.contains(row)).collect::<Vec<_>>())
+                for row in new {
+                    let columns = if rules.org.fields[n].name == "exempt" { 3 } else { 1 };
+                    let same = |other: &Value| (0..columns).all(|c| other.field(c) == row.field(c));
+                    match old.iter().position(same) {
+                        Some(at) => old[at] = row,
+                        None => old.push(row),
+                    }
+                }
+                if rules.org.fields[n].name == "headcount" {
+                    old.sort();
+                }
             }
             (slot, new) => *slot = new,
         }
@@ -234,16 +250,19 @@ fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?.clone();
     let file = matches.get_one::<String>("file").map_or("", String::as_str);
     let lines = read_lines(file)?;
-    check_lines(file, &lines, &rules)?;
     let lock = session.lock(&root)?;
     let orgs = Tree::organisations(&root, rules.clone()).orgs;
+    let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).filter(|code| !code.is_empty()).collect();
+    check_lines(file, &lines, &known, &rules)?;
     let under = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
     };
-    let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).collect();
     let already = lines.iter().filter(|line| known.contains(line.code.as_str())).count();
-    let plan = plan(&rules, &orgs, under.as_ref(), &lines);
+    let plan = plan(&rules, &orgs, under.as_ref(), &lines).map_err(|unplaced| {
+        let unplaced = unplaced.into_iter().map(|line| Place { line: line.number, column: 1, ..Place::file(file) });
+        Problems(unplaced.map(|place| Problem::new(Rule::IMPORT_ROW).at(place).with("field", "name")).collect())
+    })?;
     let too_deep = |(_, (path, _)): &(&Line, Planned)| path.depth() >= MAX_DEPTH;
     let problems: Vec<Problem> = plan
         .iter()
@@ -314,7 +333,7 @@ fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
 }
 
 /// Refuses unknown kinds, codes given twice, rows under a code that is not there, rows above themselves.
-fn check_lines(file: &str, lines: &[Line], rules: &Rules) -> Result<(), Problems> {
+fn check_lines(file: &str, lines: &[Line], known: &BTreeSet<&str>, rules: &Rules) -> Result<(), Problems> {
     let place = |line: usize| Place { line, column: 1, ..Place::file(file) };
     let mut problems = Vec::new();
     let mut by_code: BTreeMap<&str, &Line> = BTreeMap::new();
@@ -344,21 +363,24 @@ fn check_lines(file: &str, lines: &[Line], rules: &Rules) -> Result<(), Problems
             );
         }
     }
+    // Codes whose chain of parents is known to end: each chain is walked once.
+    let mut ends: BTreeSet<&str> = known.clone();
     for line in lines {
-        if !line.parent.is_empty() && !by_code.contains_key(line.parent.as_str()) {
+        if !line.parent.is_empty() && !by_code.contains_key(line.parent.as_str()) && !known.contains(line.parent.as_str()) {
             problems.push(Problem::new(Rule::IMPORT_ORPHAN).at(place(line.number)).with("code", line.parent.as_str()));
             continue;
         }
-        let mut above = line;
-        let mut steps = 0;
-        while let Some(next) = by_code.get(above.parent.as_str()).filter(|_| steps <= lines.len()) {
-            above = next;
-            steps += 1;
-            if above.code == line.code {
+        let mut chain: Vec<&str> = Vec::new();
+        let mut above = Some(line);
+        while let Some(at) = above.filter(|at| !ends.contains(at.code.as_str())) {
+            if chain.contains(&at.code.as_str()) || chain.len() > lines.len() {
                 problems.push(Problem::new(Rule::IMPORT_CYCLE).at(place(line.number)).with("code", line.code.as_str()));
                 break;
             }
+            chain.push(&at.code);
+            above = by_code.get(at.parent.as_str()).copied();
         }
+        ends.extend(chain);
     }
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
@@ -379,16 +401,23 @@ fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
 }
 
 /// What to write, parents first; organisations whose code is there already are left as they are.
-fn plan<'l>(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines: &'l [Line]) -> Vec<(&'l Line, Planned)> {
+///
+/// Rows that find no place (a path too long for the system) are given back.
+fn plan<'l>(
+    rules: &Rules,
+    orgs: &[Organisation],
+    under: Option<&OrgPath>,
+    lines: &'l [Line],
+) -> Result<Vec<(&'l Line, Planned)>, Vec<&'l Line>> {
     let mut path_of: BTreeMap<String, OrgPath> =
         orgs.iter().filter(|o| !o.text("code").is_empty()).map(|o| (o.text("code").to_owned(), o.path.clone())).collect();
     let mut taken: BTreeMap<Option<OrgPath>, BTreeSet<String>> = BTreeMap::new();
     for org in orgs {
         taken.entry(org.path.parent()).or_default().insert(org.path.segment().to_owned());
     }
-    let mut plan = Vec::new();
+    let (mut plan, mut unplaced) = (Vec::new(), Vec::new());
     let mut waiting: Vec<&Line> = lines.iter().filter(|line| !path_of.contains_key(&line.code)).collect();
-    // Each round places the rows whose parent has a place; the checks before made sure that it ends.
+    // Each round places the rows whose parent has a place; a round that places none has rows that cannot be.
     while !waiting.is_empty() {
         let before = waiting.len();
         waiting.retain(|line| {
@@ -402,17 +431,20 @@ fn plan<'l>(rules: &Rules, orgs: &[Organisation], under: Option<&OrgPath>, lines
             let siblings = taken.entry(parent.clone()).or_default();
             let segment = free_segment(rules, &line.name, &line.code, siblings);
             siblings.insert(segment.clone());
-            if let Ok(path) = join(parent.as_ref(), &segment) {
-                path_of.insert(line.code.clone(), path.clone());
-                plan.push((*line, (path, org_values(rules, line))));
+            match join(parent.as_ref(), &segment) {
+                Ok(path) => {
+                    path_of.insert(line.code.clone(), path.clone());
+                    plan.push((*line, (path, org_values(rules, line))));
+                }
+                Err(_) => unplaced.push(*line),
             }
             false
         });
         if waiting.len() == before {
-            break;
+            unplaced.append(&mut waiting);
         }
     }
-    plan
+    if unplaced.is_empty() { Ok(plan) } else { Err(unplaced) }
 }
 
 fn org_values(rules: &Rules, line: &Line) -> Vec<Option<Value>> {

@@ -10,7 +10,7 @@ use crate::locale::{Arg, Label, Locale};
 use crate::problem::{Problem, Rule};
 use crate::render::{csv, json, terminal};
 use crate::rules::Rules;
-use crate::rules::layout::LayoutColumn;
+use crate::rules::layout::{Layout, LayoutColumn};
 use crate::rules::metric::{Metric, Unit};
 use crate::table::{Audience, Cell, Column, Row, Table};
 use crate::tree::Tree;
@@ -55,8 +55,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         },
     };
     let answer = report(&tree, &question);
-    let table = tabulate(&session.locale, &tree, &question, &answer, &columns, &left_out);
-    let text = match cmd::format_of(matches, "table") {
+    let heading = layout(&tree, matches)?.label.clone();
+    let table = tabulate(&session.locale, &tree, &question, &answer, &columns, &left_out, &heading);
+    // A file's ending says what is wanted of it, unless a format is named.
+    let by_ending = matches.get_one::<String>("out").and_then(|path| path.rsplit_once('.')).map_or("table", |(_, ending)| match ending {
+        "csv" => "csv",
+        "json" => "json",
+        _ => "table",
+    });
+    let text = match cmd::format_of(matches, by_ending) {
         "json" => json::report(&table),
         "csv" if matches.get_flag("raw") => csv::raw(&table),
         "csv" => csv::for_people(&table),
@@ -120,18 +127,30 @@ fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, P
         }
         return names.into_iter().map(|name| Ok(Asked { metric: metric(name)?, block: None, layout: None })).collect();
     }
-    let name = matches.get_one::<String>("report").map_or(DEFAULT_LAYOUT, String::as_str);
-    let Some(layout) = tree.rules.layout(name) else {
-        let all: Vec<&str> = tree.rules.layouts.iter().map(|l| l.name.as_str()).collect();
-        return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", ")));
-    };
-    layout
+    layout(tree, matches)?
         .columns()
         .map(|(block, column)| Ok(Asked { metric: metric(&column.metric)?, block: Some(&block.label), layout: Some(column) }))
         .collect()
 }
 
-fn tabulate(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report, asked: &[Asked<'_>], left_out: &[Problem]) -> Table {
+/// The report that is asked for.
+fn layout<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<&'t Layout, Problem> {
+    let name = matches.get_one::<String>("report").map_or(DEFAULT_LAYOUT, String::as_str);
+    tree.rules.layout(name).ok_or_else(|| {
+        let all: Vec<&str> = tree.rules.layouts.iter().map(|l| l.name.as_str()).collect();
+        Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", "))
+    })
+}
+
+fn tabulate(
+    locale: &Locale,
+    tree: &Tree,
+    question: &Question<'_>,
+    report: &Report,
+    asked: &[Asked<'_>],
+    left_out: &[Problem],
+    heading: &Label,
+) -> Table {
     let lang = locale.lang();
     let mut columns = vec![
         Column::number("seq", locale.text("label-seq"), "items").only(Audience::People),
@@ -187,7 +206,7 @@ fn tabulate(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Repo
         rows.push(Row { cells, total: row.role == Role::Total });
     }
     let mut table = Table {
-        title: title(locale, tree, question, report),
+        title: title(locale, tree, question, report, heading),
         notes: Vec::new(),
         facts: vec![("period", question.period.to_string()), ("as_of", question.as_of.to_string())],
         columns,
@@ -211,12 +230,13 @@ fn name_left_out(table: &mut Table, left_out: &[Problem], locale: &Locale) {
     }
 }
 
-fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report) -> String {
+fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report, heading: &Label) -> String {
     let mut title = locale.say(
         "report-title",
         &[
             ("org", tree.orgs[question.org].name().into()),
             ("period", question.period.label(locale.lang()).into()),
+            ("report", heading.into()),
             ("as_of", question.as_of.to_string().into()),
         ],
     );

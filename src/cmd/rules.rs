@@ -26,7 +26,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     match matches.subcommand() {
         Some(("list", matches)) => list(session, matches),
         Some(("show", matches)) => {
-            let items = find(session.rules()?, matches)?;
+            let items = find(&session.rules, matches)?;
             for item in items {
                 write!(session.out, "# {}\n{}", item.file, item.text)?;
             }
@@ -57,21 +57,24 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let items = find(session.rules()?, matches)?;
     let lock = session.lock(&root)?;
+    let name_of = |item: &Item| format!("rules/{}-{}.toml", item.class.name(), item.name);
+    if let Some(item) = items.iter().find(|item| !item.built_in || root.path.join(name_of(item)).exists()) {
+        let place = if item.built_in { name_of(item) } else { item.file.to_string() };
+        return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", place).into());
+    }
     for item in items {
-        let name = format!("rules/{}-{}.toml", item.class.name(), item.name);
-        let path = root.path.join(&name);
-        if !item.built_in || path.exists() {
-            let place = if item.built_in { name } else { item.file.to_string() };
-            return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", place).into());
-        }
-        lock.write(&path, item.text.as_bytes())?;
+        let name = name_of(&item);
+        lock.write(&root.path.join(&name), item.text.as_bytes())?;
         writeln!(session.out, "{}", session.locale.say("ejected", &[("path", name.into())]))?;
     }
     Ok(Status::Clean)
 }
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let rules = session.rules()?;
+    // What is wrong with the local rules must not hide how the built-in ones are written.
+    let problems = session.rule_problems.clone();
+    session.say_problems(&problems)?;
+    let rules = &session.rules;
     let asked = matches.get_one::<String>("class").map(|c| c.trim_end_matches('s').to_owned());
     let class = match &asked {
         None => None,

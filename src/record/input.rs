@@ -78,7 +78,7 @@ fn integer(text: &str) -> Option<i64> {
     };
     match digits.split_once('.') {
         None => digits.parse::<i64>().ok()?.checked_mul(unit),
-        Some((whole, part)) if unit > 1 && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) => {
+        Some((whole, part)) if unit > 1 && !whole.starts_with('-') && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) => {
             let part: i64 = format!("{part:0<4}").parse().ok()?;
             whole.parse::<i64>().ok().filter(|w| *w >= 0)?.checked_mul(unit)?.checked_add(part)
         }
@@ -89,15 +89,23 @@ fn integer(text: &str) -> Option<i64> {
 fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Value, Problem> {
     let mut values = vec![None; columns.len()];
     let pairs: Vec<&str> = text.split([',', '，', ';', '；']).collect();
-    let keyed = pairs
-        .iter()
-        .all(|pair| pair.split_once('=').is_some_and(|(key, _)| columns.iter().any(|c| c.name == key.trim() || c.label.is(key.trim()))));
-    if keyed {
+    let key_of = |pair: &str| {
+        let (key, rest) = pair.split_once('=')?;
+        let n = columns.iter().position(|c| c.name == key.trim() || c.label.is(key.trim()))?;
+        Some((n, rest.to_owned()))
+    };
+    if pairs.first().is_some_and(|first| key_of(first).is_some()) {
+        let mut parts: Vec<(usize, String)> = Vec::new();
         for pair in pairs {
-            let (key, part) = pair.split_once('=').unwrap_or((pair, ""));
-            if let Some(n) = columns.iter().position(|c| c.name == key.trim() || c.label.is(key.trim())) {
-                values[n] = Some(value(&columns[n], part, today)?);
+            match (key_of(pair), parts.last_mut()) {
+                (Some(part), _) => parts.push(part),
+                // A comma inside a value: the piece goes on with it.
+                (None, Some((_, text))) => text.push_str(&format!("，{pair}")),
+                (None, None) => {}
             }
+        }
+        for (n, part) in parts {
+            values[n] = Some(value(&columns[n], &part, today)?);
         }
     } else {
         let mut parts = text.splitn(columns.len(), [':', '：']);
@@ -201,6 +209,7 @@ mod tests {
             ("3.5", None),
             ("", None),
             ("x", None),
+            ("-0.5万", None),
             ("9223372036854775808", None),
         ] {
             assert_eq!(integer(text), number, "{text}");

@@ -128,6 +128,11 @@ impl Record {
         Record { id, kind, fields, retracted, origin, updates }
     }
 
+    /// Whether another record of the same id is a copy: of the same kind, with the same values.
+    pub fn says_the_same(&self, other: &Record) -> bool {
+        self.id == other.id && self.kind.name == other.kind.name && self.fields == other.fields && self.retracted == other.retracted
+    }
+
     /// A field's value by index.
     pub fn get(&self, field: usize) -> Option<&Value> {
         self.fields.get(field)?.as_ref()

@@ -1,6 +1,8 @@
 //! A table for a terminal: aligned under Chinese, as wide as there is room for, nothing left out unnamed.
 
-use comfy_table::{Attribute, Cell as Drawn, CellAlignment, Color, ContentArrangement, Row as DrawnRow, Table as Drawing, presets};
+use comfy_table::{
+    Attribute, Cell as Drawn, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row as DrawnRow, Table as Drawing, presets,
+};
 use unicode_width::UnicodeWidthStr;
 
 use crate::locale::{Arg, Locale};
@@ -43,6 +45,7 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
             drawing.set_content_arrangement(ContentArrangement::Disabled);
         }
     }
+    let unbroken: Vec<usize> = (0..shown.len()).filter(|&at| is_unbroken(table, shown[at])).collect();
     drawing.set_header(shown.iter().map(|&n| Drawn::new(heading(table, &shown, n)).set_alignment(alignment(&table.columns[n]))));
     for row in &table.rows {
         let cells = shown.iter().map(|&n| {
@@ -59,6 +62,11 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
         });
         drawing.add_row(DrawnRow::from(cells.collect::<Vec<_>>()));
     }
+    for at in unbroken {
+        if let Some(column) = drawing.column_mut(at) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     let mut out = String::new();
     if !table.title.is_empty() {
         out.push_str(&format!("{}\n\n", crate::locale::visible(&table.title)));
@@ -71,6 +79,16 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
         out.push_str(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     }
     out
+}
+
+/// Whether a column holds ids, days or numbers only: broken over two lines they could not be copied.
+fn is_unbroken(table: &Table, n: usize) -> bool {
+    const LONGEST: usize = 24;
+    let whole = |cell: &Cell| {
+        let words = cell.words();
+        words == "—" || words.len() <= LONGEST && words.is_ascii() && !words.contains(' ')
+    };
+    table.rows.iter().all(|row| whole(&row.cells[n]))
 }
 
 fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) -> Vec<String> {

@@ -140,7 +140,24 @@ impl Filter {
             }
             _ => return table.note(crate::rules::kind::bad(table, key, "bad-rule-filter")),
         };
+        if !fits(&subject, ty, &is) {
+            return table.note(crate::rules::kind::bad(table, key, "bad-rule-filter-type"));
+        }
         self.tests.push(Test { subject, is, negated });
+    }
+}
+
+/// Whether a comparison can ever hold for what is looked at.
+fn fits(subject: &Subject, ty: Option<&FieldType>, is: &Is) -> bool {
+    match (subject, ty, is) {
+        (_, _, Is::Present) => true,
+        (_, _, Is::OneOf(words)) if words.is_empty() => false,
+        (Subject::Overdue | Subject::OnTime, _, is) => matches!(is, Is::True),
+        (Subject::State | Subject::Phase, _, is) => matches!(is, Is::OneOf(_)),
+        (Subject::Field(_) | Subject::Org(_), Some(FieldType::Boolean), is) => matches!(is, Is::True),
+        (Subject::Field(_) | Subject::Org(_), Some(FieldType::Integer { .. } | FieldType::Year), is) => matches!(is, Is::Number(_)),
+        (Subject::Field(_) | Subject::Org(_), Some(FieldType::Table(_)), _) => false,
+        (Subject::Field(_) | Subject::Org(_), _, is) => matches!(is, Is::OneOf(_)),
     }
 }
 

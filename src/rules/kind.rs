@@ -216,22 +216,6 @@ impl Kind {
             bounds: Vec::new(),
             place: reader.place(),
         };
-        if !is_key(&kind.name) {
-            reader.note(bad(&reader, "name", "bad-rule-name"));
-        }
-        if !is_prefix(&kind.prefix) {
-            reader.note(bad(&reader, "prefix", "bad-rule-prefix"));
-        }
-        let prefix_is_record = kind.name != "organisation";
-        for (n, field) in kind.fields.iter().enumerate() {
-            let twice = kind.index(&field.name) != Some(n);
-            let taken = RESERVED.contains(&field.name.as_str())
-                || prefix_is_record && RESERVED_BESIDE.contains(&field.name.as_str())
-                || reader.node("life").is_some() && field.name == "state";
-            if twice || taken {
-                reader.note(bad(&reader, "field", "bad-rule-field").with("name", field.name.clone()));
-            }
-        }
         kind.period = kind.pointer(&reader, "period", true, true).unwrap_or(0);
         kind.start = kind.pointer(&reader, "start", true, false).unwrap_or(kind.period);
         kind.end = kind.pointer(&reader, "end", true, false);
@@ -241,8 +225,38 @@ impl Kind {
             kind.life = kind.read_life(life);
         }
         kind.read_bounds(&reader);
+        kind.validate(&reader);
         reader.finish();
         Some(kind)
+    }
+
+    /// What must hold of a kind, however it came to be.
+    fn validate(&self, reader: &Reader<'_, '_>) {
+        if !is_key(&self.name) {
+            reader.note(bad(reader, "name", "bad-rule-name"));
+        }
+        if !is_prefix(&self.prefix) {
+            reader.note(bad(reader, "prefix", "bad-rule-prefix"));
+        }
+        let of_records = self.name != ORGANISATION;
+        for (n, field) in self.fields.iter().enumerate() {
+            let name = field.name.as_str();
+            let beside: &[&str] = if of_records { RESERVED_BESIDE } else { RESERVED_FOR_ORGS };
+            let taken = RESERVED.contains(&name) || beside.contains(&name) || self.life.is_some() && name == "state";
+            if self.index(name) != Some(n) || taken {
+                reader.note(bad(reader, "field", "bad-rule-field"));
+            }
+            if let FieldType::Choice(choices) = &field.ty {
+                twice(reader, "values", choices.iter().map(|c| c.name.as_str()));
+            }
+        }
+        if let Some(life) = &self.life {
+            twice(reader, "life", life.statuses.iter().map(|s| s.choice.name.as_str()));
+        }
+        // Without its start a record would exist on no day, and no year's file could hold it.
+        if of_records && !self.fields[self.start].required {
+            reader.note(bad(reader, "start", "bad-rule-start"));
+        }
     }
 
     /// Adds the fields, values, statuses and bounds of an `extend = true` table to this kind.
@@ -276,6 +290,7 @@ impl Kind {
             }
         }
         self.read_bounds(&reader);
+        self.validate(&reader);
         reader.finish();
     }
 
@@ -320,11 +335,6 @@ impl Kind {
             reader.missing("status");
             return None;
         }
-        for (n, status) in statuses.iter().enumerate() {
-            if statuses[..n].iter().any(|s| s.choice.name == status.choice.name) {
-                reader.note(bad(&reader, "status", "bad-rule-twice"));
-            }
-        }
         let done = match done {
             Some(name) => {
                 let at = statuses.iter().position(|s| s.choice.name == name);
@@ -364,6 +374,23 @@ const RESERVED: &[&str] = &["id", "retracted", "org", "as", "root", "lang", "col
 /// Names that lists of records print beside the fields.
 const RESERVED_BESIDE: &[&str] = &["kind", "file", "line"];
 
+/// The kind that describes organisations.
+const ORGANISATION: &str = "organisation";
+
+/// Flags of `ledger org` that are no fields.
+const RESERVED_FOR_ORGS: &[&str] = &["under", "segment"];
+
+/// Notes names that are used twice.
+fn twice<'n>(reader: &Reader<'_, '_>, key: &str, names: impl Iterator<Item = &'n str>) {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if seen.contains(&name) {
+            reader.note(bad(reader, key, "bad-rule-twice"));
+        }
+        seen.push(name);
+    }
+}
+
 /// Names of fields, for messages that say what is allowed.
 pub fn field_names(fields: &[Field]) -> String {
     fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
@@ -395,9 +422,6 @@ fn read_choices(reader: &Reader<'_, '_>) -> Vec<Choice> {
     for value in reader.tables("values") {
         let Some(name) = value.required("name") else { continue };
         let choice = Choice { name, label: value.label() };
-        if choices.iter().any(|c| c.name == choice.name) {
-            value.note(bad(&value, "name", "bad-rule-twice"));
-        }
         value.finish();
         choices.push(choice);
     }

@@ -233,6 +233,10 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
     let names = reader.texts("obligation");
     let of_kind = reader.text("obligations_of");
     let members = reader.boolean("members");
+    let measures = [kind.is_some(), ratio.is_some(), !score.is_empty(), rank.is_some(), !names.is_empty() || of_kind.is_some(), members];
+    if measures.iter().filter(|given| **given).count() > 1 {
+        reader.note(bad(reader, "name", "bad-rule-two-measures"));
+    }
     if let Some(ratio) = ratio {
         let (of, to) = (ratio.texts("of"), ratio.texts("to"));
         if of.is_empty() {
@@ -275,7 +279,13 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
             reader.note(unknown(reader, "obligations_of", kind, kinds.iter().map(|k| k.name.as_str())));
         }
         let of_kind = obligations.iter().filter(|(_, kind)| Some(kind) == of_kind.as_ref()).map(|(name, _)| name.clone());
-        let obligations = names.iter().cloned().chain(of_kind).collect();
+        let mut obligations: Vec<String> = Vec::new();
+        for name in names.iter().cloned().chain(of_kind) {
+            // Named twice it is counted once.
+            if !obligations.contains(&name) {
+                obligations.push(name);
+            }
+        }
         return Some(Measure::Obligation { obligations, state });
     }
     let Some(kind) = kind else {

@@ -298,15 +298,7 @@ pub fn ledger(source: &Source, document: &Document<'_>, records: &[Record], rule
         let Some(record) = record else { continue };
         let fields = all_fields(&record.kind, rules);
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
-        // Comments after the record's last line and a blank line are a paragraph of their own.
-        let content_end = content_end(source, table, *at);
-        let mut before = content_end;
-        let loose = comments_in(&document.trivia, content_end..next).find(|c| {
-            let apart = source.text[before..c.start].matches('\n').count() > 1;
-            before = c.end;
-            apart
-        });
-        let end = loose.map_or(next, |c| c.start);
+        let end = record_end(source, &document.trivia, table, *at, next);
         let block = Block { source, trivia: &document.trivia, table, region: *at..end, header: Some(format!("[[{name}]]")) };
         let mut text = String::new();
         for comment in comments_in(&document.trivia, starts[n]..*at) {
@@ -323,6 +315,20 @@ pub fn ledger(source: &Source, document: &Document<'_>, records: &[Record], rule
 pub fn organisation(source: &Source, document: &Document<'_>, kind: &Kind, values: &[Option<Value>]) -> String {
     let block = Block { source, trivia: &document.trivia, table: &document.root, region: 0..source.text.len(), header: None };
     block.text(&kind.fields, values)
+}
+
+/// Where a record's own text ends: after its last line of data and the comments that follow without a blank
+/// line; comments further down, before `next`, are a paragraph of their own.
+pub fn record_end(source: &Source, trivia: &Trivia, table: &DeTable<'_>, at: usize, next: usize) -> usize {
+    let line_end = |at: usize| source.text[at..].find('\n').map_or(source.text.len(), |n| at + n + 1).min(next.max(at));
+    let mut end = content_end(source, table, at);
+    for comment in comments_in(trivia, end..next) {
+        if source.text[end..comment.start].matches('\n').count() > 1 {
+            break;
+        }
+        end = comment.end;
+    }
+    line_end(end)
 }
 
 /// The end of the last byte of data that belongs to a table.

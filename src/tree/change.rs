@@ -2,6 +2,7 @@
 //!
 //! Each reads under the lock what it is about to change, proves the new text, and writes once.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::name::{OrgPath, Writer};
@@ -20,7 +21,10 @@ use crate::wire::parse;
 /// # Errors
 /// The file as it stands is not TOML, the new text does not prove, or the system refuses.
 pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writer, record: &Record) -> Result<Place, Problems> {
-    let year = record.starts().map_or(0, crate::day::Day::year);
+    let Some(year) = record.starts().map(crate::day::Day::year) else {
+        let start = &record.kind.fields[record.kind.start];
+        return Err(Problem::new(Rule::MISSING_FIELD).with("field", start.name.as_str()).with("kind", &record.kind.label).into());
+    };
     let path = root.org_folder(org).join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
     let name = shown(&root.path, &path);
     let before = if path.exists() { scan::read_file(&root.path, &path)? } else { Source::new(&name, "") };
@@ -69,7 +73,13 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
     if !part.is_empty() {
         for folder in scan::organisations(&root.path, &mut problems) {
             for path in folder.ledgers {
-                let Ok(source) = scan::read_file(&root.path, &path) else { continue };
+                let source = match scan::read_file(&root.path, &path) {
+                    Ok(source) => source,
+                    Err(problem) => {
+                        unreadable.push(problem);
+                        continue;
+                    }
+                };
                 if !source.text.contains(part) {
                     continue;
                 }
@@ -91,9 +101,7 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
         && rest.iter().all(|f| f.record.id == first.record.id)
         && !rest.is_empty()
     {
-        if let Some(other) =
-            rest.iter().find(|f| f.record.kind.name != first.record.kind.name || all_values(&f.record) != all_values(&first.record))
-        {
+        if let Some(other) = rest.iter().find(|f| f.org != first.org || !f.record.says_the_same(&first.record)) {
             let problem = Problem::new(Rule::DUPLICATE_ID)
                 .at(place_of(&other.record))
                 .with("id", first.record.id.as_str())
@@ -183,7 +191,10 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
     let old = match before.text.is_empty() {
         true => vec![None; values.len()],
-        false => ledger::read_organisation(&before, org.clone(), rules).0.ok_or_else(failed)?.fields,
+        false => match ledger::read_organisation(&before, org.clone(), rules) {
+            (Some(org), _) => org.fields,
+            (None, problems) => return Err(Problems(problems)),
+        },
     };
     let changes: Vec<Change> = (0..values.len()).filter(|&n| old[n] != values[n]).map(|n| (n, values[n].clone())).collect();
     let text = set(&before, &document, Target::File, &rules.org.fields, &old, &changes).ok_or_else(failed)?;
@@ -211,8 +222,9 @@ pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, 
     // A killed import leaves its stage behind; under the lock nobody uses it.
     let _ = std::fs::remove_dir_all(&stage.path);
     let result = plan.iter().try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
+    let planned: BTreeSet<&OrgPath> = plan.iter().map(|(path, _)| path).collect();
     let tops: Vec<&OrgPath> =
-        plan.iter().map(|(path, _)| path).filter(|path| !plan.iter().any(|(other, _)| *path != other && path.is_within(other))).collect();
+        plan.iter().map(|(path, _)| path).filter(|path| path.parent().is_none_or(|parent| !planned.contains(&parent))).collect();
     let mut moved = Vec::new();
     let result = result.and_then(|()| {
         for top in tops {

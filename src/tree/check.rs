@@ -3,9 +3,8 @@
 //! What a single file cannot even be read for is found while reading; these look at what was read.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use crate::locale::Arg;
 use crate::problem::{Place, Problem, Rule};
@@ -13,7 +12,6 @@ use crate::record::input::{is_safe_path, personal_number};
 use crate::record::text::plain;
 use crate::record::{Record, Value};
 use crate::rules::kind::{Bound, Field, FieldType, Kind};
-use crate::source::Source;
 use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
 
 /// All checks, in the order they run.
@@ -36,10 +34,12 @@ pub struct Finding<'t> {
 /// Everything wrong with a ledger: what reading found and what the checks find, sorted.
 pub fn check(root: Option<&Root>, tree: &Tree) -> Vec<Problem> {
     let mut problems = tree.problems.clone();
-    let mut locator = Locator { root, sources: BTreeMap::new() };
+    let mut by_file: BTreeMap<String, Vec<Finding<'_>>> = BTreeMap::new();
     for finding in CHECKS.iter().flat_map(|check| check(tree)) {
-        let place = locator.place(&finding);
-        problems.push(finding.problem.at(place));
+        by_file.entry(finding.file()).or_default().push(finding);
+    }
+    for (file, findings) in by_file {
+        problems.extend(placed(root, &file, findings));
     }
     crate::problem::sorted(problems)
 }
@@ -241,39 +241,42 @@ fn prefixes(tree: &Tree) -> Vec<Finding<'_>> {
         .collect()
 }
 
-/// Looks up where a value stands, by reading its file again: only what is wrong needs a place.
-struct Locator<'t> {
-    root: Option<&'t Root>,
-    sources: BTreeMap<Arc<str>, Option<Source>>,
+impl Finding<'_> {
+    fn file(&self) -> String {
+        match (self.record, &self.org_file) {
+            (Some(record), _) => record.origin.file.to_string(),
+            (None, Some(file)) => file.clone(),
+            (None, None) => String::new(),
+        }
+    }
 }
 
-impl Locator<'_> {
-    fn place(&mut self, finding: &Finding<'_>) -> Place {
-        let file: Arc<str> = match (finding.record, &finding.org_file) {
-            (Some(record), _) => Arc::clone(&record.origin.file),
-            (None, Some(file)) => file.as_str().into(),
-            (None, None) => "".into(),
+/// Gives the findings of one file their places, by reading it once more: only what is wrong needs a place.
+fn placed(root: Option<&Root>, file: &str, findings: Vec<Finding<'_>>) -> Vec<Problem> {
+    let source = root.and_then(|root| scan::read_file(&root.path, &root.path.join(file)).ok());
+    let document = source.as_ref().and_then(|source| Some((source, crate::wire::parse(source).ok()?)));
+    let tables: BTreeMap<usize, &DeTable<'_>> =
+        document.iter().flat_map(|(_, document)| canon::tables(&document.root)).map(|(_, at, table)| (at, table)).collect();
+    let place = |finding: &Finding<'_>| {
+        let (source, document) = document.as_ref()?;
+        let table = match finding.record {
+            None => &document.root,
+            Some(record) => tables.get(&record.origin.at)?,
         };
-        let root = self.root;
-        let source = self
-            .sources
-            .entry(Arc::clone(&file))
-            .or_insert_with(|| root.and_then(|root| scan::read_file(&root.path, &root.path.join(&*file)).ok()));
-        let found = source.as_ref().and_then(|source| {
-            let document = crate::wire::parse(source).ok()?;
-            let table = match finding.record {
-                None => &document.root,
-                Some(record) => canon::tables(&document.root).into_iter().find(|(_, at, _)| *at == record.origin.at)?.2,
-            };
-            let (key, node) = table.iter().find(|(key, _)| *key.get_ref() == finding.field)?;
-            // A list may run over many lines; where no item is meant, its key is what to look at.
-            let span = match (node.get_ref(), finding.item) {
-                (DeValue::Array(items), Some(item)) => items.get(item).map_or(key.span(), toml::Spanned::span),
-                (DeValue::Array(_), None) => key.span(),
-                _ => node.span(),
-            };
-            Some(source.place(span))
-        });
-        found.unwrap_or_else(|| finding.record.map_or_else(|| Place::file(&*file), place_of))
-    }
+        let (key, node) = table.iter().find(|(key, _)| *key.get_ref() == finding.field)?;
+        // A list may run over many lines; where no item is meant, its key is what to look at.
+        let span = match (node.get_ref(), finding.item) {
+            (DeValue::Array(items), Some(item)) => items.get(item).map_or(key.span(), toml::Spanned::span),
+            (DeValue::Array(_), None) => key.span(),
+            _ => node.span(),
+        };
+        Some(source.place(span))
+    };
+    findings
+        .into_iter()
+        .map(|finding| {
+            let place = place(&finding).unwrap_or_else(|| finding.record.map_or_else(|| Place::file(file), place_of));
+            finding.problem.at(place)
+        })
+        .collect()
 }

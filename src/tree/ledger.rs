@@ -25,17 +25,22 @@ pub fn read_organisation(source: &Source, path: OrgPath, rules: &Rules) -> (Opti
     let kind = Arc::clone(&rules.org);
     let values = fields(&reading, &document.root, 0..0, &kind.fields, &kind.label, &[]);
     let org = Organisation::new(path, kind, values);
-    for exemption in &org.exemptions {
-        if rules.obligation(&exemption.obligation).is_none() {
-            let all: Vec<&str> = rules.obligations.iter().map(|o| o.name.as_str()).collect();
-            reading.note(
-                Problem::new(Rule::UNKNOWN_VALUE)
-                    .at(source.place(source.text.find(&exemption.obligation).map_or(0..0, |at| at..at + exemption.obligation.len())))
-                    .with("field", "obligation")
-                    .with("value", exemption.obligation.as_str())
-                    .with("allowed", all.join(", ")),
-            );
+    let exempt = document.root.iter().find(|(key, _)| key.get_ref() == "exempt").map(|(_, node)| node);
+    for (n, exemption) in org.exemptions.iter().enumerate() {
+        if rules.obligation(&exemption.obligation).is_some() {
+            continue;
         }
+        let item = exempt.and_then(|node| node.get_ref().as_array()?.get(n));
+        let name = item.and_then(|item| item.get_ref().as_table()?.iter().find(|(key, _)| key.get_ref() == "obligation"));
+        let span = name.map_or(0..0, |(_, node)| node.span());
+        let all: Vec<&str> = rules.obligations.iter().map(|o| o.name.as_str()).collect();
+        reading.note(
+            Problem::new(Rule::UNKNOWN_VALUE)
+                .at(source.place(span))
+                .with("field", "obligation")
+                .with("value", exemption.obligation.as_str())
+                .with("allowed", all.join(", ")),
+        );
     }
     let mut problems = reading.into_problems();
     let readable = problems.is_empty();

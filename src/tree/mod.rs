@@ -14,7 +14,6 @@ pub mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::day::Day;
 use crate::locale::Lang;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -32,10 +31,6 @@ pub const FORMAT: i64 = 1;
 pub struct Root {
     /// The folder, without symbolic links.
     pub path: PathBuf,
-    /// The district's name.
-    pub district: String,
-    /// The campaign's name, for the narrative report.
-    pub campaign: String,
     /// The language of this ledger's clerks.
     pub language: Option<Lang>,
 }
@@ -46,30 +41,28 @@ impl Root {
     /// # Errors
     /// No `ledger.toml` there, or one that cannot be read.
     pub fn open(explicit: Option<&Path>, from: &Path) -> Result<Root, Problems> {
-        let one = |problem| Problems(vec![problem]);
         let folder = match explicit {
             Some(path) if path.join("ledger.toml").is_file() => path.to_owned(),
-            Some(path) => return Err(one(Problem::new(Rule::NO_LEDGER).with("path", path.display().to_string()))),
+            Some(path) => return Err(Problem::new(Rule::NO_LEDGER).with("path", path.display().to_string()).into()),
             None => match from.ancestors().find(|dir| dir.join("ledger.toml").is_file()) {
                 Some(dir) => dir.to_owned(),
-                None => return Err(one(Problem::new(Rule::NO_LEDGER).with("path", from.display().to_string()))),
+                None => return Err(Problem::new(Rule::NO_LEDGER).with("path", from.display().to_string()).into()),
             },
         };
-        let path = folder.canonicalize().map_err(|error| one(Problem::io(&folder, &error)))?;
-        let source = scan::read_file(&path, &path.join("ledger.toml")).map_err(one)?;
+        let path = folder.canonicalize().map_err(|error| Problem::io(&folder, &error))?;
+        let source = scan::read_file(&path, &path.join("ledger.toml"))?;
         let document = parse(&source).map_err(Problems)?;
         let reading = Reading::new(&source);
         let reader = Reader::new(&reading, &document.root, 0..0);
         let format = reader.integer("format").unwrap_or(FORMAT);
-        let root = Root {
-            path,
-            district: reader.text("district").unwrap_or_default(),
-            campaign: reader.text("campaign").unwrap_or_default(),
-            language: reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten(),
-        };
+        let root =
+            Root { path, language: reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten() };
+        // Names for the narrative report: text, and not used yet.
+        reader.text("district");
+        reader.text("campaign");
         if format > FORMAT {
             let place = reader.place_of("format");
-            return Err(one(Problem::new(Rule::NEWER_FORMAT).at(place).with("found", format).with("known", FORMAT)));
+            return Err(Problem::new(Rule::NEWER_FORMAT).at(place).with("found", format).with("known", FORMAT).into());
         }
         reader.finish();
         match reading.into_problems() {
@@ -162,8 +155,11 @@ impl Tree {
             tree.add_organisation(path, &Source::new(&file, text));
         }
         for (path, text) in ledgers {
-            let org = tree.orgs.iter().position(|org| org.path.as_str() == *path);
-            tree.read_ledger(org.unwrap_or(0), &Source::new(&format!("orgs/{path}/2026/test-00.toml"), *text));
+            let Some(org) = tree.orgs.iter().position(|org| org.path.as_str() == *path) else {
+                tree.problems.push(Problem::new(Rule::UNKNOWN_ORG).with("name", *path));
+                continue;
+            };
+            tree.read_ledger(org, &Source::new(&format!("orgs/{path}/2026/test-00.toml"), *text));
         }
         tree.entries.sort_by_key(|entry| entry.org);
         tree.refuse_duplicates();
@@ -221,13 +217,10 @@ impl Tree {
         let mut drop = vec![false; self.entries.len()];
         for (id, twins) in by_id.into_iter().filter(|(_, twins)| twins.len() > 1) {
             let first = &self.entries[twins[0]];
-            let same = |other: &Entry| {
-                first.org == other.org
-                    && first.record.kind.name == other.record.kind.name
-                    && first.record.fields == other.record.fields
-                    && first.record.retracted == other.record.retracted
-            };
-            let differ = twins[1..].iter().any(|&n| !same(&self.entries[n]));
+            let differ = twins[1..]
+                .iter()
+                .map(|&n| &self.entries[n])
+                .any(|other| other.org != first.org || !other.record.says_the_same(&first.record));
             for &n in &twins[1..] {
                 drop[n] = true;
             }
@@ -295,11 +288,6 @@ impl Tree {
     /// Problems that stand in the way of a report.
     pub fn blocking(&self) -> Vec<Problem> {
         self.problems.iter().filter(|p| p.blocks()).cloned().collect()
-    }
-
-    /// The latest day anything is dated, for reports that need one when nothing else says so.
-    pub fn latest_day(&self) -> Option<Day> {
-        self.entries.iter().filter_map(|entry| entry.record.starts()).max()
     }
 }
 

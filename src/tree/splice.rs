@@ -6,8 +6,8 @@ use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::rules::kind::Field;
 use crate::source::{Source, newline};
-use crate::tree::canon::{Block, all_fields, leading, line, list_comments, parts, tables, value_text};
-use crate::wire::{Document, Reading, parse};
+use crate::tree::canon::{Block, all_fields, leading, line, list_comments, parts, record_end, tables, value_text};
+use crate::wire::{Document, parse};
 
 /// The text with one more paragraph at its end, in the line ends it has.
 pub fn append(text: &str, paragraph: &str) -> String {
@@ -62,17 +62,15 @@ pub fn set(
     let parts = parts(source, table, fields);
     if parts.iter().any(|part| !part.direct) {
         let next = all.iter().map(|(_, start, _)| *start).find(|start| at.is_some_and(|at| *start > at));
-        let stop = next.map_or(source.text.len(), |next| leading(source, &document.trivia, next));
+        let next = next.map_or(source.text.len(), |next| leading(source, &document.trivia, next));
         let start = at.unwrap_or(0);
+        let stop = record_end(source, &document.trivia, table, start, next);
         let mut new = values.to_vec();
         for (field, value) in changes {
             new[*field] = value.clone();
         }
         let block = Block { source, trivia: &document.trivia, table, region: start..stop, header };
-        let mut text = block.text(fields, &new);
-        if next.is_some() {
-            text.push('\n');
-        }
+        let text = block.text(fields, &new);
         return Some(format!("{}{}{}", &source.text[..start], text.replace('\n', end), &source.text[stop..]));
     }
     let line_end = |at: usize| source.text[at..].find('\n').map_or(source.text.len(), |n| at + n + 1);
@@ -111,7 +109,8 @@ pub fn set(
         }
     }
     let mut out = source.text.clone();
-    edits.sort_by_key(|(range, _)| range.start);
+    // At one place what is inserted stands before what is replaced.
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
     for (range, text) in edits.into_iter().rev() {
         out.replace_range(range, &text);
     }
@@ -167,10 +166,6 @@ pub enum Proof<'a> {
     OneMore(&'a str),
     /// Everything as before except the table of this name whose header stood at this offset.
     Except(&'a str, usize),
-    /// Everything as before.
-    Same,
-    /// Only the file's own keys may differ.
-    Keys,
 }
 
 /// Proves that `after` is TOML and holds what `before` held, with just the intended change.
@@ -182,8 +177,6 @@ pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Pr
     let (Ok(old), Ok(new)) = (parse(before), parse(after)) else { return Err(failed()) };
     let (mut was, mut is) = (contents(&old.root), contents(&new.root));
     match proof {
-        Proof::Same => {}
-        Proof::Keys => return Ok(()),
         Proof::OneMore(name) => {
             let added = is.iter_mut().find(|(key, _)| key == name).and_then(|(_, items)| items.pop());
             if added.is_none() {
@@ -211,12 +204,4 @@ pub fn comments(source: &Source, document: &Document<'_>) -> Vec<String> {
     let mut found: Vec<String> = document.trivia.comments.iter().map(|c| source.text[c.clone()].trim_end().to_owned()).collect();
     found.sort();
     found
-}
-
-/// Reads the records of a text, for callers that hold one.
-pub fn records_of(source: &Source, rules: &crate::rules::Rules) -> Option<Vec<crate::record::Record>> {
-    let document = parse(source).ok()?;
-    let reading = Reading::new(source);
-    let records = crate::tree::ledger::records(&reading, &document.root, rules);
-    reading.into_problems().is_empty().then_some(records)
 }

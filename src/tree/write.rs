@@ -69,6 +69,15 @@ impl Lock {
     pub fn write(&self, path: &Path, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
         let folder = path.parent().unwrap_or(&self.root);
+        // A folder may be made only where nothing above it leads out.
+        let outside = |target: &Path| {
+            Problem::new(Rule::LINK_OUTSIDE)
+                .at(crate::problem::Place::file(shown(&self.root, path)))
+                .with("target", target.display().to_string())
+        };
+        if let Some(real) = folder.ancestors().find_map(|above| above.canonicalize().ok()).filter(|real| !real.starts_with(&self.root)) {
+            return Err(outside(&real));
+        }
         fs::create_dir_all(folder).map_err(io)?;
         let folder = folder.canonicalize().map_err(io)?;
         let name = path.file_name().map(PathBuf::from).unwrap_or_default();
@@ -79,9 +88,7 @@ impl Lock {
             Err(error) => return Err(io(error)),
         };
         if !target.starts_with(&self.root) {
-            return Err(Problem::new(Rule::LINK_OUTSIDE)
-                .at(crate::problem::Place::file(shown(&self.root, path)))
-                .with("target", target.display().to_string()));
+            return Err(outside(&target));
         }
         let folder = target.parent().unwrap_or(&self.root).to_owned();
         match fs::read(&target) {
@@ -125,12 +132,13 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 
 fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(temporary)?;
-    file.write_all(bytes)?;
+    // The mode comes before the content, so that nobody reads what the old file kept from him.
     match fs::metadata(target) {
         Ok(meta) => file.set_permissions(meta.permissions())?,
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
+    file.write_all(bytes)?;
     file.sync_all()
 }
 
