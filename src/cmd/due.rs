@@ -21,6 +21,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "due")
         .arg(cmd::org_option(locale))
         .arg(cmd::option(locale, "within", "value-days"))
+        .arg(cmd::switch(locale, "wide"))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
         .arg(cmd::switch(locale, "raw"))
@@ -77,9 +78,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         })
         .collect();
     let columns = vec![
-        Column::text("state", locale.text("label-state")),
+        Column { compact: false, ..Column::text("state", locale.text("label-state")) },
         Column::text("day", locale.text("label-day")),
-        Column::number("days_left", locale.text("label-days-left"), "items"),
+        Column { compact: false, ..Column::number("days_left", locale.text("label-days-left"), "items") },
         Column::text("org", locale.text("label-org")),
         Column::text("kind", locale.text("label-kind")),
         Column::text("what", locale.text("label-what")),
@@ -93,7 +94,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         "json" => json::list(&table, "reminders"),
         "csv" if matches.get_flag("raw") => csv::raw(&table),
         "csv" => csv::for_people(&table),
-        _ => terminal::draw(&table, session.style, locale),
+        _ => terminal::draw(&table, cmd::table_style(session, matches), locale),
     };
     write!(session.out, "{text}")?;
     Ok(Status::Clean)

@@ -25,6 +25,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::org_option(locale))
         .arg(cmd::as_of_option(locale))
         .arg(cmd::switch(locale, "own"))
+        .arg(cmd::switch(locale, "wide"))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "json"]))
 }
@@ -67,7 +68,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 ],
             );
             let bad: String = cmd::left_out_notes(&session.locale, &left_out).iter().map(|note| format!("{note}\n")).collect();
-            format!("{title}\n{bad}{}", explained.tables(metric, session.style))
+            format!("{title}\n{bad}{}", explained.tables(metric, cmd::table_style(session, matches)))
         }
     };
     write!(session.out, "{text}")?;
@@ -197,10 +198,10 @@ impl Explained<'_> {
         Table {
             columns: vec![
                 Column::text("org", label("label-org")),
-                Column::text("what", label("label-what")),
+                Column { compact: false, ..Column::text("what", label("label-what")) },
                 Column::number("contributes", label("label-contributes"), "items"),
                 Column::text("place", label("label-place")),
-                Column::text("id", label("label-id")),
+                Column { compact: false, ..Column::text("id", label("label-id")) },
             ],
             notes: if counted.is_empty() { vec![locale.text("explain-nothing")] } else { Vec::new() },
             rows: rows.collect(),

@@ -25,6 +25,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::option(locale, "where", "value-test").action(ArgAction::Append))
         .arg(cmd::option(locale, "sort", "value-field").allow_hyphen_values(true))
         .arg(cmd::switch(locale, "retracted"))
+        .arg(cmd::switch(locale, "wide"))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
         .arg(cmd::switch(locale, "raw"))
@@ -53,7 +54,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             match format {
                 "csv" if raw => csv::raw(&table),
                 "csv" => csv::for_people(&table),
-                _ => terminal::draw(&table, session.style, &session.locale),
+                _ => terminal::draw(&table, cmd::table_style(session, matches), &session.locale),
             }
         }
     };
@@ -195,9 +196,13 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
     let locale = &session.locale;
     let label = |n: usize| kind.fields[n].label.get(locale.lang()).to_owned();
     let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
-    columns.extend(kind.columns.iter().map(|&n| match kind.fields[n].ty {
-        FieldType::Integer { .. } => Column::number(&kind.fields[n].name, label(n), "items"),
-        _ => Column::text(&kind.fields[n].name, label(n)),
+    columns.extend(kind.columns.iter().map(|&n| {
+        let column = match kind.fields[n].ty {
+            FieldType::Integer { .. } => Column::number(&kind.fields[n].name, label(n), "items"),
+            _ => Column::text(&kind.fields[n].name, label(n)),
+        };
+        // What names a record and says when it belongs is kept on a narrow terminal.
+        Column { compact: n == kind.title || n == kind.period, ..column }
     }));
     if kind.life.is_some() {
         columns.push(Column::text("state", locale.text("label-state")));

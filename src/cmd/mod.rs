@@ -361,6 +361,11 @@ fn positional(locale: &Locale, name: &'static str, value: &str) -> Arg {
     Arg::new(name).required(true).value_name(locale.text(value)).help(locale.text(&format!("arg-{name}")))
 }
 
+/// How a command's table is drawn, `--wide` considered.
+fn table_style(session: &Session<'_>, matches: &ArgMatches) -> Style {
+    Style { wide: matches.get_flag("wide"), ..session.style }
+}
+
 /// `--org`.
 fn org_option(locale: &Locale) -> Arg {
     option(locale, "org", "value-org")

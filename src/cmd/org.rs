@@ -37,7 +37,11 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
             &optional,
             locale,
         ),
-        sub("list").arg(cmd::org_option(locale)).arg(cmd::format_option(locale, &["table", "csv", "json"])).arg(cmd::switch(locale, "raw")),
+        sub("list")
+            .arg(cmd::org_option(locale))
+            .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+            .arg(cmd::switch(locale, "raw"))
+            .arg(cmd::switch(locale, "wide")),
         sub("tree").arg(cmd::org_option(locale)),
         field_args(sub("edit").arg(cmd::positional(locale, "org", "value-org")), &rules.org, locale),
         sub("import").arg(cmd::positional(locale, "file", "value-file")).arg(cmd::option(locale, "under", "value-org")),
@@ -152,7 +156,10 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let locale = &session.locale;
     let kind = &tree.rules.org;
     let mut columns = vec![Column::text("org", locale.text("label-id"))];
-    columns.extend(kind.columns.iter().map(|&n| Column::text(&kind.fields[n].name, kind.fields[n].label.get(locale.lang()).to_owned())));
+    columns.extend(kind.columns.iter().map(|&n| Column {
+        compact: kind.fields[n].name == "name",
+        ..Column::text(&kind.fields[n].name, kind.fields[n].label.get(locale.lang()).to_owned())
+    }));
     columns.push(Column::number("members", locale.text("label-members"), "persons"));
     let rows = tree.orgs[orgs]
         .iter()
@@ -171,7 +178,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         "json" => json::list(&table, "organisations"),
         "csv" if matches.get_flag("raw") => csv_out::raw(&table),
         "csv" => csv_out::for_people(&table),
-        _ => terminal::draw(&table, session.style, locale),
+        _ => terminal::draw(&table, cmd::table_style(session, matches), locale),
     };
     write!(session.out, "{text}")?;
     Ok(Status::Clean)

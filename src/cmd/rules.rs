@@ -16,7 +16,9 @@ pub(super) const COMMAND: Command = Command { name: "rules", build, run };
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-rules-{name}")));
     cmd::command(locale, "rules").subcommand_required(true).subcommands([
-        sub("list").arg(Arg::new("class").value_name(locale.text("value-class")).help(locale.text("arg-class"))),
+        sub("list")
+            .arg(Arg::new("class").value_name(locale.text("value-class")).help(locale.text("arg-class")))
+            .arg(cmd::switch(locale, "wide")),
         sub("show").arg(cmd::positional(locale, "rule", "value-rule")),
         sub("eject").arg(cmd::positional(locale, "rule", "value-rule")),
     ])
@@ -90,7 +92,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(Class::Metric) => metrics(&session.locale, rules),
         class => items(&session.locale, rules, class),
     };
-    write!(session.out, "{}", terminal::draw(&table, session.style, &session.locale))?;
+    write!(session.out, "{}", terminal::draw(&table, cmd::table_style(session, matches), &session.locale))?;
     Ok(Status::Clean)
 }
 
@@ -153,8 +155,8 @@ fn metrics(locale: &Locale, rules: &Rules) -> Table {
     let columns = vec![
         Column::text("name", locale.text("label-name")),
         Column::text("label", locale.text("label-label")),
-        Column::text("unit", locale.text("label-unit")),
-        Column::text("window", locale.text("label-window")),
+        Column { compact: false, ..Column::text("unit", locale.text("label-unit")) },
+        Column { compact: false, ..Column::text("window", locale.text("label-window")) },
         Column::text("meaning", locale.text("label-meaning")),
     ];
     Table { columns, rows, ..Table::default() }

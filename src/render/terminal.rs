@@ -112,21 +112,18 @@ fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) ->
     notes
 }
 
-/// The columns that fit, and those left out: all if there is room; else the compact ones, and as many other
-/// blocks, whole, as fit beside them.
+/// The columns that fit, and those left out: all if there is room; else the compact ones, and as many others
+/// as fit beside them: whole blocks of figures, single columns of words.
 fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) {
-    let Some(width) = style.width.filter(|_| !style.wide && table.columns.iter().any(|c| c.figure)) else {
+    let Some(width) = style.width.filter(|_| !style.wide) else {
         return (seen.to_vec(), Vec::new());
     };
-    let total = |columns: &[usize]| 1 + columns.iter().map(|&n| column_width(table, columns, n) + 3).sum::<usize>();
+    let total = |columns: &[usize]| 1 + columns.iter().map(|&n| least_width(table, columns, n) + 3).sum::<usize>();
     let mut shown = seen.to_vec();
     if total(&shown) > width {
         shown.retain(|&n| table.columns[n].compact);
-        let mut blocks: Vec<&str> = seen.iter().map(|&n| table.columns[n].short.0.as_str()).collect();
-        blocks.dedup();
-        for block in blocks.into_iter().filter(|block| !block.is_empty()) {
-            let mut more: Vec<usize> = seen.iter().copied().filter(|n| shown.contains(n) || table.columns[*n].short.0 == block).collect();
-            more.sort_unstable();
+        for group in groups(table, seen) {
+            let more: Vec<usize> = seen.iter().copied().filter(|n| shown.contains(n) || group.contains(n)).collect();
             if total(&more) <= width {
                 shown = more;
             }
@@ -137,6 +134,26 @@ fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) 
     }
     let left_out = seen.iter().copied().filter(|n| !shown.contains(n)).collect();
     (shown, left_out)
+}
+
+/// Columns that are shown or left out together: a block of figures, or one column of words.
+fn groups(table: &Table, seen: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for &n in seen {
+        let block = &table.columns[n].short.0;
+        match groups.last_mut() {
+            Some(group) if !block.is_empty() && table.columns[group[0]].short.0 == *block => group.push(n),
+            _ => groups.push(vec![n]),
+        }
+    }
+    groups
+}
+
+/// How narrow a column may become: words may be broken over lines, but not into a heap of single characters.
+fn least_width(table: &Table, shown: &[usize], n: usize) -> usize {
+    const WORDS: usize = 14;
+    let full = column_width(table, shown, n);
+    if table.columns.iter().any(|c| c.figure) || is_unbroken(table, n) { full } else { full.min(WORDS) }
 }
 
 fn column_width(table: &Table, shown: &[usize], n: usize) -> usize {
