@@ -3,9 +3,14 @@
 mod common;
 
 use common::{Ledger, expect_file, id_of};
+use ledger::record::Value;
 use ledger::rules::Rules;
 use ledger::source::Source;
+use ledger::tree::canon::{all_values, leading};
 use ledger::tree::format;
+use ledger::tree::ledger::read_records;
+use ledger::tree::splice::{Proof, comments, prove, set_record};
+use ledger::wire::parse;
 use proptest::prelude::*;
 
 const FILE: &str = "orgs/a/2026/test-00.toml";
@@ -212,6 +217,47 @@ proptest! {
         let once = Source::new("x.toml", once.expect("checked"));
         let twice = format::ledger(&once, &rules).expect("formatted text is formatted");
         prop_assert_eq!(&twice, &once.text, "from\n{}", source.text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edit_changes_its_record_and_no_byte_outside_it(text in messy(), pick in 0usize..4, clear in prop::bool::ANY, crlf in prop::bool::ANY) {
+        let rules = Rules::built_in();
+        let text = if crlf { text.replace('\n', "\r\n") } else { text };
+        let before = Source::new("x.toml", text);
+        let document = parse(&before).expect("messy, but TOML");
+        let (records, problems) = read_records(&before, &rules);
+        prop_assert!(problems.iter().all(|p| !p.blocks()), "{problems:?}");
+        let Some(record) = records.get(pick) else { return Ok(()) };
+        // One field anew, one more, and one taken away, wherever they stand in the text.
+        let index = |name: &str| record.kind.index(name).expect("a field of a task") + 1;
+        let mut changes = vec![
+            (index("title"), Some(Value::Text("新标题".to_owned()))),
+            (index("lead"), Some(Value::Text("张某".to_owned()))),
+        ];
+        if clear {
+            changes.push((index("supporting"), None));
+            changes.push((index("updates"), None));
+        }
+        let after = set_record(&before, &document, record, &rules, &changes).expect("the record is there");
+        let at = record.origin.at;
+        prop_assert_eq!(&after[..at], &before.text[..at]);
+        let next = records.get(pick + 1).map_or(before.text.len(), |next| leading(&before, &document.trivia, next.origin.at));
+        prop_assert!(after.ends_with(&before.text[next..]), "{}\n---\n{}", before.text, after);
+        let after = Source::new("x.toml", after);
+        prop_assert!(prove(&before, &after, Proof::Except("task", at)).is_ok(), "{}\n---\n{}", before.text, after.text);
+        let (written, problems) = read_records(&after, &rules);
+        prop_assert!(problems.iter().all(|p| !p.blocks()), "{problems:?}\n{}", after.text);
+        let mut expected = all_values(record);
+        for (field, value) in changes {
+            expected[field] = value;
+        }
+        prop_assert_eq!(all_values(&written[pick]), expected);
+        let kept = |source: &Source| comments(source, &parse(source).expect("TOML"));
+        prop_assert_eq!(kept(&after).len(), kept(&before).len(), "{}\n---\n{}", before.text, after.text);
     }
 }
 
