@@ -273,6 +273,14 @@ fn rules_that_could_never_hold_are_refused() {
 }
 
 #[test]
+fn labels_that_nobody_can_type_are_no_flags() {
+    let rule = "[[kind]]\nname = \"x\"\nzh = \"会议 记录\"\nen = \"--\"\nprefix = \"x\"\nperiod = \"on\"\nfield = [{ name = \"on\", zh = \"--\", en = \"a = b\", type = \"date\", required = true }]\n";
+    let ledger = Ledger::new(&[("rules/a.toml", rule)]);
+    assert!(ledger.ok(&["add", "x", "--help"]).contains("--on <day>"));
+    ledger.ok(&["add", "x", "--org", "a", "--on", "2026-07-03"]);
+}
+
+#[test]
 fn empty_texts_and_exemptions_that_cannot_be_are_refused() {
     let ledger = Ledger::new(&[]);
     let before = ledger.bytes();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{check_bounds, clerk_name, field_args, field_values, resolve_references, spelled};
+use crate::cmd::fields::{check_bounds, clerk_name, field_args, field_values, is_typable, resolve_references, spelled};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::locale::Locale;
 use crate::name::{OrgPath, RecordId};
@@ -20,10 +20,11 @@ use crate::tree::{Root, Tree, change};
 pub(super) const COMMAND: Command = Command { name: "add", build, run };
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
+    let named = |name: &str| rules.kinds.iter().any(|kind| kind.name == name);
     cmd::command(locale, "add").subcommand_required(true).subcommands(rules.kinds.iter().map(|kind| {
         let command = Clap::new(kind.name.clone())
             .about(locale.say("cmd-add-kind", &[("kind", (&kind.label).into())]))
-            .alias(kind.label.zh.clone())
+            .aliases([&kind.label.zh].into_iter().filter(|label| is_typable(label) && !named(label)).cloned())
             .arg(cmd::org_option(locale))
             .arg(cmd::option(locale, "as", "value-writer"));
         field_args(command, kind, locale)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, resolve_references};
+use crate::cmd::fields::{check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable, resolve_references};
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
@@ -27,7 +27,7 @@ fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
     // under every name it has, and the words are read again by the kind's own fields.
     let mut flags: Vec<Flag> = Vec::new();
     let mut taken: BTreeSet<String> = ["id", "root", "lang", "color", "today", "help"].map(str::to_owned).into();
-    for name in rules.kinds.iter().flat_map(|kind| &kind.fields).flat_map(flag_names) {
+    for name in rules.kinds.iter().flat_map(|kind| &kind.fields).flat_map(flag_names).filter(|name| is_typable(name)) {
         if taken.insert(name.clone()) {
             flags.push(Flag::new(name.clone()).long(name).action(ArgAction::Append).allow_hyphen_values(true).hide(true));
         }

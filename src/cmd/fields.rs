@@ -26,7 +26,7 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
         let mut arg =
             Flag::new(field.name.clone()).long(long.clone()).value_name(placeholder(field, locale)).help(field_help(field, locale));
         for alias in aliases {
-            if alias != long && (alias == field.name || taken.insert(alias.clone())) {
+            if alias != long && is_typable(&alias) && (alias == field.name || taken.insert(alias.clone())) {
                 arg = arg.alias(alias);
             }
         }
@@ -36,6 +36,11 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
         command = command.arg(arg.allow_hyphen_values(matches!(field.ty, FieldType::Integer { .. })));
     }
     command
+}
+
+/// Whether people can type a label as a flag or a command.
+pub(super) fn is_typable(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('-') && !name.contains(|c: char| c == '=' || c.is_whitespace() || c.is_control())
 }
 
 /// What a field's flag is called: as shown, as in the file, and by its label in either language.
