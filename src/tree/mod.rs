@@ -14,6 +14,8 @@ pub mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::locale::Lang;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -118,13 +120,16 @@ impl Tree {
     /// Reads a whole ledger.
     pub fn load(root: &Root, rules: Rules, problems: Vec<Problem>) -> Tree {
         let (mut tree, folders) = Tree::without_records(root, rules, problems);
-        for (org, folder) in folders.iter().enumerate() {
-            for file in &folder.ledgers {
-                match scan::read_file(&root.path, file) {
-                    Ok(source) => tree.read_ledger(org, &source),
-                    Err(problem) => tree.problems.push(problem),
-                }
-            }
+        let files: Vec<(usize, &Path)> =
+            folders.iter().enumerate().flat_map(|(org, folder)| folder.ledgers.iter().map(move |file| (org, file.as_path()))).collect();
+        // Files are read side by side; their results are joined in the order of the files.
+        let read = |&(org, file): &(usize, &Path)| match scan::read_file(&root.path, file) {
+            Ok(source) => (org, ledger::read_records(&source, &tree.rules)),
+            Err(problem) => (org, (Vec::new(), vec![problem])),
+        };
+        let read: Vec<_> = files.par_iter().map(read).collect();
+        for (org, (records, problems)) in read {
+            tree.add_records(org, records, problems);
         }
         tree.refuse_duplicates();
         tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
@@ -159,7 +164,9 @@ impl Tree {
                 tree.problems.push(Problem::new(Rule::UNKNOWN_ORG).with("name", *path));
                 continue;
             };
-            tree.read_ledger(org, &Source::new(&format!("orgs/{path}/2026/test-00.toml"), *text));
+            let source = Source::new(&format!("orgs/{path}/2026/test-00.toml"), *text);
+            let (records, problems) = ledger::read_records(&source, &tree.rules);
+            tree.add_records(org, records, problems);
         }
         tree.entries.sort_by_key(|entry| entry.org);
         tree.refuse_duplicates();
@@ -202,8 +209,7 @@ impl Tree {
         self.orgs.push(Organisation::new(path, kind, fields));
     }
 
-    fn read_ledger(&mut self, org: usize, source: &Source) {
-        let (records, problems) = ledger::read_records(source, &self.rules);
+    fn add_records(&mut self, org: usize, records: Vec<Record>, problems: Vec<Problem>) {
         self.problems.extend(problems);
         self.entries.extend(records.into_iter().map(|record| Entry { org, record }));
     }
