@@ -9,7 +9,7 @@ use ledger::day::{Day, Period};
 use ledger::figure::report::{Question, report};
 use ledger::figure::{Evaluation, Figure, Scope};
 use ledger::rules::Rules;
-use ledger::rules::metric::Measure;
+use ledger::rules::metric::{Measure, Metric};
 use ledger::tree::Tree;
 use proptest::prelude::*;
 
@@ -449,40 +449,67 @@ impl Oracle<'_> {
             "filings_late" => number(self.tally(filing, orgs).late),
             "filings_returned" => number(self.tally(filing, orgs).returned),
             "filings_missing" => number(self.tally(filing, orgs).missed),
-            other => panic!("the oracle does not know {other}"),
+            "meetings_on_time_rate" => (self.meetings(orgs).met, Some(self.meetings(orgs).owed)),
+            "tasks_on_time_rate" => (self.value("tasks_done_on_time", orgs).0, Some(self.value("tasks_due", orgs).0)),
+            "filings_on_time_rate" => (self.tally(filing, orgs).met, Some(self.tally(filing, orgs).owed)),
+            "members" => number(orgs.iter().map(|&n| self.members(&self.world.orgs[n])).sum()),
+            other => self.of_one_kind(other, orgs),
         }
+    }
+
+    /// `theme_day_owed` and the like: one kind of meeting alone.
+    fn of_one_kind(&self, metric: &str, orgs: &[usize]) -> (i64, Option<i64>) {
+        let kind = OBLIGATIONS.iter().find_map(|o| Some((o, metric.strip_prefix(&o.name.replace('-', "_"))?.strip_prefix('_')?)));
+        let Some((obligation, what)) = kind else { panic!("the oracle does not know {metric}") };
+        let tally = self.tally(obligation, orgs);
+        let (mut held, mut due_sum, mut present_sum) = (0, 0, 0);
+        for fact in self.facts(orgs) {
+            if let What::Meeting { ty, due, present } = fact.what
+                && ty == obligation.name
+                && self.in_period(fact.start)
+            {
+                held += 1;
+                if let (Some(due), Some(present)) = (due, present) {
+                    due_sum += due;
+                    present_sum += present;
+                }
+            }
+        }
+        match what {
+            "owed" => (tally.owed, None),
+            "met" => (tally.met, None),
+            "late" => (tally.late, None),
+            "missed" => (tally.missed, None),
+            "held" => (held, None),
+            "due" => (due_sum, None),
+            "present" => (present_sum, None),
+            "on_time_rate" => (tally.met, Some(tally.owed)),
+            "attendance_rate" => (present_sum, Some(due_sum)),
+            other => panic!("the oracle does not know {other} of {metric}"),
+        }
+    }
+
+    /// The latest headcount of an organisation in being; of one day, the last written.
+    fn members(&self, org: &Org) -> i64 {
+        if org.founded.is_some_and(|f| f > self.as_of) || org.dissolved.is_some_and(|d| d <= self.as_of) {
+            return 0;
+        }
+        let mut latest: Option<(Day, i64)> = None;
+        for (on, members) in &org.headcount {
+            if *on <= self.as_of && latest.is_none_or(|(day, _)| *on >= day) {
+                latest = Some((*on, *members));
+            }
+        }
+        latest.map_or(0, |(_, members)| members)
     }
 }
 
-const METRICS: &[&str] = &[
-    "meetings_held",
-    "meetings_owed",
-    "meetings_met",
-    "meetings_late",
-    "meetings_missed",
-    "meetings_rate",
-    "attendance_due",
-    "attendance_present",
-    "attendance_rate",
-    "tasks_due",
-    "tasks_done",
-    "tasks_done_on_time",
-    "tasks_overdue",
-    "tasks_open",
-    "tasks_extended",
-    "tasks_closed",
-    "tasks_completion_rate",
-    "commitments_signed",
-    "commitments_due",
-    "commitments_kept",
-    "commitments_broken",
-    "commitments_kept_rate",
-    "filings_owed",
-    "filings_on_time",
-    "filings_late",
-    "filings_returned",
-    "filings_missing",
-];
+/// Every metric there is, but for those that are made of others by weight or order, and visits, which the made-up
+/// ledgers do not have.
+fn metrics(rules: &Rules) -> Vec<&Metric> {
+    let known = |m: &&Metric| !matches!(m.measure, Measure::Score { .. } | Measure::Rank { .. }) && !m.name.starts_with("visits_");
+    rules.metrics.iter().filter(known).collect()
+}
 
 fn periods(start: Day, days: i64) -> Vec<Period> {
     let range = Period::range(start, start.plus(days)).expect("a range");
@@ -494,7 +521,7 @@ fn under(top: &str) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_metric_agrees_with_the_obvious_evaluator(world in world(), start in day(), days in 0i64..200, offsets in prop::collection::vec(-20i64..140, 2)) {
@@ -507,15 +534,14 @@ proptest! {
                 for (n, path) in PATHS.iter().enumerate() {
                     let org = tree.org(path).expect("it is there");
                     for (scope, orgs) in [(Scope::Under(tree.subtree(org)), under(path)), (Scope::These(vec![org]), vec![n])] {
-                        for name in METRICS {
-                            let metric = tree.rules.metric(name).expect("part of the contract");
-                            let expected = match oracle.value(name, &orgs) {
+                        for metric in metrics(&tree.rules) {
+                            let expected = match oracle.value(&metric.name, &orgs) {
                                 (n, None) => Figure::Number(n),
                                 (_, Some(0)) => Figure::NoData,
                                 (num, Some(den)) => Figure::Ratio { num: num.into(), den: den.into() },
                             };
                             let got = evaluation.figure(metric, &scope);
-                            prop_assert_eq!(got, expected, "{} of {} in {} as of {}", name, path, period, as_of);
+                            prop_assert_eq!(got, expected, "{} of {} in {} as of {}", metric.name, path, period, as_of);
                         }
                     }
                 }
@@ -548,4 +574,15 @@ proptest! {
             }
         }
     }
+}
+
+/// Found by the property above, once in some thousand worlds: kept where it is seen every time.
+#[test]
+fn an_exemption_that_ends_before_it_begins_excuses_from_nothing() {
+    let org = "name = \"n\"\nkind = \"branch\"\nexempt = [{ obligation = \"party-lesson\", from = 2026-06-15, until = 2026-04-10 }]\n";
+    let tree = Tree::from_texts(Rules::built_in(), &[("a", org)], &[]);
+    let quarter = Period::quarter("2026-06-30".parse().expect("a day"));
+    let evaluation = Evaluation::new(&tree, quarter, quarter.last());
+    let metric = tree.rules.metric("party_lesson_owed").expect("built in");
+    assert_eq!(evaluation.figure(metric, &Scope::These(vec![0])), Figure::Number(1));
 }

@@ -105,10 +105,13 @@ impl Organisation {
     }
 
     /// Whether it is excused from an obligation on any day of a period.
+    ///
+    /// An exemption that ends before it begins, which `check` reports, excuses from nothing.
     pub fn is_exempt(&self, obligation: &str, period: Period) -> bool {
-        self.exemptions
-            .iter()
-            .any(|e| e.obligation == obligation && e.from < period.end() && e.until.is_none_or(|until| until >= period.first()))
+        self.exemptions.iter().any(|e| {
+            let first = e.from.max(period.first());
+            e.obligation == obligation && first < period.end() && e.until.is_none_or(|until| first <= until)
+        })
     }
 
     /// The latest count of members on or before a day.
