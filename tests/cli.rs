@@ -4,6 +4,13 @@ mod common;
 
 use common::{Ledger, id_of, run};
 
+/// The words that enter a task on a list.
+fn add_task(list: &str) -> Vec<&str> {
+    let mut words = vec!["add", "task", "--org", "a", "--list", list];
+    words.extend(["--title", "x", "--owner", "y", "--set", "2026-07-01", "--due", "2026-07-09"]);
+    words
+}
+
 #[test]
 fn a_kind_of_ones_own_works_from_prompt_to_report_without_rust() {
     let ledger = Ledger::new(&[]);
@@ -64,22 +71,7 @@ fn a_kind_of_ones_own_works_from_prompt_to_report_without_rust() {
 fn a_built_in_kind_is_extended_and_an_ejected_rule_takes_effect() {
     let ledger = Ledger::new(&[]);
     ledger.write("rules/lists.toml", "[[kind]]\nname = \"task\"\nextend = true\n\n[[kind.field]]\nname = \"list\"\nvalues = [{ name = \"petition\", zh = \"信访清单\", en = \"petitions\" }]\n".as_bytes());
-    ledger.ok(&[
-        "add",
-        "task",
-        "--org",
-        "a",
-        "--list",
-        "信访清单",
-        "--title",
-        "x",
-        "--owner",
-        "y",
-        "--set",
-        "2026-07-01",
-        "--due",
-        "2026-07-09",
-    ]);
+    ledger.ok(&add_task("信访清单"));
     ledger.ok(&["rules", "eject", "obligation:regular"]);
     let text = ledger.read("rules/obligation-regular.toml");
     ledger.write("rules/obligation-regular.toml", text.replace("[1, 7]", "[1, 10]").as_bytes());
@@ -204,22 +196,7 @@ fn init_adds_to_what_git_was_told_and_can_be_run_again_after_a_kill() {
 #[test]
 fn an_edit_reads_its_words_by_the_records_own_kind() {
     let ledger = Ledger::new(&[]);
-    let task = id_of(&ledger.ok(&[
-        "add",
-        "task",
-        "--org",
-        "a",
-        "--list",
-        "task",
-        "--title",
-        "x",
-        "--owner",
-        "y",
-        "--set",
-        "2026-07-01",
-        "--due",
-        "2026-07-09",
-    ]));
+    let task = id_of(&ledger.ok(&add_task("task")));
     ledger.ok(&["edit", &task, "--完成时限", "2026-07-19"]);
     assert!(ledger.ok(&["show", &task]).contains("2026-07-19"));
     let ran = ledger.run(&["edit", &task, "--应到人数", "3"]);

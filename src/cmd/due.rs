@@ -8,7 +8,6 @@ use crate::figure::due::{What, reminders};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text;
-use crate::render::{csv, json, terminal};
 use crate::rules::Rules;
 use crate::table::{Cell, Column, Row, Table};
 
@@ -32,10 +31,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     // Programs get names that do not change with the language.
     let raw = matches.get_flag("raw") || cmd::format_of(matches, "table") == "json";
     let days = matches.get_one::<String>("within").map_or(Ok(DEFAULT_DAYS), |text| within(text))?;
-    let orgs = match matches.get_one::<String>("org") {
-        Some(name) => tree.subtree(tree.org(name)?),
-        None => 0..tree.orgs.len(),
-    };
+    let orgs = cmd::orgs_asked(&tree, matches)?;
     let locale = &session.locale;
     let today = session.today;
     let rows: Vec<Row> = reminders(&tree, orgs, today, days)
@@ -90,12 +86,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut notes = vec![note];
     notes.extend(cmd::left_out_notes(locale, &left_out));
     let table = Table { columns, rows, notes, facts: vec![("today", today.to_string())], ..Table::default() };
-    let text = match cmd::format_of(matches, "table") {
-        "json" => json::list(&table, "reminders"),
-        "csv" if matches.get_flag("raw") => csv::raw(&table),
-        "csv" => csv::for_people(&table),
-        _ => terminal::draw(&table, cmd::table_style(session, matches), locale),
-    };
+    let text = cmd::in_form(session, matches, &table, "reminders");
     write!(session.out, "{text}")?;
     Ok(Status::Clean)
 }

@@ -80,10 +80,7 @@ fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json::Value {
 }
 
 fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgMatches) -> Result<Vec<&'t Entry>> {
-    let orgs = match matches.get_one::<String>("org") {
-        Some(name) => tree.subtree(tree.org(name)?),
-        None => 0..tree.orgs.len(),
-    };
+    let orgs = cmd::orgs_asked(tree, matches)?;
     let period: Option<Period> = matches.get_one::<String>("quarter").map(|text| session.period(text)).transpose()?;
     let as_of = as_of(session, matches)?;
     let tests: Vec<Test> = matches

@@ -30,8 +30,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use crate::day::{Day, Period};
 use crate::locale::{self, Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
-use crate::render::{diagnostic, help, terminal::Style};
+use crate::render::terminal::{self, Style};
+use crate::render::{csv, diagnostic, help, json};
 use crate::rules::Rules;
+use crate::table::Table;
 use crate::tree::write::Lock;
 use crate::tree::{Root, Tree};
 
@@ -364,6 +366,24 @@ fn positional(locale: &Locale, name: &'static str, value: &str) -> Arg {
 /// How a command's table is drawn, `--wide` considered.
 fn table_style(session: &Session<'_>, matches: &ArgMatches) -> Style {
     Style { wide: matches.get_flag("wide"), ..session.style }
+}
+
+/// The organisations that `--org` asks for: one and all under it, or without it all there are.
+fn orgs_asked(tree: &Tree, matches: &ArgMatches) -> Result<std::ops::Range<usize>, Problem> {
+    match matches.get_one::<String>("org") {
+        Some(name) => Ok(tree.subtree(tree.org(name)?)),
+        None => Ok(0..tree.orgs.len()),
+    }
+}
+
+/// A list in the form that `--format` and `--raw` ask for; in JSON its rows stand under `name`.
+fn in_form(session: &Session<'_>, matches: &ArgMatches, table: &Table, name: &str) -> String {
+    match format_of(matches, "table") {
+        "json" => json::list(table, name),
+        "csv" if matches.get_flag("raw") => csv::raw(table),
+        "csv" => csv::for_people(table),
+        _ => terminal::draw(table, table_style(session, matches), &session.locale),
+    }
 }
 
 /// `--org`.

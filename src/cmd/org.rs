@@ -13,7 +13,6 @@ use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
 use crate::record::{Value, input, text};
-use crate::render::{csv as csv_out, json, terminal};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::source::Source;
@@ -149,10 +148,7 @@ fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>)
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
-    let orgs = match matches.get_one::<String>("org") {
-        Some(name) => tree.subtree(tree.org(name)?),
-        None => 0..tree.orgs.len(),
-    };
+    let orgs = cmd::orgs_asked(&tree, matches)?;
     let locale = &session.locale;
     let kind = &tree.rules.org;
     let mut columns = vec![Column::text("org", locale.text("label-id"))];
@@ -174,22 +170,14 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         })
         .collect();
     let table = Table { columns, rows, ..Table::default() };
-    let text = match cmd::format_of(matches, "table") {
-        "json" => json::list(&table, "organisations"),
-        "csv" if matches.get_flag("raw") => csv_out::raw(&table),
-        "csv" => csv_out::for_people(&table),
-        _ => terminal::draw(&table, cmd::table_style(session, matches), locale),
-    };
+    let text = cmd::in_form(session, matches, &table, "organisations");
     write!(session.out, "{text}")?;
     Ok(Status::Clean)
 }
 
 fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
-    let orgs = match matches.get_one::<String>("org") {
-        Some(name) => tree.subtree(tree.org(name)?),
-        None => 0..tree.orgs.len(),
-    };
+    let orgs = cmd::orgs_asked(&tree, matches)?;
     let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
     for org in &tree.orgs[orgs] {
         let indent = "  ".repeat(org.path.depth().saturating_sub(top));

@@ -177,6 +177,24 @@ pub struct Shared {
 }
 
 impl Kind {
+    /// A kind of which nothing is known yet but its name.
+    pub(super) fn blank(name: String, place: Place) -> Kind {
+        Kind {
+            name,
+            label: Label::default(),
+            prefix: String::new(),
+            fields: Vec::new(),
+            period: 0,
+            start: 0,
+            end: None,
+            title: 0,
+            columns: Vec::new(),
+            life: None,
+            bounds: Vec::new(),
+            place,
+        }
+    }
+
     /// The place of a field among the kind's fields.
     pub fn index(&self, field: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.name == field)
@@ -202,20 +220,7 @@ impl Kind {
             reader.missing("field");
             return None;
         }
-        let mut kind = Kind {
-            name,
-            label,
-            prefix,
-            fields,
-            period: 0,
-            start: 0,
-            end: None,
-            title: 0,
-            columns: Vec::new(),
-            life: None,
-            bounds: Vec::new(),
-            place: reader.place(),
-        };
+        let mut kind = Kind { label, prefix, fields, ..Kind::blank(name, reader.place()) };
         kind.period = kind.pointer(&reader, "period", true, true).unwrap_or(0);
         kind.start = kind.pointer(&reader, "start", true, false).unwrap_or(kind.period);
         kind.end = kind.pointer(&reader, "end", true, false);

@@ -133,7 +133,7 @@ impl Rules {
         }
         let mut rules = Rules {
             kinds: Vec::new(),
-            org: Arc::new(empty_kind()),
+            org: Arc::new(Kind::blank("organisation".to_owned(), crate::problem::Place::file("built-in/organisation.toml"))),
             shared: Shared::default(),
             obligations: Vec::new(),
             metrics: Vec::new(),
@@ -352,23 +352,6 @@ fn slice(text: &str, range: Range<usize>) -> String {
         lines.pop();
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
-}
-
-fn empty_kind() -> Kind {
-    Kind {
-        name: "organisation".to_owned(),
-        label: crate::locale::Label { zh: String::new(), en: String::new() },
-        prefix: String::new(),
-        fields: Vec::new(),
-        period: 0,
-        start: 0,
-        end: None,
-        title: 0,
-        columns: Vec::new(),
-        life: None,
-        bounds: Vec::new(),
-        place: crate::problem::Place::file("built-in/organisation.toml"),
-    }
 }
 
 #[cfg(test)]

@@ -145,8 +145,8 @@ pub fn edit(
     let written = change_one(root, lock, rules, &found, &changes)?;
     for copy in &found.copies {
         // A copy may stand in the same file, where the first change moved it.
-        let copies = find_in(root, rules, copy)?;
-        change_one(root, lock, rules, &copies, &changes)?;
+        let copy = find_in(root, rules, copy)?;
+        change_one(root, lock, rules, &copy, &changes)?;
     }
     Ok(written)
 }
@@ -155,7 +155,7 @@ pub fn edit(
 fn find_in(root: &Root, rules: &Rules, copy: &Found) -> Result<Found, Problems> {
     let source = scan::read_file(&root.path, &copy.path)?;
     let (records, _) = ledger::read_records(&source, rules);
-    let same = records.into_iter().find(|r| r.id == copy.record.id && all_values(r) == all_values(&copy.record));
+    let same = records.into_iter().find(|r| r.says_the_same(&copy.record));
     let record = same.ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)))?;
     Ok(Found { record, org: copy.org.clone(), path: copy.path.clone(), copies: Vec::new() })
 }
