@@ -52,6 +52,12 @@ impl fmt::Display for NotATime {
 impl std::error::Error for NotATime {}
 
 impl Day {
+    /// The last day there is.
+    pub const LAST: Day = Day(match NaiveDate::from_ymd_opt(9999, 12, 31) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    });
+
     /// The day of a calendar date, if there is one and its year is 1 to 9999.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
         (1..=9999).contains(&year).then_some(())?;

@@ -76,6 +76,8 @@ rules! {
     DUPLICATE_ID "duplicate-id" Record "One id on two different records.";
     // What records say together.
     DANGLING_REFERENCE "dangling-reference" Finding "An id that no record has.";
+    DANGLING_ORG "dangling-organisation" Finding "An id that no organisation has.";
+    HELD_TWICE "held-twice" Finding "Two records of what can be held only once at a time.";
     WRONG_REFERENCE "wrong-reference" Finding "An id of a record of another kind than the field allows.";
     ABOVE_LIMIT "above-limit" Finding "A number above the one that bounds it.";
     WRONG_ORDER "wrong-order" Finding "A date before the one it must follow.";
@@ -120,6 +122,7 @@ rules! {
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
     CANCELLED "cancelled" Usage "The person stopped the prompts.";
     OUTPUT "output" Usage "Results cannot be written out.";
+    NOBODY_NAMED "nobody-named" Usage "An organisation whose file names no secretary.";
     NO_RANK_RECORDS "no-rank-records" Usage "A rank has no records of its own.";
     IMPORT_HEADER "import-header" Record "An import without the columns it needs.";
     IMPORT_ROW "import-row" Record "An import row that is incomplete.";

@@ -497,6 +497,25 @@ impl<'a, 's> Reader<'a, 's> {
         self.table.iter().map(|(key, node)| (key.get_ref().as_ref(), key.span(), node))
     }
 
+    /// Every key and its text, for tables whose keys are the user's own.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        self.keys()
+            .filter_map(|(key, _, node)| match node.get_ref().as_str() {
+                Some(text) => Some((key.to_owned(), text.to_owned())),
+                None => {
+                    self.note(
+                        Problem::new(Rule::WRONG_TYPE)
+                            .at(self.reading.source.place(node.span()))
+                            .with("field", key)
+                            .with("wanted", Arg::Message("type-text"))
+                            .with("found", Arg::Message(type_name(node.get_ref()))),
+                    );
+                    None
+                }
+            })
+            .collect()
+    }
+
     /// Refuses every key that was not asked for, naming those that may stand here.
     pub fn finish(self) {
         let asked = self.asked.borrow();

@@ -85,7 +85,9 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
 
 /// Asks for what is missing, or says what is where nobody can be asked.
 fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
-    let missing: Vec<usize> = (0..kind.fields.len()).filter(|&n| kind.fields[n].required && values[n].is_none()).collect();
+    let given = |values: &[Option<Value>], name: &str| kind.index(name).is_some_and(|n| values[n].is_some());
+    let must = |values: &[Option<Value>], n: usize| values[n].is_none() && kind.fields[n].must_be_given(|name| given(values, name));
+    let missing: Vec<usize> = (0..kind.fields.len()).filter(|&n| must(values, n)).collect();
     if !session.interactive {
         if missing.is_empty() {
             return Ok(());

@@ -94,7 +94,14 @@ impl Explained<'_> {
             Measure::Score { parts } => {
                 parts.iter().map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight))).collect()
             }
-            Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members | Measure::Rank { .. } => Vec::new(),
+            Measure::Records { .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::View { .. }
+            | Measure::Disagreement { .. }
+            | Measure::Plus { .. }
+            | Measure::Rank { .. } => Vec::new(),
         }
     }
 
@@ -142,7 +149,7 @@ impl Explained<'_> {
                     "state": window.state.name(), "returned": window.returned, "ids": ids, "contributes": amount,
                 })
             }
-            Basis::Headcount => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),
+            Basis::Organisation => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),
         }
     }
 
@@ -191,7 +198,9 @@ impl Explained<'_> {
                         window.records.iter().map(|&n| record_cells(n)).map(|(id, place, _)| (id, place)).unzip();
                     (format!("{name} {} {state}", window.window.label(locale.lang())), places.join("\n"), ids.join("\n"))
                 }
-                Basis::Headcount => (label("label-members"), format!("orgs/{}/org.toml", tree.orgs[contribution.org].path), String::new()),
+                Basis::Organisation => {
+                    (label("label-members"), format!("orgs/{}/org.toml", tree.orgs[contribution.org].path), String::new())
+                }
             };
             Row { cells: vec![org, Cell::Text(what), Cell::Number(*amount), Cell::Text(place), Cell::Text(id)], total: false }
         });

@@ -11,7 +11,7 @@ use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType, Kind};
 use crate::tree::check::broken_bounds;
-use crate::tree::{Root, change};
+use crate::tree::{Root, Tree, change, find_org};
 
 /// A flag for each field that is typed in, also under its label in either language.
 pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Clap {
@@ -57,6 +57,7 @@ fn placeholder(field: &Field, locale: &Locale) -> String {
         FieldType::Month | FieldType::Quarter | FieldType::Year => "value-period",
         FieldType::Choice(_) => "value-choice",
         FieldType::Record(_) => "value-id",
+        FieldType::Organisation => "value-org",
         FieldType::Table(_) => "value-table",
     })
 }
@@ -89,7 +90,8 @@ fn field_help(field: &Field, locale: &Locale) -> String {
         | FieldType::Month
         | FieldType::Quarter
         | FieldType::Year
-        | FieldType::Record(_) => {}
+        | FieldType::Record(_)
+        | FieldType::Organisation => {}
     }
     if field.list {
         help.push_str(&locale.text("help-repeat"));
@@ -148,9 +150,14 @@ pub(super) fn check_bounds(kind: &Kind, values: &[Option<Value>]) -> Result<(), 
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
-/// Puts the full id where a part of one was typed; refuses an id that no record has, or one of a wrong kind.
+/// Puts the full id where a part of one, or an organisation's name, was typed; refuses what names nothing, or a wrong kind.
 pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values: &mut [Option<Value>]) -> Result<(), Problems> {
     for (field, value) in kind.fields.iter().zip(values) {
+        if let (FieldType::Organisation, Some(name)) = (&field.ty, value.as_ref().and_then(Value::as_text)) {
+            let orgs = Tree::organisations(root, rules.clone()).orgs;
+            let found = find_org(&orgs, name, rules)?;
+            *value = Some(Value::Text(orgs[found].path.to_string()));
+        }
         let FieldType::Record(kinds) = &field.ty else { continue };
         let resolve = |item: &Value| -> Result<Value, Problems> {
             let target = change::find(root, rules, item.as_text().unwrap_or_default())?.record;

@@ -70,7 +70,7 @@ fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
     }
 }
 
-fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json::Value {
+pub(super) fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json::Value {
     let mut object = show::to_json(&entry.record, &tree.rules);
     object.insert("org".to_owned(), tree.orgs[entry.org].path.as_str().into());
     if let Some(status) = entry.record.status_on(as_of) {
@@ -167,7 +167,9 @@ impl Test {
         }
         let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
         let value = match &kind.fields[field].ty {
-            FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Table(_) => Value::Text(value.to_owned()),
+            FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation | FieldType::Table(_) => {
+                Value::Text(value.to_owned())
+            }
             _ => input::value(&kind.fields[field], value, today)?,
         };
         Ok(Test::Field(field, value))

@@ -16,6 +16,7 @@ mod org;
 mod prompt;
 mod report;
 mod rules;
+mod secretary;
 mod show;
 
 use std::ffi::OsString;
@@ -63,6 +64,7 @@ pub const COMMANDS: &[Command] = &[
     fmt::COMMAND,
     report::COMMAND,
     explain::COMMAND,
+    secretary::COMMAND,
     rules::COMMAND,
 ];
 

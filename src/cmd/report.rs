@@ -250,7 +250,9 @@ fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report,
 fn change_label(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "change-points",
-        Unit::Items | Unit::Times | Unit::Persons | Unit::PersonTimes | Unit::Yuan | Unit::Points | Unit::Rank => "change-label",
+        Unit::Items | Unit::Times | Unit::Persons | Unit::PersonTimes | Unit::Yuan | Unit::Points | Unit::Rank | Unit::Day => {
+            "change-label"
+        }
     }
 }
 
@@ -260,6 +262,7 @@ pub(super) fn cell(figure: Figure) -> Cell {
         Figure::Number(n) => Cell::Number(n),
         Figure::Ratio { num, den } => Cell::Ratio(num, den),
         Figure::Points(tenths) => Cell::Points(tenths),
+        Figure::Day(day) => Cell::Text(day.to_string()),
         Figure::NoData => Cell::NoData,
     }
 }

@@ -101,6 +101,7 @@ fn label<'r>(rules: &'r Rules, item: &Item) -> Option<&'r Label> {
     match item.class {
         Class::Kind => rules.kind(&item.name).map(|k| &k.label),
         Class::Obligation => rules.obligation(&item.name).map(|o| &o.label),
+        Class::View => rules.view(&item.name).map(|v| &v.label),
         Class::Metric => rules.metric(&item.name).map(|m| &m.label),
         Class::Report => rules.layout(&item.name).map(|l| &l.label),
     }
@@ -133,10 +134,10 @@ fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
 fn metrics(locale: &Locale, rules: &Rules) -> Table {
     let lang = locale.lang();
     let window = |metric: &Metric| match &metric.measure {
-        Measure::Records { window, .. } => window.name(),
+        Measure::Records { window, .. } | Measure::View { window, .. } | Measure::Disagreement { window, .. } => window.name(),
         Measure::Obligation { .. } => "period".to_owned(),
-        Measure::Members => "as-of".to_owned(),
-        Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => String::new(),
+        Measure::Members | Measure::Organisations { .. } => "as-of".to_owned(),
+        Measure::Plus { .. } | Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => String::new(),
     };
     let rows = rules
         .metrics

@@ -6,16 +6,17 @@
 pub mod due;
 pub mod obligation;
 pub mod report;
+pub mod view;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::day::{Day, Period};
 use crate::record::{Record, Value};
 use crate::rules::filter::{Filter, Is, Subject};
-use crate::rules::metric::{DateOf, Measure, Metric, Owed, Take, Window};
+use crate::rules::kind::Kind;
+use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
 use crate::tree::{Entry, Tree};
 use obligation::{OwedWindow, WindowState};
 
@@ -33,6 +34,8 @@ pub enum Figure {
     },
     /// A score, in tenths of a point.
     Points(i64),
+    /// A day.
+    Day(Day),
     /// Nothing to compute from: not 0, and not 100 %.
     NoData,
 }
@@ -69,8 +72,10 @@ pub struct Contribution {
     pub from: Basis,
     /// How much, before equal keys are counted once.
     pub amount: i64,
-    /// For distinct counts: what is counted once.
+    /// For distinct counts: what is counted once; for first and last days: the day.
     pub key: Option<Value>,
+    /// Why nothing is known, where the record says so: not 0.
+    pub unknown: Option<String>,
 }
 
 /// What contributes to a figure.
@@ -79,9 +84,44 @@ pub enum Basis {
     /// A record, by its index in the tree.
     Record(usize),
     /// A window of an obligation.
-    Window(Rc<OwedWindow>),
-    /// A count of members in the organisation's file.
-    Headcount,
+    Window(Arc<OwedWindow>),
+    /// The organisation itself, by its file.
+    Organisation,
+}
+
+/// How a metric is looked at: as it is defined, or in another window, or only where more tests hold.
+#[derive(Clone, Debug, Default)]
+pub struct Lens {
+    /// Another window than the metric's own.
+    pub window: Option<Window>,
+    /// More tests, by kind of record.
+    pub filters: Vec<(String, Filter)>,
+    /// What tells this lens from others: its own text.
+    pub key: String,
+}
+
+impl Lens {
+    fn filter(&self, kind: &str) -> Option<&Filter> {
+        self.filters.iter().find(|(name, _)| name == kind).map(|(_, filter)| filter)
+    }
+}
+
+/// What was computed once already, to be shared by evaluations of one period and day.
+#[derive(Debug, Default)]
+pub struct Memory {
+    by_metric: Mutex<BTreeMap<String, Arc<Vec<Contribution>>>>,
+    by_obligation: Mutex<BTreeMap<String, Arc<Vec<Arc<OwedWindow>>>>>,
+}
+
+impl Memory {
+    fn recall<T: Clone>(map: &Mutex<BTreeMap<String, T>>, key: &str) -> Option<T> {
+        map.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn keep<T: Clone>(map: &Mutex<BTreeMap<String, T>>, key: &str, value: T) -> T {
+        map.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value.clone());
+        value
+    }
 }
 
 /// A tree seen in a period, as of a day.
@@ -92,70 +132,106 @@ pub struct Evaluation<'t> {
     pub period: Period,
     /// The day whose knowledge is used.
     pub as_of: Day,
-    by_metric: RefCell<BTreeMap<String, Rc<Vec<Contribution>>>>,
-    by_obligation: RefCell<BTreeMap<String, Rc<Vec<Rc<OwedWindow>>>>>,
+    memory: Arc<Memory>,
 }
 
 impl<'t> Evaluation<'t> {
     /// Looks at `tree` in `period` as of `as_of`.
     pub fn new(tree: &'t Tree, period: Period, as_of: Day) -> Evaluation<'t> {
-        Evaluation { tree, period, as_of, by_metric: RefCell::default(), by_obligation: RefCell::default() }
+        Evaluation { tree, period, as_of, memory: Arc::default() }
+    }
+
+    /// Goes on with what an evaluation of the same tree, period and day has computed.
+    pub fn recalling(tree: &'t Tree, period: Period, as_of: Day, memory: Arc<Memory>) -> Evaluation<'t> {
+        Evaluation { tree, period, as_of, memory }
     }
 
     /// The value of a metric over some organisations.
     ///
     /// A rank has no value of its own: [`report`] gives ranks to rows.
     pub fn figure(&self, metric: &Metric, scope: &Scope) -> Figure {
+        self.figure_through(metric, scope, &Lens::default())
+    }
+
+    /// The value of a metric looked at through a lens.
+    pub fn figure_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Figure {
         match &metric.measure {
-            Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members => {
-                let counted = self.counted(metric, scope);
+            Measure::Records { take: Take::Earliest(_) | Take::Latest(_), .. } => {
+                let counted = self.counted_through(metric, scope, lens);
+                let day = counted.iter().find(|(_, amount)| *amount == 1).and_then(|(c, _)| c.key.as_ref()?.as_day());
+                day.map_or(Figure::NoData, Figure::Day)
+            }
+            Measure::Records { .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::View { .. }
+            | Measure::Disagreement { .. }
+            | Measure::Plus { .. } => {
+                let counted = self.counted_through(metric, scope, lens);
+                // Where every record says that nothing is known, the sum is not 0.
+                if !counted.is_empty() && counted.iter().all(|(c, _)| c.unknown.is_some()) {
+                    return Figure::NoData;
+                }
                 Figure::Number(counted.iter().fold(0i64, |sum, (_, amount)| sum.saturating_add(*amount)))
             }
             Measure::Ratio { of, to } => {
-                let (num, den) = (self.sum(of, scope), self.sum(to, scope));
+                let (num, den) = (self.sum(of, scope, lens), self.sum(to, scope, lens));
                 if den == 0 { Figure::NoData } else { Figure::Ratio { num, den } }
             }
-            Measure::Score { parts } => self.score(parts, scope),
+            Measure::Score { parts } => self.score(parts, scope, lens),
             Measure::Rank { .. } => Figure::NoData,
         }
     }
 
     /// What makes up a figure over some organisations, with what each contributes.
     ///
-    /// Of a distinct count, the first record of each value contributes 1 and the others 0.
+    /// Of a distinct count, the first record of each value contributes 1 and the others 0; of a first or last day,
+    /// the first record that has it.
     pub fn counted(&self, metric: &Metric, scope: &Scope) -> Vec<(Contribution, i64)> {
-        let all = self.contributions(metric);
+        self.counted_through(metric, scope, &Lens::default())
+    }
+
+    /// What makes up a figure looked at through a lens.
+    pub fn counted_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Vec<(Contribution, i64)> {
+        let all = self.contributions(metric, lens);
+        let chosen: Vec<&Contribution> = scope.slices(&all).into_iter().flatten().collect();
+        let days = || chosen.iter().filter_map(|c| c.key.as_ref());
+        let wanted = match &metric.measure {
+            Measure::Records { take: Take::Earliest(_), .. } => Some(days().min()),
+            Measure::Records { take: Take::Latest(_), .. } => Some(days().max()),
+            _ => None,
+        };
         let mut seen = BTreeSet::new();
-        scope
-            .slices(&all)
-            .into_iter()
-            .flatten()
-            .map(|c| {
-                let amount = match &c.key {
-                    Some(key) => i64::from(seen.insert(key.clone())),
-                    None => c.amount,
+        chosen
+            .iter()
+            .map(|&c| {
+                let amount = match (&c.key, &wanted) {
+                    (Some(key), Some(wanted)) => i64::from(*wanted == Some(key) && seen.insert(key)),
+                    (Some(key), None) => i64::from(seen.insert(key)),
+                    (None, _) => c.amount,
                 };
                 (c.clone(), amount)
             })
             .collect()
     }
 
-    fn sum(&self, names: &[String], scope: &Scope) -> i128 {
+    fn sum(&self, names: &[String], scope: &Scope, lens: &Lens) -> i128 {
         names
             .iter()
             .filter_map(|name| self.tree.rules.metric(name))
-            .map(|metric| match self.figure(metric, scope) {
+            .map(|metric| match self.figure_through(metric, scope, lens) {
                 Figure::Number(n) => i128::from(n),
-                Figure::Ratio { .. } | Figure::Points(_) | Figure::NoData => 0,
+                Figure::Ratio { .. } | Figure::Points(_) | Figure::Day(_) | Figure::NoData => 0,
             })
             .sum()
     }
 
-    fn score(&self, parts: &[(String, i64)], scope: &Scope) -> Figure {
+    fn score(&self, parts: &[(String, i64)], scope: &Scope, lens: &Lens) -> Figure {
         let (mut points, mut weights) = (0.0, 0i64);
         for (name, weight) in parts {
             let Some(metric) = self.tree.rules.metric(name) else { continue };
-            if let Figure::Ratio { num, den } = self.figure(metric, scope) {
+            if let Figure::Ratio { num, den } = self.figure_through(metric, scope, lens) {
                 points += *weight as f64 * num as f64 / den as f64;
                 weights += weight;
             }
@@ -167,44 +243,129 @@ impl<'t> Evaluation<'t> {
     }
 
     /// All contributions to a metric, by organisation and then by record.
-    fn contributions(&self, metric: &Metric) -> Rc<Vec<Contribution>> {
-        if let Some(found) = self.by_metric.borrow().get(&metric.name) {
-            return Rc::clone(found);
+    fn contributions(&self, metric: &Metric, lens: &Lens) -> Arc<Vec<Contribution>> {
+        let key = format!("{}|{}", metric.name, lens.key);
+        if let Some(found) = Memory::recall(&self.memory.by_metric, &key) {
+            return found;
         }
-        let found = Rc::new(match &metric.measure {
+        let found = match &metric.measure {
             Measure::Records { kind, take, date, window, filter } => self
                 .tree
                 .entries
                 .iter()
                 .enumerate()
                 .filter(|(_, entry)| entry.record.kind.name == kind.name)
-                .filter(|(_, entry)| self.counts(entry, date, *window, filter))
+                .filter(|(_, entry)| self.counts(entry, date, lens.window.unwrap_or(*window), filter))
+                .filter(|(_, entry)| lens.filter(&kind.name).is_none_or(|more| matches(self.tree, entry, more, self.as_of)))
                 .filter_map(|(n, entry)| self.take(n, entry, *take))
                 .collect(),
             Measure::Obligation { obligations, state } => self.owed(obligations, *state),
-            Measure::Members => self
-                .tree
-                .orgs
-                .iter()
-                .enumerate()
-                .filter(|(_, org)| org.exists_on(self.as_of))
-                .filter_map(|(n, org)| {
-                    Some(Contribution { org: n, from: Basis::Headcount, amount: org.members_on(self.as_of)?, key: None })
-                })
-                .collect(),
+            Measure::Members => self.of_organisations(|n| self.tree.orgs[n].members_on(self.as_of)),
+            Measure::Organisations { filter, by } => self.of_organisations(|n| {
+                let holds = org_matches(self.tree, n, filter)
+                    && by.as_ref().is_none_or(|(name, wanted)| {
+                        let of = self.tree.rules.metric(name).map(|metric| self.figure_through(metric, &Scope::These(vec![n]), lens));
+                        matches!(of, Some(Figure::Number(value)) if value > 0) == *wanted
+                    });
+                holds.then_some(1)
+            }),
+            Measure::View { view, window } => self.viewed(view, lens.window.unwrap_or(*window)),
+            Measure::Disagreement { between, window } => self.disagreeing(between, lens.window.unwrap_or(*window)),
+            Measure::Plus { of } => {
+                let parts = of.iter().filter_map(|name| self.tree.rules.metric(name));
+                let mut found: Vec<Contribution> = parts
+                    .flat_map(|part| {
+                        // What one part counts once it counts once here.
+                        let all = self.counted_through(part, &Scope::Under(0..self.tree.orgs.len()), lens);
+                        all.into_iter().map(|(c, amount)| Contribution { amount, key: None, ..c })
+                    })
+                    .collect();
+                found.sort_by_key(|c| c.org);
+                found
+            }
             Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => Vec::new(),
-        });
-        self.by_metric.borrow_mut().insert(metric.name.clone(), Rc::clone(&found));
+        };
+        Memory::keep(&self.memory.by_metric, &key, Arc::new(found))
+    }
+
+    fn of_organisations(&self, amount: impl Fn(usize) -> Option<i64>) -> Vec<Contribution> {
+        (0..self.tree.orgs.len())
+            .filter(|&org| self.tree.orgs[org].exists_on(self.as_of))
+            .filter_map(|org| Some(Contribution { org, from: Basis::Organisation, amount: amount(org)?, key: None, unknown: None }))
+            .collect()
+    }
+
+    fn viewed(&self, view: &str, window: Window) -> Vec<Contribution> {
+        let Some(view) = self.tree.rules.view(view) else { return Vec::new() };
+        let looker = view::Looker::new(self.tree);
+        let inside = |value: &Value| window == Window::AsOf || value.as_period().is_some_and(|days| self.in_window(days, window));
+        let of = |org: usize| {
+            let mut records: Vec<usize> =
+                looker.entries(view, org, self.as_of, &inside).into_iter().flat_map(|(_, records)| records).collect();
+            records.sort_unstable();
+            records.dedup();
+            records.into_iter().map(move |n| Contribution { org, from: Basis::Record(n), amount: 1, key: None, unknown: None })
+        };
+        (0..self.tree.orgs.len()).flat_map(of).collect()
+    }
+
+    /// Gradings that the points of the same days contradict, within each organisation.
+    fn disagreeing(&self, between: &Disagreement, window: Window) -> Vec<Contribution> {
+        let inside = |record: &Record| {
+            record.exists_on(self.as_of)
+                && record.get(record.kind.period).and_then(Value::as_period).is_some_and(|days| self.in_window(days, window))
+        };
+        let mut found = Vec::new();
+        for org in 0..self.tree.orgs.len() {
+            let start = self.tree.entries.partition_point(|entry| entry.org < org);
+            let of = |kind: &Kind| {
+                let name = kind.name.clone();
+                let entries = self.tree.entries_of(org).iter().enumerate();
+                entries.filter(move |(_, e)| e.record.kind.name == name && inside(&e.record)).map(move |(n, e)| (start + n, &e.record))
+            };
+            let mut points: BTreeMap<&Value, i64> = BTreeMap::new();
+            for (_, record) in of(&between.points) {
+                if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_integer)) {
+                    *points.entry(person).or_default() += n;
+                }
+            }
+            let (all, persons) = (points.values().sum::<i64>(), i64::try_from(points.len()).unwrap_or(i64::MAX));
+            for (n, record) in of(&between.kind) {
+                let grade = record.get(between.grade).and_then(Value::as_text).unwrap_or_default();
+                let own = record.get(between.person).and_then(|person| points.get(person));
+                let wrong = own.is_some_and(|own| {
+                    // Compared with the average without dividing.
+                    let (own, average) = (own.saturating_mul(persons), all);
+                    between.high.iter().any(|g| g == grade) && own < average || between.low.iter().any(|g| g == grade) && own > average
+                });
+                if wrong {
+                    found.push(Contribution { org, from: Basis::Record(n), amount: 1, key: None, unknown: None });
+                }
+            }
+        }
         found
     }
 
     fn take(&self, n: usize, entry: &Entry, take: Take) -> Option<Contribution> {
-        let (amount, key) = match take {
-            Take::Count => (1, None),
-            Take::Sum(field) => (entry.record.get(field)?.as_integer()?, None),
-            Take::Distinct(field) => (1, Some(entry.record.get(field)?.clone())),
-        };
-        Some(Contribution { org: entry.org, from: Basis::Record(n), amount, key })
+        let record = &entry.record;
+        let found = |amount: i64, key: Option<Value>| Contribution { org: entry.org, from: Basis::Record(n), amount, key, unknown: None };
+        match take {
+            Take::Count => Some(found(1, None)),
+            Take::DistinctOrg => Some(found(1, Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))))),
+            Take::Distinct(field) => Some(found(1, Some(record.get(field)?.clone()))),
+            Take::Earliest(field) | Take::Latest(field) => Some(found(1, Some(Value::Day(record.get(field)?.as_day()?)))),
+            Take::Sum(field) => {
+                let why = record.kind.fields[field].unless.as_deref().and_then(|why| record.named(why)).and_then(Value::as_text);
+                if let Some(why) = why {
+                    return Some(Contribution { unknown: Some(why.to_owned()), ..found(0, None) });
+                }
+                let amount = match record.get(field)? {
+                    Value::List(items) => i64::try_from(items.len()).unwrap_or(i64::MAX),
+                    value => value.as_integer()?,
+                };
+                Some(found(amount, None))
+            }
+        }
     }
 
     fn owed(&self, obligations: &[String], state: Owed) -> Vec<Contribution> {
@@ -219,24 +380,22 @@ impl<'t> Evaluation<'t> {
                 Owed::Exempt => window.state == WindowState::Exempt,
                 Owed::Returned => window.returned && window.state != WindowState::Exempt,
             })
-            .map(|window| Contribution { org: window.org, amount: 1, key: None, from: Basis::Window(window) })
+            .map(|window| Contribution { org: window.org, amount: 1, key: None, unknown: None, from: Basis::Window(window) })
             .collect();
         found.sort_by_key(|c| c.org);
         found
     }
 
     /// The windows of an obligation that fall in the period, owed or exempt.
-    pub fn windows(&self, obligation: &str) -> Rc<Vec<Rc<OwedWindow>>> {
-        if let Some(found) = self.by_obligation.borrow().get(obligation) {
-            return Rc::clone(found);
+    pub fn windows(&self, obligation: &str) -> Arc<Vec<Arc<OwedWindow>>> {
+        if let Some(found) = Memory::recall(&self.memory.by_obligation, obligation) {
+            return found;
         }
         let found = match self.tree.rules.obligation(obligation) {
             Some(rule) => obligation::windows(self.tree, rule, self.period, self.as_of),
             None => Vec::new(),
         };
-        let found = Rc::new(found.into_iter().map(Rc::new).collect::<Vec<_>>());
-        self.by_obligation.borrow_mut().insert(obligation.to_owned(), Rc::clone(&found));
-        found
+        Memory::keep(&self.memory.by_obligation, obligation, Arc::new(found.into_iter().map(Arc::new).collect()))
     }
 
     fn counts(&self, entry: &Entry, date: &DateOf, window: Window, filter: &Filter) -> bool {
@@ -250,6 +409,7 @@ impl<'t> Evaluation<'t> {
         let days = match date {
             DateOf::Field(field) => record.get(*field).and_then(Value::as_period),
             DateOf::EffectiveDue => record.effective_due().and_then(|day| Period::range(day, day)),
+            DateOf::Finished => record.finished_on(self.as_of).and_then(|day| Period::range(day, day)),
             DateOf::Entered(status) => record.entered_on(status, self.as_of).and_then(|day| Period::range(day, day)),
         };
         days.is_some_and(|days| self.in_window(days, window)) && matches(self.tree, entry, filter, self.as_of)
@@ -280,6 +440,14 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
             Subject::OnTime => record.on_time(as_of),
         };
         holds != test.negated
+    })
+}
+
+/// Whether an organisation passes a filter of organisations.
+fn org_matches(tree: &Tree, org: usize, filter: &Filter) -> bool {
+    filter.tests.iter().all(|test| match &test.subject {
+        Subject::Org(field) => value_is(tree.orgs[org].fields[*field].as_ref(), &test.is) != test.negated,
+        Subject::Field(_) | Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => true,
     })
 }
 

@@ -163,7 +163,7 @@ fn rank(tree: &Tree, rows: &mut [ReportRow], scores: &[Figure], column: usize) {
         Figure::Number(n) => Some(n as f64),
         Figure::Points(n) => Some(n as f64),
         Figure::Ratio { num, den } => Some(num as f64 / den as f64),
-        Figure::NoData => None,
+        Figure::Day(_) | Figure::NoData => None,
     };
     let level = |row: &ReportRow| tree.orgs[row.org].path.depth();
     let places: Vec<Figure> = rows

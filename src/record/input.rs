@@ -32,7 +32,7 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     };
     let period = |span| Period::parse(&text, today).ok().filter(|p| p.span() == span).map(Value::Period).ok_or_else(wrong);
     match &field.ty {
-        FieldType::Text | FieldType::Record(_) => Ok(Value::Text(text)),
+        FieldType::Text | FieldType::Record(_) | FieldType::Organisation => Ok(Value::Text(text)),
         FieldType::Path => match is_safe_path(&text) {
             true => Ok(Value::Text(text)),
             false => Err(Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", text)),

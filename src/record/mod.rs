@@ -159,6 +159,13 @@ impl Record {
         self.exists_on(day) && ended.is_none_or(|end| day <= end)
     }
 
+    /// The days on which it is in force: to its last day, for good where it has none, or the period it belongs to.
+    pub fn lasts(&self) -> Option<Period> {
+        let Some(end) = self.kind.end else { return self.belongs() };
+        let (start, last) = (self.starts()?, self.get(end).and_then(Value::as_day));
+        Period::range(start, last.unwrap_or(Day::LAST))
+    }
+
     /// The days that say which period it belongs to: the effective due day, or its period field.
     pub fn belongs(&self) -> Option<Period> {
         match &self.kind.life {

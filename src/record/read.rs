@@ -37,7 +37,8 @@ pub fn fields(
     }
     for (field, value) in fields.iter().zip(&values) {
         let empty = matches!(value, Some(Value::Text(text)) if text.trim().is_empty());
-        if field.required && (empty || value.is_none()) && (empty || !table.iter().any(|(key, _)| *key.get_ref() == field.name)) {
+        let given = |name: &str| table.iter().any(|(key, _)| *key.get_ref() == name);
+        if field.must_be_given(given) && (empty || value.is_none()) && (empty || !given(&field.name)) {
             reading.note(
                 Problem::new(Rule::MISSING_FIELD)
                     .at(reading.source.place(span.clone()))
@@ -78,7 +79,7 @@ fn wrong_type(reading: &Reading<'_>, field: &Field, node: &Node<'_>, wanted: &'s
 fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value> {
     let text = node.get_ref().as_str();
     let found = match &field.ty {
-        FieldType::Text | FieldType::Path | FieldType::Record(_) => text.map(|t| Value::Text(t.to_owned())),
+        FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => text.map(|t| Value::Text(t.to_owned())),
         FieldType::Boolean => node.get_ref().as_bool().map(Value::Boolean),
         FieldType::Date => match node.get_ref() {
             DeValue::Datetime(d) if d.time.is_none() && d.offset.is_none() => {

@@ -75,16 +75,31 @@ impl Filter {
         filter
     }
 
+    /// Reads `where` and `except` of a rules table that speaks of organisations.
+    pub fn read_of_organisations(reader: &Reader<'_, '_>, org: &Kind) -> Filter {
+        let mut filter = Filter::default();
+        for (key, negated) in [("where", false), ("except", true)] {
+            if let Some(table) = reader.table(key) {
+                filter.read_org_tests(&table, org, negated);
+            }
+        }
+        filter
+    }
+
+    fn read_org_tests(&mut self, table: &Reader<'_, '_>, org: &Kind, negated: bool) {
+        for (key, _, node) in table.keys() {
+            match org.index(key) {
+                Some(n) => self.push(table, key, node, Subject::Org(n), Some(&org.fields[n].ty), negated),
+                None => table.unknown_key(key, &org.field_names()),
+            }
+        }
+    }
+
     fn read_tests(&mut self, table: &Reader<'_, '_>, kind: &Kind, org: &Kind, negated: bool) {
         for (key, _, node) in table.keys() {
             if key == "org" {
                 if let Some(inner) = table.table("org") {
-                    for (key, _, node) in inner.keys() {
-                        match org.index(key) {
-                            Some(n) => self.push(&inner, key, node, Subject::Org(n), Some(&org.fields[n].ty), negated),
-                            None => inner.unknown_key(key, &org.field_names()),
-                        }
-                    }
+                    self.read_org_tests(&inner, org, negated);
                 }
                 continue;
             }

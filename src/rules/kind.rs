@@ -33,6 +33,8 @@ pub struct Kind {
     pub life: Option<LifeCycle>,
     /// What must hold between two fields.
     pub bounds: Vec<Bound>,
+    /// Fields that no two records share at the same time, for kinds that must not be doubled.
+    pub once: Option<Once>,
     /// Where it is defined.
     pub place: Place,
 }
@@ -48,6 +50,8 @@ pub struct Field {
     pub required: bool,
     /// Whether it holds a list of values.
     pub list: bool,
+    /// The field that, where it is given, says why this one is not known.
+    pub unless: Option<String>,
     /// What a value is.
     pub ty: FieldType,
 }
@@ -80,6 +84,8 @@ pub enum FieldType {
     Choice(Vec<Choice>),
     /// The id of a record of one of these kinds.
     Record(Vec<String>),
+    /// The id of an organisation.
+    Organisation,
     /// A table with fields of its own.
     Table(Vec<Field>),
 }
@@ -163,6 +169,17 @@ pub enum Bound {
     NotBefore(usize, usize),
 }
 
+/// Fields that no two records share at the same time: one person holds an office once.
+///
+/// The time is from a record's start to its end, or the period it belongs to where its kind has no end.
+#[derive(Clone, Debug)]
+pub struct Once {
+    /// The fields.
+    pub fields: Vec<usize>,
+    /// Whether this holds across all organisations, or within each.
+    pub everywhere: bool,
+}
+
 /// Tables that every kind shares: an update, a retraction.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
@@ -191,6 +208,7 @@ impl Kind {
             columns: Vec::new(),
             life: None,
             bounds: Vec::new(),
+            once: None,
             place,
         }
     }
@@ -230,6 +248,10 @@ impl Kind {
             kind.life = kind.read_life(life);
         }
         kind.read_bounds(&reader);
+        if let Some(once) = reader.table("once") {
+            kind.once = Some(Once { fields: kind.pointers(&once, "fields"), everywhere: once.boolean("everywhere") });
+            once.finish();
+        }
         kind.validate(&reader);
         reader.finish();
         Some(kind)
@@ -253,6 +275,11 @@ impl Kind {
             }
             if let FieldType::Choice(choices) = &field.ty {
                 twice(reader, "values", choices.iter().map(|c| c.name.as_str()));
+            }
+            if let Some(other) = &field.unless
+                && self.index(other).is_none_or(|other| other == n)
+            {
+                reader.unknown_value("field", other, &self.field_names());
             }
         }
         if let Some(life) = &self.life {
@@ -453,6 +480,7 @@ const TYPES: &[(&str, &str)] = &[
     ("year", "year"),
     ("choice", "choice"),
     ("record", "record"),
+    ("organisation", "organisation"),
     ("table", "table"),
     ("updates", "updates"),
 ];
@@ -464,6 +492,7 @@ impl Field {
         let label = reader.label();
         let required = reader.boolean("required");
         let mut list = reader.boolean("list");
+        let unless = reader.text("unless");
         let ty = match reader.choice("type", TYPES, None)? {
             "path" => FieldType::Path,
             "integer" => FieldType::Integer { min: reader.integer("min").unwrap_or(0), max: reader.integer("max").unwrap_or(MOST) },
@@ -474,6 +503,7 @@ impl Field {
             "year" => FieldType::Year,
             "choice" => FieldType::Choice(read_choices(&reader)),
             "record" => FieldType::Record(reader.texts("of")),
+            "organisation" => FieldType::Organisation,
             "table" => FieldType::Table(reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect()),
             "updates" => {
                 list = true;
@@ -500,7 +530,12 @@ impl Field {
             reader.note(bad(&reader, "name", "bad-rule-name"));
         }
         reader.finish();
-        Some(Field { name, label, required, list, ty })
+        Some(Field { name, label, required, list, unless, ty })
+    }
+
+    /// Whether a record of these values must give it: required, and not excused by the field that says why not.
+    pub fn must_be_given(&self, given: impl Fn(&str) -> bool) -> bool {
+        self.required && !self.unless.as_deref().is_some_and(given)
     }
 
     /// Whether it lists the dated updates of a life cycle.
@@ -523,6 +558,7 @@ impl FieldType {
             | FieldType::Boolean
             | FieldType::Choice(_)
             | FieldType::Record(_)
+            | FieldType::Organisation
             | FieldType::Table(_) => false,
         }
     }
@@ -540,6 +576,7 @@ impl FieldType {
             FieldType::Year => "type-year",
             FieldType::Choice(_) => "type-choice",
             FieldType::Record(_) => "type-record",
+            FieldType::Organisation => "type-organisation",
             FieldType::Table(_) => "type-table",
         }
     }

@@ -46,6 +46,8 @@ pub enum Unit {
     Points,
     /// A place in an order.
     Rank,
+    /// A day of the calendar.
+    Day,
 }
 
 /// The units by the names that rules and machine formats use.
@@ -58,6 +60,7 @@ pub const UNITS: &[(&str, Unit)] = &[
     ("percent", Unit::Percent),
     ("points", Unit::Points),
     ("rank", Unit::Rank),
+    ("day", Unit::Day),
 ];
 
 impl Unit {
@@ -92,6 +95,32 @@ pub enum Measure {
     },
     /// The latest headcount of each organisation on or before the as-of day.
     Members,
+    /// Organisations in being on the as-of day.
+    Organisations {
+        /// Which of them.
+        filter: Filter,
+        /// A figure that of each one's own records must be more than nothing, or (false) nothing.
+        by: Option<(String, bool)>,
+    },
+    /// The records in a view of each organisation.
+    View {
+        /// The view's name.
+        view: String,
+        /// The days looked at.
+        window: Window,
+    },
+    /// Grades that points contradict.
+    Disagreement {
+        /// Which grades and points.
+        between: Disagreement,
+        /// The days looked at.
+        window: Window,
+    },
+    /// Several figures added up.
+    Plus {
+        /// Their names.
+        of: Vec<String>,
+    },
     /// Σ of some figures over Σ of others.
     Ratio {
         /// Names of the figures above the line.
@@ -111,15 +140,70 @@ pub enum Measure {
     },
 }
 
+/// Grades of persons that their points contradict: high grades with fewer points than the average of their
+/// organisation, low grades with more. It counts; it names and ranks nobody.
+#[derive(Clone, Debug)]
+pub struct Disagreement {
+    /// The kind of record that grades.
+    pub kind: Arc<Kind>,
+    /// Its field with the grade.
+    pub grade: usize,
+    /// Its field with the person.
+    pub person: usize,
+    /// Grades that want many points.
+    pub high: Vec<String>,
+    /// Grades that want few.
+    pub low: Vec<String>,
+    /// The kind of record that gives points.
+    pub points: Arc<Kind>,
+    /// Its field with the points.
+    pub sum: usize,
+    /// Its field with the person.
+    pub by: usize,
+}
+
+impl Disagreement {
+    fn read(reader: Reader<'_, '_>, kinds: &[Arc<Kind>]) -> Option<Disagreement> {
+        let kind = |key: &'static str| {
+            let name = reader.required(key)?;
+            let found = kinds.iter().find(|k| k.name == name);
+            if found.is_none() {
+                reader.note(unknown(&reader, key, &name, kinds.iter().map(|k| k.name.as_str())));
+            }
+            found.cloned()
+        };
+        let field = |key: &'static str, of: &Kind| {
+            let name = reader.required(key)?;
+            let found = of.index(&name);
+            if found.is_none() {
+                reader.unknown_value(key, &name, &of.field_names());
+            }
+            found
+        };
+        let (graded, points) = (kind("kind")?, kind("points")?);
+        let (grade, person) = (field("grade", &graded), field("person", &graded));
+        let (sum, by) = (field("sum", &points), field("by", &points));
+        let (high, low) = (reader.texts("high"), reader.texts("low"));
+        reader.finish();
+        Some(Disagreement { kind: graded, grade: grade?, person: person?, high, low, points, sum: sum?, by: by? })
+    }
+}
+
 /// What is taken of each record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Take {
     /// One.
     Count,
-    /// The number in this field.
+    /// The number in this field, or how many items it lists.
     Sum(usize),
     /// One for each different value of this field.
     Distinct(usize),
+    /// One for each organisation that has such records.
+    DistinctOrg,
+    /// The first day in this field.
+    Earliest(usize),
+    /// The last day in this field.
+    Latest(usize),
 }
 
 /// Which date of a record must lie in the window.
@@ -129,6 +213,8 @@ pub enum DateOf {
     Field(usize),
     /// The extended due day, or the due day.
     EffectiveDue,
+    /// The first day of its last unbroken run of finished statuses.
+    Finished,
     /// The day it entered its last unbroken run of this status.
     Entered(String),
 }
@@ -151,7 +237,11 @@ pub enum Window {
 }
 
 impl Window {
-    fn parse(text: &str) -> Option<Window> {
+    /// The names that rules use, for messages.
+    pub const NAMES: &str = "period, ytd, to-date, year, as-of, since:2020-10-01";
+
+    /// Reads the name that rules use.
+    pub fn parse(text: &str) -> Option<Window> {
         match text {
             "period" => Some(Window::Period),
             "ytd" => Some(Window::Ytd),
@@ -220,7 +310,30 @@ impl Metric {
             Measure::Ratio { of, to } => of.iter().chain(to).map(String::as_str).collect(),
             Measure::Score { parts } => parts.iter().map(|(name, _)| name.as_str()).collect(),
             Measure::Rank { by } => vec![by],
-            Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members => Vec::new(),
+            Measure::Plus { of } => of.iter().map(String::as_str).collect(),
+            Measure::Organisations { by, .. } => by.iter().map(|(name, _)| name.as_str()).collect(),
+            Measure::Records { .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::View { .. }
+            | Measure::Disagreement { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether its values for the parts of a whole add up to the value of the whole, distinct counts aside.
+    pub fn is_additive(&self) -> bool {
+        match &self.measure {
+            Measure::Records { take: Take::Count | Take::Sum(_) | Take::Distinct(_) | Take::DistinctOrg, .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::View { .. }
+            | Measure::Disagreement { .. }
+            | Measure::Plus { .. } => true,
+            Measure::Records { take: Take::Earliest(_) | Take::Latest(_), .. }
+            | Measure::Ratio { .. }
+            | Measure::Score { .. }
+            | Measure::Rank { .. } => false,
         }
     }
 }
@@ -233,7 +346,22 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
     let names = reader.texts("obligation");
     let of_kind = reader.text("obligations_of");
     let members = reader.boolean("members");
-    let measures = [kind.is_some(), ratio.is_some(), !score.is_empty(), rank.is_some(), !names.is_empty() || of_kind.is_some(), members];
+    let organisations = reader.boolean("organisations");
+    let view = reader.text("view");
+    let plus = reader.texts("plus");
+    let disagreement = reader.table("disagreement");
+    let measures = [
+        kind.is_some(),
+        ratio.is_some(),
+        !score.is_empty(),
+        rank.is_some(),
+        !names.is_empty() || of_kind.is_some(),
+        members,
+        organisations,
+        view.is_some(),
+        !plus.is_empty(),
+        disagreement.is_some(),
+    ];
     if measures.iter().filter(|given| **given).count() > 1 {
         reader.note(bad(reader, "name", "bad-rule-two-measures"));
     }
@@ -265,6 +393,28 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
     }
     if members {
         return Some(Measure::Members);
+    }
+    if organisations {
+        let by = match (reader.text("with"), reader.text("without")) {
+            (Some(name), None) => Some((name, true)),
+            (None, Some(name)) => Some((name, false)),
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                reader.note(bad(reader, "without", "bad-rule-with-and-without"));
+                None
+            }
+        };
+        return Some(Measure::Organisations { filter: Filter::read_of_organisations(reader, org), by });
+    }
+    if let Some(view) = view {
+        return Some(Measure::View { view, window: read_window(reader)? });
+    }
+    if let Some(table) = disagreement {
+        let between = Disagreement::read(table, kinds);
+        return Some(Measure::Disagreement { between: between?, window: read_window(reader)? });
+    }
+    if !plus.is_empty() {
+        return Some(Measure::Plus { of: plus });
     }
     if !names.is_empty() || of_kind.is_some() {
         let state = reader.choice("value", OWED, None)?;
@@ -299,17 +449,30 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
     let field = |key: &'static str, number: bool| {
         let name = reader.text(key)?;
         match kind.index(&name) {
-            Some(n) if !number || matches!(kind.fields[n].ty, FieldType::Integer { .. }) => Some(n),
+            Some(n) if !number || kind.fields[n].list || matches!(kind.fields[n].ty, FieldType::Integer { .. }) => Some(n),
             _ => {
                 reader.unknown_value(key, &name, &kind.field_names());
                 None
             }
         }
     };
-    let take = match (field("sum", true), field("distinct", false)) {
-        (Some(n), _) => Take::Sum(n),
-        (None, Some(n)) => Take::Distinct(n),
-        (None, None) => Take::Count,
+    let takes = ["sum", "distinct", "earliest", "latest"];
+    if takes.iter().filter(|key| reader.node(key).is_some()).count() > 1 {
+        reader.note(bad(reader, "name", "bad-rule-two-measures"));
+    }
+    let day = |key: &'static str| field(key, false).filter(|&n| kind.fields[n].ty.is_time());
+    let take = if let Some(n) = field("sum", true) {
+        Take::Sum(n)
+    } else if reader.text("distinct").as_deref() == Some("org") {
+        Take::DistinctOrg
+    } else if let Some(n) = field("distinct", false) {
+        Take::Distinct(n)
+    } else if let Some(n) = day("earliest") {
+        Take::Earliest(n)
+    } else if let Some(n) = day("latest") {
+        Take::Latest(n)
+    } else {
+        Take::Count
     };
     // All three are read before any is missed, so that all that is wrong is named at once.
     let filter = Filter::read(reader, kind, org);
@@ -317,26 +480,30 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         None => Some(DateOf::Field(kind.period)),
         Some(text) => read_date(reader, kind, &text),
     };
-    let window = match reader.text("window") {
-        None => Some(Window::Period),
-        Some(text) => {
-            let window = Window::parse(&text);
-            if window.is_none() {
-                reader.unknown_value("window", &text, "period, ytd, to-date, year, as-of, since:2020-10-01");
-            }
-            window
-        }
-    };
+    let window = read_window(reader);
     Some(Measure::Records { kind: Arc::clone(kind), take, date: date?, window: window?, filter })
 }
 
-fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Option<DateOf> {
+fn read_window(reader: &Reader<'_, '_>) -> Option<Window> {
+    let Some(text) = reader.text("window") else { return Some(Window::Period) };
+    let window = Window::parse(&text);
+    if window.is_none() {
+        reader.unknown_value("window", &text, Window::NAMES);
+    }
+    window
+}
+
+/// Reads the name of a field of days, `effective-due`, `finished` or `entered:STATUS`.
+pub(crate) fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Option<DateOf> {
     if let Some(n) = kind.index(text).filter(|&n| kind.fields[n].ty.is_time()) {
         return Some(DateOf::Field(n));
     }
     if let Some(life) = &kind.life {
         if text == "effective-due" && life.due.is_some() {
             return Some(DateOf::EffectiveDue);
+        }
+        if text == "finished" {
+            return Some(DateOf::Finished);
         }
         if let Some(status) = text.strip_prefix("entered:")
             && life.statuses.iter().any(|s| s.choice.name == status)
@@ -349,6 +516,7 @@ fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Option<DateOf>
         if life.due.is_some() {
             allowed.push("effective-due".to_owned());
         }
+        allowed.push("finished".to_owned());
         allowed.extend(life.statuses.iter().map(|s| format!("entered:{}", s.choice.name)));
     }
     reader.unknown_value("date", text, &allowed.join(", "));

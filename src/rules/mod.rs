@@ -10,6 +10,7 @@ pub mod layout;
 pub mod metric;
 pub mod naming;
 pub mod obligation;
+pub mod view;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use layout::Layout;
 use metric::{Measure, Metric};
 use naming::Naming;
 use obligation::Obligation;
+use view::View;
 
 /// The rule files inside the program, in reading order.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -36,8 +38,30 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("kinds/committee.toml", include_str!("builtin/kinds/committee.toml")),
     ("kinds/contact.toml", include_str!("builtin/kinds/contact.toml")),
     ("kinds/visit.toml", include_str!("builtin/kinds/visit.toml")),
+    ("kinds/inspection.toml", include_str!("builtin/kinds/inspection.toml")),
+    ("kinds/fund.toml", include_str!("builtin/kinds/fund.toml")),
+    ("kinds/demo_site.toml", include_str!("builtin/kinds/demo_site.toml")),
+    ("kinds/post.toml", include_str!("builtin/kinds/post.toml")),
+    ("kinds/rating.toml", include_str!("builtin/kinds/rating.toml")),
+    ("kinds/award.toml", include_str!("builtin/kinds/award.toml")),
+    ("kinds/cultivation.toml", include_str!("builtin/kinds/cultivation.toml")),
+    ("kinds/seat.toml", include_str!("builtin/kinds/seat.toml")),
+    ("kinds/partner.toml", include_str!("builtin/kinds/partner.toml")),
+    ("kinds/agreement.toml", include_str!("builtin/kinds/agreement.toml")),
+    ("kinds/resource.toml", include_str!("builtin/kinds/resource.toml")),
+    ("kinds/service.toml", include_str!("builtin/kinds/service.toml")),
+    ("kinds/publicity.toml", include_str!("builtin/kinds/publicity.toml")),
+    ("kinds/base.toml", include_str!("builtin/kinds/base.toml")),
+    ("kinds/base_visit.toml", include_str!("builtin/kinds/base_visit.toml")),
+    ("kinds/liaison_member.toml", include_str!("builtin/kinds/liaison_member.toml")),
+    ("kinds/member.toml", include_str!("builtin/kinds/member.toml")),
+    ("kinds/points.toml", include_str!("builtin/kinds/points.toml")),
+    ("kinds/appraisal.toml", include_str!("builtin/kinds/appraisal.toml")),
+    ("kinds/survey.toml", include_str!("builtin/kinds/survey.toml")),
     ("obligations.toml", include_str!("builtin/obligations.toml")),
+    ("views.toml", include_str!("builtin/views.toml")),
     ("metrics.toml", include_str!("builtin/metrics.toml")),
+    ("figures.toml", include_str!("builtin/figures.toml")),
     ("reports/standard.toml", include_str!("builtin/reports/standard.toml")),
 ];
 
@@ -52,6 +76,8 @@ pub struct Rules {
     pub shared: Shared,
     /// What is owed.
     pub obligations: Vec<Obligation>,
+    /// What belongs to a person's ledger.
+    pub views: Vec<View>,
     /// Figures.
     pub metrics: Vec<Metric>,
     /// Reports.
@@ -82,6 +108,8 @@ pub enum Class {
     Kind,
     /// An obligation.
     Obligation,
+    /// A view.
+    View,
     /// A figure.
     Metric,
     /// A report.
@@ -90,8 +118,13 @@ pub enum Class {
 
 impl Class {
     /// The classes by the names of their tables.
-    pub const ALL: &[(&str, Class)] =
-        &[("kind", Class::Kind), ("obligation", Class::Obligation), ("metric", Class::Metric), ("report", Class::Report)];
+    pub const ALL: &[(&str, Class)] = &[
+        ("kind", Class::Kind),
+        ("obligation", Class::Obligation),
+        ("view", Class::View),
+        ("metric", Class::Metric),
+        ("report", Class::Report),
+    ];
 
     /// The name of its tables.
     pub fn name(self) -> &'static str {
@@ -136,6 +169,7 @@ impl Rules {
             org: Arc::new(Kind::blank("organisation".to_owned(), crate::problem::Place::file("built-in/organisation.toml"))),
             shared: Shared::default(),
             obligations: Vec::new(),
+            views: Vec::new(),
             metrics: Vec::new(),
             layouts: Vec::new(),
             naming: Naming::default(),
@@ -176,6 +210,11 @@ impl Rules {
     /// The obligation of that name.
     pub fn obligation(&self, name: &str) -> Option<&Obligation> {
         self.obligations.iter().find(|o| o.name == name)
+    }
+
+    /// The view of that name, or of that label in either language.
+    pub fn view(&self, name: &str) -> Option<&View> {
+        self.views.iter().find(|v| v.name == name || v.label.is(name))
     }
 
     /// The report of that name, or of that label in either language.
@@ -220,7 +259,7 @@ impl Rules {
                             .at(reading.source.place(span))
                             .with("field", key)
                             .with("kind", Arg::Message("this-table"))
-                            .with("allowed", "kind, obligation, metric, report, organisation"),
+                            .with("allowed", "kind, obligation, view, metric, report, organisation"),
                     );
                 }
             }
@@ -253,6 +292,7 @@ impl Rules {
                 },
                 Class::Kind => replace(&mut self.kinds, Kind::read(item, &self.shared).map(Arc::new), |k| k.name == name),
                 Class::Obligation => replace(&mut self.obligations, Obligation::read(item, &self.kinds, &self.org), |o| o.name == name),
+                Class::View => replace(&mut self.views, View::read(item, &self.kinds, &self.org), |v| v.name == name),
                 Class::Metric => replace(&mut self.metrics, Metric::read(item, &self.kinds, &self.org, &named), |m| m.name == name),
                 Class::Report => replace(&mut self.layouts, Layout::read(item), |l| l.name == name),
             }
@@ -268,11 +308,9 @@ impl Rules {
         let bad = |place: &crate::problem::Place, why, field: &str| {
             Problem::new(Rule::BAD_RULE).at(place.clone()).with("why", Arg::Message(why)).with("field", field)
         };
-        let additive = |name: &str| {
-            self.metrics
-                .iter()
-                .any(|m| m.name == name && matches!(m.measure, Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members))
-        };
+        let additive = |name: &str| self.metrics.iter().any(|m| m.name == name && m.is_additive());
+        // Figures that are made of others must not be made of one another in a circle.
+        let simple = |name: &str| additive(name) && self.metrics.iter().any(|m| m.name == name && m.parts().is_empty());
         let ratio = |name: &str| self.metrics.iter().any(|m| m.name == name && matches!(m.measure, Measure::Ratio { .. }));
         let all = || self.metrics.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");
         for metric in &self.metrics {
@@ -281,13 +319,24 @@ impl Rules {
                     Measure::Ratio { .. } => additive(part),
                     Measure::Score { .. } => ratio(part),
                     Measure::Rank { by } => self.metrics.iter().any(|m| m.name == *by && !matches!(m.measure, Measure::Rank { .. })),
-                    Measure::Records { .. } | Measure::Obligation { .. } | Measure::Members => true,
+                    Measure::Plus { .. } | Measure::Organisations { .. } => simple(part),
+                    Measure::Records { .. }
+                    | Measure::Obligation { .. }
+                    | Measure::Members
+                    | Measure::View { .. }
+                    | Measure::Disagreement { .. } => true,
                 };
                 if !self.metrics.iter().any(|m| m.name == part) {
                     problems.push(unknown(&metric.place, "metric", part, all()));
                 } else if !fits {
                     problems.push(bad(&metric.place, "bad-rule-part", part));
                 }
+            }
+            if let Measure::View { view, .. } = &metric.measure
+                && !self.views.iter().any(|v| v.name == *view)
+            {
+                let all: Vec<&str> = self.views.iter().map(|v| v.name.as_str()).collect();
+                problems.push(unknown(&metric.place, "view", view, all.join(", ")));
             }
             if let Measure::Score { parts } = &metric.measure
                 && parts.iter().any(|(_, weight)| !(1..=1_000_000).contains(weight))

@@ -3,8 +3,10 @@
 //! The same size and seed give the same bytes on every machine. Persons are placeholders. Some
 //! organisations are late, miss what they owe, extend, return and overrun, so that no column is idle.
 
+mod registers;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::day::{Day, Period};
@@ -39,7 +41,7 @@ impl Default for Size {
 pub fn district(size: &Size) -> Vec<(String, String)> {
     let mut maker = Maker::new(size);
     let mut files =
-        vec![("ledger.toml".to_owned(), "format = 1\ndistrict = \"涧西区\"\ncampaign = \"\"\nlanguage = \"zh-CN\"\n".to_owned())];
+        vec![("ledger.toml".to_owned(), "format = 1\ndistrict = \"涧西区\"\ncampaign = \"强基领航\"\nlanguage = \"zh-CN\"\nliaison = \"地企党建联系会\"\nmedia = \"先锋网\"\n".to_owned())];
     for number in 0..size.districts {
         let organisations = maker.organisations(number);
         for org in &organisations {
@@ -99,6 +101,13 @@ struct Maker {
     rules: Rules,
     dice: Dice,
     periods: Vec<Period>,
+    seed: u64,
+    /// Who is secretary, by the organisation's path.
+    secretaries: BTreeMap<String, String>,
+    /// How many leaders have a contact point.
+    leaders: usize,
+    /// How many members have a code.
+    persons: usize,
 }
 
 impl Maker {
@@ -108,7 +117,15 @@ impl Maker {
             periods.push(periods[periods.len() - 1].previous());
         }
         periods.reverse();
-        Maker { rules: Rules::built_in(), dice: Dice(size.seed), periods }
+        Maker {
+            rules: Rules::built_in(),
+            dice: Dice(size.seed),
+            periods,
+            seed: size.seed,
+            secretaries: BTreeMap::new(),
+            leaders: 0,
+            persons: 0,
+        }
     }
 
     fn organisations(&mut self, number: usize) -> Vec<Planned> {
@@ -193,7 +210,12 @@ impl Maker {
         } else {
             Vec::new()
         };
-        let secretary = self.person();
+        let secretary = match self.person() {
+            // The head of the district has a contact point too.
+            _ if org.kind == "district-committee" => "常委01".to_owned(),
+            person => person,
+        };
+        self.secretaries.insert(org.path.clone(), secretary.clone());
         let mut given: Vec<(&str, Vec<String>)> = vec![
             ("name", vec![org.name.clone()]),
             ("kind", vec![org.kind.to_owned()]),
@@ -225,7 +247,8 @@ impl Maker {
         for period in self.periods.clone() {
             self.quarter(org, period, &mut records);
         }
-        let mut by_year: std::collections::BTreeMap<i32, String> = std::collections::BTreeMap::new();
+        records.extend(self.registers(org));
+        let mut by_year: BTreeMap<i32, String> = BTreeMap::new();
         for record in records.into_iter().flatten() {
             let text = by_year.entry(record.starts().map_or(0, Day::year)).or_default();
             if !text.is_empty() {
@@ -316,7 +339,10 @@ impl Maker {
         };
         let missing = if self.dice.chance(55) { 0 } else { self.dice.from(1, (due / 4).max(1)) };
         let (date, due_text, present) = (day.to_string(), due.to_string(), (due - missing).to_string());
-        let host = self.person();
+        let drawn = self.person();
+        // Most regular meetings and lessons are the secretary's.
+        let secretary = self.secretaries.get(&org.path).filter(|_| matches!(ty, "regular" | "party-lesson") && due % 5 != 0);
+        let host = secretary.cloned().unwrap_or(drawn);
         let who = format!("{}:{}", self.person(), self.dice.pick(words::ABSENCES));
         let mut given = vec![("date", date.as_str()), ("type", ty), ("title", title), ("host", &host)];
         if self.dice.chance(92) {

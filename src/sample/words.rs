@@ -63,3 +63,71 @@ pub(super) const PROMISES: &[&str] =
     &["每月入户走访十户", "帮助解决一件邻里难题", "参加志愿服务二十小时", "完成阵地改造", "结对帮扶一户家庭", "推动共建项目落地"];
 
 pub(super) const ABSENCES: &[&str] = &["因公出差", "病假", "参加上级会议", "值班"];
+
+/// Names of invented enterprises and social organisations.
+pub(super) const BUSINESS: &[&str] = &[
+    "牡丹商圈",
+    "西苑科技",
+    "南昌路物业",
+    "长安农贸",
+    "青岛路餐饮",
+    "周山文旅",
+    "工农机械",
+    "天津路家政",
+    "涧河社工",
+    "夕阳红养老",
+    "晨光志愿",
+    "郑州路快递",
+];
+
+pub(super) const ENTERPRISES: &[&str] =
+    &["示例重工", "示例建材", "示例轴承研究院", "示例铜材", "示例供电", "示例设计研究院", "示例物流", "示例商贸"];
+
+pub(super) const PARTNERS: &[&str] = &[
+    "示例第一中学",
+    "示例人民医院",
+    "示例银行支行",
+    "示例派出所",
+    "示例供水公司",
+    "示例燃气公司",
+    "示例小学",
+    "示例消防站",
+    "示例律师所",
+    "示例超市",
+    "示例图书馆",
+    "示例体育中心",
+    "示例街道卫生院",
+    "示例邮政所",
+    "示例通信公司",
+];
+
+/// Bases and their types.
+pub(super) const BASES: &[(&str, &str)] = &[
+    ("工业遗产党性教育基地", "red"),
+    ("社区党建馆", "basic"),
+    ("志愿服务驿站", "public-good"),
+    ("智能制造展厅", "technology"),
+    ("东方红记忆馆", "red"),
+    ("公益助老基地", "public-good"),
+];
+
+/// Lists, categories and names of what partners bring.
+pub(super) const RESOURCES: &[(&str, &str, &str)] = &[
+    ("resource", "venue", "会议室"),
+    ("resource", "venue", "停车场"),
+    ("resource", "goods", "桌椅"),
+    ("resource", "goods", "图书"),
+    ("need", "health", "义诊服务"),
+    ("need", "venue", "活动场地"),
+    ("project", "volunteer", "志愿服务进社区"),
+    ("project", "culture", "共建书屋"),
+    ("project", "health", "健康讲座"),
+];
+
+pub(super) const SITES: &[&str] = &["红色物业示范点", "党建引领网格示范点", "亮旗先锋示范点", "共驻共建示范点"];
+
+pub(super) const ZONES: &[&str] = &["中州西路示范带", "涧河示范带", "牡丹广场示范区", "工业遗产示范圈"];
+
+pub(super) const POSTS: &[&str] = &["窗口服务岗", "楼院管家岗", "技术攻关岗", "文明引导岗"];
+
+pub(super) const POINTS: &[&str] = &["参加主题党日", "志愿服务", "入户走访", "提出合理化建议"];

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::day::Period;
 use crate::locale::Arg;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
@@ -16,7 +17,7 @@ use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
 
 /// All checks, in the order they run.
 pub const CHECKS: &[fn(&Tree) -> Vec<Finding<'_>>] =
-    &[bounds, updates, references, personal_numbers, paths, exemptions, life_of_organisation, prefixes];
+    &[bounds, updates, once, references, personal_numbers, paths, exemptions, life_of_organisation, prefixes];
 
 /// A problem of a record, before its place in the file is looked up.
 pub struct Finding<'t> {
@@ -118,11 +119,52 @@ fn updates(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
+/// Records that hold at the same time what only one of them can: two offices at once, one month twice.
+fn once(tree: &Tree) -> Vec<Finding<'_>> {
+    // By kind, organisation where it holds within each, and the values that only one may have.
+    type Same<'t> = (&'t str, Option<usize>, Vec<Option<&'t Value>>);
+    let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record)>> = BTreeMap::new();
+    for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
+        if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
+            let same = once.fields.iter().map(|&field| record.get(field)).collect();
+            let within = (!once.everywhere).then_some(*org);
+            held.entry((&record.kind.name, within, same)).or_default().push((span, record));
+        }
+    }
+    let mut found = Vec::new();
+    for records in held.values_mut() {
+        // In the order of their starts each is compared with the one before it that lasts longest.
+        records.sort_by_key(|(span, record)| (span.first(), &record.id));
+        let mut longest: Option<(Period, &Record)> = None;
+        for &(span, record) in records.iter() {
+            if let Some((_, other)) = longest.filter(|(before, _)| span.first() < before.end()) {
+                let field = record.kind.once.as_ref().and_then(|once| once.fields.first()).copied().unwrap_or(record.kind.start);
+                let problem = Problem::new(Rule::HELD_TWICE)
+                    .with("kind", &record.kind.label)
+                    .with("value", record.get(field).map(plain).unwrap_or_default())
+                    .with("other", other.id.as_str())
+                    .and_at(place_of(other));
+                found.push(finding(record, &record.kind.fields[field].name, problem));
+            }
+            if longest.is_none_or(|(before, _)| span.end() > before.end()) {
+                longest = Some((span, record));
+            }
+        }
+    }
+    found
+}
+
 fn references(tree: &Tree) -> Vec<Finding<'_>> {
     let by_id: BTreeMap<&str, &Record> = tree.entries.iter().map(|e| (e.record.id.as_str(), &e.record)).collect();
     let mut found = Vec::new();
     for Entry { record, .. } in &tree.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
+            if let (FieldType::Organisation, Some(id)) = (&field.ty, value.as_ref().and_then(Value::as_text))
+                && !tree.orgs.iter().any(|org| org.path.as_str() == id)
+            {
+                let problem = Problem::new(Rule::DANGLING_ORG).with("org", id).with("field", &field.label);
+                found.push(finding(record, &field.name, problem));
+            }
             let (FieldType::Record(kinds), Some(value)) = (&field.ty, value) else { continue };
             for id in value.items().iter().filter_map(Value::as_text) {
                 match by_id.get(id) {

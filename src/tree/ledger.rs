@@ -144,11 +144,12 @@ pub fn retraction_field(rules: &Rules) -> Field {
         label: rules.shared.retracted.clone(),
         required: false,
         list: false,
+        unless: None,
         ty: FieldType::Table(rules.shared.retraction.clone()),
     }
 }
 
 /// The `id` field, as every kind has it.
 pub fn id_field(rules: &Rules) -> Field {
-    Field { name: "id".to_owned(), label: rules.shared.id.clone(), required: true, list: false, ty: FieldType::Text }
+    Field { name: "id".to_owned(), label: rules.shared.id.clone(), required: true, list: false, unless: None, ty: FieldType::Text }
 }

@@ -28,6 +28,9 @@ use crate::wire::{Reader, Reading, parse};
 /// The file-format version this program writes and the latest it reads.
 pub const FORMAT: i64 = 1;
 
+/// The keys of `ledger.toml` that are names for narrative reports; a table `names` may hold more.
+pub const NAMES: &[&str] = &["district", "campaign", "liaison", "media"];
+
 /// A ledger's root folder and what its `ledger.toml` says.
 #[derive(Clone, Debug)]
 pub struct Root {
@@ -35,6 +38,8 @@ pub struct Root {
     pub path: PathBuf,
     /// The language of this ledger's clerks.
     pub language: Option<Lang>,
+    /// Names that narrative reports print: of the district, the campaign, and whatever a place adds.
+    pub names: BTreeMap<String, String>,
 }
 
 impl Root {
@@ -57,11 +62,12 @@ impl Root {
         let reading = Reading::new(&source);
         let reader = Reader::new(&reading, &document.root, 0..0);
         let format = reader.integer("format").unwrap_or(FORMAT);
-        let root =
-            Root { path, language: reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten() };
-        // Names for the narrative report: text, and not used yet.
-        reader.text("district");
-        reader.text("campaign");
+        let language = reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten();
+        let own = NAMES.iter().filter_map(|&key| Some((key.to_owned(), reader.text(key)?)));
+        let more = reader.table("names").map(|table| table.pairs()).unwrap_or_default();
+        // An empty name is one that is not given: a report that needs it must say so.
+        let names = own.chain(more).filter(|(_, name)| !name.is_empty()).collect();
+        let root = Root { path, language, names };
         if format > FORMAT {
             let place = reader.place_of("format");
             return Err(Problem::new(Rule::NEWER_FORMAT).at(place).with("found", format).with("known", FORMAT).into());

@@ -1,0 +1,73 @@
+//! What belongs to a person's ledger: records entered elsewhere, seen from the person.
+
+use std::collections::BTreeMap;
+
+use crate::day::Day;
+use crate::record::organisation::Organisation;
+use crate::record::{Record, Value};
+use crate::rules::view::{PersonField, View, ViewPart};
+use crate::tree::{Entry, Tree};
+
+use super::matches;
+
+/// Looks up the records that others point to.
+pub struct Looker<'t> {
+    tree: &'t Tree,
+    by_id: BTreeMap<&'t str, &'t Record>,
+}
+
+impl<'t> Looker<'t> {
+    /// Prepares to look at a tree.
+    pub fn new(tree: &'t Tree) -> Looker<'t> {
+        Looker { tree, by_id: tree.entries.iter().map(|entry| (entry.record.id.as_str(), &entry.record)).collect() }
+    }
+
+    /// The records of each part of a view, by index in the tree: those that exist on the as-of day, lie in the
+    /// window as `inside` says, and name the person. Nothing where the organisation names nobody.
+    pub fn entries(&self, view: &View, org: usize, as_of: Day, inside: &dyn Fn(&Value) -> bool) -> Vec<(&'t ViewPart, Vec<usize>)>
+    where
+        't: 't,
+    {
+        let tree = self.tree;
+        let Some(person) = person(&tree.orgs[org], view) else { return Vec::new() };
+        let parts = match tree.rules.view(&view.name) {
+            Some(view) => &view.parts[..],
+            None => &[],
+        };
+        parts
+            .iter()
+            .map(|part| {
+                let orgs = if part.below { tree.subtree(org) } else { org..org + 1 };
+                let start = tree.entries.partition_point(|entry| entry.org < orgs.start);
+                let end = tree.entries.partition_point(|entry| entry.org < orgs.end);
+                let belongs = |entry: &Entry| {
+                    let record = &entry.record;
+                    record.kind.name == part.kind.name
+                        && record.exists_on(as_of)
+                        && record.get(part.date).is_some_and(inside)
+                        && part.by.iter().any(|field| self.text(record, field).is_some_and(|text| names(text, person)))
+                        && matches(tree, entry, &part.filter, as_of)
+                };
+                (part, (start..end).filter(|&n| belongs(&tree.entries[n])).collect())
+            })
+            .collect()
+    }
+
+    fn text<'r>(&'r self, record: &'r Record, field: &PersonField) -> Option<&'r str> {
+        match field {
+            PersonField::Own(field) => record.get(*field)?.as_text(),
+            PersonField::Through { reference, field } => self.by_id.get(record.get(*reference)?.as_text()?)?.named(field)?.as_text(),
+        }
+    }
+}
+
+/// Whose ledger it is.
+pub fn person<'o>(org: &'o Organisation, view: &View) -> Option<&'o str> {
+    org.fields.get(view.person)?.as_ref()?.as_text().filter(|name| !name.is_empty())
+}
+
+/// Whether a text names a person: alone, in a list of names, or after an office.
+fn names(text: &str, person: &str) -> bool {
+    text.split(['、', '，', ',', ';', '；', '/', ' '])
+        .any(|one| one == person || one.strip_suffix(person).is_some_and(|office| office.ends_with("书记")))
+}
