@@ -11,6 +11,7 @@
 //! - [`record`]: records and organisations, and what time does to them. Never touch files.
 //! - [`tree`]: a ledger on disk: scanning, reading, checking, canonical form, splicing, writing.
 //! - [`figure`]: metrics and obligations over a tree: pure, traceable, without a clock.
+//! - [`narrative`]: templates filled with figures that can be traced. Writes no sentence and no file of its own.
 //! - [`table`] and [`render`]: what every report is made of, and its forms. Never look at a ledger.
 //! - [`sample`]: a made-up district of any size, for trying things out.
 //! - [`cmd`]: one file a command: load, select, compute, write.
@@ -33,6 +34,8 @@ pub mod tree;
 pub mod figure;
 
 pub mod table;
+
+pub mod narrative;
 
 pub mod render;
 

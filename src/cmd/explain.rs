@@ -15,6 +15,7 @@ use crate::render::terminal;
 use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Cell, Column, Row, Table};
+use crate::tree::Tree;
 
 pub(super) const COMMAND: Command = Command { name: "explain", build, run };
 
@@ -109,7 +110,8 @@ impl Explained<'_> {
         let mut object = Map::new();
         object.insert("metric".to_owned(), metric.name.as_str().into());
         object.insert("value".to_owned(), value(&cell(self.figure(metric))));
-        let records = self.evaluation.counted(metric, self.scope).iter().map(|(c, amount)| self.contribution(c, *amount)).collect();
+        let records =
+            self.evaluation.counted(metric, self.scope).iter().map(|(c, amount)| evidence(self.evaluation.tree, c, *amount)).collect();
         object.insert("records".to_owned(), Json::Array(records));
         let parts = self.parts(metric);
         if !parts.is_empty() {
@@ -132,25 +134,6 @@ impl Explained<'_> {
         let sum: i64 = inner.iter().filter_map(|o| o["value"].as_i64()).sum();
         let records: Vec<Json> = inner.iter().filter_map(|o| o["records"].as_array()).flatten().cloned().collect();
         json!({ "role": role, "metric": names.join(" + "), "metrics": names, "value": sum, "records": records })
-    }
-
-    fn contribution(&self, contribution: &Contribution, amount: i64) -> Json {
-        let tree = self.evaluation.tree;
-        let org = tree.orgs[contribution.org].path.as_str();
-        match &contribution.from {
-            Basis::Record(n) => {
-                let record = record_of(tree, *n);
-                json!({ "id": record.id.as_str(), "org": org, "file": &*record.origin.file, "line": record.origin.line, "contributes": amount })
-            }
-            Basis::Window(window) => {
-                let ids: Vec<&str> = window.records.iter().map(|&n| record_of(tree, n).id.as_str()).collect();
-                json!({
-                    "org": org, "obligation": window.obligation, "window": window.window.to_string(),
-                    "state": window.state.name(), "returned": window.returned, "ids": ids, "contributes": amount,
-                })
-            }
-            Basis::Organisation => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),
-        }
     }
 
     fn tables(&self, metric: &Metric, style: terminal::Style) -> String {
@@ -216,5 +199,24 @@ impl Explained<'_> {
             rows: rows.collect(),
             ..Table::default()
         }
+    }
+}
+
+/// What contributes to a figure, by file and line, for programs.
+pub(super) fn evidence(tree: &Tree, contribution: &Contribution, amount: i64) -> Json {
+    let org = tree.orgs[contribution.org].path.as_str();
+    match &contribution.from {
+        Basis::Record(n) => {
+            let record = record_of(tree, *n);
+            json!({ "id": record.id.as_str(), "org": org, "file": &*record.origin.file, "line": record.origin.line, "contributes": amount })
+        }
+        Basis::Window(window) => {
+            let ids: Vec<&str> = window.records.iter().map(|&n| record_of(tree, n).id.as_str()).collect();
+            json!({
+                "org": org, "obligation": window.obligation, "window": window.window.to_string(),
+                "state": window.state.name(), "returned": window.returned, "ids": ids, "contributes": amount,
+            })
+        }
+        Basis::Organisation => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),
     }
 }

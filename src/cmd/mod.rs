@@ -18,6 +18,7 @@ mod report;
 mod rules;
 mod secretary;
 mod show;
+mod write;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind as IoKind, IsTerminal, Write};
@@ -64,6 +65,7 @@ pub const COMMANDS: &[Command] = &[
     fmt::COMMAND,
     report::COMMAND,
     explain::COMMAND,
+    write::COMMAND,
     secretary::COMMAND,
     rules::COMMAND,
 ];

@@ -90,7 +90,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// Refuses to write a report over what reports are made from.
-fn refuse_ledger(root: &std::path::Path, path: &std::path::Path) -> Result<(), Problem> {
+pub(super) fn refuse_ledger(root: &std::path::Path, path: &std::path::Path) -> Result<(), Problem> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
     let folder = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
     let target = path.canonicalize().unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));

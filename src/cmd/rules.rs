@@ -30,7 +30,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(("show", matches)) => {
             let items = find(&session.rules, matches)?;
             for item in items {
-                write!(session.out, "# {}\n{}", item.file, item.text)?;
+                match item.class {
+                    // A template is shown as it is: a comment would be part of the document.
+                    Class::Template => write!(session.out, "{}", item.text)?,
+                    _ => write!(session.out, "# {}\n{}", item.file, item.text)?,
+                }
             }
             Ok(Status::Clean)
         }
@@ -43,7 +47,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
     let asked = matches.get_one::<String>("rule").map_or("", String::as_str);
     let (class, name) = match asked.split_once(':') {
-        Some((class, name)) => (Class::ALL.iter().find(|(n, _)| *n == class).map(|(_, c)| *c), name),
+        Some((class, name)) => (Class::all().find(|(n, _)| *n == class).map(|(_, c)| c), name),
         None => (None, asked),
     };
     let named = |item: &&Item| item.name == name || label(rules, item).is_some_and(|label| label.is(name));
@@ -59,7 +63,10 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let items = find(session.rules()?, matches)?;
     let lock = session.lock(&root)?;
-    let name_of = |item: &Item| format!("rules/{}-{}.toml", item.class.name(), item.name);
+    let name_of = |item: &Item| match item.class {
+        Class::Template => format!("rules/templates/{}", item.file.rsplit('/').next().unwrap_or_default()),
+        _ => format!("rules/{}-{}.toml", item.class.name(), item.name),
+    };
     if let Some(item) = items.iter().find(|item| !item.built_in || root.path.join(name_of(item)).exists()) {
         let place = if item.built_in { name_of(item) } else { item.file.to_string() };
         return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", place).into());
@@ -80,10 +87,10 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let asked = matches.get_one::<String>("class").map(|c| c.trim_end_matches('s').to_owned());
     let class = match &asked {
         None => None,
-        Some(name) => match Class::ALL.iter().find(|(n, _)| n == name || session.locale.text(&format!("class-{n}")) == *name) {
-            Some((_, class)) => Some(*class),
+        Some(name) => match Class::all().find(|(n, _)| n == name || session.locale.text(&format!("class-{n}")) == *name) {
+            Some((_, class)) => Some(class),
             None => {
-                let all: Vec<String> = Class::ALL.iter().map(|(n, _)| format!("{n}s")).collect();
+                let all: Vec<String> = Class::all().map(|(n, _)| format!("{n}s")).collect();
                 return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", name.as_str()).with("allowed", all.join(", ")).into());
             }
         },
@@ -104,6 +111,7 @@ fn label<'r>(rules: &'r Rules, item: &Item) -> Option<&'r Label> {
         Class::View => rules.view(&item.name).map(|v| &v.label),
         Class::Metric => rules.metric(&item.name).map(|m| &m.label),
         Class::Report => rules.layout(&item.name).map(|l| &l.label),
+        Class::Template => None,
     }
 }
 

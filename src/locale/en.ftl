@@ -69,6 +69,49 @@ problem-dangling-organisation = “{$field}” names organisation {$org}, which 
     .help = put the right id (`ledger org tree` lists them), or remove the field
 problem-held-twice = {$kind} “{$value}” stands twice for the same time: also in {$other}
     .help = end the earlier one before the later one begins, or retract the one entered twice
+problem-template = the template cannot be carried out: {$why}
+    .help = {$detail}
+problem-template-unknown = there is no figure or name “{$name}” {$near ->
+        [''] {""}
+       *[other] (perhaps {$near})
+    }
+    .help = `ledger rules list metrics` shows the figures; a name of your own goes into [names] of ledger.toml
+problem-template-no-name = the ledger does not say what “{$name}” is
+    .help = write {$name} = "…" into ledger.toml
+problem-template-bad-value = “{$field}” cannot be {$value}
+    .help = give a text, a number, or a list of them
+problem-template-not-a-metric = only a figure by its name can be asked with a window, a period or a comparison
+    .help = ask the figure first, then compute with it
+problem-template-not-records = this figure is not counted from records: it takes no other window and no filter
+    .help = ask it with org, period or as_of only
+problem-template-not-a-number = “{$value}” is not a number
+    .help = put a figure or a number before the filter
+problem-template-compares = a figure is compared instead of its value
+    .help = write .value behind it: tasks_overdue.value > 0; to ask whether there is any, the figure alone is enough
+problem-template-block = the ends of this block do not fit together
+    .help = let it begin and end in one paragraph or one table row, or give each end a paragraph or row of its own
+problem-template-word = this is not a Word file that can be filled in: {$why}
+    .help = save it as .docx in Word or WPS
+problem-template-ending = the name “{$path}” does not say what kind of template it is
+    .help = templates end in .md, .docx or .txt
+problem-unknown-template = there is no template “{$name}”
+    .help = the templates are: {$allowed}; or name a file .md, .docx, .txt
+problem-trace-where = a trace needs a document to stand beside
+    .help = add --out FILE, or write --trace=FILE
+problem-no-word-here = a Word file cannot be printed on the terminal
+    .help = add --out FILE.docx, or --format text
+word-not-word = no document is found in it
+word-too-large = it unpacks to more than a document can be
+word-not-xml = its text is damaged
+template-syntax = it is not written as templates are
+template-filter = there is no filter of that name
+template-function = there is no function of that name
+template-test = there is no test of that name
+template-method = the thing before the dot cannot do that
+template-undefined = nothing stands there: the thing before the dot has no part of that name
+template-arguments = too few or too many things are given
+template-endless = it goes round in circles
+template-operation = these things cannot be put together so
 problem-nobody-named = {$org} names nobody as “{$field}”
     .help = enter it with `ledger org edit {$org} --secretary NAME`
 problem-wrong-reference = {$id} is a {$found}; here it should be one of: {$wanted}
@@ -295,6 +338,7 @@ value-org = organisation
 value-period = period
 value-format = format
 value-writer = name
+value-template = TEMPLATE
 value-text = text
 value-number = number
 value-boolean = yes/no
@@ -330,6 +374,7 @@ cmd-due = reminders: owed, due soon, overdue
 cmd-check = check everything: what is wrong, where, and how to mend it
 cmd-fmt = write ledger files in canonical form
 cmd-report = the quarterly table
+cmd-write = a narrative report from a template, every figure traceable
 cmd-secretary = the secretary's ledger: chaired, taught, visited, owned
 cmd-explain = the records behind a figure
 cmd-rules = see and change the rules (kinds, obligations, metrics, reports)
@@ -352,6 +397,8 @@ flag-quarter = period: 2026Q3, this, last, 2026-07, 2026, 2026H1, A..B (default:
 flag-as-of = as of this day (default: the period's last day, or today if earlier)
 flag-format = format: {$formats}
 flag-as = name of this clone's writer (fixed at the first write)
+flag-trace = list every figure with its records beside the document (or into =FILE)
+flag-check-sums = warn where printed parts do not add up to the printed whole
 flag-within = how far ahead to look: 14d, 2w (default: 14d)
 flag-skip-bad = leave out what cannot be read, and name it
 flag-raw = CSV for programs: names, plain numbers, no BOM
@@ -379,6 +426,7 @@ flag-why = the reason
 arg-dir = the new ledger's folder (default: here)
 arg-id = a record's id, or any unique part of it
 arg-name = the organisation's name
+arg-template = a template's name, or a file .md, .docx, .txt
 arg-org = organisation: path, name, code or initials
 arg-file = a CSV file (UTF-8 or GBK)
 arg-kind = a kind such as meeting
@@ -419,6 +467,16 @@ change-short = change
 change-label = {$label}, change
 change-points = {$label}, change in percentage points
 secretary-title = {$org}, {$view} of {$person}, {$period} (as of {$as_of})
+names-more = , and others
+sums-differ = note: {$label} {$whole}, but its parts as printed add up to {$sum}: {$parts}
+trace-title = {$org}, {$period}: where the figures come from (as of {$as_of}), {$count} in all
+trace-metric = {$metric} ({$name}) of {$org}, {$period} as of {$as_of} = {$value} {$asked}
+trace-change = difference = {$value}
+trace-growth = growth = {$value}
+trace-total = sum = {$value}
+trace-share = share = {$value}
+trace-written = Numbers of the template itself, without records: {$numbers}
+trace-computed = {$value}: computed in the template, no record stands behind it
 explain-title = {$org}, {$period}: {$metric} = {$value} (as of {$as_of})
 explain-nothing = no records
 explain-weight = weight {$weight}:{" "}
@@ -430,6 +488,7 @@ window-missed = missed
 window-exempt = exempt
 class-kind = kind
 class-obligation = obligation
+class-template = template
 class-view = view
 class-metric = metric
 class-report = report

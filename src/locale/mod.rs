@@ -6,7 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 /// A language the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,7 +153,7 @@ impl Locale {
         let resource = match FluentResource::try_new(lang.catalogue().to_owned()) {
             Ok(resource) | Err((resource, _)) => resource,
         };
-        let mut bundle = FluentBundle::new(vec![lang.tag().parse().unwrap_or_default()]);
+        let mut bundle = FluentBundle::new_concurrent(vec![lang.tag().parse().unwrap_or_default()]);
         // Isolation marks are for bidirectional text; on a terminal they are stray characters.
         bundle.set_use_isolating(false);
         bundle.add_resource_overriding(resource);

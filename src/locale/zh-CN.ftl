@@ -69,6 +69,49 @@ problem-dangling-organisation = “{$field}”所指的组织 {$org} 不存在
     .help = 改成正确的组织编号（ledger org tree 可查），或删去这一项
 problem-held-twice = {$kind}“{$value}”在同一时间重复，另见 {$other}
     .help = 先给前一条填上终止日期，或撤销重复录入的一条
+problem-template = 模板无法执行：{$why}
+    .help = {$detail}
+problem-template-unknown = 没有“{$name}”这个指标或名称{$near ->
+        [''] {""}
+       *[other] （是否想写 {$near}？）
+    }
+    .help = 用 ledger rules list metrics 查看指标；自定的名称写在 ledger.toml 的 [names] 里
+problem-template-no-name = 台账里没有写明“{$name}”是什么
+    .help = 在 ledger.toml 里写上 {$name} = "…"
+problem-template-bad-value = “{$field}”不能是 {$value}
+    .help = 请写文字、数字或它们的列表
+problem-template-not-a-metric = 只有指标本身才能指定窗口、期间或作比较
+    .help = 先取指标，再用它计算
+problem-template-not-records = 这个指标不是从记录直接统计的，不能另定窗口或条件
+    .help = 只能指定 org、period、as_of
+problem-template-not-a-number = “{$value}”不是数字
+    .help = 竖线前面应是指标或数字
+problem-template-compares = 比较的是指标本身，不是它的值
+    .help = 后面加 .value，例如 tasks_overdue.value > 0；只问有没有，直接写指标即可
+problem-template-block = 这一段的开头和结尾对不上
+    .help = 让它在同一段或同一表格行内开始和结束，或者开头、结尾各占一段（一行）
+problem-template-word = 不是可以填写的 Word 文件：{$why}
+    .help = 请在 Word 或 WPS 中另存为 .docx
+problem-template-ending = 从名称“{$path}”看不出是哪种模板
+    .help = 模板的扩展名是 .md、.docx 或 .txt
+problem-unknown-template = 没有“{$name}”这个模板
+    .help = 可用的模板：{$allowed}；也可以写 .md、.docx、.txt 文件名
+problem-trace-where = 数字来源要写在文档旁边
+    .help = 加上 --out 文件，或写成 --trace=文件
+problem-no-word-here = Word 文件不能显示在终端上
+    .help = 加上 --out 文件.docx，或 --format text
+word-not-word = 里面没有文档
+word-too-large = 解开后大得不像文档
+word-not-xml = 内容已损坏
+template-syntax = 写法不对
+template-filter = 没有这个名称的过滤器（竖线后面的词）
+template-function = 没有这个名称的函数
+template-test = 没有这个名称的判断
+template-method = 点号前的内容不能这样用
+template-undefined = 这里什么也没有：点号前的内容没有这一项
+template-arguments = 给的内容多了或少了
+template-endless = 一直在重复，停不下来
+template-operation = 这些内容不能这样放在一起
 problem-nobody-named = {$org}没有登记“{$field}”（书记）
     .help = 用 ledger org edit {$org} --书记 姓名 补上
 problem-wrong-reference = {$id} 是{$found}，这里应指向{$wanted}
@@ -292,6 +335,7 @@ value-org = 组织
 value-period = 时期
 value-format = 格式
 value-writer = 姓名
+value-template = 模板
 value-text = 文字
 value-number = 数
 value-boolean = 是/否
@@ -327,6 +371,7 @@ cmd-due = 提醒清单：应开、将到期、已逾期
 cmd-check = 检查全部台账，指出每处问题及改法
 cmd-fmt = 把台账文件整理成规范格式
 cmd-report = 季度报表
+cmd-write = 按模板写报告，每个数字都可追溯
 cmd-secretary = 书记抓党建工作台账：主持、讲课、走访、领办
 cmd-explain = 查看一个数字由哪些记录得出
 cmd-rules = 查看和修改规则（种类、义务、指标、报表）
@@ -349,6 +394,8 @@ flag-quarter = 时期：2026Q3、this、last、2026-07、2026、2026H1、起..�
 flag-as-of = 截止日期（默认：时期最后一天，不晚于今天）
 flag-format = 输出格式：{$formats}
 flag-as = 本机记录人的名字（首次写入时确定）
+flag-trace = 在文档旁列出每个数字及其记录（或写到 =文件）
+flag-check-sums = 印出的分项之和与合计不等时提示
 flag-within = 提前多少天提醒，如 14d、2w（默认 14d）
 flag-skip-bad = 跳过有问题的内容，并注明跳过了什么
 flag-raw = 供程序读取的 CSV：字段名、纯数字、无 BOM
@@ -376,6 +423,7 @@ flag-why = 撤销原因
 arg-dir = 新台账的文件夹（默认当前文件夹）
 arg-id = 记录编号，或其中能区分的一段
 arg-name = 组织名称
+arg-template = 模板名称，或 .md、.docx、.txt 文件
 arg-org = 组织：路径、名称、代码或拼音首字母
 arg-file = CSV 文件（UTF-8 或 GBK）
 arg-kind = 种类，如 meeting 或 会议
@@ -416,6 +464,16 @@ change-short = 变化
 change-label = {$label}变化
 change-points = {$label}变化（百分点）
 secretary-title = {$org}　{$person}　{$period}{$view}　（截至 {$as_of}）
+names-more = 等
+sums-differ = 提示：{$label} 印为 {$whole}，而印出的分项之和为 {$sum}：{$parts}
+trace-title = {$org}　{$period}　数字来源（截至 {$as_of}），共 {$count} 处
+trace-metric = {$metric}（{$name}）　{$org}　{$period}　截至 {$as_of} = {$value}　{$asked}
+trace-change = 相差 = {$value}
+trace-growth = 增幅 = {$value}
+trace-total = 合计 = {$value}
+trace-share = 占比 = {$value}
+trace-written = 模板自身写出的数（没有对应的记录）：{$numbers}
+trace-computed = {$value}：模板中直接写出或算出，没有对应的记录
 explain-title = {$org}　{$period}　{$metric} = {$value}　（截至 {$as_of}）
 explain-nothing = 没有记录
 explain-weight = 权重 {$weight}：
@@ -427,6 +485,7 @@ window-missed = 缺
 window-exempt = 免除
 class-kind = 种类
 class-obligation = 义务
+class-template = 模板
 class-view = 视图
 class-metric = 指标
 class-report = 报表

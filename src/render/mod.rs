@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod diagnostic;
+pub mod document;
 pub mod help;
 pub mod json;
 pub mod terminal;

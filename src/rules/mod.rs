@@ -114,11 +114,19 @@ pub enum Class {
     Metric,
     /// A report.
     Report,
+    /// A template of a narrative report: a file of its own, not a table.
+    Template,
 }
+
+/// The templates inside the program: file names and texts.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("work-report.md", include_str!("builtin/templates/work-report.md")),
+    ("meeting-brief.md", include_str!("builtin/templates/meeting-brief.md")),
+];
 
 impl Class {
     /// The classes by the names of their tables.
-    pub const ALL: &[(&str, Class)] = &[
+    pub const TABLES: &[(&str, Class)] = &[
         ("kind", Class::Kind),
         ("obligation", Class::Obligation),
         ("view", Class::View),
@@ -126,9 +134,14 @@ impl Class {
         ("report", Class::Report),
     ];
 
-    /// The name of its tables.
+    /// All classes by name.
+    pub fn all() -> impl Iterator<Item = (&'static str, Class)> {
+        Class::TABLES.iter().copied().chain([("template", Class::Template)])
+    }
+
+    /// Its name, which is that of its tables.
     pub fn name(self) -> &'static str {
-        Class::ALL.iter().find(|(_, class)| *class == self).map_or("", |(name, _)| name)
+        Class::all().find(|(_, class)| *class == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -180,11 +193,18 @@ impl Rules {
         for (reading, root, built_in) in &files {
             rules.read_organisation(reading, root, *built_in);
         }
-        for &(_, class) in Class::ALL {
+        for &(_, class) in Class::TABLES {
             for (reading, root, built_in) in &files {
                 rules.read_class(class, reading, root, *built_in);
             }
         }
+        rules.items.extend(TEMPLATES.iter().map(|(file, text)| Item {
+            class: Class::Template,
+            name: file.split('.').next().unwrap_or_default().to_owned(),
+            file: format!("built-in/templates/{file}").into(),
+            text: (*text).to_owned(),
+            built_in: true,
+        }));
         for (reading, _, _) in files {
             problems.extend(reading.into_problems());
         }
@@ -253,7 +273,7 @@ impl Rules {
         }
         if !built_in {
             for (key, span, _) in reader.keys() {
-                if key != "organisation" && !Class::ALL.iter().any(|(name, _)| *name == key) {
+                if key != "organisation" && !Class::TABLES.iter().any(|(name, _)| *name == key) {
                     reading.note(
                         Problem::new(Rule::UNKNOWN_FIELD)
                             .at(reading.source.place(span))
@@ -295,6 +315,7 @@ impl Rules {
                 Class::View => replace(&mut self.views, View::read(item, &self.kinds, &self.org), |v| v.name == name),
                 Class::Metric => replace(&mut self.metrics, Metric::read(item, &self.kinds, &self.org, &named), |m| m.name == name),
                 Class::Report => replace(&mut self.layouts, Layout::read(item), |l| l.name == name),
+                Class::Template => {}
             }
             self.items.retain(|i| extends || i.class != class || i.name != name);
             self.items.push(Item { class, name, file, text, built_in });

@@ -311,7 +311,7 @@ impl Maker {
         }
         let since = Day::new(2025, 5, 10).unwrap_or_else(Day::today).plus(self.dice.from(0, 480));
         let state = self.dice.pick(&["cultivating", "cultivating", "named", "upgraded"]);
-        let stem = org.short.trim_end_matches("街道").trim_end_matches("社区");
+        let stem = self.rules.naming.stem(&org.name).to_owned();
         let name = format!("{stem}{}", self.dice.pick(words::SITES));
         let zone = self.dice.pick(words::ZONES);
         let mut given = vec![("name", &*name), ("sector", org.sector), ("level", "district"), ("zone", zone), ("state", state)];

@@ -177,6 +177,14 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
 /// # Errors
 /// A link that leaves the root, something that is not a plain file, a file too large or not text.
 pub fn read_file(root: &Path, path: &Path) -> Result<Source, Problem> {
+    Source::decode(&shown(root, path), read_bytes(root, path)?)
+}
+
+/// The bytes of a file inside the ledger.
+///
+/// # Errors
+/// A link that leaves the root, something that is not a plain file, a file too large.
+pub fn read_bytes(root: &Path, path: &Path) -> Result<Vec<u8>, Problem> {
     let name = shown(root, path);
     let io = |error: &std::io::Error| Problem::io(&name, error);
     let real = path.canonicalize().map_err(|error| io(&error))?;
@@ -197,5 +205,5 @@ pub fn read_file(root: &Path, path: &Path) -> Result<Source, Problem> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large());
     }
-    Source::decode(&name, bytes)
+    Ok(bytes)
 }

@@ -1,0 +1,343 @@
+//! `ledger write TEMPLATE`: a narrative report whose every figure can be traced.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+use serde_json::json;
+
+use crate::cmd::explain::evidence;
+use crate::cmd::report::refuse_ledger;
+use crate::cmd::{self, Command, Session, Status};
+use crate::locale::{Lang, Locale};
+use crate::narrative::desk::Desk;
+use crate::narrative::marks::{self, Found};
+use crate::narrative::quantity::{Amount, Origin, Quantity};
+use crate::narrative::sums::mismatches;
+use crate::narrative::template::{Filled, Template};
+use crate::narrative::word::{DOCUMENT, Part};
+use crate::problem::{Problem, Problems, Rule};
+use crate::render::document;
+use crate::render::json::pretty;
+use crate::rules::{Class, Rules};
+use crate::tree::{Root, scan};
+
+pub(super) const COMMAND: Command = Command { name: "write", build, run };
+
+/// The endings by which a template is found in a ledger's `rules/templates/`.
+const ENDINGS: &[&str] = &["md", "docx", "txt"];
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "write")
+        .arg(cmd::positional(locale, "template", "value-template"))
+        .arg(cmd::quarter_option(locale))
+        .arg(cmd::org_option(locale))
+        .arg(cmd::as_of_option(locale))
+        .arg(cmd::format_option(locale, &["md", "docx", "text"]))
+        .arg(cmd::option(locale, "out", "value-file"))
+        .arg(cmd::option(locale, "trace", "value-file").num_args(0..=1).require_equals(true).default_missing_value(""))
+        .arg(cmd::switch(locale, "check-sums"))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let window = session.window(matches)?;
+    let out = matches.get_one::<String>("out").map(PathBuf::from);
+    let trace = trace_path(matches, out.as_deref())?;
+    let root = session.root()?;
+    let template = template(session, &root, matches)?;
+    let (tree, _) = session.figures(false)?;
+    let org = session.org(&tree, matches)?;
+    // A document speaks its ledger's language, whoever prints it.
+    let desk = Desk::new(tree, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
+    let filled = template.fill(&desk).map_err(Problems)?;
+    let figures = figures(&filled);
+    let form = form(matches, out.as_deref(), &template);
+    let bytes = document(&template, &filled, form, &desk)?;
+    for path in [&out, &trace].into_iter().flatten() {
+        refuse_ledger(&root.path, path)?;
+    }
+    match &out {
+        Some(path) => save(session, path, &bytes)?,
+        None if form == "docx" => return Err(Problem::new(Rule::NO_WORD_HERE).into()),
+        None => session.out.write_all(&bytes)?,
+    }
+    if let Some(path) = trace {
+        let text = if path.extension().is_some_and(|e| e == "json") {
+            trace_json(&desk, &figures)
+        } else {
+            trace_text(&desk, &figures, &session.locale)
+        };
+        save(session, &path, text.as_bytes())?;
+    }
+    if !matches.get_flag("check-sums") {
+        return Ok(Status::Clean);
+    }
+    let found = mismatches(&desk, &figures);
+    for wrong in &found {
+        let words = [
+            ("label", wrong.label.as_str().into()),
+            ("whole", wrong.whole.as_str().into()),
+            ("parts", wrong.parts.join(" + ").into()),
+            ("sum", wrong.sum.as_str().into()),
+        ];
+        writeln!(session.err, "{}", session.locale.say("sums-differ", &words))?;
+    }
+    Ok(if found.is_empty() { Status::Clean } else { Status::Findings })
+}
+
+fn save(session: &mut Session<'_>, path: &Path, bytes: &[u8]) -> Result<()> {
+    crate::tree::write::export(path, bytes)?;
+    let said = session.locale.say("written", &[("path", path.display().to_string().into())]);
+    writeln!(session.err, "{said}")?;
+    Ok(())
+}
+
+/// Where the trace goes: the file named, or beside the document.
+fn trace_path(matches: &ArgMatches, out: Option<&Path>) -> Result<Option<PathBuf>, Problem> {
+    match (matches.get_one::<String>("trace").map(String::as_str), out) {
+        (None, _) => Ok(None),
+        (Some(""), None) => Err(Problem::new(Rule::TRACE_WHERE)),
+        (Some(""), Some(out)) => Ok(Some(out.with_extension("trace.txt"))),
+        (Some(path), _) => Ok(Some(path.into())),
+    }
+}
+
+/// A file that is named, a template of the ledger, or one that comes with the program.
+fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<Template> {
+    let asked = matches.get_one::<String>("template").map_or("", String::as_str);
+    let path = Path::new(asked);
+    if path.extension().is_some() && path.is_file() {
+        let meta = std::fs::metadata(path).map_err(|error| Problem::io(path, &error))?;
+        if meta.len() > crate::source::MAX_BYTES {
+            return Err(Problem::new(Rule::TOO_LARGE)
+                .at(crate::problem::Place::file(path))
+                .with("most", (crate::source::MAX_BYTES >> 20) as i64)
+                .into());
+        }
+        let bytes = std::fs::read(path).map_err(|error| Problem::io(path, &error))?;
+        return Ok(Template::read(asked, bytes)?);
+    }
+    let safe = !asked.is_empty() && !asked.starts_with('.') && !asked.contains(['/', '\\']);
+    let folder = root.path.join("rules").join("templates");
+    let mut local = ENDINGS.iter().map(|ending| folder.join(format!("{asked}.{ending}"))).filter(|path| safe && path.is_file());
+    if let Some(path) = local.next() {
+        let bytes = scan::read_bytes(&root.path, &path)?;
+        return Ok(Template::read(&crate::source::shown(&root.path, &path), bytes)?);
+    }
+    let rules = session.rules()?;
+    let built_in = rules.items.iter().find(|item| item.class == Class::Template && item.name == asked);
+    match built_in {
+        Some(item) => Ok(Template::read(&item.file, item.text.clone().into_bytes())?),
+        None => {
+            let all = rules.items.iter().filter(|item| item.class == Class::Template).map(|item| item.name.as_str());
+            Err(Problem::new(Rule::UNKNOWN_TEMPLATE).with("name", asked).with("allowed", all.collect::<Vec<_>>().join(", ")).into())
+        }
+    }
+}
+
+/// The form asked for: by `--format`, by the file's ending, or as the template is.
+fn form<'m>(matches: &'m ArgMatches, out: Option<&'m Path>, template: &Template) -> &'m str {
+    let ending = out.and_then(Path::extension).and_then(|ending| ending.to_str());
+    cmd::format_of(
+        matches,
+        match (ending, template) {
+            (Some("docx"), _) => "docx",
+            (Some("txt"), _) => "text",
+            (Some("md"), _) => "md",
+            (Some(_), Template::Word(..)) => "docx",
+            (None, Template::Word(..)) | (_, Template::Plain(_)) => "text",
+            (_, Template::Markdown(_)) => "md",
+        },
+    )
+}
+
+/// The document in the form asked for, without marks.
+fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Result<Vec<u8>> {
+    Ok(match (template, filled) {
+        (Template::Word(name, word), Filled::Word(parts)) => {
+            let parts = parts.iter().map(|(name, xml)| (name.clone(), marks::stripped(xml))).collect();
+            let broken = |_| {
+                Problem::new(Rule::TEMPLATE_WORD)
+                    .at(crate::problem::Place::file(name))
+                    .with("why", crate::locale::Arg::Message("word-not-word"))
+            };
+            match form {
+                "docx" => word.with(&parts).map_err(broken)?,
+                _ => {
+                    let whole = word.parts.iter().find(|(name, _)| name == DOCUMENT).map(|(_, xml)| xml.as_str());
+                    let xml = parts.get(DOCUMENT).map(String::as_str).or(whole).unwrap_or_default();
+                    Part::read(xml).map_err(broken)?.text().into_bytes()
+                }
+            }
+        }
+        (_, Filled::Text(text)) => {
+            let text = marks::stripped(text);
+            match (form, template) {
+                ("docx", Template::Plain(_)) => document::word(&text.replace('\n', "\n\n")),
+                ("docx", _) => document::word(&text),
+                ("text", Template::Markdown(_)) => document::text(&text, &desk.locale).into_bytes(),
+                _ => text.into_bytes(),
+            }
+        }
+        (_, Filled::Word(_)) => Vec::new(),
+    })
+}
+
+/// The figures of a document in the order they stand.
+fn figures(filled: &Filled) -> Vec<Found> {
+    match filled {
+        Filled::Text(text) => marks::found(text),
+        Filled::Word(parts) => parts
+            .values()
+            .filter_map(|xml| Part::read(xml).ok().map(|part| part.lines()))
+            .flatten()
+            .flat_map(|line| marks::found(&line))
+            .collect(),
+    }
+}
+
+/// What a figure is: its metric, organisation and window, its value before rounding, its records.
+fn facts(desk: &Desk, quantity: &Quantity) -> serde_json::Value {
+    let value = match quantity.amount() {
+        Amount::Number(n) if n.num % n.den == 0 => json!(i64::try_from(n.num / n.den).ok()),
+        Amount::Number(n) => json!({ "num": n.num.to_string(), "den": n.den.to_string() }),
+        Amount::Day(day) => json!(day.to_string()),
+        Amount::NoData => serde_json::Value::Null,
+    };
+    match &quantity.origin {
+        Origin::Metric(asked) => {
+            let records: Vec<_> = desk.counted(asked).iter().map(|(c, amount)| evidence(&desk.tree, c, *amount)).collect();
+            json!({
+                "metric": asked.metric.name, "org": desk.tree.orgs[asked.org].path.as_str(), "own": asked.own,
+                "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
+                "value": value, "records": records,
+            })
+        }
+        Origin::Change { now, before, growth } => json!({
+            "computed": if *growth { "growth" } else { "change" }, "value": value, "parts": [facts(desk, now), facts(desk, before)],
+        }),
+        Origin::Total(parts) => {
+            json!({ "computed": "total", "value": value, "parts": parts.iter().map(|p| facts(desk, p)).collect::<Vec<_>>() })
+        }
+        Origin::Share(part, whole) => json!({ "computed": "share", "value": value, "parts": [facts(desk, part), facts(desk, whole)] }),
+        Origin::Computed(_) => json!({ "computed": "template", "value": value }),
+    }
+}
+
+fn trace_json(desk: &Arc<Desk>, figures: &[Found]) -> String {
+    let list: Vec<_> = figures
+        .iter()
+        .filter_map(|found| {
+            let mut object = facts(desk, &*desk.noted(found.entry)?);
+            object["sentence"] = found.sentence.as_str().into();
+            object["text"] = found.text.as_str().into();
+            Some(object)
+        })
+        .collect();
+    pretty(&json!({
+        "org": desk.tree.orgs[desk.org].path.as_str(), "period": desk.period.to_string(), "as_of": desk.as_of.to_string(), "figures": list,
+    }))
+}
+
+/// The trace for people: a paragraph for each figure, then the numbers that no record stands behind.
+fn trace_text(desk: &Arc<Desk>, figures: &[Found], locale: &Locale) -> String {
+    let mut out = format!(
+        "{}\n",
+        locale.say(
+            "trace-title",
+            &[
+                ("org", desk.tree.orgs[desk.org].name().into()),
+                ("period", desk.period.label(locale.lang()).into()),
+                ("as_of", desk.as_of.to_string().into()),
+                ("count", figures.len().into()),
+            ],
+        )
+    );
+    let noted = figures.iter().filter_map(|found| Some((found, desk.noted(found.entry)?)));
+    let (written, traced): (Vec<_>, Vec<_>) = noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
+    for (n, (found, quantity)) in traced.iter().enumerate() {
+        let _ = write!(out, "\n{}. {}\n   {}\n", n + 1, found.text, found.sentence);
+        describe(&mut out, desk, quantity, locale, 1);
+    }
+    // Numbers that stand in the template, or that it computed from values: a reader should know which.
+    let numbers: Vec<&str> = written.iter().map(|(found, _)| found.text.as_str()).collect();
+    if !numbers.is_empty() {
+        let _ = write!(out, "\n{}\n", locale.say("trace-written", &[("numbers", locale.join(&numbers).into())]));
+    }
+    out
+}
+
+fn describe(out: &mut String, desk: &Desk, quantity: &Quantity, locale: &Locale, depth: usize) {
+    let indent = "   ".repeat(depth);
+    let exact = match quantity.amount() {
+        Amount::Number(n) if n.num % n.den == 0 => (n.num / n.den).to_string(),
+        Amount::Number(n) => format!("{} ({}/{})", crate::table::decimal(n.num, n.den, 6), n.num, n.den),
+        Amount::Day(day) => day.to_string(),
+        Amount::NoData => "—".to_owned(),
+    };
+    let parts: Vec<&Arc<Quantity>> = match &quantity.origin {
+        Origin::Metric(asked) => {
+            let said = locale.say(
+                "trace-metric",
+                &[
+                    ("metric", (&asked.metric.label).into()),
+                    ("name", asked.metric.name.as_str().into()),
+                    ("org", desk.tree.orgs[asked.org].short().into()),
+                    ("period", asked.period.label(locale.lang()).into()),
+                    ("as_of", asked.as_of.to_string().into()),
+                    ("asked", asked.lens.key.trim().into()),
+                    ("value", exact.into()),
+                ],
+            );
+            let _ = writeln!(out, "{indent}{}", said.trim_end());
+            for (contribution, amount) in desk.counted(asked) {
+                let _ = writeln!(out, "{indent}  {}", place(desk, &contribution, amount, locale));
+            }
+            Vec::new()
+        }
+        Origin::Change { now, before, growth } => {
+            let id = if *growth { "trace-growth" } else { "trace-change" };
+            let _ = writeln!(out, "{indent}{}", locale.say(id, &[("value", exact.into())]));
+            vec![now, before]
+        }
+        Origin::Total(parts) => {
+            let _ = writeln!(out, "{indent}{}", locale.say("trace-total", &[("value", exact.into())]));
+            parts.iter().collect()
+        }
+        Origin::Share(part, whole) => {
+            let _ = writeln!(out, "{indent}{}", locale.say("trace-share", &[("value", exact.into())]));
+            vec![part, whole]
+        }
+        Origin::Computed(_) => {
+            let _ = writeln!(out, "{indent}{}", locale.say("trace-computed", &[("value", exact.into())]));
+            Vec::new()
+        }
+    };
+    for part in parts {
+        describe(out, desk, part, locale, depth + 1);
+    }
+}
+
+/// A line for what contributes: what it adds, its file and line, its id or window.
+fn place(desk: &Desk, contribution: &crate::figure::Contribution, amount: i64, locale: &Locale) -> String {
+    use crate::figure::Basis;
+    let of = |n: usize| {
+        let record = &desk.tree.entries[n].record;
+        format!("{}:{} {}", record.origin.file, record.origin.line, record.id)
+    };
+    let org = &desk.tree.orgs[contribution.org];
+    let what = match &contribution.from {
+        Basis::Record(n) => of(*n),
+        Basis::Organisation => format!("orgs/{}/org.toml", org.path),
+        Basis::Window(window) => {
+            let name = desk.tree.rules.obligation(&window.obligation).map_or("", |o| o.label.get(locale.lang()));
+            let state = locale.text(&format!("window-{}", window.state.name()));
+            let records: Vec<String> = window.records.iter().map(|&n| of(n)).collect();
+            format!("{} {name} {} {state} {}", org.short(), window.window.label(locale.lang()), records.join(" ")).trim_end().to_owned()
+        }
+    };
+    let why = contribution.unknown.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+    format!("+{amount} {what}{why}")
+}

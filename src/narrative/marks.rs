@@ -1,0 +1,100 @@
+//! Marks around what a template prints, by which each figure is found again in the finished text.
+//!
+//! A mark is made of noncharacters, which no text may hold: they survive filters, joins and escapes, and are
+//! taken out at the end.
+
+/// Opens a mark; its number follows.
+const OPEN: char = '\u{fdd0}';
+/// Ends the number.
+const NUMBER: char = '\u{fdd1}';
+/// Closes a mark.
+const CLOSE: char = '\u{fdd2}';
+
+/// A text in the marks of entry `n` of the log.
+pub fn marked(n: usize, text: &str) -> String {
+    format!("{OPEN}{n}{NUMBER}{text}{CLOSE}")
+}
+
+/// A text as it comes from a file: it may not bring marks of its own.
+pub fn clean(text: &str) -> String {
+    text.replace([OPEN, NUMBER, CLOSE], "")
+}
+
+/// A marked figure in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its entry in the log.
+    pub entry: usize,
+    /// The text without marks in which it stands: a sentence.
+    pub sentence: String,
+    /// What is printed of it.
+    pub text: String,
+}
+
+/// The text without its marks.
+pub fn stripped(text: &str) -> String {
+    walk(text).0
+}
+
+/// The figures of a text in the order they stand, each with its sentence.
+pub fn found(text: &str) -> Vec<Found> {
+    let (plain, spans) = walk(text);
+    spans
+        .into_iter()
+        .map(|(entry, start, end)| Found { entry, sentence: sentence(&plain, start, end), text: plain[start..end].to_owned() })
+        .collect()
+}
+
+/// The plain text, and for each mark its entry, start and end in it.
+fn walk(text: &str) -> (String, Vec<(usize, usize, usize)>) {
+    let mut plain = String::with_capacity(text.len());
+    let (mut spans, mut open) = (Vec::new(), Vec::new());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            OPEN => {
+                let number: String = chars.by_ref().take_while(|c| *c != NUMBER).collect();
+                spans.push((number.parse().unwrap_or(usize::MAX), plain.len(), plain.len()));
+                open.push(spans.len() - 1);
+            }
+            CLOSE => {
+                if let Some(n) = open.pop() {
+                    let (_, _, end): &mut (usize, usize, usize) = &mut spans[n];
+                    *end = plain.len();
+                }
+            }
+            NUMBER => {}
+            c => plain.push(c),
+        }
+    }
+    spans.retain(|(entry, ..)| *entry != usize::MAX);
+    (plain, spans)
+}
+
+/// From the end of the sentence before to the end of this one.
+fn sentence(plain: &str, start: usize, end: usize) -> String {
+    const ENDS: [char; 7] = ['。', '！', '？', '；', '\n', '!', '?'];
+    let from = plain[..start].rfind(ENDS).map_or(0, |at| at + plain[at..].chars().next().map_or(1, char::len_utf8));
+    let to = plain[end..].find(ENDS).map_or(plain.len(), |at| {
+        let at = end + at;
+        at + plain[at..].chars().next().map_or(0, char::len_utf8)
+    });
+    plain[from..to].trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_found_in_their_sentences() {
+        let text = format!("一季度。共开会{}次，到会{}。其他", marked(0, "12"), marked(1, "98.0%"));
+        assert_eq!(stripped(&text), "一季度。共开会12次，到会98.0%。其他");
+        let sentence = "共开会12次，到会98.0%。".to_owned();
+        assert_eq!(
+            found(&text),
+            [Found { entry: 0, sentence: sentence.clone(), text: "12".to_owned() }, Found { entry: 1, sentence, text: "98.0%".to_owned() },]
+        );
+        assert_eq!(clean("a\u{fdd0}7\u{fdd1}b\u{fdd2}"), "a7b");
+    }
+}

@@ -1,0 +1,319 @@
+//! How a number is put into words: rounded, with a unit and a qualifier, and still exact about what it says.
+//!
+//! A printed number claims something: 3.5万余 claims at least 35,000. Rounding follows the claim, in whole
+//! numbers throughout: 余 and 不低于 round down, 近 rounds up, a bare number to the nearest.
+
+use crate::locale::Lang;
+
+/// A fraction of whole numbers; the denominator is positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    /// Above the line.
+    pub num: i128,
+    /// Below the line, more than 0.
+    pub den: i128,
+}
+
+impl Fraction {
+    /// A whole number.
+    pub const fn whole(n: i128) -> Fraction {
+        Fraction { num: n, den: 1 }
+    }
+
+    /// `num / den`, if the denominator is not 0.
+    pub fn new(num: i128, den: i128) -> Option<Fraction> {
+        match den {
+            0 => None,
+            den if den < 0 => Some(Fraction { num: num.checked_neg()?, den: den.checked_neg()? }),
+            den => Some(Fraction { num, den }),
+        }
+    }
+
+    /// The sum, if it can be held.
+    pub fn plus(self, other: Fraction) -> Option<Fraction> {
+        let num = self.num.checked_mul(other.den)?.checked_add(other.num.checked_mul(self.den)?)?;
+        Some(Fraction { num, den: self.den.checked_mul(other.den)? }.reduced())
+    }
+
+    /// The difference, if it can be held.
+    pub fn minus(self, other: Fraction) -> Option<Fraction> {
+        self.plus(Fraction { num: other.num.checked_neg()?, den: other.den })
+    }
+
+    /// The quotient, if there is one and it can be held.
+    pub fn over(self, other: Fraction) -> Option<Fraction> {
+        Fraction::new(self.num.checked_mul(other.den)?, self.den.checked_mul(other.num)?).map(Fraction::reduced)
+    }
+
+    /// The same without its sign.
+    pub fn abs(self) -> Fraction {
+        Fraction { num: self.num.saturating_abs(), den: self.den }
+    }
+
+    /// The same in lowest terms.
+    fn reduced(self) -> Fraction {
+        let (mut a, mut b) = (self.num.unsigned_abs(), self.den.unsigned_abs());
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        match i128::try_from(a) {
+            Ok(common) if common > 1 => Fraction { num: self.num / common, den: self.den / common },
+            _ => self,
+        }
+    }
+
+    /// Whether two fractions are one number; they need not be in lowest terms.
+    pub fn equals(self, other: Fraction) -> bool {
+        self.minus(other).is_some_and(|rest| rest.num == 0)
+    }
+}
+
+/// What a number is counted in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Ones.
+    #[default]
+    One,
+    /// Ten thousands: 万.
+    Wan,
+    /// Hundred millions: 亿.
+    Yi,
+    /// Hundredths: %.
+    Percent,
+    /// Hundredths, as a difference of two percentages: 个百分点.
+    Points,
+    /// Tenths of a point of a score.
+    Tenths,
+}
+
+impl Scale {
+    /// One of it, in ones.
+    fn size(self) -> Fraction {
+        match self {
+            Scale::One => Fraction::whole(1),
+            Scale::Wan => Fraction::whole(10_000),
+            Scale::Yi => Fraction::whole(100_000_000),
+            Scale::Percent | Scale::Points => Fraction { num: 1, den: 100 },
+            Scale::Tenths => Fraction::whole(1),
+        }
+    }
+}
+
+/// What is claimed of the number printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Qualifier {
+    /// It is the nearest.
+    #[default]
+    Nearest,
+    /// The true number is this and more: 余.
+    Over,
+    /// The true number is almost this: 近.
+    Nearly,
+    /// The true number is no less: 不低于.
+    AtLeast,
+}
+
+/// How an integer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// With digits.
+    #[default]
+    Digits,
+    /// In Chinese numerals: 三十五.
+    Chinese,
+    /// As a place in an order: 第3.
+    Ordinal,
+}
+
+/// How a number is put into words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// What it is counted in.
+    pub scale: Scale,
+    /// Decimals; of 万 and 亿 those that are zero are not written.
+    pub places: u32,
+    /// Rounded to multiples of this many ones instead.
+    pub step: Option<i128>,
+    /// What is claimed of it.
+    pub qualifier: Qualifier,
+    /// How it is written.
+    pub form: Form,
+    /// What follows: 元.
+    pub tail: String,
+}
+
+/// The most decimals there are; more would not fit the arithmetic.
+pub const MOST_PLACES: u32 = 6;
+
+impl Style {
+    /// The number that is printed, and whether it is the true one.
+    pub fn rounded(&self, value: Fraction) -> Option<(Fraction, bool)> {
+        let granule = match self.step {
+            Some(step) => Fraction::new(step, 1)?,
+            None => self.scale.size().over(Fraction::whole(10i128.pow(self.places.min(MOST_PLACES))))?,
+        };
+        let steps = value.over(granule)?;
+        let floor = steps.num.div_euclid(steps.den);
+        let exact = steps.num.rem_euclid(steps.den) == 0;
+        let count = match self.qualifier {
+            Qualifier::Over | Qualifier::AtLeast => floor,
+            Qualifier::Nearly => floor + i128::from(!exact),
+            // Half away from zero.
+            Qualifier::Nearest => {
+                let twice = steps.num.abs().checked_mul(2)?.checked_add(steps.den)?.div_euclid(steps.den.checked_mul(2)?);
+                twice * steps.num.signum()
+            }
+        };
+        let printed = Fraction { num: count.checked_mul(granule.num)?, den: granule.den };
+        Some((printed, printed.equals(value)))
+    }
+
+    /// The words for a number.
+    pub fn words(&self, value: Fraction, lang: Lang) -> String {
+        let Some((printed, exact)) = self.rounded(value) else { return "—".to_owned() };
+        let number = self.number(printed);
+        let (wan, yi, points) = match lang {
+            Lang::Zh => ("万", "亿", "个百分点"),
+            Lang::En => (" × 10,000", " × 100 million", " percentage points"),
+        };
+        let unit = match self.scale {
+            Scale::One | Scale::Tenths => "",
+            Scale::Wan => wan,
+            Scale::Yi => yi,
+            Scale::Percent => "%",
+            Scale::Points => points,
+        };
+        let tail = &self.tail;
+        // What is exact needs no 余 and no 近; 不低于 holds all the same.
+        match (self.qualifier, exact, lang) {
+            (Qualifier::Over, false, Lang::Zh) => format!("{number}{unit}余{tail}"),
+            (Qualifier::Over, false, Lang::En) => format!("over {number}{unit}{tail}"),
+            (Qualifier::Nearly, false, Lang::Zh) => format!("近{number}{unit}{tail}"),
+            (Qualifier::Nearly, false, Lang::En) => format!("nearly {number}{unit}{tail}"),
+            (Qualifier::AtLeast, _, Lang::Zh) => format!("不低于{number}{unit}{tail}"),
+            (Qualifier::AtLeast, _, Lang::En) => format!("at least {number}{unit}{tail}"),
+            (Qualifier::Nearest | Qualifier::Over | Qualifier::Nearly, _, _) => format!("{number}{unit}{tail}"),
+        }
+    }
+
+    fn number(&self, printed: Fraction) -> String {
+        let places = if self.step.is_some() && self.scale == Scale::One { 0 } else { self.places };
+        let size = self.scale.size();
+        let (num, den) = (printed.num.saturating_mul(size.den), printed.den.saturating_mul(size.num));
+        let digits = crate::table::decimal(num, den, places);
+        match (self.form, self.scale) {
+            (Form::Chinese, _) => digits.parse().map_or(digits, chinese),
+            (Form::Ordinal, _) => format!("第{digits}"),
+            (Form::Digits, Scale::Wan | Scale::Yi | Scale::Tenths) if digits.contains('.') => {
+                digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
+            (Form::Digits, _) => digits,
+        }
+    }
+}
+
+/// A whole number in Chinese numerals: 一百零三, 十二.
+pub fn chinese(n: i64) -> String {
+    const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    const UNITS: [&str; 4] = ["", "十", "百", "千"];
+    const GROUPS: [&str; 5] = ["", "万", "亿", "万亿", "亿亿"];
+    if n == 0 {
+        return DIGITS[0].to_owned();
+    }
+    let mut out = String::new();
+    let mut rest = n.unsigned_abs();
+    let mut groups = Vec::new();
+    while rest > 0 {
+        groups.push((rest % 10_000) as usize);
+        rest /= 10_000;
+    }
+    let mut gap = false;
+    for (place, &group) in groups.iter().enumerate().rev() {
+        if group == 0 {
+            gap = !out.is_empty();
+            continue;
+        }
+        gap |= !out.is_empty() && group < 1000;
+        let mut left = group;
+        for power in (0..4).rev() {
+            let size = 10usize.pow(power);
+            let digit = left / size;
+            left %= size;
+            if digit == 0 {
+                gap |= !out.is_empty() && left > 0 && group >= size;
+                continue;
+            }
+            if gap {
+                out.push_str(DIGITS[0]);
+                gap = false;
+            }
+            out.push_str(DIGITS[digit]);
+            out.push_str(UNITS[power as usize]);
+        }
+        out.push_str(GROUPS[place.min(GROUPS.len() - 1)]);
+    }
+    // 一十二 is said 十二.
+    let said = out.strip_prefix("一十").map_or(out.clone(), |rest| format!("十{rest}"));
+    if n < 0 { format!("负{said}") } else { said }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn style(scale: Scale, places: u32, qualifier: Qualifier) -> Style {
+        Style { scale, places, qualifier, ..Style::default() }
+    }
+
+    #[test]
+    fn qualifiers_round_the_way_they_claim() {
+        for (value, scale, places, qualifier, text) in [
+            (35_480, Scale::Wan, 1, Qualifier::Over, "3.5万余"),
+            (35_000, Scale::Wan, 1, Qualifier::Over, "3.5万"),
+            (30_012, Scale::Wan, 1, Qualifier::Over, "3万余"),
+            (35_480, Scale::Wan, 1, Qualifier::Nearly, "近3.6万"),
+            (35_480, Scale::Wan, 0, Qualifier::AtLeast, "不低于3万"),
+            (35_480, Scale::Wan, 1, Qualifier::Nearest, "3.5万"),
+            (35_500, Scale::Wan, 1, Qualifier::Nearest, "3.6万"),
+            (123_456_789, Scale::Yi, 2, Qualifier::Over, "1.23亿余"),
+            (9, Scale::Wan, 0, Qualifier::Over, "0万余"),
+        ] {
+            assert_eq!(style(scale, places, qualifier).words(Fraction::whole(value), Lang::Zh), text, "{value}");
+        }
+        let hundreds = Style { step: Some(100), qualifier: Qualifier::Over, ..Style::default() };
+        assert_eq!(hundreds.words(Fraction::whole(12_345), Lang::Zh), "12300余");
+        let yuan = Style { tail: "元".to_owned(), ..style(Scale::Wan, 0, Qualifier::Over) };
+        assert_eq!(yuan.words(Fraction::whole(3_501_000), Lang::Zh), "350万余元");
+    }
+
+    #[test]
+    fn percentages_and_points() {
+        let third = Fraction { num: 1, den: 3 };
+        assert_eq!(style(Scale::Percent, 1, Qualifier::Nearest).words(third, Lang::Zh), "33.3%");
+        assert_eq!(
+            style(Scale::Points, 1, Qualifier::Nearest).words(third.minus(Fraction { num: 1, den: 2 }).expect("small"), Lang::Zh),
+            "-16.7个百分点"
+        );
+    }
+
+    #[test]
+    fn chinese_numerals() {
+        for (n, text) in [
+            (0, "零"),
+            (3, "三"),
+            (10, "十"),
+            (12, "十二"),
+            (20, "二十"),
+            (103, "一百零三"),
+            (110, "一百一十"),
+            (1001, "一千零一"),
+            (10_001, "一万零一"),
+            (100_100, "十万零一百"),
+            (12_000, "一万二千"),
+            (100_000_001, "一亿零一"),
+            (-5, "负五"),
+        ] {
+            assert_eq!(chinese(n), text, "{n}");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! A number of a narrative: where it comes from, what it is, how it is written.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use minijinja::value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, Value, from_args};
+use minijinja::{Error, ErrorKind, State};
+
+use crate::day::Day;
+use crate::figure::report::{Compare, compared};
+use crate::figure::{Basis, Figure};
+use crate::locale::Lang;
+use crate::narrative::desk::{Asked, Desk};
+use crate::narrative::marks;
+use crate::narrative::phrase::{Fraction, Scale, Style};
+use crate::narrative::things::{self, DayThing, OrgThing, RecordThing};
+use crate::problem::{Problem, Rule};
+use crate::record::text::plain;
+use crate::rules::filter::{Filter, Is, Subject, Test};
+use crate::rules::kind::FieldType;
+use crate::rules::metric::{Measure, Metric, Take, Unit};
+
+/// A number of a narrative, and how it is written.
+#[derive(Debug)]
+pub struct Quantity {
+    /// What it is written from.
+    pub desk: Arc<Desk>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// How it is written.
+    pub style: Style,
+    amount: OnceLock<Amount>,
+}
+
+/// Where a number comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A metric over records.
+    Metric(Arc<Asked>),
+    /// The difference of two, or how much the first has grown over the second.
+    Change {
+        /// The later one.
+        now: Arc<Quantity>,
+        /// The earlier one.
+        before: Arc<Quantity>,
+        /// As a part of the earlier one.
+        growth: bool,
+    },
+    /// Several added up.
+    Total(Vec<Arc<Quantity>>),
+    /// The first as a part of the second.
+    Share(Arc<Quantity>, Arc<Quantity>),
+    /// A number that the template computed itself: it has no records.
+    Computed(Fraction),
+}
+
+/// What a number is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// A number.
+    Number(Fraction),
+    /// A day.
+    Day(Day),
+    /// Nothing to compute from.
+    NoData,
+}
+
+impl Quantity {
+    /// A metric that is asked for, written as its unit is.
+    pub fn of(desk: &Arc<Desk>, asked: Asked) -> Quantity {
+        let style = style_of(asked.metric.unit);
+        Quantity::new(desk, Origin::Metric(Arc::new(asked)), style)
+    }
+
+    /// A number of any origin.
+    pub fn new(desk: &Arc<Desk>, origin: Origin, style: Style) -> Quantity {
+        Quantity { desk: Arc::clone(desk), origin, style, amount: OnceLock::new() }
+    }
+
+    /// The same, written otherwise.
+    pub fn styled(&self, change: impl FnOnce(&mut Style)) -> Quantity {
+        let mut style = self.style.clone();
+        change(&mut style);
+        Quantity::new(&self.desk, self.origin.clone(), style)
+    }
+
+    /// What it is, before any rounding.
+    pub fn amount(&self) -> Amount {
+        *self.amount.get_or_init(|| self.compute().unwrap_or(Amount::NoData))
+    }
+
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<Fraction> {
+        match self.amount() {
+            Amount::Number(number) => Some(number),
+            Amount::Day(_) | Amount::NoData => None,
+        }
+    }
+
+    fn compute(&self) -> Option<Amount> {
+        Some(match &self.origin {
+            Origin::Metric(asked) => match self.desk.figure(asked) {
+                Figure::Number(n) => Amount::Number(Fraction::whole(n.into())),
+                Figure::Ratio { num, den } => Amount::Number(Fraction::new(num, den)?),
+                Figure::Points(tenths) => Amount::Number(Fraction::new(tenths.into(), 10)?),
+                Figure::Day(day) => Amount::Day(day),
+                Figure::NoData => Amount::NoData,
+            },
+            Origin::Change { now, before, growth } => {
+                let (now, before) = (now.number()?, before.number()?);
+                let change = now.minus(before)?;
+                Amount::Number(if *growth { change.over(before.abs())? } else { change })
+            }
+            Origin::Total(parts) => {
+                let mut sum = Fraction::whole(0);
+                for part in parts {
+                    sum = sum.plus(part.number()?)?;
+                }
+                Amount::Number(sum)
+            }
+            Origin::Share(part, whole) => Amount::Number(part.number()?.over(whole.number()?)?),
+            Origin::Computed(number) => Amount::Number(*number),
+        })
+    }
+
+    /// Its words, without marks.
+    pub fn words(&self) -> String {
+        let lang = self.desk.locale.lang();
+        match self.amount() {
+            Amount::Number(number) => self.style.words(number, lang),
+            Amount::Day(day) => things::day_words(day, lang),
+            // 未报、数据未出 are printed as the records say them.
+            Amount::NoData => match self.reasons().as_slice() {
+                [] => "—".to_owned(),
+                reasons => self.desk.locale.join(reasons),
+            },
+        }
+    }
+
+    /// Why nothing is known, in the words of the records that say so, each once.
+    pub fn reasons(&self) -> Vec<String> {
+        let Some(asked) = self.asked() else { return Vec::new() };
+        let mut reasons: Vec<String> = Vec::new();
+        for (contribution, _) in self.desk.counted(asked) {
+            if let Some(why) = contribution.unknown.filter(|why| !reasons.contains(why)) {
+                reasons.push(why);
+            }
+        }
+        reasons
+    }
+
+    /// What was asked, where it is a metric.
+    pub fn asked(&self) -> Option<&Asked> {
+        match &self.origin {
+            Origin::Metric(asked) => Some(asked),
+            Origin::Change { .. } | Origin::Total(_) | Origin::Share(..) | Origin::Computed(_) => None,
+        }
+    }
+
+    /// The records it was computed from, by index in the tree, by the day they belong to.
+    fn records(&self) -> Vec<usize> {
+        let Some(asked) = self.asked() else { return Vec::new() };
+        let mut found: Vec<usize> = self
+            .desk
+            .counted(asked)
+            .into_iter()
+            .flat_map(|(contribution, _)| match contribution.from {
+                Basis::Record(n) => vec![n],
+                Basis::Window(window) => window.records.clone(),
+                Basis::Organisation => Vec::new(),
+            })
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found.sort_by_key(|&n| self.desk.tree.entries[n].record.belongs());
+        found
+    }
+
+    /// The organisations it was computed from.
+    fn orgs(&self) -> Vec<usize> {
+        let Some(asked) = self.asked() else { return Vec::new() };
+        let mut found: Vec<usize> =
+            self.desk.counted(asked).into_iter().filter(|(_, amount)| *amount != 0).map(|(contribution, _)| contribution.org).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// What it counts, by name: the different values of a distinct count, the organisations, or the records' titles.
+    pub fn names(&self) -> Vec<String> {
+        let Some(asked) = self.asked() else { return Vec::new() };
+        let tree = &self.desk.tree;
+        let org_names = || self.orgs().into_iter().map(|n| tree.orgs[n].short().to_owned()).collect();
+        match &asked.metric.measure {
+            Measure::Organisations { .. } | Measure::Obligation { .. } | Measure::Members => org_names(),
+            Measure::Records { take: Take::DistinctOrg, .. } => org_names(),
+            Measure::Records { take: Take::Distinct(_), .. } => {
+                let counted = self.desk.counted(asked);
+                counted.iter().filter(|(_, amount)| *amount != 0).filter_map(|(c, _)| c.key.as_ref().map(plain)).collect()
+            }
+            _ => self
+                .records()
+                .into_iter()
+                .map(|n| {
+                    let record = &tree.entries[n].record;
+                    let title = &record.kind.fields[record.kind.title];
+                    record.title().map(|value| crate::record::text::words(title, value, &self.desk.locale)).unwrap_or_default()
+                })
+                .collect(),
+        }
+    }
+
+    fn compare(self: &Arc<Self>, with: &str) -> Result<Value, Error> {
+        let compare = match with {
+            "previous" | "上期" => Compare::Previous,
+            "year" | "去年同期" => Compare::Year,
+            other => return Err(wrong_value("compare", other, "previous, year")),
+        };
+        let Some(asked) = self.asked() else { return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC))) };
+        let (period, as_of) = compared(asked.period, asked.as_of, compare);
+        let before = Arc::new(Quantity::of(&self.desk, Asked { period, as_of, ..asked.clone() }));
+        Ok(Value::from_object(Comparison { now: Arc::clone(self), before }))
+    }
+
+    /// The number broken down by the values of a field: one quantity for each.
+    fn by(&self, field: &str) -> Result<Value, Error> {
+        let Some((asked, Measure::Records { kind, .. })) = self.asked().map(|asked| (asked, &asked.metric.measure)) else {
+            return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
+        };
+        let Some(index) = kind.named(field) else { return Err(wrong_value("by", field, &kind.field_names())) };
+        let mut values: Vec<Option<crate::record::Value>> =
+            self.records().into_iter().map(|n| self.desk.tree.entries[n].record.get(index).cloned()).collect();
+        values.sort();
+        values.dedup();
+        if let FieldType::Choice(choices) = &kind.fields[index].ty {
+            // In the order in which the rules list the words; what has none comes last.
+            values.sort_by_key(|value| {
+                choices.iter().position(|c| value.as_ref().and_then(|v| v.as_text()) == Some(&c.name)).unwrap_or(usize::MAX)
+            });
+        }
+        let group = |value: Option<crate::record::Value>| {
+            let (test, label) = match &value {
+                Some(value) => {
+                    let is = match value {
+                        crate::record::Value::Integer(n) => Is::Number(vec![*n]),
+                        crate::record::Value::Boolean(_) => Is::True,
+                        other => Is::OneOf(vec![plain(other)]),
+                    };
+                    let negated = *value == crate::record::Value::Boolean(false);
+                    let label = crate::record::text::words(&kind.fields[index], value, &self.desk.locale);
+                    (Test { subject: Subject::Field(index), is, negated }, label)
+                }
+                None => (Test { subject: Subject::Field(index), is: Is::Present, negated: true }, "—".to_owned()),
+            };
+            let mut asked = asked.clone();
+            asked.lens.key.push_str(&format!(" {field}={}", value.as_ref().map(plain).unwrap_or_default()));
+            match asked.lens.filters.iter_mut().find(|(name, _)| *name == kind.name) {
+                Some((_, filter)) => filter.tests.push(test),
+                None => asked.lens.filters.push((kind.name.clone(), Filter { tests: vec![test] })),
+            }
+            let quantity = Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone());
+            Value::from_pairs([
+                ("label", Value::from(label)),
+                ("value", Value::from(value.as_ref().map(plain).unwrap_or_default())),
+                ("figure", Value::from_object(quantity)),
+            ])
+        };
+        Ok(Value::from(values.into_iter().map(group).collect::<Vec<_>>()))
+    }
+}
+
+fn wrong_value(field: &'static str, value: &str, allowed: &str) -> Error {
+    things::refuse(Problem::new(Rule::UNKNOWN_VALUE).with("field", field).with("value", value).with("allowed", allowed))
+}
+
+/// How a unit is written unless a template says otherwise.
+pub fn style_of(unit: Unit) -> Style {
+    match unit {
+        Unit::Percent => Style { scale: Scale::Percent, places: 1, ..Style::default() },
+        Unit::Points => Style { scale: Scale::Tenths, places: 1, ..Style::default() },
+        Unit::Items | Unit::Times | Unit::Persons | Unit::PersonTimes | Unit::Yuan | Unit::Rank | Unit::Day => Style::default(),
+    }
+}
+
+impl Object for Quantity {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let records = || self.records().into_iter().map(|n| Value::from_object(RecordThing::new(&self.desk, n)));
+        let style = |metric: &Metric| Metric { measure: Measure::Rank { by: metric.name.clone() }, unit: Unit::Rank, ..metric.clone() };
+        Some(match key.as_str()? {
+            "value" => match self.amount() {
+                Amount::Number(n) if n.num % n.den == 0 => Value::from(i64::try_from(n.num / n.den).ok()?),
+                Amount::Number(n) => Value::from(n.num as f64 / n.den as f64),
+                Amount::Day(day) => Value::from_object(DayThing { day, lang: self.desk.locale.lang() }),
+                Amount::NoData => Value::from(()),
+            },
+            "known" => Value::from(self.amount() != Amount::NoData),
+            "reason" => Value::from(self.desk.locale.join(&self.reasons())),
+            "records" => Value::from(records().collect::<Vec<_>>()),
+            "first" => records().next().unwrap_or_default(),
+            "last" => records().next_back().unwrap_or_default(),
+            "names" => Value::from(self.names().iter().map(|name| marks::clean(name)).collect::<Vec<_>>()),
+            "orgs" => Value::from(self.orgs().into_iter().map(|n| Value::from_object(OrgThing::new(&self.desk, n))).collect::<Vec<_>>()),
+            "label" => Value::from(self.asked()?.metric.label.get(self.desk.locale.lang())),
+            "unit" => Value::from(self.desk.locale.text(&format!("unit-{}", self.asked()?.metric.unit.name()))),
+            "rank" => {
+                let asked = self.asked().filter(|asked| asked.lens.key.is_empty())?;
+                Value::from_object(Quantity::of(&self.desk, Asked { metric: style(&asked.metric), ..asked.clone() }))
+            }
+            name => match self.amount() {
+                // A part of a day is printed as a figure: it has a record behind it.
+                Amount::Day(day) => {
+                    let part = Arc::new(DayThing { day, lang: self.desk.locale.lang() }).get_value(&Value::from(name))?;
+                    Value::from(marks::marked(self.desk.note(self), &part.to_string()))
+                }
+                Amount::Number(_) | Amount::NoData => return None,
+            },
+        })
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        match self.amount() {
+            Amount::Number(number) => number.num != 0,
+            Amount::Day(_) => true,
+            Amount::NoData => false,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let (kwargs,): (Kwargs,) = from_args(args)?;
+        let Some(asked) = self.asked() else { return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC))) };
+        let asked = crate::narrative::ask::refine(&self.desk, asked, &kwargs)?;
+        Ok(Value::from_object(Quantity::of(&self.desk, asked)))
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        match method {
+            "compare" => self.compare(from_args::<(&str,)>(args)?.0),
+            "by" => self.by(from_args::<(&str,)>(args)?.0),
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+
+    /// By value, so that lists of organisations can be sorted; what is not known comes last.
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast_ref::<Self>()?;
+        let key = |quantity: &Quantity| match quantity.amount() {
+            Amount::Number(n) => (0, n, None),
+            Amount::Day(day) => (1, Fraction::whole(0), Some(day)),
+            Amount::NoData => (2, Fraction::whole(0), None),
+        };
+        let ((sort_a, a, day_a), (sort_b, b, day_b)) = (key(self), key(other));
+        let by_number = || a.minus(b).map_or(Ordering::Equal, |d| d.num.cmp(&0));
+        Some(sort_a.cmp(&sort_b).then_with(by_number).then(day_a.cmp(&day_b)))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = marks::clean(&self.words());
+        f.write_str(&marks::marked(self.desk.note(self), &words))
+    }
+}
+
+/// A number now and before.
+#[derive(Debug)]
+pub struct Comparison {
+    now: Arc<Quantity>,
+    before: Arc<Quantity>,
+}
+
+impl Comparison {
+    fn change(&self, growth: bool) -> Quantity {
+        let percent = self.now.style.scale == Scale::Percent;
+        let style = match (growth, percent) {
+            (true, _) => style_of(Unit::Percent),
+            (false, true) => Style { scale: Scale::Points, places: 1, ..Style::default() },
+            (false, false) => self.now.style.clone(),
+        };
+        // What is said in words, "fewer", is not said again by a sign.
+        let (now, before) = match self.difference() {
+            Some(d) if d.num < 0 && !growth => (&self.before, &self.now),
+            _ => (&self.now, &self.before),
+        };
+        Quantity::new(&self.now.desk, Origin::Change { now: Arc::clone(now), before: Arc::clone(before), growth }, style)
+    }
+
+    fn difference(&self) -> Option<Fraction> {
+        self.now.number()?.minus(self.before.number()?)
+    }
+}
+
+impl Object for Comparison {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let sign = self.difference().map(|d| d.num.signum());
+        let percent = self.now.style.scale == Scale::Percent;
+        Some(match key.as_str()? {
+            "now" => Value::from_dyn_object(Arc::clone(&self.now)),
+            "before" => Value::from_dyn_object(Arc::clone(&self.before)),
+            "known" => Value::from(sign.is_some()),
+            "up" => Value::from(sign == Some(1)),
+            "down" => Value::from(sign == Some(-1)),
+            "same" => Value::from(sign == Some(0)),
+            "change" => Value::from_object(self.change(false)),
+            "growth" => Value::from_object(self.change(true)),
+            "word" => Value::from(match (self.now.desk.locale.lang(), sign?, percent) {
+                (Lang::Zh, 1, true) => "提高",
+                (Lang::Zh, -1, true) => "下降",
+                (Lang::Zh, 1, false) => "增加",
+                (Lang::Zh, -1, false) => "减少",
+                (Lang::Zh, _, _) => "持平",
+                (Lang::En, 1, _) => "up",
+                (Lang::En, -1, _) => "down",
+                (Lang::En, _, _) => "unchanged",
+            }),
+            _ => return None,
+        })
+    }
+}

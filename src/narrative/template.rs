@@ -1,0 +1,606 @@
+//! Templates: what they may say, how they are checked, how they are filled in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Rest, Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+
+use crate::locale::Arg;
+use crate::narrative::ask;
+use crate::narrative::desk::{Claim, Desk};
+use crate::narrative::marks;
+use crate::narrative::phrase::{Form, Fraction, MOST_PLACES, Qualifier, Scale, Style};
+use crate::narrative::quantity::{Origin, Quantity, style_of};
+use crate::narrative::tags::{Sort, Tag, engine_text, normalised, tags};
+use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing, refuse};
+use crate::narrative::word::{Broken, DOCUMENT, Part, Piece, Word, escaped};
+use crate::problem::{Place, Problem, Rule};
+use crate::rules::metric::Unit;
+use crate::source::Source;
+use crate::tree::NAMES;
+
+/// A template.
+pub enum Template {
+    /// Markdown.
+    Markdown(Source),
+    /// Text as it is.
+    Plain(Source),
+    /// A Word file, with its name for messages.
+    Word(String, Word),
+}
+
+/// A template filled in. Its figures are still marked.
+pub enum Filled {
+    /// Markdown or text.
+    Text(String),
+    /// A Word file: its parts, by name.
+    Word(BTreeMap<String, String>),
+}
+
+/// How much a template may do before it is taken to go round in circles: some minutes' work for no district.
+const FUEL: u64 = 200_000_000;
+
+/// How printed values are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escape {
+    Plain,
+    Markdown,
+    Xml,
+}
+
+impl Template {
+    /// A template from a file's bytes; its name says what it is.
+    ///
+    /// # Errors
+    /// Not text, not a Word file, too large.
+    pub fn read(name: &str, bytes: Vec<u8>) -> Result<Template, Problem> {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
+        match ending.as_str() {
+            "docx" => Ok(Template::Word(name.to_owned(), Word::open(bytes).map_err(|broken| not_word(name, broken))?)),
+            "md" | "markdown" => Ok(Template::Markdown(Source::decode(name, bytes)?)),
+            "txt" => Ok(Template::Plain(Source::decode(name, bytes)?)),
+            _ => Err(Problem::new(Rule::TEMPLATE_ENDING).with("path", name)),
+        }
+    }
+
+    /// Fills the template in.
+    ///
+    /// # Errors
+    /// What is wrong with the template, at its line and column; in a Word file a line is a paragraph.
+    pub fn fill(&self, desk: &Arc<Desk>) -> Result<Filled, Vec<Problem>> {
+        match self {
+            Template::Markdown(source) => text(source, desk, Escape::Markdown).map(Filled::Text),
+            Template::Plain(source) => text(source, desk, Escape::Plain).map(Filled::Text),
+            Template::Word(name, word) => {
+                let mut parts = BTreeMap::new();
+                let mut problems = Vec::new();
+                for (part, xml) in &word.parts {
+                    let file = if part == DOCUMENT { name.clone() } else { format!("{name}#{}", part.trim_start_matches("word/")) };
+                    match fill_part(&file, xml, desk) {
+                        Ok(Some(filled)) => {
+                            parts.insert(part.clone(), filled);
+                        }
+                        Ok(None) => {}
+                        Err(found) => problems.extend(found),
+                    }
+                }
+                if problems.is_empty() { Ok(Filled::Word(parts)) } else { Err(problems) }
+            }
+        }
+    }
+}
+
+fn not_word(name: &str, broken: Broken) -> Problem {
+    let why = match broken {
+        Broken::NotWord => "word-not-word",
+        Broken::TooLarge => "word-too-large",
+        Broken::NotXml => "word-not-xml",
+    };
+    Problem::new(Rule::TEMPLATE_WORD).at(Place::file(name)).with("why", Arg::Message(why))
+}
+
+/// A text template: its own text is what the engine reads, but for the signs inside tags.
+fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec<Problem>> {
+    let chars: Vec<char> = source.text.trim_start_matches('\u{feff}').chars().collect();
+    let (read, of): (String, Vec<usize>) = engine_text(&chars).into_iter().unzip();
+    let shown = Source::new(&source.file, chars.iter().collect::<String>());
+    let place = |range: std::ops::Range<usize>| {
+        // From the engine's bytes to its characters, to ours, to our bytes.
+        let before = read[..range.start.min(read.len())].chars().count();
+        let within = read[range.start.min(read.len())..range.end.min(read.len())].chars().count();
+        let offset = |n: usize| chars.iter().take(n).map(|c| c.len_utf8()).sum::<usize>();
+        let start = of.get(before).copied().unwrap_or(chars.len());
+        shown.place(offset(start)..offset(start + within))
+    };
+    let problems = dubious(&tags(&chars).iter().map(|tag| (tag.start, inner(&chars, tag))).collect::<Vec<_>>(), desk);
+    let at = |n: usize, problem: Problem| {
+        let start: usize = chars.iter().take(n).map(|c| c.len_utf8()).sum();
+        problem.at(shown.place(start..start + 1))
+    };
+    if !problems.is_empty() {
+        return Err(problems.into_iter().map(|(n, problem)| at(n, problem)).collect());
+    }
+    let environment = environment(desk, escape, Vec::new());
+    let undefined = unknown_names(&environment, &read, desk);
+    if !undefined.is_empty() {
+        let found = undefined.into_iter().map(|(name, range)| unknown(&name, desk).at(place(range)));
+        return Err(crate::problem::sorted(found.collect()));
+    }
+    render(&environment, &read, desk).map_err(|error| vec![explained(&error, place(error.range().unwrap_or(0..0)), desk)])
+}
+
+/// The characters of a tag as the engine reads them.
+fn inner(chars: &[char], tag: &Tag) -> String {
+    normalised(&chars[tag.start..tag.end]).into_iter().collect()
+}
+
+/// A part of a Word file; nothing where it holds no tag.
+fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, Vec<Problem>> {
+    let broken = |broken| vec![not_word(file, broken)];
+    let part = Part::read(xml).map_err(broken)?;
+    let lines: Vec<String> = part.lines().iter().map(|line| line.replace(['\n', '\t'], " ")).collect();
+    let shown = Source::new(file, lines.join("\n"));
+    // A tag by its paragraph and character, as a place that messages can point at.
+    let place = |line: usize, column: usize, width: usize| {
+        let start: usize = lines.iter().take(line).map(|l| l.len() + 1).sum();
+        let of = |n: usize| lines.get(line).map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>());
+        shown.place(start + of(column)..start + of(column + width))
+    };
+    let pieces = part.pieces().map_err(|at| vec![Problem::new(Rule::TEMPLATE_BLOCK).at(place(at.line, at.column, 2))])?;
+    if !pieces.iter().any(|piece| matches!(piece, Piece::Tag { .. })) {
+        return Ok(None);
+    }
+    // One line for each piece, so that the engine's line says which one is wrong; the XML itself it never sees.
+    let (mut program, mut literals, mut placed) = (String::new(), Vec::new(), Vec::new());
+    for piece in pieces {
+        match piece {
+            Piece::Literal(xml) => {
+                program.push_str(&format!("{{{{- _part({}) -}}}}\n", literals.len()));
+                literals.push(xml);
+                placed.push(None);
+            }
+            Piece::Tag { text, line, column } => {
+                let text = text.replace('\n', " ");
+                let inner = text[2..text.len() - 2].trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).to_owned();
+                let (open, close) = (&text[..2], &text[text.len() - 2..]);
+                program.push_str(&format!("{open}-{inner}-{close}\n"));
+                placed.push(Some((line, column, text)));
+            }
+        }
+    }
+    let of_line = |line: usize, column: usize, width: usize| match placed.get(line).and_then(Option::as_ref) {
+        Some((line, start, text)) => {
+            let column = column.saturating_sub(1).min(text.chars().count().saturating_sub(1));
+            place(*line, start + column, width.max(1))
+        }
+        None => Place::file(file),
+    };
+    let of_range = |range: std::ops::Range<usize>| {
+        let before = &program[..range.start.min(program.len())];
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count());
+        of_line(line, column, program.get(range).map_or(1, |t| t.chars().count()))
+    };
+    let texts: Vec<(usize, String)> =
+        placed.iter().enumerate().filter_map(|(n, p)| p.as_ref().map(|(_, _, text)| (n, text.clone()))).collect();
+    let problems = dubious(&texts, desk);
+    if !problems.is_empty() {
+        return Err(problems.into_iter().map(|(n, problem)| problem.at(of_line(n, 0, 2))).collect());
+    }
+    let environment = environment(desk, Escape::Xml, literals);
+    let undefined = unknown_names(&environment, &program, desk);
+    if !undefined.is_empty() {
+        let found = undefined.into_iter().map(|(name, range)| unknown(&name, desk).at(of_range(range)));
+        return Err(crate::problem::sorted(found.collect()));
+    }
+    let filled =
+        render(&environment, &program, desk).map_err(|error| vec![explained(&error, of_range(error.range().unwrap_or(0..0)), desk)])?;
+    // A block that begins inside an element and ends outside it leaves what is no document any more.
+    match Part::read(&filled) {
+        Ok(_) => Ok(Some(filled)),
+        Err(_) => {
+            let first = placed.iter().flatten().find(|(_, _, text)| text.starts_with("{%"));
+            Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(first.map_or_else(|| Place::file(file), |(l, c, _)| place(*l, *c, 2)))])
+        }
+    }
+}
+
+fn render(environment: &Environment<'_>, source: &str, desk: &Arc<Desk>) -> Result<String, Error> {
+    let template = environment.template_from_str(source)?;
+    template.render(Value::from_object(Context { desk: Arc::clone(desk) }))
+}
+
+/// What a template may name at its top: figures, names, the organisation, the period.
+#[derive(Debug)]
+struct Context {
+    desk: Arc<Desk>,
+}
+
+impl Object for Context {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let desk = &self.desk;
+        let lang = desk.locale.lang();
+        Some(match key.as_str()? {
+            "org" | "本组织" => Value::from_object(OrgThing::new(desk, desk.org)),
+            "orgs" | "下级组织" => {
+                Value::from(desk.below(desk.org).into_iter().map(|n| Value::from_object(OrgThing::new(desk, n))).collect::<Vec<_>>())
+            }
+            "period" | "本期" => Value::from_object(PeriodThing { period: desk.period, lang }),
+            "as_of" | "截至" => Value::from_object(DayThing { day: desk.as_of, lang }),
+            "names" => Value::from_pairs(desk.names.iter().map(|(key, name)| (key.clone(), marks::clean(name)))),
+            name => match desk.tree.rules.metric(name) {
+                Some(metric) => Value::from_object(Quantity::of(desk, desk.ask(metric.clone(), desk.org))),
+                None => Value::from(marks::clean(desk.names.get(name)?)),
+            },
+        })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Empty
+    }
+}
+
+/// Names a template uses that nothing answers to, each where it first stands.
+fn unknown_names(environment: &Environment<'_>, source: &str, desk: &Arc<Desk>) -> Vec<(String, std::ops::Range<usize>)> {
+    let Ok(template) = environment.template_from_str(source) else { return Vec::new() };
+    let context = Arc::new(Context { desk: Arc::clone(desk) });
+    let functions: Vec<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+    let mut found: Vec<(String, std::ops::Range<usize>)> = template
+        .undeclared_variables(false)
+        .into_iter()
+        .filter(|name| !functions.contains(name) && context.get_value(&Value::from(name.as_str())).is_none())
+        .map(|name| {
+            let range = first_use(source, &name).unwrap_or(0..0);
+            (name, range)
+        })
+        .collect();
+    found.sort_by_key(|(_, range)| range.start);
+    found
+}
+
+/// Where a name stands as a word of its own inside a tag.
+fn first_use(source: &str, name: &str) -> Option<std::ops::Range<usize>> {
+    let chars: Vec<char> = source.chars().collect();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    for tag in tags(&chars) {
+        let start: usize = chars.iter().take(tag.start).map(|c| c.len_utf8()).sum();
+        let text: String = chars[tag.start..tag.end].iter().collect();
+        for (at, _) in text.match_indices(name) {
+            let before = text[..at].chars().next_back().is_some_and(|c| is_word(c) || matches!(c, '.' | '"' | '\''));
+            let after = text[at + name.len()..].chars().next().is_some_and(is_word);
+            if !before && !after {
+                return Some(start + at..start + at + name.len());
+            }
+        }
+    }
+    None
+}
+
+/// Tags that compare a figure itself, where only its value can be compared: the engine would give a wrong answer
+/// and say nothing. With each the number given beside it.
+fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
+    // Names that stand for figures because a template set them so.
+    let mut figures: Vec<String> = Vec::new();
+    let is_figure = |figures: &[String], name: &str| figures.iter().any(|f| f == name) || desk.tree.rules.metric(name).is_some();
+    let mut found = Vec::new();
+    for (at, text) in texts {
+        let words = lexed(text);
+        if let ["set", name, "=", ..] = &words.iter().map(String::as_str).collect::<Vec<_>>()[..]
+            && ends_in_figure(&words[3..], &|name| is_figure(&figures, name))
+        {
+            figures.push((*name).to_owned());
+        }
+        for (n, word) in words.iter().enumerate() {
+            if !matches!(word.as_str(), "<" | ">" | "<=" | ">=" | "==" | "!=") {
+                continue;
+            }
+            let right = operand(&words[n + 1..]);
+            if ends_in_figure(&words[..n], &|name| is_figure(&figures, name)) || ends_in_figure(right, &|name| is_figure(&figures, name)) {
+                found.push((*at, Problem::new(Rule::TEMPLATE_COMPARES)));
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The words of one operand: up to the next operator.
+fn operand(words: &[String]) -> &[String] {
+    let mut depth = 0i32;
+    let end = words.iter().position(|word| match word.as_str() {
+        "(" | "[" | "{" => {
+            depth += 1;
+            false
+        }
+        ")" | "]" | "}" if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        ")" | "]" | "}" | "and" | "or" | "if" | "else" | "is" | "in" | "," | "<" | ">" | "<=" | ">=" | "==" | "!=" => depth == 0,
+        _ => false,
+    });
+    &words[..end.unwrap_or(words.len())]
+}
+
+/// Whether words end in a figure: a name of one, perhaps called, and no attribute after it.
+fn ends_in_figure(words: &[String], is_figure: &dyn Fn(&str) -> bool) -> bool {
+    let mut end = words.len();
+    if end > 0 && words[end - 1] == ")" {
+        let mut depth = 0;
+        while end > 0 {
+            end -= 1;
+            match words[end].as_str() {
+                ")" => depth += 1,
+                "(" => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        if end > 0 && matches!(words[end - 1].as_str(), "figure" | "records" | "total" | "share" | "指标" | "记录" | "合计" | "占比")
+        {
+            return true;
+        }
+    }
+    // A part of a day that is a figure is printed words too.
+    let of_day = end > 2 && words[end - 2] == "." && matches!(words[end - 1].as_str(), "year" | "month" | "day" | "quarter");
+    end > 0 && is_figure(&words[end - 1]) || of_day && is_figure(&words[end - 3])
+}
+
+/// The words and signs of a tag; strings are one sign each.
+fn lexed(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut chars = text.trim_start_matches(['{', '%', '-', '+']).trim_end_matches(['}', '%', '-', '+']).chars().peekable();
+    while let Some(c) = chars.next() {
+        if c.is_whitespace() {
+            continue;
+        }
+        if c == '"' || c == '\'' {
+            while let Some(inner) = chars.next() {
+                if inner == '\\' {
+                    chars.next();
+                } else if inner == c {
+                    break;
+                }
+            }
+            words.push("\"\"".to_owned());
+        } else if c.is_alphanumeric() || c == '_' {
+            let mut word = String::from(c);
+            while let Some(next) = chars.next_if(|n| n.is_alphanumeric() || *n == '_') {
+                word.push(next);
+            }
+            words.push(word);
+        } else {
+            let mut sign = String::from(c);
+            if matches!(c, '<' | '>' | '=' | '!') {
+                sign.extend(chars.next_if(|n| *n == '='));
+            }
+            words.push(sign);
+        }
+    }
+    words
+}
+
+fn unknown(name: &str, desk: &Desk) -> Problem {
+    if NAMES.contains(&name) {
+        return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
+    }
+    let near = desk.tree.rules.metrics.iter().map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
+    let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
+    Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near)
+}
+
+/// What the engine says of a template, as a problem in two languages.
+fn explained(error: &Error, place: Place, desk: &Desk) -> Problem {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if let Some(problem) = inner.downcast_ref::<Problem>() {
+            return problem.clone().at(place);
+        }
+        source = inner.source();
+    }
+    let why = match error.kind() {
+        ErrorKind::SyntaxError => "template-syntax",
+        ErrorKind::UnknownFilter => "template-filter",
+        ErrorKind::UnknownFunction => "template-function",
+        ErrorKind::UnknownTest => "template-test",
+        ErrorKind::UnknownMethod => "template-method",
+        ErrorKind::UndefinedError => "template-undefined",
+        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => "template-arguments",
+        ErrorKind::OutOfFuel => "template-endless",
+        _ => "template-operation",
+    };
+    let _ = desk;
+    Problem::new(Rule::TEMPLATE).at(place).with("why", Arg::Message(why)).with("detail", error.detail().unwrap_or_default())
+}
+
+/// A filter's argument: a quantity, or a number that becomes one.
+fn quantity(desk: &Arc<Desk>, value: &Value) -> Result<Arc<Quantity>, Error> {
+    if let Some(quantity) = value.downcast_object::<Quantity>() {
+        return Ok(quantity);
+    }
+    let number = match value.kind() {
+        ValueKind::Number => fraction(value),
+        _ => None,
+    };
+    let number =
+        number.ok_or_else(|| refuse(Problem::new(Rule::TEMPLATE_NOT_A_NUMBER).with("value", marks::stripped(&value.to_string()))))?;
+    Ok(Arc::new(Quantity::new(desk, Origin::Computed(number), Style::default())))
+}
+
+fn fraction(value: &Value) -> Option<Fraction> {
+    if let Some(n) = value.as_i64() {
+        return Some(Fraction::whole(n.into()));
+    }
+    let number = f64::try_from(value.clone()).ok().filter(|n| n.abs() < 1e15)?;
+    Fraction::new((number * 1e6).round() as i128, 1_000_000)
+}
+
+fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
+        environment.set_syntax(syntax);
+    }
+    let of = Arc::clone(desk);
+    environment.set_formatter(move |out, _, value| {
+        if value.is_undefined() {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
+        if value.is_safe() {
+            return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
+        }
+        // A number that the template computed is a figure too, though no record stands behind it.
+        let text = match (value.kind() == ValueKind::Number).then(|| fraction(value)).flatten() {
+            Some(number) => {
+                let computed = Arc::new(Quantity::new(&of, Origin::Computed(number), Style::default()));
+                marks::marked(of.note(&computed), &value.to_string())
+            }
+            None if value.is_none() => String::new(),
+            None => value.to_string(),
+        };
+        let text = match escape {
+            Escape::Plain => text,
+            Escape::Markdown => markdown(&text),
+            Escape::Xml => escaped(&text),
+        };
+        out.write_str(&text).map_err(Error::from)
+    });
+    filters(&mut environment, desk);
+    functions(&mut environment, desk);
+    environment.add_function("_part", move |n: usize| Value::from_safe_string(literals.get(n).cloned().unwrap_or_default()));
+    environment
+}
+
+/// A value's text as Markdown: what a clerk typed is text, not a table's edge or an emphasis.
+fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' | '*' | '`' | '<' | '[' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
+    type Change = fn(&mut Style, Option<u32>);
+    let changes: &[(&str, &str, Change)] = &[
+        ("wan", "万", |s, p| scale(s, Scale::Wan, p.unwrap_or(0), "")),
+        ("yi", "亿", |s, p| scale(s, Scale::Yi, p.unwrap_or(2), "")),
+        ("yuan", "元", |s, p| scale(s, Scale::One, p.unwrap_or(0), "元")),
+        ("wan_yuan", "万元", |s, p| scale(s, Scale::Wan, p.unwrap_or(0), "元")),
+        ("yi_yuan", "亿元", |s, p| scale(s, Scale::Yi, p.unwrap_or(2), "元")),
+        ("percent", "百分比", |s, p| scale(s, Scale::Percent, p.unwrap_or(1), "")),
+        ("points", "百分点", |s, p| scale(s, Scale::Points, p.unwrap_or(1), "")),
+        ("decimals", "小数", |s, p| s.places = p.unwrap_or(0)),
+        ("to", "取整到", |s, step| s.step = step.map(i128::from).filter(|n| *n > 0)),
+        ("over", "余", |s, _| s.qualifier = Qualifier::Over),
+        ("nearly", "近", |s, _| s.qualifier = Qualifier::Nearly),
+        ("at_least", "不低于", |s, _| s.qualifier = Qualifier::AtLeast),
+        ("chinese", "大写", |s, _| s.form = Form::Chinese),
+        ("ordinal", "第", |s, _| s.form = Form::Ordinal),
+    ];
+    for (name, label, change) in changes {
+        for name in [*name, *label] {
+            let (desk, change) = (Arc::clone(desk), *change);
+            let places = !matches!(name, "to" | "取整到");
+            environment.add_filter(name, move |value: &Value, argument: Option<u32>| -> Result<Value, Error> {
+                let argument = argument.map(|n| if places { n.min(MOST_PLACES) } else { n });
+                Ok(Value::from_object(quantity(&desk, value)?.styled(|style| change(style, argument))))
+            });
+        }
+    }
+    for name in ["names", "列举"] {
+        let desk = Arc::clone(desk);
+        environment.add_filter(name, move |value: &Value, most: Option<usize>| -> Result<String, Error> {
+            let all: Vec<String> = match value.downcast_object_ref::<Quantity>() {
+                Some(quantity) => quantity.names().iter().map(|name| marks::clean(name)).collect(),
+                None => value.try_iter()?.map(|item| item.to_string()).collect(),
+            };
+            let shown = &all[..most.unwrap_or(all.len()).min(all.len())];
+            let more = if shown.len() < all.len() { desk.locale.text("names-more") } else { String::new() };
+            Ok(format!("{}{more}", desk.locale.join(shown)))
+        });
+    }
+}
+
+fn scale(style: &mut Style, scale: Scale, places: u32, tail: &str) {
+    style.scale = scale;
+    style.places = places;
+    style.tail = tail.to_owned();
+}
+
+fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
+    let each = |environment: &mut Environment<'_>, names: [&'static str; 2], make: &dyn Fn(Arc<Desk>) -> Value| {
+        for name in names {
+            environment.add_global(name, make(Arc::clone(desk)));
+        }
+    };
+    each(environment, ["figure", "指标"], &|desk| {
+        Value::from_function(move |name: &str, kwargs: Kwargs| -> Result<Value, Error> {
+            let metric = desk.tree.rules.metric(name).cloned().ok_or_else(|| refuse(unknown(name, &desk)))?;
+            let org = desk.org;
+            Ok(Value::from_object(Quantity::of(&desk, ask::refine(&desk, &desk.ask(metric, org), &kwargs)?)))
+        })
+    });
+    each(environment, ["records", "记录"], &|desk| {
+        Value::from_function(move |kind: &str, kwargs: Kwargs| -> Result<Value, Error> {
+            Ok(Value::from_object(Quantity::of(&desk, ask::records(&desk, kind, &kwargs)?)))
+        })
+    });
+    each(environment, ["organisation", "组织"], &|desk| {
+        Value::from_function(move |name: &str| -> Result<Value, Error> {
+            let org = desk.tree.org(name).map_err(refuse)?;
+            Ok(Value::from_object(OrgThing::new(&desk, org)))
+        })
+    });
+    each(environment, ["total", "合计"], &|desk| {
+        Value::from_function(move |parts: Rest<Value>| -> Result<Value, Error> {
+            let parts: Vec<Arc<Quantity>> = flat(&desk, &parts)?;
+            let style = parts.first().map_or_else(Style::default, |part| part.style.clone());
+            Ok(Value::from_object(Quantity::new(&desk, Origin::Total(parts), style)))
+        })
+    });
+    each(environment, ["share", "占比"], &|desk| {
+        Value::from_function(move |part: &Value, whole: &Value| -> Result<Value, Error> {
+            let origin = Origin::Share(quantity(&desk, part)?, quantity(&desk, whole)?);
+            Ok(Value::from_object(Quantity::new(&desk, origin, style_of(Unit::Percent))))
+        })
+    });
+    // Says that parts add up to a whole; `--check-sums` looks whether they do as they are printed.
+    each(environment, ["adds_up", "分项"], &|desk| {
+        Value::from_function(move |whole: &Value, parts: Rest<Value>| -> Result<Value, Error> {
+            desk.claim(Claim { whole: quantity(&desk, whole)?, parts: flat(&desk, &parts)? });
+            Ok(Value::from(""))
+        })
+    });
+}
+
+/// Quantities given one by one or in lists; a record or an organisation is none.
+fn flat(desk: &Arc<Desk>, values: &[Value]) -> Result<Vec<Arc<Quantity>>, Error> {
+    let mut found = Vec::new();
+    for value in values {
+        let thing = value.downcast_object_ref::<RecordThing>().is_some() || value.downcast_object_ref::<OrgThing>().is_some();
+        match value.kind() {
+            ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(desk, &value.try_iter()?.collect::<Vec<_>>())?),
+            _ => found.push(quantity(desk, value)?),
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a tag prints: for tests of what stands in a template.
+pub fn prints(text: &str) -> usize {
+    tags(&text.chars().collect::<Vec<_>>()).iter().filter(|tag| tag.sort == Sort::Print).count()
+}

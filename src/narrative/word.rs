@@ -1,0 +1,541 @@
+//! Word files: the paragraphs and tags of a part, and the part again with the tags filled in.
+//!
+//! A part's XML is only cut at the characters of its tags; every other byte stays as it is. A tag may be split
+//! over runs, as word processors split them; what replaces it stands in the run in which it began.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::narrative::tags::{Sort, Tag, normalised, tags};
+
+/// No part of a document is larger; a small file that unpacks to more is not a document.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Elements nested deeper than this are not a document.
+const MOST_DEPTH: usize = 256;
+
+/// What is wrong with a Word file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It is no zip archive with a document in it.
+    NotWord,
+    /// A part is larger than any document's.
+    TooLarge,
+    /// A part is not XML.
+    NotXml,
+}
+
+/// A Word file, and those of its parts that may hold tags, in the order of the archive.
+pub struct Word {
+    bytes: Vec<u8>,
+    /// Names and texts of the parts people write in.
+    pub parts: Vec<(String, String)>,
+}
+
+impl Word {
+    /// Opens a Word file.
+    ///
+    /// # Errors
+    /// It is none, or a part is too large or not text.
+    pub fn open(bytes: Vec<u8>) -> Result<Word, Broken> {
+        let mut archive = ZipArchive::new(Cursor::new(&bytes)).map_err(|_| Broken::NotWord)?;
+        let mut parts = Vec::new();
+        for n in 0..archive.len() {
+            let file = archive.by_index(n).map_err(|_| Broken::NotWord)?;
+            let name = file.name().map_err(|_| Broken::NotWord)?.into_owned();
+            if !is_written_in(&name) {
+                continue;
+            }
+            let mut text = Vec::new();
+            file.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|_| Broken::NotWord)?;
+            if text.len() as u64 > MOST_BYTES {
+                return Err(Broken::TooLarge);
+            }
+            parts.push((name, String::from_utf8(text).map_err(|_| Broken::NotXml)?));
+        }
+        match parts.iter().any(|(name, _)| name == DOCUMENT) {
+            true => Ok(Word { bytes, parts }),
+            false => Err(Broken::NotWord),
+        }
+    }
+
+    /// The file with some of its parts replaced; every other part is copied as it is packed.
+    ///
+    /// # Errors
+    /// The archive cannot be read or written.
+    pub fn with(&self, parts: &BTreeMap<String, String>) -> Result<Vec<u8>, Broken> {
+        let mut archive = ZipArchive::new(Cursor::new(&self.bytes)).map_err(|_| Broken::NotWord)?;
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for n in 0..archive.len() {
+            let file = archive.by_index_raw(n).map_err(|_| Broken::NotWord)?;
+            let name = file.name().map_err(|_| Broken::NotWord)?.into_owned();
+            match parts.get(&name) {
+                Some(text) => {
+                    let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+                    if let Some(time) = file.last_modified() {
+                        options = options.last_modified_time(time);
+                    }
+                    writer.start_file(name, options).map_err(|_| Broken::NotWord)?;
+                    writer.write_all(text.as_bytes()).map_err(|_| Broken::NotWord)?;
+                }
+                None => writer.raw_copy_file(file).map_err(|_| Broken::NotWord)?,
+            }
+        }
+        Ok(writer.finish().map_err(|_| Broken::NotWord)?.into_inner())
+    }
+}
+
+/// The main part.
+pub const DOCUMENT: &str = "word/document.xml";
+
+/// Whether people write text into a part.
+fn is_written_in(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("word/").and_then(|rest| rest.strip_suffix(".xml")) else { return false };
+    ["document", "footnotes", "endnotes"].contains(&rest)
+        || ["header", "footer"].iter().any(|stem| rest.strip_prefix(stem).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())))
+}
+
+/// An element of a part.
+#[derive(Debug)]
+struct Element {
+    name: String,
+    parent: Option<usize>,
+    start: usize,
+    end: usize,
+    /// Whether its start tag says that spaces count.
+    preserves: bool,
+}
+
+/// A character of a paragraph and the bytes it is written with.
+#[derive(Clone, Copy, Debug)]
+struct Letter {
+    c: char,
+    start: usize,
+    end: usize,
+    /// The element of text it stands in.
+    text: usize,
+}
+
+/// A paragraph: its element and its characters.
+#[derive(Debug)]
+struct Paragraph {
+    element: usize,
+    letters: Vec<Letter>,
+}
+
+/// A part of a document, taken apart.
+pub struct Part<'x> {
+    xml: &'x str,
+    elements: Vec<Element>,
+    paragraphs: Vec<Paragraph>,
+}
+
+impl<'x> Part<'x> {
+    /// Takes a part's XML apart.
+    ///
+    /// # Errors
+    /// It is not XML.
+    pub fn read(xml: &'x str) -> Result<Part<'x>, Broken> {
+        let mut part = Part { xml, elements: Vec::new(), paragraphs: Vec::new() };
+        let mut reader = Reader::from_str(xml);
+        let mut open: Vec<usize> = Vec::new();
+        // Paragraphs stand inside one another in text boxes; text belongs to the innermost.
+        let mut paragraphs: Vec<usize> = Vec::new();
+        loop {
+            let start = position(&reader);
+            let event = reader.read_event().map_err(|_| Broken::NotXml)?;
+            let end = position(&reader);
+            let element = |part: &mut Part<'x>, name: &str, parent: Option<usize>| {
+                let tag = xml.get(start..end).unwrap_or_default();
+                part.elements.push(Element { name: name.to_owned(), parent, start, end, preserves: tag.contains("xml:space") });
+                part.elements.len() - 1
+            };
+            match event {
+                Event::Start(tag) => {
+                    let n = element(&mut part, tag.name().as_ref(), open.last().copied());
+                    open.push(n);
+                    if part.elements[n].name == "w:p" {
+                        part.paragraphs.push(Paragraph { element: n, letters: Vec::new() });
+                        paragraphs.push(part.paragraphs.len() - 1);
+                    }
+                    if open.len() > MOST_DEPTH {
+                        return Err(Broken::NotXml);
+                    }
+                }
+                Event::Empty(tag) => {
+                    let n = element(&mut part, tag.name().as_ref(), open.last().copied());
+                    let breaks = match part.elements[n].name.as_str() {
+                        "w:br" | "w:cr" => Some('\n'),
+                        "w:tab" => Some('\t'),
+                        _ => None,
+                    };
+                    // Tab stops are called like tabs, and stand in the paragraph's properties.
+                    let in_run = open.last().is_some_and(|&n| part.elements[n].name == "w:r");
+                    if let (Some(c), Some(&p), true) = (breaks, paragraphs.last(), in_run) {
+                        part.paragraphs[p].letters.push(Letter { c, start, end: start, text: n });
+                    }
+                }
+                Event::End(_) => {
+                    let Some(n) = open.pop() else { return Err(Broken::NotXml) };
+                    part.elements[n].end = end;
+                    if part.elements[n].name == "w:p" {
+                        paragraphs.pop();
+                    }
+                }
+                Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) => {
+                    if let (Some(&n), Some(&p)) = (open.last(), paragraphs.last())
+                        && part.elements[n].name == "w:t"
+                    {
+                        let letters = letters(xml, start, end, n);
+                        part.paragraphs[p].letters.extend(letters);
+                    }
+                }
+                Event::Eof => break,
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            }
+        }
+        if open.is_empty() { Ok(part) } else { Err(Broken::NotXml) }
+    }
+
+    /// The text of each paragraph.
+    pub fn lines(&self) -> Vec<String> {
+        self.paragraphs.iter().map(|p| p.letters.iter().map(|l| l.c).collect()).collect()
+    }
+
+    /// The text as people read it: a line for each paragraph, for each row of a table its cells between tabs.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let mut last: Option<(usize, usize)> = None;
+        for (n, paragraph) in self.paragraphs.iter().enumerate() {
+            let row = self.above(paragraph.element, "w:tr");
+            let cell = self.above(paragraph.element, "w:tc");
+            if n > 0 {
+                out.push(match (last, row.zip(cell)) {
+                    (Some((row, cell)), Some((r, c))) if row == r && cell != c => '\t',
+                    (Some((row, cell)), Some((r, c))) if row == r && cell == c => ' ',
+                    _ => '\n',
+                });
+            }
+            out.extend(paragraph.letters.iter().map(|l| l.c));
+            last = row.zip(cell);
+        }
+        out.push('\n');
+        out
+    }
+
+    fn above(&self, element: usize, name: &str) -> Option<usize> {
+        let mut at = Some(element);
+        while let Some(n) = at {
+            if self.elements[n].name == name {
+                return Some(n);
+            }
+            at = self.elements[n].parent;
+        }
+        None
+    }
+
+    fn ancestors(&self, element: usize) -> Vec<usize> {
+        let mut all = vec![element];
+        while let Some(parent) = self.elements[all[all.len() - 1]].parent {
+            all.push(parent);
+        }
+        all.reverse();
+        all
+    }
+
+    /// Cuts the part at its tags.
+    ///
+    /// # Errors
+    /// The line and character of a tag whose block neither stays in one paragraph or row nor stands on lines of its own.
+    pub fn pieces(&self) -> Result<Vec<Piece>, Misplaced> {
+        let mut found: Vec<Placed> = Vec::new();
+        for (n, paragraph) in self.paragraphs.iter().enumerate() {
+            let chars: Vec<char> = paragraph.letters.iter().map(|l| l.c).collect();
+            let read = normalised(&chars);
+            for tag in tags(&chars) {
+                let text: String = read[tag.start..tag.end].iter().collect();
+                found.push(Placed { paragraph: n, tag, keyword: tag.keyword(&chars), text, moved: None });
+            }
+        }
+        let mut cuts: Vec<Cut> = Vec::new();
+        self.hoist(&mut found, &mut cuts)?;
+        self.drop_silent_paragraphs(&mut found, &mut cuts);
+        let mut touched: Vec<usize> = Vec::new();
+        for (n, placed) in found.iter().enumerate() {
+            let letters = &self.paragraphs[placed.paragraph].letters[placed.tag.start..placed.tag.end];
+            let silent = placed.tag.sort == Sort::Comment || placed.moved.is_some();
+            let mut first = !silent;
+            for letter in letters {
+                touched.push(letter.text);
+                cuts.push(Cut { start: letter.start, end: letter.end, put: first.then_some(Put::Tag(n)), order: LETTER });
+                first = false;
+            }
+            if let (Some((at, order)), true) = (placed.moved, placed.tag.sort != Sort::Comment) {
+                cuts.push(Cut { start: at, end: at, put: Some(Put::Tag(n)), order });
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        for text in touched.into_iter().filter(|&n| self.elements[n].name == "w:t" && !self.elements[n].preserves) {
+            // Cut at a tag, a text may begin or end with a space that would be lost.
+            let at = self.elements[text].start + "<w:t".len();
+            cuts.push(Cut { start: at, end: at, put: Some(Put::Text(" xml:space=\"preserve\"")), order: OPENS });
+        }
+        Ok(self.cut(cuts, &found))
+    }
+
+    fn cut(&self, mut cuts: Vec<Cut>, found: &[Placed]) -> Vec<Piece> {
+        cuts.sort_by_key(|cut| (cut.start, cut.order, cut.end));
+        let (mut pieces, mut literal, mut at) = (Vec::new(), String::new(), 0);
+        for cut in cuts {
+            if cut.start >= at {
+                literal.push_str(&self.xml[at..cut.start]);
+            }
+            at = at.max(cut.end);
+            match cut.put {
+                None => {}
+                Some(Put::Text(text)) => literal.push_str(text),
+                Some(Put::Tag(n)) => {
+                    let placed = &found[n];
+                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                    pieces.push(Piece::Tag { text: placed.text.clone(), line: placed.paragraph, column: placed.tag.start });
+                }
+            }
+        }
+        literal.push_str(&self.xml[at..]);
+        pieces.push(Piece::Literal(literal));
+        pieces
+    }
+
+    /// Moves the tags of blocks that reach over paragraphs, cells or rows to where the block can be repeated whole.
+    fn hoist(&self, found: &mut [Placed], cuts: &mut Vec<Cut>) -> Result<(), Misplaced> {
+        for group in blocks(found) {
+            let first = found[group[0]].paragraph;
+            if group.iter().all(|&n| found[n].paragraph == first) {
+                continue;
+            }
+            let paths: Vec<Vec<usize>> = group.iter().map(|&n| self.ancestors(self.paragraphs[found[n].paragraph].element)).collect();
+            let shared = (0..).take_while(|&d| paths.iter().all(|p| p.get(d).is_some() && p.get(d) == paths[0].get(d))).count();
+            let common = shared.checked_sub(1).map(|d| paths[0][d]);
+            if common.is_some_and(|n| self.elements[n].name == "w:tr") {
+                // From cell to cell of one row: the row is repeated.
+                let row = &self.elements[common.unwrap_or_default()];
+                if group.len() > 2 {
+                    return Err(found[group[1]].misplaced());
+                }
+                found[group[0]].moved = Some((row.start, OPENS));
+                found[group[1]].moved = Some((row.end, CLOSES));
+                continue;
+            }
+            for (&n, path) in group.iter().zip(&paths) {
+                // A line or a row of its own, which goes away with the tag.
+                let Some(&child) = path.get(shared) else { return Err(found[n].misplaced()) };
+                let element = &self.elements[child];
+                if !self.is_silent(child, found) {
+                    return Err(found[n].misplaced());
+                }
+                found[n].moved = Some((element.start, OPENS));
+                if self.may_go(child) {
+                    cuts.push(Cut { start: element.start, end: element.end, put: None, order: ELEMENT });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an element holds no text but tags that print nothing.
+    fn is_silent(&self, element: usize, found: &[Placed]) -> bool {
+        self.paragraphs.iter().enumerate().filter(|(_, p)| self.ancestors(p.element).contains(&element)).all(|(n, p)| {
+            let quiet =
+                |at: usize| found.iter().any(|f| f.paragraph == n && f.tag.sort != Sort::Print && f.tag.start <= at && at < f.tag.end);
+            p.letters.iter().enumerate().all(|(at, letter)| letter.c.is_whitespace() || quiet(at))
+        })
+    }
+
+    /// Whether an element can be left out: not where it ends a section, and not the last paragraph of a cell.
+    fn may_go(&self, element: usize) -> bool {
+        let e = &self.elements[element];
+        let holds = |name: &str| self.elements.iter().any(|o| o.name == name && e.start <= o.start && o.end <= e.end);
+        let picture = ["w:sectPr", "w:drawing", "w:pict", "w:object"].into_iter().any(holds);
+        let in_cell = e.parent.is_some_and(|p| self.elements[p].name == "w:tc");
+        let last = !self.elements.iter().any(|o| o.parent == e.parent && o.start >= e.end);
+        !picture && !(in_cell && last)
+    }
+
+    /// A paragraph in which nothing is printed would be an empty line: it goes.
+    fn drop_silent_paragraphs(&self, found: &mut [Placed], cuts: &mut Vec<Cut>) {
+        for n in 0..self.paragraphs.len() {
+            let element = self.paragraphs[n].element;
+            let here: Vec<usize> = (0..found.len()).filter(|&f| found[f].paragraph == n).collect();
+            // Moved tags have settled it already; a block in one line may print.
+            let plain = |f: &usize| {
+                found[*f].moved.is_none() && matches!(found[*f].keyword.as_str(), "set" | "do" | "") && found[*f].tag.sort != Sort::Print
+            };
+            if here.is_empty() || !here.iter().all(plain) || !self.is_silent(element, found) || !self.may_go(element) {
+                continue;
+            }
+            let e = &self.elements[element];
+            for f in here {
+                found[f].moved = Some((e.start, OPENS));
+            }
+            cuts.push(Cut { start: e.start, end: e.end, put: None, order: ELEMENT });
+        }
+    }
+}
+
+// Among cuts at one place: what ends there comes before what begins there.
+const CLOSES: u8 = 0;
+const OPENS: u8 = 1;
+const LETTER: u8 = 2;
+const ELEMENT: u8 = 3;
+
+/// Where a part was cut, and what is put there.
+struct Cut {
+    start: usize,
+    end: usize,
+    put: Option<Put>,
+    /// Among cuts at one place, which comes first.
+    order: u8,
+}
+
+enum Put {
+    Tag(usize),
+    Text(&'static str),
+}
+
+/// A tag and the paragraph it stands in.
+struct Placed {
+    paragraph: usize,
+    tag: Tag,
+    keyword: String,
+    /// As the template engine reads it.
+    text: String,
+    /// Where it is put instead, and in which order among what is put there.
+    moved: Option<(usize, u8)>,
+}
+
+impl Placed {
+    fn misplaced(&self) -> Misplaced {
+        Misplaced { line: self.paragraph, column: self.tag.start }
+    }
+}
+
+/// A stretch of a part.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// XML that stays as it is.
+    Literal(String),
+    /// A tag.
+    Tag {
+        /// As the template engine reads it.
+        text: String,
+        /// The paragraph it stands in, from 0.
+        line: usize,
+        /// Its first character in the paragraph, from 0.
+        column: usize,
+    },
+}
+
+/// A block whose beginning and end do not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misplaced {
+    /// The paragraph, from 0.
+    pub line: usize,
+    /// The character, from 0.
+    pub column: usize,
+}
+
+/// The tags of each block, in order: `if`, `else`, `endif`. What has no end is left to the template engine.
+fn blocks(found: &[Placed]) -> Vec<Vec<usize>> {
+    let (mut open, mut done): (Vec<Vec<usize>>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+    for (n, placed) in found.iter().enumerate().filter(|(_, p)| p.tag.sort == Sort::Block) {
+        match placed.keyword.as_str() {
+            "for" | "if" | "with" | "macro" | "filter" | "call" => open.push(vec![n]),
+            "else" | "elif" => {
+                if let Some(block) = open.last_mut() {
+                    block.push(n);
+                }
+            }
+            end if end.starts_with("end") => {
+                if let Some(mut block) = open.pop() {
+                    block.push(n);
+                    done.push(block);
+                }
+            }
+            _ => {}
+        }
+    }
+    done
+}
+
+fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+/// The characters of a stretch of text; an entity is one.
+fn letters(xml: &str, start: usize, end: usize, text: usize) -> Vec<Letter> {
+    let raw = &xml[start..end];
+    let (raw, offset) = match raw.strip_prefix("<![CDATA[").and_then(|r| r.strip_suffix("]]>")) {
+        Some(inner) => {
+            return inner
+                .char_indices()
+                .map(|(at, c)| {
+                    let at = start + "<![CDATA[".len() + at;
+                    Letter { c, start: at, end: at + c.len_utf8(), text }
+                })
+                .collect();
+        }
+        None => (raw, start),
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(c) = raw[at..].chars().next() {
+        let (c, len) = match raw[at..].find(';').filter(|_| c == '&') {
+            Some(semicolon) => (entity(&raw[at + 1..at + semicolon]).unwrap_or('\u{fffd}'), semicolon + 1),
+            None => (c, c.len_utf8()),
+        };
+        found.push(Letter { c, start: offset + at, end: offset + at + len, text });
+        at += len;
+    }
+    found
+}
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)
+        }
+    }
+}
+
+/// A text as XML; line ends become breaks, and what XML cannot hold is left out.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\n' => out.push_str("</w:t><w:br/><w:t xml:space=\"preserve\">"),
+            '\t' => out.push_str("</w:t><w:tab/><w:t xml:space=\"preserve\">"),
+            c if (c as u32) < 0x20 || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
