@@ -211,10 +211,12 @@ pub(super) fn evidence(tree: &Tree, contribution: &Contribution, amount: i64) ->
             json!({ "id": record.id.as_str(), "org": org, "file": &*record.origin.file, "line": record.origin.line, "contributes": amount })
         }
         Basis::Window(window) => {
+            let places = window.records.iter().map(|&n| &record_of(tree, n).origin);
+            let places: Vec<String> = places.map(|origin| format!("{}:{}", origin.file, origin.line)).collect();
             let ids: Vec<&str> = window.records.iter().map(|&n| record_of(tree, n).id.as_str()).collect();
             json!({
                 "org": org, "obligation": window.obligation, "window": window.window.to_string(),
-                "state": window.state.name(), "returned": window.returned, "ids": ids, "contributes": amount,
+                "state": window.state.name(), "returned": window.returned, "ids": ids, "places": places, "contributes": amount,
             })
         }
         Basis::Organisation => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),

@@ -82,7 +82,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             ("parts", wrong.parts.join(" + ").into()),
             ("sum", wrong.sum.as_str().into()),
         ];
-        writeln!(session.err, "{}", session.locale.say("sums-differ", &words))?;
+        let mut said = session.locale.say("sums-differ", &words);
+        if let Some(own) = &wrong.own {
+            said.push_str(&session.locale.say("sums-own", &[("own", own.as_str().into())]));
+        }
+        writeln!(session.err, "{said}")?;
     }
     Ok(if found.is_empty() { Status::Clean } else { Status::Findings })
 }

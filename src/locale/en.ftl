@@ -469,6 +469,7 @@ change-points = {$label}, change in percentage points
 secretary-title = {$org}, {$view} of {$person}, {$period} (as of {$as_of})
 names-more = , and others
 sums-differ = note: {$label} {$whole}, but its parts as printed add up to {$sum}: {$parts}
+sums-own = {" "}(what is lacking is the organisation's own {$own}, which is not printed)
 trace-title = {$org}, {$period}: where the figures come from (as of {$as_of}), {$count} in all
 trace-metric = {$metric} ({$name}) of {$org}, {$period} as of {$as_of} = {$value} {$asked}
 trace-change = difference = {$value}

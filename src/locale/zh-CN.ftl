@@ -466,6 +466,7 @@ change-points = {$label}变化（百分点）
 secretary-title = {$org}　{$person}　{$period}{$view}　（截至 {$as_of}）
 names-more = 等
 sums-differ = 提示：{$label} 印为 {$whole}，而印出的分项之和为 {$sum}：{$parts}
+sums-own = （差的是未印出的本级 {$own}）
 trace-title = {$org}　{$period}　数字来源（截至 {$as_of}），共 {$count} 处
 trace-metric = {$metric}（{$name}）　{$org}　{$period}　截至 {$as_of} = {$value}　{$asked}
 trace-change = 相差 = {$value}

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::narrative::desk::Desk;
+use crate::narrative::desk::{Asked, Desk};
 use crate::narrative::marks::Found;
 use crate::narrative::phrase::Fraction;
-use crate::narrative::quantity::Quantity;
+use crate::narrative::quantity::{Origin, Quantity};
 
 /// Parts that do not add up to their whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Mismatch {
     pub parts: Vec<String>,
     /// What they add up to.
     pub sum: String,
+    /// The whole organisation's own figure, where it is not printed and is just what is lacking.
+    pub own: Option<String>,
 }
 
 /// What does not add up among the figures printed: what the template says adds up, and figures of all
@@ -41,13 +43,25 @@ pub fn mismatches(desk: &Desk, printed: &[Found]) -> Vec<Mismatch> {
             let below = desk.below(org);
             let parts: Option<Vec<Arc<Quantity>>> = below.iter().map(|&n| by_org.get(&(n, false)).cloned()).collect();
             if let (false, false, Some(mut parts)) = (own, below.is_empty(), parts) {
-                parts.extend(by_org.get(&(org, true)).cloned());
-                found.extend(mismatch(whole, &parts));
+                let own = by_org.get(&(org, true)).cloned();
+                let printed = own.is_some();
+                parts.extend(own);
+                found.extend(mismatch(whole, &parts).map(|wrong| if printed { wrong } else { with_own(whole, &parts, wrong) }));
             }
         }
     }
     found.dedup();
     found
+}
+
+/// The mismatch, saying so where just the whole organisation's own figure is lacking.
+fn with_own(whole: &Arc<Quantity>, parts: &[Arc<Quantity>], wrong: Mismatch) -> Mismatch {
+    let Some(asked) = whole.asked() else { return wrong };
+    let asked = Asked { own: true, ..asked.clone() };
+    let own = Arc::new(Quantity::new(&whole.desk, Origin::Metric(Arc::new(asked)), whole.style.clone()));
+    let all: Vec<Arc<Quantity>> = parts.iter().cloned().chain([Arc::clone(&own)]).collect();
+    let settled = mismatch(whole, &all).is_none() && own.number().is_some();
+    Mismatch { own: settled.then(|| own.words()), ..wrong }
 }
 
 /// The parts and the whole as they are printed, if they differ. Where one is not known there is nothing to compare.
@@ -63,5 +77,11 @@ fn mismatch(whole: &Quantity, parts: &[Arc<Quantity>]) -> Option<Mismatch> {
     let lang = whole.desk.locale.lang();
     let label = whole.asked().map(|asked| asked.metric.label.get(lang).to_owned()).unwrap_or_default();
     let plain = crate::narrative::phrase::Style { qualifier: Default::default(), ..whole.style.clone() };
-    Some(Mismatch { label, whole: whole.words(), parts: parts.iter().map(|part| part.words()).collect(), sum: plain.words(sum, lang) })
+    Some(Mismatch {
+        label,
+        whole: whole.words(),
+        parts: parts.iter().map(|part| part.words()).collect(),
+        sum: plain.words(sum, lang),
+        own: None,
+    })
 }

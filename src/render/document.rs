@@ -5,6 +5,8 @@
 
 use std::io::{Cursor, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -217,16 +219,20 @@ fn block_xml(block: &Block) -> String {
             paragraph(&format!("<w:ind w:leftChars=\"{}\" w:firstLineChars=\"200\"/>", depth * 200), &all)
         }
         Block::Table(rows) => {
+            let widths = widths(rows);
+            let grid: String = widths.iter().map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).collect();
             let rows: String = rows
                 .iter()
                 .enumerate()
                 .map(|(n, row)| {
-                    let head = if n == 0 { "<w:trPr><w:tblHeader/></w:trPr>" } else { "" };
+                    let head = if n == 0 { "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" } else { "<w:trPr><w:cantSplit/></w:trPr>" };
                     let cells: String = row
                         .iter()
-                        .map(|cell| {
+                        .zip(&widths)
+                        .map(|(cell, width)| {
                             let spans: Vec<Span> = cell.iter().map(|s| Span { bold: s.bold || n == 0, ..s.clone() }).collect();
-                            format!("<w:tc>{}</w:tc>", paragraph("<w:pStyle w:val=\"Cell\"/>", &spans))
+                            let text = paragraph("<w:pStyle w:val=\"Cell\"/>", &spans);
+                            format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{text}</w:tc>")
                         })
                         .collect();
                     format!("<w:tr>{head}{cells}</w:tr>")
@@ -236,11 +242,21 @@ fn block_xml(block: &Block) -> String {
             let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"].into_iter().map(edge).collect();
             format!(
                 "<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/><w:tblBorders>{edges}</w:tblBorders>\
-                 <w:tblLayout w:type=\"autofit\"/></w:tblPr>{rows}</w:tbl>{}",
+                 <w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>{}",
                 paragraph("<w:spacing w:line=\"120\" w:lineRule=\"exact\"/>", &[])
             )
         }
     }
+}
+
+/// Widths of a table's columns in twentieths of a point, by the longest text of each and the space beside it.
+fn widths(rows: &[Vec<Vec<Span>>]) -> Vec<usize> {
+    const TEXT_WIDTH: usize = 11_906 - 1_474 - 1_587;
+    let columns = rows.first().map_or(0, Vec::len);
+    let longest = |n: usize| rows.iter().filter_map(|row| row.get(n)).map(|cell| plain(cell).width()).max().unwrap_or(0).clamp(4, 36) + 4;
+    let all: Vec<usize> = (0..columns).map(longest).collect();
+    let sum = all.iter().sum::<usize>().max(1);
+    all.iter().map(|width| TEXT_WIDTH * width / sum).collect()
 }
 
 fn paragraph(properties: &str, spans: &[Span]) -> String {
