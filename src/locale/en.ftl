@@ -70,11 +70,8 @@ problem-dangling-organisation = “{$field}” names organisation {$org}, which 
 problem-held-twice = {$kind} “{$value}” stands twice for the same time: also in {$other}
     .help = end the earlier one before the later one begins, or retract the one entered twice
 problem-template = the template cannot be carried out: {$why}
-    .help = {$detail}
-problem-template-unknown = there is no figure or name “{$name}” {$near ->
-        [''] {""}
-       *[other] (perhaps {$near})
-    }
+    .help = {$mend}
+problem-template-unknown = there is no figure or name “{$name}”{$hint}
     .help = `ledger rules list metrics` shows the figures; a name of your own goes into [names] of ledger.toml
 problem-template-no-name = the ledger does not say what “{$name}” is
     .help = write {$name} = "…" into ledger.toml
@@ -100,9 +97,20 @@ problem-trace-where = a trace needs a document to stand beside
     .help = add --out FILE, or write --trace=FILE
 problem-no-word-here = a Word file cannot be printed on the terminal
     .help = add --out FILE.docx, or --format text
+template-near = {" "}(perhaps {$near})
+template-not-near = {""}
 word-not-word = no document is found in it
 word-too-large = it unpacks to more than a document can be
 word-not-xml = its text is damaged
+template-syntax-mend = see that each for and if has its endfor and endif, and that brackets and quotes are in pairs ({$detail})
+template-filter-mend = filters: wan, yi, yuan, wan_yuan, yi_yuan, percent, points, decimals, to, over, nearly, at_least, chinese, ordinal, names
+template-function-mend = functions: figure, records, organisation, total, share, adds_up
+template-test-mend = write `is defined`, or `.known` for a figure
+template-method-mend = a figure has .compare("previous") and .by("sector")
+template-undefined-mend = see the guide to templates for what figures, records and organisations have
+template-arguments-mend = see the guide to templates for what is to be given ({$detail})
+template-endless-mend = look for a loop inside a loop
+template-operation-mend = put .value behind a figure to compute with it ({$detail})
 template-syntax = it is not written as templates are
 template-filter = there is no filter of that name
 template-function = there is no function of that name

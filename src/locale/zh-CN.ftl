@@ -70,11 +70,8 @@ problem-dangling-organisation = “{$field}”所指的组织 {$org} 不存在
 problem-held-twice = {$kind}“{$value}”在同一时间重复，另见 {$other}
     .help = 先给前一条填上终止日期，或撤销重复录入的一条
 problem-template = 模板无法执行：{$why}
-    .help = {$detail}
-problem-template-unknown = 没有“{$name}”这个指标或名称{$near ->
-        [''] {""}
-       *[other] （是否想写 {$near}？）
-    }
+    .help = {$mend}
+problem-template-unknown = 没有“{$name}”这个指标或名称{$hint}
     .help = 用 ledger rules list metrics 查看指标；自定的名称写在 ledger.toml 的 [names] 里
 problem-template-no-name = 台账里没有写明“{$name}”是什么
     .help = 在 ledger.toml 里写上 {$name} = "…"
@@ -100,9 +97,20 @@ problem-trace-where = 数字来源要写在文档旁边
     .help = 加上 --out 文件，或写成 --trace=文件
 problem-no-word-here = Word 文件不能显示在终端上
     .help = 加上 --out 文件.docx，或 --format text
+template-near = （是否想写 {$near}？）
+template-not-near = {""}
 word-not-word = 里面没有文档
 word-too-large = 解开后大得不像文档
 word-not-xml = 内容已损坏
+template-syntax-mend = 检查 for、if 是否都有 endfor、endif，括号和引号是否成对（{$detail}）
+template-filter-mend = 可用：万、亿、元、万元、亿元、百分比、百分点、小数、取整到、余、近、不低于、大写、第、列举
+template-function-mend = 可用：指标、记录、组织、合计、占比、分项
+template-test-mend = 可写 is defined；指标有没有数据写 .known
+template-method-mend = 指标可用 .compare("previous")、.by("sector")
+template-undefined-mend = 指标、记录、组织各有哪些内容，见模板指南
+template-arguments-mend = 该给什么，见模板指南（{$detail}）
+template-endless-mend = 检查循环里的循环
+template-operation-mend = 指标要参与计算，后面加 .value（{$detail}）
 template-syntax = 写法不对
 template-filter = 没有这个名称的过滤器（竖线后面的词）
 template-function = 没有这个名称的函数

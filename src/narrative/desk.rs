@@ -28,7 +28,8 @@ pub struct Desk {
     pub locale: Locale,
     by_id: BTreeMap<String, usize>,
     memories: Mutex<BTreeMap<(Period, Day), Arc<Memory>>>,
-    places: Mutex<BTreeMap<String, Arc<Vec<(usize, Figure)>>>>,
+    /// The places of organisations among those beside them, by what was asked.
+    places: Mutex<BTreeMap<String, Places>>,
     log: Mutex<Vec<Arc<Quantity>>>,
     claims: Mutex<Vec<Claim>>,
 }
@@ -64,6 +65,9 @@ impl fmt::Debug for Desk {
         f.debug_struct("Desk").field("org", &self.org).field("period", &self.period).field("as_of", &self.as_of).finish_non_exhaustive()
     }
 }
+
+/// Organisations and their places.
+type Places = Vec<(usize, Figure)>;
 
 fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -154,10 +158,10 @@ impl Desk {
             compare: None,
         };
         let rows = report(&self.tree, &question).rows;
-        let places: Vec<(usize, Figure)> =
+        let places: Places =
             rows.iter().filter(|row| row.role == Role::Org).filter_map(|row| Some((row.org, *row.values.first()?))).collect();
         let found = places.iter().find(|(org, _)| *org == asked.org).map_or(Figure::NoData, |(_, place)| *place);
-        open(&self.places).insert(key, Arc::new(places));
+        open(&self.places).insert(key, places);
         found
     }
 

@@ -40,7 +40,7 @@ pub enum Filled {
 }
 
 /// How much a template may do before it is taken to go round in circles: some minutes' work for no district.
-const FUEL: u64 = 200_000_000;
+const FUEL: u64 = 50_000_000;
 
 /// How printed values are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec
         let found = undefined.into_iter().map(|(name, range)| unknown(&name, desk).at(place(range)));
         return Err(crate::problem::sorted(found.collect()));
     }
-    render(&environment, &read, desk).map_err(|error| vec![explained(&error, place(error.range().unwrap_or(0..0)), desk)])
+    render(&environment, &read, desk).map_err(|error| vec![explained(&error, place(error.range().unwrap_or(0..0)))])
 }
 
 /// The characters of a tag as the engine reads them.
@@ -195,8 +195,7 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, 
         let found = undefined.into_iter().map(|(name, range)| unknown(&name, desk).at(of_range(range)));
         return Err(crate::problem::sorted(found.collect()));
     }
-    let filled =
-        render(&environment, &program, desk).map_err(|error| vec![explained(&error, of_range(error.range().unwrap_or(0..0)), desk)])?;
+    let filled = render(&environment, &program, desk).map_err(|error| vec![explained(&error, of_range(error.range().unwrap_or(0..0)))])?;
     // A block that begins inside an element and ends outside it leaves what is no document any more.
     match Part::read(&filled) {
         Ok(_) => Ok(Some(filled)),
@@ -394,11 +393,12 @@ fn unknown(name: &str, desk: &Desk) -> Problem {
     }
     let near = desk.tree.rules.metrics.iter().map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
     let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
-    Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near)
+    let hint = if near.is_empty() { "template-not-near" } else { "template-near" };
+    Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near).with("hint", Arg::Message(hint))
 }
 
 /// What the engine says of a template, as a problem in two languages.
-fn explained(error: &Error, place: Place, desk: &Desk) -> Problem {
+fn explained(error: &Error, place: Place) -> Problem {
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         if let Some(problem) = inner.downcast_ref::<Problem>() {
@@ -406,19 +406,22 @@ fn explained(error: &Error, place: Place, desk: &Desk) -> Problem {
         }
         source = inner.source();
     }
-    let why = match error.kind() {
-        ErrorKind::SyntaxError => "template-syntax",
-        ErrorKind::UnknownFilter => "template-filter",
-        ErrorKind::UnknownFunction => "template-function",
-        ErrorKind::UnknownTest => "template-test",
-        ErrorKind::UnknownMethod => "template-method",
-        ErrorKind::UndefinedError => "template-undefined",
-        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => "template-arguments",
-        ErrorKind::OutOfFuel => "template-endless",
-        _ => "template-operation",
+    let (why, mend) = match error.kind() {
+        ErrorKind::SyntaxError => ("template-syntax", "template-syntax-mend"),
+        ErrorKind::UnknownFilter => ("template-filter", "template-filter-mend"),
+        ErrorKind::UnknownFunction => ("template-function", "template-function-mend"),
+        ErrorKind::UnknownTest => ("template-test", "template-test-mend"),
+        ErrorKind::UnknownMethod => ("template-method", "template-method-mend"),
+        ErrorKind::UndefinedError => ("template-undefined", "template-undefined-mend"),
+        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => ("template-arguments", "template-arguments-mend"),
+        ErrorKind::OutOfFuel => ("template-endless", "template-endless-mend"),
+        _ => ("template-operation", "template-operation-mend"),
     };
-    let _ = desk;
-    Problem::new(Rule::TEMPLATE).at(place).with("why", Arg::Message(why)).with("detail", error.detail().unwrap_or_default())
+    Problem::new(Rule::TEMPLATE)
+        .at(place)
+        .with("why", Arg::Message(why))
+        .with("mend", Arg::Message(mend))
+        .with("detail", error.detail().unwrap_or_default())
 }
 
 /// A filter's argument: a quantity, or a number that becomes one.

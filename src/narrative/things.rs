@@ -200,7 +200,7 @@ impl Object for DayThing {
             "day" => Value::from(day.day()),
             "part" | "旬" => Value::from(part(day, self.lang)),
             "iso" => Value::from(day.to_string()),
-            "quarter" => Value::from((day.month() + 2) / 3),
+            "quarter" => Value::from(day.month().div_ceil(3)),
             "short" => Value::from(match self.lang {
                 Lang::Zh => format!("{}月{}日", day.month(), day.day()),
                 Lang::En => format!("{:02}-{:02}", day.month(), day.day()),
@@ -240,7 +240,7 @@ impl Object for PeriodThing {
         let (period, lang) = (self.period, self.lang);
         let day = |day| Value::from_object(DayThing { day, lang });
         let other = |period| Value::from_object(PeriodThing { period, lang });
-        let quarter = (period.last().month() + 2) / 3;
+        let quarter = period.last().month().div_ceil(3);
         Some(match key.as_str()? {
             "year" => Value::from(period.last().year()),
             "quarter" => Value::from(quarter),

@@ -364,7 +364,7 @@ impl<'x> Part<'x> {
         let picture = ["w:sectPr", "w:drawing", "w:pict", "w:object"].into_iter().any(holds);
         let in_cell = e.parent.is_some_and(|p| self.elements[p].name == "w:tc");
         let last = !self.elements.iter().any(|o| o.parent == e.parent && o.start >= e.end);
-        !picture && !(in_cell && last)
+        !(picture || in_cell && last)
     }
 
     /// A paragraph in which nothing is printed would be an empty line: it goes.

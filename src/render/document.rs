@@ -160,7 +160,7 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
     let mut after_item = false;
     for block in blocks(markdown) {
         let is_item = matches!(block, Block::Item(..));
-        if !out.is_empty() && !(is_item && after_item) {
+        if !(out.is_empty() || is_item && after_item) {
             out.push('\n');
         }
         after_item = is_item;
