@@ -16,6 +16,9 @@ const PATHS: &[&str] = &["a", "a/b", "a/b/d", "a/c"];
 const NAMES: &[&str] = &["甲", "乙", "丙"];
 const SECTORS: &[&str] = &["community", "office", "enterprise"];
 
+/// Accepted, completed, and where they were asked: surveyed, satisfied.
+type Numbers = (i64, i64, Option<(i64, i64)>);
+
 /// A row of a register, as its writer sees it.
 #[derive(Clone, Debug)]
 enum Row {
@@ -23,7 +26,7 @@ enum Row {
     Seat { person: usize, from: Day, until: Option<Day> },
     Fund { spent: bool, demo: bool, on: Day, amount: i64 },
     Site { sector: usize, since: Day, until: Option<Day>, highlight: bool },
-    Service { month: Day, known: Option<(i64, i64, Option<(i64, i64)>)> },
+    Service { month: Day, known: Option<Numbers> },
     Visit { on: Day, people: i64 },
     Base { opened: Day, closed: Option<Day> },
     Award { on: Day, year: i32, recipient: usize, stars: Option<i64> },
