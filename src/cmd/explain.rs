@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::cmd::report::cell;
 use crate::cmd::{self, Command, Session, Status};
-use crate::figure::{Basis, Contribution, Evaluation, Figure, Scope, record_of};
+use crate::figure::evidence::Evidence;
+use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text;
@@ -15,7 +16,6 @@ use crate::render::terminal;
 use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Cell, Column, Row, Table};
-use crate::tree::Tree;
 
 pub(super) const COMMAND: Command = Command { name: "explain", build, run };
 
@@ -110,8 +110,12 @@ impl Explained<'_> {
         let mut object = Map::new();
         object.insert("metric".to_owned(), metric.name.as_str().into());
         object.insert("value".to_owned(), value(&cell(self.figure(metric))));
-        let records =
-            self.evaluation.counted(metric, self.scope).iter().map(|(c, amount)| evidence(self.evaluation.tree, c, *amount)).collect();
+        let records = self
+            .evaluation
+            .counted(metric, self.scope)
+            .iter()
+            .map(|(c, amount)| json!(Evidence::of(self.evaluation.tree, c, *amount)))
+            .collect();
         object.insert("records".to_owned(), Json::Array(records));
         let parts = self.parts(metric);
         if !parts.is_empty() {
@@ -199,26 +203,5 @@ impl Explained<'_> {
             rows: rows.collect(),
             ..Table::default()
         }
-    }
-}
-
-/// What contributes to a figure, by file and line, for programs.
-pub(super) fn evidence(tree: &Tree, contribution: &Contribution, amount: i64) -> Json {
-    let org = tree.orgs[contribution.org].path.as_str();
-    match &contribution.from {
-        Basis::Record(n) => {
-            let record = record_of(tree, *n);
-            json!({ "id": record.id.as_str(), "org": org, "file": &*record.origin.file, "line": record.origin.line, "contributes": amount })
-        }
-        Basis::Window(window) => {
-            let places = window.records.iter().map(|&n| &record_of(tree, n).origin);
-            let places: Vec<String> = places.map(|origin| format!("{}:{}", origin.file, origin.line)).collect();
-            let ids: Vec<&str> = window.records.iter().map(|&n| record_of(tree, n).id.as_str()).collect();
-            json!({
-                "org": org, "obligation": window.obligation, "window": window.window.to_string(),
-                "state": window.state.name(), "returned": window.returned, "ids": ids, "places": places, "contributes": amount,
-            })
-        }
-        Basis::Organisation => json!({ "org": org, "file": format!("orgs/{org}/org.toml"), "line": 1, "contributes": amount }),
     }
 }

@@ -1,22 +1,18 @@
 //! `ledger write TEMPLATE`: a narrative report whose every figure can be traced.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
-use serde_json::json;
 
-use crate::cmd::explain::evidence;
 use crate::cmd::report::refuse_ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::{Lang, Locale};
 use crate::narrative::desk::Desk;
 use crate::narrative::marks::{self, Found};
-use crate::narrative::quantity::{Amount, Origin, Quantity};
 use crate::narrative::sums::mismatches;
 use crate::narrative::template::{Filled, Template};
+use crate::narrative::trace;
 use crate::narrative::word::{DOCUMENT, Part};
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::document;
@@ -65,9 +61,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     if let Some(path) = trace {
         let text = if path.extension().is_some_and(|e| e == "json") {
-            trace_json(&desk, &figures)
+            pretty(&trace::object(&desk, &figures))
         } else {
-            trace_text(&desk, &figures, &session.locale)
+            trace::text(&desk, &figures, &session.locale)
         };
         save(session, &path, text.as_bytes())?;
     }
@@ -200,148 +196,4 @@ fn figures(filled: &Filled) -> Vec<Found> {
             .flat_map(|line| marks::found(&line))
             .collect(),
     }
-}
-
-/// What a figure is: its metric, organisation and window, its value before rounding, its records.
-fn facts(desk: &Desk, quantity: &Quantity) -> serde_json::Value {
-    let value = match quantity.amount() {
-        Amount::Number(n) if n.num % n.den == 0 => json!(i64::try_from(n.num / n.den).ok()),
-        Amount::Number(n) => json!({ "num": n.num.to_string(), "den": n.den.to_string() }),
-        Amount::Day(day) => json!(day.to_string()),
-        Amount::NoData => serde_json::Value::Null,
-    };
-    match &quantity.origin {
-        Origin::Metric(asked) => {
-            let records: Vec<_> = desk.counted(asked).iter().map(|(c, amount)| evidence(&desk.tree, c, *amount)).collect();
-            json!({
-                "metric": asked.metric.name, "org": desk.tree.orgs[asked.org].path.as_str(), "own": asked.own,
-                "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
-                "value": value, "records": records,
-            })
-        }
-        Origin::Change { now, before, growth } => json!({
-            "computed": if *growth { "growth" } else { "change" }, "value": value, "parts": [facts(desk, now), facts(desk, before)],
-        }),
-        Origin::Total(parts) => {
-            json!({ "computed": "total", "value": value, "parts": parts.iter().map(|p| facts(desk, p)).collect::<Vec<_>>() })
-        }
-        Origin::Share(part, whole) => json!({ "computed": "share", "value": value, "parts": [facts(desk, part), facts(desk, whole)] }),
-        Origin::Computed(_) => json!({ "computed": "template", "value": value }),
-    }
-}
-
-fn trace_json(desk: &Arc<Desk>, figures: &[Found]) -> String {
-    let list: Vec<_> = figures
-        .iter()
-        .filter_map(|found| {
-            let mut object = facts(desk, &*desk.noted(found.entry)?);
-            object["sentence"] = found.sentence.as_str().into();
-            object["text"] = found.text.as_str().into();
-            Some(object)
-        })
-        .collect();
-    pretty(&json!({
-        "org": desk.tree.orgs[desk.org].path.as_str(), "period": desk.period.to_string(), "as_of": desk.as_of.to_string(), "figures": list,
-    }))
-}
-
-/// The trace for people: a paragraph for each figure, then the numbers that no record stands behind.
-fn trace_text(desk: &Arc<Desk>, figures: &[Found], locale: &Locale) -> String {
-    let mut out = format!(
-        "{}\n",
-        locale.say(
-            "trace-title",
-            &[
-                ("org", desk.tree.orgs[desk.org].name().into()),
-                ("period", desk.period.label(locale.lang()).into()),
-                ("as_of", desk.as_of.to_string().into()),
-                ("count", figures.len().into()),
-            ],
-        )
-    );
-    let noted = figures.iter().filter_map(|found| Some((found, desk.noted(found.entry)?)));
-    let (written, traced): (Vec<_>, Vec<_>) = noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
-    for (n, (found, quantity)) in traced.iter().enumerate() {
-        let _ = write!(out, "\n{}. {}\n   {}\n", n + 1, found.text, found.sentence);
-        describe(&mut out, desk, quantity, locale, 1);
-    }
-    // Numbers that stand in the template, or that it computed from values: a reader should know which.
-    let numbers: Vec<&str> = written.iter().map(|(found, _)| found.text.as_str()).collect();
-    if !numbers.is_empty() {
-        let _ = write!(out, "\n{}\n", locale.say("trace-written", &[("numbers", locale.join(&numbers).into())]));
-    }
-    out
-}
-
-fn describe(out: &mut String, desk: &Desk, quantity: &Quantity, locale: &Locale, depth: usize) {
-    let indent = "   ".repeat(depth);
-    let exact = match quantity.amount() {
-        Amount::Number(n) if n.num % n.den == 0 => (n.num / n.den).to_string(),
-        Amount::Number(n) => format!("{} ({}/{})", crate::table::decimal(n.num, n.den, 6), n.num, n.den),
-        Amount::Day(day) => day.to_string(),
-        Amount::NoData => "—".to_owned(),
-    };
-    let parts: Vec<&Arc<Quantity>> = match &quantity.origin {
-        Origin::Metric(asked) => {
-            let said = locale.say(
-                "trace-metric",
-                &[
-                    ("metric", (&asked.metric.label).into()),
-                    ("name", asked.metric.name.as_str().into()),
-                    ("org", desk.tree.orgs[asked.org].short().into()),
-                    ("period", asked.period.label(locale.lang()).into()),
-                    ("as_of", asked.as_of.to_string().into()),
-                    ("asked", asked.lens.key.trim().into()),
-                    ("value", exact.into()),
-                ],
-            );
-            let _ = writeln!(out, "{indent}{}", said.trim_end());
-            for (contribution, amount) in desk.counted(asked) {
-                let _ = writeln!(out, "{indent}  {}", place(desk, &contribution, amount, locale));
-            }
-            Vec::new()
-        }
-        Origin::Change { now, before, growth } => {
-            let id = if *growth { "trace-growth" } else { "trace-change" };
-            let _ = writeln!(out, "{indent}{}", locale.say(id, &[("value", exact.into())]));
-            vec![now, before]
-        }
-        Origin::Total(parts) => {
-            let _ = writeln!(out, "{indent}{}", locale.say("trace-total", &[("value", exact.into())]));
-            parts.iter().collect()
-        }
-        Origin::Share(part, whole) => {
-            let _ = writeln!(out, "{indent}{}", locale.say("trace-share", &[("value", exact.into())]));
-            vec![part, whole]
-        }
-        Origin::Computed(_) => {
-            let _ = writeln!(out, "{indent}{}", locale.say("trace-computed", &[("value", exact.into())]));
-            Vec::new()
-        }
-    };
-    for part in parts {
-        describe(out, desk, part, locale, depth + 1);
-    }
-}
-
-/// A line for what contributes: what it adds, its file and line, its id or window.
-fn place(desk: &Desk, contribution: &crate::figure::Contribution, amount: i64, locale: &Locale) -> String {
-    use crate::figure::Basis;
-    let of = |n: usize| {
-        let record = &desk.tree.entries[n].record;
-        format!("{}:{} {}", record.origin.file, record.origin.line, record.id)
-    };
-    let org = &desk.tree.orgs[contribution.org];
-    let what = match &contribution.from {
-        Basis::Record(n) => of(*n),
-        Basis::Organisation => format!("orgs/{}/org.toml", org.path),
-        Basis::Window(window) => {
-            let name = desk.tree.rules.obligation(&window.obligation).map_or("", |o| o.label.get(locale.lang()));
-            let state = locale.text(&format!("window-{}", window.state.name()));
-            let records: Vec<String> = window.records.iter().map(|&n| of(n)).collect();
-            format!("{} {name} {} {state} {}", org.short(), window.window.label(locale.lang()), records.join(" ")).trim_end().to_owned()
-        }
-    };
-    let why = contribution.unknown.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-    format!("+{amount} {what}{why}")
 }

@@ -4,6 +4,7 @@
 //! a report adds them up and `explain` prints them, so the two cannot disagree.
 
 pub mod due;
+pub mod evidence;
 pub mod obligation;
 pub mod report;
 pub mod view;

@@ -27,6 +27,7 @@ pub struct Desk {
     /// The words of the document's language.
     pub locale: Locale,
     by_id: BTreeMap<String, usize>,
+    orgs: BTreeMap<String, usize>,
     memories: Mutex<BTreeMap<(Period, Day), Arc<Memory>>>,
     /// The places of organisations among those beside them, by what was asked.
     places: Mutex<BTreeMap<String, Places>>,
@@ -77,6 +78,7 @@ impl Desk {
     /// A desk for an organisation and period.
     pub fn new(tree: Tree, names: BTreeMap<String, String>, org: usize, (period, as_of): (Period, Day), locale: Locale) -> Arc<Desk> {
         let by_id = tree.entries.iter().enumerate().map(|(n, entry)| (entry.record.id.to_string(), n)).collect();
+        let orgs = tree.orgs.iter().enumerate().map(|(n, org)| (org.path.to_string(), n)).collect();
         Arc::new(Desk {
             tree,
             names,
@@ -85,6 +87,7 @@ impl Desk {
             as_of,
             locale,
             by_id,
+            orgs,
             memories: Mutex::default(),
             places: Mutex::default(),
             log: Mutex::default(),
@@ -95,6 +98,11 @@ impl Desk {
     /// The record of an id, by index in the tree.
     pub fn record(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
+    }
+
+    /// The organisation of an id, by index in the tree.
+    pub fn organisation(&self, id: &str) -> Option<usize> {
+        self.orgs.get(id).copied()
     }
 
     /// The organisations just under one.
@@ -125,17 +133,9 @@ impl Desk {
         }
     }
 
-    /// What makes up the value of what is asked; of a ratio, what makes up its parts.
+    /// What makes up the value of what is asked; of what is made of other figures, nothing of its own.
     pub fn counted(&self, asked: &Asked) -> Vec<(Contribution, i64)> {
-        let evaluation = self.evaluation(asked.period, asked.as_of);
-        let scope = self.scope(asked);
-        let counted = |metric: &Metric| evaluation.counted_through(metric, &scope, &asked.lens);
-        match &asked.metric.measure {
-            Measure::Ratio { .. } | Measure::Score { .. } => {
-                asked.metric.parts().into_iter().filter_map(|name| self.tree.rules.metric(name)).flat_map(counted).collect()
-            }
-            _ => counted(&asked.metric),
-        }
+        self.evaluation(asked.period, asked.as_of).counted_through(&asked.metric, &self.scope(asked), &asked.lens)
     }
 
     /// The place of an organisation among those beside it, highest first.

@@ -13,6 +13,7 @@ pub mod sums;
 pub mod tags;
 pub mod template;
 pub mod things;
+pub mod trace;
 pub mod word;
 
 /// How many letters must change for one word to be another.

@@ -141,9 +141,11 @@ impl Quantity {
     /// Why nothing is known, in the words of the records that say so, each once.
     pub fn reasons(&self) -> Vec<String> {
         let Some(asked) = self.asked() else { return Vec::new() };
+        let own = self.desk.counted(asked).into_iter().filter_map(|(contribution, _)| contribution.unknown);
+        let of_parts = self.parts().into_iter().flat_map(|part| part.reasons());
         let mut reasons: Vec<String> = Vec::new();
-        for (contribution, _) in self.desk.counted(asked) {
-            if let Some(why) = contribution.unknown.filter(|why| !reasons.contains(why)) {
+        for why in own.chain(of_parts) {
+            if !reasons.contains(&why) {
                 reasons.push(why);
             }
         }
@@ -155,6 +157,24 @@ impl Quantity {
         match &self.origin {
             Origin::Metric(asked) => Some(asked),
             Origin::Change { .. } | Origin::Total(_) | Origin::Share(..) | Origin::Computed(_) => None,
+        }
+    }
+
+    /// The numbers it is put together from: of a ratio or score, its figures; of a metric over records none.
+    pub fn parts(&self) -> Vec<Arc<Quantity>> {
+        match &self.origin {
+            Origin::Metric(asked) => match &asked.metric.measure {
+                Measure::Ratio { .. } | Measure::Score { .. } => {
+                    let parts = asked.metric.parts().into_iter().filter_map(|name| self.desk.tree.rules.metric(name));
+                    let part = |metric: &Metric| Quantity::of(&self.desk, Asked { metric: metric.clone(), ..(**asked).clone() });
+                    parts.map(|metric| Arc::new(part(metric))).collect()
+                }
+                _ => Vec::new(),
+            },
+            Origin::Change { now, before, .. } => vec![Arc::clone(now), Arc::clone(before)],
+            Origin::Total(parts) => parts.clone(),
+            Origin::Share(part, whole) => vec![Arc::clone(part), Arc::clone(whole)],
+            Origin::Computed(_) => Vec::new(),
         }
     }
 

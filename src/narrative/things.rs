@@ -150,7 +150,7 @@ fn one(desk: &Arc<Desk>, field: &Field, value: &record::Value) -> Value {
             Some(entry) => Value::from_object(RecordThing::new(desk, entry)),
             None => Value::from(marks::clean(id)),
         },
-        (record::Value::Text(id), FieldType::Organisation) => match desk.tree.orgs.iter().position(|org| org.path.as_str() == id) {
+        (record::Value::Text(id), FieldType::Organisation) => match desk.organisation(id) {
             Some(org) => Value::from_object(OrgThing::new(desk, org)),
             None => Value::from(marks::clean(id)),
         },

@@ -1,0 +1,86 @@
+//! What contributes to a figure, as programs are told: ids, files, lines, and how much each adds.
+
+use serde::Serialize;
+
+use crate::figure::{Basis, Contribution, record_of};
+use crate::tree::Tree;
+
+/// What one record or window adds to a figure.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Evidence {
+    /// A record.
+    Record {
+        /// Its id.
+        id: String,
+        /// Its organisation's id.
+        org: String,
+        /// Its file.
+        file: String,
+        /// The line of its header.
+        line: usize,
+        /// What it adds.
+        contributes: i64,
+        /// Why it adds nothing though it stands there.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        no_data: Option<String>,
+    },
+    /// A window of an obligation.
+    Window {
+        /// The organisation that owes it.
+        org: String,
+        /// The obligation's name.
+        obligation: String,
+        /// The window.
+        window: String,
+        /// What became of it.
+        state: &'static str,
+        /// Whether a record of it was sent back.
+        returned: bool,
+        /// The records that stand in it.
+        ids: Vec<String>,
+        /// Their files and lines.
+        places: Vec<String>,
+        /// What it adds.
+        contributes: i64,
+    },
+    /// An organisation itself.
+    Organisation {
+        /// Its id.
+        org: String,
+        /// Its file.
+        file: String,
+        /// The first line.
+        line: usize,
+        /// What it adds.
+        contributes: i64,
+    },
+}
+
+impl Evidence {
+    /// What a contribution is, by file and line.
+    pub fn of(tree: &Tree, contribution: &Contribution, contributes: i64) -> Evidence {
+        let org = tree.orgs[contribution.org].path.to_string();
+        match &contribution.from {
+            Basis::Record(n) => {
+                let record = record_of(tree, *n);
+                let (id, file, line) = (record.id.to_string(), record.origin.file.to_string(), record.origin.line);
+                Evidence::Record { id, org, file, line, contributes, no_data: contribution.unknown.clone() }
+            }
+            Basis::Window(window) => {
+                let records: Vec<_> = window.records.iter().map(|&n| record_of(tree, n)).collect();
+                Evidence::Window {
+                    org,
+                    obligation: window.obligation.clone(),
+                    window: window.window.to_string(),
+                    state: window.state.name(),
+                    returned: window.returned,
+                    ids: records.iter().map(|record| record.id.to_string()).collect(),
+                    places: records.iter().map(|record| format!("{}:{}", record.origin.file, record.origin.line)).collect(),
+                    contributes,
+                }
+            }
+            Basis::Organisation => Evidence::Organisation { file: format!("orgs/{org}/org.toml"), org, line: 1, contributes },
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Where the figures of a document come from: each with its sentence, its metric, its exact value, its records.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use crate::figure::evidence::Evidence;
+use crate::locale::Locale;
+use crate::narrative::desk::{Asked, Desk};
+use crate::narrative::marks::Found;
+use crate::narrative::quantity::{Amount, Origin, Quantity};
+
+/// The trace for programs.
+pub fn object(desk: &Desk, figures: &[Found]) -> Json {
+    let list = figures.iter().filter_map(|found| {
+        let mut object = facts(desk, &*desk.noted(found.entry)?);
+        object["sentence"] = found.sentence.as_str().into();
+        object["text"] = found.text.as_str().into();
+        Some(object)
+    });
+    json!({
+        "org": desk.tree.orgs[desk.org].path.as_str(), "period": desk.period.to_string(), "as_of": desk.as_of.to_string(),
+        "figures": list.collect::<Vec<_>>(),
+    })
+}
+
+/// What a figure is, and what its parts are.
+fn facts(desk: &Desk, quantity: &Quantity) -> Json {
+    let value = match quantity.amount() {
+        Amount::Number(n) if n.num % n.den == 0 => json!(i64::try_from(n.num / n.den).ok()),
+        Amount::Number(n) => json!({ "num": n.num.to_string(), "den": n.den.to_string() }),
+        Amount::Day(day) => json!(day.to_string()),
+        Amount::NoData => Json::Null,
+    };
+    let mut object = match &quantity.origin {
+        Origin::Metric(asked) => json!({
+            "metric": asked.metric.name, "org": desk.tree.orgs[asked.org].path.as_str(), "own": asked.own,
+            "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
+            "records": evidence(desk, asked),
+        }),
+        Origin::Change { growth, .. } => json!({ "computed": if *growth { "growth" } else { "change" } }),
+        Origin::Total(_) => json!({ "computed": "total" }),
+        Origin::Share(..) => json!({ "computed": "share" }),
+        Origin::Computed(_) => json!({ "computed": "template" }),
+    };
+    object["value"] = value;
+    let parts = quantity.parts();
+    if !parts.is_empty() {
+        object["parts"] = parts.iter().map(|part| facts(desk, part)).collect();
+    }
+    object
+}
+
+/// What makes up a metric; one that is made of others has parts instead.
+fn evidence(desk: &Desk, asked: &Asked) -> Vec<Evidence> {
+    desk.counted(asked).iter().map(|(contribution, amount)| Evidence::of(&desk.tree, contribution, *amount)).collect()
+}
+
+/// The trace for people: a paragraph for each figure, then the numbers that no record stands behind.
+pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
+    let noted = figures.iter().filter_map(|found| Some((found, desk.noted(found.entry)?)));
+    let (written, traced): (Vec<_>, Vec<_>) = noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
+    let title = [
+        ("org", desk.tree.orgs[desk.org].name().into()),
+        ("period", desk.period.label(locale.lang()).into()),
+        ("as_of", desk.as_of.to_string().into()),
+        ("count", traced.len().into()),
+    ];
+    let mut out = format!("{}\n", locale.say("trace-title", &title));
+    for (n, (found, quantity)) in traced.iter().enumerate() {
+        let _ = write!(out, "\n{}. {}\n   {}\n", n + 1, found.text, found.sentence);
+        describe(&mut out, desk, quantity, locale, 1);
+    }
+    // Numbers that stand in the template, or that it computed from values: a reader should know which.
+    let numbers: Vec<&str> = written.iter().map(|(found, _)| found.text.as_str()).collect();
+    if !numbers.is_empty() {
+        let _ = write!(out, "\n{}\n", locale.say("trace-written", &[("numbers", locale.join(&numbers).into())]));
+    }
+    out
+}
+
+fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Locale, depth: usize) {
+    let indent = "   ".repeat(depth);
+    let value = match quantity.amount() {
+        Amount::Number(n) if n.num % n.den == 0 => (n.num / n.den).to_string(),
+        Amount::Number(n) => format!("{} ({}/{})", crate::table::decimal(n.num, n.den, 6), n.num, n.den),
+        Amount::Day(day) => day.to_string(),
+        Amount::NoData => "—".to_owned(),
+    };
+    let id = match &quantity.origin {
+        Origin::Metric(_) => "trace-metric",
+        Origin::Change { growth: false, .. } => "trace-change",
+        Origin::Change { growth: true, .. } => "trace-growth",
+        Origin::Total(_) => "trace-total",
+        Origin::Share(..) => "trace-share",
+        Origin::Computed(_) => "trace-computed",
+    };
+    let mut words = vec![("value", value.into())];
+    if let Some(asked) = quantity.asked() {
+        words.extend([
+            ("metric", (&asked.metric.label).into()),
+            ("name", asked.metric.name.as_str().into()),
+            ("org", desk.tree.orgs[asked.org].short().into()),
+            ("period", asked.period.label(locale.lang()).into()),
+            ("as_of", asked.as_of.to_string().into()),
+            ("asked", asked.lens.key.trim().into()),
+        ]);
+    }
+    let _ = writeln!(out, "{indent}{}", locale.say(id, &words).trim_end());
+    for one in quantity.asked().map(|asked| evidence(desk, asked)).unwrap_or_default() {
+        let _ = writeln!(out, "{indent}  {}", line(desk, &one, locale));
+    }
+    for part in quantity.parts() {
+        describe(out, desk, &part, locale, depth + 1);
+    }
+}
+
+/// A line for what contributes: what it adds, its file and line, its id or window.
+fn line(desk: &Desk, evidence: &Evidence, locale: &Locale) -> String {
+    match evidence {
+        Evidence::Record { id, file, line, contributes, no_data, .. } => {
+            let why = no_data.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+            format!("+{contributes} {file}:{line} {id}{why}")
+        }
+        Evidence::Organisation { file, contributes, .. } => format!("+{contributes} {file}"),
+        Evidence::Window { org, obligation, window, state, places, ids, contributes, .. } => {
+            let org = desk.organisation(org).map_or(org.as_str(), |n| desk.tree.orgs[n].short());
+            let name = desk.tree.rules.obligation(obligation).map_or("", |o| o.label.get(locale.lang()));
+            let state = locale.text(&format!("window-{state}"));
+            let records: Vec<String> = places.iter().zip(ids).map(|(place, id)| format!(" {place} {id}")).collect();
+            format!("+{contributes} {org} {name} {window} {state}{}", records.concat())
+        }
+    }
+}
