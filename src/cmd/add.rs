@@ -24,7 +24,7 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
     cmd::command(locale, "add").subcommand_required(true).subcommands(rules.kinds.iter().map(|kind| {
         let command = Clap::new(kind.name.clone())
             .about(locale.say("cmd-add-kind", &[("kind", (&kind.label).into())]))
-            .aliases([&kind.label.zh].into_iter().filter(|label| is_typable(label) && !named(label)).cloned())
+            .aliases([kind.label.zh.clone(), kind.name.replace('_', "-")].into_iter().filter(|alias| is_typable(alias) && !named(alias)))
             .arg(cmd::org_option(locale))
             .arg(cmd::option(locale, "as", "value-writer"));
         field_args(command, kind, locale)

@@ -13,7 +13,7 @@ use crate::narrative::desk::{Claim, Desk};
 use crate::narrative::marks;
 use crate::narrative::phrase::{Form, Fraction, MOST_PLACES, Qualifier, Scale, Style};
 use crate::narrative::quantity::{Origin, Quantity, style_of};
-use crate::narrative::tags::{Sort, Tag, engine_text, normalised, tags};
+use crate::narrative::tags::{Tag, engine_text, normalised, tags};
 use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing, refuse};
 use crate::narrative::word::{Broken, DOCUMENT, Part, Piece, Word, escaped};
 use crate::problem::{Place, Problem, Rule};
@@ -601,9 +601,4 @@ fn flat(desk: &Arc<Desk>, values: &[Value]) -> Result<Vec<Arc<Quantity>>, Error>
         }
     }
     Ok(found)
-}
-
-/// Whether a tag prints: for tests of what stands in a template.
-pub fn prints(text: &str) -> usize {
-    tags(&text.chars().collect::<Vec<_>>()).iter().filter(|tag| tag.sort == Sort::Print).count()
 }

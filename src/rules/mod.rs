@@ -217,9 +217,10 @@ impl Rules {
         Rules::load(&[]).0
     }
 
-    /// The kind of that name, or of that label in either language.
+    /// The kind of that name (`demo_site`, also typed `demo-site`), or of that label in either language.
     pub fn kind(&self, name: &str) -> Option<&Arc<Kind>> {
-        self.kinds.iter().find(|k| k.name == name).or_else(|| self.kinds.iter().find(|k| k.label.is(name)))
+        let typed = name.replace('-', "_");
+        self.kinds.iter().find(|k| k.name == typed).or_else(|| self.kinds.iter().find(|k| k.label.is(name)))
     }
 
     /// The metric of that name, or of that label in either language.
