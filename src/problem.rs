@@ -77,6 +77,8 @@ rules! {
     // What records say together.
     DANGLING_REFERENCE "dangling-reference" Finding "An id that no record has.";
     DANGLING_ORG "dangling-organisation" Finding "An id that no organisation has.";
+    RETRACTED_REFERENCE "retracted-reference" Finding "An id of a record that was taken back.";
+    KNOWN_AND_UNKNOWN "known-and-unknown" Finding "A number beside the reason why it is not known.";
     HELD_TWICE "held-twice" Finding "Two records of what can be held only once at a time.";
     WRONG_REFERENCE "wrong-reference" Finding "An id of a record of another kind than the field allows.";
     ABOVE_LIMIT "above-limit" Finding "A number above the one that bounds it.";

@@ -441,6 +441,14 @@ impl<'a, 's> Reader<'a, 's> {
         })
     }
 
+    /// A value as a table of its own, if it is one.
+    pub fn inner(&self, node: &'a Node<'s>) -> Option<Reader<'a, 's>> {
+        match node.get_ref() {
+            DeValue::Table(table) => Some(Reader::new(self.reading, table, node.span())),
+            _ => None,
+        }
+    }
+
     /// A list of tables.
     pub fn tables(&self, key: &'static str) -> Vec<Reader<'a, 's>> {
         self.typed(key, "type-list", |node| match node.get_ref() {

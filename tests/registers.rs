@@ -200,9 +200,9 @@ impl Obvious<'_> {
         from <= self.as_of && until.is_none_or(|until| self.as_of <= until)
     }
 
-    /// This year to date: in the year of the as-of day, and not after it.
+    /// This year to date: in the year of the period, and not after the as-of day.
     fn ytd(&self, day: Day) -> bool {
-        day.year() == self.as_of.year() && day <= self.as_of
+        day.year() == self.year && day <= self.as_of
     }
 
     fn number(&self, each: impl Fn(&Row) -> i64) -> Figure {

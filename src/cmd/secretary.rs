@@ -5,10 +5,10 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::json;
 
 use crate::cmd::{self, Command, Session, Status, list};
-use crate::figure::view::{Looker, person};
+use crate::day::Period;
+use crate::figure::view::{Looker, days, person};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
-use crate::record::Value;
 use crate::render::json::pretty;
 use crate::render::{csv, terminal};
 use crate::rules::Rules;
@@ -41,7 +41,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let field = &tree.rules.org.fields[view.person];
         return Err(Problem::new(Rule::NOBODY_NAMED).with("org", tree.orgs[org].name()).with("field", field.name.as_str()).into());
     };
-    let inside = |value: &Value| value.as_period().is_some_and(|days| period.covers(days));
+    let inside = |days: Period| period.covers(days);
     let parts = Looker::new(&tree).entries(view, org, as_of, &inside);
     let locale = &session.locale;
     let lang = locale.lang();
@@ -77,7 +77,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 let words = record.title().map(|value| crate::record::text::words(&record.kind.fields[title], value, locale));
                 let cells = [
                     part.label.get(lang).to_owned(),
-                    record.get(part.date).map(crate::record::text::plain).unwrap_or_default(),
+                    days(record, part).map(|days| days.first().to_string()).unwrap_or_default(),
                     words.unwrap_or_default(),
                     record.status_on(as_of).map(|status| status.choice.label.get(lang).to_owned()).unwrap_or_default(),
                     tree.orgs[entry.org].short().to_owned(),

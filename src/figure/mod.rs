@@ -299,7 +299,7 @@ impl<'t> Evaluation<'t> {
     fn viewed(&self, view: &str, window: Window) -> Vec<Contribution> {
         let Some(view) = self.tree.rules.view(view) else { return Vec::new() };
         let looker = view::Looker::new(self.tree);
-        let inside = |value: &Value| window == Window::AsOf || value.as_period().is_some_and(|days| self.in_window(days, window));
+        let inside = |days: Period| window == Window::AsOf || self.in_window(days, window);
         let of = |org: usize| {
             let mut records: Vec<usize> =
                 looker.entries(view, org, self.as_of, &inside).into_iter().flat_map(|(_, records)| records).collect();
@@ -324,7 +324,9 @@ impl<'t> Evaluation<'t> {
                 let entries = self.tree.entries_of(org).iter().enumerate();
                 entries.filter(move |(_, e)| e.record.kind.name == name && inside(&e.record)).map(move |(n, e)| (start + n, &e.record))
             };
-            let mut points: BTreeMap<&Value, i64> = BTreeMap::new();
+            // Whoever is graded and has no entry has no points.
+            let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
+            let mut points: BTreeMap<&Value, i64> = graded.map(|person| (person, 0)).collect();
             for (_, record) in of(&between.points) {
                 if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_integer)) {
                     *points.entry(person).or_default() += n;
@@ -421,7 +423,11 @@ impl<'t> Evaluation<'t> {
         match window {
             Window::Period => self.period.covers(days),
             Window::Year => Period::year(self.period.last()).covers(days),
-            Window::Ytd => until_as_of(Period::year(self.as_of).first()),
+            // The year is the period's: the fourth quarter seen in January still speaks of its own year.
+            Window::Ytd => {
+                let year = Period::year(self.period.last());
+                until_as_of(year.first()) && year.contains(days.first())
+            }
             Window::Since(day) => until_as_of(day),
             Window::ToDate | Window::AsOf => days.first() <= self.as_of,
         }
@@ -433,7 +439,11 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
     filter.tests.iter().all(|test| {
         let record = &entry.record;
         let holds = match &test.subject {
-            Subject::Field(field) => value_is(record.get(*field), &test.is),
+            // What the record says is not known is not lacking either: the figure must hear of it.
+            Subject::Field(field) => {
+                value_is(record.get(*field), &test.is) || matches!(test.is, Is::Present) && record.says_unknown(*field)
+            }
+            Subject::KindOf(field) => refers_to(tree, record.get(*field), &test.is),
             Subject::Org(field) => value_is(tree.orgs[entry.org].fields[*field].as_ref(), &test.is),
             Subject::State => record.status_on(as_of).is_some_and(|status| word_is(&status.choice.name, &test.is)),
             Subject::Phase => record.phase_on(as_of).is_some_and(|phase| word_is(phase.name(), &test.is)),
@@ -448,8 +458,14 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
 fn org_matches(tree: &Tree, org: usize, filter: &Filter) -> bool {
     filter.tests.iter().all(|test| match &test.subject {
         Subject::Org(field) => value_is(tree.orgs[org].fields[*field].as_ref(), &test.is) != test.negated,
-        Subject::Field(_) | Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => true,
+        Subject::Field(_) | Subject::KindOf(_) | Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => true,
     })
+}
+
+/// Whether a reference points to a record of one of some kinds, by the prefix of its id.
+fn refers_to(tree: &Tree, id: Option<&Value>, is: &Is) -> bool {
+    let Some((prefix, _)) = id.and_then(Value::as_text).and_then(|id| id.split_once('-')) else { return false };
+    tree.rules.kinds.iter().any(|kind| kind.prefix == prefix && word_is(&kind.name, is))
 }
 
 fn value_is(value: Option<&Value>, is: &Is) -> bool {

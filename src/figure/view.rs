@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::day::Day;
+use crate::day::{Day, Period};
 use crate::record::organisation::Organisation;
-use crate::record::{Record, Value};
+use crate::record::Record;
 use crate::rules::view::{PersonField, View, ViewPart};
 use crate::tree::{Entry, Tree};
 
@@ -24,7 +24,7 @@ impl<'t> Looker<'t> {
 
     /// The records of each part of a view, by index in the tree: those that exist on the as-of day, lie in the
     /// window as `inside` says, and name the person. Nothing where the organisation names nobody.
-    pub fn entries(&self, view: &View, org: usize, as_of: Day, inside: &dyn Fn(&Value) -> bool) -> Vec<(&'t ViewPart, Vec<usize>)>
+    pub fn entries(&self, view: &View, org: usize, as_of: Day, inside: &dyn Fn(Period) -> bool) -> Vec<(&'t ViewPart, Vec<usize>)>
     where
         't: 't,
     {
@@ -44,7 +44,7 @@ impl<'t> Looker<'t> {
                     let record = &entry.record;
                     record.kind.name == part.kind.name
                         && record.exists_on(as_of)
-                        && record.get(part.date).is_some_and(inside)
+                        && days(record, part).is_some_and(inside)
                         && part.by.iter().any(|field| self.text(record, field).is_some_and(|text| names(text, person)))
                         && matches(tree, entry, &part.filter, as_of)
                 };
@@ -56,8 +56,18 @@ impl<'t> Looker<'t> {
     fn text<'r>(&'r self, record: &'r Record, field: &PersonField) -> Option<&'r str> {
         match field {
             PersonField::Own(field) => record.get(*field)?.as_text(),
-            PersonField::Through { reference, field } => self.by_id.get(record.get(*reference)?.as_text()?)?.named(field)?.as_text(),
+            PersonField::Through { reference, field } => {
+                self.by_id.get(record.get(*reference)?.as_text()?).filter(|r| r.retracted.is_none())?.named(field)?.as_text()
+            }
         }
+    }
+}
+
+/// The days by which a record of a part lies in a window or not.
+pub fn days(record: &Record, part: &ViewPart) -> Option<Period> {
+    match part.date {
+        Some(field) => record.get(field)?.as_period(),
+        None => record.belongs(),
     }
 }
 

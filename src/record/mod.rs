@@ -159,6 +159,11 @@ impl Record {
         self.exists_on(day) && ended.is_none_or(|end| day <= end)
     }
 
+    /// Whether it says that a field's value is not known.
+    pub fn says_unknown(&self, field: usize) -> bool {
+        self.kind.fields.get(field).and_then(|f| f.unless.as_deref()).is_some_and(|why| self.named(why).is_some())
+    }
+
     /// The days on which it is in force: to its last day, for good where it has none, or the period it belongs to.
     pub fn lasts(&self) -> Option<Period> {
         let Some(end) = self.kind.end else { return self.belongs() };

@@ -28,6 +28,8 @@ pub struct Test {
 pub enum Subject {
     /// A field of the record, by index.
     Field(usize),
+    /// The kind of the record that a field points to, by index.
+    KindOf(usize),
     /// The status on the as-of day.
     State,
     /// What that status means: open, ongoing, no-data, finished, dropped.
@@ -103,6 +105,21 @@ impl Filter {
                 }
                 continue;
             }
+            if let Some(n) = kind.index(key).filter(|&n| matches!(kind.fields[n].ty, FieldType::Record(_)))
+                && let Some(inner) = table.inner(node)
+            {
+                // `source = { kind = "meeting" }`: what it points to.
+                for (key, _, node) in inner.keys() {
+                    match (key, &kind.fields[n].ty) {
+                        ("kind", FieldType::Record(of)) => {
+                            check_words(&inner, key, node.get_ref(), &of.iter().map(String::as_str).collect::<Vec<_>>());
+                            self.push(&inner, key, node, Subject::KindOf(n), None, negated);
+                        }
+                        _ => inner.unknown_key(key, "kind"),
+                    }
+                }
+                continue;
+            }
             let life = kind.life.is_some();
             let (subject, ty) = match key {
                 "state" if life => (Subject::State, None),
@@ -168,7 +185,7 @@ fn fits(subject: &Subject, ty: Option<&FieldType>, is: &Is) -> bool {
         (_, _, Is::Present) => true,
         (_, _, Is::OneOf(words)) if words.is_empty() => false,
         (Subject::Overdue | Subject::OnTime, _, is) => matches!(is, Is::True),
-        (Subject::State | Subject::Phase, _, is) => matches!(is, Is::OneOf(_)),
+        (Subject::State | Subject::Phase | Subject::KindOf(_), _, is) => matches!(is, Is::OneOf(_)),
         (Subject::Field(_) | Subject::Org(_), Some(FieldType::Boolean), is) => matches!(is, Is::True),
         (Subject::Field(_) | Subject::Org(_), Some(FieldType::Integer { .. } | FieldType::Year), is) => matches!(is, Is::Number(_)),
         (Subject::Field(_) | Subject::Org(_), Some(FieldType::Table(_)), _) => false,

@@ -33,8 +33,8 @@ pub struct ViewPart {
     pub kind: Arc<Kind>,
     /// Which of them.
     pub filter: Filter,
-    /// The date that must lie in the window: the kind's start unless said.
-    pub date: usize,
+    /// The date that must lie in the window; unless said, the days the record belongs to.
+    pub date: Option<usize>,
     /// Fields of which one must name the person.
     pub by: Vec<PersonField>,
     /// Whether records of organisations below count too.
@@ -83,14 +83,14 @@ impl ViewPart {
             return None;
         };
         let date = match reader.text("date") {
-            None => kind.start,
-            Some(field) => match kind.index(&field).filter(|&n| kind.fields[n].ty.is_time()) {
-                Some(n) => n,
-                None => {
+            None => None,
+            Some(field) => {
+                let found = kind.index(&field).filter(|&n| kind.fields[n].ty.is_time());
+                if found.is_none() {
                     reader.note(bad(&reader, "date", "bad-rule-not-a-date"));
-                    kind.start
                 }
-            },
+                found
+            }
         };
         let by = reader.texts("by").iter().filter_map(|field| PersonField::read(&reader, field, kind, kinds)).collect();
         let filter = Filter::read(&reader, kind, org);

@@ -68,7 +68,14 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
             .with("limit", plain(limit));
         wrong.then_some((field, problem))
     };
-    kind.bounds.iter().filter_map(broken).collect()
+    // A number beside the reason why it is not known: one of the two is wrong, and the figures take the reason.
+    let given = |n: usize| values[n].is_some();
+    let doubtful = kind.fields.iter().enumerate().filter_map(|(n, field)| {
+        let why = field.unless.as_deref().and_then(|why| kind.index(why)).filter(|&why| given(n) && given(why))?;
+        let problem = Problem::new(Rule::KNOWN_AND_UNKNOWN).with("field", &field.label).with("other", &kind.fields[why].label);
+        Some((n, problem))
+    });
+    kind.bounds.iter().filter_map(broken).chain(doubtful).collect()
 }
 
 fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
@@ -141,7 +148,7 @@ fn once(tree: &Tree) -> Vec<Finding<'_>> {
                 let field = record.kind.once.as_ref().and_then(|once| once.fields.first()).copied().unwrap_or(record.kind.start);
                 let problem = Problem::new(Rule::HELD_TWICE)
                     .with("kind", &record.kind.label)
-                    .with("value", record.get(field).map(plain).unwrap_or_default())
+                    .with("value", record.get(field).or(record.get(record.kind.period)).map(plain).unwrap_or_default())
                     .with("other", other.id.as_str())
                     .and_at(place_of(other));
                 found.push(finding(record, &record.kind.fields[field].name, problem));
@@ -184,6 +191,11 @@ fn references(tree: &Tree) -> Vec<Finding<'_>> {
                                 .with("wanted", Arg::Labels(allowed)),
                         ));
                     }
+                    Some(target) if target.retracted.is_some() && record.retracted.is_none() => found.push(finding(
+                        record,
+                        &field.name,
+                        Problem::new(Rule::RETRACTED_REFERENCE).with("id", id).with("field", &field.label),
+                    )),
                     Some(_) => {}
                 }
             }
