@@ -133,9 +133,14 @@ rules! {
     TEMPLATE_NOT_A_NUMBER "template-not-a-number" Usage "Words where a number is meant.";
     TEMPLATE_COMPARES "template-compares" Usage "A figure compared instead of its value.";
     TEMPLATE_BLOCK "template-block" Usage "A block whose ends do not fit together in a Word file.";
+    TEMPLATE_UNCLOSED "template-unclosed" Usage "A tag that is not closed in its paragraph.";
+    TEMPLATE_TEXT_ONLY "template-text-only" Usage "A block that works on text alone, in a Word file.";
+    TEMPLATE_TOO_DEEP "template-too-deep" Usage "Numbers put together of numbers too often.";
     TEMPLATE_WORD "template-word" Usage "A Word file that is none.";
     TEMPLATE_ENDING "template-ending" Usage "A template whose name does not say what it is.";
     UNKNOWN_TEMPLATE "unknown-template" Usage "No template of that name.";
+    OUT_IS_TEMPLATE "out-is-template" Usage "A document that would be written over its template.";
+    OUT_ENDING "out-ending" Usage "A document whose name says what cannot be written.";
     TRACE_WHERE "trace-where" Usage "A trace without a place beside a document.";
     NO_WORD_HERE "no-word-here" Usage "A Word file for the terminal.";
     NOBODY_NAMED "nobody-named" Usage "An organisation whose file names no secretary.";

@@ -377,6 +377,22 @@ fn rows_and_paragraphs_are_repeated() {
             format!("<w:tbl><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>", p("")),
         ),
         (
+            "paragraphs of a document whose spaces nobody marked",
+            "<w:p><w:r><w:t>{% if true %}</w:t></w:r></w:p><w:p><w:r><w:t>z</w:t></w:r></w:p><w:p><w:r><w:t>{% endif %}{# c #}</w:t></w:r></w:p>".to_owned(),
+            "<w:p><w:r><w:t>z</w:t></w:r></w:p>".to_owned(),
+        ),
+        ("a comment alone", p("a{# {{ nothing }} #}b"), p("ab")),
+        (
+            "a table without rows",
+            p("前") + &format!("<w:tbl>{}</w:tbl>", row(&["{% for o in [] %}{{ o }}", "{% endfor %}"])) + &p("后"),
+            p("前") + &p("后"),
+        ),
+        (
+            "organisations and days are themselves",
+            p("{% if orgs[0] == orgs[1] or period &lt; period.previous or as_of &lt; period.first %}错{% else %}对{% endif %}"),
+            p("对"),
+        ),
+        (
             "line ends of a value",
             p("{{ organisation('牡丹党支部').tasks_done.first.title }}"),
             p("修缮</w:t><w:br/><w:t xml:space=\"preserve\">门窗"),
@@ -396,6 +412,8 @@ fn what_is_wrong_in_a_word_template_is_said_by_paragraph() {
         ("else in a row", format!("<w:tbl>{}</w:tbl>", row(&["{% if tasks_due %}a", "{% else %}", "b{% endif %}"])), "t.docx:2:1:"),
         ("compared", p("{% if tasks_due &gt; 3 %}多{% endif %}"), "t.docx:1:1:"),
         ("not XML", "<w:p>".to_owned(), "t.docx:1:1:"),
+        ("not closed", p("一") + &p("共{{ tasks_due 项"), "t.docx:2:2:"),
+        ("text only", p("{% macro f(x) %}") + &p("{{ x }}") + &p("{% endmacro %}"), "t.docx:1:1:"),
     ] {
         let (ran, parts) = filled(&document(&body), &[]);
         assert_eq!((ran.code, parts.len()), (2, 0), "{what}: {}", ran.err);

@@ -12,8 +12,8 @@ use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text::quoted;
 use crate::rules::Rules;
-use crate::tree::FORMAT;
 use crate::tree::write::Lock;
+use crate::tree::{FORMAT, NAMES};
 
 pub(super) const COMMAND: Command = Command { name: "init", build, run };
 
@@ -76,9 +76,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
-/// The text of `ledger.toml`.
+/// The text of `ledger.toml`, with a line for each name that reports print.
 fn marker(district: &str, language: &str) -> String {
-    format!("format = {FORMAT}\ndistrict = {}\ncampaign = \"\"\nlanguage = {}\n", quoted(district), quoted(language))
+    let names: String = NAMES[1..].iter().map(|name| format!("{name} = \"\"\n")).collect();
+    format!("format = {FORMAT}\ndistrict = {}\n{names}language = {}\n", quoted(district), quoted(language))
 }
 
 /// What git should know about a ledger.

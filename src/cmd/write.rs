@@ -41,6 +41,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let window = session.window(matches)?;
     let out = matches.get_one::<String>("out").map(PathBuf::from);
     let trace = trace_path(matches, out.as_deref())?;
+    if out.is_some() && out == trace {
+        return Err(Problem::new(Rule::TRACE_WHERE).into());
+    }
     let root = session.root()?;
     let template = template(session, &root, matches)?;
     let (tree, _) = session.figures(false)?;
@@ -49,10 +52,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let desk = Desk::new(tree, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);
-    let form = form(matches, out.as_deref(), &template);
+    let form = form(matches, out.as_deref(), &template)?;
     let bytes = document(&template, &filled, form, &desk)?;
     for path in [&out, &trace].into_iter().flatten() {
         refuse_ledger(&root.path, path)?;
+        refuse_template(matches, path)?;
     }
     match &out {
         Some(path) => save(session, path, &bytes)?,
@@ -92,6 +96,15 @@ fn save(session: &mut Session<'_>, path: &Path, bytes: &[u8]) -> Result<()> {
     let said = session.locale.say("written", &[("path", path.display().to_string().into())]);
     writeln!(session.err, "{said}")?;
     Ok(())
+}
+
+/// Refuses to write over the template itself.
+fn refuse_template(matches: &ArgMatches, path: &Path) -> Result<(), Problem> {
+    let asked = matches.get_one::<String>("template").map(Path::new).and_then(|template| template.canonicalize().ok());
+    match asked.is_some() && asked == path.canonicalize().ok() {
+        true => Err(Problem::new(Rule::OUT_IS_TEMPLATE).with("path", path.display().to_string())),
+        false => Ok(()),
+    }
 }
 
 /// Where the trace goes: the file named, or beside the document.
@@ -138,9 +151,16 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
 }
 
 /// The form asked for: by `--format`, by the file's ending, or as the template is.
-fn form<'m>(matches: &'m ArgMatches, out: Option<&'m Path>, template: &Template) -> &'m str {
-    let ending = out.and_then(Path::extension).and_then(|ending| ending.to_str());
-    cmd::format_of(
+///
+/// # Errors
+/// An ending that says something else than what can be written: Word would open the text of a `.doc` and show its marks.
+fn form<'m>(matches: &'m ArgMatches, out: Option<&'m Path>, template: &Template) -> Result<&'m str, Problem> {
+    let ending = out.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = ending.as_deref();
+    if let (Some(ending), None) = (ending.filter(|e| !ENDINGS.contains(e)), matches.get_one::<String>("format")) {
+        return Err(Problem::new(Rule::OUT_ENDING).with("ending", ending));
+    }
+    Ok(cmd::format_of(
         matches,
         match (ending, template) {
             (Some("docx"), _) => "docx",
@@ -150,7 +170,7 @@ fn form<'m>(matches: &'m ArgMatches, out: Option<&'m Path>, template: &Template)
             (None, Template::Word(..)) | (_, Template::Plain(_)) => "text",
             (_, Template::Markdown(_)) => "md",
         },
-    )
+    ))
 }
 
 /// The document in the form asked for, without marks.
@@ -175,7 +195,7 @@ fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Re
         (_, Filled::Text(text)) => {
             let text = marks::stripped(text);
             match (form, template) {
-                ("docx", Template::Plain(_)) => document::word(&text.replace('\n', "\n\n")),
+                ("docx", Template::Plain(_)) => document::word_of_lines(&text),
                 ("docx", _) => document::word(&text),
                 ("text", Template::Markdown(_)) => document::text(&text, &desk.locale).into_bytes(),
                 _ => text.into_bytes(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::day::{Day, Period};
-use crate::record::organisation::Organisation;
 use crate::record::Record;
+use crate::record::organisation::Organisation;
 use crate::rules::view::{PersonField, View, ViewPart};
 use crate::tree::{Entry, Tree};
 

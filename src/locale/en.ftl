@@ -91,12 +91,22 @@ problem-template-compares = a figure is compared instead of its value
     .help = write .value behind it: tasks_overdue.value > 0; to ask whether there is any, the figure alone is enough
 problem-template-block = the ends of this block do not fit together
     .help = let it begin and end in one paragraph or one table row, or give each end a paragraph or row of its own
+problem-template-unclosed = this tag is not closed in its paragraph
+    .help = close it with two half-width braces, or a percent sign and a brace, in the same paragraph
+problem-template-text-only = this block cannot be used in a Word file
+    .help = use for, if, with and set only
+problem-template-too-deep = numbers are put together of numbers too often
+    .help = add them up in one step
 problem-template-word = this is not a Word file that can be filled in: {$why}
     .help = save it as .docx in Word or WPS
 problem-template-ending = the name “{$path}” does not say what kind of template it is
     .help = templates end in .md, .docx or .txt
 problem-unknown-template = there is no template “{$name}”
     .help = the templates are: {$allowed}; or name a file .md, .docx, .txt
+problem-out-is-template = {$path} is the template itself
+    .help = give the document another name
+problem-out-ending = files .{$ending} cannot be written
+    .help = end the name in .docx, .md or .txt; WPS and Word open .docx
 problem-trace-where = a trace needs a document to stand beside
     .help = add --out FILE, or write --trace=FILE
 problem-no-word-here = a Word file cannot be printed on the terminal
@@ -409,7 +419,7 @@ flag-quarter = period: 2026Q3, this, last, 2026-07, 2026, 2026H1, A..B (default:
 flag-as-of = as of this day (default: the period's last day, or today if earlier)
 flag-format = format: {$formats}
 flag-as = name of this clone's writer (fixed at the first write)
-flag-trace = list every figure with its records beside the document (or into =FILE)
+flag-trace = list every figure with its records beside the document, or with --trace=FILE into that file
 flag-check-sums = warn where printed parts do not add up to the printed whole
 flag-within = how far ahead to look: 14d, 2w (default: 14d)
 flag-skip-bad = leave out what cannot be read, and name it

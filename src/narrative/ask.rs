@@ -13,7 +13,7 @@ use crate::narrative::things::{DayThing, OrgThing, PeriodThing, refuse};
 use crate::problem::{Problem, Rule};
 use crate::record::text::quoted;
 use crate::rules::filter::Filter;
-use crate::rules::kind::Kind;
+use crate::rules::kind::{Choice, FieldType, Kind};
 use crate::rules::metric::{DateOf, Measure, Metric, Take, Unit, Window, read_date};
 use crate::source::Source;
 use crate::wire::{Reader, Reading, parse};
@@ -33,6 +33,9 @@ const WORDS: &[(&str, &str)] = &[
     ("has", "有"),
     ("lacks", "无"),
 ];
+
+/// What the windows are called in Chinese.
+const WINDOWS: &[(&str, &str)] = &[("period", "本期"), ("ytd", "今年以来"), ("to-date", "至今"), ("year", "全年"), ("as-of", "当日")];
 
 fn given(kwargs: &Kwargs, name: &str) -> Result<Option<Value>, Error> {
     let zh = WORDS.iter().find(|(en, _)| *en == name).map_or("", |(_, zh)| zh);
@@ -75,7 +78,7 @@ fn period(name: &'static str, value: &Value, desk: &Desk) -> Result<Period, Erro
     match value.to_string().as_str() {
         "previous" | "上期" => Ok(desk.period.previous()),
         "year-before" | "去年同期" => Ok(desk.period.year_earlier()),
-        text => Period::parse(text, desk.as_of).map_err(|_| refuse(Problem::new(Rule::BAD_PERIOD).with("value", text))),
+        text => Period::parse(text, desk.period.last()).map_err(|_| refuse(Problem::new(Rule::BAD_PERIOD).with("value", text))),
     }
 }
 
@@ -111,20 +114,16 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
         (_, Some(value)) => Some(Window::Since(day(&value)?)),
         (Some(value), None) => {
             let name = text("window", &value)?;
-            let known = Window::parse(&name);
+            let known = Window::parse(WINDOWS.iter().find(|(_, zh)| *zh == name).map_or(name.as_str(), |(en, _)| en));
             Some(known.ok_or_else(|| {
                 refuse(Problem::new(Rule::UNKNOWN_VALUE).with("field", "window").with("value", name).with("allowed", Window::NAMES))
             })?)
         }
         (None, None) => None,
     };
-    let mut rule = String::new();
+    let mut tests: Vec<(&str, Value)> = Vec::new();
     for name in ["where", "except", "has", "lacks"] {
-        if let Some(value) = given(kwargs, name)? {
-            let _ = write!(rule, "{name} = ");
-            toml(&mut rule, &value).map_err(|()| wrong("where", &value))?;
-            rule.push('\n');
-        }
+        tests.extend(given(kwargs, name)?.map(|value| (name, value)));
     }
     kwargs.assert_all_used().map_err(|error| {
         let words: Vec<&str> = WORDS.iter().map(|(en, _)| *en).collect();
@@ -135,22 +134,21 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
         refuse(Problem::new(Rule::UNKNOWN_FIELD).with("field", unknown).with("kind", &asked.metric.label).with("allowed", words.join(", ")))
     })?;
     let kinds = leaves(desk, &asked.metric);
-    if (window.is_some() || !rule.is_empty()) && kinds.is_empty() {
+    if (window.is_some() || !tests.is_empty()) && kinds.is_empty() {
         return Err(refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
     }
     if let Some(window) = window {
         asked.lens.window = Some(window);
         let _ = write!(asked.lens.key, " window={}", window.name());
     }
-    if !rule.is_empty() {
-        for kind in kinds {
-            let filter = filter(desk, &rule, &kind)?;
-            match asked.lens.filters.iter_mut().find(|(name, _)| *name == kind.name) {
-                Some((_, more)) => more.tests.extend(filter.tests),
-                None => asked.lens.filters.push((kind.name.clone(), filter)),
-            }
-        }
+    for kind in kinds.iter().filter(|_| !tests.is_empty()) {
+        let rule = rule(&tests, kind, &desk.tree.rules.org)?;
+        let filter = filter(desk, &rule, kind)?;
         let _ = write!(asked.lens.key, " {}", rule.trim_end().replace('\n', " "));
+        match asked.lens.filters.iter_mut().find(|(name, _)| *name == kind.name) {
+            Some((_, more)) => more.tests.extend(filter.tests),
+            None => asked.lens.filters.push((kind.name.clone(), filter)),
+        }
     }
     Ok(asked)
 }
@@ -198,10 +196,59 @@ fn first(problems: Vec<Problem>) -> Problem {
     Problem { place: None, other: None, ..problem }
 }
 
-/// A template's value as the rules write it.
-fn toml(out: &mut String, value: &Value) -> Result<(), ()> {
+/// Tests as the rules write them for a kind; fields and choices may go by their labels.
+fn rule(tests: &[(&str, Value)], kind: &Kind, org: &Kind) -> Result<String, Error> {
+    let mut rule = String::new();
+    for (name, value) in tests {
+        let _ = write!(rule, "{name} = ");
+        match value.kind() {
+            ValueKind::Map => toml_table(&mut rule, value, kind, org),
+            // `has` and `lacks` list fields.
+            _ => toml(&mut rule, value, &|word| kind.named(word).map(|n| kind.fields[n].name.clone())),
+        }
+        .map_err(|()| wrong("where", value))?;
+        rule.push('\n');
+    }
+    Ok(rule)
+}
+
+fn toml_table(out: &mut String, value: &Value, kind: &Kind, org: &Kind) -> Result<(), ()> {
+    out.push('{');
+    for (n, key) in value.try_iter().map_err(|_| ())?.enumerate() {
+        let inner = value.get_item(&key).map_err(|_| ())?;
+        let key = key.as_str().ok_or(())?;
+        let field = kind.named(key).map(|n| &kind.fields[n]);
+        let name = match (field, key) {
+            (Some(field), _) => field.name.as_str(),
+            (None, "状态") => "state",
+            (None, "组织") => "org",
+            (None, other) => other,
+        };
+        let _ = write!(out, "{}{} = ", if n > 0 { ", " } else { "" }, quoted(name));
+        let statuses = kind.life.as_ref().filter(|_| name == "state").map(|life| life.statuses.iter().map(|s| &s.choice));
+        match inner.kind() {
+            ValueKind::Map => toml_table(out, &inner, org, org)?,
+            _ => toml(out, &inner, &|word| {
+                let choices: Vec<&Choice> = match (field.map(|f| &f.ty), &statuses) {
+                    (Some(FieldType::Choice(choices)), _) => choices.iter().collect(),
+                    (_, Some(statuses)) => statuses.clone().collect(),
+                    _ => Vec::new(),
+                };
+                choices.into_iter().find(|choice| choice.label.is(word)).map(|choice| choice.name.clone())
+            })?,
+        }
+    }
+    out.push('}');
+    Ok(())
+}
+
+/// A template's value as the rules write it; `name` knows the names behind labels.
+fn toml(out: &mut String, value: &Value, name: &dyn Fn(&str) -> Option<String>) -> Result<(), ()> {
     match value.kind() {
-        ValueKind::String => out.push_str(&quoted(value.as_str().unwrap_or_default())),
+        ValueKind::String => {
+            let word = value.as_str().unwrap_or_default();
+            out.push_str(&quoted(&name(word).unwrap_or_else(|| word.to_owned())));
+        }
         ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
         ValueKind::Number if value.is_integer() => {
             let _ = write!(out, "{value}");
@@ -209,19 +256,10 @@ fn toml(out: &mut String, value: &Value) -> Result<(), ()> {
         ValueKind::Seq | ValueKind::Iterable => {
             out.push('[');
             for item in value.try_iter().map_err(|_| ())? {
-                toml(out, &item)?;
+                toml(out, &item, name)?;
                 out.push(',');
             }
             out.push(']');
-        }
-        ValueKind::Map => {
-            out.push('{');
-            for (n, key) in value.try_iter().map_err(|_| ())?.enumerate() {
-                let inner = value.get_item(&key).map_err(|_| ())?;
-                let _ = write!(out, "{}{} = ", if n > 0 { ", " } else { "" }, quoted(key.as_str().ok_or(())?));
-                toml(out, &inner)?;
-            }
-            out.push('}');
         }
         _ => return Err(()),
     }

@@ -49,13 +49,16 @@ pub fn found(text: &str) -> Vec<Found> {
 fn walk(text: &str) -> (String, Vec<(usize, usize, usize)>) {
     let mut plain = String::with_capacity(text.len());
     let (mut spans, mut open) = (Vec::new(), Vec::new());
-    let mut chars = text.chars();
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             OPEN => {
-                let number: String = chars.by_ref().take_while(|c| *c != NUMBER).collect();
-                spans.push((number.parse().unwrap_or(usize::MAX), plain.len(), plain.len()));
-                open.push(spans.len() - 1);
+                // A filter may have cut a mark: what is left of it is no text, and takes none with it.
+                let number: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_digit)).collect();
+                if chars.next_if_eq(&NUMBER).is_some() {
+                    spans.push((number.parse().unwrap_or(usize::MAX), plain.len(), plain.len()));
+                    open.push(spans.len() - 1);
+                }
             }
             CLOSE => {
                 if let Some(n) = open.pop() {
@@ -95,6 +98,7 @@ mod tests {
             found(&text),
             [Found { entry: 0, sentence: sentence.clone(), text: "12".to_owned() }, Found { entry: 1, sentence, text: "98.0%".to_owned() },]
         );
+        assert_eq!(stripped("\u{fdd0}后面的\u{fdd0}1\u{fdd1}文字"), "后面的文字");
         assert_eq!(clean("a\u{fdd0}7\u{fdd1}b\u{fdd2}"), "a7b");
     }
 }

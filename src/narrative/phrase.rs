@@ -148,9 +148,11 @@ pub const MOST_PLACES: u32 = 6;
 impl Style {
     /// The number that is printed, and whether it is the true one.
     pub fn rounded(&self, value: Fraction) -> Option<(Fraction, bool)> {
+        let style = self.fitting(value);
         let granule = match self.step {
             Some(step) => Fraction::new(step, 1)?,
-            None => self.scale.size().over(Fraction::whole(10i128.pow(self.places.min(MOST_PLACES))))?,
+            None if style.scale != self.scale && value.abs().num < granule_of(self)?.num => Fraction::whole(1),
+            None => granule_of(self)?,
         };
         let steps = value.over(granule)?;
         let floor = steps.num.div_euclid(steps.den);
@@ -168,9 +170,20 @@ impl Style {
         Some((printed, printed.equals(value)))
     }
 
+    /// The style that a number below one 万 or 亿 is written in: 8,600 is 8000余, not 0.8万余.
+    fn fitting(&self, value: Fraction) -> Style {
+        let small = matches!(self.scale, Scale::Wan | Scale::Yi)
+            && value.over(self.scale.size()).is_some_and(|in_units| in_units.num.abs() < in_units.den);
+        if small { Style { scale: Scale::One, places: 0, ..self.clone() } } else { self.clone() }
+    }
+
     /// The words for a number.
     pub fn words(&self, value: Fraction, lang: Lang) -> String {
         let Some((printed, exact)) = self.rounded(value) else { return "—".to_owned() };
+        self.fitting(value).written(printed, exact, lang)
+    }
+
+    fn written(&self, printed: Fraction, exact: bool, lang: Lang) -> String {
         let number = self.number(printed);
         let (wan, yi, points) = match lang {
             Lang::Zh => ("万", "亿", "个百分点"),
@@ -204,12 +217,15 @@ impl Style {
         match (self.form, self.scale) {
             (Form::Chinese, _) => digits.parse().map_or(digits, chinese),
             (Form::Ordinal, _) => format!("第{digits}"),
-            (Form::Digits, Scale::Wan | Scale::Yi | Scale::Tenths) if digits.contains('.') => {
-                digits.trim_end_matches('0').trim_end_matches('.').to_owned()
-            }
+            (Form::Digits, Scale::Wan | Scale::Yi) if digits.contains('.') => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
             (Form::Digits, _) => digits,
         }
     }
+}
+
+/// The least difference between two numbers of a style.
+fn granule_of(style: &Style) -> Option<Fraction> {
+    style.scale.size().over(Fraction::whole(10i128.pow(style.places.min(MOST_PLACES))))
 }
 
 /// A whole number in Chinese numerals: 一百零三, 十二.
@@ -276,7 +292,9 @@ mod tests {
             (35_480, Scale::Wan, 1, Qualifier::Nearest, "3.5万"),
             (35_500, Scale::Wan, 1, Qualifier::Nearest, "3.6万"),
             (123_456_789, Scale::Yi, 2, Qualifier::Over, "1.23亿余"),
-            (9, Scale::Wan, 0, Qualifier::Over, "0万余"),
+            (9, Scale::Wan, 0, Qualifier::Over, "9"),
+            (8_600, Scale::Wan, 1, Qualifier::Over, "8000余"),
+            (9_999, Scale::Wan, 1, Qualifier::Nearly, "近10000"),
         ] {
             assert_eq!(style(scale, places, qualifier).words(Fraction::whole(value), Lang::Zh), text, "{value}");
         }

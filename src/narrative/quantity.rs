@@ -30,6 +30,8 @@ pub struct Quantity {
     pub origin: Origin,
     /// How it is written.
     pub style: Style,
+    /// Of how many layers of numbers it is put together.
+    pub depth: usize,
     amount: OnceLock<Amount>,
 }
 
@@ -75,7 +77,13 @@ impl Quantity {
 
     /// A number of any origin.
     pub fn new(desk: &Arc<Desk>, origin: Origin, style: Style) -> Quantity {
-        Quantity { desk: Arc::clone(desk), origin, style, amount: OnceLock::new() }
+        let depth = match &origin {
+            Origin::Metric(_) | Origin::Computed(_) => 0,
+            Origin::Change { now, before, .. } => 1 + now.depth.max(before.depth),
+            Origin::Total(parts) => 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0),
+            Origin::Share(part, whole) => 1 + part.depth.max(whole.depth),
+        };
+        Quantity { desk: Arc::clone(desk), origin, style, depth, amount: OnceLock::new() }
     }
 
     /// The same, written otherwise.
@@ -110,7 +118,8 @@ impl Quantity {
             Origin::Change { now, before, growth } => {
                 let (now, before) = (now.number()?, before.number()?);
                 let change = now.minus(before)?;
-                Amount::Number(if *growth { change.over(before.abs())? } else { change })
+                // What has grown or shrunk is said in words.
+                Amount::Number(if *growth { change.over(before)?.abs() } else { change })
             }
             Origin::Total(parts) => {
                 let mut sum = Fraction::whole(0);
@@ -216,8 +225,14 @@ impl Quantity {
             Measure::Organisations { .. } | Measure::Obligation { .. } | Measure::Members => org_names(),
             Measure::Records { take: Take::DistinctOrg, .. } => org_names(),
             Measure::Records { take: Take::Distinct(_), .. } => {
+                let words = |value: &crate::record::Value| match &asked.metric.measure {
+                    Measure::Records { kind, take: Take::Distinct(field), .. } => {
+                        crate::record::text::words(&kind.fields[*field], value, &self.desk.locale)
+                    }
+                    _ => plain(value),
+                };
                 let counted = self.desk.counted(asked);
-                counted.iter().filter(|(_, amount)| *amount != 0).filter_map(|(c, _)| c.key.as_ref().map(plain)).collect()
+                counted.iter().filter(|(_, amount)| *amount != 0).filter_map(|(c, _)| c.key.as_ref().map(words)).collect()
             }
             _ => self
                 .records()
@@ -233,13 +248,14 @@ impl Quantity {
 
     fn compare(self: &Arc<Self>, with: &str) -> Result<Value, Error> {
         let compare = match with {
-            "previous" | "上期" => Compare::Previous,
-            "year" | "去年同期" => Compare::Year,
+            "previous" | "上期" | "上季度" | "上月" => Compare::Previous,
+            "year" | "去年同期" | "同期" => Compare::Year,
             other => return Err(wrong_value("compare", other, "previous, year")),
         };
         let Some(asked) = self.asked() else { return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC))) };
         let (period, as_of) = compared(asked.period, asked.as_of, compare);
-        let before = Arc::new(Quantity::of(&self.desk, Asked { period, as_of, ..asked.clone() }));
+        let asked = Asked { period, as_of, ..asked.clone() };
+        let before = Arc::new(Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone()));
         Ok(Value::from_object(Comparison { now: Arc::clone(self), before }))
     }
 
@@ -248,12 +264,26 @@ impl Quantity {
         let Some((asked, Measure::Records { kind, .. })) = self.asked().map(|asked| (asked, &asked.metric.measure)) else {
             return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
         };
-        let Some(index) = kind.named(field) else { return Err(wrong_value("by", field, &kind.field_names())) };
-        let mut values: Vec<Option<crate::record::Value>> =
-            self.records().into_iter().map(|n| self.desk.tree.entries[n].record.get(index).cloned()).collect();
+        let org = &self.desk.tree.rules.org;
+        // A field of the record, or of the organisation that keeps it.
+        let (of, index, of_org) = match (kind.named(field), org.named(field)) {
+            (Some(n), _) => (&**kind, n, false),
+            (None, Some(n)) => (&**org, n, true),
+            (None, None) => return Err(wrong_value("by", field, &kind.field_names())),
+        };
+        if of.fields[index].list {
+            let single = of.fields.iter().filter(|f| !f.list).map(|f| f.name.as_str()).collect::<Vec<_>>();
+            return Err(wrong_value("by", field, &single.join(", ")));
+        }
+        let subject = if of_org { Subject::Org(index) } else { Subject::Field(index) };
+        let value_in = |n: usize| {
+            let entry = &self.desk.tree.entries[n];
+            if of_org { self.desk.tree.orgs[entry.org].fields[index].clone() } else { entry.record.get(index).cloned() }
+        };
+        let mut values: Vec<Option<crate::record::Value>> = self.records().into_iter().map(value_in).collect();
         values.sort();
         values.dedup();
-        if let FieldType::Choice(choices) = &kind.fields[index].ty {
+        if let FieldType::Choice(choices) = &of.fields[index].ty {
             // In the order in which the rules list the words; what has none comes last.
             values.sort_by_key(|value| {
                 choices.iter().position(|c| value.as_ref().and_then(|v| v.as_text()) == Some(&c.name)).unwrap_or(usize::MAX)
@@ -268,10 +298,10 @@ impl Quantity {
                         other => Is::OneOf(vec![plain(other)]),
                     };
                     let negated = *value == crate::record::Value::Boolean(false);
-                    let label = crate::record::text::words(&kind.fields[index], value, &self.desk.locale);
-                    (Test { subject: Subject::Field(index), is, negated }, label)
+                    let label = crate::record::text::words(&of.fields[index], value, &self.desk.locale);
+                    (Test { subject: subject.clone(), is, negated }, label)
                 }
-                None => (Test { subject: Subject::Field(index), is: Is::Present, negated: true }, "—".to_owned()),
+                None => (Test { subject: subject.clone(), is: Is::Present, negated: true }, "—".to_owned()),
             };
             let mut asked = asked.clone();
             asked.lens.key.push_str(&format!(" {field}={}", value.as_ref().map(plain).unwrap_or_default()));
@@ -358,7 +388,7 @@ impl Object for Quantity {
         let (kwargs,): (Kwargs,) = from_args(args)?;
         let Some(asked) = self.asked() else { return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC))) };
         let asked = crate::narrative::ask::refine(&self.desk, asked, &kwargs)?;
-        Ok(Value::from_object(Quantity::of(&self.desk, asked)))
+        Ok(Value::from_object(Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone())))
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
@@ -417,6 +447,16 @@ impl Comparison {
 }
 
 impl Object for Comparison {
+    /// 增加3, 提高1.4个百分点, 持平.
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |name: &str| self.get_value(&Value::from(name)).filter(|value| !value.is_undefined());
+        match (part("word"), self.difference().map(|d| d.num)) {
+            (Some(word), Some(0)) => write!(f, "{word}"),
+            (Some(word), _) => write!(f, "{word}{}", part("change").unwrap_or_default()),
+            (None, _) => f.write_str("—"),
+        }
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let sign = self.difference().map(|d| d.num.signum());
         let percent = self.now.style.scale == Scale::Percent;

@@ -58,11 +58,14 @@ pub fn tags(text: &[char]) -> Vec<Tag> {
     found
 }
 
+/// No tag is longer, in characters: one that is not closed is not looked for to the end of a large text.
+const LONGEST: usize = 2_000;
+
 /// The index after the tag that opened before `from`; strings inside may hold anything.
 fn end_of(text: &[char], from: usize, sort: Sort, close: char) -> Option<usize> {
     let mut quote: Option<char> = None;
     let mut at = from;
-    while at < text.len() {
+    while at < text.len().min(from + LONGEST) {
         let c = text[at];
         match quote {
             Some(open) if closes(open, c) => quote = None,

@@ -15,7 +15,7 @@ use crate::narrative::phrase::{Form, Fraction, MOST_PLACES, Qualifier, Scale, St
 use crate::narrative::quantity::{Origin, Quantity, style_of};
 use crate::narrative::tags::{Tag, engine_text, normalised, tags};
 use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing, refuse};
-use crate::narrative::word::{Broken, DOCUMENT, Part, Piece, Word, escaped};
+use crate::narrative::word::{Broken, DOCUMENT, Part, Piece, Why, Word, escaped};
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::metric::Unit;
 use crate::source::Source;
@@ -103,7 +103,7 @@ fn not_word(name: &str, broken: Broken) -> Problem {
 
 /// A text template: its own text is what the engine reads, but for the signs inside tags.
 fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec<Problem>> {
-    let chars: Vec<char> = source.text.trim_start_matches('\u{feff}').chars().collect();
+    let chars: Vec<char> = marks::clean(source.text.trim_start_matches('\u{feff}')).chars().collect();
     let (read, of): (String, Vec<usize>) = engine_text(&chars).into_iter().unzip();
     let shown = Source::new(&source.file, chars.iter().collect::<String>());
     let place = |range: std::ops::Range<usize>| {
@@ -139,7 +139,8 @@ fn inner(chars: &[char], tag: &Tag) -> String {
 /// A part of a Word file; nothing where it holds no tag.
 fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, Vec<Problem>> {
     let broken = |broken| vec![not_word(file, broken)];
-    let part = Part::read(xml).map_err(broken)?;
+    let cleaned = marks::clean(xml);
+    let part = Part::read(&cleaned).map_err(broken)?;
     let lines: Vec<String> = part.lines().iter().map(|line| line.replace(['\n', '\t'], " ")).collect();
     let shown = Source::new(file, lines.join("\n"));
     // A tag by its paragraph and character, as a place that messages can point at.
@@ -148,9 +149,17 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, 
         let of = |n: usize| lines.get(line).map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>());
         shown.place(start + of(column)..start + of(column + width))
     };
-    let pieces = part.pieces().map_err(|at| vec![Problem::new(Rule::TEMPLATE_BLOCK).at(place(at.line, at.column, 2))])?;
-    if !pieces.iter().any(|piece| matches!(piece, Piece::Tag { .. })) {
-        return Ok(None);
+    let pieces = part.pieces().map_err(|at| {
+        let rule = match at.why {
+            Why::Ends => Rule::TEMPLATE_BLOCK,
+            Why::Unclosed => Rule::TEMPLATE_UNCLOSED,
+            Why::TextOnly => Rule::TEMPLATE_TEXT_ONLY,
+        };
+        vec![Problem::new(rule).at(place(at.line, at.column, 2))]
+    })?;
+    if let [Piece::Literal(only)] = &pieces[..] {
+        // Comments alone go too; a part without any tag stays as it is packed.
+        return Ok((only != cleaned.trim_start_matches('\u{feff}')).then(|| only.clone()));
     }
     // One line for each piece, so that the engine's line says which one is wrong; the XML itself it never sees.
     let (mut program, mut literals, mut placed) = (String::new(), Vec::new(), Vec::new());
@@ -198,7 +207,10 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, 
     let filled = render(&environment, &program, desk).map_err(|error| vec![explained(&error, of_range(error.range().unwrap_or(0..0)))])?;
     // A block that begins inside an element and ends outside it leaves what is no document any more.
     match Part::read(&filled) {
-        Ok(_) => Ok(Some(filled)),
+        Ok(part) => {
+            let mark = if xml.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+            Ok(Some(format!("{mark}{}", part.without_empty_tables())))
+        }
         Err(_) => {
             let first = placed.iter().flatten().find(|(_, _, text)| text.starts_with("{%"));
             Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(first.map_or_else(|| Place::file(file), |(l, c, _)| place(*l, *c, 2)))])
@@ -286,71 +298,104 @@ fn first_use(source: &str, name: &str) -> Option<std::ops::Range<usize>> {
 fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
     // Names that stand for figures because a template set them so.
     let mut figures: Vec<String> = Vec::new();
-    let is_figure = |figures: &[String], name: &str| figures.iter().any(|f| f == name) || desk.tree.rules.metric(name).is_some();
     let mut found = Vec::new();
-    for (at, text) in texts {
+    for (at, text) in texts.iter().filter(|(_, text)| !text.starts_with("{#")) {
         let words = lexed(text);
-        if let ["set", name, "=", ..] = &words.iter().map(String::as_str).collect::<Vec<_>>()[..]
-            && ends_in_figure(&words[3..], &|name| is_figure(&figures, name))
+        let is_figure = |figures: &[String], name: &str| figures.iter().any(|f| f == name) || desk.tree.rules.metric(name).is_some();
+        if let Some("set" | "with") = words.first().map(String::as_str)
+            && words.get(2).is_some_and(|sign| sign == "=")
+            && has_figure(&words[3..], &|name| is_figure(&figures, name))
         {
-            figures.push((*name).to_owned());
+            figures.push(words[1].clone());
         }
-        for (n, word) in words.iter().enumerate() {
-            if !matches!(word.as_str(), "<" | ">" | "<=" | ">=" | "==" | "!=") {
-                continue;
-            }
-            let right = operand(&words[n + 1..]);
-            if ends_in_figure(&words[..n], &|name| is_figure(&figures, name)) || ends_in_figure(right, &|name| is_figure(&figures, name)) {
-                found.push((*at, Problem::new(Rule::TEMPLATE_COMPARES)));
-                break;
-            }
+        let compares = (0..words.len()).filter(|&n| is_comparison(&words, n));
+        let operands = compares.flat_map(|n| [left(&words[..n]), right(&words[n + 1..])]);
+        if operands.into_iter().any(|operand| has_figure(operand, &|name| is_figure(&figures, name))) {
+            found.push((*at, Problem::new(Rule::TEMPLATE_COMPARES)));
         }
     }
     found
 }
 
-/// The words of one operand: up to the next operator.
-fn operand(words: &[String]) -> &[String] {
-    let mut depth = 0i32;
-    let end = words.iter().position(|word| match word.as_str() {
-        "(" | "[" | "{" => {
-            depth += 1;
-            false
-        }
-        ")" | "]" | "}" if depth > 0 => {
-            depth -= 1;
-            false
-        }
-        ")" | "]" | "}" | "and" | "or" | "if" | "else" | "is" | "in" | "," | "<" | ">" | "<=" | ">=" | "==" | "!=" => depth == 0,
+/// Whether the word at `n` compares what stands before it with what stands after it.
+fn is_comparison(words: &[String], n: usize) -> bool {
+    const TESTS: &[&str] = &["eq", "equalto", "ne", "lt", "lessthan", "le", "gt", "greaterthan", "ge", "in", "even", "odd", "divisibleby"];
+    match words[n].as_str() {
+        "<" | ">" | "<=" | ">=" | "==" | "!=" => true,
+        // `for o in orgs` compares nothing.
+        "in" => words[0] != "for" || words[..n].contains(&"in".to_owned()),
+        "is" => words[n + 1..].iter().find(|word| *word != "not").is_some_and(|word| TESTS.contains(&word.as_str())),
         _ => false,
+    }
+}
+
+/// Words between which an operand ends.
+fn is_boundary(word: &str) -> bool {
+    matches!(
+        word,
+        "and" | "or" | "not" | "if" | "elif" | "else" | "set" | "with" | "=" | "," | "is" | "in" | "<" | ">" | "<=" | ">=" | "==" | "!="
+    )
+}
+
+/// The operand that begins a list of words.
+fn right(words: &[String]) -> &[String] {
+    let mut depth = 0i32;
+    let end = words.iter().position(|word| {
+        depth += i32::from(matches!(word.as_str(), "(" | "[" | "{"));
+        depth -= i32::from(matches!(word.as_str(), ")" | "]" | "}"));
+        depth < 0 || depth == 0 && is_boundary(word)
     });
     &words[..end.unwrap_or(words.len())]
 }
 
-/// Whether words end in a figure: a name of one, perhaps called, and no attribute after it.
-fn ends_in_figure(words: &[String], is_figure: &dyn Fn(&str) -> bool) -> bool {
-    let mut end = words.len();
-    if end > 0 && words[end - 1] == ")" {
-        let mut depth = 0;
-        while end > 0 {
-            end -= 1;
-            match words[end].as_str() {
-                ")" => depth += 1,
-                "(" => depth -= 1,
-                _ => {}
+/// The operand that ends a list of words.
+fn left(words: &[String]) -> &[String] {
+    let mut depth = 0i32;
+    let start = words.iter().rposition(|word| {
+        depth += i32::from(matches!(word.as_str(), ")" | "]" | "}"));
+        depth -= i32::from(matches!(word.as_str(), "(" | "[" | "{"));
+        depth < 0 || depth == 0 && is_boundary(word)
+    });
+    &words[start.map_or(0, |n| n + 1)..]
+}
+
+/// Whether words hold a figure itself: not its value or another part of it, and not as what a function is given.
+fn has_figure(words: &[String], is_figure: &dyn Fn(&str) -> bool) -> bool {
+    const FUNCTIONS: &[&str] = &["figure", "records", "total", "share", "指标", "记录", "合计", "占比"];
+    const PARTS: &[&str] =
+        &["value", "known", "reason", "records", "names", "first", "last", "orgs", "label", "unit", "part", "compare", "by"];
+    let is_word = |n: usize| words.get(n).is_some_and(|word| word.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+    // For each open bracket, whether what it holds is given to a function or chosen by.
+    let mut given: Vec<bool> = Vec::new();
+    for (n, word) in words.iter().enumerate() {
+        match word.as_str() {
+            "(" | "[" | "{" => given.push(n > 0 && (is_word(n - 1) || words[n - 1] == ")")),
+            ")" | "]" | "}" => {
+                given.pop();
             }
-            if depth == 0 {
-                break;
+            name if !given.contains(&true)
+                && (is_figure(name) || FUNCTIONS.contains(&name) && words.get(n + 1).is_some_and(|w| w == "(")) =>
+            {
+                let mut next = n + 1;
+                if words.get(next).is_some_and(|w| w == "(") {
+                    let mut depth = 0i32;
+                    let end = words[next..].iter().position(|w| {
+                        depth += i32::from(w == "(") - i32::from(w == ")");
+                        depth == 0
+                    });
+                    next += end.map_or(0, |end| end + 1);
+                }
+                let follows = |sign: &str, of: &[&str]| {
+                    words.get(next).is_some_and(|w| w == sign) && words.get(next + 1).is_some_and(|w| of.contains(&w.as_str()))
+                };
+                if !(follows(".", PARTS) || follows("|", &["length", "count", "names", "列举"])) {
+                    return true;
+                }
             }
-        }
-        if end > 0 && matches!(words[end - 1].as_str(), "figure" | "records" | "total" | "share" | "指标" | "记录" | "合计" | "占比")
-        {
-            return true;
+            _ => {}
         }
     }
-    // A part of a day that is a figure is printed words too.
-    let of_day = end > 2 && words[end - 2] == "." && matches!(words[end - 1].as_str(), "year" | "month" | "day" | "quarter");
-    end > 0 && is_figure(&words[end - 1]) || of_day && is_figure(&words[end - 3])
+    false
 }
 
 /// The words and signs of a tag; strings are one sign each.
@@ -443,7 +488,7 @@ fn fraction(value: &Value) -> Option<Fraction> {
         return Some(Fraction::whole(n.into()));
     }
     let number = f64::try_from(value.clone()).ok().filter(|n| n.abs() < 1e15)?;
-    Fraction::new((number * 1e6).round() as i128, 1_000_000)
+    Fraction::new((number * 1e12).round() as i128, 1_000_000_000_000)
 }
 
 fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Environment<'static> {
@@ -477,6 +522,10 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Envir
         };
         out.write_str(&text).map_err(Error::from)
     });
+    // It would print what the program is made of into the document.
+    environment.remove_global("debug");
+    // Nothing a record holds may become markup.
+    environment.remove_filter("safe");
     filters(&mut environment, desk);
     functions(&mut environment, desk);
     environment.add_function("_part", move |n: usize| Value::from_safe_string(literals.get(n).cloned().unwrap_or_default()));
@@ -486,9 +535,12 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Envir
 /// A value's text as Markdown: what a clerk typed is text, not a table's edge or an emphasis.
 fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (n, c) in text.chars().enumerate() {
         match c {
-            '|' | '*' | '`' | '<' | '[' | '\\' => out.extend(['\\', c]),
+            '|' | '*' | '`' | '<' | '[' | '\\' | '_' | '&' | '~' => out.extend(['\\', c]),
+            // At the beginning of a line these make headings, lists and rules.
+            '#' | '>' | '+' | '=' if n == 0 => out.extend(['\\', c]),
+            '-' if n == 0 && !text[1..].starts_with(|d: char| d.is_ascii_digit()) => out.extend(['\\', c]),
             '\n' => out.push(' '),
             c => out.push(c),
         }
@@ -507,7 +559,12 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
         ("percent", "百分比", |s, p| scale(s, Scale::Percent, p.unwrap_or(1), "")),
         ("points", "百分点", |s, p| scale(s, Scale::Points, p.unwrap_or(1), "")),
         ("decimals", "小数", |s, p| s.places = p.unwrap_or(0)),
-        ("to", "取整到", |s, step| s.step = step.map(i128::from).filter(|n| *n > 0)),
+        ("to", "取整到", |s, step| {
+            if !matches!(s.scale, Scale::Percent | Scale::Points) {
+                scale(s, Scale::One, 0, "");
+                s.step = step.map(i128::from).filter(|n| *n > 0);
+            }
+        }),
         ("over", "余", |s, _| s.qualifier = Qualifier::Over),
         ("nearly", "近", |s, _| s.qualifier = Qualifier::Nearly),
         ("at_least", "不低于", |s, _| s.qualifier = Qualifier::AtLeast),
@@ -541,6 +598,8 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
 fn scale(style: &mut Style, scale: Scale, places: u32, tail: &str) {
     style.scale = scale;
     style.places = places;
+    // One rounding is enough: two could claim what is not true.
+    style.step = None;
     style.tail = tail.to_owned();
 }
 
@@ -570,33 +629,48 @@ fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     });
     each(environment, ["total", "合计"], &|desk| {
         Value::from_function(move |parts: Rest<Value>| -> Result<Value, Error> {
-            let parts: Vec<Arc<Quantity>> = flat(&desk, &parts)?;
+            let parts = shallow(flat(&desk, &parts, 0)?)?;
             let style = parts.first().map_or_else(Style::default, |part| part.style.clone());
             Ok(Value::from_object(Quantity::new(&desk, Origin::Total(parts), style)))
         })
     });
     each(environment, ["share", "占比"], &|desk| {
         Value::from_function(move |part: &Value, whole: &Value| -> Result<Value, Error> {
-            let origin = Origin::Share(quantity(&desk, part)?, quantity(&desk, whole)?);
+            let parts = shallow(vec![quantity(&desk, part)?, quantity(&desk, whole)?])?;
+            let origin = Origin::Share(Arc::clone(&parts[0]), Arc::clone(&parts[1]));
             Ok(Value::from_object(Quantity::new(&desk, origin, style_of(Unit::Percent))))
         })
     });
     // Says that parts add up to a whole; `--check-sums` looks whether they do as they are printed.
     each(environment, ["adds_up", "分项"], &|desk| {
         Value::from_function(move |whole: &Value, parts: Rest<Value>| -> Result<Value, Error> {
-            desk.claim(Claim { whole: quantity(&desk, whole)?, parts: flat(&desk, &parts)? });
+            desk.claim(Claim { whole: quantity(&desk, whole)?, parts: flat(&desk, &parts, 0)? });
             Ok(Value::from(""))
         })
     });
 }
 
+/// Numbers are not put together of numbers deeper than this.
+const DEEPEST: usize = 32;
+
+/// The same numbers, if none is put together too deep.
+fn shallow(parts: Vec<Arc<Quantity>>) -> Result<Vec<Arc<Quantity>>, Error> {
+    match parts.iter().all(|part| part.depth < DEEPEST) {
+        true => Ok(parts),
+        false => Err(refuse(Problem::new(Rule::TEMPLATE_TOO_DEEP))),
+    }
+}
+
 /// Quantities given one by one or in lists; a record or an organisation is none.
-fn flat(desk: &Arc<Desk>, values: &[Value]) -> Result<Vec<Arc<Quantity>>, Error> {
+fn flat(desk: &Arc<Desk>, values: &[Value], depth: usize) -> Result<Vec<Arc<Quantity>>, Error> {
     let mut found = Vec::new();
+    if depth > DEEPEST {
+        return Err(refuse(Problem::new(Rule::TEMPLATE_TOO_DEEP)));
+    }
     for value in values {
         let thing = value.downcast_object_ref::<RecordThing>().is_some() || value.downcast_object_ref::<OrgThing>().is_some();
         match value.kind() {
-            ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(desk, &value.try_iter()?.collect::<Vec<_>>())?),
+            ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(desk, &value.try_iter()?.collect::<Vec<_>>(), depth + 1)?),
             _ => found.push(quantity(desk, value)?),
         }
     }

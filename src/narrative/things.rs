@@ -1,9 +1,10 @@
 //! What a template can speak of beside numbers: organisations, records, days, periods.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind};
 
 use crate::day::{Day, Period, Span};
@@ -37,6 +38,10 @@ impl OrgThing {
 }
 
 impl Object for OrgThing {
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some(self.org.cmp(&other.downcast_ref::<Self>()?.org))
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let tree = &self.desk.tree;
         let org = &tree.orgs[self.org];
@@ -85,6 +90,10 @@ impl RecordThing {
 }
 
 impl Object for RecordThing {
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some(self.entry.cmp(&other.downcast_ref::<Self>()?.entry))
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let entry = &self.desk.tree.entries[self.entry];
         let (record, as_of, lang) = (&entry.record, self.desk.as_of, self.desk.locale.lang());
@@ -188,6 +197,10 @@ fn part(day: Day, lang: Lang) -> &'static str {
 }
 
 impl Object for DayThing {
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some(self.day.cmp(&other.downcast_ref::<Self>()?.day))
+    }
+
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
     }
@@ -232,6 +245,10 @@ pub struct PeriodThing {
 }
 
 impl Object for PeriodThing {
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some(self.period.cmp(&other.downcast_ref::<Self>()?.period))
+    }
+
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
     }

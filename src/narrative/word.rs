@@ -13,7 +13,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::narrative::tags::{Sort, Tag, normalised, tags};
 
-/// No part of a document is larger; a small file that unpacks to more is not a document.
+/// The parts of no document are larger together; a small file that unpacks to more is not a document.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// Elements nested deeper than this are not a document.
@@ -44,7 +44,7 @@ impl Word {
     /// It is none, or a part is too large or not text.
     pub fn open(bytes: Vec<u8>) -> Result<Word, Broken> {
         let mut archive = ZipArchive::new(Cursor::new(&bytes)).map_err(|_| Broken::NotWord)?;
-        let mut parts = Vec::new();
+        let (mut parts, mut left) = (Vec::new(), MOST_BYTES);
         for n in 0..archive.len() {
             let file = archive.by_index(n).map_err(|_| Broken::NotWord)?;
             let name = file.name().map_err(|_| Broken::NotWord)?.into_owned();
@@ -52,10 +52,8 @@ impl Word {
                 continue;
             }
             let mut text = Vec::new();
-            file.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|_| Broken::NotWord)?;
-            if text.len() as u64 > MOST_BYTES {
-                return Err(Broken::TooLarge);
-            }
+            file.take(left + 1).read_to_end(&mut text).map_err(|_| Broken::NotWord)?;
+            left = left.checked_sub(text.len() as u64).ok_or(Broken::TooLarge)?;
             parts.push((name, String::from_utf8(text).map_err(|_| Broken::NotXml)?));
         }
         match parts.iter().any(|(name, _)| name == DOCUMENT) {
@@ -141,6 +139,8 @@ impl<'x> Part<'x> {
     /// # Errors
     /// It is not XML.
     pub fn read(xml: &'x str) -> Result<Part<'x>, Broken> {
+        // The reader passes over a byte order mark without counting it.
+        let xml = xml.trim_start_matches('\u{feff}');
         let mut part = Part { xml, elements: Vec::new(), paragraphs: Vec::new() };
         let mut reader = Reader::from_str(xml);
         let mut open: Vec<usize> = Vec::new();
@@ -199,7 +199,8 @@ impl<'x> Part<'x> {
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
-        if open.is_empty() { Ok(part) } else { Err(Broken::NotXml) }
+        let known = part.elements.first().is_some_and(|root| root.name.starts_with("w:"));
+        if open.is_empty() && known { Ok(part) } else { Err(Broken::NotXml) }
     }
 
     /// The text of each paragraph.
@@ -225,6 +226,24 @@ impl<'x> Part<'x> {
             last = row.zip(cell);
         }
         out.push('\n');
+        out
+    }
+
+    /// The XML without tables that have no rows left: they would be damage to a word processor.
+    pub fn without_empty_tables(&self) -> String {
+        let is_empty = |n: usize| {
+            self.elements[n].name == "w:tbl" && !self.elements.iter().any(|e| e.parent == Some(n) && matches!(&*e.name, "w:tr" | "w:sdt"))
+        };
+        let (mut out, mut at) = (String::with_capacity(self.xml.len()), 0);
+        for table in (0..self.elements.len()).filter(|&n| is_empty(n)) {
+            let element = &self.elements[table];
+            if element.start >= at {
+                out.push_str(&self.xml[at..element.start]);
+                // A cell ends in a paragraph, with or without the table.
+                at = element.end;
+            }
+        }
+        out.push_str(&self.xml[at..]);
         out
     }
 
@@ -257,9 +276,21 @@ impl<'x> Part<'x> {
         for (n, paragraph) in self.paragraphs.iter().enumerate() {
             let chars: Vec<char> = paragraph.letters.iter().map(|l| l.c).collect();
             let read = normalised(&chars);
-            for tag in tags(&chars) {
+            let in_paragraph = tags(&chars);
+            let refuse = |column: usize, why: Why| Misplaced { line: n, column, why };
+            let outside = |at: usize| !in_paragraph.iter().any(|tag| tag.start <= at && at < tag.end);
+            let opens = |pair: &[char]| matches!(pair, ['{' | '｛', '{' | '%' | '｛' | '％']);
+            if let Some(at) = chars.windows(2).enumerate().position(|(at, pair)| opens(pair) && outside(at)) {
+                return Err(refuse(at, Why::Unclosed));
+            }
+            for tag in in_paragraph {
+                let keyword = tag.keyword(&chars);
+                let block_set = keyword == "set" && !chars[tag.start..tag.end].contains(&'=');
+                if tag.sort == Sort::Block && (block_set || TEXT_ONLY.contains(&keyword.as_str())) {
+                    return Err(refuse(tag.start, Why::TextOnly));
+                }
                 let text: String = read[tag.start..tag.end].iter().collect();
-                found.push(Placed { paragraph: n, tag, keyword: tag.keyword(&chars), text, moved: None });
+                found.push(Placed { paragraph: n, tag, keyword, text, moved: None });
             }
         }
         let mut cuts: Vec<Cut> = Vec::new();
@@ -293,13 +324,15 @@ impl<'x> Part<'x> {
         cuts.sort_by_key(|cut| (cut.start, cut.order, cut.end));
         let (mut pieces, mut literal, mut at) = (Vec::new(), String::new(), 0);
         for cut in cuts {
-            if cut.start >= at {
+            let gone = cut.start < at;
+            if !gone {
                 literal.push_str(&self.xml[at..cut.start]);
             }
             at = at.max(cut.end);
             match cut.put {
-                None => {}
-                Some(Put::Text(text)) => literal.push_str(text),
+                // An attribute of an element that is left out goes with it.
+                Some(Put::Text(text)) if !gone => literal.push_str(text),
+                Some(Put::Text(_)) | None => {}
                 Some(Put::Tag(n)) => {
                     let placed = &found[n];
                     pieces.push(Piece::Literal(std::mem::take(&mut literal)));
@@ -339,8 +372,11 @@ impl<'x> Part<'x> {
                 if !self.is_silent(child, found) {
                     return Err(found[n].misplaced());
                 }
-                found[n].moved = Some((element.start, OPENS));
-                if self.may_go(child) {
+                let goes = self.may_go(child);
+                // What stays is no part of the block.
+                let opens = n == group[0];
+                found[n].moved = Some(if goes || !opens { (element.start, OPENS) } else { (element.end, OPENS) });
+                if goes {
                     cuts.push(Cut { start: element.start, end: element.end, put: None, order: ELEMENT });
                 }
             }
@@ -350,9 +386,17 @@ impl<'x> Part<'x> {
 
     /// Whether an element holds no text but tags that print nothing.
     fn is_silent(&self, element: usize, found: &[Placed]) -> bool {
-        self.paragraphs.iter().enumerate().filter(|(_, p)| self.ancestors(p.element).contains(&element)).all(|(n, p)| {
-            let quiet =
-                |at: usize| found.iter().any(|f| f.paragraph == n && f.tag.sort != Sort::Print && f.tag.start <= at && at < f.tag.end);
+        // Elements, paragraphs and tags all stand in the order of the text.
+        let first = self.paragraphs.partition_point(|p| p.element < element);
+        let within = self.paragraphs[first..].iter().take_while(|p| self.elements[p.element].start < self.elements[element].end);
+        (first..).zip(within).all(|(n, p)| {
+            let here = of_paragraph(found, n);
+            let quiet = |at: usize| {
+                here.clone().any(|f| {
+                    let tag = &found[f].tag;
+                    tag.sort != Sort::Print && tag.start <= at && at < tag.end
+                })
+            };
             p.letters.iter().enumerate().all(|(at, letter)| letter.c.is_whitespace() || quiet(at))
         })
     }
@@ -360,18 +404,19 @@ impl<'x> Part<'x> {
     /// Whether an element can be left out: not where it ends a section, and not the last paragraph of a cell.
     fn may_go(&self, element: usize) -> bool {
         let e = &self.elements[element];
-        let holds = |name: &str| self.elements.iter().any(|o| o.name == name && e.start <= o.start && o.end <= e.end);
-        let picture = ["w:sectPr", "w:drawing", "w:pict", "w:object"].into_iter().any(holds);
-        let in_cell = e.parent.is_some_and(|p| self.elements[p].name == "w:tc");
-        let last = !self.elements.iter().any(|o| o.parent == e.parent && o.start >= e.end);
-        !(picture || in_cell && last)
+        let mut within = self.elements[element..].iter().take_while(|o| o.start < e.end);
+        let stays = within.any(|o| MUST_STAY.contains(&o.name.as_str()));
+        let next = self.elements.partition_point(|o| o.start < e.end);
+        let last = self.elements.get(next).is_none_or(|o| o.parent != e.parent);
+        let must_hold = e.parent.is_some_and(|p| MUST_HOLD.contains(&self.elements[p].name.as_str()));
+        !(stays || must_hold && last)
     }
 
     /// A paragraph in which nothing is printed would be an empty line: it goes.
     fn drop_silent_paragraphs(&self, found: &mut [Placed], cuts: &mut Vec<Cut>) {
         for n in 0..self.paragraphs.len() {
             let element = self.paragraphs[n].element;
-            let here: Vec<usize> = (0..found.len()).filter(|&f| found[f].paragraph == n).collect();
+            let here: Vec<usize> = of_paragraph(found, n).collect();
             // Moved tags have settled it already; a block in one line may print.
             let plain = |f: &usize| {
                 found[*f].moved.is_none() && matches!(found[*f].keyword.as_str(), "set" | "do" | "") && found[*f].tag.sort != Sort::Print
@@ -387,6 +432,28 @@ impl<'x> Part<'x> {
         }
     }
 }
+
+/// What is lost with a paragraph though it is no text: ends of sections, pictures, breaks, references, fields.
+const MUST_STAY: &[&str] = &[
+    "w:sectPr",
+    "w:drawing",
+    "w:pict",
+    "w:object",
+    "w:br",
+    "w:footnoteReference",
+    "w:endnoteReference",
+    "w:commentReference",
+    "w:sym",
+    "w:fldChar",
+    "w:fldSimple",
+    "w:bookmarkStart",
+    "w:bookmarkEnd",
+    "m:oMath",
+    "mc:AlternateContent",
+];
+
+/// What must not be left without its last paragraph.
+const MUST_HOLD: &[&str] = &["w:tc", "w:txbxContent", "w:sdtContent", "w:hdr", "w:ftr", "w:footnote", "w:endnote"];
 
 // Among cuts at one place: what ends there comes before what begins there.
 const CLOSES: u8 = 0;
@@ -421,7 +488,7 @@ struct Placed {
 
 impl Placed {
     fn misplaced(&self) -> Misplaced {
-        Misplaced { line: self.paragraph, column: self.tag.start }
+        Misplaced { line: self.paragraph, column: self.tag.start, why: Why::Ends }
     }
 }
 
@@ -441,13 +508,34 @@ pub enum Piece {
     },
 }
 
-/// A block whose beginning and end do not fit together.
+/// A tag that cannot be used where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Misplaced {
     /// The paragraph, from 0.
     pub line: usize,
     /// The character, from 0.
     pub column: usize,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// What is wrong with a tag of a Word file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A block whose ends do not fit together.
+    Ends,
+    /// A tag that is not closed in its paragraph.
+    Unclosed,
+    /// A block that works on text, where there is XML between its ends.
+    TextOnly,
+}
+
+/// Blocks that take what stands between their ends as text.
+const TEXT_ONLY: &[&str] = &["macro", "call", "filter", "raw", "autoescape"];
+
+/// The tags of a paragraph, by index.
+fn of_paragraph(found: &[Placed], paragraph: usize) -> std::ops::Range<usize> {
+    found.partition_point(|f| f.paragraph < paragraph)..found.partition_point(|f| f.paragraph <= paragraph)
 }
 
 /// The tags of each block, in order: `if`, `else`, `endif`. What has no end is left to the template engine.
@@ -455,7 +543,7 @@ fn blocks(found: &[Placed]) -> Vec<Vec<usize>> {
     let (mut open, mut done): (Vec<Vec<usize>>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
     for (n, placed) in found.iter().enumerate().filter(|(_, p)| p.tag.sort == Sort::Block) {
         match placed.keyword.as_str() {
-            "for" | "if" | "with" | "macro" | "filter" | "call" => open.push(vec![n]),
+            "for" | "if" | "with" => open.push(vec![n]),
             "else" | "elif" => {
                 if let Some(block) = open.last_mut() {
                     block.push(n);
@@ -495,7 +583,8 @@ fn letters(xml: &str, start: usize, end: usize, text: usize) -> Vec<Letter> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(c) = raw[at..].chars().next() {
-        let (c, len) = match raw[at..].find(';').filter(|_| c == '&') {
+        // No entity has a longer name; a bare & is a character.
+        let (c, len) = match raw[at..].find(';').filter(|&end| c == '&' && end <= 10) {
             Some(semicolon) => (entity(&raw[at + 1..at + semicolon]).unwrap_or('\u{fffd}'), semicolon + 1),
             None => (c, c.len_utf8()),
         };

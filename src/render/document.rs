@@ -186,9 +186,28 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
 
 /// A Markdown text as a Word file. The same text gives the same bytes.
 pub fn word(markdown: &str) -> Vec<u8> {
-    let body: String = blocks(markdown).iter().map(block_xml).collect();
+    let mut blocks = blocks(markdown);
+    // What stands in brackets under the title says when and as of which day: it belongs to the title.
+    if let [Block::Heading(1, _), second, ..] = &mut blocks[..]
+        && let Block::Paragraph(spans) = second
+        && plain(spans).starts_with('（')
+        && plain(spans).ends_with('）')
+    {
+        *second = Block::Heading(SUBTITLE, std::mem::take(spans));
+    }
+    packed(&blocks)
+}
+
+/// Lines of text as a Word file, a paragraph each.
+pub fn word_of_lines(text: &str) -> Vec<u8> {
+    let line = |text: &str| Block::Paragraph(vec![Span { text: text.to_owned(), ..Span::default() }]);
+    packed(&text.lines().map(line).collect::<Vec<_>>())
+}
+
+fn packed(blocks: &[Block]) -> Vec<u8> {
+    let body: String = blocks.iter().map(block_xml).collect();
     let document = format!(
-        "{XML}<w:document {MAIN}><w:body>{body}<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" \
+        "{XML}<w:document {MAIN} {RELATED}><w:body>{body}<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId2\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" \
          w:bottom=\"1984\" w:left=\"1587\" w:header=\"851\" w:footer=\"992\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>"
     );
     let parts = [
@@ -196,6 +215,7 @@ pub fn word(markdown: &str) -> Vec<u8> {
         ("_rels/.rels", RELATIONS.to_owned()),
         ("word/document.xml", document),
         ("word/styles.xml", format!("{XML}<w:styles {MAIN}>{STYLES}</w:styles>")),
+        ("word/footer1.xml", format!("{XML}<w:ftr {MAIN}>{FOOTER}</w:ftr>")),
         ("word/_rels/document.xml.rels", DOCUMENT_RELATIONS.to_owned()),
     ];
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -231,7 +251,11 @@ fn block_xml(block: &Block) -> String {
                         .zip(&widths)
                         .map(|(cell, width)| {
                             let spans: Vec<Span> = cell.iter().map(|s| Span { bold: s.bold || n == 0, ..s.clone() }).collect();
-                            let text = paragraph("<w:pStyle w:val=\"Cell\"/>", &spans);
+                            // Headings and figures stand in the middle, words at the left.
+                            let words = plain(&spans);
+                            let figure = n == 0 || words.chars().all(|c| c.is_ascii_digit() || ".%-—".contains(c));
+                            let place = if figure { "<w:jc w:val=\"center\"/>" } else { "" };
+                            let text = paragraph(&format!("<w:pStyle w:val=\"Cell\"/>{place}"), &spans);
                             format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{text}</w:tc>")
                         })
                         .collect();
@@ -242,8 +266,8 @@ fn block_xml(block: &Block) -> String {
             let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"].into_iter().map(edge).collect();
             format!(
                 "<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/><w:tblBorders>{edges}</w:tblBorders>\
-                 <w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>{}",
-                paragraph("<w:spacing w:line=\"120\" w:lineRule=\"exact\"/>", &[])
+                 <w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"60\" w:type=\"dxa\"/><w:right w:w=\"60\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>{}",
+                paragraph("<w:spacing w:line=\"240\" w:lineRule=\"exact\"/>", &[])
             )
         }
     }
@@ -275,6 +299,19 @@ fn paragraph(properties: &str, spans: &[Span]) -> String {
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
 
+const RELATED: &str = "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+
+/// The level of the line under the title.
+const SUBTITLE: usize = 5;
+
+/// The page's number between dashes.
+const FOOTER: &str = concat!(
+    "<w:p><w:pPr><w:pStyle w:val=\"Cell\"/><w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">— </w:t></w:r>",
+    "<w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r>",
+    "<w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r>",
+    "<w:r><w:t xml:space=\"preserve\"> —</w:t></w:r></w:p>"
+);
+
 const CONTENT_TYPES: &str = concat!(
     "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
     "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">",
@@ -283,7 +320,9 @@ const CONTENT_TYPES: &str = concat!(
     "<Override PartName=\"/word/document.xml\" ",
     "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>",
     "<Override PartName=\"/word/styles.xml\" ",
-    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/></Types>"
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>",
+    "<Override PartName=\"/word/footer1.xml\" ",
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/></Types>"
 );
 
 const RELATIONS: &str = concat!(
@@ -297,7 +336,9 @@ const DOCUMENT_RELATIONS: &str = concat!(
     "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
     "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
     "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" ",
-    "Target=\"styles.xml\"/></Relationships>"
+    "Target=\"styles.xml\"/>",
+    "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" ",
+    "Target=\"footer1.xml\"/></Relationships>"
 );
 
 const STYLES: &str = concat!(
@@ -306,7 +347,7 @@ const STYLES: &str = concat!(
     "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/>",
     "<w:pPr><w:spacing w:line=\"560\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/><w:jc w:val=\"both\"/></w:pPr></w:style>",
     "<w:style w:type=\"paragraph\" w:styleId=\"H1\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:keepNext/><w:spacing w:after=\"560\" w:line=\"640\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
+    "<w:pPr><w:keepNext/><w:spacing w:after=\"280\" w:line=\"640\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
     "<w:jc w:val=\"center\"/><w:outlineLvl w:val=\"0\"/></w:pPr><w:rPr><w:rFonts w:eastAsia=\"方正小标宋简体\"/><w:sz w:val=\"44\"/></w:rPr></w:style>",
     "<w:style w:type=\"paragraph\" w:styleId=\"H2\"><w:name w:val=\"heading 2\"/><w:basedOn w:val=\"Normal\"/>",
     "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"1\"/></w:pPr><w:rPr><w:rFonts w:eastAsia=\"黑体\"/></w:rPr></w:style>",
@@ -314,7 +355,10 @@ const STYLES: &str = concat!(
     "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"2\"/></w:pPr><w:rPr><w:rFonts w:eastAsia=\"楷体\"/></w:rPr></w:style>",
     "<w:style w:type=\"paragraph\" w:styleId=\"H4\"><w:name w:val=\"heading 4\"/><w:basedOn w:val=\"Normal\"/>",
     "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"3\"/></w:pPr><w:rPr><w:b/></w:rPr></w:style>",
+    "<w:style w:type=\"paragraph\" w:styleId=\"H5\"><w:name w:val=\"Subtitle\"/><w:basedOn w:val=\"Normal\"/>",
+    "<w:pPr><w:spacing w:after=\"280\" w:line=\"560\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"center\"/></w:pPr>",
+    "<w:rPr><w:rFonts w:eastAsia=\"楷体\"/></w:rPr></w:style>",
     "<w:style w:type=\"paragraph\" w:styleId=\"Cell\"><w:name w:val=\"Table Cell\"/><w:basedOn w:val=\"Normal\"/>",
     "<w:pPr><w:spacing w:line=\"320\" w:lineRule=\"atLeast\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"left\"/></w:pPr>",
-    "<w:rPr><w:sz w:val=\"24\"/></w:rPr></w:style>"
+    "<w:rPr><w:sz w:val=\"21\"/></w:rPr></w:style>"
 );
