@@ -26,6 +26,7 @@ fn main() {
         ("list meeting", &["list", "meeting", "--quarter", "2026Q3"]),
         ("report", &["report", "--quarter", "2026Q3"]),
         ("check", &["check"]),
+        ("write work-report", &["write", "work-report", "--quarter", "2026Q3"]),
     ] {
         let times = measure(&[&small], args, RUNS);
         println!("| {what} | {} | {:.1} ms |", small.organisations, millis(times[0]));

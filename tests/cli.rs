@@ -431,3 +431,30 @@ fn a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is() {
         assert_eq!(String::from_utf8(err).expect("text").contains("disk is full"), code == 2);
     }
 }
+
+#[test]
+fn a_month_without_data_needs_its_reason_and_no_numbers() {
+    let ledger = Ledger::new(&[]);
+    let add = |more: &[&str]| ledger.run(&[&["add", "service", "--org", "a", "--month", "2026-09"], more].concat());
+    let refused = add(&[]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("--accepted --completed"), "{}", refused.err);
+    assert_eq!(add(&["--no-data", "系统升级", "--accepted", "3"]).code, 2);
+    let added = add(&["--无数据原因", "系统升级"]);
+    assert_eq!(added.code, 0, "{}", added.err);
+    let id = added.out.split_whitespace().find(|word| word.starts_with("sv-")).expect("an id").to_owned();
+    assert_eq!(ledger.run(&["edit", &id, "--accepted", "5"]).code, 2);
+    ledger.ok(&["edit", &id, "--no-data", "", "--accepted", "5", "--completed", "4"]);
+    assert_eq!(ledger.run(&["edit", &id, "--accepted", ""]).code, 2);
+    ledger.ok(&["edit", &id, "--no-data", "未报", "--accepted", "", "--completed", ""]);
+    assert_eq!(ledger.run(&["check"]).code, 0);
+}
+
+#[test]
+fn an_organisation_is_named_as_a_partner_by_any_name_it_has() {
+    let ledger = Ledger::new(&[("orgs/a/b/org.toml", "name = \"牡丹社区党委\"\nkind = \"party-committee\"\n")]);
+    ledger.ok(&["add", "partner", "--org", "a", "--unit", "牡丹社区", "--unit-org", "牡丹社区党委", "--joined", "2026-07-01"]);
+    let listed = ledger.ok(&["list", "partner", "--format", "json"]);
+    assert!(listed.contains("\"unit_org\": \"a/b\""), "{listed}");
+    assert_eq!(ledger.run(&["add", "partner", "--org", "a", "--unit", "x", "--unit-org", "无此组织", "--joined", "2026-07-01"]).code, 2);
+}

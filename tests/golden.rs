@@ -108,6 +108,9 @@ fn lists_reminders_and_explanations() {
         ("explain.ratio", &["explain", "meetings_rate", "--quarter", "2026Q3", "--org", "jianxi/zhoushanlu", "--own", "--lang", "zh-CN"]),
         ("explain.score", &["explain", "score", "--quarter", "2026Q3", "--org", "jianxi/zhoushanlu"]),
         ("metrics", &["rules", "list", "metrics", "--lang", "zh-CN"]),
+        ("secretary", &["secretary", "jianxi", "--quarter", "2026Q3"]),
+        ("explain.distinct", &["explain", "partners", "--quarter", "2026Q3", "--org", "jianxi/wuhanlu"]),
+        ("explain.orgs", &["explain", "letters_unsigned_orgs", "--quarter", "2026Q3", "--lang", "zh-CN"]),
     ] {
         expect_file(&format!("expect/{name}.txt"), &sample(args));
     }

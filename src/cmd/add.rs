@@ -98,9 +98,14 @@ fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]
     if missing.is_empty() {
         return Ok(()); // all that must be said was said; the rest has flags
     }
-    for (n, field) in kind.fields.iter().enumerate() {
+    // Why numbers are not known is asked before the numbers: then they are not asked.
+    let reasons: Vec<usize> = kind.fields.iter().filter_map(|f| kind.index(f.unless.as_deref()?)).collect();
+    let (before, after): (Vec<usize>, Vec<usize>) = (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
+    for n in before.into_iter().chain(after) {
+        let field = &kind.fields[n];
+        let excused = field.unless.as_deref().is_some_and(|why| given(values, why));
         let asked = missing.contains(&n) || kind.columns.contains(&n);
-        if asked && values[n].is_none() {
+        if asked && !excused && values[n].is_none() {
             let default = (n == kind.start).then_some(session.today);
             loop {
                 values[n] = prompt::field(session, field, default)?;

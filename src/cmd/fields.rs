@@ -138,7 +138,8 @@ pub(super) fn cleared_fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<us
         given.is_some_and(|mut texts| texts.len() == 1 && texts.all(|text| text.is_empty()))
     };
     let clear: Vec<usize> = (0..kind.fields.len()).filter(cleared).collect();
-    match clear.iter().find(|&&n| kind.fields[n].required) {
+    let flag = |name: &str| matches.try_get_one::<String>(name).ok().flatten().is_some_and(|text| !text.is_empty());
+    match clear.iter().find(|&&n| kind.fields[n].must_be_given(flag)) {
         None => Ok(clear),
         Some(&n) => Err(Problem::new(Rule::MISSING_FIELD).with("field", kind.fields[n].name.as_str()).with("kind", &kind.label)),
     }

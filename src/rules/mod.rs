@@ -434,4 +434,10 @@ mod tests {
         let (_, problems) = Rules::load(&[]);
         assert_eq!(problems, []);
     }
+
+    #[test]
+    fn every_built_in_figure_says_what_it_means() {
+        let silent: Vec<String> = Rules::built_in().metrics.into_iter().filter(|m| m.meaning.is_none()).map(|m| m.name).collect();
+        assert_eq!(silent, Vec::<String>::new());
+    }
 }
