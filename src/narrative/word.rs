@@ -231,6 +231,7 @@ impl<'x> Part<'x> {
 
     /// The XML without tables that have no rows left: they would be damage to a word processor.
     pub fn without_empty_tables(&self) -> String {
+        // What follows stays: a cell ends in a paragraph, with or without the table.
         let is_empty = |n: usize| {
             self.elements[n].name == "w:tbl" && !self.elements.iter().any(|e| e.parent == Some(n) && matches!(&*e.name, "w:tr" | "w:sdt"))
         };
@@ -239,7 +240,6 @@ impl<'x> Part<'x> {
             let element = &self.elements[table];
             if element.start >= at {
                 out.push_str(&self.xml[at..element.start]);
-                // A cell ends in a paragraph, with or without the table.
                 at = element.end;
             }
         }
