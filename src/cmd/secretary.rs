@@ -73,12 +73,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let rows = parts.iter().flat_map(|(part, records)| records.iter().map(move |&n| (part, &entries[n])));
             let rows = rows.map(|(part, entry)| {
                 let record = &entry.record;
-                let title = record.kind.title;
-                let words = record.title().map(|value| crate::record::text::words(&record.kind.fields[title], value, locale));
                 let cells = [
                     part.label.get(lang).to_owned(),
                     days(record, part).map(|days| days.first().to_string()).unwrap_or_default(),
-                    words.unwrap_or_default(),
+                    crate::record::text::title(record, locale),
                     record.status_on(as_of).map(|status| status.choice.label.get(lang).to_owned()).unwrap_or_default(),
                     tree.orgs[entry.org].short().to_owned(),
                     format!("{}:{}", record.origin.file, record.origin.line),

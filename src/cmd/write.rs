@@ -166,8 +166,7 @@ fn form<'m>(matches: &'m ArgMatches, out: Option<&'m Path>, template: &Template)
             (Some("docx"), _) => "docx",
             (Some("txt"), _) => "text",
             (Some("md"), _) => "md",
-            (Some(_), Template::Word(..)) => "docx",
-            (None, Template::Word(..)) | (_, Template::Plain(_)) => "text",
+            (_, Template::Word(..) | Template::Plain(_)) => "text",
             (_, Template::Markdown(_)) => "md",
         },
     ))

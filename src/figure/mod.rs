@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::day::{Day, Period};
 use crate::record::{Record, Value};
-use crate::rules::filter::{Filter, Is, Subject};
+use crate::rules::filter::{Filter, Is, Subject, Test};
 use crate::rules::kind::Kind;
 use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
 use crate::tree::{Entry, Tree};
@@ -102,6 +102,14 @@ pub struct Lens {
 }
 
 impl Lens {
+    /// Asks for more of the records of a kind.
+    pub fn narrow(&mut self, kind: &str, tests: Vec<Test>) {
+        match self.filters.iter_mut().find(|(name, _)| name == kind) {
+            Some((_, filter)) => filter.tests.extend(tests),
+            None => self.filters.push((kind.to_owned(), Filter { tests })),
+        }
+    }
+
     fn filter(&self, kind: &str) -> Option<&Filter> {
         self.filters.iter().find(|(name, _)| name == kind).map(|(_, filter)| filter)
     }

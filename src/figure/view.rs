@@ -24,17 +24,10 @@ impl<'t> Looker<'t> {
 
     /// The records of each part of a view, by index in the tree: those that exist on the as-of day, lie in the
     /// window as `inside` says, and name the person. Nothing where the organisation names nobody.
-    pub fn entries(&self, view: &View, org: usize, as_of: Day, inside: &dyn Fn(Period) -> bool) -> Vec<(&'t ViewPart, Vec<usize>)>
-    where
-        't: 't,
-    {
+    pub fn entries(&self, view: &'t View, org: usize, as_of: Day, inside: &dyn Fn(Period) -> bool) -> Vec<(&'t ViewPart, Vec<usize>)> {
         let tree = self.tree;
         let Some(person) = person(&tree.orgs[org], view) else { return Vec::new() };
-        let parts = match tree.rules.view(&view.name) {
-            Some(view) => &view.parts[..],
-            None => &[],
-        };
-        parts
+        view.parts
             .iter()
             .map(|part| {
                 let orgs = if part.below { tree.subtree(org) } else { org..org + 1 };

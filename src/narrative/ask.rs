@@ -145,10 +145,7 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
         let rule = rule(&tests, kind, &desk.tree.rules.org)?;
         let filter = filter(desk, &rule, kind)?;
         let _ = write!(asked.lens.key, " {}", rule.trim_end().replace('\n', " "));
-        match asked.lens.filters.iter_mut().find(|(name, _)| *name == kind.name) {
-            Some((_, more)) => more.tests.extend(filter.tests),
-            None => asked.lens.filters.push((kind.name.clone(), filter)),
-        }
+        asked.lens.narrow(&kind.name, filter.tests);
     }
     Ok(asked)
 }

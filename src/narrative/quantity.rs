@@ -16,8 +16,8 @@ use crate::narrative::marks;
 use crate::narrative::phrase::{Fraction, Scale, Style};
 use crate::narrative::things::{self, DayThing, OrgThing, RecordThing};
 use crate::problem::{Problem, Rule};
-use crate::record::text::plain;
-use crate::rules::filter::{Filter, Is, Subject, Test};
+use crate::record::text::{self, plain};
+use crate::rules::filter::{Is, Subject, Test};
 use crate::rules::kind::FieldType;
 use crate::rules::metric::{Measure, Metric, Take, Unit};
 
@@ -224,25 +224,12 @@ impl Quantity {
         match &asked.metric.measure {
             Measure::Organisations { .. } | Measure::Obligation { .. } | Measure::Members => org_names(),
             Measure::Records { take: Take::DistinctOrg, .. } => org_names(),
-            Measure::Records { take: Take::Distinct(_), .. } => {
-                let words = |value: &crate::record::Value| match &asked.metric.measure {
-                    Measure::Records { kind, take: Take::Distinct(field), .. } => {
-                        crate::record::text::words(&kind.fields[*field], value, &self.desk.locale)
-                    }
-                    _ => plain(value),
-                };
+            Measure::Records { kind, take: Take::Distinct(field), .. } => {
+                let words = |value| text::words(&kind.fields[*field], value, &self.desk.locale);
                 let counted = self.desk.counted(asked);
                 counted.iter().filter(|(_, amount)| *amount != 0).filter_map(|(c, _)| c.key.as_ref().map(words)).collect()
             }
-            _ => self
-                .records()
-                .into_iter()
-                .map(|n| {
-                    let record = &tree.entries[n].record;
-                    let title = &record.kind.fields[record.kind.title];
-                    record.title().map(|value| crate::record::text::words(title, value, &self.desk.locale)).unwrap_or_default()
-                })
-                .collect(),
+            _ => self.records().into_iter().map(|n| text::title(&tree.entries[n].record, &self.desk.locale)).collect(),
         }
     }
 
@@ -298,17 +285,14 @@ impl Quantity {
                         other => Is::OneOf(vec![plain(other)]),
                     };
                     let negated = *value == crate::record::Value::Boolean(false);
-                    let label = crate::record::text::words(&of.fields[index], value, &self.desk.locale);
+                    let label = text::words(&of.fields[index], value, &self.desk.locale);
                     (Test { subject: subject.clone(), is, negated }, label)
                 }
                 None => (Test { subject: subject.clone(), is: Is::Present, negated: true }, "—".to_owned()),
             };
             let mut asked = asked.clone();
             asked.lens.key.push_str(&format!(" {field}={}", value.as_ref().map(plain).unwrap_or_default()));
-            match asked.lens.filters.iter_mut().find(|(name, _)| *name == kind.name) {
-                Some((_, filter)) => filter.tests.push(test),
-                None => asked.lens.filters.push((kind.name.clone(), Filter { tests: vec![test] })),
-            }
+            asked.lens.narrow(&kind.name, vec![test]);
             let quantity = Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone());
             Value::from_pairs([
                 ("label", Value::from(label)),

@@ -122,13 +122,7 @@ fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec
     if !problems.is_empty() {
         return Err(problems.into_iter().map(|(n, problem)| at(n, problem)).collect());
     }
-    let environment = environment(desk, escape, Vec::new());
-    let undefined = unknown_names(&environment, &read, desk);
-    if !undefined.is_empty() {
-        let found = undefined.into_iter().map(|(name, range)| unknown(&name, desk).at(place(range)));
-        return Err(crate::problem::sorted(found.collect()));
-    }
-    render(&environment, &read, desk).map_err(|error| vec![explained(&error, place(error.range().unwrap_or(0..0)))])
+    render(&environment(desk, escape, Vec::new()), &read, desk, &place)
 }
 
 /// The characters of a tag as the engine reads them.
@@ -198,13 +192,7 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, 
     if !problems.is_empty() {
         return Err(problems.into_iter().map(|(n, problem)| problem.at(of_line(n, 0, 2))).collect());
     }
-    let environment = environment(desk, Escape::Xml, literals);
-    let undefined = unknown_names(&environment, &program, desk);
-    if !undefined.is_empty() {
-        let found = undefined.into_iter().map(|(name, range)| unknown(&name, desk).at(of_range(range)));
-        return Err(crate::problem::sorted(found.collect()));
-    }
-    let filled = render(&environment, &program, desk).map_err(|error| vec![explained(&error, of_range(error.range().unwrap_or(0..0)))])?;
+    let filled = render(&environment(desk, Escape::Xml, literals), &program, desk, &of_range)?;
     // A block that begins inside an element and ends outside it leaves what is no document any more.
     match Part::read(&filled) {
         Ok(part) => {
@@ -218,9 +206,23 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, 
     }
 }
 
-fn render(environment: &Environment<'_>, source: &str, desk: &Arc<Desk>) -> Result<String, Error> {
-    let template = environment.template_from_str(source)?;
-    template.render(Value::from_object(Context { desk: Arc::clone(desk) }))
+/// Fills in what the engine reads, once every name in it is known; `place` finds its bytes in the template.
+fn render(
+    environment: &Environment<'_>,
+    source: &str,
+    desk: &Arc<Desk>,
+    place: &dyn Fn(std::ops::Range<usize>) -> Place,
+) -> Result<String, Vec<Problem>> {
+    let wrong = |error: Error| vec![explained(&error, place(error.range().unwrap_or(0..0)))];
+    let template = environment.template_from_str(source).map_err(wrong)?;
+    let unknown: Vec<Problem> = unknown_names(environment, &template, source, desk)
+        .into_iter()
+        .map(|(name, range)| unknown(&name, desk).at(place(range)))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(crate::problem::sorted(unknown));
+    }
+    template.render(Value::from_object(Context { desk: Arc::clone(desk) })).map_err(wrong)
 }
 
 /// What a template may name at its top: figures, names, the organisation, the period.
@@ -258,8 +260,12 @@ impl Object for Context {
 }
 
 /// Names a template uses that nothing answers to, each where it first stands.
-fn unknown_names(environment: &Environment<'_>, source: &str, desk: &Arc<Desk>) -> Vec<(String, std::ops::Range<usize>)> {
-    let Ok(template) = environment.template_from_str(source) else { return Vec::new() };
+fn unknown_names(
+    environment: &Environment<'_>,
+    template: &minijinja::Template<'_, '_>,
+    source: &str,
+    desk: &Arc<Desk>,
+) -> Vec<(String, std::ops::Range<usize>)> {
     let context = Arc::new(Context { desk: Arc::clone(desk) });
     let functions: Vec<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
     let mut found: Vec<(String, std::ops::Range<usize>)> = template

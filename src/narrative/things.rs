@@ -127,9 +127,7 @@ impl Object for RecordThing {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let record = &self.desk.tree.entries[self.entry].record;
-        let title = &record.kind.fields[record.kind.title];
-        f.write_str(&marks::clean(&record.title().map(|v| text::words(title, v, &self.desk.locale)).unwrap_or_default()))
+        f.write_str(&marks::clean(&text::title(&self.desk.tree.entries[self.entry].record, &self.desk.locale)))
     }
 
     fn is_true(self: &Arc<Self>) -> bool {

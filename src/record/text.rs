@@ -1,7 +1,7 @@
 //! From values to text: canonical TOML, and the words that people read.
 
 use crate::locale::Locale;
-use crate::record::Value;
+use crate::record::{Record, Value};
 use crate::rules::kind::{Field, FieldType};
 
 /// A value as canonical TOML on one line.
@@ -77,6 +77,11 @@ pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
         Value::Day(day) => day.to_string(),
         Value::Period(period) => period.to_string(),
     }
+}
+
+/// What names a record in a list, in the words of a language; empty where it has no title.
+pub fn title(record: &Record, locale: &Locale) -> String {
+    record.title().map(|value| words(&record.kind.fields[record.kind.title], value, locale)).unwrap_or_default()
 }
 
 /// A value as a machine reads it: no labels.
