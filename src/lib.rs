@@ -10,6 +10,8 @@
 //! - [`rules`]: what may be configured: kinds, obligations, metrics, layouts. Never look at records.
 //! - [`record`]: records and organisations, and what time does to them. Never touch files.
 //! - [`tree`]: a ledger on disk: scanning, reading, checking, canonical form, splicing, writing.
+//! - [`merge`]: three versions of a file as one, by record. Pure: never touches files or git.
+//! - [`git`]: git run as a command: commits, contents, differences. No network, nothing linked.
 //! - [`figure`]: metrics and obligations over a tree: pure, traceable, without a clock.
 //! - [`narrative`]: templates filled with figures that can be traced. Writes no sentence and no file of its own.
 //! - [`table`] and [`render`]: what every report is made of, and its forms. Never look at a ledger.
@@ -30,6 +32,10 @@ pub mod rules;
 pub mod record;
 
 pub mod tree;
+
+pub mod merge;
+
+pub mod git;
 
 pub mod figure;
 

@@ -122,6 +122,16 @@ rules! {
     NOT_TABLES "not-tables" Usage "Records written as a list of inline tables cannot be changed one by one.";
     BUSY "busy" Usage "Another process holds the lock.";
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
+    NO_GIT "no-git" Usage "git is not there.";
+    NOT_A_REPOSITORY "not-a-repository" Usage "The ledger does not lie in a git repository.";
+    GIT_FAILED "git-failed" Usage "git could not do what it was asked.";
+    MERGE_CHANGED "merge-changed" Usage "Both sides of a merge changed one field, differently.";
+    MERGE_RETRACTED "merge-retracted" Usage "One side of a merge took a record back, the other changed it.";
+    MERGE_DELETED "merge-deleted" Usage "One side of a merge took a record out, the other changed it.";
+    MERGE_ADDED "merge-added" Usage "Both sides of a merge entered different records under one id.";
+    MERGE_SAME_DAY "merge-same-day" Usage "Both sides of a merge put items on one day: their order is not known.";
+    MERGED_BY_LINES "merged-by-lines" Usage "A ledger file that could be merged only line by line.";
+    UNMERGED "unmerged" Usage "A file that git could not merge either.";
     CANCELLED "cancelled" Usage "The person stopped the prompts.";
     OUTPUT "output" Usage "Results cannot be written out.";
     TEMPLATE "template" Usage "A template that the engine cannot read or carry out.";

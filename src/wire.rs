@@ -5,6 +5,7 @@
 //! table apart key by key, collecting what is wrong instead of stopping at the first.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -326,6 +327,55 @@ pub fn type_name(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "type-datetime",
         DeValue::Array(_) => "type-list",
         DeValue::Table(_) => "type-table",
+    }
+}
+
+/// What a value says, without its place or its spelling: `"a"` and `'a'` are one, keys have no order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Plain {
+    /// A text.
+    Text(String),
+    /// A number, a day, true or false: as TOML writes it.
+    Word(String),
+    /// Several values.
+    List(Vec<Plain>),
+    /// A table.
+    Table(BTreeMap<String, Plain>),
+}
+
+impl Plain {
+    /// What a value says.
+    pub fn of(value: &DeValue<'_>) -> Plain {
+        match value {
+            DeValue::Table(table) => Plain::Table(Plain::pairs(table)),
+            DeValue::Array(items) => Plain::List(items.iter().map(|item| Plain::of(item.get_ref())).collect()),
+            DeValue::String(text) => Plain::Text(text.to_string()),
+            DeValue::Datetime(datetime) => Plain::Word(datetime.to_string()),
+            DeValue::Integer(_) => Plain::Word(integer(value).map_or_else(String::new, |n| n.to_string())),
+            DeValue::Float(n) => Plain::Word(n.to_string()),
+            DeValue::Boolean(b) => Plain::Word(b.to_string()),
+        }
+    }
+
+    /// What a table says.
+    pub fn pairs(table: &DeTable<'_>) -> BTreeMap<String, Plain> {
+        table.iter().map(|(key, node)| (key.get_ref().to_string(), Plain::of(node.get_ref()))).collect()
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(&self) -> &[Plain] {
+        match self {
+            Plain::List(items) => items,
+            Plain::Text(_) | Plain::Word(_) | Plain::Table(_) => &[],
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Plain::Text(text) => Some(text),
+            Plain::Word(_) | Plain::List(_) | Plain::Table(_) => None,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod fields;
 mod fmt;
 mod init;
 mod list;
+mod merge_driver;
 mod org;
 mod prompt;
 mod report;
@@ -67,6 +68,7 @@ pub const COMMANDS: &[Command] = &[
     explain::COMMAND,
     write::COMMAND,
     secretary::COMMAND,
+    merge_driver::COMMAND,
     rules::COMMAND,
 ];
 

@@ -17,7 +17,7 @@ use crate::tree::ledger::{id_field, retraction_field};
 use crate::wire::{Document, Node, Trivia};
 
 /// A list longer than this many columns is broken into lines.
-const LONGEST_LINE: usize = 100;
+pub const LONGEST_LINE: usize = 100;
 
 /// Every field that a record's table may hold: `id`, the kind's own, `retracted`.
 pub fn all_fields(kind: &Kind, rules: &Rules) -> Vec<Field> {

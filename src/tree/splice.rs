@@ -7,7 +7,7 @@ use crate::record::Value;
 use crate::rules::kind::Field;
 use crate::source::{Source, newline};
 use crate::tree::canon::{Block, all_fields, leading, line, list_comments, parts, record_end, tables, value_text};
-use crate::wire::{Document, parse};
+use crate::wire::{Document, Plain, parse};
 
 /// The text with one more paragraph at its end, in the line ends it has.
 pub fn append(text: &str, paragraph: &str) -> String {
@@ -131,28 +131,12 @@ pub fn set_record(
 }
 
 /// What a file holds, in a form that can be compared: each top-level item, in order, by key.
-fn contents(root: &DeTable<'_>) -> Vec<(String, Vec<String>)> {
-    fn plain(value: &DeValue<'_>) -> String {
-        match value {
-            DeValue::Table(table) => {
-                let mut pairs: Vec<String> =
-                    table.iter().map(|(key, node)| format!("{:?}:{}", key.get_ref(), plain(node.get_ref()))).collect();
-                pairs.sort();
-                format!("{{{}}}", pairs.join(","))
-            }
-            DeValue::Array(items) => format!("[{}]", items.iter().map(|i| plain(i.get_ref())).collect::<Vec<_>>().join(",")),
-            DeValue::String(text) => format!("{text:?}"),
-            DeValue::Datetime(datetime) => datetime.to_string(),
-            DeValue::Integer(n) => n.to_string(),
-            DeValue::Float(n) => n.to_string(),
-            DeValue::Boolean(b) => b.to_string(),
-        }
-    }
+fn contents(root: &DeTable<'_>) -> Vec<(String, Vec<Option<Plain>>)> {
     root.iter()
         .map(|(key, node)| {
             let items = match node.get_ref() {
-                DeValue::Array(items) => items.iter().map(|i| plain(i.get_ref())).collect(),
-                other => vec![plain(other)],
+                DeValue::Array(items) => items.iter().map(|i| Some(Plain::of(i.get_ref()))).collect(),
+                other => vec![Some(Plain::of(other))],
             };
             (key.get_ref().to_string(), items)
         })
@@ -190,7 +174,7 @@ pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Pr
             for side in [&mut was, &mut is] {
                 let items = side.iter_mut().find(|(key, _)| key == name).map(|(_, items)| items);
                 match items {
-                    Some(items) if index < items.len() => items[index].clear(),
+                    Some(items) if index < items.len() => items[index] = None,
                     _ => return Err(failed()),
                 }
             }

@@ -1,0 +1,101 @@
+//! `ledger merge-driver BASE OURS THEIRS PATH`: what git runs to merge a file; the result takes our version's place.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::git;
+use crate::locale::Locale;
+use crate::merge::marks::Names;
+use crate::merge::{Form, Merged, Refused, Versions, merge};
+use crate::problem::{Place, Problem, Problems, Rule};
+use crate::rules::Rules;
+use crate::source::Source;
+use crate::tree::{Root, write};
+
+pub(super) const COMMAND: Command = Command { name: "merge-driver", build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    let file = |name| cmd::positional(locale, name, "value-file");
+    cmd::command(locale, "merge-driver").args([file("base"), file("ours"), file("theirs"), file("path")])
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let [base, ours, theirs, path] = ["base", "ours", "theirs", "path"].map(|name| matches.get_one::<String>(name).map_or("", String::as_str));
+    let rules = rules_at(session, path);
+    let sources = [base, ours, theirs].map(|file| version(file, path));
+    let merged = match &sources {
+        [Ok(base), Ok(ours), Ok(theirs)] => {
+            let versions = Versions { base, ours, theirs };
+            in_style(&session.locale, Path::new("."), |names| merge(versions, Form::of(path), &rules, names, &mut |_| None))
+        }
+        _ => Err(Refused::Unreadable(sources.iter().filter_map(|source| source.as_ref().err()).cloned().collect())),
+    };
+    match merged {
+        Ok(merged) => {
+            write::export(Path::new(ours), merged.text.as_bytes())?;
+            say_merged(session, path, &merged)?;
+            Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
+        }
+        Err(refused) => by_lines(session, [base, ours, theirs], path, refused),
+    }
+}
+
+/// The rules of the ledger that the merged file belongs to; in the middle of a merge its own may not be readable.
+fn rules_at(session: &Session<'_>, path: &str) -> Rules {
+    let folder = std::env::current_dir().unwrap_or_default().join(path);
+    match Root::open(None, &folder) {
+        Ok(root) => root.rules().0,
+        Err(_) => session.rules.clone(),
+    }
+}
+
+/// A version of the merged file, under the name people know.
+fn version(file: &str, path: &str) -> Result<Source, Problem> {
+    Source::decode(path, std::fs::read(file).map_err(|error| Problem::io(file, &error))?)
+}
+
+/// A merge whose conflicts show the version that both come from where git is set to show it.
+pub(super) fn in_style(locale: &Locale, folder: &Path, merge: impl Fn(&Names) -> Result<Merged, Refused>) -> Result<Merged, Refused> {
+    let names = Names { ours: locale.text("merge-ours"), base: None, theirs: locale.text("merge-theirs") };
+    let merged = merge(&names)?;
+    if merged.conflicts.is_empty() || !git::text(folder, ["config", "--get", "merge.conflictStyle"]).is_ok_and(|style| style.ends_with("diff3")) {
+        return Ok(merged);
+    }
+    merge(&Names { base: Some(locale.text("merge-base")), ..names })
+}
+
+/// Says what clashes, and what was put in an order that nobody knows.
+pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged) -> Result<()> {
+    let clashes = merged.conflicts.iter().flat_map(|conflict| conflict.problems(path));
+    let same_day = merged.same_day.iter().map(|(id, field)| {
+        Problem::new(Rule::MERGE_SAME_DAY).at(Place::file(path)).with("id", id.as_str()).with("field", field.as_str())
+    });
+    let problems: Vec<Problem> = clashes.chain(same_day).collect();
+    session.say_problems(&problems)
+}
+
+/// Leaves to git's own merge what is no ledger; of a ledger that could not be merged by record somebody must look at the result.
+fn by_lines(session: &mut Session<'_>, [base, ours, theirs]: [&str; 3], path: &str, refused: Refused) -> Result<Status> {
+    let names = [("-L", "merge-ours"), ("-L", "merge-base"), ("-L", "merge-theirs")].map(|(flag, name)| [flag.to_owned(), session.locale.text(name)]);
+    let mut command = git::command(Path::new("."));
+    let status = command.arg("merge-file").args(names.concat()).args(["--", ours, base, theirs]).status().map_err(|error| git::no_git(&error))?;
+    // git's own merge answers with the number of conflicts; beyond that it could not be done.
+    let clean = match status.code() {
+        Some(0) => true,
+        Some(1..=127) => false,
+        _ => return Err(Problem::new(Rule::UNMERGED).at(Place::file(path)).into()),
+    };
+    let by_lines = Problem::new(Rule::MERGED_BY_LINES).at(Place::file(path));
+    match refused {
+        Refused::NotALedger => return Ok(if clean { Status::Clean } else { Status::Findings }),
+        Refused::Unreadable(mut problems) => {
+            problems.push(by_lines);
+            session.say_problems(&crate::problem::sorted(problems))?;
+        }
+        Refused::Unproven => session.say_problems(&Problems::from(by_lines).0)?,
+    }
+    Ok(Status::Findings)
+}

@@ -1,0 +1,101 @@
+//! git, run as a command and never linked; without any network access.
+
+pub mod graph;
+pub mod objects;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::problem::{Problem, Rule};
+
+/// The repository that a ledger lies in.
+#[derive(Clone, Debug)]
+pub struct Repo {
+    /// The top of its work tree.
+    pub top: PathBuf,
+    /// The ledger's folder below it: empty, or with `/` at its end.
+    pub prefix: String,
+}
+
+impl Repo {
+    /// The repository of a ledger's root, if it lies in one.
+    ///
+    /// # Errors
+    /// git is not there, or does not know the folder as part of a work tree.
+    pub fn of(root: &Path) -> Result<Repo, Problem> {
+        let said = text(root, ["rev-parse", "--show-toplevel"]).map_err(|problem| match problem.rule {
+            Rule::GIT_FAILED => Problem::new(Rule::NOT_A_REPOSITORY).with("path", root.display().to_string()),
+            _ => problem,
+        })?;
+        let top = PathBuf::from(said).canonicalize().map_err(|error| Problem::io(root, &error))?;
+        let below = root.strip_prefix(&top).map(crate::source::path_text).unwrap_or_default();
+        let prefix = if below.is_empty() { below } else { format!("{below}/") };
+        Ok(Repo { top, prefix })
+    }
+
+    /// Whether a folder lies in a repository, as far as can be seen without asking git.
+    pub fn seems_near(root: &Path) -> bool {
+        root.ancestors().any(|folder| folder.join(".git").exists())
+    }
+
+    /// What git prints, without the line end behind it.
+    ///
+    /// # Errors
+    /// git is not there, or failed: with what it said.
+    pub fn text<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<String, Problem> {
+        text(&self.top, args)
+    }
+
+    /// A setting of this clone, its user or its machine.
+    pub fn config(&self, key: &str) -> Option<String> {
+        self.text(["config", "--get", key]).ok().filter(|value| !value.is_empty())
+    }
+
+    /// What git prints, byte for byte.
+    ///
+    /// # Errors
+    /// As [`Repo::text`].
+    pub fn bytes<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
+        output(&self.top, args)
+    }
+
+    /// git, about to run at the top of the work tree.
+    pub fn command(&self) -> Command {
+        command(&self.top)
+    }
+}
+
+/// git, about to run in a folder: in English, without prompts, optional locks or downloads of what is missing.
+pub fn command(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
+    command
+}
+
+/// What git prints when it is run in a folder, without the line end behind it.
+///
+/// # Errors
+/// git is not there, or failed: with what it said.
+pub fn text<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<String, Problem> {
+    let mut said = String::from_utf8_lossy(&output(folder, args)?).into_owned();
+    said.truncate(said.trim_end_matches('\n').len());
+    Ok(said)
+}
+
+fn output<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
+    let output = command(folder).args(args).output().map_err(|error| no_git(&error))?;
+    if output.status.success() { Ok(output.stdout) } else { Err(failed(&output.stderr)) }
+}
+
+/// That git could not be started.
+pub fn no_git(error: &std::io::Error) -> Problem {
+    Problem::new(Rule::NO_GIT).with("reason", error.to_string())
+}
+
+/// That git failed, with the first thing it said.
+pub fn failed(stderr: &[u8]) -> Problem {
+    let said = String::from_utf8_lossy(stderr);
+    Problem::new(Rule::GIT_FAILED).with("said", crate::locale::visible(said.lines().next().unwrap_or_default()))
+}

@@ -1,0 +1,193 @@
+//! Lists that both sides changed: dated items as a union in the order of their days, the rest as sets.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::merge::row::comments;
+use crate::rules::kind::{Field, FieldType};
+use crate::wire::Plain;
+
+/// An item of a list as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What it says.
+    pub data: Plain,
+    /// How that is written.
+    pub text: String,
+    /// Comment lines above it.
+    pub above: Vec<String>,
+    /// Comments behind it.
+    pub behind: Vec<String>,
+}
+
+/// What orders the items of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The column with their day; none: they keep the order they stand in.
+    pub day: Option<String>,
+    /// A column of choices and the choices in the order of a life: it orders items of one day.
+    pub life: Option<(String, Vec<String>)>,
+}
+
+impl Order {
+    /// The order of a field's items; of a field that no kind knows, by what the items look like.
+    pub fn of(field: Option<&Field>, items: &[Item]) -> Order {
+        let Some(FieldType::Table(columns)) = field.map(|field| &field.ty) else { return Order::guessed(items) };
+        let day = columns.iter().find(|column| matches!(column.ty, FieldType::Date)).map(|column| column.name.clone());
+        let life = columns.iter().find_map(|column| match &column.ty {
+            FieldType::Choice(choices) => Some((column.name.clone(), choices.iter().map(|choice| choice.name.clone()).collect())),
+            _ => None,
+        });
+        Order { day, life }
+    }
+
+    fn guessed(items: &[Item]) -> Order {
+        let dated = items.iter().all(|item| column(&item.data, "on").is_some_and(|on| on.as_text().is_none()));
+        Order { day: dated.then(|| "on".to_owned()), life: None }
+    }
+
+    fn day<'i>(&self, item: &'i Item) -> Option<&'i Plain> {
+        column(&item.data, self.day.as_deref()?)
+    }
+
+    /// Which of two items that stand on different sides comes first.
+    fn compare(&self, a: &Item, b: &Item) -> Ordering {
+        let place = |item: &Item| {
+            let (name, choices) = self.life.as_ref()?;
+            let choice = column(&item.data, name)?.as_text()?;
+            choices.iter().position(|known| known == choice)
+        };
+        match &self.day {
+            // TOML writes days so that their texts sort like the days.
+            Some(_) => (self.day(a), place(a), &a.data).cmp(&(self.day(b), place(b), &b.data)),
+            None => Ordering::Less,
+        }
+    }
+}
+
+fn column<'i>(data: &'i Plain, name: &str) -> Option<&'i Plain> {
+    match data {
+        Plain::Table(pairs) => pairs.get(name),
+        Plain::Text(_) | Plain::Word(_) | Plain::List(_) => None,
+    }
+}
+
+/// A list of both sides together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Woven {
+    /// The items.
+    pub items: Vec<Item>,
+    /// Comments that a side put beside an item which the other took away.
+    pub orphans: Vec<String>,
+    /// Whether both sides put items on one day, so that their order was not known.
+    pub same_day: bool,
+}
+
+/// How often each item stands in a list.
+fn counts(items: &[Item]) -> BTreeMap<&Plain, i64> {
+    let mut counts = BTreeMap::new();
+    for item in items {
+        *counts.entry(&item.data).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Merges a list; none where both sides changed one row of it differently.
+pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Option<Woven> {
+    let (b, o, t) = (counts(base), counts(ours), counts(theirs));
+    let of = |counts: &BTreeMap<&Plain, i64>, data: &Plain| counts.get(data).copied().unwrap_or(0);
+    let mut wanted: BTreeMap<&Plain, i64> = BTreeMap::new();
+    let mut both_removed = false;
+    for data in b.keys().chain(o.keys()).chain(t.keys()) {
+        let (b, o, t) = (of(&b, data), of(&o, data), of(&t, data));
+        let count = match (o.cmp(&b), t.cmp(&b)) {
+            (_, Ordering::Equal) => o,
+            (Ordering::Equal, _) => t,
+            (Ordering::Greater, Ordering::Greater) => o.max(t),
+            (Ordering::Less, Ordering::Less) => {
+                both_removed = true;
+                o.min(t)
+            }
+            (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => return None,
+        };
+        wanted.insert(data, count);
+    }
+    // A row that both took away was changed by both, unless both put the same in its place.
+    let added = |side: &BTreeMap<&Plain, i64>| -> BTreeMap<Plain, i64> {
+        side.iter().filter(|(data, count)| **count > of(&b, data)).map(|(data, count)| ((*data).clone(), *count)).collect()
+    };
+    let rows = base.iter().chain(ours).chain(theirs).any(|item| matches!(item.data, Plain::Table(_)));
+    if rows && both_removed && added(&o) != added(&t) {
+        return None;
+    }
+    let kept = |side: &[Item]| -> Vec<Item> {
+        let mut left = wanted.clone();
+        let mut keep = |item: &&Item| left.get_mut(&item.data).is_some_and(|left| std::mem::replace(left, *left - 1) > 0);
+        let mut kept: Vec<Item> = side.iter().filter(&mut keep).cloned().collect();
+        kept.sort_by(|a, b| order.day(a).cmp(&order.day(b)));
+        kept
+    };
+    let was = |item: &Item| base.iter().find(|old| old.data == item.data);
+    let (items, same_day) = weave(kept(ours), kept(theirs), order, &was);
+    let lost = ours.iter().chain(theirs).filter(|item| wanted.get(&item.data) == Some(&0));
+    let news = |item: &Item| {
+        let old: Vec<String> = was(item).map_or_else(Vec::new, |old| [old.above.clone(), old.behind.clone()].concat());
+        item.above.iter().chain(&item.behind).filter(|comment| !old.contains(comment)).cloned().collect::<Vec<_>>()
+    };
+    let orphans = lost.flat_map(news).collect();
+    Some(Woven { items, orphans, same_day })
+}
+
+/// Two lists as one: what both have keeps its place, what one has stands where it stood between those.
+fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&Item) -> Option<&'b Item>) -> (Vec<Item>, bool) {
+    let mut woven = Vec::new();
+    let mut same_day = false;
+    let mut own: Vec<Item> = Vec::new();
+    let mut rest = theirs;
+    let mut common: Vec<Plain> = ours.iter().map(|item| item.data.clone()).collect();
+    let mut is_news = |item: &Item| match common.iter().position(|data| *data == item.data) {
+        Some(at) => {
+            common.swap_remove(at);
+            false
+        }
+        None => true,
+    };
+    let news: Vec<bool> = rest.iter().map(&mut is_news).collect();
+    let mut news = news.into_iter();
+    for item in ours {
+        let Some(at) = rest.iter().position(|other| other.data == item.data) else {
+            own.push(item);
+            continue;
+        };
+        let other: Vec<(Item, bool)> = rest.drain(..=at).zip(news.by_ref()).collect();
+        let twin = other.last().map(|(twin, _)| twin.clone());
+        let run: Vec<Item> = other.into_iter().filter(|(_, news)| *news).map(|(item, _)| item).collect();
+        same_day |= braid(&mut woven, std::mem::take(&mut own), run, order);
+        let none = Vec::new();
+        let old = was(&item);
+        woven.push(match twin {
+            Some(twin) => Item {
+                above: comments(old.map_or(&none, |old| &old.above), &item.above, &twin.above),
+                behind: comments(old.map_or(&none, |old| &old.behind), &item.behind, &twin.behind),
+                ..item
+            },
+            None => item,
+        });
+    }
+    let run: Vec<Item> = rest.into_iter().zip(news).filter(|(_, news)| *news).map(|(item, _)| item).collect();
+    same_day |= braid(&mut woven, own, run, order);
+    (woven, same_day)
+}
+
+/// Two runs as one, each in its own order; says whether both have an item on one day.
+fn braid(out: &mut Vec<Item>, ours: Vec<Item>, theirs: Vec<Item>, order: &Order) -> bool {
+    let same_day = order.day.is_some() && ours.iter().any(|item| theirs.iter().any(|other| order.day(item) == order.day(other)));
+    let (mut ours, mut theirs) = (ours.into_iter().peekable(), theirs.into_iter().peekable());
+    while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {
+        let next = if order.compare(a, b) == Ordering::Greater { theirs.next() } else { ours.next() };
+        out.extend(next);
+    }
+    out.extend(ours);
+    out.extend(theirs);
+    same_day
+}

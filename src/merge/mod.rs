@@ -1,0 +1,339 @@
+//! Three versions of a ledger file as one: by record, field by field.
+//!
+//! Pure: texts in, a text out. What one side changed is taken; what both changed is put together where it
+//! can be, and shown as a conflict around the whole record where it cannot. The result is parsed again
+//! and proven to hold what each side changed before it counts as merged. Never touches files or git.
+
+pub mod items;
+pub mod marks;
+pub mod page;
+mod proof;
+pub mod row;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::merge::marks::Names;
+use crate::merge::page::{Key, Page, Paragraph};
+use crate::merge::row::{Clash, Judge, Row, Side, Why};
+use crate::locale::Arg;
+use crate::problem::{Place, Problem, Rule};
+use crate::rules::Rules;
+use crate::rules::kind::Kind;
+use crate::source::Source;
+use crate::wire::{Plain, parse};
+
+/// Three versions of one file.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions<'v> {
+    /// Where both come from; empty where there is none.
+    pub base: &'v Source,
+    /// The version that is merged into.
+    pub ours: &'v Source,
+    /// The version that is merged.
+    pub theirs: &'v Source,
+}
+
+/// What a file is merged as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Records, each by its id.
+    Records,
+    /// One table: an organisation's file.
+    Organisation,
+}
+
+impl Form {
+    /// The form of a file at a path of a repository: an `org.toml` somewhere below a folder `orgs` is an organisation's.
+    pub fn of(path: &str) -> Form {
+        let organisation = path.ends_with("/org.toml") && path.split('/').any(|part| part == "orgs");
+        if organisation { Form::Organisation } else { Form::Records }
+    }
+}
+
+/// Three versions as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The text, with conflict markers where there are conflicts.
+    pub text: String,
+    /// Records that are in conflict.
+    pub conflicts: Vec<Conflict>,
+    /// Records in which both sides put updates on one day, with the field: their order is not known.
+    pub same_day: Vec<(String, String)>,
+}
+
+/// A record whose versions cannot be put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its id; empty for an organisation's file.
+    pub id: String,
+    /// The line of the merged text on which its markers begin, from 1.
+    pub line: usize,
+    /// What clashes in it.
+    pub clashes: Vec<Clash>,
+}
+
+/// Why versions could not be merged by record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// One is not a ledger file: TOML of another kind, or nothing but comments in all of them.
+    NotALedger,
+    /// One is a ledger file that cannot be read, with what is wrong.
+    Unreadable(Vec<Problem>),
+    /// The result did not prove to hold what each side changed.
+    Unproven,
+}
+
+/// Merges three versions of a file.
+///
+/// `judge` may decide what clashes; what it leaves is a conflict of the result.
+///
+/// # Errors
+/// The versions are not ledger files, cannot be read, or the result does not prove.
+pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
+    // A base that is itself an unfinished merge says nothing about the records in conflict there.
+    let base = match marks::sides(&versions.base.text) {
+        Ok(sides) if !sides.lines.is_empty() => Cow::Owned(Source::new(&versions.base.file, sides.agreed)),
+        _ => Cow::Borrowed(versions.base),
+    };
+    let versions = Versions { base: &base, ..versions };
+    match form {
+        Form::Records => merge_records(versions, rules, names, judge),
+        Form::Organisation => merge_file(versions, rules, names, judge),
+    }
+}
+
+/// The pages of three versions.
+struct Pages {
+    base: Page,
+    ours: Page,
+    theirs: Page,
+}
+
+fn pages(versions: Versions<'_>) -> Result<Pages, Refused> {
+    let all = [versions.base, versions.ours, versions.theirs];
+    let [base, ours, theirs] = all.map(|source| if marks::has_marks(&source.text) { None } else { Page::read(source) });
+    let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
+    let has_id = |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).any(|key| key.id.parse::<crate::name::RecordId>().is_ok());
+    if ![&base, &ours, &theirs].into_iter().any(has_id) {
+        return Err(Refused::NotALedger);
+    }
+    Ok(Pages { base, ours, theirs })
+}
+
+/// Why versions are not all ledger files.
+fn why_not(versions: Versions<'_>) -> Refused {
+    let problems: Vec<Problem> =
+        [versions.base, versions.ours, versions.theirs].into_iter().filter_map(|source| parse(source).err()).flatten().collect();
+    if problems.is_empty() { Refused::NotALedger } else { Refused::Unreadable(problems) }
+}
+
+/// What becomes of one record.
+enum Fate {
+    /// It is not there.
+    Gone,
+    /// It is there with this text.
+    Text(String),
+    /// Its versions stand between markers.
+    Conflict(String, Vec<Clash>),
+}
+
+fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
+    let pages = pages(versions)?;
+    let (base, ours, theirs) = (pages.base.records(), pages.ours.records(), pages.theirs.records());
+    let unreadable = || why_not(versions);
+    let mut same_day = Vec::new();
+    let mut out: Vec<(Paragraph, Vec<Clash>)> = Vec::new();
+    // Where each paragraph of theirs stands in the result: those that follow it there are put behind it.
+    let mut fates: BTreeMap<&Key, Fate> = BTreeMap::new();
+    for key in ours.keys().chain(theirs.keys()).copied() {
+        if !fates.contains_key(key) {
+            let of = |records: &BTreeMap<&Key, &Paragraph>| records.get(key).map(|p| p.text.clone());
+            let texts = [of(&base), of(&ours), of(&theirs)];
+            let fate = fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(unreadable)?;
+            fates.insert(key, fate);
+        }
+    }
+    let mut place = |out: &mut Vec<(Paragraph, Vec<Clash>)>, at: usize, paragraph: &Paragraph| -> bool {
+        let (text, clashes) = match paragraph.key.as_ref().map(|key| &fates[key]) {
+            None => (paragraph.text.clone(), Vec::new()),
+            Some(Fate::Gone) => return false,
+            Some(Fate::Text(text)) => (text.clone(), Vec::new()),
+            Some(Fate::Conflict(text, clashes)) => (text.clone(), clashes.clone()),
+        };
+        out.insert(at, (Paragraph { text, ..paragraph.clone() }, clashes));
+        true
+    };
+    let comments = |page: &Page| -> Vec<String> { page.paragraphs.iter().filter(|p| p.key.is_none()).map(|p| p.text.clone()).collect() };
+    let notes = row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs));
+    for paragraph in pages.ours.paragraphs.iter().filter(|p| p.key.is_some() || notes.contains(&p.text)) {
+        let end = out.len();
+        place(&mut out, end, paragraph);
+    }
+    insert_theirs(&pages, &notes, &mut out, &mut place);
+    Ok(finish(pages.ours, out, same_day)).and_then(|merged| match proof::holds(versions, &merged) {
+        true => Ok(merged),
+        false if parse(&Source::new("", marks_removed(&merged.text))).is_err() => Err(unreadable()),
+        false => Err(Refused::Unproven),
+    })
+}
+
+/// Puts what only they have behind what it follows on their side.
+fn insert_theirs(
+    pages: &Pages,
+    notes: &[String],
+    out: &mut Vec<(Paragraph, Vec<Clash>)>,
+    place: &mut dyn FnMut(&mut Vec<(Paragraph, Vec<Clash>)>, usize, &Paragraph) -> bool,
+) {
+    let (base, own, their) = (pages.base.records(), pages.ours.records(), pages.theirs.records());
+    let is_new = |p: &Paragraph| p.key.as_ref().is_some_and(|key| !base.contains_key(key) && !their.contains_key(key));
+    let same = |a: &Paragraph, b: &Paragraph| if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text };
+    let is_ours = |p: &Paragraph| match &p.key {
+        Some(key) => own.contains_key(key),
+        None => pages.ours.paragraphs.iter().any(|other| same(p, other)),
+    };
+    // What we have is found from the front: both sides keep the order of what they have in common.
+    let mut after = 0;
+    for paragraph in &pages.theirs.paragraphs {
+        if is_ours(paragraph) {
+            let found = out[after..].iter().position(|(other, _)| same(paragraph, other)).map(|n| after + n + 1);
+            after = found.or_else(|| out.iter().position(|(other, _)| same(paragraph, other)).map(|n| n + 1)).unwrap_or(after);
+            continue;
+        }
+        if paragraph.key.is_none() && !notes.contains(&paragraph.text) {
+            continue;
+        }
+        // Our own new records come first, so that a file grows at its end on both sides.
+        while paragraph.key.is_some() && out.get(after).is_some_and(|(p, _)| is_new(p)) {
+            after += 1;
+        }
+        if place(out, after, paragraph) {
+            after += 1;
+        }
+    }
+}
+
+/// The file of these paragraphs, as our side writes it.
+fn finish(ours: Page, paragraphs: Vec<(Paragraph, Vec<Clash>)>, same_day: Vec<(String, String)>) -> Merged {
+    let mut page = Page { paragraphs: Vec::new(), ..ours };
+    let mut conflicts = Vec::new();
+    let mut line = 1;
+    for (n, (mut paragraph, clashes)) in paragraphs.into_iter().enumerate() {
+        if n > 0 && paragraph.gap.is_empty() {
+            paragraph.gap = "\n".to_owned();
+        }
+        if n == 0 {
+            paragraph.gap.clear();
+        }
+        line += paragraph.gap.matches('\n').count();
+        if !clashes.is_empty() {
+            let id = paragraph.key.as_ref().map_or_else(String::new, |key| key.id.clone());
+            conflicts.push(Conflict { id, line, clashes });
+        }
+        line += paragraph.text.matches('\n').count();
+        page.paragraphs.push(paragraph);
+    }
+    Merged { text: page.text(), conflicts, same_day }
+}
+
+/// What becomes of a record with these versions; none where one cannot be read.
+fn fate(
+    id: &str,
+    [base, ours, theirs]: [Option<String>; 3],
+    rules: &Rules,
+    names: &Names,
+    judge: &mut Judge<'_>,
+    same_day: &mut Vec<(String, String)>,
+) -> Option<Fate> {
+    if ours == theirs || theirs == base {
+        return Some(ours.map_or(Fate::Gone, Fate::Text));
+    }
+    if ours == base {
+        return Some(theirs.map_or(Fate::Gone, Fate::Text));
+    }
+    let read = |text: &Option<String>| text.as_deref().map_or(Some(None), |text| Row::read(text).map(Some));
+    let (b, o, t) = (read(&base)?, read(&ours)?, read(&theirs)?);
+    let shown = |clashes: Vec<Clash>| {
+        let text = |side: &Option<String>| side.clone().unwrap_or_default();
+        Fate::Conflict(marks::conflict(&text(&base), &text(&ours), &text(&theirs), names), clashes)
+    };
+    let merged = match (&o, &t) {
+        (Some(o), Some(t)) => {
+            let kind = o.kind.as_deref().and_then(|name| rules.kind(name)).map(AsRef::as_ref);
+            row::merge(b.as_ref(), o, t, kind, judge)
+        }
+        // Taken out on one side: if the other left it as it was, it is out.
+        (Some(left), None) | (None, Some(left)) if b.as_ref().is_some_and(|b| b.is_same(left)) => return Some(Fate::Gone),
+        (left, right) => {
+            let said = |row: &Option<Row>| row.as_ref().map(|row| Plain::Text(row.text()));
+            let clash = Clash { why: Why::Deleted, field: String::new(), ours: said(left), theirs: said(right) };
+            let kept = match judge(&clash) {
+                Some(Side::Ours) => ours.clone(),
+                Some(Side::Theirs) => theirs.clone(),
+                None => return Some(shown(vec![clash])),
+            };
+            return Some(kept.map_or(Fate::Gone, Fate::Text));
+        }
+    };
+    same_day.extend(merged.same_day.into_iter().map(|field| (id.to_owned(), field)));
+    Some(if merged.clashes.is_empty() { Fate::Text(merged.row.text()) } else { shown(merged.clashes) })
+}
+
+fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
+    let kind: &Kind = &rules.org;
+    let sources = [versions.base, versions.ours, versions.theirs];
+    let clean = |text: String| Merged { text, conflicts: Vec::new(), same_day: Vec::new() };
+    let [base, ours, theirs] = sources.map(|source| (!source.text.is_empty()).then_some(source.text.as_str()));
+    if ours == theirs || theirs == base {
+        return Ok(clean(versions.ours.text.clone()));
+    }
+    if ours == base {
+        return Ok(clean(versions.theirs.text.clone()));
+    }
+    let read = |source: &Source| Row::read_file(&source.text).ok_or_else(|| why_not(versions));
+    let (b, o, t) = (read(versions.base)?, read(versions.ours)?, read(versions.theirs)?);
+    let merged = row::merge(base.map(|_| &b), &o, &t, Some(kind), judge);
+    let text = if merged.clashes.is_empty() {
+        merged.row.text()
+    } else {
+        let lines = |source: &Source| source.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        marks::conflict(&lines(versions.base), &lines(versions.ours), &lines(versions.theirs), names)
+    };
+    let text = if versions.ours.newline() == "\r\n" { text.replace('\n', "\r\n") } else { text };
+    let conflicts = if merged.clashes.is_empty() { Vec::new() } else { vec![Conflict { id: String::new(), line: 1, clashes: merged.clashes }] };
+    let same_day = merged.same_day.into_iter().map(|field| (String::new(), field)).collect();
+    let merged = Merged { text, conflicts, same_day };
+    if proof::holds_file(versions, base.is_some(), &merged) { Ok(merged) } else { Err(Refused::Unproven) }
+}
+
+/// A text without what stands between markers.
+fn marks_removed(text: &str) -> String {
+    marks::sides(text).map_or_else(|_| text.to_owned(), |sides| sides.agreed)
+}
+
+impl Conflict {
+    /// What clashes in it, as problems of the merged file.
+    pub fn problems(&self, file: &str) -> Vec<Problem> {
+        let problem = |clash: &Clash| {
+            let rule = match clash.why {
+                Why::Changed => Rule::MERGE_CHANGED,
+                Why::Retracted => Rule::MERGE_RETRACTED,
+                Why::Deleted => Rule::MERGE_DELETED,
+                Why::Added => Rule::MERGE_ADDED,
+            };
+            let said = |value: &Option<Plain>| value.as_ref().map_or_else(|| Arg::Message("merge-nothing"), |value| Arg::Text(row::inline(value)));
+            let place = Place { line: self.line, column: 1, ..Place::file(file) };
+            let id = if self.id.is_empty() { Arg::Message("merge-this-file") } else { Arg::Text(self.id.clone()) };
+            let problem = Problem::new(rule).at(place).with("id", id);
+            match clash.why {
+                Why::Changed => {
+                    problem.with("field", clash.field.as_str()).with("ours", said(&clash.ours)).with("theirs", said(&clash.theirs))
+                }
+                Why::Retracted | Why::Deleted | Why::Added => problem,
+            }
+        };
+        let mut problems: Vec<Problem> = self.clashes.iter().map(problem).collect();
+        problems.dedup();
+        problems
+    }
+}

@@ -1,0 +1,134 @@
+//! What must hold of a merge before it counts: written apart from the merge, from what the versions say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::merge::page::{Key, Page, Paragraph};
+use crate::merge::{Merged, Versions, marks_removed};
+use crate::source::Source;
+use crate::tree::canon::tables;
+use crate::wire::{Plain, parse};
+
+/// A record as it is said: the name of its table and its fields.
+type Said = (String, BTreeMap<String, Plain>);
+
+/// Whether a merged ledger file is TOML and holds what each side changed, and nothing that neither has.
+///
+/// Records that no side changed are compared as text; the merged file as a whole is parsed.
+pub(super) fn holds(versions: Versions<'_>, merged: &Merged) -> bool {
+    let result = Source::new("", marks_removed(&merged.text));
+    let Ok(document) = parse(&result) else { return false };
+    let [Some(base), Some(ours), Some(theirs), Some(page)] =
+        [versions.base, versions.ours, versions.theirs, &result].map(Page::read)
+    else {
+        return false;
+    };
+    let (base, ours, theirs, page) = (base.records(), ours.records(), theirs.records(), page.records());
+    let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    // What the whole file says must be what its pieces say.
+    let parsed = tables(&document.root);
+    if parsed.len() != page.len() {
+        return false;
+    }
+    let said = |records: &BTreeMap<&Key, &Paragraph>, key: &Key| -> Option<Option<Said>> {
+        let Some(paragraph) = records.get(key) else { return Some(None) };
+        let source = Source::new("", paragraph.text.clone());
+        let document = parse(&source).ok()?;
+        let (kind, _, table) = *tables(&document.root).first()?;
+        Some(Some((kind.to_owned(), Plain::pairs(table))))
+    };
+    let keys: BTreeSet<&Key> = base.keys().chain(ours.keys()).chain(theirs.keys()).chain(page.keys()).copied().collect();
+    let right = |key: &Key| -> bool {
+        let text = |records: &BTreeMap<&Key, &Paragraph>| records.get(key).map(|p| p.text.clone());
+        let (b, o, t, r) = (text(&base), text(&ours), text(&theirs), text(&page));
+        if in_conflict.contains(key.id.as_str()) {
+            // Both versions can be read between the markers.
+            return [o, t].iter().flatten().all(|text| merged.text.replace("\r\n", "\n").contains(text.as_str()));
+        }
+        if (r == o && (o == t || t == b)) || (r == t && o == b) {
+            return true;
+        }
+        let all = [said(&base, key), said(&ours, key), said(&theirs, key), said(&page, key)];
+        let [Some(b), Some(o), Some(t), Some(r)] = all else { return false };
+        record_holds(b.as_ref(), o.as_ref(), t.as_ref(), r.as_ref())
+    };
+    keys.into_iter().all(right) && comments_hold(versions, &merged.text)
+}
+
+/// As [`holds`], for a file that is one table.
+pub(super) fn holds_file(versions: Versions<'_>, based: bool, merged: &Merged) -> bool {
+    if !merged.conflicts.is_empty() {
+        return true; // both versions stand whole between the markers
+    }
+    let said = |source: &Source| parse(source).ok().map(|document| (String::new(), Plain::pairs(&document.root)));
+    let result = Source::new("", merged.text.clone());
+    let (Some(b), Some(o), Some(t), Some(r)) = (said(versions.base), said(versions.ours), said(versions.theirs), said(&result)) else {
+        return false;
+    };
+    record_holds(based.then_some(&b), Some(&o), Some(&t), Some(&r)) && comments_hold(versions, &merged.text)
+}
+
+/// Whether a record of the result is what its versions come to.
+fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>, result: Option<&Said>) -> bool {
+    let Some(result) = result else {
+        // It may be gone only where one side took it out and the other did not change it.
+        return ours.is_none() && (theirs.is_none() || theirs == base) || theirs.is_none() && ours == base;
+    };
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return match (ours, theirs) {
+            (Some(one), None) | (None, Some(one)) => base.is_none() && result == one,
+            _ => false,
+        };
+    };
+    let none = (String::new(), BTreeMap::new());
+    let base = base.unwrap_or(&none);
+    let kind_holds = result.0 == if ours.0 == base.0 { &theirs.0 } else { &ours.0 }.as_str();
+    let fields: BTreeSet<&String> = [base, ours, theirs, result].iter().flat_map(|said| said.1.keys()).collect();
+    kind_holds
+        && fields.into_iter().all(|field| {
+            let of = |said: &Said| said.1.get(field).cloned();
+            let (b, o, t, r) = (of(base), of(ours), of(theirs), of(result));
+            if o == t {
+                r == o
+            } else if o == b {
+                r == t
+            } else if t == b {
+                r == o
+            } else {
+                list_holds(&b, &o, &t, &r)
+            }
+        })
+}
+
+/// Whether a list holds what each side added and not what either took away, and nothing else.
+fn list_holds(base: &Option<Plain>, ours: &Option<Plain>, theirs: &Option<Plain>, result: &Option<Plain>) -> bool {
+    let items = |list: &Option<Plain>| list.as_ref().map_or(&[][..], Plain::items).to_vec();
+    let (b, o, t, r) = (items(base), items(ours), items(theirs), items(result));
+    let count = |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
+    let all: BTreeSet<&Plain> = b.iter().chain(&o).chain(&t).chain(&r).collect();
+    matches!(result, Some(Plain::List(_)))
+        && all.into_iter().all(|item| {
+            let (b, o, t, r) = (count(&b, item), count(&o, item), count(&t, item), count(&r, item));
+            match (o >= b && t >= b, o <= b && t <= b) {
+                (true, _) => r == o.max(t),
+                (false, true) => r == o.min(t),
+                (false, false) => false,
+            }
+        })
+}
+
+/// Whether every comment that a side wrote stands in the result.
+fn comments_hold(versions: Versions<'_>, result: &str) -> bool {
+    let comments = |text: &str| -> BTreeSet<String> {
+        let source = Source::new("", text);
+        // A line with a comment is all that must be looked at; most ledgers have none.
+        if !text.contains('#') {
+            return BTreeSet::new();
+        }
+        parse(&source).map_or_else(
+            |_| BTreeSet::new(),
+            |document| document.trivia.comments.iter().map(|c| source.text[c.clone()].trim_end().to_owned()).collect(),
+        )
+    };
+    let base = comments(&versions.base.text);
+    [versions.ours, versions.theirs].into_iter().flat_map(|side| comments(&side.text)).filter(|c| !base.contains(c)).all(|c| result.contains(&c))
+}
