@@ -12,6 +12,7 @@
 //! - [`tree`]: a ledger on disk: scanning, reading, checking, canonical form, splicing, writing.
 //! - [`merge`]: three versions of a file as one, by record. Pure: never touches files or git.
 //! - [`git`]: git run as a command: commits, contents, differences. No network, nothing linked.
+//! - [`history`]: what merges did to records, who entered and changed them. Never writes.
 //! - [`figure`]: metrics and obligations over a tree: pure, traceable, without a clock.
 //! - [`narrative`]: templates filled with figures that can be traced. Writes no sentence and no file of its own.
 //! - [`table`] and [`render`]: what every report is made of, and its forms. Never look at a ledger.
@@ -36,6 +37,8 @@ pub mod tree;
 pub mod merge;
 
 pub mod git;
+
+pub mod history;
 
 pub mod figure;
 

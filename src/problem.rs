@@ -120,6 +120,7 @@ rules! {
     OUT_IN_LEDGER "out-in-ledger" Usage "A report would overwrite the ledger itself.";
     MAYBE_SAVED "maybe-saved" Usage "The system did not confirm that a change has reached the disk.";
     NOT_TABLES "not-tables" Usage "Records written as a list of inline tables cannot be changed one by one.";
+    CHANGED_MEANWHILE "changed-meanwhile" Usage "Another program changed a file between its being read and its being replaced.";
     BUSY "busy" Usage "Another process holds the lock.";
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
     NO_GIT "no-git" Usage "git is not there.";
@@ -131,6 +132,8 @@ rules! {
     MERGE_ADDED "merge-added" Usage "Both sides of a merge entered different records under one id.";
     MERGE_SAME_DAY "merge-same-day" Usage "Both sides of a merge put items on one day: their order is not known.";
     MERGED_BY_LINES "merged-by-lines" Usage "A ledger file that could be merged only line by line.";
+    NOT_BY_RECORD "not-by-record" Usage "A file in conflict whose sides cannot be merged by record.";
+    BAD_MARKER "bad-marker" Usage "A conflict marker that belongs to no conflict, or a conflict that does not end.";
     UNMERGED "unmerged" Usage "A file that git could not merge either.";
     CANCELLED "cancelled" Usage "The person stopped the prompts.";
     OUTPUT "output" Usage "Results cannot be written out.";

@@ -7,6 +7,7 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::Problem;
 use crate::rules::Rules;
+use crate::tree::write::Basis;
 use crate::tree::{format, scan};
 
 pub(super) const COMMAND: Command = Command { name: "fmt", build, run };
@@ -37,7 +38,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 Ok((source, text)) => {
                     changed += 1;
                     match &lock {
-                        Some(lock) => lock.write(path, text.as_bytes())?,
+                        Some(lock) => lock.write(path, &Basis::of(path, Some(source.text.as_bytes())), text.as_bytes())?,
                         None => write!(session.out, "{}", difference(&source.file, &source.text, &text))?,
                     }
                 }

@@ -1,18 +1,18 @@
 //! `ledger init`: start a ledger, empty or with the sample district.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status};
+use crate::git::setup::{OWN_FILES, write_own_files};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text::quoted;
 use crate::rules::Rules;
-use crate::tree::write::Lock;
+use crate::tree::write::{Basis, Lock};
 use crate::tree::{FORMAT, NAMES};
 
 pub(super) const COMMAND: Command = Command { name: "init", build, run };
@@ -48,26 +48,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     // The marker comes last: a folder without it is no ledger, so a killed init can be run again.
     files.sort_by_key(|(path, _)| path == "ledger.toml");
-    for (name, text) in own_files() {
-        // A repository may have its own; ours are added to it, never put in its place.
-        let path = root.join(name);
-        let mut bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(io(&path, error).into()),
-        };
-        for line in
-            text.lines().filter(|line| !bytes.split(|b| *b == b'\n').any(|old| old.trim_ascii() == line.as_bytes())).collect::<Vec<_>>()
-        {
-            if bytes.last().is_some_and(|last| *last != b'\n') {
-                bytes.push(b'\n');
-            }
-            bytes.extend(line.bytes().chain([b'\n']));
-        }
-        lock.write(&path, &bytes)?;
-    }
+    // A repository may have its own; ours are added to it, never put in its place.
+    write_own_files(&root, &lock, OWN_FILES)?;
     for (name, text) in &files {
-        lock.write(&root.join(name), text.as_bytes())?;
+        lock.write(&root.join(name), &Basis::nothing(), text.as_bytes())?;
     }
     let said = session.locale.say("init-done", &[("path", root.display().to_string().into()), ("files", files.len().into())]);
     writeln!(session.out, "{said}")?;
@@ -80,9 +64,4 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn marker(district: &str, language: &str) -> String {
     let names: String = NAMES[1..].iter().map(|name| format!("{name} = \"\"\n")).collect();
     format!("format = {FORMAT}\ndistrict = {}\n{names}language = {}\n", quoted(district), quoted(language))
-}
-
-/// What git should know about a ledger.
-fn own_files() -> [(&'static str, &'static str); 2] {
-    [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")]
 }

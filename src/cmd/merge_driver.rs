@@ -29,7 +29,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let merged = match &sources {
         [Ok(base), Ok(ours), Ok(theirs)] => {
             let versions = Versions { base, ours, theirs };
-            in_style(&session.locale, Path::new("."), |names| merge(versions, Form::of(path), &rules, names, &mut |_| None))
+            in_style(&session.locale, Path::new("."), |names| merge(versions, Form::of(path), &rules, names, &mut |_, _| None))
         }
         _ => Err(Refused::Unreadable(sources.iter().filter_map(|source| source.as_ref().err()).cloned().collect())),
     };

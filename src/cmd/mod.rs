@@ -4,18 +4,23 @@
 //! and runs as a sentence: load, select, compute, write.
 
 mod add;
+mod audit_merges;
+mod blame;
 mod change;
 mod check;
 mod due;
 mod explain;
 mod fields;
 mod fmt;
+mod git;
 mod init;
 mod list;
+mod log;
 mod merge_driver;
 mod org;
 mod prompt;
 mod report;
+mod resolve;
 mod rules;
 mod secretary;
 mod show;
@@ -29,6 +34,7 @@ use anyhow::Result;
 use clap::builder::Str;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::day::{Day, Period};
 use crate::locale::{self, Lang, Locale};
@@ -39,6 +45,7 @@ use crate::rules::Rules;
 use crate::table::Table;
 use crate::tree::write::Lock;
 use crate::tree::{Root, Tree};
+use crate::wire::Plain;
 
 /// A command: how its arguments look, and what it does.
 pub struct Command {
@@ -68,6 +75,11 @@ pub const COMMANDS: &[Command] = &[
     explain::COMMAND,
     write::COMMAND,
     secretary::COMMAND,
+    git::COMMAND,
+    resolve::COMMAND,
+    audit_merges::COMMAND,
+    log::COMMAND,
+    blame::COMMAND,
     merge_driver::COMMAND,
     rules::COMMAND,
 ];
@@ -413,6 +425,28 @@ fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
         .help(locale.say("flag-format", &[("formats", formats.join(", ").into())]))
         .value_parser(formats.iter().map(|f| Str::from(*f)).collect::<Vec<_>>())
         .hide_possible_values(true)
+}
+
+/// What a field says, for programs.
+fn plain_json(plain: &Plain) -> serde_json::Value {
+    match plain {
+        Plain::Text(text) => text.as_str().into(),
+        Plain::Word(word) => match (word.parse::<i64>(), word.parse::<bool>()) {
+            (Ok(number), _) => number.into(),
+            (_, Ok(truth)) => truth.into(),
+            _ => word.as_str().into(),
+        },
+        Plain::List(items) => items.iter().map(plain_json).collect(),
+        Plain::Table(pairs) => pairs.iter().map(|(key, value)| (key.clone(), plain_json(value))).collect::<serde_json::Map<_, _>>().into(),
+    }
+}
+
+/// A bar on the terminal that shows how much of a long work is done; nothing where nobody looks.
+fn progress(locale: &Locale, count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64);
+    // The template is a constant that the library reads.
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.with_style(style).with_message(locale.text("progress"))
 }
 
 /// Where the things stand that were left out.

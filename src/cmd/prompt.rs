@@ -111,6 +111,15 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
     Ok(find_org(orgs, answer.trim(), rules)?)
 }
 
+/// Asks for one of a few answers; gives its place among them.
+///
+/// # Errors
+/// The person gave up, or the terminal cannot be used.
+pub(super) fn choose(session: &Session<'_>, question: &str, options: Vec<String>) -> Result<usize> {
+    let help = session.locale.text("prompt-choose");
+    Ok(answered(Select::new(question, options).with_help_message(&help).raw_prompt())?.index)
+}
+
 fn answered<T>(answer: Result<T, InquireError>) -> Result<T> {
     answer.map_err(|error| match error {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => Problem::new(Rule::CANCELLED).into(),

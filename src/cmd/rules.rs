@@ -9,6 +9,7 @@ use crate::problem::{Problem, Rule};
 use crate::render::terminal;
 use crate::rules::metric::{Measure, Metric};
 use crate::rules::{Class, Item, Rules};
+use crate::tree::write::Basis;
 use crate::table::{Cell, Column, Row, Table};
 
 pub(super) const COMMAND: Command = Command { name: "rules", build, run };
@@ -73,7 +74,8 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     for item in items {
         let name = name_of(&item);
-        lock.write(&root.path.join(&name), item.text.as_bytes())?;
+        let path = root.path.join(&name);
+        lock.write(&path, &Basis::of(&path, None), item.text.as_bytes())?;
         writeln!(session.out, "{}", session.locale.say("ejected", &[("path", name.into())]))?;
     }
     Ok(Status::Clean)

@@ -5,13 +5,54 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use crate::git::Repo;
 use crate::problem::Problem;
 
+/// A commit, and what people know it by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// Its name.
+    pub name: String,
+    /// The tree of files that it holds.
+    pub tree: String,
+    /// The names of its parents.
+    pub parents: Vec<String>,
+    /// The day its author gave it, as git writes it.
+    pub day: String,
+    /// Its author's name.
+    pub author: String,
+    /// The first line of its message.
+    pub subject: String,
+}
+
+impl Commit {
+    /// The commits that some arguments of `git rev-list` name, children before parents.
+    ///
+    /// # Errors
+    /// git is not there, or knows no such commits.
+    pub fn list(repo: &Repo, args: &[&str]) -> Result<Vec<Commit>, Problem> {
+        let format = "--format=%H%x1f%T%x1f%P%x1f%as%x1f%aN%x1f%s";
+        let said = repo.text([&["rev-list", "--topo-order", format], args, &["--"]].concat())?;
+        let commit = |line: &str| {
+            let parts: Vec<&str> = line.splitn(6, '\u{1f}').collect();
+            let [name, tree, parents, day, author, subject] = parts[..] else { return None };
+            let parents = parents.split(' ').filter(|parent| !parent.is_empty()).map(str::to_owned).collect();
+            let [name, tree, day, author, subject] = [name, tree, day, author, subject].map(str::to_owned);
+            Some(Commit { name, tree, parents, day, author, subject })
+        };
+        Ok(said.lines().filter_map(commit).collect())
+    }
+}
+
+/// The commits at the edge of a shallow clone: it does not have their parents.
+pub fn edge(repo: &Repo) -> Vec<String> {
+    let file = repo.text(["rev-parse", "--git-path", "shallow"]).map(|path| repo.top.join(path));
+    let text = file.ok().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
 /// Every commit that some tips lead back to.
 #[derive(Debug, Default)]
 pub struct Graph {
-    /// The names of the commits, each behind its children.
-    names: Vec<String>,
-    /// The trees of files they hold.
-    trees: Vec<String>,
+    /// The commits, each behind its children.
+    commits: Vec<Commit>,
     /// The parents of each, as far as this clone has them.
     parents: Vec<Vec<usize>>,
     /// How long the longest way from each back to a commit without parents is.
@@ -20,54 +61,27 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Reads all that `tips` lead back to.
-    ///
-    /// # Errors
-    /// git is not there, or knows no such commits.
-    pub fn read(repo: &Repo, tips: &[&str]) -> Result<Graph, Problem> {
-        let said = repo.text([&["rev-list", "--topo-order", "--format=%H %T %P"], tips, &["--"]].concat())?;
-        Ok(Graph::of(said.lines().filter(|line| !line.starts_with("commit "))))
+    /// The graph of these commits, children before parents.
+    pub fn of(commits: Vec<Commit>) -> Graph {
+        let by_name: BTreeMap<String, usize> = commits.iter().enumerate().map(|(n, commit)| (commit.name.clone(), n)).collect();
+        // A parent beyond the edge of a shallow clone is not among them.
+        let known = |commit: &Commit| commit.parents.iter().filter_map(|parent| by_name.get(parent).copied()).collect();
+        let parents: Vec<Vec<usize>> = commits.iter().map(known).collect();
+        let mut age = vec![0; commits.len()];
+        for n in (0..commits.len()).rev() {
+            age[n] = parents[n].iter().map(|&parent: &usize| age[parent] + 1).max().unwrap_or(0);
+        }
+        Graph { commits, parents, age, by_name }
     }
 
-    /// The graph of lines that each name a commit, its tree and its parents, children first.
-    pub fn of<'l>(lines: impl Iterator<Item = &'l str>) -> Graph {
-        let mut graph = Graph::default();
-        let mut named: Vec<Vec<String>> = Vec::new();
-        for line in lines {
-            let mut words = line.split(' ').map(str::to_owned);
-            let (Some(name), Some(tree)) = (words.next(), words.next()) else { continue };
-            graph.trees.push(tree);
-            graph.by_name.insert(name.clone(), graph.names.len());
-            graph.names.push(name);
-            named.push(words.collect());
-        }
-        // A parent beyond the edge of a shallow clone has no line of its own.
-        graph.parents = named.iter().map(|parents| parents.iter().filter_map(|p| graph.by_name.get(p).copied()).collect()).collect();
-        graph.age = vec![0; graph.names.len()];
-        for n in (0..graph.names.len()).rev() {
-            graph.age[n] = graph.parents[n].iter().map(|&parent| graph.age[parent] + 1).max().unwrap_or(0);
-        }
-        graph
+    /// The commits, children before parents.
+    pub fn commits(&self) -> &[Commit] {
+        &self.commits
     }
 
     /// A commit by its name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
-    }
-
-    /// A commit's name.
-    pub fn name(&self, commit: usize) -> &str {
-        &self.names[commit]
-    }
-
-    /// The tree of files that a commit holds.
-    pub fn tree(&self, commit: usize) -> &str {
-        &self.trees[commit]
-    }
-
-    /// A commit's parents, as far as this clone has them.
-    pub fn parents(&self, commit: usize) -> &[usize] {
-        &self.parents[commit]
     }
 
     /// The newest commits that both some of `ours` and `theirs` lead back to, none of which leads back to another.
@@ -109,12 +123,14 @@ mod tests {
     use super::*;
 
     fn bases(lines: &str, ours: &str, theirs: &str) -> String {
-        let lines = lines.lines().map(|line| line.split_once(' ').map_or(format!("{line} T"), |(name, parents)| format!("{name} T {parents}")));
-        let lines: Vec<String> = lines.collect();
-        let graph = Graph::of(lines.iter().map(String::as_str));
+        let commit = |line: &str| {
+            let mut words = line.split(' ').map(str::to_owned);
+            Commit { name: words.next().unwrap_or_default(), parents: words.collect(), ..Commit::default() }
+        };
+        let graph = Graph::of(lines.lines().map(commit).collect());
         let at = |name: &str| graph.find(name).expect("a commit");
         let ours: Vec<usize> = ours.split(' ').map(at).collect();
-        let mut names: Vec<&str> = graph.bases(&ours, at(theirs)).into_iter().map(|n| graph.name(n)).collect();
+        let mut names: Vec<&str> = graph.bases(&ours, at(theirs)).into_iter().map(|n| graph.commits()[n].name.as_str()).collect();
         names.sort_unstable();
         names.join(" ")
     }

@@ -2,6 +2,7 @@
 
 pub mod graph;
 pub mod objects;
+pub mod setup;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -171,11 +171,12 @@ fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &m
         place(&mut out, end, paragraph);
     }
     insert_theirs(&pages, &notes, &mut out, &mut place);
-    Ok(finish(pages.ours, out, same_day)).and_then(|merged| match proof::holds(versions, &merged) {
+    let merged = finish(&pages.ours, out, same_day);
+    match proof::holds(versions, [&base, &ours, &theirs], &merged) {
         true => Ok(merged),
         false if parse(&Source::new("", marks_removed(&merged.text))).is_err() => Err(unreadable()),
         false => Err(Refused::Unproven),
-    })
+    }
 }
 
 /// Puts what only they have behind what it follows on their side.
@@ -214,8 +215,8 @@ fn insert_theirs(
 }
 
 /// The file of these paragraphs, as our side writes it.
-fn finish(ours: Page, paragraphs: Vec<(Paragraph, Vec<Clash>)>, same_day: Vec<(String, String)>) -> Merged {
-    let mut page = Page { paragraphs: Vec::new(), ..ours };
+fn finish(ours: &Page, paragraphs: Vec<(Paragraph, Vec<Clash>)>, same_day: Vec<(String, String)>) -> Merged {
+    let mut page = Page { mark: ours.mark, newline: ours.newline, paragraphs: Vec::new(), end: ours.end.clone() };
     let mut conflicts = Vec::new();
     let mut line = 1;
     for (n, (mut paragraph, clashes)) in paragraphs.into_iter().enumerate() {
@@ -267,7 +268,7 @@ fn fate(
         (left, right) => {
             let said = |row: &Option<Row>| row.as_ref().map(|row| Plain::Text(row.text()));
             let clash = Clash { why: Why::Deleted, field: String::new(), ours: said(left), theirs: said(right) };
-            let kept = match judge(&clash) {
+            let kept = match judge(id, &clash) {
                 Some(Side::Ours) => ours.clone(),
                 Some(Side::Theirs) => theirs.clone(),
                 None => return Some(shown(vec![clash])),
@@ -314,26 +315,29 @@ fn marks_removed(text: &str) -> String {
 impl Conflict {
     /// What clashes in it, as problems of the merged file.
     pub fn problems(&self, file: &str) -> Vec<Problem> {
-        let problem = |clash: &Clash| {
-            let rule = match clash.why {
-                Why::Changed => Rule::MERGE_CHANGED,
-                Why::Retracted => Rule::MERGE_RETRACTED,
-                Why::Deleted => Rule::MERGE_DELETED,
-                Why::Added => Rule::MERGE_ADDED,
-            };
-            let said = |value: &Option<Plain>| value.as_ref().map_or_else(|| Arg::Message("merge-nothing"), |value| Arg::Text(row::inline(value)));
-            let place = Place { line: self.line, column: 1, ..Place::file(file) };
-            let id = if self.id.is_empty() { Arg::Message("merge-this-file") } else { Arg::Text(self.id.clone()) };
-            let problem = Problem::new(rule).at(place).with("id", id);
-            match clash.why {
-                Why::Changed => {
-                    problem.with("field", clash.field.as_str()).with("ours", said(&clash.ours)).with("theirs", said(&clash.theirs))
-                }
-                Why::Retracted | Why::Deleted | Why::Added => problem,
-            }
-        };
-        let mut problems: Vec<Problem> = self.clashes.iter().map(problem).collect();
+        let place = || Place { line: self.line, column: 1, ..Place::file(file) };
+        let mut problems: Vec<Problem> = self.clashes.iter().map(|clash| clash.problem(&self.id, place())).collect();
+        // A record that was entered twice is one clash, however many of its fields differ.
         problems.dedup();
         problems
+    }
+}
+
+impl Clash {
+    /// The clash as a problem of the record of an id; without one, of an organisation's file.
+    pub fn problem(&self, id: &str, place: Place) -> Problem {
+        let said = |value: &Option<Plain>| value.as_ref().map_or_else(|| Arg::Message("merge-nothing"), |value| Arg::Text(row::inline(value)));
+        let rule = match self.why {
+            Why::Changed => Rule::MERGE_CHANGED,
+            Why::Retracted => Rule::MERGE_RETRACTED,
+            Why::Deleted => Rule::MERGE_DELETED,
+            Why::Added => Rule::MERGE_ADDED,
+        };
+        let id = if id.is_empty() { Arg::Message("merge-this-file") } else { Arg::Text(id.to_owned()) };
+        let problem = Problem::new(rule).at(place).with("id", id);
+        match self.why {
+            Why::Changed => problem.with("field", self.field.as_str()).with("ours", said(&self.ours)).with("theirs", said(&self.theirs)),
+            Why::Retracted | Why::Deleted | Why::Added => problem,
+        }
     }
 }

@@ -11,25 +11,24 @@ use crate::wire::{Plain, parse};
 /// A record as it is said: the name of its table and its fields.
 type Said = (String, BTreeMap<String, Plain>);
 
+/// The records of a file.
+type Records<'p> = BTreeMap<&'p Key, &'p Paragraph>;
+
 /// Whether a merged ledger file is TOML and holds what each side changed, and nothing that neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
-pub(super) fn holds(versions: Versions<'_>, merged: &Merged) -> bool {
+pub(super) fn holds(versions: Versions<'_>, [base, ours, theirs]: [&Records<'_>; 3], merged: &Merged) -> bool {
     let result = Source::new("", marks_removed(&merged.text));
-    let Ok(document) = parse(&result) else { return false };
-    let [Some(base), Some(ours), Some(theirs), Some(page)] =
-        [versions.base, versions.ours, versions.theirs, &result].map(Page::read)
-    else {
-        return false;
-    };
-    let (base, ours, theirs, page) = (base.records(), ours.records(), theirs.records(), page.records());
+    let (Ok(document), Some(page)) = (parse(&result), Page::read(&result)) else { return false };
+    let page = page.records();
+    let shown = merged.text.replace("\r\n", "\n");
     let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
     // What the whole file says must be what its pieces say.
     let parsed = tables(&document.root);
     if parsed.len() != page.len() {
         return false;
     }
-    let said = |records: &BTreeMap<&Key, &Paragraph>, key: &Key| -> Option<Option<Said>> {
+    let said = |records: &Records<'_>, key: &Key| -> Option<Option<Said>> {
         let Some(paragraph) = records.get(key) else { return Some(None) };
         let source = Source::new("", paragraph.text.clone());
         let document = parse(&source).ok()?;
@@ -38,16 +37,15 @@ pub(super) fn holds(versions: Versions<'_>, merged: &Merged) -> bool {
     };
     let keys: BTreeSet<&Key> = base.keys().chain(ours.keys()).chain(theirs.keys()).chain(page.keys()).copied().collect();
     let right = |key: &Key| -> bool {
-        let text = |records: &BTreeMap<&Key, &Paragraph>| records.get(key).map(|p| p.text.clone());
-        let (b, o, t, r) = (text(&base), text(&ours), text(&theirs), text(&page));
+        let [b, o, t, r] = [base, ours, theirs, &page].map(|records| records.get(key).map(|p| p.text.as_str()));
         if in_conflict.contains(key.id.as_str()) {
             // Both versions can be read between the markers.
-            return [o, t].iter().flatten().all(|text| merged.text.replace("\r\n", "\n").contains(text.as_str()));
+            return [o, t].into_iter().flatten().all(|text| shown.contains(text));
         }
         if (r == o && (o == t || t == b)) || (r == t && o == b) {
             return true;
         }
-        let all = [said(&base, key), said(&ours, key), said(&theirs, key), said(&page, key)];
+        let all = [base, ours, theirs, &page].map(|records| said(records, key));
         let [Some(b), Some(o), Some(t), Some(r)] = all else { return false };
         record_holds(b.as_ref(), o.as_ref(), t.as_ref(), r.as_ref())
     };

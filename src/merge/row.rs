@@ -84,8 +84,8 @@ pub enum Why {
     Added,
 }
 
-/// Decides a clash, or leaves it.
-pub type Judge<'j> = dyn FnMut(&Clash) -> Option<Side> + 'j;
+/// Decides a clash of the record of an id, or leaves it.
+pub type Judge<'j> = dyn FnMut(&str, &Clash) -> Option<Side> + 'j;
 
 /// What a merge of one record came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -310,6 +310,7 @@ fn list_text(name: &str, items: &[Item], below: &[String]) -> String {
 
 /// Merges two versions of a record that come from one, or of none: then they were entered under one id.
 pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, judge: &mut Judge<'_>) -> Merged {
+    let id = ours.says("id").and_then(Plain::as_text).unwrap_or_default();
     let none = Row { kind: None, above: Vec::new(), behind: Vec::new(), cells: Vec::new(), below: Vec::new() };
     let from = base.unwrap_or(&none);
     let mut merged = Merged { row: Row { cells: Vec::new(), ..ours.clone() }, clashes: Vec::new(), same_day: Vec::new() };
@@ -325,7 +326,7 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
             ours: ours.says("retracted").cloned(),
             theirs: theirs.says("retracted").cloned(),
         };
-        match judge(&clash) {
+        match judge(id, &clash) {
             Some(Side::Theirs) => merged.row = theirs.clone(),
             Some(Side::Ours) => merged.row = ours.clone(),
             None => {
@@ -354,7 +355,7 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
                 let said = |cell: Option<&Cell>| cell.map(|cell| cell.data.clone());
                 let why = if base.is_some() { Why::Changed } else { Why::Added };
                 let clash = Clash { why, field: name.to_owned(), ours: said(o), theirs: said(t) };
-                let decided = judge(&clash);
+                let decided = judge(id, &clash);
                 if decided.is_none() {
                     merged.clashes.push(clash);
                 }

@@ -10,9 +10,9 @@ use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
-use crate::tree::canon::{all_values, record as record_text, tables};
+use crate::tree::canon::{all_values, leading, record as record_text, tables};
 use crate::tree::splice::{Change, Proof, append, prove, set_record};
-use crate::tree::write::Lock;
+use crate::tree::write::{Basis, Lock};
 use crate::tree::{Root, candidates, ledger, place_of, scan};
 use crate::wire::parse;
 
@@ -26,16 +26,32 @@ pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writ
         return Err(Problem::new(Rule::MISSING_FIELD).with("field", start.name.as_str()).with("kind", &record.kind.label).into());
     };
     let path = root.org_folder(org).join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
+    let org_file = root.org_folder(org).join("org.toml");
     let name = shown(&root.path, &path);
-    let before = if path.exists() { scan::read_file(&root.path, &path)? } else { Source::new(&name, "") };
-    refuse_inline(&before, &parse(&before).map_err(Problems)?, &record.kind.name)?;
-    let after = Source::new(&name, append(&before.text, &record_text(record, rules)));
-    prove(&before, &after, Proof::OneMore(&record.kind.name))?;
+    let mut patience = 3;
+    loop {
+        let owner = scan::read_bytes(&root.path, &org_file)?;
+        let old = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
+        let basis = Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes())).and(&org_file, Some(&owner));
+        let before = old.clone().unwrap_or_else(|| Source::new(&name, ""));
+        let (after, written) = appended(&before, rules, record)?;
+        match lock.write(&path, &basis, after.text.as_bytes()) {
+            // Another branch was checked out meanwhile: the record goes into what stands there now.
+            Err(problem) if problem.rule == Rule::CHANGED_MEANWHILE && patience > 0 => patience -= 1,
+            result => return Ok(result.map(|()| place_of(&written))?),
+        }
+    }
+}
+
+/// A file with one more record, proven, and the record as it then stands there.
+fn appended(before: &Source, rules: &Rules, record: &Record) -> Result<(Source, Record), Problems> {
+    refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;
+    let after = Source::new(&before.file, append(&before.text, &record_text(record, rules)));
+    prove(before, &after, Proof::OneMore(&record.kind.name))?;
     let (records, _) = ledger::read_records(&after, rules);
     let written = records.into_iter().find(|r| r.id == record.id && all_values(r) == all_values(record));
-    let Some(written) = written else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&name)).into()) };
-    lock.write(&path, after.text.as_bytes())?;
-    Ok(place_of(&written))
+    let Some(written) = written else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file)).into()) };
+    Ok((after, written))
 }
 
 /// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the form that
@@ -57,6 +73,21 @@ pub struct Found {
     path: PathBuf,
     /// Equal copies of the record, as merges leave them: what changes, changes in each.
     copies: Vec<Found>,
+}
+
+impl Found {
+    /// The record's own lines, the comments just above them included.
+    ///
+    /// # Errors
+    /// The file can no longer be read, or no longer holds it.
+    pub fn text(&self, root: &Root) -> Result<String, Problems> {
+        let source = scan::read_file(&root.path, &self.path)?;
+        let document = parse(&source).map_err(Problems)?;
+        let starts: Vec<usize> = tables(&document.root).iter().map(|(_, at, _)| leading(&source, &document.trivia, *at)).collect();
+        let found = tables(&document.root).into_iter().position(|(_, at, _)| at == self.record.origin.at);
+        let Some(n) = found else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)).into()) };
+        Ok(source.text[starts[n]..starts.get(n + 1).copied().unwrap_or(source.text.len())].to_owned())
+    }
 }
 
 /// The record whose id contains `part`, or is it.
@@ -174,7 +205,7 @@ fn change_one(root: &Root, lock: &Lock, rules: &Rules, found: &Found, changes: &
     }
     let (records, _) = ledger::read_records(&after, rules);
     let written = records.into_iter().find(|r| r.id == found.record.id && all_values(r) == expected).ok_or_else(failed)?;
-    lock.write(&found.path, after.text.as_bytes())?;
+    lock.write(&found.path, &Basis::of(&found.path, Some(before.text.as_bytes())), after.text.as_bytes())?;
     Ok(written)
 }
 
@@ -186,7 +217,8 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
     use crate::tree::splice::{Target, set};
     let path = root.org_folder(org).join("org.toml");
     let name = shown(&root.path, &path);
-    let before = if path.exists() { scan::read_file(&root.path, &path)? } else { Source::new(&name, "") };
+    let stands = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
+    let before = stands.clone().unwrap_or_else(|| Source::new(&name, ""));
     let document = parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
     let old = match before.text.is_empty() {
@@ -203,7 +235,8 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
         (Some(read), _) if read.fields == values => {}
         _ => return Err(failed().into()),
     }
-    Ok(lock.write(&path, after.text.as_bytes())?)
+    let basis = Basis::of(&path, stands.as_ref().map(|stands| stands.text.as_bytes()));
+    Ok(lock.write(&path, &basis, after.text.as_bytes())?)
 }
 
 /// Makes new organisations, all of them or none.

@@ -19,6 +19,40 @@ const TEMPORARY: &str = ".ledger-tmp";
 /// How long another process may hold the lock before we give up: a hundred times any write.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a write was computed from: other programs (`git checkout`) know no lock, so it is compared once more
+/// just before the new file takes its place.
+#[derive(Clone, Debug, Default)]
+pub struct Basis<'b>(Vec<(&'b Path, Option<&'b [u8]>)>);
+
+impl<'b> Basis<'b> {
+    /// A write that carries nothing over from what was read.
+    pub fn nothing() -> Basis<'b> {
+        Basis::default()
+    }
+
+    /// A file as it was read; none where it was not there.
+    pub fn of(path: &'b Path, read: Option<&'b [u8]>) -> Basis<'b> {
+        Basis(vec![(path, read)])
+    }
+
+    /// And another.
+    #[must_use]
+    pub fn and(mut self, path: &'b Path, read: Option<&'b [u8]>) -> Basis<'b> {
+        self.0.push((path, read));
+        self
+    }
+
+    /// The first file that is no longer as it was read.
+    fn changed(&self) -> Option<&Path> {
+        let stands = |path: &Path| match fs::read(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(error),
+        };
+        self.0.iter().find(|(path, read)| stands(path).ok() != Some(read.map(<[u8]>::to_vec))).map(|(path, _)| *path)
+    }
+}
+
 /// The right to write into a ledger; given back when dropped.
 #[derive(Debug)]
 pub struct Lock {
@@ -64,9 +98,9 @@ impl Lock {
     /// Puts `new` in the place of a file's bytes, if they differ; makes the file and its folders if need be.
     ///
     /// # Errors
-    /// The path leads out of the ledger, or the system refuses; the file is then as it was, unless only the
-    /// folder's sync failed, when the new bytes may stand.
-    pub fn write(&self, path: &Path, new: &[u8]) -> Result<(), Problem> {
+    /// The path leads out of the ledger, what `basis` names was changed meanwhile, or the system refuses; the
+    /// file is then as it was, unless only the folder's sync failed, when the new bytes may stand.
+    pub fn write(&self, path: &Path, basis: &Basis<'_>, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
         let folder = path.parent().unwrap_or(&self.root);
         // A folder may be made only where nothing above it leads out.
@@ -78,6 +112,12 @@ impl Lock {
         if let Some(real) = folder.ancestors().find_map(|above| above.canonicalize().ok()).filter(|real| !real.starts_with(&self.root)) {
             return Err(outside(&real));
         }
+        // Before folders are made too: they may have gone with the branch that had them.
+        let unchanged = || match basis.changed() {
+            Some(path) => Err(Problem::new(Rule::CHANGED_MEANWHILE).at(crate::problem::Place::file(shown(&self.root, path)))),
+            None => Ok(()),
+        };
+        unchanged()?;
         fs::create_dir_all(folder).map_err(io)?;
         let folder = folder.canonicalize().map_err(io)?;
         let name = path.file_name().map(PathBuf::from).unwrap_or_default();
@@ -99,11 +139,14 @@ impl Lock {
         }
         sweep(&folder);
         let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
-        let written = write_beside(&temporary, &target, new).and_then(|()| fs::rename(&temporary, &target));
-        if let Err(error) = written {
+        let written = write_beside(&temporary, &target, new).map_err(io).and_then(|()| {
+            unchanged()?;
+            fs::rename(&temporary, &target).map_err(io)
+        });
+        if let Err(problem) = written {
             // The first error is the one to report; a leftover is swept by the next writer.
             let _ = fs::remove_file(&temporary);
-            return Err(io(error));
+            return Err(problem);
         }
         // The new file is in place; only whether it would survive a power cut is not known.
         sync_folder(&folder).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(error) })
@@ -200,7 +243,7 @@ pub fn writer_as(lock: &Lock, name: &str) -> Result<Writer, Problem> {
 
 fn remember(lock: &Lock, writer: &Writer) -> Result<Writer, Problem> {
     let path = lock.root.join(".ledger").join("writer");
-    lock.write(&path, format!("{}\n", writer.as_str()).as_bytes())?;
+    lock.write(&path, &Basis::nothing(), format!("{}\n", writer.as_str()).as_bytes())?;
     Ok(writer.clone())
 }
 

@@ -1,0 +1,114 @@
+//! `ledger audit-merges [RANGE]`: what each merge lost, doubled or changed, whoever made it.
+
+use anyhow::Result;
+use clap::{Arg, ArgMatches, Command as Clap};
+use serde_json::{Value as Json, json};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::git::Repo;
+use crate::git::graph::Commit;
+use crate::history::audit::{Audit, Finding, Verdict};
+use crate::history::snapshot::ORG;
+use crate::locale::{Locale, visible};
+use crate::merge::row::inline;
+use crate::render::json;
+use crate::rules::Rules;
+use crate::wire::Plain;
+
+pub(super) const COMMAND: Command = Command { name: "audit-merges", build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    let range = Arg::new("range").value_name(locale.text("value-range")).help(locale.text("arg-range"));
+    cmd::command(locale, "audit-merges").arg(range).arg(cmd::format_option(locale, &["text", "json"]))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules.clone();
+    let repo = Repo::of(&root.path)?;
+    let range = matches.get_one::<String>("range").map_or("HEAD", String::as_str);
+    let mut audit = Audit::new(&repo, &rules, range)?;
+    let as_json = cmd::format_of(matches, "text") == "json";
+    let merges = std::mem::take(&mut audit.merges);
+    let progress = cmd::progress(&session.locale, merges.len());
+    let mut not_seen = audit.beyond.clone();
+    let (mut found, mut list) = (0usize, Vec::new());
+    for merge in &merges {
+        match audit.verdict(merge)? {
+            Verdict::NotSeen => not_seen.push(merge.name.clone()),
+            Verdict::Seen(findings) => {
+                found += findings.len();
+                if as_json {
+                    list.extend(findings.iter().map(|finding| to_json(merge, finding)));
+                } else if !findings.is_empty() {
+                    let text = for_people(&session.locale, &rules, merge, &findings);
+                    progress.suspend(|| write!(session.out, "{text}"))?;
+                }
+            }
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    if as_json {
+        let object = json!({ "merges": merges.len(), "findings": list, "not_seen": not_seen });
+        write!(session.out, "{}", json::pretty(&object))?;
+    } else {
+        let counts = [("merges", merges.len().into()), ("count", found.into())];
+        writeln!(session.out, "{}", session.locale.say(if found == 0 { "audit-clean" } else { "audit-found" }, &counts))?;
+        if !not_seen.is_empty() {
+            let commits: Vec<&str> = not_seen.iter().map(|name| short(name)).collect();
+            let args = [("count", not_seen.len().into()), ("commits", commits.join(" ").into())];
+            writeln!(session.out, "{}", session.locale.say("audit-not-seen", &args))?;
+        }
+    }
+    Ok(if found == 0 { Status::Clean } else { Status::Findings })
+}
+
+/// As much of a commit's name as tells it from others.
+pub(super) fn short(name: &str) -> &str {
+    name.get(..10).unwrap_or(name)
+}
+
+fn for_people(locale: &Locale, rules: &Rules, merge: &Commit, findings: &[Finding]) -> String {
+    let mut text = format!("{}  {}  {}  {}\n", short(&merge.name), merge.day, visible(&merge.author), visible(&merge.subject));
+    for finding in findings {
+        text.push_str(&format!("  {}:{}:1: {}\n", visible(&finding.file), finding.line, sentence(locale, rules, finding)));
+    }
+    text.push('\n');
+    text
+}
+
+fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
+    let said = |value: &Option<Plain>| value.as_ref().map_or_else(|| locale.text("merge-nothing"), |value| visible(&inline(value)));
+    let label = rules.kind(&finding.kind).map_or_else(|| finding.kind.clone(), |kind| kind.label.get(locale.lang()).to_owned());
+    let label = if finding.id.starts_with(ORG) { locale.text("label-org") } else { label };
+    let id = finding.id.strip_prefix(ORG).unwrap_or(&finding.id).to_owned();
+    let sides: Vec<&str> = finding.sides.iter().map(|side| short(side)).collect();
+    let whole = if finding.field.is_empty() { "record" } else { "field" };
+    let args = [
+        ("kind", label.into()),
+        ("id", id.into()),
+        ("field", finding.field.as_str().into()),
+        ("expected", said(&finding.expected).into()),
+        ("found", said(&finding.found).into()),
+        ("sides", sides.join(" ").into()),
+    ];
+    locale.say(&format!("audit-{}-{whole}", finding.what.name()), &args)
+}
+
+fn to_json(merge: &Commit, finding: &Finding) -> Json {
+    json!({
+        "commit": merge.name,
+        "day": merge.day,
+        "author": merge.author,
+        "what": finding.what.name(),
+        "id": finding.id,
+        "kind": finding.kind,
+        "file": finding.file,
+        "line": finding.line,
+        "field": finding.field,
+        "expected": finding.expected.as_ref().map(cmd::plain_json),
+        "found": finding.found.as_ref().map(cmd::plain_json),
+        "sides": finding.sides,
+    })
+}

@@ -1,0 +1,75 @@
+//! `ledger blame ORG --quarter Q`: who entered each record of a quarter, and who changed it last.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::{self, Command, Session, Status};
+use crate::git::Repo;
+use crate::history::trail::{Event, follow};
+use crate::locale::Locale;
+use crate::record::text;
+use crate::rules::Rules;
+use crate::table::{Cell, Column, Row, Table};
+use crate::tree::Entry;
+
+pub(super) const COMMAND: Command = Command { name: "blame", build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "blame")
+        .arg(cmd::positional(locale, "org", "value-org"))
+        .arg(cmd::quarter_option(locale))
+        .arg(cmd::switch(locale, "own"))
+        .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+        .arg(cmd::switch(locale, "raw"))
+        .arg(cmd::switch(locale, "wide"))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let tree = session.tree()?;
+    let repo = Repo::of(&root.path)?;
+    let period = session.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
+    let org = tree.org(matches.get_one::<String>("org").map_or("", String::as_str))?;
+    let orgs = if matches.get_flag("own") { org..org + 1 } else { tree.subtree(org) };
+    let belongs = |entry: &&Entry| entry.record.belongs().is_some_and(|span| span.first() < period.end() && period.first() < span.end());
+    let entries: Vec<&Entry> = orgs.flat_map(|org| tree.entries_of(org)).filter(belongs).collect();
+    let ids: BTreeSet<String> = entries.iter().map(|entry| entry.record.id.to_string()).collect();
+    let progress = cmd::progress(&session.locale, 0);
+    let trail = follow(&repo, &ids, &mut |done, all| {
+        progress.set_length(all as u64);
+        progress.set_position(done as u64);
+    })?;
+    progress.finish_and_clear();
+    let locale = &session.locale;
+    let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
+    let named = ["kind", "title", "entered", "by", "changed", "changed-by"];
+    columns.extend(named.map(|name| Column { compact: name == "title", ..Column::text(name, locale.text(&format!("blame-{name}"))) }));
+    columns.push(Column::number("times", locale.text("blame-times"), "items"));
+    let none = Vec::new();
+    let rows = entries.iter().map(|entry| {
+        let record = &entry.record;
+        let events = trail.get(record.id.as_str()).unwrap_or(&none);
+        let title = record.title().map(text::plain).unwrap_or_default();
+        let lead = [record.id.to_string(), tree.orgs[entry.org].path.to_string(), record.kind.label.get(locale.lang()).to_owned(), title];
+        let mut cells: Vec<Cell> = lead.into_iter().map(Cell::Text).collect();
+        cells.extend(deeds(events));
+        Row { cells, total: false }
+    });
+    let table = Table { columns, rows: rows.collect(), ..Table::default() };
+    write!(session.out, "{}", cmd::in_form(session, matches, &table, "records"))?;
+    Ok(Status::Clean)
+}
+
+/// When and by whom it was entered, and changed last, and how often it was changed.
+fn deeds(events: &[Event]) -> Vec<Cell> {
+    let who = |event: Option<&Event>| match event.and_then(|event| event.commit.as_ref()) {
+        Some(commit) => [Cell::Text(commit.day.clone()), Cell::Text(commit.author.clone())],
+        None => [Cell::Empty, Cell::Empty],
+    };
+    let (first, later) = events.split_first().map_or((None, &[][..]), |(first, later)| (Some(first), later));
+    let [entered, by] = who(first);
+    let [changed, changed_by] = who(later.last());
+    vec![entered, by, changed, changed_by, Cell::Number(later.len() as i64)]
+}

@@ -1,0 +1,145 @@
+//! `ledger log ID`: who entered a record and changed it, when, field by field; oldest first.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+use serde_json::{Value as Json, json};
+
+use crate::cmd::audit_merges::short;
+use crate::cmd::{self, Command, Session, Status};
+use crate::git::Repo;
+use crate::history::snapshot::Stand;
+use crate::history::trail::{Deed, Event, FieldChange, committed, follow, uncommitted};
+use crate::locale::{Locale, visible};
+use crate::merge::row::inline;
+use crate::name::RecordId;
+use crate::problem::{Problem, Problems, Rule};
+use crate::render::json;
+use crate::rules::Rules;
+use crate::tree::{Root, change};
+use crate::wire::Plain;
+
+pub(super) const COMMAND: Command = Command { name: "log", build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "log").arg(cmd::positional(locale, "id", "value-id")).arg(cmd::format_option(locale, &["text", "json"]))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let rules = session.rules()?.clone();
+    let repo = Repo::of(&root.path)?;
+    let asked = matches.get_one::<String>("id").map_or("", String::as_str);
+    let (id, now) = which(&root, &rules, asked)?;
+    let progress = cmd::progress(&session.locale, 0);
+    let mut trail = follow(&repo, &BTreeSet::from([id.clone()]), &mut |done, all| {
+        progress.set_length(all as u64);
+        progress.set_position(done as u64);
+    })?;
+    progress.finish_and_clear();
+    let mut events = trail.remove(&id).unwrap_or_default();
+    if let Some(now) = now {
+        let last = committed(&repo, &now.file, &id)?;
+        // A file that was not committed under this name yet may hold a record that was.
+        if last.is_some() || events.is_empty() {
+            events.extend(uncommitted(last.as_ref(), &now));
+        }
+    }
+    if events.is_empty() {
+        return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
+    }
+    let text = match cmd::format_of(matches, "text") {
+        "json" => json::pretty(&json!({ "id": id, "events": events.iter().map(to_json).collect::<Vec<_>>() })),
+        _ => for_people(&session.locale, &rules, &id, &events),
+    };
+    write!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+/// The id of a record in the work tree and how it stands there; a whole id may also be of one that is gone.
+fn which(root: &Root, rules: &Rules, asked: &str) -> Result<(String, Option<Stand>), Problems> {
+    match change::find(root, rules, asked) {
+        Ok(found) => {
+            let repo = Repo::of(&root.path)?;
+            let text = found.text(root)?;
+            let file = format!("{}{}", repo.prefix, found.record.origin.file);
+            let stand = Stand { org: found.org.to_string(), file, line: found.record.origin.line, text };
+            Ok((found.record.id.to_string(), Some(stand)))
+        }
+        Err(_) if asked.trim().parse::<RecordId>().is_ok() => Ok((asked.trim().to_owned(), None)),
+        Err(problems) => Err(problems),
+    }
+}
+
+fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> String {
+    let kind = id.parse::<RecordId>().ok().and_then(|id| rules.kinds.iter().find(|kind| kind.prefix == id.prefix()));
+    let label = |field: &str| match (field, kind) {
+        ("id", _) => rules.shared.id.get(locale.lang()).to_owned(),
+        ("retracted", _) => rules.shared.retracted.get(locale.lang()).to_owned(),
+        ("org", _) => locale.text("label-org"),
+        (field, Some(kind)) => {
+            kind.index(field).map_or_else(|| field.to_owned(), |n| kind.fields[n].label.get(locale.lang()).to_owned())
+        }
+        (field, None) => field.to_owned(),
+    };
+    let mut text = String::new();
+    for event in events {
+        let deed = locale.text(&format!("deed-{}", event.deed.name()));
+        match &event.commit {
+            Some(commit) => {
+                let (author, subject) = (visible(&commit.author), visible(&commit.subject));
+                text.push_str(&format!("{}  {author}  {deed}  {}  {subject}\n", commit.day, short(&commit.name)));
+            }
+            None => text.push_str(&format!("{}  {deed}\n", locale.text("not-committed"))),
+        }
+        let mut changes: Vec<&FieldChange> = event.changes.iter().collect();
+        // What a record said last is what its removal takes away; its id says enough.
+        changes.retain(|change| event.deed != Deed::Removed || change.field == "id");
+        for change in changes {
+            for line in lines(change) {
+                text.push_str(&format!("    {}{}{}\n", label(&change.field), locale.text("prompt-colon"), visible(&line)));
+            }
+        }
+    }
+    text
+}
+
+/// A change in words: of lists what was added and taken away, of the rest what it was and is.
+fn lines(change: &FieldChange) -> Vec<String> {
+    let items = |value: &Option<Plain>| match value {
+        Some(Plain::List(items)) => Some(items.clone()),
+        Some(_) => None,
+        None => Some(Vec::new()),
+    };
+    if let (Some(old), Some(new)) = (items(&change.old), items(&change.new)) {
+        let gone = old.iter().filter(|item| !new.contains(item)).map(|item| format!("- {}", inline(item)));
+        let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("+ {}", inline(item)));
+        let lines: Vec<String> = gone.chain(added).collect();
+        if !lines.is_empty() {
+            return lines;
+        }
+    }
+    vec![match (&change.old, &change.new) {
+        (None, Some(new)) => inline(new),
+        (Some(old), Some(new)) => format!("{} → {}", inline(old), inline(new)),
+        (Some(old), None) => format!("- {}", inline(old)),
+        (None, None) => String::new(),
+    }]
+}
+
+fn to_json(event: &Event) -> Json {
+    let changes: Vec<Json> = event
+        .changes
+        .iter()
+        .map(|change| json!({ "field": change.field, "old": change.old.as_ref().map(cmd::plain_json), "new": change.new.as_ref().map(cmd::plain_json) }))
+        .collect();
+    let commit = event.commit.as_ref();
+    json!({
+        "commit": commit.map(|commit| &commit.name),
+        "day": commit.map(|commit| &commit.day),
+        "author": commit.map(|commit| &commit.author),
+        "what": event.deed.name(),
+        "changes": changes,
+    })
+}

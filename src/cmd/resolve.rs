@@ -1,0 +1,167 @@
+//! `ledger resolve [FILE]`: files with conflict markers, merged by record; what truly clashes is asked, never guessed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
+use unicode_width::UnicodeWidthStr;
+
+use crate::cmd::merge_driver::{in_style, say_merged};
+use crate::cmd::{self, Command, Session, Status, prompt};
+use crate::git::Repo;
+use crate::locale::{Locale, visible};
+use crate::merge::marks::{self, Sides};
+use crate::merge::row::{self, Clash, Side};
+use crate::merge::{Form, Merged, Refused, Versions, merge};
+use crate::problem::{Place, Problem, Rule};
+use crate::render::{diagnostic, wrap};
+use crate::rules::Rules;
+use crate::source::{Source, shown};
+use crate::tree::write::Basis;
+use crate::tree::{Root, scan};
+use crate::wire::Plain;
+
+pub(super) const COMMAND: Command = Command { name: "resolve", build, run };
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    let files = Arg::new("file").value_name(locale.text("value-file")).help(locale.text("arg-resolve")).action(ArgAction::Append).num_args(0..);
+    cmd::command(locale, "resolve").arg(files)
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let root = session.root()?;
+    let files = match matches.get_many::<String>("file") {
+        Some(files) => files.map(|file| inside(&root, file)).collect::<Result<_, _>>()?,
+        None => in_conflict(&root),
+    };
+    let (mut left, mut done) = (0usize, 0usize);
+    for file in &files {
+        match resolve(session, &root, file)? {
+            Status::Clean => done += 1,
+            Status::Findings => left += 1,
+        }
+    }
+    writeln!(session.out, "{}", session.locale.say("resolve-done", &[("done", done.into()), ("left", left.into())]))?;
+    Ok(if left == 0 { Status::Clean } else { Status::Findings })
+}
+
+/// A file that was named, as it lies below the root.
+fn inside(root: &Root, file: &str) -> Result<PathBuf, Problem> {
+    let here = std::env::current_dir().unwrap_or_default().join(file);
+    let path = if here.exists() { here } else { root.path.join(file) };
+    let real = path.canonicalize().map_err(|error| Problem::io(file, &error))?;
+    if real.starts_with(&root.path) {
+        return Ok(real);
+    }
+    Err(Problem::new(Rule::LINK_OUTSIDE).at(Place::file(file)).with("target", real.display().to_string()))
+}
+
+/// Every file of the ledger that holds conflict markers.
+fn in_conflict(root: &Root) -> Vec<PathBuf> {
+    let folders = scan::organisations(&root.path, &mut Vec::new());
+    let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers));
+    files.filter(|path| scan::read_file(&root.path, path).is_ok_and(|source| marks::has_marks(&source.text))).collect()
+}
+
+fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status> {
+    let name = shown(&root.path, path);
+    let before = scan::read_file(&root.path, path)?;
+    let sides = marks::sides(&before.text).map_err(|line| {
+        let place = Place { line, column: 1, ..Place::file(&name) };
+        Problem::new(Rule::BAD_MARKER).at(place)
+    })?;
+    if sides.lines.is_empty() {
+        writeln!(session.out, "{}", session.locale.say("resolve-nothing", &[("path", name.into())]))?;
+        return Ok(Status::Clean);
+    }
+    let base = sides.base.clone().or_else(|| from_index(root, &name)).unwrap_or_default();
+    let merged = merged(session, root, &name, &sides, &base)?;
+    let merged = match merged {
+        Ok(merged) => merged,
+        Err(refused) => {
+            let first = Place { line: sides.lines[0], column: 1, ..Place::file(&name) };
+            let mut problems = match refused {
+                Refused::Unreadable(problems) => problems,
+                Refused::NotALedger | Refused::Unproven => Vec::new(),
+            };
+            problems.push(Problem::new(Rule::NOT_BY_RECORD).at(first));
+            session.say_problems(&problems)?;
+            return Ok(Status::Findings);
+        }
+    };
+    let lock = session.lock(root)?;
+    lock.write(path, &Basis::of(path, Some(before.text.as_bytes())), merged.text.as_bytes())?;
+    drop(lock);
+    say_merged(session, &name, &merged)?;
+    let said = if merged.conflicts.is_empty() { "resolve-merged" } else { "resolve-left" };
+    writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into()), ("count", merged.conflicts.len().into())]))?;
+    Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
+}
+
+/// The version that both sides of a file in conflict come from, as git keeps it until the merge is finished.
+fn from_index(root: &Root, name: &str) -> Option<String> {
+    let repo = Repo::of(&root.path).ok()?;
+    let object = format!(":1:{}{name}", repo.prefix);
+    String::from_utf8(repo.bytes(["cat-file", "blob", &object]).ok()?).ok()
+}
+
+/// The sides as one; on a terminal, with the answers of the person who sits at it.
+fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides, base: &str) -> Result<Result<Merged, Refused>> {
+    let source = |text: &str, whose: &str| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
+    let (base, ours, theirs) = (source(base, "merge-base"), source(&sides.ours, "merge-ours"), source(&sides.theirs, "merge-theirs"));
+    let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
+    let rules = &session.rules;
+    // Each question is asked once, though a merge may be made twice.
+    let mut answers: Vec<(String, Clash, Option<Side>)> = Vec::new();
+    let mut stopped: Option<anyhow::Error> = None;
+    let asked = std::cell::RefCell::new((&mut answers, &mut stopped));
+    let merged = in_style(&session.locale, &root.path, |names| {
+        merge(versions, Form::of(&format!("/{name}")), rules, names, &mut |id: &str, clash: &Clash| {
+            let (answers, stopped) = &mut *asked.borrow_mut();
+            if !session.interactive || stopped.is_some() {
+                return None;
+            }
+            if let Some((_, _, answer)) = answers.iter().find(|(of, known, _)| of == id && known == clash) {
+                return *answer;
+            }
+            match ask(session, name, id, clash) {
+                Ok(answer) => {
+                    answers.push((id.to_owned(), clash.clone(), answer));
+                    answer
+                }
+                Err(error) => {
+                    **stopped = Some(error);
+                    None
+                }
+            }
+        })
+    });
+    match stopped {
+        Some(error) => Err(error),
+        None => Ok(merged),
+    }
+}
+
+/// Asks which side is right; none: it is left as it is.
+fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash) -> Result<Option<Side>> {
+    let locale = &session.locale;
+    let question = diagnostic::sentences(&clash.problem(id, Place::file(name)), locale).0;
+    let option = |whose: &str, value: &Option<Plain>| {
+        let said = match value {
+            None => locale.text("merge-nothing"),
+            // A whole record is named by its lines.
+            Some(Plain::Text(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Some(value) => row::inline(value),
+        };
+        let room = session.style.width.unwrap_or(80).saturating_sub(20).max(20);
+        let short = wrap(&visible(&said), room).into_iter().next().unwrap_or_default();
+        let more = if short.width() < said.width() { "…" } else { "" };
+        format!("{}{}{short}{more}", locale.text(whose), locale.text("prompt-colon"))
+    };
+    let options = vec![option("merge-ours", &clash.ours), option("merge-theirs", &clash.theirs), locale.text("merge-leave")];
+    Ok(match prompt::choose(session, &question, options)? {
+        0 => Some(Side::Ours),
+        1 => Some(Side::Theirs),
+        _ => None,
+    })
+}

@@ -1,0 +1,267 @@
+//! What a clone needs so that git merges ledgers by record: each part, whether it is there, how it is put there.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::git::Repo;
+use crate::problem::Problem;
+use crate::tree::Root;
+use crate::tree::write::{Basis, Lock, export};
+
+/// What git should know about a ledger: files at its root, and the lines they must have.
+pub const OWN_FILES: &[(&str, &str)] = &[(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
+
+/// The settings of a clone: the driver's command, its name, and that new files follow a folder that was moved.
+const DRIVER: &str = "merge.ledger.driver";
+const DRIVER_NAME: &str = "merge.ledger.name";
+const RENAMES: &str = "merge.directoryRenames";
+
+/// The line by which our part of a hook is known.
+const HOOK_MARK: &str = "# ledger: check before each commit";
+
+/// A part of the setup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The merge driver, among the clone's settings.
+    Driver,
+    /// That records entered in a folder follow it when the other side has moved it.
+    Renames,
+    /// `.gitattributes`: which files the driver merges.
+    Attributes,
+    /// `.gitignore`: what is this clone's own.
+    Ignore,
+    /// The check before each commit.
+    Hook,
+}
+
+/// Every part, in the order they are shown.
+pub const PARTS: &[Part] = &[Part::Driver, Part::Renames, Part::Attributes, Part::Ignore, Part::Hook];
+
+/// How a part stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is there.
+    Ready,
+    /// It is not there, or is another version.
+    Missing,
+    /// It is somebody else's, and must be changed by hand: what to put where.
+    ByHand {
+        /// The file.
+        file: String,
+        /// The line.
+        line: String,
+    },
+}
+
+/// Whether the merge driver is registered in this clone; true where it cannot be asked.
+pub fn has_driver(repo: &Repo) -> bool {
+    repo.config(DRIVER).is_some()
+}
+
+/// A file's bytes with the lines of `text` that it lacks.
+pub fn with_lines(old: &[u8], text: &str) -> Vec<u8> {
+    let mut bytes = old.to_vec();
+    let has = |line: &str| old.split(|b| *b == b'\n').any(|old| old.trim_ascii() == line.as_bytes());
+    for line in text.lines().filter(|line| !has(line)) {
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            bytes.push(b'\n');
+        }
+        bytes.extend(line.bytes().chain([b'\n']));
+    }
+    bytes
+}
+
+/// Gives a ledger's root the lines that git should know; what stands there stays.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn write_own_files(root: &Path, lock: &Lock, files: &[(&str, &str)]) -> Result<(), Problem> {
+    for (name, text) in files {
+        let path = root.join(name);
+        let old = read(&path)?;
+        lock.write(&path, &Basis::of(&path, old.as_deref()), &with_lines(old.as_deref().unwrap_or_default(), text))?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Problem::io(path, &error)),
+    }
+}
+
+impl Part {
+    /// The message that names it.
+    pub fn message(self) -> &'static str {
+        match self {
+            Part::Driver => "git-driver",
+            Part::Renames => "git-renames",
+            Part::Attributes => "git-attributes",
+            Part::Ignore => "git-ignore",
+            Part::Hook => "git-hook",
+        }
+    }
+
+    /// How it stands.
+    ///
+    /// # Errors
+    /// A file cannot be read, or git fails.
+    pub fn state(self, root: &Root, repo: &Repo) -> Result<State, Problem> {
+        let ready = match self {
+            Part::Driver => repo.config(DRIVER) == Some(driver()),
+            Part::Renames => repo.config(RENAMES).as_deref() == Some("true"),
+            Part::Attributes => return attributes(root, repo),
+            Part::Ignore => {
+                let old = read(&root.path.join(".gitignore"))?.unwrap_or_default();
+                with_lines(&old, OWN_FILES[1].1) == old
+            }
+            Part::Hook => return Ok(Hook::find(repo)?.state()),
+        };
+        Ok(if ready { State::Ready } else { State::Missing })
+    }
+
+    /// Puts it there.
+    ///
+    /// # Errors
+    /// A file cannot be written, or git fails.
+    pub fn set(self, root: &Root, repo: &Repo, lock: &Lock) -> Result<(), Problem> {
+        match self {
+            Part::Driver => {
+                repo.text(["config", DRIVER_NAME, "records of a ledger, by id"])?;
+                repo.text(["config", DRIVER, &driver()]).map(drop)
+            }
+            Part::Renames => repo.text(["config", RENAMES, "true"]).map(drop),
+            Part::Attributes => write_own_files(&root.path, lock, &OWN_FILES[..1]),
+            Part::Ignore => write_own_files(&root.path, lock, &OWN_FILES[1..]),
+            Part::Hook => Hook::find(repo)?.install(),
+        }
+    }
+}
+
+/// Asks git itself: a line further down, or another file, may say otherwise.
+fn attributes(root: &Root, repo: &Repo) -> Result<State, Problem> {
+    let file = format!("{}orgs/a/2026/a.toml", repo.prefix);
+    let said = repo.text(["check-attr", "merge", "--", &file])?;
+    if said.ends_with(": ledger") {
+        return Ok(State::Ready);
+    }
+    let old = read(&root.path.join(".gitattributes"))?.unwrap_or_default();
+    let there = with_lines(&old, OWN_FILES[0].1) == old;
+    let by_hand = State::ByHand { file: ".gitattributes".to_owned(), line: OWN_FILES[0].1.trim_end().to_owned() };
+    Ok(if there { by_hand } else { State::Missing })
+}
+
+/// The command that git runs to merge a file.
+fn driver() -> String {
+    format!("{} merge-driver %O %A %B %P", program())
+}
+
+/// This program, as a shell finds it: by its name where that is this program, else by its place.
+fn program() -> String {
+    let here = std::env::current_exe().and_then(fs::canonicalize).unwrap_or_else(|_| PathBuf::from("ledger"));
+    let on_path = std::env::var_os("PATH").and_then(|path| std::env::split_paths(&path).map(|folder| folder.join("ledger")).find(|file| file.is_file()));
+    let same = on_path.and_then(|file| file.canonicalize().ok()).is_some_and(|file| file == here);
+    if same { "ledger".to_owned() } else { quoted(&here.display().to_string().replace('\\', "/")) }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// The hook that git runs before a commit.
+struct Hook {
+    path: PathBuf,
+    /// Whether it belongs to this repository, not to all of a machine.
+    own: bool,
+    old: Option<String>,
+    block: String,
+}
+
+impl Hook {
+    /// Where git looks for it: `core.hooksPath` counts.
+    fn find(repo: &Repo) -> Result<Hook, Problem> {
+        let path = repo.top.join(repo.text(["rev-parse", "--git-path", "hooks/pre-commit"])?);
+        let git_dir = repo.top.join(repo.text(["rev-parse", "--git-common-dir"])?);
+        let git_dir = git_dir.canonicalize().unwrap_or(git_dir);
+        let real = path.parent().and_then(|folder| folder.ancestors().find_map(|above| above.canonicalize().ok()));
+        let own = real.is_some_and(|real| real.starts_with(&repo.top) || real.starts_with(&git_dir));
+        let old = read(&path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let below = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
+        let program = program();
+        let missing = "echo 'ledger: not found, nothing was checked' >&2";
+        let check = format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&below));
+        let block = format!("{HOOK_MARK}\nif command -v {program} >/dev/null 2>&1; then {check}; else {missing}; fi\n");
+        Ok(Hook { path, own, old, block })
+    }
+
+    fn state(&self) -> State {
+        match &self.old {
+            Some(old) if old.contains(&self.block) && self.runs() => State::Ready,
+            _ if self.changed().is_some() => State::Missing,
+            _ => {
+                let line = self.block.lines().last().unwrap_or_default().to_owned();
+                State::ByHand { file: crate::source::path_text(&self.path), line }
+            }
+        }
+    }
+
+    /// The hook with our part in it; none where it is not ours to change.
+    fn changed(&self) -> Option<String> {
+        if !self.own {
+            return None;
+        }
+        let Some(old) = &self.old else { return Some(format!("#!/bin/sh\n{}", self.block)) };
+        // An older part of ours is replaced; it is the mark and the line below it.
+        let kept: Vec<&str> = match old.split_inclusive('\n').position(|line| line.trim_end() == HOOK_MARK) {
+            Some(at) => old.split_inclusive('\n').enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, line)| line).collect(),
+            None => old.split_inclusive('\n').collect(),
+        };
+        let (first, rest) = kept.split_first()?;
+        let words: Vec<&str> = first.trim_start_matches("#!").split_whitespace().collect();
+        let shell = words.iter().filter_map(|word| word.rsplit('/').next()).any(|name| ["sh", "bash", "dash", "zsh", "ash"].contains(&name));
+        // Our part comes first: what follows may end the hook in its own way.
+        (first.starts_with("#!") && shell).then(|| format!("{}\n{}{}", first.trim_end(), self.block, rest.concat()))
+    }
+
+    fn install(&self) -> Result<(), Problem> {
+        let Some(new) = self.changed() else { return Ok(()) };
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
+        }
+        export(&self.path, new.as_bytes())?;
+        self.let_run()
+    }
+
+    #[cfg(unix)]
+    fn let_run(&self) -> Result<(), Problem> {
+        use std::os::unix::fs::PermissionsExt;
+        let io = |error: std::io::Error| Problem::io(&self.path, &error);
+        let mode = fs::metadata(&self.path).map_err(io)?.permissions().mode();
+        // Whoever may read it may run it.
+        fs::set_permissions(&self.path, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2)).map_err(io)
+    }
+
+    #[cfg(not(unix))]
+    fn let_run(&self) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    fn runs(&self) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(&self.path).is_ok_and(|meta| meta.permissions().mode() & 0o100 != 0)
+    }
+
+    #[cfg(not(unix))]
+    fn runs(&self) -> bool {
+        true
+    }
+}
+
+fn quoted_unless_empty(word: &str) -> String {
+    if word.is_empty() { String::new() } else { quoted(word) }
+}

@@ -1,0 +1,437 @@
+//! What merges did to records: each merge commit against the record-level merge of its parents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::git::Repo;
+use crate::git::graph::{Commit, Graph, edge};
+use crate::git::objects::{Changed, Differences, Objects};
+use crate::history::snapshot::{LedgerFile, Library, Moves, ORG, Snapshot, Stand};
+use crate::merge::row::{self, Row, Why};
+use crate::problem::Problem;
+use crate::rules::Rules;
+use crate::wire::Plain;
+
+/// What a merge did to a record that it should not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// What a side entered or changed is not there.
+    Lost,
+    /// It is there more often than any side had it.
+    Doubled,
+    /// It says what no side says.
+    Changed,
+    /// The file it would stand in cannot be read.
+    Unreadable,
+}
+
+impl What {
+    /// The name in machine formats, and the end of the message's.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Lost => "lost",
+            What::Doubled => "doubled",
+            What::Changed => "changed",
+            What::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// One thing that a merge lost, doubled or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What happened.
+    pub what: What,
+    /// The record's id; of an organisation `org:` and its id; empty for a whole file.
+    pub id: String,
+    /// The name of its table; empty where it is none.
+    pub kind: String,
+    /// Where it stands in the merge, or stood on a side.
+    pub file: String,
+    /// The line there, from 1.
+    pub line: usize,
+    /// The field; empty for the whole record.
+    pub field: String,
+    /// What it should say.
+    pub expected: Option<Plain>,
+    /// What it says.
+    pub found: Option<Plain>,
+    /// The parents whose change is meant.
+    pub sides: Vec<String>,
+}
+
+/// What could be said of a merge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was looked at: what is wrong with it.
+    Seen(Vec<Finding>),
+    /// This clone does not hold what it was made from.
+    NotSeen,
+}
+
+/// An audit of a repository's merges.
+pub struct Audit<'r> {
+    repo: &'r Repo,
+    rules: &'r Rules,
+    graph: Graph,
+    shallow: bool,
+    differences: Differences,
+    library: Library,
+    /// The merges to look at, oldest first.
+    pub merges: Vec<Commit>,
+    /// Merges at the edge of a shallow clone, whose parents it does not have.
+    pub beyond: Vec<String>,
+}
+
+impl<'r> Audit<'r> {
+    /// Finds the merges of a range of commits.
+    ///
+    /// # Errors
+    /// git is not there, or does not know the range.
+    pub fn new(repo: &'r Repo, rules: &'r Rules, range: &str) -> Result<Audit<'r>, Problem> {
+        let mut merges = Commit::list(repo, &["--merges", "--end-of-options", range])?;
+        merges.reverse();
+        // All that lies behind the range, whatever it leaves out: there the bases of its merges are.
+        let tips: Vec<&str> = match range.split_once("...") {
+            Some((one, other)) => vec![one, other],
+            None => vec![range.split_once("..").map_or(range, |(_, tip)| tip)],
+        };
+        let tips = tips.into_iter().map(|tip| if tip.is_empty() { "HEAD" } else { tip });
+        let all = std::iter::once("--end-of-options").chain(tips).collect::<Vec<_>>();
+        let graph = if merges.is_empty() { Graph::default() } else { Graph::of(Commit::list(repo, &all)?) };
+        let mut library = Library::new(Objects::open(repo)?);
+        let edge = edge(repo);
+        let mut beyond = Vec::new();
+        for commit in &edge {
+            let text = library.objects().read(commit)?.unwrap_or_default();
+            let head = String::from_utf8_lossy(&text).into_owned();
+            if head.lines().take_while(|line| !line.is_empty()).filter(|line| line.starts_with("parent ")).count() > 1 {
+                beyond.push(commit.clone());
+            }
+        }
+        Ok(Audit { repo, rules, graph, shallow: !edge.is_empty(), differences: Differences::open(repo)?, library, merges, beyond })
+    }
+
+    /// Looks at one merge.
+    ///
+    /// # Errors
+    /// git went away.
+    pub fn verdict(&mut self, merge: &Commit) -> Result<Verdict, Problem> {
+        let Some(commit) = self.graph.find(&merge.name) else { return Ok(Verdict::NotSeen) };
+        let parents: Option<Vec<usize>> = merge.parents.iter().map(|parent| self.graph.find(parent)).collect();
+        let Some(parents) = parents else { return Ok(Verdict::NotSeen) };
+        let mut plan = Plan::default();
+        let Some(root) = plan.fold(&self.graph, &parents, self.shallow) else { return Ok(Verdict::NotSeen) };
+        let trees: BTreeSet<usize> = plan.commits.iter().copied().chain([commit]).collect();
+        let snapshots = self.snapshots(commit, &trees)?;
+        let merged = &snapshots[&commit];
+        let sides: Vec<&Snapshot> = parents.iter().map(|parent| &snapshots[parent]).collect();
+        let bases: Vec<&Snapshot> = plan.commits.iter().filter(|c| !parents.contains(c)).map(|c| &snapshots[c]).collect();
+        let versions: Vec<&Snapshot> = sides.iter().copied().chain([merged]).collect();
+        let empty = Snapshot::default();
+        let moves = Moves::between(bases.first().unwrap_or(&&empty), &versions);
+        let judgement = Judgement { plan: &plan, snapshots: &snapshots, rules: self.rules, moves: &moves };
+        let mut findings = unreadable(merged, &sides);
+        let ids: BTreeSet<String> = snapshots.values().flat_map(|snapshot| snapshot.records.keys()).map(|id| judgement.now(id)).collect();
+        let blind: BTreeSet<&String> = snapshots.values().flat_map(|snapshot| &snapshot.unreadable).collect();
+        for id in ids {
+            // A record of a file that one of the versions cannot show is not judged: the file is.
+            let stands = snapshots.values().flat_map(|snapshot| judgement.stands(snapshot, &id)).map(|stand| stand.file.clone());
+            if stands.collect::<Vec<_>>().iter().any(|file| blind.contains(file)) {
+                continue;
+            }
+            let expected = judgement.expected(&id, root);
+            findings.extend(judgement.compare(&id, &expected, merged, &sides, &merge.parents));
+        }
+        Ok(Verdict::Seen(findings))
+    }
+
+    /// The records of some commits, in the files that are not the same in all of them.
+    fn snapshots(&mut self, like: usize, commits: &BTreeSet<usize>) -> Result<BTreeMap<usize, Snapshot>, Problem> {
+        let mut changed: BTreeMap<usize, BTreeMap<String, Changed>> = BTreeMap::new();
+        let mut of_like: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for &commit in commits {
+            let tree = |commit: usize| &self.graph.commits()[commit].tree;
+            let found = self.differences.between(tree(like), tree(commit))?;
+            of_like.extend(found.iter().map(|file| (file.path.clone(), file.old.clone())));
+            changed.insert(commit, found.into_iter().map(|file| (file.path.clone(), file)).collect());
+        }
+        let mut snapshots = BTreeMap::new();
+        for &commit in commits {
+            let mut snapshot = Snapshot::default();
+            for (path, old) in &of_like {
+                let oid = changed[&commit].get(path).map_or(old, |file| &file.new);
+                if let (Some(oid), Some(file)) = (oid, LedgerFile::of(path, &self.repo.prefix)) {
+                    let content = self.library.content(oid, file.is_org)?;
+                    snapshot.add(path, &file, &content);
+                }
+            }
+            snapshots.insert(commit, snapshot);
+        }
+        Ok(snapshots)
+    }
+}
+
+/// Files that the merge made unreadable.
+fn unreadable(merged: &Snapshot, sides: &[&Snapshot]) -> Vec<Finding> {
+    let new = merged.unreadable.iter().filter(|file| !sides.iter().any(|side| side.unreadable.contains(*file)));
+    let finding = |file: &String| Finding {
+        what: What::Unreadable,
+        id: String::new(),
+        kind: String::new(),
+        file: file.clone(),
+        line: 1,
+        field: String::new(),
+        expected: None,
+        found: None,
+        sides: Vec::new(),
+    };
+    new.map(finding).collect()
+}
+
+/// How the versions of a merge come together: commits, and merges of them.
+#[derive(Debug, Default)]
+struct Plan {
+    steps: Vec<Step>,
+    commits: BTreeSet<usize>,
+}
+
+/// A version of the ledger on the way to the result, by its place in the plan.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Nothing at all: where two histories have nothing in common.
+    Empty,
+    /// A commit.
+    Commit(usize),
+    /// Two versions merged from a third.
+    Merge { base: usize, ours: usize, theirs: usize },
+}
+
+/// How deep bases of bases are followed; criss-cross merges rarely cross more than twice.
+const DEEPEST: usize = 16;
+
+impl Plan {
+    /// Merges commits one after the other, as git does with more than two parents, and with several bases.
+    ///
+    /// None where a shallow clone does not show where they come from.
+    fn fold(&mut self, graph: &Graph, commits: &[usize], shallow: bool) -> Option<usize> {
+        self.fold_at(graph, commits, shallow, 0)
+    }
+
+    fn fold_at(&mut self, graph: &Graph, commits: &[usize], shallow: bool, depth: usize) -> Option<usize> {
+        let (first, rest) = commits.split_first()?;
+        self.commits.extend(commits);
+        let mut ours = self.push(Step::Commit(*first));
+        for (n, &commit) in rest.iter().enumerate() {
+            let bases = graph.bases(&commits[..=n], commit);
+            let base = match bases[..] {
+                [] if shallow => return None,
+                [] => self.push(Step::Empty),
+                _ if depth >= DEEPEST => self.fold_at(graph, &bases[..1], shallow, depth + 1)?,
+                _ => self.fold_at(graph, &bases, shallow, depth + 1)?,
+            };
+            let theirs = self.push(Step::Commit(commit));
+            ours = self.push(Step::Merge { base, ours, theirs });
+        }
+        Some(ours)
+    }
+
+    fn push(&mut self, step: Step) -> usize {
+        self.steps.push(step);
+        self.steps.len() - 1
+    }
+}
+
+/// A record as it should be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Expected {
+    /// What it says; none: it is not there.
+    row: Option<Row>,
+    /// Its organisation.
+    org: String,
+    /// Fields that both sides changed: a person had to decide, and may have decided anything.
+    open: BTreeSet<String>,
+    /// One side took the record out and the other changed it: it may be there or not.
+    may_be_gone: bool,
+}
+
+struct Judgement<'j> {
+    plan: &'j Plan,
+    snapshots: &'j BTreeMap<usize, Snapshot>,
+    rules: &'j Rules,
+    moves: &'j Moves,
+}
+
+/// The name under which the organisation of a record is compared like a field.
+const OF_ORG: &str = "org";
+
+impl Judgement<'_> {
+    /// What a record is known by after all moves: the names of organisations move with them.
+    fn now(&self, id: &str) -> String {
+        id.strip_prefix(ORG).map_or_else(|| id.to_owned(), |org| format!("{ORG}{}", self.moves.now(org)))
+    }
+
+    /// Where a record stands, under its name after all moves.
+    fn stands(&self, snapshot: &Snapshot, id: &str) -> Vec<Stand> {
+        if !id.starts_with(ORG) {
+            return snapshot.records.get(id).cloned().unwrap_or_default();
+        }
+        let of = snapshot.records.range(ORG.to_owned()..).take_while(|(name, _)| name.starts_with(ORG));
+        of.filter(|(name, _)| self.now(name) == id).flat_map(|(_, stands)| stands.clone()).collect()
+    }
+
+    fn read(id: &str, text: &str) -> Option<Row> {
+        if id.starts_with(ORG) { Row::read_file(text) } else { Row::read(text) }
+    }
+
+    /// What a record comes to in a version of the plan.
+    fn expected(&self, id: &str, step: usize) -> Expected {
+        match self.plan.steps[step] {
+            Step::Empty => Expected::default(),
+            Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id).first() {
+                Some(stand) => {
+                    Expected { row: Self::read(id, &stand.text), org: self.moves.now(&stand.org), ..Expected::default() }
+                }
+                None => Expected::default(),
+            },
+            Step::Merge { base, ours, theirs } => {
+                let (base, ours, theirs) = (self.expected(id, base), self.expected(id, ours), self.expected(id, theirs));
+                self.merged(id, base, ours, theirs)
+            }
+        }
+    }
+
+    fn merged(&self, id: &str, base: Expected, ours: Expected, theirs: Expected) -> Expected {
+        let said = |expected: &Expected| (expected.row.as_ref().map(|row| (row.kind.clone(), says(row))), expected.org.clone());
+        let (b, o, t) = (said(&base), said(&ours), said(&theirs));
+        let mut open: BTreeSet<String> = ours.open.union(&theirs.open).cloned().collect();
+        let may_be_gone = ours.may_be_gone || theirs.may_be_gone;
+        // Where the base itself was in conflict it is not known who changed what.
+        let of = |row: &Option<Row>, field: &str| row.as_ref().and_then(|row| row.says(field)).cloned();
+        open.extend(base.open.iter().filter(|field| of(&ours.row, field) != of(&theirs.row, field)).cloned());
+        if o == t || t == b && base.open.is_empty() {
+            return Expected { open, may_be_gone, ..ours };
+        }
+        if o == b && base.open.is_empty() {
+            return Expected { open, may_be_gone, ..theirs };
+        }
+        match (ours.row, theirs.row) {
+            (Some(o), Some(t)) => {
+                let kind = match id.starts_with(ORG) {
+                    true => Some(self.rules.org.as_ref()),
+                    false => o.kind.as_deref().and_then(|kind| self.rules.kind(kind)).map(AsRef::as_ref),
+                };
+                let differ = |o: &Row, t: &Row| -> BTreeSet<String> {
+                    let names = o.cells.iter().chain(&t.cells).map(|cell| cell.name.as_str());
+                    names.filter(|name| o.says(name) != t.says(name)).map(str::to_owned).collect()
+                };
+                let merged = row::merge(base.row.as_ref(), &o, &t, kind, &mut |_, _| None);
+                for clash in &merged.clashes {
+                    match clash.why {
+                        Why::Changed => drop(open.insert(clash.field.clone())),
+                        // Whichever version was kept as a whole, each of its fields was decided.
+                        Why::Retracted | Why::Deleted | Why::Added => open.extend(differ(&o, &t)),
+                    }
+                }
+                let org = if ours.org == base.org { theirs.org.clone() } else { ours.org.clone() };
+                if ours.org != base.org && theirs.org != base.org && ours.org != theirs.org {
+                    open.insert(OF_ORG.to_owned());
+                }
+                Expected { row: Some(merged.row), org, open, may_be_gone }
+            }
+            (Some(row), None) => one_left(base.row.as_ref(), row, ours.org, open),
+            (None, Some(row)) => one_left(base.row.as_ref(), row, theirs.org, open),
+            (None, None) => Expected::default(),
+        }
+    }
+
+    /// What the merge did to a record, against what it should be.
+    fn compare(&self, id: &str, expected: &Expected, merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<Finding> {
+        let there = self.stands(merged, id);
+        let of_sides: Vec<Vec<Stand>> = sides.iter().map(|side| self.stands(side, id)).collect();
+        let stand = there.first().or_else(|| of_sides.iter().find_map(|stands| stands.first()));
+        let Some(stand) = stand else { return Vec::new() };
+        let row = |stands: &[Stand]| stands.first().and_then(|stand| Self::read(id, &stand.text));
+        let found = row(&there);
+        let rows: Vec<Option<Row>> = of_sides.iter().map(|stands| row(stands)).collect();
+        let kind = expected.row.as_ref().or(found.as_ref()).and_then(|row| row.kind.clone()).unwrap_or_default();
+        let finding = |what, field: &str, wanted: Option<Plain>, found: Option<Plain>, sides: Vec<String>| Finding {
+            what,
+            id: id.to_owned(),
+            kind: kind.clone(),
+            file: stand.file.clone(),
+            line: stand.line,
+            field: field.to_owned(),
+            expected: wanted,
+            found,
+            sides,
+        };
+        let mut findings = Vec::new();
+        let most = of_sides.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        if there.len() > most {
+            findings.push(finding(What::Doubled, "", None, None, Vec::new()));
+        }
+        let (wanted, found) = match (&expected.row, &found) {
+            (None, None) => return findings,
+            (Some(_), None) if expected.may_be_gone => return findings,
+            (Some(_), None) => {
+                let had = names.iter().zip(&rows).filter(|(_, row)| row.is_some()).map(|(name, _)| name.clone()).collect();
+                findings.push(finding(What::Lost, "", None, None, had));
+                return findings;
+            }
+            // What is there though it should be gone, or though no side had it.
+            (None, Some(_)) => {
+                findings.push(finding(What::Changed, "", None, None, Vec::new()));
+                return findings;
+            }
+            (Some(wanted), Some(found)) => (wanted, found),
+        };
+        let by = |field: &str, value: Option<&Plain>| -> Vec<String> {
+            let says = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.says(field) == value);
+            names.iter().zip(&rows).filter(|(_, row)| says(row)).map(|(name, _)| name.clone()).collect()
+        };
+        let fields: BTreeSet<&str> = wanted.cells.iter().chain(&found.cells).map(|cell| cell.name.as_str()).collect();
+        for field in fields.into_iter().filter(|field| !expected.open.contains(*field)) {
+            let (wanted, found) = (wanted.says(field), found.says(field));
+            if wanted != found {
+                let some_side = rows.iter().flatten().any(|row| row.says(field) == found);
+                let what = what(wanted, found, some_side);
+                findings.push(finding(what, field, wanted.cloned(), found.cloned(), by(field, wanted)));
+            }
+        }
+        let org = self.moves.now(&there[0].org);
+        if org != expected.org && !expected.open.contains(OF_ORG) && !id.starts_with(ORG) {
+            let text = |org: &str| Some(Plain::Text(org.to_owned()));
+            findings.push(finding(What::Changed, OF_ORG, text(&expected.org), text(&org), Vec::new()));
+        }
+        findings
+    }
+}
+
+/// What one side still has of a record that the other took out.
+fn one_left(base: Option<&Row>, row: Row, org: String, open: BTreeSet<String>) -> Expected {
+    match base {
+        None => Expected { row: Some(row), org, open, may_be_gone: false },
+        Some(base) if says(base) == says(&row) && base.kind == row.kind => Expected::default(),
+        Some(_) => Expected { row: Some(row), org, open, may_be_gone: true },
+    }
+}
+
+/// All that a row says.
+fn says(row: &Row) -> BTreeMap<String, Plain> {
+    row.cells.iter().map(|cell| (cell.name.clone(), cell.data.clone())).collect()
+}
+
+/// What happened to a field.
+fn what(wanted: Option<&Plain>, found: Option<&Plain>, some_side: bool) -> What {
+    if let (Some(Plain::List(wanted)), Some(Plain::List(found))) = (wanted, found) {
+        let count = |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
+        if wanted.iter().any(|item| count(found, item) < count(wanted, item)) {
+            return What::Lost;
+        }
+        if found.iter().all(|item| wanted.contains(item)) && found.len() > wanted.len() {
+            return What::Doubled;
+        }
+        return What::Changed;
+    }
+    if some_side || found.is_none() { What::Lost } else { What::Changed }
+}

@@ -1,0 +1,191 @@
+//! The records of a commit, as far as they stand in files that matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::git::objects::{Objects, Oid};
+use crate::merge::page::Page;
+use crate::merge::row::Row;
+use crate::name::{OrgPath, is_year_folder};
+use crate::problem::Problem;
+use crate::source::Source;
+use crate::wire::Plain;
+
+/// A file of a ledger, by its path below the ledger's root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LedgerFile {
+    /// The organisation in whose folder it lies.
+    pub org: String,
+    /// Whether it is the organisation's own file.
+    pub is_org: bool,
+}
+
+impl LedgerFile {
+    /// What a path of a repository is to the ledger whose folder is `prefix`; none where it is nothing.
+    pub fn of(path: &str, prefix: &str) -> Option<LedgerFile> {
+        let (folder, name) = path.strip_prefix(prefix)?.strip_prefix("orgs/")?.rsplit_once('/')?;
+        if name == "org.toml" {
+            return folder.parse::<OrgPath>().ok().map(|org| LedgerFile { org: org.to_string(), is_org: true });
+        }
+        let (org, year) = folder.rsplit_once('/')?;
+        let org = org.parse::<OrgPath>().ok()?;
+        is_year_folder(year).then(|| LedgerFile { org: org.to_string(), is_org: false })
+    }
+}
+
+/// What a file's content says.
+#[derive(Debug)]
+pub enum Content {
+    /// Records.
+    Page(Page),
+    /// An organisation's file, with its text.
+    Organisation(String),
+    /// Nothing that can be read.
+    Unreadable,
+}
+
+/// Contents by the objects they come from, each read once while it is of use.
+pub struct Library {
+    objects: Objects,
+    known: BTreeMap<(Oid, bool), Rc<Content>>,
+    bytes: usize,
+}
+
+/// How many bytes of contents are kept before they are forgotten: a merge's files are mostly those of the one before.
+const KEPT: usize = 32 << 20;
+
+impl Library {
+    /// A library of what `objects` reads.
+    pub fn new(objects: Objects) -> Library {
+        Library { objects, known: BTreeMap::new(), bytes: 0 }
+    }
+
+    /// The objects themselves.
+    pub fn objects(&mut self) -> &mut Objects {
+        &mut self.objects
+    }
+
+    /// The content of an object.
+    ///
+    /// # Errors
+    /// git went away.
+    pub fn content(&mut self, oid: &str, is_org: bool) -> Result<Rc<Content>, Problem> {
+        let key = (oid.to_owned(), is_org);
+        if let Some(content) = self.known.get(&key) {
+            return Ok(Rc::clone(content));
+        }
+        if self.bytes >= KEPT {
+            self.known.clear();
+            self.bytes = 0;
+        }
+        let source = self.objects.read(oid)?.and_then(|bytes| Source::decode("", bytes).ok());
+        self.bytes += source.as_ref().map_or(0, |source| source.text.len());
+        let content = Rc::new(match source {
+            Some(source) if is_org => match Row::read_file(&source.text) {
+                Some(_) => Content::Organisation(source.text),
+                None => Content::Unreadable,
+            },
+            Some(source) if !crate::merge::marks::has_marks(&source.text) => Page::read(&source).map_or(Content::Unreadable, Content::Page),
+            _ => Content::Unreadable,
+        });
+        self.known.insert(key, Rc::clone(&content));
+        Ok(content)
+    }
+}
+
+/// A record as it stands in a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// The organisation in whose folder it lies.
+    pub org: String,
+    /// Its file.
+    pub file: String,
+    /// Its line.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+}
+
+/// The records of some files of a commit; an organisation's file is a record under the name `org:` and its id.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Where each record stands: more than once where it is doubled.
+    pub records: BTreeMap<String, Vec<Stand>>,
+    /// Files that cannot be read.
+    pub unreadable: BTreeSet<String>,
+}
+
+impl Snapshot {
+    /// Adds what a file says.
+    pub fn add(&mut self, path: &str, file: &LedgerFile, content: &Content) {
+        let stand = |line, text: &str| Stand { org: file.org.clone(), file: path.to_owned(), line, text: text.to_owned() };
+        match content {
+            Content::Unreadable => {
+                self.unreadable.insert(path.to_owned());
+            }
+            Content::Organisation(text) => self.records.entry(format!("{ORG}{}", file.org)).or_default().push(stand(1, text)),
+            Content::Page(page) => {
+                for paragraph in &page.paragraphs {
+                    if let Some(key) = &paragraph.key {
+                        self.records.entry(key.id.clone()).or_default().push(stand(paragraph.line, &paragraph.text));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The organisations of the snapshot, with what their files say.
+    pub fn organisations(&self) -> impl Iterator<Item = (&str, Row)> {
+        self.records.iter().filter_map(|(id, stands)| Some((id.strip_prefix(ORG)?, Row::read_file(&stands.first()?.text)?)))
+    }
+}
+
+/// What the names of organisations among records begin with; no id has a colon.
+pub const ORG: &str = "org:";
+
+/// Folders that were moved: from the old path to the new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moves(BTreeMap<String, String>);
+
+impl Moves {
+    /// What was moved between a base and some versions of it: an organisation says where it was formerly, or
+    /// the only new one of the same name took its place.
+    pub fn between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
+        let mut moves = Moves::default();
+        let old: BTreeMap<&str, Row> = base.organisations().collect();
+        for version in versions {
+            let new: BTreeMap<&str, Row> = version.organisations().collect();
+            for (path, row) in new.iter().filter(|(path, _)| !old.contains_key(*path)) {
+                let formerly = row.says("formerly").map_or(&[][..], Plain::items).iter().filter_map(Plain::as_text);
+                for former in formerly {
+                    moves.0.entry(former.to_owned()).or_insert_with(|| (*path).to_owned());
+                }
+            }
+            for (path, row) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
+                let same = |other: &Row| other.says("name").is_some() && other.says("name") == row.says("name");
+                let mut twins = new.iter().filter(|(other, twin)| !old.contains_key(*other) && same(twin));
+                if let (Some((twin, _)), None) = (twins.next(), twins.next()) {
+                    moves.0.entry((*path).to_owned()).or_insert_with(|| (*twin).to_owned());
+                }
+            }
+        }
+        moves
+    }
+
+    /// Where an organisation is after every move of it and of those above it.
+    pub fn now(&self, org: &str) -> String {
+        let mut path = org.to_owned();
+        // More moves in a row than this are a circle.
+        for _ in 0..24 {
+            let moved = self.0.iter().rev().find_map(|(old, new)| {
+                let below = path.strip_prefix(old.as_str())?;
+                (below.is_empty() || below.starts_with('/')).then(|| format!("{new}{below}"))
+            });
+            match moved {
+                Some(moved) if moved != path => path = moved,
+                _ => break,
+            }
+        }
+        path
+    }
+}

@@ -1,0 +1,180 @@
+//! Who entered records and changed them, when, field by field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::git::Repo;
+use crate::git::graph::{Commit, Graph, edge};
+use crate::git::objects::{Changed, Differences, Objects};
+use crate::history::snapshot::{LedgerFile, Library, Snapshot, Stand};
+use crate::merge::row::Row;
+use crate::problem::Problem;
+use crate::wire::Plain;
+
+/// What a commit did to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deed {
+    /// It was not there before.
+    Entered,
+    /// It was there at the edge of a shallow clone; who entered it is not known here.
+    Found,
+    /// Some of its fields, or its place, changed.
+    Changed,
+    /// It was taken out of the files.
+    Removed,
+}
+
+impl Deed {
+    /// The name in machine formats, and the end of the message's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Deed::Entered => "entered",
+            Deed::Found => "found",
+            Deed::Changed => "changed",
+            Deed::Removed => "removed",
+        }
+    }
+}
+
+/// What a field said before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field; `org` for the organisation in whose folder the record lies.
+    pub field: String,
+    /// Before; none where it was not there.
+    pub old: Option<Plain>,
+    /// After.
+    pub new: Option<Plain>,
+}
+
+/// One step of a record's story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The commit; none: it is in the work tree only.
+    pub commit: Option<Commit>,
+    /// What happened.
+    pub deed: Deed,
+    /// What changed; of a new record, all it says.
+    pub changes: Vec<FieldChange>,
+}
+
+/// The stories of some records, oldest step first.
+pub type Trail = BTreeMap<String, Vec<Event>>;
+
+/// Follows records through all that HEAD leads back to; `each` is told how many commits there are and how many were looked at.
+///
+/// # Errors
+/// git is not there, or fails; there is no commit yet.
+pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, usize)) -> Result<Trail, Problem> {
+    let graph = Graph::of(Commit::list(repo, &["HEAD"])?);
+    let edge: BTreeSet<String> = edge(repo).into_iter().collect();
+    let nothing = repo.text(["hash-object", "-t", "tree", "--stdin"])?;
+    let mut walk = Walk { repo, ids, differences: Differences::open(repo)?, library: Library::new(Objects::open(repo)?) };
+    let mut trail = Trail::new();
+    for (n, commit) in graph.commits().iter().rev().enumerate() {
+        each(n, graph.commits().len());
+        let known = |name: &String| graph.find(name).map(|n| graph.commits()[n].tree.as_str());
+        let mut trees: Vec<&str> = commit.parents.iter().filter_map(known).collect();
+        if trees.is_empty() {
+            trees.push(&nothing);
+        }
+        for (id, mut event) in walk.step(&trees, commit)? {
+            if event.deed == Deed::Entered && edge.contains(&commit.name) {
+                event.deed = Deed::Found;
+            }
+            trail.entry(id).or_default().push(event);
+        }
+    }
+    Ok(trail)
+}
+
+/// The step from what was committed to what stands in the work tree, for a record that was changed since.
+pub fn uncommitted(last: Option<&Stand>, now: &Stand) -> Option<Event> {
+    let changes = changes(last, Some(now));
+    let deed = if last.is_some() { Deed::Changed } else { Deed::Entered };
+    (!changes.is_empty()).then_some(Event { commit: None, deed, changes })
+}
+
+/// A record as it stands in a commit's file.
+///
+/// # Errors
+/// git is not there, or fails.
+pub fn committed(repo: &Repo, path: &str, id: &str) -> Result<Option<Stand>, Problem> {
+    let Some(file) = LedgerFile::of(path, &repo.prefix) else { return Ok(None) };
+    let mut library = Library::new(Objects::open(repo)?);
+    let mut snapshot = Snapshot::default();
+    let content = library.content(&format!("HEAD:{path}"), file.is_org)?;
+    snapshot.add(path, &file, &content);
+    Ok(snapshot.records.remove(id).and_then(|stands| stands.into_iter().next()))
+}
+
+struct Walk<'w> {
+    repo: &'w Repo,
+    ids: &'w BTreeSet<String>,
+    differences: Differences,
+    library: Library,
+}
+
+impl Walk<'_> {
+    /// What a commit did to the records, against all of its parents: what a merge took from one of them is no deed of its own.
+    fn step(&mut self, parents: &[&str], commit: &Commit) -> Result<Vec<(String, Event)>, Problem> {
+        let mut all: Option<BTreeMap<String, Event>> = None;
+        for parent in parents {
+            let changed = self.differences.between(parent, &commit.tree)?;
+            let old = self.snapshot(&changed, |file| file.old.as_ref())?;
+            let new = self.snapshot(&changed, |file| file.new.as_ref())?;
+            let mut events = BTreeMap::new();
+            for id in self.ids.iter().filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id)) {
+                let first = |snapshot: &Snapshot| snapshot.records.get(id).and_then(|stands| stands.first()).cloned();
+                let (old, new) = (first(&old), first(&new));
+                let deed = match (&old, &new) {
+                    (None, _) => Deed::Entered,
+                    (_, None) => Deed::Removed,
+                    _ => Deed::Changed,
+                };
+                let changes = changes(old.as_ref(), new.as_ref());
+                if !changes.is_empty() {
+                    events.insert(id.clone(), Event { commit: Some(commit.clone()), deed, changes });
+                }
+            }
+            all = Some(match all {
+                None => events,
+                Some(first) => first.into_iter().filter(|(id, _)| events.contains_key(id)).collect(),
+            });
+        }
+        Ok(all.unwrap_or_default().into_iter().collect())
+    }
+
+    /// The records on one side of some changed files, as far as they are looked for.
+    fn snapshot(&mut self, changed: &[Changed], side: impl Fn(&Changed) -> Option<&String>) -> Result<Snapshot, Problem> {
+        let mut snapshot = Snapshot::default();
+        for change in changed {
+            if let (Some(oid), Some(file)) = (side(change), LedgerFile::of(&change.path, &self.repo.prefix)) {
+                let content = self.library.content(oid, file.is_org)?;
+                snapshot.add(&change.path, &file, &content);
+            }
+        }
+        snapshot.records.retain(|id, _| self.ids.contains(id));
+        Ok(snapshot)
+    }
+}
+
+fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {
+    let row = |stand: Option<&Stand>| stand.and_then(|stand| Row::read(&stand.text));
+    let (was, is) = (row(old), row(new));
+    let names: Vec<&str> = is.iter().chain(&was).flat_map(|row| &row.cells).map(|cell| cell.name.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    let mut changes: Vec<FieldChange> = Vec::new();
+    for name in names.into_iter().filter(|name| seen.insert(*name)) {
+        let says = |row: &Option<Row>| row.as_ref().and_then(|row| row.says(name)).cloned();
+        if says(&was) != says(&is) {
+            changes.push(FieldChange { field: name.to_owned(), old: says(&was), new: says(&is) });
+        }
+    }
+    let org = |stand: Option<&Stand>| stand.map(|stand| Plain::Text(stand.org.clone()));
+    if let (Some(_), Some(_)) = (old, new)
+        && org(old) != org(new)
+    {
+        changes.push(FieldChange { field: "org".to_owned(), old: org(old), new: org(new) });
+    }
+    changes
+}

@@ -1,0 +1,525 @@
+//! Clerks who work side by side: random branches through real git, against an oracle of what they meant.
+//!
+//! Each run makes a base, lets two to four clerks work on branches of it, and brings the branches together by
+//! merge, rebase and cherry-pick: with the driver, without it, and with git's union. The oracle knows what each
+//! clerk did, not how files look. `LEDGER_MERGE_RUNS=500` is the long run; its table stands in docs/merging.md.
+
+#![allow(clippy::print_stdout)] // the table is what the long run is for
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use common::{Ledger, id_of};
+use ledger::record::text::plain;
+use ledger::rules::Rules;
+use ledger::tree::{Root, Tree};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ledger");
+
+/// Numbers that look random and are the same in every run of a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % sides
+    }
+}
+
+/// A record as a clerk means it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Meant {
+    fields: BTreeMap<String, String>,
+    updates: BTreeSet<(String, String, String)>,
+    units: BTreeSet<String>,
+    retracted: Option<String>,
+    comments: BTreeSet<String>,
+    org: String,
+}
+
+type World = BTreeMap<String, Meant>;
+
+/// What a merge of worlds should come to: the world, and the records nobody but a person can decide.
+fn together(base: &World, ours: &World, theirs: &World) -> (World, BTreeSet<String>) {
+    let (mut world, mut clash) = (World::new(), BTreeSet::new());
+    for id in ours.keys().chain(theirs.keys()) {
+        let empty = Meant::default();
+        let (b, o, t) = (base.get(id).unwrap_or(&empty), ours.get(id), theirs.get(id));
+        let (Some(o), Some(t)) = (o, t) else {
+            world.extend(o.or(t).map(|one| (id.clone(), one.clone())));
+            continue;
+        };
+        let mut disagree = false;
+        let mut pick = |b: Option<&String>, o: Option<&String>, t: Option<&String>| {
+            disagree |= o != t && o != b && t != b;
+            if o == b { t.cloned() } else { o.cloned() }
+        };
+        let names: BTreeSet<&String> = b.fields.keys().chain(o.fields.keys()).chain(t.fields.keys()).collect();
+        let fields =
+            names.into_iter().filter_map(|name| Some((name.clone(), pick(b.fields.get(name), o.fields.get(name), t.fields.get(name))?)));
+        let fields: BTreeMap<String, String> = fields.collect();
+        let org = pick(Some(&b.org), Some(&o.org), Some(&t.org)).unwrap_or_default();
+        let retracted = pick(b.retracted.as_ref(), o.retracted.as_ref(), t.retracted.as_ref());
+        let said = |m: &Meant| (m.fields.clone(), m.updates.clone(), m.units.clone());
+        let taken_back = o.retracted.is_some() != t.retracted.is_some() && b.retracted.is_none();
+        let edited = if o.retracted.is_some() { said(t) != said(b) } else { said(o) != said(b) };
+        if disagree || taken_back && edited {
+            clash.insert(id.clone());
+        }
+        fn set<T: Ord + Clone>(b: &BTreeSet<T>, o: &BTreeSet<T>, t: &BTreeSet<T>) -> BTreeSet<T> {
+            o.union(t).filter(|item| !b.contains(item) || o.contains(item) && t.contains(item)).cloned().collect()
+        }
+        let meant = Meant {
+            fields,
+            updates: set(&b.updates, &o.updates, &t.updates),
+            units: set(&b.units, &o.units, &t.units),
+            retracted,
+            comments: set(&b.comments, &o.comments, &t.comments),
+            org,
+        };
+        world.insert(id.clone(), meant);
+    }
+    (world, clash)
+}
+
+/// A repository with a ledger in it.
+struct Desk {
+    ledger: Ledger,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let ledger = Ledger::new(&[
+            (".gitattributes", "*.toml text eol=lf merge=ledger\n"),
+            (".gitignore", ".ledger/\n"),
+            ("orgs/a/b/org.toml", "name = \"第一支部\"\nkind = \"branch\"\n"),
+            ("orgs/a/c/org.toml", "name = \"第二支部\"\nkind = \"branch\"\n"),
+        ]);
+        let clone = Desk { ledger };
+        clone.must(&["init", "-q", "-b", "main"]);
+        clone
+    }
+
+    fn git(&self, args: &[&str]) -> Output {
+        let mut command = Command::new("git");
+        command.current_dir(self.ledger.path()).args(args).stdin(Stdio::null());
+        for (name, value) in [
+            ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ("GIT_CONFIG_SYSTEM", "/dev/null"),
+            ("GIT_AUTHOR_NAME", "clerk"),
+            ("GIT_AUTHOR_EMAIL", "clerk@example.org"),
+            ("GIT_COMMITTER_NAME", "clerk"),
+            ("GIT_COMMITTER_EMAIL", "clerk@example.org"),
+            ("GIT_AUTHOR_DATE", "2026-08-01T08:00:00Z"),
+            ("GIT_COMMITTER_DATE", "2026-08-01T08:00:00Z"),
+            ("GIT_EDITOR", "true"),
+            ("LEDGER_LANG", "en"),
+            ("LC_ALL", "C"),
+        ] {
+            command.env(name, value);
+        }
+        command.output().expect("git runs")
+    }
+
+    fn must(&self, args: &[&str]) -> String {
+        let output = self.git(args);
+        assert!(output.status.success(), "{args:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    fn commit(&self) -> String {
+        self.must(&["add", "-A"]);
+        self.must(&["commit", "-q", "--allow-empty", "-m", "work"]);
+        self.must(&["rev-parse", "HEAD"])
+    }
+
+    /// The records as the reader sees them; none where a file cannot be read.
+    fn world(&self) -> Option<World> {
+        let root = Root::open(Some(self.ledger.path()), Path::new("/")).ok()?;
+        let tree = Tree::load(&root, Rules::built_in(), Vec::new());
+        if !tree.blocking().is_empty() {
+            return None;
+        }
+        let comments = self.comments();
+        let mut world = World::new();
+        for entry in &tree.entries {
+            let record = &entry.record;
+            let mut meant = Meant { org: tree.orgs[entry.org].path.to_string(), ..Meant::default() };
+            for (field, value) in record.kind.fields.iter().zip(&record.fields) {
+                let Some(value) = value else { continue };
+                match field.name.as_str() {
+                    "updates" => {
+                        let cell = |row: &ledger::record::Value, n| row.field(n).map(plain).unwrap_or_default();
+                        meant.updates = value.items().iter().map(|row| (cell(row, 0), cell(row, 1), cell(row, 3))).collect();
+                        assert!(value.items().windows(2).all(|pair| pair[0].field(0) <= pair[1].field(0)), "in the order of days: {value:?}");
+                    }
+                    "supporting" => meant.units = value.items().iter().map(plain).collect(),
+                    name => drop(meant.fields.insert(name.to_owned(), plain(value))),
+                }
+            }
+            meant.retracted = record.retracted.as_ref().and_then(|r| r.field(2)).map(plain);
+            meant.comments = comments.get(record.id.as_str()).cloned().unwrap_or_default();
+            world.insert(record.id.to_string(), meant);
+        }
+        Some(world)
+    }
+
+    /// Comments by the record in whose lines they stand, found by reading lines.
+    fn comments(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (path, bytes) in self.ledger.bytes().into_iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "toml")) {
+            let text = String::from_utf8(bytes).unwrap_or_else(|_| panic!("{}", path.display()));
+            for block in text.split("\n\n") {
+                let id = block.lines().find_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'));
+                let comments = block.lines().filter_map(|line| line.split_once("# ").map(|(_, comment)| comment.trim().to_owned()));
+                if let Some(id) = id {
+                    found.entry(id.to_owned()).or_default().extend(comments);
+                }
+            }
+        }
+        found
+    }
+
+    /// The file in which a record stands, and its text.
+    fn file_of(&self, id: &str) -> (std::path::PathBuf, String) {
+        let files = self.ledger.bytes().into_iter().filter(|(path, _)| path.to_string_lossy().contains("orgs"));
+        let mut found = files.filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?)));
+        found.find(|(_, text)| text.contains(&format!("id = \"{id}\""))).unwrap_or_else(|| panic!("{id} is nowhere"))
+    }
+}
+
+const WORDS: &[&str] = &["甲单位", "乙单位", "丙单位", "丁单位"];
+const ORGS: &[&str] = &["a", "a/b", "a/c"];
+
+/// One thing a clerk does, to the files and to what is meant.
+fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice) {
+    let ledger = &clone.ledger;
+    let live: Vec<String> = world.iter().filter(|(_, meant)| meant.retracted.is_none()).map(|(id, _)| id.clone()).collect();
+    let act = if live.is_empty() { 0 } else { dice.roll(12) };
+    if act < 3 {
+        // Most clerks write into files of their own; some share one.
+        let writer = if dice.roll(3) == 0 { "shared-00".to_owned() } else { format!("clerk{clerk}-00") };
+        ledger.write(".ledger/writer", format!("{writer}\n").as_bytes());
+        let org = ORGS[dice.roll(ORGS.len())];
+        let title = format!("任务{clerk}-{n}");
+        let args = ["add", "task", "--org", org, "--list", "problem", "--title", &title, "--owner", "示例党委", "--set", "2026-07-03", "--due", "2026-09-20"];
+        let id = id_of(&ledger.ok(&args));
+        let fields = [("list", "problem"), ("title", &title), ("owner", "示例党委"), ("set", "2026-07-03"), ("due", "2026-09-20")];
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        world.insert(id, Meant { fields, org: org.to_owned(), ..Meant::default() });
+        return;
+    }
+    let id = live[dice.roll(live.len())].clone();
+    let meant = world.get_mut(&id).expect("it lives");
+    match act {
+        3..=5 => {
+            let field = ["title", "owner", "note", "category"][dice.roll(4)];
+            // Now and then two clerks mean the same.
+            let value = if dice.roll(3) == 0 { WORDS[dice.roll(2)].to_owned() } else { format!("{}{clerk}-{n}", WORDS[dice.roll(4)]) };
+            ledger.ok(&["edit", &id, &format!("--{field}"), &value]);
+            meant.fields.insert(field.to_owned(), value);
+        }
+        6 | 7 => {
+            let day = format!("2026-08-{:02}", 1 + dice.roll(6));
+            let status = ["in-progress", "done", "returned"][dice.roll(3)];
+            let note = if dice.roll(4) == 0 { "已核".to_owned() } else { format!("说明{clerk}-{n}") };
+            let row = (day.clone(), status.to_owned(), note.clone());
+            if meant.updates.insert(row) {
+                ledger.ok(&["update", &id, "--status", status, "--on", &day, "--note", &note]);
+            }
+        }
+        8 => {
+            let mut units = meant.units.clone();
+            let unit = WORDS[dice.roll(4)].to_owned();
+            if !units.remove(&unit) {
+                units.insert(unit);
+            }
+            let args: Vec<String> = units.iter().flat_map(|unit| ["--supporting".to_owned(), unit.clone()]).collect();
+            let args: Vec<&str> = if units.is_empty() { vec!["--supporting", ""] } else { args.iter().map(String::as_str).collect() };
+            if ledger.run(&[&["edit", &id], &args[..]].concat()).code == 0 {
+                meant.units = units;
+            }
+        }
+        9 => {
+            let why = format!("误录{clerk}-{n}");
+            ledger.ok(&["retract", &id, "--why", &why, "--by", "x"]);
+            meant.retracted = Some(why);
+        }
+        10 => {
+            // By hand: a comment above the record, or behind one of its fields.
+            let (path, text) = clone.file_of(&id);
+            let comment = format!("注{clerk}-{n}");
+            let line = format!("id = \"{id}\"\n");
+            let new = match dice.roll(2) {
+                0 => text.replace(&format!("[[task]]\n{line}"), &format!("# {comment}\n[[task]]\n{line}")),
+                _ => text.replace(&line, &format!("id = \"{id}\" # {comment}\n")),
+            };
+            if new != text {
+                fs::write(path, new).expect("written");
+                meant.comments.insert(comment);
+            }
+        }
+        _ => {
+            // By hand: the record goes to the end of its file.
+            let (path, text) = clone.file_of(&id);
+            let mut blocks: Vec<String> = text.trim_end().split("\n\n").map(|block| format!("{}\n", block.trim_end())).collect();
+            let at = blocks.iter().position(|block| block.contains(&format!("id = \"{id}\""))).expect("its block");
+            let block = blocks.remove(at);
+            blocks.push(block);
+            fs::write(path, blocks.join("\n")).expect("written");
+        }
+    }
+}
+
+/// A clerk's branch: commits, and what was meant after each.
+struct Branch {
+    tip: String,
+    steps: Vec<World>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Setup {
+    Driver,
+    Plain,
+    Union,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Merge,
+    Rebase,
+    CherryPick,
+}
+
+/// What became of bringing branches together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    clean: usize,
+    needless: usize,
+    resolved: usize,
+    true_conflict: usize,
+    loud: usize,
+    silent: usize,
+}
+
+impl Setup {
+    fn prepare(self, clone: &Desk) {
+        let info = clone.ledger.path().join(".git/info");
+        fs::create_dir_all(&info).expect("a folder");
+        let attributes = if self == Setup::Union { "*.toml merge=union\n" } else { "" };
+        fs::write(info.join("attributes"), attributes).expect("written");
+        match self {
+            Setup::Driver => drop(clone.must(&["config", "merge.ledger.driver", &format!("'{PROGRAM}' merge-driver %O %A %B %P")])),
+            Setup::Plain | Setup::Union => drop(clone.git(&["config", "--unset", "merge.ledger.driver"])),
+        }
+    }
+}
+
+impl Way {
+    /// Brings a branch into the one that is checked out; whether git calls it clean.
+    fn bring(self, clone: &Desk, branch: &Branch, base: &str) -> bool {
+        match self {
+            Way::Merge => clone.git(&["merge", "-q", "--no-ff", "-m", "merge", &branch.tip]).status.success(),
+            Way::CherryPick => clone.git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)]).status.success(),
+            Way::Rebase => {
+                let onto = clone.must(&["rev-parse", "HEAD"]);
+                let clean = clone.git(&["rebase", "-q", "--onto", &onto, base, &branch.tip]).status.success();
+                if clean {
+                    let new = clone.must(&["rev-parse", "HEAD"]);
+                    clone.must(&["checkout", "-q", "-B", "result", &new]);
+                }
+                clean
+            }
+        }
+    }
+
+    fn abort(self, clone: &Desk, back_to: &str) {
+        let _ = match self {
+            Way::Merge => clone.git(&["merge", "--abort"]),
+            Way::Rebase => clone.git(&["rebase", "--abort"]),
+            Way::CherryPick => clone.git(&["cherry-pick", "--abort"]),
+        };
+        clone.must(&["checkout", "-q", "-f", "-B", "result", back_to]);
+        clone.must(&["clean", "-fdq"]);
+    }
+}
+
+/// One run: a base, its branches, every setup and every way.
+fn run(seed: u64, tallies: &mut BTreeMap<(Setup, Way), Tally>) {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    (0..8).for_each(|_| drop(dice.roll(2)));
+    let clone = Desk::new();
+    let mut world = World::new();
+    for n in 0..4 + dice.roll(8) {
+        work(&clone, &mut world, 9, n, &mut dice);
+    }
+    let base = clone.commit();
+    assert_eq!(clone.world().as_ref(), Some(&world), "seed {seed}: the oracle knows the base");
+    let mut branches = Vec::new();
+    for clerk in 0..2 + dice.roll(3) {
+        clone.must(&["checkout", "-q", "--detach", &base]);
+        let mut own = world.clone();
+        let mut steps = Vec::new();
+        let mut tip = base.clone();
+        for commit in 0..1 + dice.roll(2) {
+            for n in 0..1 + dice.roll(4) {
+                work(&clone, &mut own, clerk, 10 * commit + n, &mut dice);
+            }
+            tip = clone.commit();
+            steps.push(own.clone());
+        }
+        assert_eq!(clone.world().as_ref(), Some(&own), "seed {seed}: the oracle knows clerk {clerk}");
+        branches.push(Branch { tip, steps });
+    }
+    for setup in [Setup::Driver, Setup::Plain, Setup::Union] {
+        setup.prepare(&clone);
+        for way in [Way::Merge, Way::Rebase, Way::CherryPick] {
+            let tally = tallies.entry((setup, way)).or_default();
+            clone.must(&["checkout", "-q", "-f", "-B", "result", &base]);
+            let mut now = world.clone();
+            for (n, branch) in branches.iter().enumerate() {
+                bring_in(&clone, (setup, way), branch, (&base, &world), &mut now, tally, &format!("seed {seed}, {setup:?} {way:?}, clerk {n}"));
+            }
+        }
+    }
+}
+
+fn bring_in(clone: &Desk, (setup, way): (Setup, Way), branch: &Branch, base: (&str, &World), now: &mut World, tally: &mut Tally, what: &str) {
+    // A merge looks at a branch as a whole, the other ways at each of its commits.
+    let mut steps: Vec<&World> = branch.steps.iter().collect();
+    if way == Way::Merge {
+        steps.drain(..steps.len() - 1);
+    }
+    let (mut wanted, mut clash, mut before) = (now.clone(), BTreeSet::new(), base.1);
+    for step in steps {
+        let (next, clashes) = together(before, &wanted, step);
+        (wanted, before) = (next, step);
+        clash.extend(clashes);
+        if !clash.is_empty() {
+            break;
+        }
+    }
+    let head = clone.must(&["rev-parse", "HEAD"]);
+    let clean = way.bring(clone, branch, base.0);
+    if !clean {
+        if clash.is_empty() {
+            tally.needless += 1;
+            assert!(setup != Setup::Driver, "{what}: a needless conflict\n{}", clone.must(&["diff"]));
+            if way == Way::Merge {
+                let ran = clone.ledger.run(&["resolve"]);
+                assert_eq!(ran.code, 0, "{what}: resolve\n{}{}\n{}", ran.out, ran.err, clone.must(&["diff"]));
+                assert_eq!(clone.world().as_ref(), Some(&wanted), "{what}: resolved");
+                tally.resolved += 1;
+                clone.commit();
+                *now = wanted;
+                return;
+            }
+        } else {
+            tally.true_conflict += 1;
+            if setup == Setup::Driver {
+                shown_whole(clone, &clash, what);
+            }
+            if way == Way::Merge {
+                let ran = clone.ledger.run(&["resolve"]);
+                assert_eq!(ran.code, 1, "{what}: resolve guesses\n{}{}", ran.out, ran.err);
+                shown_whole(clone, &clash, what);
+            }
+        }
+        way.abort(clone, &head);
+        return;
+    }
+    let found = clone.world();
+    if clash.is_empty() && found.as_ref() == Some(&wanted) {
+        tally.clean += 1;
+        *now = wanted;
+        return;
+    }
+    assert!(setup != Setup::Driver, "{what}: silently wrong\nwanted {wanted:#?}\nfound {found:#?}\nclash {clash:?}");
+    // Without the driver both sides' changes of one record may stand together where a person should have been asked.
+    let audit = clone.ledger.run(&["audit-merges", &format!("{head}..HEAD")]);
+    let check = clone.ledger.run(&["check"]);
+    if found.as_ref() == Some(&wanted) {
+        tally.clean += 1;
+        *now = wanted;
+        return;
+    }
+    match check.code == 1 || audit.code == 1 {
+        true => tally.loud += 1,
+        false => {
+            tally.silent += 1;
+            println!("{what}: silent\n{}", difference(found.as_ref(), &wanted));
+        }
+    }
+    clone.must(&["checkout", "-q", "-f", "-B", "result", &head]);
+    clone.must(&["clean", "-fdq"]);
+}
+
+fn difference(found: Option<&World>, wanted: &World) -> String {
+    let Some(found) = found else { return "unreadable".to_owned() };
+    let ids: BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
+    let differ = ids.into_iter().filter(|id| found.get(*id) != wanted.get(*id));
+    differ.map(|id| format!("{id}\n  found {:?}\n  wanted {:?}\n", found.get(id), wanted.get(id))).collect()
+}
+
+/// Files in conflict show just the records that clash, whole, in both versions.
+fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
+    let mut shown = BTreeSet::new();
+    for (path, bytes) in clone.ledger.bytes() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if !path.extension().is_some_and(|e| e == "toml") || !text.contains("<<<<<<< ") {
+            continue;
+        }
+        let sides = ledger::merge::marks::sides(&text).unwrap_or_else(|line| panic!("{what}: markers at {line}\n{text}"));
+        for part in text.split("<<<<<<< ").skip(1) {
+            let (conflict, _) = part.split_once(">>>>>>> ").expect("it ends");
+            let (ours, theirs) = conflict.split_once("=======\n").expect("two versions");
+            for version in [ours, theirs] {
+                let version = version.split_once('\n').map_or(version, |(first, rest)| if first.contains("ours") { rest } else { version });
+                let row = ledger::merge::row::Row::read(version).unwrap_or_else(|| panic!("{what}: a whole record\n{text}"));
+                shown.insert(row.identity().expect("an id"));
+            }
+        }
+        assert!(ledger::wire::parse(&ledger::source::Source::new("", sides.agreed)).is_ok(), "{what}\n{text}");
+    }
+    assert!(shown.iter().all(|id| clash.contains(id)) && !shown.is_empty(), "{what}: {shown:?} are shown, {clash:?} clash");
+}
+
+#[test]
+fn nothing_is_lost_between_clerks() {
+    let runs = std::env::var("LEDGER_MERGE_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(12);
+    let from = std::env::var("LEDGER_MERGE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let halves: Vec<BTreeMap<(Setup, Way), Tally>> = std::thread::scope(|scope| {
+        let half = |odd: u64| move || {
+            let mut tallies = BTreeMap::new();
+            (from..from + runs).filter(|seed| seed % 2 == odd).for_each(|seed| run(seed, &mut tallies));
+            tallies
+        };
+        let threads = [scope.spawn(half(0)), scope.spawn(half(1))];
+        threads.into_iter().map(|thread| thread.join().expect("no assertion fails")).collect()
+    });
+    let mut tallies: BTreeMap<(Setup, Way), Tally> = BTreeMap::new();
+    for (key, tally) in halves.into_iter().flatten() {
+        let sum = tallies.entry(key).or_default();
+        sum.clean += tally.clean;
+        sum.needless += tally.needless;
+        sum.resolved += tally.resolved;
+        sum.true_conflict += tally.true_conflict;
+        sum.loud += tally.loud;
+        sum.silent += tally.silent;
+    }
+    println!("| setup | way | clean | needless conflict | of these resolved by record | true conflict | damaged, found | damaged, silent |");
+    println!("|---|---|---|---|---|---|---|---|");
+    for ((setup, way), t) in &tallies {
+        println!("| {setup:?} | {way:?} | {} | {} | {} | {} | {} | {} |", t.clean, t.needless, t.resolved, t.true_conflict, t.loud, t.silent);
+    }
+    for ((setup, way), tally) in tallies {
+        assert_eq!(tally.silent, 0, "{setup:?} {way:?}");
+        assert!(tally.clean > 0, "{setup:?} {way:?} never came together");
+    }
+}
