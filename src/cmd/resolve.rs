@@ -12,7 +12,7 @@ use crate::git::Repo;
 use crate::locale::{Locale, visible};
 use crate::merge::marks::{self, Sides};
 use crate::merge::row::{self, Clash, Side};
-use crate::merge::{Form, Merged, Refused, Versions, merge};
+use crate::merge::{Form, Merged, Refused, Versions, merge, reopened};
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
@@ -74,8 +74,7 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status
         writeln!(session.out, "{}", session.locale.say("resolve-nothing", &[("path", name.into())]))?;
         return Ok(Status::Clean);
     }
-    let base = sides.base.clone().or_else(|| from_index(root, &name)).unwrap_or_default();
-    let merged = merged(session, root, &name, &sides, &base)?;
+    let merged = merged(session, root, &name, &sides)?;
     let merged = match merged {
         Ok(merged) => merged,
         Err(refused) => {
@@ -98,17 +97,27 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status
     Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
 }
 
-/// The version that both sides of a file in conflict come from, as git keeps it until the merge is finished.
-fn from_index(root: &Root, name: &str) -> Option<String> {
+/// A version of a file in conflict, as git keeps it until the merge is finished: 1 is the base, 2 ours, 3 theirs.
+fn stage(root: &Root, name: &str, number: u8) -> Option<String> {
     let repo = Repo::of(&root.path).ok()?;
-    let object = format!(":1:{}{name}", repo.prefix);
+    let object = format!(":{number}:{}{name}", repo.prefix);
     String::from_utf8(repo.bytes(["cat-file", "blob", &object]).ok()?).ok()
 }
 
 /// The sides as one; on a terminal, with the answers of the person who sits at it.
-fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides, base: &str) -> Result<Result<Merged, Refused>> {
-    let source = |text: &str, whose: &str| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
-    let (base, ours, theirs) = (source(base, "merge-base"), source(&sides.ours, "merge-ours"), source(&sides.theirs, "merge-theirs"));
+fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<Merged, Refused>> {
+    let source = |text: String, whose: &str| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
+    let stages = [1, 2, 3].map(|number| stage(root, name, number));
+    let base = sides.base.clone().or_else(|| stages[0].clone()).unwrap_or_default();
+    let (base, mut ours, mut theirs) =
+        (source(base, "merge-base"), source(sides.ours.clone(), "merge-ours"), source(sides.theirs.clone(), "merge-theirs"));
+    if let [Some(b), Some(o), Some(t)] = stages {
+        let (b, o, t) = (source(b, "merge-base"), source(o, "merge-ours"), source(t, "merge-theirs"));
+        let stages = Versions { base: &b, ours: &o, theirs: &t };
+        if let Some(again) = reopened([&ours, &theirs], stages, &session.rules) {
+            [ours, theirs] = again;
+        }
+    }
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
     let rules = &session.rules;
     // Each question is asked once, though a merge may be made twice.
