@@ -6,8 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
-use crate::git::graph::Commit;
-use crate::history::audit::{Audit, Finding, Verdict};
+use crate::history::audit::{Audit, Case, Finding, Verdict};
 use crate::history::snapshot::ORG;
 use crate::locale::{Locale, visible};
 use crate::merge::row::inline;
@@ -29,19 +28,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let range = matches.get_one::<String>("range").map_or("HEAD", String::as_str);
     let mut audit = Audit::new(&repo, &rules, range)?;
     let as_json = cmd::format_of(matches, "text") == "json";
-    let merges = std::mem::take(&mut audit.merges);
-    let progress = cmd::progress(&session.locale, merges.len());
+    let cases = std::mem::take(&mut audit.cases);
+    let progress = cmd::progress(&session.locale, cases.len());
     let mut not_seen = audit.beyond.clone();
     let (mut found, mut list) = (0usize, Vec::new());
-    for merge in &merges {
-        match audit.verdict(merge)? {
-            Verdict::NotSeen => not_seen.push(merge.name.clone()),
+    for case in &cases {
+        match audit.verdict(case)? {
+            Verdict::NotSeen => not_seen.push(case.commit.name.clone()),
             Verdict::Seen(findings) => {
                 found += findings.len();
                 if as_json {
-                    list.extend(findings.iter().map(|finding| to_json(merge, finding)));
+                    list.extend(findings.iter().map(|finding| to_json(case, finding)));
                 } else if !findings.is_empty() {
-                    let text = for_people(&session.locale, &rules, merge, &findings);
+                    let text = for_people(&session.locale, &rules, case, &findings);
                     progress.suspend(|| write!(session.out, "{text}"))?;
                 }
             }
@@ -49,11 +48,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         progress.inc(1);
     }
     progress.finish_and_clear();
+    let merges = cases.iter().filter(|case| case.again.is_none()).count();
     if as_json {
-        let object = json!({ "merges": merges.len(), "findings": list, "not_seen": not_seen });
+        let object = json!({ "merges": merges, "made_again": cases.len() - merges, "findings": list, "not_seen": not_seen });
         write!(session.out, "{}", json::pretty(&object))?;
     } else {
-        let counts = [("merges", merges.len().into()), ("count", found.into())];
+        let counts = [("merges", merges.into()), ("again", (cases.len() - merges).into()), ("count", found.into())];
         writeln!(session.out, "{}", session.locale.say(if found == 0 { "audit-clean" } else { "audit-found" }, &counts))?;
         if !not_seen.is_empty() {
             let commits: Vec<&str> = not_seen.iter().map(|name| short(name)).collect();
@@ -69,8 +69,12 @@ pub(super) fn short(name: &str) -> &str {
     name.get(..10).unwrap_or(name)
 }
 
-fn for_people(locale: &Locale, rules: &Rules, merge: &Commit, findings: &[Finding]) -> String {
-    let mut text = format!("{}  {}  {}  {}\n", short(&merge.name), merge.day, visible(&merge.author), visible(&merge.subject));
+fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[Finding]) -> String {
+    let commit = &case.commit;
+    let mut text = format!("{}  {}  {}  {}\n", short(&commit.name), commit.day, visible(&commit.author), visible(&commit.subject));
+    if let Some(again) = &case.again {
+        text.push_str(&format!("  {}\n", locale.say("audit-again", &[("commit", short(&again.name).into())])));
+    }
     for finding in findings {
         text.push_str(&format!("  {}:{}:1: {}\n", visible(&finding.file), finding.line, sentence(locale, rules, finding)));
     }
@@ -96,11 +100,12 @@ fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
     locale.say(&format!("audit-{}-{whole}", finding.what.name()), &args)
 }
 
-fn to_json(merge: &Commit, finding: &Finding) -> Json {
+fn to_json(case: &Case, finding: &Finding) -> Json {
     json!({
-        "commit": merge.name,
-        "day": merge.day,
-        "author": merge.author,
+        "commit": case.commit.name,
+        "again": case.again.as_ref().map(|again| &again.name),
+        "day": case.commit.day,
+        "author": case.commit.author,
         "what": finding.what.name(),
         "id": finding.id,
         "kind": finding.kind,

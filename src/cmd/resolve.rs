@@ -12,7 +12,7 @@ use crate::git::Repo;
 use crate::locale::{Locale, visible};
 use crate::merge::marks::{self, Sides};
 use crate::merge::row::{self, Clash, Side};
-use crate::merge::{Form, Merged, Refused, Versions, merge, reopened};
+use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
@@ -97,27 +97,37 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status
     Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
 }
 
-/// A version of a file in conflict, as git keeps it until the merge is finished: 1 is the base, 2 ours, 3 theirs.
-fn stage(root: &Root, name: &str, number: u8) -> Option<String> {
-    let repo = Repo::of(&root.path).ok()?;
-    let object = format!(":{number}:{}{name}", repo.prefix);
-    String::from_utf8(repo.bytes(["cat-file", "blob", &object]).ok()?).ok()
+/// The versions of a file in conflict, as git keeps them until the merge is finished: base, ours, theirs.
+fn stages(root: &Root, name: &str) -> [Option<String>; 3] {
+    let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
+    let read = |number| {
+        let object = format!(":{number}:{}{name}", repo.prefix);
+        String::from_utf8(repo.bytes(["cat-file", "blob", &object]).ok()?).ok()
+    };
+    [1, 2, 3].map(read)
+}
+
+/// Whether a file in conflict is as git left it: then what git put together without a marker is not taken on trust.
+fn untouched(root: &Root, name: &str, sides: &Sides) -> bool {
+    let Ok(repo) = Repo::of(&root.path) else { return false };
+    let objects = [2, 1, 3].map(|number| format!(":{number}:{}{name}", repo.prefix));
+    // A merge finds its lines by histogram; git from before it could be asked for that has the other way only.
+    [&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
+        let output = repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects).output();
+        let again = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+        again.and_then(|text| marks::sides(&text).ok()).is_some_and(|again| again.ours == sides.ours && again.theirs == sides.theirs)
+    })
 }
 
 /// The sides as one; on a terminal, with the answers of the person who sits at it.
 fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<Merged, Refused>> {
-    let source = |text: String, whose: &str| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
-    let stages = [1, 2, 3].map(|number| stage(root, name, number));
-    let base = sides.base.clone().or_else(|| stages[0].clone()).unwrap_or_default();
-    let (base, mut ours, mut theirs) =
-        (source(base, "merge-base"), source(sides.ours.clone(), "merge-ours"), source(sides.theirs.clone(), "merge-theirs"));
-    if let [Some(b), Some(o), Some(t)] = stages {
-        let (b, o, t) = (source(b, "merge-base"), source(o, "merge-ours"), source(t, "merge-theirs"));
-        let stages = Versions { base: &b, ours: &o, theirs: &t };
-        if let Some(again) = reopened([&ours, &theirs], stages, &session.rules) {
-            [ours, theirs] = again;
-        }
-    }
+    let texts = match stages(root, name) {
+        [Some(base), Some(ours), Some(theirs)] if untouched(root, name, sides) => [base, ours, theirs],
+        [base, _, _] => [sides.base.clone().or(base).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()],
+    };
+    let source = |(text, whose): (String, &str)| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
+    let [base, ours, theirs] = texts;
+    let [base, ours, theirs] = [(base, "merge-base"), (ours, "merge-ours"), (theirs, "merge-theirs")].map(source);
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
     let rules = &session.rules;
     // Each question is asked once, though a merge may be made twice.

@@ -16,6 +16,8 @@ pub struct Commit {
     pub parents: Vec<String>,
     /// The day its author gave it, as git writes it.
     pub day: String,
+    /// The second, since 1970.
+    pub second: String,
     /// Its author's name.
     pub author: String,
     /// The first line of its message.
@@ -28,14 +30,14 @@ impl Commit {
     /// # Errors
     /// git is not there, or knows no such commits.
     pub fn list(repo: &Repo, args: &[&str]) -> Result<Vec<Commit>, Problem> {
-        let format = "--format=%H%x1f%T%x1f%P%x1f%as%x1f%aN%x1f%s";
+        let format = "--format=%H%x1f%T%x1f%P%x1f%as%x1f%at%x1f%aN%x1f%s";
         let said = repo.text([&["rev-list", "--topo-order", format], args, &["--"]].concat())?;
         let commit = |line: &str| {
-            let parts: Vec<&str> = line.splitn(6, '\u{1f}').collect();
-            let [name, tree, parents, day, author, subject] = parts[..] else { return None };
+            let parts: Vec<&str> = line.splitn(7, '\u{1f}').collect();
+            let [name, tree, parents, day, second, author, subject] = parts[..] else { return None };
             let parents = parents.split(' ').filter(|parent| !parent.is_empty()).map(str::to_owned).collect();
-            let [name, tree, day, author, subject] = [name, tree, day, author, subject].map(str::to_owned);
-            Some(Commit { name, tree, parents, day, author, subject })
+            let [name, tree, day, second, author, subject] = [name, tree, day, second, author, subject].map(str::to_owned);
+            Some(Commit { name, tree, parents, day, second, author, subject })
         };
         Ok(said.lines().filter_map(commit).collect())
     }
@@ -82,6 +84,21 @@ impl Graph {
     /// A commit by its name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
+    }
+
+    /// Whether a commit leads back to another, or is it.
+    pub fn leads_to(&self, commit: usize, other: usize) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![commit]);
+        while let Some(commit) = open.pop() {
+            if commit == other {
+                return true;
+            }
+            // Nothing that is younger in age leads back to it.
+            if self.age[commit] > self.age[other] && seen.insert(commit) {
+                open.extend(&self.parents[commit]);
+            }
+        }
+        false
     }
 
     /// The newest commits that both some of `ours` and `theirs` lead back to, none of which leads back to another.

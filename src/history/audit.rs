@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge};
 use crate::git::objects::{Changed, Differences, Objects};
-use crate::history::snapshot::{LedgerFile, Library, Moves, ORG, Snapshot, Stand};
+use crate::history::snapshot::{LedgerFile, Library, ORG, Snapshot, Stand, moves_between};
 use crate::merge::row::{self, Row, Why};
 use crate::problem::Problem;
+use crate::record::organisation::Moves;
 use crate::rules::Rules;
 use crate::wire::Plain;
 
@@ -68,7 +69,16 @@ pub enum Verdict {
     NotSeen,
 }
 
-/// An audit of a repository's merges.
+/// What an audit looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The commit.
+    pub commit: Commit,
+    /// The commit that it makes again at another place, as rebase and cherry-pick do; none: it is a merge.
+    pub again: Option<Commit>,
+}
+
+/// An audit of a repository's merges, and of what was made again at another place as far as this clone knows.
 pub struct Audit<'r> {
     repo: &'r Repo,
     rules: &'r Rules,
@@ -76,8 +86,8 @@ pub struct Audit<'r> {
     shallow: bool,
     differences: Differences,
     library: Library,
-    /// The merges to look at, oldest first.
-    pub merges: Vec<Commit>,
+    /// What to look at, oldest first.
+    pub cases: Vec<Case>,
     /// Merges at the edge of a shallow clone, whose parents it does not have.
     pub beyond: Vec<String>,
 }
@@ -88,16 +98,16 @@ impl<'r> Audit<'r> {
     /// # Errors
     /// git is not there, or does not know the range.
     pub fn new(repo: &'r Repo, rules: &'r Rules, range: &str) -> Result<Audit<'r>, Problem> {
-        let mut merges = Commit::list(repo, &["--merges", "--end-of-options", range])?;
-        merges.reverse();
-        // All that lies behind the range, whatever it leaves out: there the bases of its merges are.
+        // All that lies behind the range, and what was there before it was made again.
         let tips: Vec<&str> = match range.split_once("...") {
             Some((one, other)) => vec![one, other],
             None => vec![range.split_once("..").map_or(range, |(_, tip)| tip)],
         };
         let tips = tips.into_iter().map(|tip| if tip.is_empty() { "HEAD" } else { tip });
-        let all = std::iter::once("--end-of-options").chain(tips).collect::<Vec<_>>();
-        let graph = if merges.is_empty() { Graph::default() } else { Graph::of(Commit::list(repo, &all)?) };
+        let all = ["--all", "--reflog", "--end-of-options"].into_iter().chain(tips).collect::<Vec<_>>();
+        let wanted = Commit::list(repo, &["--end-of-options", range])?;
+        let graph = Graph::of(Commit::list(repo, &all)?);
+        let cases = cases(&graph, wanted);
         let mut library = Library::new(Objects::open(repo)?);
         let edge = edge(repo);
         let mut beyond = Vec::new();
@@ -108,19 +118,28 @@ impl<'r> Audit<'r> {
                 beyond.push(commit.clone());
             }
         }
-        Ok(Audit { repo, rules, graph, shallow: !edge.is_empty(), differences: Differences::open(repo)?, library, merges, beyond })
+        Ok(Audit { repo, rules, graph, shallow: !edge.is_empty(), differences: Differences::open(repo)?, library, cases, beyond })
     }
 
-    /// Looks at one merge.
+    /// Looks at one commit.
     ///
     /// # Errors
     /// git went away.
-    pub fn verdict(&mut self, merge: &Commit) -> Result<Verdict, Problem> {
-        let Some(commit) = self.graph.find(&merge.name) else { return Ok(Verdict::NotSeen) };
-        let parents: Option<Vec<usize>> = merge.parents.iter().map(|parent| self.graph.find(parent)).collect();
+    pub fn verdict(&mut self, case: &Case) -> Result<Verdict, Problem> {
+        let Some(commit) = self.graph.find(&case.commit.name) else { return Ok(Verdict::NotSeen) };
+        // What is made again is put together from what stood there and what was made before.
+        let names: Vec<String> = match &case.again {
+            None => case.commit.parents.clone(),
+            Some(again) => case.commit.parents.iter().cloned().chain([again.name.clone()]).collect(),
+        };
+        let parents: Option<Vec<usize>> = names.iter().map(|name| self.graph.find(name)).collect();
         let Some(parents) = parents else { return Ok(Verdict::NotSeen) };
         let mut plan = Plan::default();
-        let Some(root) = plan.fold(&self.graph, &parents, self.shallow) else { return Ok(Verdict::NotSeen) };
+        let root = match &case.again {
+            None => plan.fold(&self.graph, &parents, self.shallow),
+            Some(again) => again.parents.first().and_then(|base| self.graph.find(base)).map(|base| plan.again(base, &parents)),
+        };
+        let Some(root) = root else { return Ok(Verdict::NotSeen) };
         let trees: BTreeSet<usize> = plan.commits.iter().copied().chain([commit]).collect();
         let snapshots = self.snapshots(commit, &trees)?;
         let merged = &snapshots[&commit];
@@ -128,7 +147,7 @@ impl<'r> Audit<'r> {
         let bases: Vec<&Snapshot> = plan.commits.iter().filter(|c| !parents.contains(c)).map(|c| &snapshots[c]).collect();
         let versions: Vec<&Snapshot> = sides.iter().copied().chain([merged]).collect();
         let empty = Snapshot::default();
-        let moves = Moves::between(bases.first().unwrap_or(&&empty), &versions);
+        let moves = moves_between(bases.first().unwrap_or(&&empty), &versions);
         let judgement = Judgement { plan: &plan, snapshots: &snapshots, rules: self.rules, moves: &moves };
         let mut findings = unreadable(merged, &sides);
         let ids: BTreeSet<String> = snapshots.values().flat_map(|snapshot| snapshot.records.keys()).map(|id| judgement.now(id)).collect();
@@ -140,7 +159,7 @@ impl<'r> Audit<'r> {
                 continue;
             }
             let expected = judgement.expected(&id, root);
-            findings.extend(judgement.compare(&id, &expected, merged, &sides, &merge.parents));
+            findings.extend(judgement.compare(&id, &expected, merged, &sides, &names));
         }
         Ok(Verdict::Seen(findings))
     }
@@ -169,6 +188,31 @@ impl<'r> Audit<'r> {
         }
         Ok(snapshots)
     }
+}
+
+/// Merges, and commits that make others again: of one author, second and subject, at another place.
+fn cases(graph: &Graph, wanted: Vec<Commit>) -> Vec<Case> {
+    let key = |commit: &Commit| (commit.second.clone(), commit.author.clone(), commit.subject.clone());
+    let mut alike: BTreeMap<_, Vec<&Commit>> = BTreeMap::new();
+    for commit in graph.commits().iter().filter(|commit| commit.parents.len() == 1) {
+        alike.entry(key(commit)).or_default().push(commit);
+    }
+    let made_again = |commit: &Commit| -> Option<Commit> {
+        let twins = alike.get(&key(commit))?;
+        let here = graph.find(&commit.name)?;
+        // An amended commit has its parent still: it was meant to be another. Of several the oldest is the first.
+        let other = twins.iter().rev().find(|twin| {
+            let there = graph.find(&twin.name);
+            twin.parents != commit.parents && there.is_some_and(|there| there != here && !graph.leads_to(here, there) && !graph.leads_to(there, here))
+        });
+        other.map(|twin| (*twin).clone())
+    };
+    let case = |commit: Commit| match commit.parents.len() {
+        0 => None,
+        1 => made_again(&commit).map(|again| Case { commit, again: Some(again) }),
+        _ => Some(Case { commit, again: None }),
+    };
+    wanted.into_iter().rev().filter_map(case).collect()
 }
 
 /// Files that the merge made unreadable.
@@ -217,6 +261,15 @@ impl Plan {
         self.fold_at(graph, commits, shallow, 0)
     }
 
+    /// A commit made again: what it changed since `base`, at the place of the first of `sides`.
+    fn again(&mut self, base: usize, sides: &[usize]) -> usize {
+        self.commits.extend(sides);
+        self.commits.insert(base);
+        let base = self.push(Step::Commit(base));
+        let [ours, theirs] = [0, sides.len() - 1].map(|n| self.push(Step::Commit(sides[n])));
+        self.push(Step::Merge { base, ours, theirs })
+    }
+
     fn fold_at(&mut self, graph: &Graph, commits: &[usize], shallow: bool, depth: usize) -> Option<usize> {
         let (first, rest) = commits.split_first()?;
         self.commits.extend(commits);
@@ -261,8 +314,9 @@ struct Judgement<'j> {
     moves: &'j Moves,
 }
 
-/// The name under which the organisation of a record is compared like a field.
+/// The names under which the organisation of a record and its comments are compared like fields.
 const OF_ORG: &str = "org";
+const COMMENTS: &str = "#";
 
 impl Judgement<'_> {
     /// What a record is known by after all moves: the names of organisations move with them.
@@ -301,7 +355,7 @@ impl Judgement<'_> {
     }
 
     fn merged(&self, id: &str, base: Expected, ours: Expected, theirs: Expected) -> Expected {
-        let said = |expected: &Expected| (expected.row.as_ref().map(|row| (row.kind.clone(), says(row))), expected.org.clone());
+        let said = |expected: &Expected| (expected.row.as_ref().map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))), expected.org.clone());
         let (b, o, t) = (said(&base), said(&ours), said(&theirs));
         let mut open: BTreeSet<String> = ours.open.union(&theirs.open).cloned().collect();
         let may_be_gone = ours.may_be_gone || theirs.may_be_gone;
@@ -397,6 +451,11 @@ impl Judgement<'_> {
                 let what = what(wanted, found, some_side);
                 findings.push(finding(what, field, wanted.cloned(), found.cloned(), by(field, wanted)));
             }
+        }
+        let comments = |row: &Row| Plain::List(row.comments().into_iter().map(|comment| Plain::Text(comment.to_owned())).collect());
+        let (kept, stand) = (comments(wanted), comments(found));
+        if kept != stand && expected.open.is_empty() {
+            findings.push(finding(what(Some(&kept), Some(&stand), false), COMMENTS, Some(kept), Some(stand), Vec::new()));
         }
         let org = self.moves.now(&there[0].org);
         if org != expected.org && !expected.open.contains(OF_ORG) && !id.starts_with(ORG) {

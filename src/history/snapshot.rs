@@ -8,6 +8,7 @@ use crate::merge::page::Page;
 use crate::merge::row::Row;
 use crate::name::{OrgPath, is_year_folder};
 use crate::problem::Problem;
+use crate::record::organisation::Moves;
 use crate::source::Source;
 use crate::wire::Plain;
 
@@ -143,49 +144,24 @@ impl Snapshot {
 /// What the names of organisations among records begin with; no id has a colon.
 pub const ORG: &str = "org:";
 
-/// Folders that were moved: from the old path to the new.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Moves(BTreeMap<String, String>);
-
-impl Moves {
-    /// What was moved between a base and some versions of it: an organisation says where it was formerly, or
-    /// the only new one of the same name took its place.
-    pub fn between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
-        let mut moves = Moves::default();
-        let old: BTreeMap<&str, Row> = base.organisations().collect();
-        for version in versions {
-            let new: BTreeMap<&str, Row> = version.organisations().collect();
-            for (path, row) in new.iter().filter(|(path, _)| !old.contains_key(*path)) {
-                let formerly = row.says("formerly").map_or(&[][..], Plain::items).iter().filter_map(Plain::as_text);
-                for former in formerly {
-                    moves.0.entry(former.to_owned()).or_insert_with(|| (*path).to_owned());
-                }
-            }
-            for (path, row) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
-                let same = |other: &Row| other.says("name").is_some() && other.says("name") == row.says("name");
-                let mut twins = new.iter().filter(|(other, twin)| !old.contains_key(*other) && same(twin));
-                if let (Some((twin, _)), None) = (twins.next(), twins.next()) {
-                    moves.0.entry((*path).to_owned()).or_insert_with(|| (*twin).to_owned());
-                }
+/// What was moved between a base and some versions of it: an organisation says where it was formerly, or the
+/// only new one of the same name took its place.
+pub fn moves_between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
+    let mut moves = Moves::default();
+    let old: BTreeMap<&str, Row> = base.organisations().collect();
+    for version in versions {
+        let new: BTreeMap<&str, Row> = version.organisations().collect();
+        for (path, row) in new.iter().filter(|(path, _)| !old.contains_key(*path)) {
+            let formerly = row.says("formerly").map_or(&[][..], Plain::items).iter().filter_map(Plain::as_text);
+            formerly.for_each(|former| moves.add(former, path));
+        }
+        for (path, row) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
+            let same = |other: &Row| other.says("name").is_some() && other.says("name") == row.says("name");
+            let mut twins = new.iter().filter(|(other, twin)| !old.contains_key(*other) && same(twin));
+            if let (Some((twin, _)), None) = (twins.next(), twins.next()) {
+                moves.add(path, twin);
             }
         }
-        moves
     }
-
-    /// Where an organisation is after every move of it and of those above it.
-    pub fn now(&self, org: &str) -> String {
-        let mut path = org.to_owned();
-        // More moves in a row than this are a circle.
-        for _ in 0..24 {
-            let moved = self.0.iter().rev().find_map(|(old, new)| {
-                let below = path.strip_prefix(old.as_str())?;
-                (below.is_empty() || below.starts_with('/')).then(|| format!("{new}{below}"))
-            });
-            match moved {
-                Some(moved) if moved != path => path = moved,
-                _ => break,
-            }
-        }
-        path
-    }
+    moves
 }

@@ -103,29 +103,6 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
     }
 }
 
-/// The sides of a file in which some conflicts were merged by lines, with what must be asked in them again.
-///
-/// Lines of a record that was taken back on one side and changed on the other can come together without a
-/// marker. Such a record stands alike on both sides here, as it stood on neither; each gets its own version back.
-pub fn reopened(sides: [&Source; 2], stages: Versions<'_>, rules: &Rules) -> Option<[Source; 2]> {
-    let names = Names { ours: String::new(), base: None, theirs: String::new() };
-    let asked = merge(stages, Form::Records, rules, &names, &mut |_, _| None).ok()?;
-    let [mut ours, mut theirs] = [Page::read(sides[0])?, Page::read(sides[1])?];
-    let [base, stage_ours, stage_theirs] = [Page::read(stages.base)?, Page::read(stages.ours)?, Page::read(stages.theirs)?];
-    for conflict in asked.conflicts {
-        let of = |page: &Page| page.paragraphs.iter().position(|p| p.key.as_ref().is_some_and(|key| key.id == conflict.id));
-        let text = |page: &Page| of(page).map(|at| page.paragraphs[at].text.clone());
-        let (Some(at_ours), Some(at_theirs)) = (of(&ours), of(&theirs)) else { continue };
-        let stands = text(&ours);
-        let mixed = stands == text(&theirs) && ![text(&base), text(&stage_ours), text(&stage_theirs)].contains(&stands);
-        if let (true, Some(own), Some(other)) = (mixed, text(&stage_ours), text(&stage_theirs)) {
-            ours.paragraphs[at_ours].text = own;
-            theirs.paragraphs[at_theirs].text = other;
-        }
-    }
-    Some([Source::new(&sides[0].file, ours.text()), Source::new(&sides[1].file, theirs.text())])
-}
-
 /// The pages of three versions.
 struct Pages {
     base: Page,

@@ -1,5 +1,6 @@
 //! An organisation: what its folder is called, what its file says, which names it answers to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::day::{Day, Period};
@@ -146,4 +147,50 @@ pub enum Match {
     Suffix,
     /// It is the initials of the name's pinyin.
     Initials,
+}
+
+/// Folders that were moved: from the old id to the new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moves(BTreeMap<String, String>);
+
+impl Moves {
+    /// What organisations say they were formerly.
+    pub fn of(orgs: &[Organisation]) -> Moves {
+        let mut moves = Moves::default();
+        for org in orgs {
+            for former in org.get("formerly").map_or(&[][..], Value::items).iter().filter_map(Value::as_text) {
+                moves.add(former, org.path.as_str());
+            }
+        }
+        moves
+    }
+
+    /// Notes a move; of several of one folder the first is kept.
+    pub fn add(&mut self, old: &str, new: &str) {
+        if old != new {
+            self.0.entry(old.to_owned()).or_insert_with(|| new.to_owned());
+        }
+    }
+
+    /// Whether there is any.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where an organisation is after every move of it and of those above it.
+    pub fn now(&self, org: &str) -> String {
+        let mut path = org.to_owned();
+        // More moves in a row than there are moves are a circle.
+        for _ in 0..self.0.len() {
+            let moved = self.0.iter().rev().find_map(|(old, new)| {
+                let below = path.strip_prefix(old.as_str())?;
+                (below.is_empty() || below.starts_with('/')).then(|| format!("{new}{below}"))
+            });
+            match moved {
+                Some(moved) => path = moved,
+                None => break,
+            }
+        }
+        path
+    }
 }

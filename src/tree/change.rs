@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::name::{OrgPath, Writer};
 use crate::problem::{Place, Problem, Problems, Rule};
+use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
@@ -277,4 +278,44 @@ pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, 
     }
     let _ = std::fs::remove_dir_all(&stage.path);
     result
+}
+
+/// Moves an organisation's folder, with everything under it, to another id; the old one is kept as a former id,
+/// so that what other clerks enter at the old place still finds its owner.
+///
+/// # Errors
+/// Something stands there already, it would stand under itself or too deep, or the system refuses.
+pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisation, to: &OrgPath) -> Result<(), Problems> {
+    if to.is_within(&org.path) {
+        return Err(Problem::new(Rule::ORG_INSIDE).with("org", org.path.as_str()).with("to", to.as_str()).into());
+    }
+    let (old, new) = (root.org_folder(&org.path), root.org_folder(to));
+    if new.symlink_metadata().is_ok() {
+        return Err(Problem::new(Rule::ORG_EXISTS).with("org", to.as_str()).into());
+    }
+    let below = scan::organisations(&root.path, &mut Vec::new()).into_iter().filter(|folder| folder.org.is_within(&org.path));
+    let height = below.map(|folder| folder.org.depth() - org.path.depth()).max().unwrap_or(0);
+    if to.depth() + height >= scan::MAX_DEPTH {
+        return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", scan::MAX_DEPTH).into());
+    }
+    let mut values = org.fields.clone();
+    if let Some(n) = rules.org.index("formerly") {
+        let mut former = values[n].as_ref().map_or(&[][..], Value::items).to_vec();
+        former.push(Value::Text(org.path.to_string()));
+        // Who comes back to an old place no longer was there formerly.
+        former.retain(|id| id.as_text() != Some(to.as_str()));
+        former.dedup();
+        values[n] = (!former.is_empty()).then_some(Value::List(former));
+    }
+    // A kill after this leaves an organisation that says it was formerly where it still is, which means nothing.
+    organisation(root, lock, rules, &org.path, &values)?;
+    let io = |path: &std::path::Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
+    if let Err(error) = std::fs::rename(&old, &new) {
+        organisation(root, lock, rules, &org.path, &org.fields)?;
+        return Err(io(&new, error).into());
+    }
+    for parent in [old.parent(), new.parent()].into_iter().flatten() {
+        crate::tree::write::sync_folder(parent).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(parent, error) })?;
+    }
+    Ok(())
 }

@@ -19,9 +19,10 @@ use rayon::prelude::*;
 use crate::locale::Lang;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
-use crate::record::Record;
-use crate::record::organisation::{Match, Organisation};
+use crate::record::organisation::{Match, Moves, Organisation};
+use crate::record::{Record, Value};
 use crate::rules::Rules;
+use crate::rules::kind::FieldType;
 use crate::source::Source;
 use crate::wire::{Reader, Reading, parse};
 
@@ -120,14 +121,20 @@ pub struct Tree {
     pub entries: Vec<Entry>,
     /// What is wrong, in order of place. Findings over several records are `check`'s.
     pub problems: Vec<Problem>,
+    /// Organisations that were moved, from their former ids.
+    pub moves: Moves,
 }
 
 impl Tree {
     /// Reads a whole ledger.
     pub fn load(root: &Root, rules: Rules, problems: Vec<Problem>) -> Tree {
         let (mut tree, folders) = Tree::without_records(root, rules, problems);
-        let files: Vec<(usize, &Path)> =
-            folders.iter().enumerate().flat_map(|(org, folder)| folder.ledgers.iter().map(move |file| (org, file.as_path()))).collect();
+        let of = |folder: &scan::Folder| tree.owner(&folder.org);
+        let owned = folders.iter().filter_map(|folder| Some((of(folder)?, folder)));
+        let mut files: Vec<(usize, &Path)> =
+            owned.flat_map(|(org, folder)| folder.ledgers.iter().map(move |file| (org, file.as_path()))).collect();
+        // What was left behind at a former place comes after what stands in its own.
+        files.sort_by_key(|(org, _)| *org);
         // Files are read side by side; their results are joined in the order of the files.
         let read = |&(org, file): &(usize, &Path)| match scan::read_file(&root.path, file) {
             Ok(source) => (org, ledger::read_records(&source, &tree.rules)),
@@ -138,8 +145,34 @@ impl Tree {
             tree.add_records(org, records, problems);
         }
         tree.refuse_duplicates();
+        tree.follow_moves();
         tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
         tree
+    }
+
+    /// The organisation of that id, or the one that was moved from there.
+    fn owner(&self, path: &OrgPath) -> Option<usize> {
+        let find = |id: &str| self.orgs.binary_search_by(|org| org.path.segments().cmp(id.split('/'))).ok();
+        find(path.as_str()).or_else(|| find(&self.moves.now(path.as_str())))
+    }
+
+    /// Where records name an organisation by a former id, its present one is put.
+    fn follow_moves(&mut self) {
+        if self.moves.is_empty() {
+            return;
+        }
+        let mut entries = std::mem::take(&mut self.entries);
+        for entry in &mut entries {
+            let kind = std::sync::Arc::clone(&entry.record.kind);
+            for (field, value) in kind.fields.iter().zip(&mut entry.record.fields) {
+                if let (FieldType::Organisation, Some(Value::Text(id))) = (&field.ty, value)
+                    && let Some(owner) = id.parse().ok().and_then(|path| self.owner(&path))
+                {
+                    self.orgs[owner].path.as_str().clone_into(id);
+                }
+            }
+        }
+        self.entries = entries;
     }
 
     /// Reads the organisations alone, for commands that look at no record.
@@ -149,16 +182,32 @@ impl Tree {
 
     fn without_records(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> (Tree, Vec<scan::Folder>) {
         let folders = scan::organisations(&root.path, &mut problems);
-        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems };
-        for folder in &folders {
+        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems, moves: Moves::default() };
+        let (stand, bare): (Vec<&scan::Folder>, Vec<&scan::Folder>) = folders.iter().partition(|folder| folder.file.is_some());
+        for folder in stand {
             tree.read_organisation(root, folder.org.clone(), folder.file.as_deref());
         }
+        tree.moves = Moves::of(&tree.orgs);
+        for folder in bare {
+            let owner = tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
+            match owner {
+                None => tree.read_organisation(root, folder.org.clone(), None),
+                Some(_) if folder.ledgers.is_empty() => {}
+                Some(owner) => {
+                    let place = Place::file(format!("orgs/{}", folder.org));
+                    let owner = &tree.orgs[owner];
+                    let problem = Problem::new(Rule::LEFT_BEHIND).at(place).with("name", owner.name()).with("org", owner.path.as_str());
+                    tree.problems.push(problem);
+                }
+            }
+        }
+        tree.orgs.sort_by(|a, b| a.path.cmp(&b.path));
         (tree, folders)
     }
 
     /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.
     pub fn from_texts(rules: Rules, orgs: &[(&str, &str)], ledgers: &[(&str, &str)]) -> Tree {
-        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems: Vec::new() };
+        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems: Vec::new(), moves: Moves::default() };
         let mut orgs: Vec<(OrgPath, &str)> = orgs.iter().filter_map(|(path, text)| Some((path.parse().ok()?, *text))).collect();
         orgs.sort_by(|a, b| a.0.cmp(&b.0));
         for (path, text) in orgs {
@@ -174,8 +223,10 @@ impl Tree {
             let (records, problems) = ledger::read_records(&source, &tree.rules);
             tree.add_records(org, records, problems);
         }
+        tree.moves = Moves::of(&tree.orgs);
         tree.entries.sort_by_key(|entry| entry.org);
         tree.refuse_duplicates();
+        tree.follow_moves();
         tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
         tree
     }
@@ -329,7 +380,11 @@ pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usiz
         orgs.iter().enumerate().filter_map(|(n, org)| Some((org.answers_to(text, &rules.naming)?, n))).collect();
     found.sort();
     match found[..] {
-        [] => Err(Problem::new(Rule::UNKNOWN_ORG).with("name", text)),
+        [] => {
+            // Who still uses a former id means the same organisation.
+            let now = Moves::of(orgs).now(text);
+            orgs.iter().position(|org| org.path.as_str() == now).ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", text))
+        }
         [(_, n)] => Ok(n),
         _ => {
             let best = found[0].0;

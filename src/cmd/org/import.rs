@@ -1,232 +1,22 @@
-//! `ledger org add|list|tree|edit|import`: who keeps ledgers.
+//! `ledger org import FILE`: organisations from a CSV table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::Result;
-use clap::{ArgMatches, Command as Clap};
+use clap::ArgMatches;
+use unicode_normalization::UnicodeNormalization;
 
-use crate::cmd::fields::{check_bounds, cleared_fields, field_args, field_values};
-use crate::cmd::{self, Command, Session, Status};
-use crate::locale::{Locale, visible};
+use crate::cmd::org::{free_segment, join};
+use crate::cmd::{Session, Status};
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::{Value, input, text};
+use crate::record::{Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::Kind;
 use crate::source::Source;
-use crate::table::{Cell, Column, Row, Table};
 use crate::tree::scan::MAX_DEPTH;
 use crate::tree::{Tree, change, find_org};
-use unicode_normalization::UnicodeNormalization;
-
-pub(super) const COMMAND: Command = Command { name: "org", build, run };
-
-fn build(locale: &Locale, rules: &Rules) -> Clap {
-    let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
-    let optional = Kind { fields: rules.org.fields.iter().filter(|f| f.name != "name").cloned().collect(), ..(*rules.org).clone() };
-    cmd::command(locale, "org").subcommand_required(true).subcommands([
-        field_args(
-            sub("add").arg(cmd::positional(locale, "name", "value-name")).arg(cmd::option(locale, "under", "value-org")).arg(cmd::option(
-                locale,
-                "segment",
-                "value-segment",
-            )),
-            &optional,
-            locale,
-        ),
-        sub("list")
-            .arg(cmd::org_option(locale))
-            .arg(cmd::format_option(locale, &["table", "csv", "json"]))
-            .arg(cmd::switch(locale, "raw"))
-            .arg(cmd::switch(locale, "wide")),
-        sub("tree").arg(cmd::org_option(locale)),
-        field_args(sub("edit").arg(cmd::positional(locale, "org", "value-org")), &rules.org, locale),
-        sub("import").arg(cmd::positional(locale, "file", "value-file")).arg(cmd::option(locale, "under", "value-org")),
-    ])
-}
-
-fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    match matches.subcommand() {
-        Some(("add", matches)) => add(session, matches),
-        Some(("list", matches)) => list(session, matches),
-        Some(("tree", matches)) => tree(session, matches),
-        Some(("edit", matches)) => edit(session, matches),
-        Some(("import", matches)) => import(session, matches),
-        _ => Err(Problem::new(Rule::USAGE).into()),
-    }
-}
-
-fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let root = session.root()?;
-    let rules = session.rules()?.clone();
-    let mut values = field_values(session, &rules.org, matches, &[])?;
-    let name_field = rules.org.index("name").unwrap_or(0);
-    let name = input::value(&rules.org.fields[name_field], matches.get_one::<String>("name").map_or("", String::as_str), session.today)?;
-    let name_text = text::plain(&name);
-    values[name_field] = Some(name);
-    let missing = rules.org.fields.iter().zip(&values).find(|(f, v)| f.required && v.is_none());
-    if let Some((field, _)) = missing {
-        return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", format!("--{}", field.name)).into());
-    }
-    check_bounds(&rules.org, &values)?;
-    check_exemptions(&rules, &mut values)?;
-    let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone()).orgs;
-    let parent = match matches.get_one::<String>("under") {
-        Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
-        None => None,
-    };
-    if let Some(twin) = orgs.iter().find(|org| org.path.parent() == parent && org.name() == name_text) {
-        return Err(Problem::new(Rule::ORG_TWICE).with("name", name_text.as_str()).with("org", twin.path.as_str()).into());
-    }
-    let segment = match matches.get_one::<String>("segment") {
-        Some(segment) => segment.clone(),
-        None => {
-            let taken: BTreeSet<String> = orgs.iter().filter(|o| o.path.parent() == parent).map(|o| o.path.segment().to_owned()).collect();
-            free_segment(&rules, &name_text, "", &taken)
-        }
-    };
-    let path = join(parent.as_ref(), &segment)?;
-    if path.depth() >= MAX_DEPTH {
-        return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", MAX_DEPTH).into());
-    }
-    if root.org_folder(&path).exists() {
-        return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
-    }
-    change::organisation(&root, &lock, &rules, &path, &values)?;
-    writeln!(session.out, "{}", session.locale.say("org-added", &[("name", name_text.into()), ("org", path.as_str().into())]))?;
-    Ok(Status::Clean)
-}
-
-/// Puts an obligation's name where its label was typed; refuses one that does not exist, or days in reverse.
-fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), Problem> {
-    let Some(Value::List(rows)) = rules.org.index("exempt").and_then(|n| values[n].as_mut()) else { return Ok(()) };
-    for row in rows {
-        let Value::Table(cells) = row else { continue };
-        if let Some(Value::Text(name)) = &mut cells[0] {
-            let found = rules.obligations.iter().find(|o| o.name == *name || o.label.is(name));
-            let all = || rules.obligations.iter().map(|o| o.name.as_str()).collect::<Vec<_>>().join(", ");
-            let found = found.ok_or_else(|| {
-                Problem::new(Rule::UNKNOWN_VALUE).with("field", "obligation").with("value", name.as_str()).with("allowed", all())
-            })?;
-            name.clone_from(&found.name);
-        }
-        if let (Some(from), Some(until)) = (cells[1].as_ref().and_then(Value::as_day), cells[2].as_ref().and_then(Value::as_day))
-            && until < from
-        {
-            return Err(Problem::new(Rule::WRONG_EXEMPTION).with("from", from.to_string()).with("until", until.to_string()));
-        }
-    }
-    Ok(())
-}
-
-fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
-    match parent {
-        Some(parent) => parent.child(segment),
-        None if crate::name::is_segment(segment) => segment.parse(),
-        None => Err(crate::name::BadName),
-    }
-    .map_err(|_| Problem::new(Rule::BAD_FOLDER).with("name", segment))
-}
-
-/// A folder name for an organisation that no sibling has: by pinyin, else by code, else `org`, numbered if taken.
-fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>) -> String {
-    let spelled = rules.naming.segment(name);
-    let code: String = code.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).take(40).collect();
-    let base = match (spelled.as_str(), code.as_str()) {
-        ("", "") => "org".to_owned(),
-        ("", code) => format!("org-{code}"),
-        // Four digits alone name a year's folder.
-        (spelled, _) if crate::name::is_year_folder(spelled) => format!("org-{spelled}"),
-        (spelled, _) => spelled.to_owned(),
-    };
-    let numbered = (2..).map(|n| format!("{base}-{n}"));
-    std::iter::once(base.clone()).chain(numbered).find(|segment| !taken.contains(segment)).unwrap_or(base)
-}
-
-fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
-    let orgs = cmd::orgs_asked(&tree, matches)?;
-    let locale = &session.locale;
-    let kind = &tree.rules.org;
-    let mut columns = vec![Column::text("org", locale.text("label-id"))];
-    columns.extend(kind.columns.iter().map(|&n| Column {
-        compact: kind.fields[n].name == "name",
-        ..Column::text(&kind.fields[n].name, kind.fields[n].label.get(locale.lang()).to_owned())
-    }));
-    columns.push(Column::number("members", locale.text("label-members"), "persons"));
-    let rows = tree.orgs[orgs]
-        .iter()
-        .map(|org| {
-            let mut cells = vec![Cell::Text(org.path.to_string())];
-            cells.extend(kind.columns.iter().map(|&n| match &org.fields[n] {
-                Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
-                None => Cell::Empty,
-            }));
-            cells.push(org.members_on(session.today).map_or(Cell::NoData, Cell::Number));
-            Row { cells, total: false }
-        })
-        .collect();
-    let table = Table { columns, rows, ..Table::default() };
-    let text = cmd::in_form(session, matches, &table, "organisations");
-    write!(session.out, "{text}")?;
-    Ok(Status::Clean)
-}
-
-fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
-    let orgs = cmd::orgs_asked(&tree, matches)?;
-    let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
-    for org in &tree.orgs[orgs] {
-        let indent = "  ".repeat(org.path.depth().saturating_sub(top));
-        writeln!(session.out, "{indent}{}  {}", org.path.segment(), visible(org.name()))?;
-    }
-    Ok(Status::Clean)
-}
-
-fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let root = session.root()?;
-    let rules = session.rules()?.clone();
-    let clear = cleared_fields(&rules.org, matches)?;
-    let mut given = field_values(session, &rules.org, matches, &clear)?;
-    check_exemptions(&rules, &mut given)?;
-    if given.iter().all(Option::is_none) && clear.is_empty() {
-        return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
-    }
-    let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone()).orgs;
-    let org = &orgs[find_org(&orgs, matches.get_one::<String>("org").map_or("", String::as_str), &rules)?];
-    let mut values = org.fields.clone();
-    for (n, value) in given.into_iter().enumerate() {
-        match (&mut values[n], value) {
-            (slot, _) if clear.contains(&n) => *slot = None,
-            (_, None) => {}
-            // A headcount or an exemption is added to those there are, history is kept; one of the same first
-            // field (the day, or the obligation with its days) takes the old one's place.
-            (Some(Value::List(old)), Some(Value::List(new))) => {
-                for row in new {
-                    let columns = if rules.org.fields[n].name == "exempt" { 3 } else { 1 };
-                    let same = |other: &Value| (0..columns).all(|c| other.field(c) == row.field(c));
-                    match old.iter().position(same) {
-                        Some(at) => old[at] = row,
-                        None => old.push(row),
-                    }
-                }
-                if rules.org.fields[n].name == "headcount" {
-                    old.sort();
-                }
-            }
-            (slot, new) => *slot = new,
-        }
-    }
-    check_bounds(&rules.org, &values)?;
-    check_exemptions(&rules, &mut values)?;
-    change::organisation(&root, &lock, &rules, &org.path, &values)?;
-    writeln!(session.out, "{}", session.locale.say("org-changed", &[("name", org.name().into()), ("org", org.path.as_str().into())]))?;
-    Ok(Status::Clean)
-}
 
 /// An organisation to be made: its id and its values.
 type Planned = (OrgPath, Vec<Option<Value>>);
@@ -240,7 +30,7 @@ struct Line {
     kind: String,
 }
 
-fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?.clone();
     let file = matches.get_one::<String>("file").map_or("", String::as_str);

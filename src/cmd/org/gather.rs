@@ -1,0 +1,63 @@
+//! Ledgers that merges left at the former place of an organisation, brought to where it is now.
+
+use crate::merge::marks::Names;
+use crate::merge::{Form, Refused, Versions, merge};
+use crate::name::OrgPath;
+use crate::problem::{Place, Problem, Problems, Rule};
+use crate::rules::Rules;
+use crate::source::{Source, shown};
+use crate::tree::write::{Basis, Lock};
+use crate::tree::{Root, Tree, scan};
+
+/// Brings ledgers that merges left at the former place of an organisation to where it is now; says how many files.
+///
+/// A file that is there already is merged with, record by record.
+///
+/// # Errors
+/// A record stands in both, differently; a file cannot be read; or the system refuses.
+pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usize, Problems> {
+    let folders = scan::organisations(&root.path, &mut Vec::new());
+    let tree = Tree::organisations(root, rules.clone());
+    let mut brought = 0;
+    for folder in folders.iter().filter(|folder| folder.file.is_none()) {
+        let Ok(now) = tree.moves.now(folder.org.as_str()).parse::<OrgPath>() else { continue };
+        if now == folder.org || !tree.orgs.iter().any(|org| org.path == now) {
+            continue;
+        }
+        for path in &folder.ledgers {
+            let Ok(below) = path.strip_prefix(root.org_folder(&folder.org)) else { continue };
+            let target = root.org_folder(&now).join(below);
+            let left = scan::read_file(&root.path, path)?;
+            let stands = if target.exists() { Some(scan::read_file(&root.path, &target)?) } else { None };
+            let text = match &stands {
+                Some(stands) => both(stands, &left, rules)?,
+                None => left.text.clone(),
+            };
+            let basis = Basis::of(&target, stands.as_ref().map(|stands| stands.text.as_bytes())).and(path, Some(left.text.as_bytes()));
+            lock.write(&target, &basis, text.as_bytes())?;
+            // A kill before this leaves equal copies, which count once.
+            let io = |error: std::io::Error| Problem::io(shown(&root.path, path), &error);
+            std::fs::remove_file(path).map_err(io)?;
+            brought += 1;
+            // Folders that are empty now go too; git does not know them.
+            for above in path.ancestors().skip(1).take_while(|above| above.starts_with(root.org_folder(&folder.org))) {
+                if std::fs::remove_dir(above).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(brought)
+}
+
+/// Two files of one name as one, by record.
+fn both(stands: &Source, left: &Source, rules: &Rules) -> Result<String, Problems> {
+    let names = Names { ours: String::new(), base: None, theirs: String::new() };
+    let versions = Versions { base: &Source::new(&stands.file, ""), ours: stands, theirs: left };
+    match merge(versions, Form::Records, rules, &names, &mut |_, _| None) {
+        Ok(merged) if merged.conflicts.is_empty() => Ok(merged.text),
+        Ok(merged) => Err(Problems(merged.conflicts.iter().flat_map(|conflict| conflict.problems(&left.file)).collect())),
+        Err(Refused::Unreadable(problems)) => Err(Problems(problems)),
+        Err(Refused::NotALedger | Refused::Unproven) => Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*left.file)).into()),
+    }
+}

@@ -1,0 +1,135 @@
+//! `ledger org add|list|tree|edit|import|move|rename|dissolve`: who keeps ledgers.
+
+mod gather;
+mod import;
+mod place;
+mod write;
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::fields::field_args;
+use crate::cmd::{self, Command, Session, Status};
+use crate::locale::{Locale, visible};
+use crate::name::OrgPath;
+use crate::problem::{Problem, Rule};
+use crate::record::text;
+use crate::rules::Rules;
+use crate::rules::kind::Kind;
+use crate::table::{Cell, Column, Row, Table};
+use crate::tree::Tree;
+
+pub(super) const COMMAND: Command = Command { name: "org", build, run };
+
+fn build(locale: &Locale, rules: &Rules) -> Clap {
+    let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
+    let org = || cmd::positional(locale, "org", "value-org");
+    let optional = Kind { fields: rules.org.fields.iter().filter(|f| f.name != "name").cloned().collect(), ..(*rules.org).clone() };
+    cmd::command(locale, "org").subcommand_required(true).subcommands([
+        field_args(
+            sub("add").arg(cmd::positional(locale, "name", "value-name")).arg(cmd::option(locale, "under", "value-org")).arg(cmd::option(
+                locale,
+                "segment",
+                "value-segment",
+            )),
+            &optional,
+            locale,
+        ),
+        sub("list")
+            .arg(cmd::org_option(locale))
+            .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+            .arg(cmd::switch(locale, "raw"))
+            .arg(cmd::switch(locale, "wide")),
+        sub("tree").arg(cmd::org_option(locale)),
+        field_args(sub("edit").arg(org()), &rules.org, locale),
+        sub("import").arg(cmd::positional(locale, "file", "value-file")).arg(cmd::option(locale, "under", "value-org")),
+        sub("move").args([org(), cmd::option(locale, "under", "value-org"), cmd::option(locale, "segment", "value-segment")]),
+        sub("rename").args([
+            org(),
+            cmd::positional(locale, "name", "value-name"),
+            cmd::option(locale, "short", "value-text").help(locale.text("flag-org-short")),
+            cmd::option(locale, "segment", "value-segment"),
+        ]),
+        sub("dissolve").args([org(), cmd::option(locale, "on", "value-day").help(locale.text("flag-org-on"))]),
+    ])
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    match matches.subcommand() {
+        Some(("add", matches)) => write::add(session, matches),
+        Some(("list", matches)) => list(session, matches),
+        Some(("tree", matches)) => tree(session, matches),
+        Some(("edit", matches)) => write::edit(session, matches),
+        Some(("import", matches)) => import::import(session, matches),
+        Some(("move", matches)) => place::to(session, matches),
+        Some(("rename", matches)) => place::rename(session, matches),
+        Some(("dissolve", matches)) => place::dissolve(session, matches),
+        _ => Err(Problem::new(Rule::USAGE).into()),
+    }
+}
+
+fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
+    let orgs = cmd::orgs_asked(&tree, matches)?;
+    let locale = &session.locale;
+    let kind = &tree.rules.org;
+    let mut columns = vec![Column::text("org", locale.text("label-id"))];
+    columns.extend(kind.columns.iter().map(|&n| Column {
+        compact: kind.fields[n].name == "name",
+        ..Column::text(&kind.fields[n].name, kind.fields[n].label.get(locale.lang()).to_owned())
+    }));
+    columns.push(Column::number("members", locale.text("label-members"), "persons"));
+    let rows = tree.orgs[orgs]
+        .iter()
+        .map(|org| {
+            let mut cells = vec![Cell::Text(org.path.to_string())];
+            cells.extend(kind.columns.iter().map(|&n| match &org.fields[n] {
+                Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
+                None => Cell::Empty,
+            }));
+            cells.push(org.members_on(session.today).map_or(Cell::NoData, Cell::Number));
+            Row { cells, total: false }
+        })
+        .collect();
+    let table = Table { columns, rows, ..Table::default() };
+    let text = cmd::in_form(session, matches, &table, "organisations");
+    write!(session.out, "{text}")?;
+    Ok(Status::Clean)
+}
+
+fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let tree = Tree::organisations(&session.root()?, session.rules()?.clone());
+    let orgs = cmd::orgs_asked(&tree, matches)?;
+    let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
+    for org in &tree.orgs[orgs] {
+        let indent = "  ".repeat(org.path.depth().saturating_sub(top));
+        writeln!(session.out, "{indent}{}  {}", org.path.segment(), visible(org.name()))?;
+    }
+    Ok(Status::Clean)
+}
+
+fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
+    match parent {
+        Some(parent) => parent.child(segment),
+        None if crate::name::is_segment(segment) => segment.parse(),
+        None => Err(crate::name::BadName),
+    }
+    .map_err(|_| Problem::new(Rule::BAD_FOLDER).with("name", segment))
+}
+
+/// A folder name for an organisation that no sibling has: by pinyin, else by code, else `org`, numbered if taken.
+fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>) -> String {
+    let spelled = rules.naming.segment(name);
+    let code: String = code.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).take(40).collect();
+    let base = match (spelled.as_str(), code.as_str()) {
+        ("", "") => "org".to_owned(),
+        ("", code) => format!("org-{code}"),
+        // Four digits alone name a year's folder.
+        (spelled, _) if crate::name::is_year_folder(spelled) => format!("org-{spelled}"),
+        (spelled, _) => spelled.to_owned(),
+    };
+    let numbered = (2..).map(|n| format!("{base}-{n}"));
+    std::iter::once(base.clone()).chain(numbered).find(|segment| !taken.contains(segment)).unwrap_or(base)
+}
