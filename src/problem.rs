@@ -90,6 +90,10 @@ rules! {
     PERSONAL_NUMBER "personal-number" Finding "A resident identity number or a mobile number.";
     UNSAFE_PATH "unsafe-path" Finding "A path that leads out of the ledger.";
     OUTSIDE_LIFE "outside-life" Finding "A record dated when its organisation was not in being.";
+    // Closed periods.
+    RESTATED "restated" Finding "A figure that is no longer what was reported.";
+    RECOUNTED "recounted" Finding "Figures as they were reported, made of other records.";
+    STAMP_CHANGED "stamp-changed" Finding "A stamp of a closed period that does not say what was stamped.";
     // Rules.
     DUPLICATE_RULE "duplicate-rule" Record "Two rules of one name.";
     UNKNOWN_RULE "unknown-rule" Record "A rule refers to another that does not exist.";
@@ -126,6 +130,9 @@ rules! {
     CHANGED_MEANWHILE "changed-meanwhile" Usage "Another program changed a file between its being read and its being replaced.";
     BUSY "busy" Usage "Another process holds the lock.";
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
+    NOT_OVER "period-not-over" Usage "A period that is to be closed before it is over.";
+    ALREADY_CLOSED "already-closed" Usage "A period that is closed, and whose figures have changed since.";
+    NOT_CLOSED "not-closed" Usage "A comparison with a period that is not closed.";
     NO_GIT "no-git" Usage "git is not there.";
     NOT_A_REPOSITORY "not-a-repository" Usage "The ledger does not lie in a git repository.";
     GIT_FAILED "git-failed" Usage "git could not do what it was asked.";

@@ -129,7 +129,12 @@ impl Desk {
 
     fn must(&self, args: &[&str]) -> String {
         let output = self.git(args);
-        assert!(output.status.success(), "{args:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{args:?}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
@@ -231,7 +236,22 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
         ledger.write(".ledger/writer", format!("{writer}\n").as_bytes());
         let org = ORGS[dice.roll(ORGS.len())];
         let title = format!("任务{clerk}-{n}");
-        let args = ["add", "task", "--org", org, "--list", "problem", "--title", &title, "--owner", "示例党委", "--set", "2026-07-03", "--due", "2026-09-20"];
+        let args = [
+            "add",
+            "task",
+            "--org",
+            org,
+            "--list",
+            "problem",
+            "--title",
+            &title,
+            "--owner",
+            "示例党委",
+            "--set",
+            "2026-07-03",
+            "--due",
+            "2026-09-20",
+        ];
         // Ids are random; a run must be the same again.
         let random = id_of(&ledger.ok(&args));
         let id = format!("t-20261122-0000{clerk}{n:03}");
@@ -353,7 +373,10 @@ impl Way {
     fn bring(self, clone: &Desk, branch: &Branch, base: &str) -> bool {
         match self {
             Way::Merge => clone.git(&["merge", "-q", "--no-ff", "-m", "merge", &branch.tip]).status.success(),
-            Way::CherryPick => clone.git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)]).status.success(),
+            Way::CherryPick => clone
+                .git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)])
+                .status
+                .success(),
             Way::Rebase => {
                 let onto = clone.must(&["rev-parse", "HEAD"]);
                 let clean = clone.git(&["rebase", "-q", "--onto", &onto, base, &branch.tip]).status.success();
@@ -411,13 +434,29 @@ fn run(seed: u64, tallies: &mut BTreeMap<(Setup, Way), Tally>) {
             clone.must(&["checkout", "-q", "-f", "-B", "result", &base]);
             let mut now = world.clone();
             for (n, branch) in branches.iter().enumerate() {
-                bring_in(&clone, (setup, way), branch, (&base, &world), &mut now, tally, &format!("seed {seed}, {setup:?} {way:?}, clerk {n}"));
+                bring_in(
+                    &clone,
+                    (setup, way),
+                    branch,
+                    (&base, &world),
+                    &mut now,
+                    tally,
+                    &format!("seed {seed}, {setup:?} {way:?}, clerk {n}"),
+                );
             }
         }
     }
 }
 
-fn bring_in(clone: &Desk, (setup, way): (Setup, Way), branch: &Branch, base: (&str, &World), now: &mut World, tally: &mut Tally, what: &str) {
+fn bring_in(
+    clone: &Desk,
+    (setup, way): (Setup, Way),
+    branch: &Branch,
+    base: (&str, &World),
+    now: &mut World,
+    tally: &mut Tally,
+    what: &str,
+) {
     // A merge looks at a branch as a whole, the other ways at each of its commits.
     let mut steps: Vec<&World> = branch.steps.iter().collect();
     if way == Way::Merge {
@@ -443,7 +482,9 @@ fn bring_in(clone: &Desk, (setup, way): (Setup, Way), branch: &Branch, base: (&s
                 clone.commit("resolved");
                 let found = clone.world();
                 if let Some(found) = &found {
-                    marked.iter().for_each(|id| assert_eq!(found.get(id), wanted.get(id), "{what}: resolved\n{before}\n{}", clone.must(&["show"])));
+                    marked
+                        .iter()
+                        .for_each(|id| assert_eq!(found.get(id), wanted.get(id), "{what}: resolved\n{before}\n{}", clone.must(&["show"])));
                 }
                 if found.as_ref() == Some(&wanted) {
                     tally.resolved += 1;
@@ -498,7 +539,7 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
     let mut shown = BTreeSet::new();
     for (path, bytes) in clone.ledger.bytes() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if !path.extension().is_some_and(|e| e == "toml") || !text.contains("<<<<<<< ") {
+        if path.extension().is_none_or(|e| e != "toml") || !text.contains("<<<<<<< ") {
             continue;
         }
         let sides = ledger::merge::marks::sides(&text).unwrap_or_else(|line| panic!("{what}: markers at {line}\n{text}"));
@@ -513,7 +554,11 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
         }
         assert!(ledger::wire::parse(&ledger::source::Source::new("", sides.agreed)).is_ok(), "{what}\n{text}");
     }
-    assert!(shown.iter().all(|id| clash.contains(id)) && !shown.is_empty(), "{what}: {shown:?} are shown, {clash:?} clash\n{}", clone.must(&["diff"]));
+    assert!(
+        shown.iter().all(|id| clash.contains(id)) && !shown.is_empty(),
+        "{what}: {shown:?} are shown, {clash:?} clash\n{}",
+        clone.must(&["diff"])
+    );
 }
 
 #[test]
@@ -521,10 +566,12 @@ fn nothing_is_lost_between_clerks() {
     let runs = std::env::var("LEDGER_MERGE_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(12);
     let from = std::env::var("LEDGER_MERGE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let halves: Vec<BTreeMap<(Setup, Way), Tally>> = std::thread::scope(|scope| {
-        let half = |odd: u64| move || {
-            let mut tallies = BTreeMap::new();
-            (from..from + runs).filter(|seed| seed % 2 == odd).for_each(|seed| run(seed, &mut tallies));
-            tallies
+        let half = |odd: u64| {
+            move || {
+                let mut tallies = BTreeMap::new();
+                (from..from + runs).filter(|seed| seed % 2 == odd).for_each(|seed| run(seed, &mut tallies));
+                tallies
+            }
         };
         let threads = [scope.spawn(half(0)), scope.spawn(half(1))];
         threads.into_iter().map(|thread| thread.join().expect("no assertion fails")).collect()
@@ -539,10 +586,15 @@ fn nothing_is_lost_between_clerks() {
         sum.loud += tally.loud;
         sum.silent += tally.silent;
     }
-    println!("| setup | way | clean | needless conflict | of these resolved by record | true conflict | damaged, found | damaged, silent |");
+    println!(
+        "| setup | way | clean | needless conflict | of these resolved by record | true conflict | damaged, found | damaged, silent |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for ((setup, way), t) in &tallies {
-        println!("| {setup:?} | {way:?} | {} | {} | {} | {} | {} | {} |", t.clean, t.needless, t.resolved, t.true_conflict, t.loud, t.silent);
+        println!(
+            "| {setup:?} | {way:?} | {} | {} | {} | {} | {} | {} |",
+            t.clean, t.needless, t.resolved, t.true_conflict, t.loud, t.silent
+        );
     }
     for ((setup, way), tally) in tallies {
         assert_eq!(tally.silent, 0, "{setup:?} {way:?}");

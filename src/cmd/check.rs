@@ -3,23 +3,29 @@
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{self, Command, Session, Status, close};
+use crate::git::{Repo, setup};
 use crate::locale::Locale;
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
-use crate::tree::{Tree, check};
+use crate::tree::{Root, Tree, check};
 
 pub(super) const COMMAND: Command = Command { name: "check", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "check").arg(cmd::format_option(locale, &["text", "json"]))
+    cmd::command(locale, "check").arg(cmd::format_option(locale, &["text", "json"])).arg(cmd::switch(locale, "commit"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     // Even with broken rules the records are looked at, by the rules that hold.
     let tree = Tree::load(&root, session.rules.clone(), session.rule_problems.clone());
-    let problems = check::check(Some(&root), &tree);
+    let mut problems = check::check(Some(&root), &tree);
+    // A closed period may be changed, which is shown; it must not keep anybody from committing the change.
+    if !matches.get_flag("commit") {
+        problems = crate::problem::sorted([problems, close::restatements(&root, &tree)].concat());
+        warn_without_driver(session, &root)?;
+    }
     let locale = &session.locale;
     match cmd::format_of(matches, "text") {
         "json" => write!(session.out, "{}", json::problems(&problems, |p| diagnostic::sentences(p, locale)))?,
@@ -33,4 +39,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
     }
     Ok(if problems.is_empty() { Status::Clean } else { Status::Findings })
+}
+
+/// Says so where a clone would merge ledgers line by line: nothing is wrong yet.
+fn warn_without_driver(session: &mut Session<'_>, root: &Root) -> Result<()> {
+    if Repo::seems_near(&root.path)
+        && let Ok(repo) = Repo::of(&root.path)
+        && !setup::has_driver(&repo)
+    {
+        writeln!(session.err, "{}", session.locale.text("check-no-driver"))?;
+    }
+    Ok(())
 }

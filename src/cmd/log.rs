@@ -17,6 +17,8 @@ use crate::name::RecordId;
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::json;
 use crate::rules::Rules;
+use crate::rules::kind::{Field, FieldType};
+use crate::tree::canon::all_fields;
 use crate::tree::{Root, change};
 use crate::wire::Plain;
 
@@ -74,15 +76,7 @@ fn which(root: &Root, rules: &Rules, asked: &str) -> Result<(String, Option<Stan
 
 fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> String {
     let kind = id.parse::<RecordId>().ok().and_then(|id| rules.kinds.iter().find(|kind| kind.prefix == id.prefix()));
-    let label = |field: &str| match (field, kind) {
-        ("id", _) => rules.shared.id.get(locale.lang()).to_owned(),
-        ("retracted", _) => rules.shared.retracted.get(locale.lang()).to_owned(),
-        ("org", _) => locale.text("label-org"),
-        (field, Some(kind)) => {
-            kind.index(field).map_or_else(|| field.to_owned(), |n| kind.fields[n].label.get(locale.lang()).to_owned())
-        }
-        (field, None) => field.to_owned(),
-    };
+    let fields = kind.map_or_else(Vec::new, |kind| all_fields(kind, rules));
     let mut text = String::new();
     for event in events {
         let deed = locale.text(&format!("deed-{}", event.deed.name()));
@@ -93,12 +87,17 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
             }
             None => text.push_str(&format!("{}  {deed}\n", locale.text("not-committed"))),
         }
-        let mut changes: Vec<&FieldChange> = event.changes.iter().collect();
         // What a record said last is what its removal takes away; its id says enough.
-        changes.retain(|change| event.deed != Deed::Removed || change.field == "id");
-        for change in changes {
-            for line in lines(change) {
-                text.push_str(&format!("    {}{}{}\n", label(&change.field), locale.text("prompt-colon"), visible(&line)));
+        for change in event.changes.iter().filter(|change| event.deed != Deed::Removed || change.field == "id") {
+            let field = fields.iter().find(|field| field.name == change.field);
+            let label = match field {
+                Some(field) => field.label.get(locale.lang()).to_owned(),
+                None if change.field == "org" => locale.text("label-org"),
+                None => change.field.clone(),
+            };
+            for value in lines(locale, field, change) {
+                let args = [("label", label.as_str().into()), ("value", visible(&value).into())];
+                text.push_str(&format!("    {}\n", locale.say("log-field", &args)));
             }
         }
     }
@@ -106,26 +105,45 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
 }
 
 /// A change in words: of lists what was added and taken away, of the rest what it was and is.
-fn lines(change: &FieldChange) -> Vec<String> {
+fn lines(locale: &Locale, field: Option<&Field>, change: &FieldChange) -> Vec<String> {
+    let said = |value: &Plain| said(locale, field, value);
     let items = |value: &Option<Plain>| match value {
         Some(Plain::List(items)) => Some(items.clone()),
         Some(_) => None,
         None => Some(Vec::new()),
     };
     if let (Some(old), Some(new)) = (items(&change.old), items(&change.new)) {
-        let gone = old.iter().filter(|item| !new.contains(item)).map(|item| format!("- {}", inline(item)));
-        let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("+ {}", inline(item)));
+        let gone = old.iter().filter(|item| !new.contains(item)).map(|item| format!("- {}", said(item)));
+        let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("+ {}", said(item)));
         let lines: Vec<String> = gone.chain(added).collect();
         if !lines.is_empty() {
             return lines;
         }
     }
     vec![match (&change.old, &change.new) {
-        (None, Some(new)) => inline(new),
-        (Some(old), Some(new)) => format!("{} → {}", inline(old), inline(new)),
-        (Some(old), None) => format!("- {}", inline(old)),
+        (None, Some(new)) => said(new),
+        (Some(old), Some(new)) => format!("{} → {}", said(old), said(new)),
+        (Some(old), None) => format!("- {}", said(old)),
         (None, None) => String::new(),
     }]
+}
+
+/// What a field says, in the words of a language and in the order of its columns.
+fn said(locale: &Locale, field: Option<&Field>, value: &Plain) -> String {
+    match (value, field.map(|field| &field.ty)) {
+        (Plain::Text(text), Some(FieldType::Choice(choices))) => {
+            let choice = choices.iter().find(|choice| choice.name == *text);
+            choice.map_or_else(|| text.clone(), |choice| choice.label.get(locale.lang()).to_owned())
+        }
+        (Plain::Text(text), _) => text.clone(),
+        (Plain::Word(word), _) => word.clone(),
+        (Plain::List(items), _) => locale.join(&items.iter().map(|item| said(locale, field, item)).collect::<Vec<_>>()),
+        (Plain::Table(pairs), Some(FieldType::Table(columns))) => {
+            let cells = columns.iter().filter_map(|column| Some(said(locale, Some(column), pairs.get(&column.name)?)));
+            cells.collect::<Vec<_>>().join(" ")
+        }
+        (Plain::Table(_), _) => inline(value),
+    }
 }
 
 fn to_json(event: &Event) -> Json {

@@ -23,7 +23,8 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let [base, ours, theirs, path] = ["base", "ours", "theirs", "path"].map(|name| matches.get_one::<String>(name).map_or("", String::as_str));
+    let [base, ours, theirs, path] =
+        ["base", "ours", "theirs", "path"].map(|name| matches.get_one::<String>(name).map_or("", String::as_str));
     let rules = rules_at(session, path);
     let sources = [base, ours, theirs].map(|file| version(file, path));
     let merged = match &sources {
@@ -61,7 +62,9 @@ fn version(file: &str, path: &str) -> Result<Source, Problem> {
 pub(super) fn in_style(locale: &Locale, folder: &Path, merge: impl Fn(&Names) -> Result<Merged, Refused>) -> Result<Merged, Refused> {
     let names = Names { ours: locale.text("merge-ours"), base: None, theirs: locale.text("merge-theirs") };
     let merged = merge(&names)?;
-    if merged.conflicts.is_empty() || !git::text(folder, ["config", "--get", "merge.conflictStyle"]).is_ok_and(|style| style.ends_with("diff3")) {
+    if merged.conflicts.is_empty()
+        || !git::text(folder, ["config", "--get", "merge.conflictStyle"]).is_ok_and(|style| style.ends_with("diff3"))
+    {
         return Ok(merged);
     }
     merge(&Names { base: Some(locale.text("merge-base")), ..names })
@@ -70,18 +73,21 @@ pub(super) fn in_style(locale: &Locale, folder: &Path, merge: impl Fn(&Names) ->
 /// Says what clashes, and what was put in an order that nobody knows.
 pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged) -> Result<()> {
     let clashes = merged.conflicts.iter().flat_map(|conflict| conflict.problems(path));
-    let same_day = merged.same_day.iter().map(|(id, field)| {
-        Problem::new(Rule::MERGE_SAME_DAY).at(Place::file(path)).with("id", id.as_str()).with("field", field.as_str())
-    });
+    let same_day = merged
+        .same_day
+        .iter()
+        .map(|(id, field)| Problem::new(Rule::MERGE_SAME_DAY).at(Place::file(path)).with("id", id.as_str()).with("field", field.as_str()));
     let problems: Vec<Problem> = clashes.chain(same_day).collect();
     session.say_problems(&problems)
 }
 
 /// Leaves to git's own merge what is no ledger; of a ledger that could not be merged by record somebody must look at the result.
 fn by_lines(session: &mut Session<'_>, [base, ours, theirs]: [&str; 3], path: &str, refused: Refused) -> Result<Status> {
-    let names = [("-L", "merge-ours"), ("-L", "merge-base"), ("-L", "merge-theirs")].map(|(flag, name)| [flag.to_owned(), session.locale.text(name)]);
+    let names = [("-L", "merge-ours"), ("-L", "merge-base"), ("-L", "merge-theirs")]
+        .map(|(flag, name)| [flag.to_owned(), session.locale.text(name)]);
     let mut command = git::command(Path::new("."));
-    let status = command.arg("merge-file").args(names.concat()).args(["--", ours, base, theirs]).status().map_err(|error| git::no_git(&error))?;
+    let status =
+        command.arg("merge-file").args(names.concat()).args(["--", ours, base, theirs]).status().map_err(|error| git::no_git(&error))?;
     // git's own merge answers with the number of conflicts; beyond that it could not be done.
     let clean = match status.code() {
         Some(0) => true,

@@ -8,6 +8,7 @@ mod audit_merges;
 mod blame;
 mod change;
 mod check;
+mod close;
 mod due;
 mod explain;
 mod fields;
@@ -74,6 +75,7 @@ pub const COMMANDS: &[Command] = &[
     report::COMMAND,
     explain::COMMAND,
     write::COMMAND,
+    close::COMMAND,
     secretary::COMMAND,
     git::COMMAND,
     resolve::COMMAND,

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::close::stamp;
 use crate::cmd::{self, Command, Session, Status};
 use crate::figure::Figure;
 use crate::figure::report::{Compare, Question, Report, Role, report};
@@ -32,30 +33,41 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::switch(locale, "raw"))
         .arg(cmd::switch(locale, "own"))
         .arg(cmd::as_of_option(locale))
-        .arg(cmd::option(locale, "compare", "value-compare").value_parser(["previous", "year"]).hide_possible_values(true))
+        .arg(cmd::option(locale, "compare", "value-compare").value_parser(["previous", "year", "closed"]).hide_possible_values(true))
         .arg(cmd::switch(locale, "wide"))
         .arg(cmd::switch(locale, "skip-bad"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (period, as_of) = session.window(matches)?;
+    let (period, mut as_of) = session.window(matches)?;
     let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let columns = columns(&tree, matches)?;
+    let org = session.org(&tree, matches)?;
+    let compare = matches.get_one::<String>("compare").map(String::as_str);
+    let closed = match compare {
+        Some("closed") => Some(stamp(&session.root()?, period, &tree.orgs[org].path)?),
+        _ => None,
+    };
+    if let Some(stamp) = closed.as_ref().filter(|_| !matches.contains_id("as-of")) {
+        // What was reported is compared with what is known now of the same day.
+        as_of = stamp.as_of;
+    }
     let question = Question {
-        org: session.org(&tree, matches)?,
+        org,
         depth: depth(matches)?,
         own: matches.get_flag("own"),
         period,
         as_of,
         metrics: columns.iter().map(|c| c.metric).collect(),
-        compare: match matches.get_one::<String>("compare").map(String::as_str) {
-            Some("previous") => Some(Compare::Previous),
-            Some(_) => Some(Compare::Year),
-            None => None,
+        compare: match (compare, &closed) {
+            (_, Some(stamp)) => Some(Compare::Closed(stamp)),
+            (Some("previous"), _) => Some(Compare::Previous),
+            (Some(_), _) => Some(Compare::Year),
+            (None, _) => None,
         },
     };
     let answer = report(&tree, &question);
-    let heading = layout(&tree, matches)?.label.clone();
+    let heading = layout(&tree, matches, DEFAULT_LAYOUT)?.label.clone();
     let table = tabulate(&session.locale, &tree, &question, &answer, &columns, &left_out, &heading);
     // A file's ending says what is wanted of it, unless a format is named.
     let by_ending = matches.get_one::<String>("out").and_then(|path| path.rsplit_once('.')).map_or("table", |(_, ending)| match ending {
@@ -96,11 +108,11 @@ pub(super) fn refuse_ledger(root: &std::path::Path, path: &std::path::Path) -> R
     let target = path.canonicalize().unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
     let inside = target.strip_prefix(root).ok().and_then(|inside| inside.components().next());
     let first = inside.map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
-    let ours = ["ledger.toml", "orgs", "rules", "calendar"].contains(&first.as_str()) || first.starts_with('.');
+    let ours = ["ledger.toml", "orgs", "rules", "calendar", "closed"].contains(&first.as_str()) || first.starts_with('.');
     if ours { Err(Problem::new(Rule::OUT_IN_LEDGER).with("path", path.display().to_string())) } else { Ok(()) }
 }
 
-fn depth(matches: &ArgMatches) -> Result<usize, Problem> {
+pub(super) fn depth(matches: &ArgMatches) -> Result<usize, Problem> {
     let Some(text) = matches.get_one::<String>("depth") else { return Ok(1) };
     let depth = text.parse::<usize>().ok().filter(|n| *n <= 99);
     depth.ok_or_else(|| Problem::new(Rule::OUT_OF_RANGE).with("field", "--depth").with("min", "0").with("max", "99"))
@@ -127,15 +139,15 @@ fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, P
         }
         return names.into_iter().map(|name| Ok(Asked { metric: metric(name)?, block: None, layout: None })).collect();
     }
-    layout(tree, matches)?
+    layout(tree, matches, DEFAULT_LAYOUT)?
         .columns()
         .map(|(block, column)| Ok(Asked { metric: metric(&column.metric)?, block: Some(&block.label), layout: Some(column) }))
         .collect()
 }
 
 /// The report that is asked for.
-fn layout<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<&'t Layout, Problem> {
-    let name = matches.get_one::<String>("report").map_or(DEFAULT_LAYOUT, String::as_str);
+pub(super) fn layout<'t>(tree: &'t Tree, matches: &ArgMatches, default: &str) -> Result<&'t Layout, Problem> {
+    let name = matches.get_one::<String>("report").map_or(default, String::as_str);
     tree.rules.layout(name).ok_or_else(|| {
         let all: Vec<&str> = tree.rules.layouts.iter().map(|l| l.name.as_str()).collect();
         Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", "))
@@ -242,7 +254,13 @@ fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report,
     );
     if let Some((period, as_of)) = report.compared {
         let words = [("period", Arg::from(period.label(locale.lang()))), ("as_of", as_of.to_string().into())];
-        title.push_str(&format!("\n{}", locale.say("report-compared", &words)));
+        let said = match question.compare {
+            Some(Compare::Closed(stamp)) => {
+                locale.say("report-closed", &[("on", stamp.on.to_string().into()), ("by", stamp.by.as_str().into())])
+            }
+            _ => locale.say("report-compared", &words),
+        };
+        title.push_str(&format!("\n{said}"));
     }
     title
 }

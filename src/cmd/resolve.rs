@@ -24,7 +24,8 @@ use crate::wire::Plain;
 pub(super) const COMMAND: Command = Command { name: "resolve", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    let files = Arg::new("file").value_name(locale.text("value-file")).help(locale.text("arg-resolve")).action(ArgAction::Append).num_args(0..);
+    let files =
+        Arg::new("file").value_name(locale.text("value-file")).help(locale.text("arg-resolve")).action(ArgAction::Append).num_args(0..);
     cmd::command(locale, "resolve").arg(files)
 }
 

@@ -9,8 +9,8 @@ use crate::problem::{Problem, Rule};
 use crate::render::terminal;
 use crate::rules::metric::{Measure, Metric};
 use crate::rules::{Class, Item, Rules};
-use crate::tree::write::Basis;
 use crate::table::{Cell, Column, Row, Table};
+use crate::tree::write::Basis;
 
 pub(super) const COMMAND: Command = Command { name: "rules", build, run };
 

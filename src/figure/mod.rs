@@ -7,6 +7,7 @@ pub mod due;
 pub mod evidence;
 pub mod obligation;
 pub mod report;
+pub mod stamp;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use crate::tree::{Entry, Tree};
 use obligation::{OwedWindow, WindowState};
 
 /// A figure's value.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
     /// A count or a sum.
     Number(i64),

@@ -1,6 +1,7 @@
 //! A report: figures of some metrics for an organisation, those under it, and the total.
 
 use crate::day::{Day, Period};
+use crate::figure::stamp::Stamp;
 use crate::figure::{Evaluation, Figure, Scope};
 use crate::rules::metric::{Measure, Metric, Unit};
 use crate::tree::Tree;
@@ -21,16 +22,18 @@ pub struct Question<'t> {
     /// The figures, in order.
     pub metrics: Vec<&'t Metric>,
     /// What to compare with.
-    pub compare: Option<Compare>,
+    pub compare: Option<Compare<'t>>,
 }
 
 /// What a report is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compare {
+pub enum Compare<'s> {
     /// The period before.
     Previous,
     /// The same period a year earlier.
     Year,
+    /// The same period as it was reported.
+    Closed(&'s Stamp),
 }
 
 /// Which row it is.
@@ -82,7 +85,10 @@ pub fn report(tree: &Tree, question: &Question<'_>) -> Report {
     let now = rows(tree, question, question.period, question.as_of);
     let Some(compare) = question.compare else { return Report { rows: now, compared: None } };
     let (period, as_of) = compared(question.period, question.as_of, compare);
-    let before = rows(tree, question, period, as_of);
+    let before = match compare {
+        Compare::Closed(stamp) => stamped(tree, question, stamp, &now),
+        Compare::Previous | Compare::Year => rows(tree, question, period, as_of),
+    };
     let mut report = Report { rows: now, compared: Some((period, as_of)) };
     for (row, old) in report.rows.iter_mut().zip(&before) {
         row.changes = row.values.iter().zip(&old.values).zip(&question.metrics).map(|((a, b), m)| change(*a, *b, m.unit)).collect();
@@ -90,9 +96,20 @@ pub fn report(tree: &Tree, question: &Question<'_>) -> Report {
     report
 }
 
+/// The rows of a report as they were stamped; what was not stamped has no data.
+fn stamped(tree: &Tree, question: &Question<'_>, stamp: &Stamp, now: &[ReportRow]) -> Vec<ReportRow> {
+    let row = |row: &ReportRow| {
+        let old = stamp.row(tree, row);
+        let value = |metric: &&Metric| old.and_then(|old| old.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
+        ReportRow { values: question.metrics.iter().map(value).collect(), ..row.clone() }
+    };
+    now.iter().map(row).collect()
+}
+
 /// The period to compare with, and the day in it that stands where the as-of day stands in this one.
-pub fn compared(period: Period, as_of: Day, compare: Compare) -> (Period, Day) {
+pub fn compared(period: Period, as_of: Day, compare: Compare<'_>) -> (Period, Day) {
     let other = match compare {
+        Compare::Closed(stamp) => return (stamp.period, stamp.as_of),
         Compare::Previous => period.previous(),
         Compare::Year => period.year_earlier(),
     };

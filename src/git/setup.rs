@@ -10,7 +10,8 @@ use crate::tree::Root;
 use crate::tree::write::{Basis, Lock, export};
 
 /// What git should know about a ledger: files at its root, and the lines they must have.
-pub const OWN_FILES: &[(&str, &str)] = &[(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
+pub const OWN_FILES: &[(&str, &str)] =
+    &[(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
 
 /// The settings of a clone: the driver's command, its name, and that new files follow a folder that was moved.
 const DRIVER: &str = "merge.ledger.driver";
@@ -162,7 +163,8 @@ fn driver() -> String {
 /// This program, as a shell finds it: by its name where that is this program, else by its place.
 fn program() -> String {
     let here = std::env::current_exe().and_then(fs::canonicalize).unwrap_or_else(|_| PathBuf::from("ledger"));
-    let on_path = std::env::var_os("PATH").and_then(|path| std::env::split_paths(&path).map(|folder| folder.join("ledger")).find(|file| file.is_file()));
+    let on_path = std::env::var_os("PATH")
+        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join("ledger")).find(|file| file.is_file()));
     let same = on_path.and_then(|file| file.canonicalize().ok()).is_some_and(|file| file == here);
     if same { "ledger".to_owned() } else { quoted(&here.display().to_string().replace('\\', "/")) }
 }
@@ -193,7 +195,8 @@ impl Hook {
         let below = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
         let program = program();
         let missing = "echo 'ledger: not found, nothing was checked' >&2";
-        let check = format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&below));
+        let check =
+            format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&below));
         let block = format!("{HOOK_MARK}\nif command -v {program} >/dev/null 2>&1; then {check}; else {missing}; fi\n");
         Ok(Hook { path, own, old, block })
     }
@@ -222,7 +225,8 @@ impl Hook {
         };
         let (first, rest) = kept.split_first()?;
         let words: Vec<&str> = first.trim_start_matches("#!").split_whitespace().collect();
-        let shell = words.iter().filter_map(|word| word.rsplit('/').next()).any(|name| ["sh", "bash", "dash", "zsh", "ash"].contains(&name));
+        let shell =
+            words.iter().filter_map(|word| word.rsplit('/').next()).any(|name| ["sh", "bash", "dash", "zsh", "ash"].contains(&name));
         // Our part comes first: what follows may end the hook in its own way.
         (first.starts_with("#!") && shell).then(|| format!("{}\n{}{}", first.trim_end(), self.block, rest.concat()))
     }

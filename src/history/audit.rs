@@ -203,7 +203,8 @@ fn cases(graph: &Graph, wanted: Vec<Commit>) -> Vec<Case> {
         // An amended commit has its parent still: it was meant to be another. Of several the oldest is the first.
         let other = twins.iter().rev().find(|twin| {
             let there = graph.find(&twin.name);
-            twin.parents != commit.parents && there.is_some_and(|there| there != here && !graph.leads_to(here, there) && !graph.leads_to(there, here))
+            twin.parents != commit.parents
+                && there.is_some_and(|there| there != here && !graph.leads_to(here, there) && !graph.leads_to(there, here))
         });
         other.map(|twin| (*twin).clone())
     };
@@ -342,9 +343,7 @@ impl Judgement<'_> {
         match self.plan.steps[step] {
             Step::Empty => Expected::default(),
             Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id).first() {
-                Some(stand) => {
-                    Expected { row: Self::read(id, &stand.text), org: self.moves.now(&stand.org), ..Expected::default() }
-                }
+                Some(stand) => Expected { row: Self::read(id, &stand.text), org: self.moves.now(&stand.org), ..Expected::default() },
                 None => Expected::default(),
             },
             Step::Merge { base, ours, theirs } => {
@@ -355,7 +354,9 @@ impl Judgement<'_> {
     }
 
     fn merged(&self, id: &str, base: Expected, ours: Expected, theirs: Expected) -> Expected {
-        let said = |expected: &Expected| (expected.row.as_ref().map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))), expected.org.clone());
+        let said = |expected: &Expected| {
+            (expected.row.as_ref().map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))), expected.org.clone())
+        };
         let (b, o, t) = (said(&base), said(&ours), said(&theirs));
         let mut open: BTreeSet<String> = ours.open.union(&theirs.open).cloned().collect();
         let may_be_gone = ours.may_be_gone || theirs.may_be_gone;

@@ -138,7 +138,7 @@ impl Walk<'_> {
             }
             all = Some(match all {
                 None => events,
-                Some(first) => first.into_iter().filter(|(id, _)| events.contains_key(id)).collect(),
+                Some(first) => first.into_iter().filter_map(|(id, event)| Some((id.clone(), own(event, events.get(&id)?)?))).collect(),
             });
         }
         Ok(all.unwrap_or_default().into_iter().collect())
@@ -156,6 +156,20 @@ impl Walk<'_> {
         snapshot.records.retain(|id, _| self.ids.contains(id));
         Ok(snapshot)
     }
+}
+
+/// What of a merge's changes against one parent is a change against another too, and not the other's own; none if nothing is.
+fn own(one: Event, other: &Event) -> Option<Event> {
+    let both = |change: &FieldChange| {
+        let twin = other.changes.iter().find(|twin| twin.field == change.field)?;
+        let items = |value: &Option<Plain>| value.as_ref().map_or(&[][..], Plain::items).to_vec();
+        let (mine, theirs) = (items(&change.old), items(&twin.old));
+        // A list that is put together of both is nobody's change.
+        let woven = matches!(change.new, Some(Plain::List(_))) && items(&change.new).iter().all(|i| mine.contains(i) || theirs.contains(i));
+        (!woven).then(|| change.clone())
+    };
+    let changes: Vec<FieldChange> = one.changes.iter().filter_map(both).collect();
+    (!changes.is_empty()).then_some(Event { changes, ..one })
 }
 
 fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {

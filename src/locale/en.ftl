@@ -28,7 +28,7 @@ looks-like-gbk = , it looks like GBK
 looks-like-utf16 = , it is UTF-16
 looks-like-nothing = {""}
 problem-conflict-marker = an unfinished merge
-    .help = keep what is right and remove the lines that start with <<<<<<<, ======= and >>>>>>>
+    .help = run ledger resolve to merge by record; or keep what is right and remove the lines that start with <<<<<<<, ======= and >>>>>>>
 problem-syntax = {$what}
     .help = mend this line by the rules of TOML 1.0; other files are not affected
 problem-toml-1-1 = {$what}
@@ -295,6 +295,23 @@ problem-org-inside = {$org} cannot be moved under itself ({$to})
     .help = choose another organisation to move it under
 problem-already-dissolved = {$name} was dissolved on {$day}
     .help = to change the day use ledger org edit --dissolved
+problem-restated = since {$period} was reported, {$count ->
+        [one] a figure of {$org} has changed
+       *[other] {$count} figures of {$org} have changed
+    }
+    .help =
+        compare with ledger report --compare closed, see who changed what with ledger log ID; to report anew run ledger close with --why
+        {$changes}
+problem-recounted = the figures of {$period} stand as reported, but other records are behind those of {$org}
+    .help = ledger explain shows the records there are now, ledger blame who entered and changed them
+problem-stamp-changed = this is no stamp of a closed period, or not as it was stamped
+    .help = restore the file with git; only ledger close writes stamps
+problem-period-not-over = {$period} is over on {$day}; it cannot be closed yet
+    .help = run it when the period is over; --as-of must lie between its last day and today
+problem-already-closed = {$period} was closed on {$on} by {$by}, and its figures have changed since
+    .help = look at the changes with ledger report --compare closed; to report anew add --why
+problem-not-closed = {$period} is not closed for {$org}
+    .help = close it with ledger close, or name with --org an organisation that is closed
 problem-cancelled = cancelled; nothing was written
 problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-no-rank-records = a rank has no records of its own
@@ -437,6 +454,7 @@ cmd-blame = say who entered each record of an organisation's quarter and changed
 cmd-org-move = move an organisation with all under it; without a place, bring along what merges left behind
 cmd-org-rename = give an organisation another name
 cmd-org-dissolve = dissolve an organisation; its records stay
+cmd-close = stamp a quarter as reported; later changes are allowed, and shown
 cmd-check = check everything: what is wrong, where, and how to mend it
 cmd-fmt = write ledger files in canonical form
 cmd-report = the quarterly table
@@ -467,6 +485,8 @@ flag-trace = list every figure with its records beside the document, or with --t
 flag-check-sums = warn where printed parts do not add up to the printed whole
 flag-org-short = its new short name
 flag-org-on = the first day it is no more (default: today)
+flag-close-why = why it is reported anew
+flag-commit = for the check before a commit: leaves out changes to closed periods
 flag-within = how far ahead to look: 14d, 2w (default: 14d)
 flag-skip-bad = leave out what cannot be read, and name it
 flag-raw = CSV for programs: names, plain numbers, no BOM
@@ -498,6 +518,7 @@ arg-theirs = their version
 arg-path = the file's path in the repository
 arg-resolve = files with conflict markers; without any, all of them
 arg-range = a range of commits such as v1..main (default: all of this branch)
+arg-quarter = the quarter, such as 2026Q3
 arg-id = a record's id, or any unique part of it
 arg-name = the organisation's name
 arg-template = a template's name, or a file .md, .docx, .txt
@@ -616,8 +637,11 @@ merge-this-file = this organisation
 merge-leave = leave it, with its markers
 resolve-nothing = {$path} holds no conflict markers
 resolve-merged = merged {$path} by record; look at it, then git add it
-resolve-left = {$path}: {$count} records are still in conflict; the markers stand around whole records
-resolve-done = {$done} files are done, {$left} are still in conflict
+resolve-left = {$path}: {$count ->
+        [one] a record is
+       *[other] {$count} records are
+    } still in conflict; the markers stand around whole records
+resolve-done = files done: {$done}, still in conflict: {$left}
 git-driver = the merge driver
 git-renames = new files follow a folder that was moved
 git-attributes = .gitattributes
@@ -629,9 +653,9 @@ git-by-hand = by hand: {$what}. Put this line into {$file}: {$line}
 git-next = run ledger git setup to put it there
 progress = looking through history
 audit-again = made again from {$commit} by rebase or cherry-pick
-audit-clean = looked at {$merges} merges and {$again} commits made again: nothing lost, doubled or changed
-audit-found = looked at {$merges} merges and {$again} commits made again; found {$count} problems
-audit-not-seen = {$count} merges could not be looked at, since this clone lacks the history before them: {$commits} (git fetch --unshallow brings it)
+audit-clean = merges looked at: {$merges}, commits made again: {$again}; nothing lost, doubled or changed
+audit-found = merges looked at: {$merges}, commits made again: {$again}; problems: {$count}
+audit-not-seen = not looked at ({$count}), since this clone lacks the history before them: {$commits} (git fetch --unshallow brings it)
 audit-lost-record = lost: {$kind} {$id} is gone (it stands in {$sides})
 audit-lost-field = lost: “{$field}” of {$kind} {$id} should be {$expected} and is {$found} (changed in {$sides})
 audit-doubled-record = doubled: {$kind} {$id} stands there more than once
@@ -652,12 +676,17 @@ blame-changed = last changed
 blame-changed-by = changed by
 blame-times = changes
 org-moved = {$name} was moved from {$from} to {$to}; the former id still works
-org-brought = brought {$count} files that were left behind
+org-brought = files that were left behind and were brought along: {$count}
 org-stays = {$name} stays at {$org}; nothing was left behind
 org-renamed = {$old} is now {$name} ({$org})
 org-dissolved = {$name} is dissolved as of {$day}; its records stay
 org-leaves-record = still open: {$id} {$title}
 org-leaves-org = still in being under it: {$org} {$name}
+close-done = closed {$period} of {$org} as of {$as_of}: {$figures} figures in {$path}
+close-same = {$period} is closed already, and nothing has changed ({$path})
+report-closed = compared with what {$by} reported on {$on}
+check-no-driver = note: this clone has no merge driver, git would merge ledgers line by line; run ledger git setup
+log-field = {$label}: {$value}
 check-clean = clean: {$orgs ->
         [one] 1 organisation
        *[other] {$orgs} organisations

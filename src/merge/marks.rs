@@ -54,7 +54,8 @@ pub fn sides(text: &str) -> Result<Sides, usize> {
         Base,
         Theirs,
     }
-    let mut sides = Sides { ours: String::new(), base: Some(String::new()), theirs: String::new(), agreed: String::new(), lines: Vec::new() };
+    let mut sides =
+        Sides { ours: String::new(), base: Some(String::new()), theirs: String::new(), agreed: String::new(), lines: Vec::new() };
     let (mut place, mut based) = (In::Agreed, false);
     for (n, line) in text.split_inclusive('\n').enumerate() {
         let mark = |mark: &str| line.strip_prefix(mark).is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with(' '));

@@ -13,10 +13,10 @@ pub mod row;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::locale::Arg;
 use crate::merge::marks::Names;
 use crate::merge::page::{Key, Page, Paragraph};
 use crate::merge::row::{Clash, Judge, Row, Side, Why};
-use crate::locale::Arg;
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
@@ -114,7 +114,8 @@ fn pages(versions: Versions<'_>) -> Result<Pages, Refused> {
     let all = [versions.base, versions.ours, versions.theirs];
     let [base, ours, theirs] = all.map(|source| if marks::has_marks(&source.text) { None } else { Page::read(source) });
     let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
-    let has_id = |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).any(|key| key.id.parse::<crate::name::RecordId>().is_ok());
+    let has_id =
+        |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).any(|key| key.id.parse::<crate::name::RecordId>().is_ok());
     if ![&base, &ours, &theirs].into_iter().any(has_id) {
         return Err(Refused::NotALedger);
     }
@@ -140,101 +141,108 @@ enum Fate {
 
 fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
     let pages = pages(versions)?;
-    let (base, ours, theirs) = (pages.base.records(), pages.ours.records(), pages.theirs.records());
-    let unreadable = || why_not(versions);
+    let [base, ours, theirs] = [pages.base.records(), pages.ours.records(), pages.theirs.records()];
     let mut same_day = Vec::new();
-    let mut out: Vec<(Paragraph, Vec<Clash>)> = Vec::new();
-    // Where each paragraph of theirs stands in the result: those that follow it there are put behind it.
     let mut fates: BTreeMap<&Key, Fate> = BTreeMap::new();
     for key in ours.keys().chain(theirs.keys()).copied() {
         if !fates.contains_key(key) {
-            let of = |records: &BTreeMap<&Key, &Paragraph>| records.get(key).map(|p| p.text.clone());
-            let texts = [of(&base), of(&ours), of(&theirs)];
-            let fate = fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(unreadable)?;
+            let texts = [&base, &ours, &theirs].map(|records| records.get(key).map(|paragraph| paragraph.text.clone()));
+            let fate = fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(|| why_not(versions))?;
             fates.insert(key, fate);
         }
     }
-    let mut place = |out: &mut Vec<(Paragraph, Vec<Clash>)>, at: usize, paragraph: &Paragraph| -> bool {
-        let (text, clashes) = match paragraph.key.as_ref().map(|key| &fates[key]) {
-            None => (paragraph.text.clone(), Vec::new()),
-            Some(Fate::Gone) => return false,
-            Some(Fate::Text(text)) => (text.clone(), Vec::new()),
-            Some(Fate::Conflict(text, clashes)) => (text.clone(), clashes.clone()),
-        };
-        out.insert(at, (Paragraph { text, ..paragraph.clone() }, clashes));
-        true
-    };
     let comments = |page: &Page| -> Vec<String> { page.paragraphs.iter().filter(|p| p.key.is_none()).map(|p| p.text.clone()).collect() };
     let notes = row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs));
-    for paragraph in pages.ours.paragraphs.iter().filter(|p| p.key.is_some() || notes.contains(&p.text)) {
-        let end = out.len();
-        place(&mut out, end, paragraph);
-    }
-    insert_theirs(&pages, &notes, &mut out, &mut place);
-    let merged = finish(&pages.ours, out, same_day);
+    let mut sheet = Sheet { records: [&base, &ours, &theirs], fates, notes, paragraphs: Vec::new() };
+    sheet.put_ours(&pages.ours);
+    sheet.put_theirs(&pages.ours, &pages.theirs);
+    let merged = sheet.finish(&pages.ours, same_day);
     match proof::holds(versions, [&base, &ours, &theirs], &merged) {
         true => Ok(merged),
-        false if parse(&Source::new("", marks_removed(&merged.text))).is_err() => Err(unreadable()),
+        false if parse(&Source::new("", marks_removed(&merged.text))).is_err() => Err(why_not(versions)),
         false => Err(Refused::Unproven),
     }
 }
 
-/// Puts what only they have behind what it follows on their side.
-fn insert_theirs(
-    pages: &Pages,
-    notes: &[String],
-    out: &mut Vec<(Paragraph, Vec<Clash>)>,
-    place: &mut dyn FnMut(&mut Vec<(Paragraph, Vec<Clash>)>, usize, &Paragraph) -> bool,
-) {
-    let (base, own, their) = (pages.base.records(), pages.ours.records(), pages.theirs.records());
-    let is_new = |p: &Paragraph| p.key.as_ref().is_some_and(|key| !base.contains_key(key) && !their.contains_key(key));
-    let same = |a: &Paragraph, b: &Paragraph| if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text };
-    let is_ours = |p: &Paragraph| match &p.key {
-        Some(key) => own.contains_key(key),
-        None => pages.ours.paragraphs.iter().any(|other| same(p, other)),
-    };
-    // What we have is found from the front: both sides keep the order of what they have in common.
-    let mut after = 0;
-    for paragraph in &pages.theirs.paragraphs {
-        if is_ours(paragraph) {
-            let found = out[after..].iter().position(|(other, _)| same(paragraph, other)).map(|n| after + n + 1);
-            after = found.or_else(|| out.iter().position(|(other, _)| same(paragraph, other)).map(|n| n + 1)).unwrap_or(after);
-            continue;
-        }
-        if paragraph.key.is_none() && !notes.contains(&paragraph.text) {
-            continue;
-        }
-        // Our own new records come first, so that a file grows at its end on both sides.
-        while paragraph.key.is_some() && out.get(after).is_some_and(|(p, _)| is_new(p)) {
-            after += 1;
-        }
-        if place(out, after, paragraph) {
-            after += 1;
-        }
-    }
+/// The paragraphs of the result, as they come together.
+struct Sheet<'s> {
+    /// The records of the base, ours and theirs.
+    records: [&'s BTreeMap<&'s Key, &'s Paragraph>; 3],
+    fates: BTreeMap<&'s Key, Fate>,
+    /// Comments that stand for themselves and are to be there.
+    notes: Vec<String>,
+    paragraphs: Vec<(Paragraph, Vec<Clash>)>,
 }
 
-/// The file of these paragraphs, as our side writes it.
-fn finish(ours: &Page, paragraphs: Vec<(Paragraph, Vec<Clash>)>, same_day: Vec<(String, String)>) -> Merged {
-    let mut page = Page { mark: ours.mark, newline: ours.newline, paragraphs: Vec::new(), end: ours.end.clone() };
-    let mut conflicts = Vec::new();
-    let mut line = 1;
-    for (n, (mut paragraph, clashes)) in paragraphs.into_iter().enumerate() {
-        if n > 0 && paragraph.gap.is_empty() {
-            paragraph.gap = "\n".to_owned();
-        }
-        if n == 0 {
-            paragraph.gap.clear();
-        }
-        line += paragraph.gap.matches('\n').count();
-        if !clashes.is_empty() {
-            let id = paragraph.key.as_ref().map_or_else(String::new, |key| key.id.clone());
-            conflicts.push(Conflict { id, line, clashes });
-        }
-        line += paragraph.text.matches('\n').count();
-        page.paragraphs.push(paragraph);
+impl Sheet<'_> {
+    /// Puts what became of a paragraph at a place; says whether anything is there now.
+    fn put(&mut self, at: usize, paragraph: &Paragraph) -> bool {
+        let (text, clashes) = match paragraph.key.as_ref().map(|key| &self.fates[key]) {
+            None if self.notes.contains(&paragraph.text) => (paragraph.text.clone(), Vec::new()),
+            None | Some(Fate::Gone) => return false,
+            Some(Fate::Text(text)) => (text.clone(), Vec::new()),
+            Some(Fate::Conflict(text, clashes)) => (text.clone(), clashes.clone()),
+        };
+        self.paragraphs.insert(at, (Paragraph { text, ..paragraph.clone() }, clashes));
+        true
     }
-    Merged { text: page.text(), conflicts, same_day }
+
+    fn put_ours(&mut self, ours: &Page) {
+        for paragraph in &ours.paragraphs {
+            self.put(self.paragraphs.len(), paragraph);
+        }
+    }
+
+    /// Puts what only they have behind what it follows on their side.
+    fn put_theirs(&mut self, ours: &Page, theirs: &Page) {
+        let [base, own, their] = self.records;
+        let same = |a: &Paragraph, b: &Paragraph| if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text };
+        let is_ours = |p: &Paragraph| match &p.key {
+            Some(key) => own.contains_key(key),
+            None => ours.paragraphs.iter().any(|other| same(p, other)),
+        };
+        let is_new = |p: &Paragraph| p.key.as_ref().is_some_and(|key| !base.contains_key(key) && !their.contains_key(key));
+        // Both sides mostly keep the order of what they have in common, so it is found from where the last was.
+        let mut after = 0;
+        for paragraph in &theirs.paragraphs {
+            if is_ours(paragraph) {
+                let found = self.paragraphs[after..].iter().position(|(other, _)| same(paragraph, other)).map(|n| after + n + 1);
+                let found = found.or_else(|| self.paragraphs.iter().position(|(other, _)| same(paragraph, other)).map(|n| n + 1));
+                after = found.unwrap_or(after);
+                continue;
+            }
+            // Our own new records come first, so that a file grows at its end on both sides.
+            while paragraph.key.is_some() && self.paragraphs.get(after).is_some_and(|(p, _)| is_new(p)) {
+                after += 1;
+            }
+            if self.put(after, paragraph) {
+                after += 1;
+            }
+        }
+    }
+
+    /// The file of these paragraphs, as our side writes it.
+    fn finish(self, ours: &Page, same_day: Vec<(String, String)>) -> Merged {
+        let mut page = Page { mark: ours.mark, newline: ours.newline, paragraphs: Vec::new(), end: ours.end.clone() };
+        let mut conflicts = Vec::new();
+        let mut line = 1;
+        for (n, (mut paragraph, clashes)) in self.paragraphs.into_iter().enumerate() {
+            if n > 0 && paragraph.gap.is_empty() {
+                paragraph.gap = "\n".to_owned();
+            }
+            if n == 0 {
+                paragraph.gap.clear();
+            }
+            line += paragraph.gap.matches('\n').count();
+            if !clashes.is_empty() {
+                let id = paragraph.key.as_ref().map_or_else(String::new, |key| key.id.clone());
+                conflicts.push(Conflict { id, line, clashes });
+            }
+            line += paragraph.text.matches('\n').count();
+            page.paragraphs.push(paragraph);
+        }
+        Merged { text: page.text(), conflicts, same_day }
+    }
 }
 
 /// What becomes of a record with these versions; none where one cannot be read.
@@ -301,7 +309,8 @@ fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut 
         marks::conflict(&lines(versions.base), &lines(versions.ours), &lines(versions.theirs), names)
     };
     let text = if versions.ours.newline() == "\r\n" { text.replace('\n', "\r\n") } else { text };
-    let conflicts = if merged.clashes.is_empty() { Vec::new() } else { vec![Conflict { id: String::new(), line: 1, clashes: merged.clashes }] };
+    let conflicts =
+        if merged.clashes.is_empty() { Vec::new() } else { vec![Conflict { id: String::new(), line: 1, clashes: merged.clashes }] };
     let same_day = merged.same_day.into_iter().map(|field| (String::new(), field)).collect();
     let merged = Merged { text, conflicts, same_day };
     if proof::holds_file(versions, base.is_some(), &merged) { Ok(merged) } else { Err(Refused::Unproven) }
@@ -326,7 +335,8 @@ impl Conflict {
 impl Clash {
     /// The clash as a problem of the record of an id; without one, of an organisation's file.
     pub fn problem(&self, id: &str, place: Place) -> Problem {
-        let said = |value: &Option<Plain>| value.as_ref().map_or_else(|| Arg::Message("merge-nothing"), |value| Arg::Text(row::inline(value)));
+        let said =
+            |value: &Option<Plain>| value.as_ref().map_or_else(|| Arg::Message("merge-nothing"), |value| Arg::Text(row::inline(value)));
         let rule = match self.why {
             Why::Changed => Rule::MERGE_CHANGED,
             Why::Retracted => Rule::MERGE_RETRACTED,

@@ -128,5 +128,9 @@ fn comments_hold(versions: Versions<'_>, result: &str) -> bool {
         )
     };
     let base = comments(&versions.base.text);
-    [versions.ours, versions.theirs].into_iter().flat_map(|side| comments(&side.text)).filter(|c| !base.contains(c)).all(|c| result.contains(&c))
+    [versions.ours, versions.theirs]
+        .into_iter()
+        .flat_map(|side| comments(&side.text))
+        .filter(|c| !base.contains(c))
+        .all(|c| result.contains(&c))
 }

@@ -124,7 +124,7 @@ impl Row {
     /// A row whose every field is written `key = value`; none of another.
     fn of(source: &Source, document: &Document<'_>, table: &DeTable<'_>, at: Option<usize>) -> Option<Row> {
         let trivia = &document.trivia;
-        let mut keys: Vec<_> = table.iter().map(|(key, node)| (key, node)).collect();
+        let mut keys: Vec<_> = table.iter().collect();
         keys.sort_by_key(|(key, _)| key.span().start);
         let direct = |(key, node): &(&toml::Spanned<_>, &crate::wire::Node<'_>)| {
             source.text.get(key.span().end..node.span().start).is_some_and(|between| between.trim() == "=")

@@ -63,6 +63,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("metrics.toml", include_str!("builtin/metrics.toml")),
     ("figures.toml", include_str!("builtin/figures.toml")),
     ("reports/standard.toml", include_str!("builtin/reports/standard.toml")),
+    ("reports/closing.toml", include_str!("builtin/reports/closing.toml")),
 ];
 
 /// Everything configured, checked against itself.

@@ -151,7 +151,7 @@ impl Tree {
     }
 
     /// The organisation of that id, or the one that was moved from there.
-    fn owner(&self, path: &OrgPath) -> Option<usize> {
+    pub fn owner(&self, path: &OrgPath) -> Option<usize> {
         let find = |id: &str| self.orgs.binary_search_by(|org| org.path.segments().cmp(id.split('/'))).ok();
         find(path.as_str()).or_else(|| find(&self.moves.now(path.as_str())))
     }

@@ -87,8 +87,17 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Path
 
 /// The TOML files below `rules/`, in order.
 pub fn rule_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    toml_files(root, "rules", problems)
+}
+
+/// The stamps of closed periods, in order.
+pub fn closed_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    toml_files(root, "closed", problems)
+}
+
+fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![(root.join("rules"), 0)];
+    let mut folders = vec![(root.join(folder), 0)];
     while let Some((dir, depth)) = folders.pop() {
         if !dir.exists() {
             continue;

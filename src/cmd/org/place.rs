@@ -43,7 +43,11 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
         None if under != org.path.parent() => {
             let siblings = orgs.iter().filter(|other| other.path.parent() == under).map(|other| other.path.segment().to_owned());
             let taken: BTreeSet<String> = siblings.collect();
-            if taken.contains(org.path.segment()) { free_segment(&rules, org.name(), org.text("code"), &taken) } else { org.path.segment().to_owned() }
+            if taken.contains(org.path.segment()) {
+                free_segment(&rules, org.name(), org.text("code"), &taken)
+            } else {
+                org.path.segment().to_owned()
+            }
         }
         None => org.path.segment().to_owned(),
     };
@@ -117,11 +121,19 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     let open = tree.entries_of(place).iter().filter(|entry| entry.record.retracted.is_none() && waiting(entry.record.phase_on(on)));
     for entry in open {
         let title = entry.record.title().map(crate::record::text::plain).unwrap_or_default();
-        writeln!(session.out, "{}", session.locale.say("org-leaves-record", &[("id", entry.record.id.as_str().into()), ("title", title.into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say("org-leaves-record", &[("id", entry.record.id.as_str().into()), ("title", title.into())])
+        )?;
     }
     for under in tree.subtree(place).skip(1).filter(|&n| tree.orgs[n].exists_on(on)) {
         let under = &tree.orgs[under];
-        writeln!(session.out, "{}", session.locale.say("org-leaves-org", &[("org", under.path.as_str().into()), ("name", under.name().into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say("org-leaves-org", &[("org", under.path.as_str().into()), ("name", under.name().into())])
+        )?;
     }
     Ok(Status::Clean)
 }

@@ -119,4 +119,3 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
     writeln!(session.out, "{}", session.locale.say("org-changed", &[("name", org.name().into()), ("org", org.path.as_str().into())]))?;
     Ok(Status::Clean)
 }
-

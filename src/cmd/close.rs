@@ -1,0 +1,126 @@
+//! `ledger close Q`: stamp a period as reported; later changes are allowed, and shown.
+
+use anyhow::Result;
+use clap::{ArgMatches, Command as Clap};
+
+use crate::cmd::fields::clerk_name;
+use crate::cmd::report::{depth, layout};
+use crate::cmd::{self, Command, Session, Status};
+use crate::day::Period;
+use crate::figure::report::Question;
+use crate::figure::stamp::Stamp;
+use crate::locale::Locale;
+use crate::name::OrgPath;
+use crate::problem::{Problem, Problems, Rule};
+use crate::rules::Rules;
+use crate::rules::metric::{Measure, Metric};
+use crate::tree::write::Basis;
+use crate::tree::{Root, Tree, scan};
+
+pub(super) const COMMAND: Command = Command { name: "close", build, run };
+
+/// The report that is stamped unless another is named.
+const DEFAULT_LAYOUT: &str = "closing";
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    cmd::command(locale, "close")
+        .arg(cmd::positional(locale, "quarter", "value-period"))
+        .arg(cmd::org_option(locale))
+        .arg(cmd::option(locale, "depth", "value-number"))
+        .arg(cmd::option(locale, "report", "value-name"))
+        .arg(cmd::as_of_option(locale))
+        .arg(cmd::option(locale, "by", "value-text"))
+        .arg(cmd::option(locale, "why", "value-text").help(locale.text("flag-close-why")))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let (period, as_of) = session.window(matches)?;
+    if as_of < period.last() || session.today < as_of {
+        return Err(Problem::new(Rule::NOT_OVER).with("period", period.to_string()).with("day", period.last().to_string()).into());
+    }
+    let root = session.root()?;
+    let by = matches.get_one::<String>("by").cloned().unwrap_or_else(|| clerk_name(&session.rules));
+    let lock = session.lock(&root)?;
+    let (tree, _) = session.figures(false)?;
+    let org = session.org(&tree, matches)?;
+    let question = Question { org, depth: depth(matches)?, own: false, period, as_of, metrics: metrics(&tree, matches)?, compare: None };
+    let stamp = Stamp::of(&tree, &question, session.today, &by);
+    let name = Stamp::file(period, &stamp.org);
+    let path = root.path.join(&name);
+    let old = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
+    let before = old.as_ref().map(Stamp::read).transpose().map_err(Problems)?;
+    let stamp = match (&before, matches.get_one::<String>("why").filter(|why| !why.trim().is_empty())) {
+        (None, _) => stamp,
+        (Some(before), _) if before.says_the_same(&stamp) => {
+            writeln!(session.out, "{}", session.locale.say("close-same", &[("period", period.to_string().into()), ("path", name.into())]))?;
+            return Ok(Status::Clean);
+        }
+        (Some(before), Some(why)) => before.succeeded_by(stamp, why),
+        (Some(before), None) => {
+            return Err(Problem::new(Rule::ALREADY_CLOSED)
+                .with("period", period.to_string())
+                .with("on", before.on.to_string())
+                .with("by", before.by.as_str())
+                .into());
+        }
+    };
+    lock.write(&path, &Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes())), stamp.text().as_bytes())?;
+    let figures: usize = stamp.rows.iter().map(|row| row.figures.len()).sum();
+    let args = [
+        ("period", period.to_string().into()),
+        ("org", tree.orgs[org].name().into()),
+        ("as_of", as_of.to_string().into()),
+        ("figures", figures.into()),
+        ("path", name.into()),
+    ];
+    writeln!(session.out, "{}", session.locale.say("close-done", &args))?;
+    Ok(Status::Clean)
+}
+
+/// The figures of a report, and those that its ratios are made of.
+fn metrics<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<&'t Metric>, Problem> {
+    let mut found: Vec<&Metric> = Vec::new();
+    for metric in layout(tree, matches, DEFAULT_LAYOUT)?.columns().filter_map(|(_, column)| tree.rules.metric(&column.metric)) {
+        let parts = match &metric.measure {
+            Measure::Ratio { .. } => metric.parts().into_iter().filter_map(|part| tree.rules.metric(part)).collect(),
+            _ => Vec::new(),
+        };
+        for metric in std::iter::once(metric).chain(parts) {
+            // A rank is a place among rows, which the rows' other figures give.
+            if !matches!(metric.measure, Measure::Rank { .. }) && !found.iter().any(|other| other.name == metric.name) {
+                found.push(metric);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The stamp of a period and organisation.
+///
+/// # Errors
+/// The period is not closed for it, or its stamp cannot be read.
+pub(super) fn stamp(root: &Root, period: Period, org: &OrgPath) -> Result<Stamp, Problems> {
+    let path = root.path.join(Stamp::file(period, org));
+    if !path.exists() {
+        return Err(Problem::new(Rule::NOT_CLOSED).with("period", period.to_string()).with("org", org.as_str()).into());
+    }
+    Stamp::read(&scan::read_file(&root.path, &path)?).map_err(Problems)
+}
+
+/// What is no longer as it was stamped, in every stamp of a ledger.
+pub(super) fn restatements(root: &Root, tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for path in scan::closed_files(&root.path, &mut problems) {
+        let stamp = scan::read_file(&root.path, &path).map_err(|problem| vec![problem]).and_then(|source| {
+            let name = source.file.to_string();
+            Stamp::read(&source).map(|stamp| (stamp, name))
+        });
+        match stamp {
+            // Of records that cannot be read no figure can be compared.
+            Ok((stamp, name)) if tree.blocking().is_empty() => problems.extend(stamp.restatements(tree, &name)),
+            Ok(_) => {}
+            Err(found) => problems.extend(found),
+        }
+    }
+    problems
+}

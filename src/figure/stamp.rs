@@ -1,0 +1,307 @@
+//! A period stamped as reported: its figures, what they counted, and whether both are still so.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::day::{Day, Period};
+use crate::figure::report::{Question, ReportRow, Role, report};
+use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
+use crate::name::OrgPath;
+use crate::problem::{Place, Problem, Rule};
+use crate::record::text::quoted;
+use crate::rules::metric::Metric;
+use crate::source::Source;
+use crate::tree::{Tree, candidates};
+use crate::wire::{Plain, Reader, Reading, parse};
+
+/// A report as it was given: who closed it and when, and what stood in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The period.
+    pub period: Period,
+    /// The organisation at the top, by the id it had.
+    pub org: OrgPath,
+    /// The day whose knowledge it used.
+    pub as_of: Day,
+    /// How many levels below the organisation have rows.
+    pub depth: usize,
+    /// The day it was closed.
+    pub on: Day,
+    /// Who closed it.
+    pub by: String,
+    /// Earlier closings of the same period: day, who, why it was closed again, the figures' hash.
+    pub earlier: Vec<Closing>,
+    /// The rows.
+    pub rows: Vec<StampRow>,
+    /// The line of each row's header in the file it was read from, from 1.
+    lines: Vec<usize>,
+}
+
+/// A closing that another took the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The day.
+    pub on: Day,
+    /// Who closed it.
+    pub by: String,
+    /// Why it was closed again.
+    pub why: String,
+    /// The hash of what it said.
+    pub hash: String,
+}
+
+/// A row of a stamped report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampRow {
+    /// Which row it is.
+    pub role: String,
+    /// The organisation, by the id it had.
+    pub org: String,
+    /// The figures by metric; one without data is not among them.
+    pub figures: BTreeMap<String, Figure>,
+    /// The hash of what was counted.
+    pub evidence: String,
+}
+
+/// What must be the same for a stamp to be what it was: everything but who closed it and when.
+fn hash(lines: impl Iterator<Item = String>) -> String {
+    let mut hasher = Sha256::new();
+    for line in lines {
+        hasher.update(line.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A figure as a stamp writes it: exact, in a form that says what it is.
+fn written(figure: Figure) -> Option<String> {
+    match figure {
+        Figure::Number(n) => Some(n.to_string()),
+        Figure::Ratio { num, den } => Some(quoted(&format!("{num}/{den}"))),
+        Figure::Points(tenths) => Some(quoted(&format!("{tenths} tenths"))),
+        Figure::Day(day) => Some(day.to_string()),
+        Figure::NoData => None,
+    }
+}
+
+fn read_figure(plain: &Plain) -> Option<Figure> {
+    match plain {
+        Plain::Word(word) => word.parse().map(Figure::Number).ok().or_else(|| word.parse().map(Figure::Day).ok()),
+        Plain::Text(text) => match text.split_once('/') {
+            Some((num, den)) => Some(Figure::Ratio { num: num.parse().ok()?, den: den.parse().ok().filter(|den| *den != 0)? }),
+            None => text.strip_suffix(" tenths")?.parse().map(Figure::Points).ok(),
+        },
+        Plain::List(_) | Plain::Table(_) => None,
+    }
+}
+
+impl Stamp {
+    /// A period as the ledger has it now.
+    pub fn of(tree: &Tree, question: &Question<'_>, on: Day, by: &str) -> Stamp {
+        let evaluation = Evaluation::new(tree, question.period, question.as_of);
+        let answer = report(tree, question);
+        let row = |row: &ReportRow| {
+            let scope = match row.role {
+                Role::Own => Scope::These(vec![row.org]),
+                Role::Org | Role::Total => Scope::Under(tree.subtree(row.org)),
+            };
+            let figures = question.metrics.iter().zip(&row.values).filter(|(_, value)| **value != Figure::NoData);
+            StampRow {
+                role: row.role.name().to_owned(),
+                org: tree.orgs[row.org].path.to_string(),
+                figures: figures.map(|(metric, value)| (metric.name.clone(), *value)).collect(),
+                evidence: evidence(&evaluation, &question.metrics, &scope),
+            }
+        };
+        Stamp {
+            period: question.period,
+            org: tree.orgs[question.org].path.clone(),
+            as_of: question.as_of,
+            depth: question.depth,
+            on,
+            by: by.to_owned(),
+            earlier: Vec::new(),
+            rows: answer.rows.iter().map(row).collect(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// The stamp that is to take this one's place, which remembers it.
+    pub fn succeeded_by(&self, new: Stamp, why: &str) -> Stamp {
+        let closing = Closing { on: self.on, by: self.by.clone(), why: why.to_owned(), hash: self.hash() };
+        let earlier = self.earlier.iter().cloned().chain([closing]).collect();
+        Stamp { earlier, ..new }
+    }
+
+    /// Where stamps of a period and organisation lie, below the root.
+    pub fn file(period: Period, org: &OrgPath) -> String {
+        format!("closed/{period}/{org}.toml")
+    }
+
+    /// The hash of what it says of the period.
+    pub fn hash(&self) -> String {
+        let head = [self.period.to_string(), self.org.to_string(), self.as_of.to_string(), self.depth.to_string()];
+        let rows = self.rows.iter().flat_map(|row| {
+            let figures = row.figures.iter().filter_map(|(name, figure)| Some(format!("{name} = {}", written(*figure)?)));
+            [format!("[{} {}]", row.role, row.org), row.evidence.clone()].into_iter().chain(figures)
+        });
+        hash(head.into_iter().chain(rows))
+    }
+
+    /// Whether another says the same of the period.
+    pub fn says_the_same(&self, other: &Stamp) -> bool {
+        self.rows == other.rows && self.as_of == other.as_of && self.depth == other.depth
+    }
+
+    /// Its file's text.
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            "period = {}\norg = {}\nas_of = {}\ndepth = {}\non = {}\nby = {}\nhash = {}\n",
+            quoted(&self.period.to_string()),
+            quoted(self.org.as_str()),
+            self.as_of,
+            self.depth,
+            self.on,
+            quoted(&self.by),
+            quoted(&self.hash()),
+        );
+        for closing in &self.earlier {
+            let Closing { on, by, why, hash } = closing;
+            let _ = write!(text, "\n[[earlier]]\non = {on}\nby = {}\nwhy = {}\nhash = {}\n", quoted(by), quoted(why), quoted(hash));
+        }
+        for row in &self.rows {
+            let _ =
+                write!(text, "\n[[row]]\nrow = {}\norg = {}\nevidence = {}\n", quoted(&row.role), quoted(&row.org), quoted(&row.evidence));
+            text.push_str("[row.figures]\n");
+            text.extend(row.figures.iter().filter_map(|(name, figure)| Some(format!("{name} = {}\n", written(*figure)?))));
+        }
+        text
+    }
+
+    /// Reads a stamp.
+    ///
+    /// # Errors
+    /// The file is not one; or what it says is not what was stamped.
+    pub fn read(source: &Source) -> Result<Stamp, Vec<Problem>> {
+        let document = parse(source)?;
+        let reading = Reading::new(source);
+        let reader = Reader::new(&reading, &document.root, 0..0);
+        let day = |reader: &Reader<'_, '_>, key: &'static str| -> Option<Day> {
+            reader.node(key).and_then(|node| match Plain::of(node.get_ref()) {
+                Plain::Word(word) => word.parse().ok(),
+                Plain::Text(_) | Plain::List(_) | Plain::Table(_) => None,
+            })
+        };
+        let (as_of, on) = (day(&reader, "as_of"), day(&reader, "on"));
+        let period = reader.required("period").and_then(|text| Period::parse(&text, as_of?).ok());
+        let org = reader.required("org").and_then(|text| text.parse().ok());
+        let depth = reader.integer("depth").and_then(|depth| usize::try_from(depth).ok());
+        let (by, hash) = (reader.text("by").unwrap_or_default(), reader.required("hash").unwrap_or_default());
+        let mut earlier = Vec::new();
+        for closing in reader.tables("earlier") {
+            let text = |key| closing.text(key).unwrap_or_default();
+            let (by, why, hash) = (text("by"), text("why"), text("hash"));
+            earlier.extend(day(&closing, "on").map(|on| Closing { on, by, why, hash }));
+            closing.finish();
+        }
+        let (mut rows, mut lines, mut whole) = (Vec::new(), Vec::new(), true);
+        for row in reader.tables("row") {
+            let text = |key| row.text(key).unwrap_or_default();
+            let (role, org, evidence) = (text("row"), text("org"), text("evidence"));
+            let mut figures = BTreeMap::new();
+            for (name, _, node) in row.table("figures").iter().flat_map(|figures| figures.keys().collect::<Vec<_>>()) {
+                match read_figure(&Plain::of(node.get_ref())) {
+                    Some(figure) => drop(figures.insert(name.to_owned(), figure)),
+                    None => whole = false,
+                }
+            }
+            lines.push(row.place().line);
+            rows.push(StampRow { role, org, figures, evidence });
+            row.finish();
+        }
+        reader.finish();
+        let mut problems = reading.into_problems();
+        let broken = || Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0));
+        let stamp = match (period, org, as_of, on, depth) {
+            (Some(period), Some(org), Some(as_of), Some(on), Some(depth)) if whole => {
+                Some(Stamp { period, org, as_of, depth, on, by, earlier, rows, lines })
+            }
+            _ => None,
+        };
+        match stamp {
+            Some(stamp) if problems.is_empty() && stamp.hash() == hash => Ok(stamp),
+            _ => {
+                problems.push(broken());
+                Err(problems)
+            }
+        }
+    }
+
+    /// The row of a report that stands for the same organisation in the same role.
+    pub fn row(&self, tree: &Tree, row: &ReportRow) -> Option<&StampRow> {
+        let owner = |org: &str| org.parse().ok().and_then(|path| tree.owner(&path));
+        self.rows.iter().find(|stamped| stamped.role == row.role.name() && owner(&stamped.org) == Some(row.org))
+    }
+
+    /// What is no longer as it was stamped, as problems of its file.
+    pub fn restatements(&self, tree: &Tree, file: &str) -> Vec<Problem> {
+        let Some(org) = tree.owner(&self.org) else {
+            let place = Place::file(file);
+            return vec![Problem::new(Rule::DANGLING_ORG).at(place).with("org", self.org.as_str()).with("field", "org")];
+        };
+        let names: std::collections::BTreeSet<&String> = self.rows.iter().flat_map(|row| row.figures.keys()).collect();
+        let metrics: Vec<&Metric> = names.into_iter().filter_map(|name| tree.rules.metric(name)).collect();
+        let question = Question { org, depth: self.depth, own: false, period: self.period, as_of: self.as_of, metrics, compare: None };
+        let now = report(tree, &question);
+        let again = Stamp::of(tree, &question, self.on, &self.by);
+        let mut problems = Vec::new();
+        for (n, stamped) in self.rows.iter().enumerate() {
+            let place = Place { line: self.lines.get(n).copied().unwrap_or(1), column: 1, ..Place::file(file) };
+            let row = now.rows.iter().zip(&again.rows).find(|(row, _)| self.row(tree, row) == Some(stamped));
+            let name = row.map_or_else(|| stamped.org.clone(), |(row, _)| tree.orgs[row.org].name().to_owned());
+            let mut changes = Vec::new();
+            for metric in &question.metrics {
+                let was = stamped.figures.get(&metric.name).copied().unwrap_or(Figure::NoData);
+                let is = row.and_then(|(_, row)| row.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
+                if was != is {
+                    let said = |figure: Figure| written(figure).map_or_else(|| "—".to_owned(), |text| text.trim_matches('"').to_owned());
+                    changes.push(format!("{} {} → {}", metric.name, said(was), said(is)));
+                }
+            }
+            let problem = |rule| Problem::new(rule).at(place.clone()).with("org", name.as_str()).with("period", self.period.to_string());
+            if !changes.is_empty() {
+                problems.push(problem(Rule::RESTATED).with("count", changes.len()).with("changes", candidates(changes)));
+            } else if row.is_some_and(|(_, row)| row.evidence != stamped.evidence) {
+                problems.push(problem(Rule::RECOUNTED));
+            }
+        }
+        problems
+    }
+}
+
+/// The hash of what some figures count: records and windows, and what each adds.
+fn evidence(evaluation: &Evaluation<'_>, metrics: &[&Metric], scope: &Scope) -> String {
+    let mut lines = Vec::new();
+    for metric in metrics {
+        for (contribution, amount) in evaluation.counted(metric, scope) {
+            let from = match &contribution.from {
+                Basis::Record(n) => record_of(evaluation.tree, *n).id.to_string(),
+                Basis::Window(window) => {
+                    let ids: Vec<&str> = window.records.iter().map(|&n| record_of(evaluation.tree, n).id.as_str()).collect();
+                    format!("{} {} {} {}", window.obligation, window.window, window.state.name(), ids.join(","))
+                }
+                Basis::Organisation => String::new(),
+            };
+            // An organisation may get another id; what it did stays what it did.
+            lines.push(format!("{} {from} {amount}", metric.name));
+        }
+    }
+    lines.sort();
+    hash(lines.into_iter())
+}
