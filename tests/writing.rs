@@ -117,3 +117,233 @@ fn a_refusal_of_the_system_is_reported_and_nothing_is_half_written() {
         assert_eq!(leftovers(&ledger), 0, "{inject}");
     }
 }
+
+/// A command whose outcome is always the same, so that every file is as before it or as after it.
+struct Trial {
+    name: &'static str,
+    files: &'static [(&'static str, &'static str)],
+    args: &'static [&'static str],
+    /// Steps after which a repeated command goes on: a kill may leave one of them.
+    between: &'static [&'static [&'static str]],
+}
+
+const TASK: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const OTHER: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"丙\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const THIRD: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"丁\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const MARKED: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\n<<<<<<< a\nowner = \"乙\"\n||||||| c\nowner = \"乙\"\n=======\nowner = \"乙\"\nnote = \"丁\"\n>>>>>>> b\nset = 2026-07-03\ndue = 2026-09-20\n";
+
+const TRIALS: &[Trial] = &[
+    Trial {
+        name: "merge-driver",
+        files: &[("base.toml", TASK), ("ours.toml", OTHER), ("theirs.toml", THIRD)],
+        args: &["merge-driver", "base.toml", "ours.toml", "theirs.toml", "orgs/a/2026/x-00.toml"],
+        between: &[],
+    },
+    Trial { name: "resolve", files: &[("orgs/a/2026/x-00.toml", MARKED)], args: &["resolve"], between: &[] },
+    Trial { name: "close", files: &[("orgs/a/2026/x-00.toml", TASK)], args: &["close", "2026Q3", "--by", "x"], between: &[] },
+    Trial {
+        name: "org move",
+        files: &[("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"), ("orgs/a/b/2026/x-00.toml", TASK)],
+        args: &["org", "move", "a/b", "--segment", "c"],
+        // It says where it was formerly before it goes: until then that means nothing.
+        between: &[&["org", "edit", "a/b", "--formerly", "a/b"]],
+    },
+];
+
+impl Trial {
+    fn ledger(&self) -> Ledger {
+        Ledger::new(self.files)
+    }
+
+    fn command(&self, ledger: &Ledger, before: &[&str]) -> Command {
+        let mut words = before.iter().copied();
+        let mut command = Command::new(words.next().unwrap_or(PROGRAM));
+        command.args(words);
+        if !before.is_empty() {
+            command.arg(PROGRAM);
+        }
+        command.current_dir(ledger.path()).args(self.args).args(["--today", "2026-11-22", "--lang", "en"]);
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// All that the files may be: as before, as after, or after a step that means nothing yet.
+    fn states(&self) -> Vec<Vec<(std::path::PathBuf, Vec<u8>)>> {
+        let relative = |ledger: &Ledger| -> Vec<(std::path::PathBuf, Vec<u8>)> { files_of(ledger) };
+        let before = self.ledger();
+        let mut states = vec![relative(&before)];
+        for step in self.between {
+            before.ok(step);
+            states.push(relative(&before));
+        }
+        let after = self.ledger();
+        assert!(self.command(&after, &[]).stdout(Stdio::null()).status().expect("it runs").success(), "{}", self.name);
+        states.push(relative(&after));
+        states
+    }
+}
+
+/// Every file below the root with its bytes, what a writer leaves for the next one left out.
+fn files_of(ledger: &Ledger) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let below = |(path, bytes): (std::path::PathBuf, Vec<u8>)| (path.strip_prefix(ledger.path()).expect("below").to_owned(), bytes);
+    ledger.bytes().into_iter().map(below).filter(|(path, _)| !path.to_string_lossy().contains("ledger-tmp")).collect()
+}
+
+#[test]
+fn at_every_call_a_kill_or_a_refusal_leaves_the_old_state_or_the_new_one() {
+    if !strace(&Ledger::new(&[]), "trace=none").is_some_and(|output| output.status.success()) {
+        eprintln!("skipped: strace is not here or may not trace");
+        return;
+    }
+    std::thread::scope(|scope| {
+        TRIALS.iter().for_each(|trial| drop(scope.spawn(move || every_call(trial))));
+    });
+}
+
+fn every_call(trial: &Trial) {
+    let states = trial.states();
+    let new = states.last().expect("a state");
+    for what in ["signal=KILL", "error=ENOSPC", "error=EIO", "error=EINTR"] {
+        for call in ["write", "fsync", "rename", "mkdir", "unlink", "unlinkat", "rmdir", "fchmod"] {
+            for when in 1..60 {
+                let ledger = trial.ledger();
+                let inject = format!("inject={call}:{what}:when={when}");
+                let output = trial.command(&ledger, &["strace", "-f", "-o", "/dev/null", "-e", &inject]).output().expect("it runs");
+                let (err, found) = (String::from_utf8_lossy(&output.stderr).into_owned(), files_of(&ledger));
+                let at = format!("{} {inject}: {err}", trial.name);
+                assert!(states.contains(&found), "{at}: neither the old state nor the new one\n{found:?}");
+                let code = output.status.code();
+                assert!(code.is_none() || code == Some(0) || code == Some(2) || what == "signal=KILL", "{at}: {code:?}");
+                if code == Some(0) && what != "signal=KILL" {
+                    assert!(found == *new, "{at}: it says it is done");
+                }
+                if code == Some(2) && found == *new {
+                    // What is done must not be said to be undone, unless it is only the result that could not be printed.
+                    assert!(err.contains("confirm") || err.contains("written out") || err.is_empty(), "{at}");
+                }
+                // The next run finishes, and nothing lies about.
+                let again = trial.command(&ledger, &[]).output().expect("it runs");
+                let done = again.status.code() == Some(0) || found == *new;
+                assert!(done, "{at}: then {}", String::from_utf8_lossy(&again.stderr));
+                assert!(files_of(&ledger) == *new, "{at}: the next run");
+                assert_eq!(leftovers(&ledger), 0, "{at}: {:?}", ledger.bytes().iter().map(|(path, _)| path.clone()).collect::<Vec<_>>());
+                if output.status.success() && found == *new && !injected(trial, &inject) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a call that a fault is for is made at all: strace says which it made fail.
+fn injected(trial: &Trial, inject: &str) -> bool {
+    let ledger = trial.ledger();
+    let output = trial.command(&ledger, &["strace", "-f", "-e", inject]).output().expect("it runs");
+    String::from_utf8_lossy(&output.stderr).contains("(INJECTED)")
+}
+
+#[test]
+fn a_small_disk_and_a_limit_on_files_are_reported() {
+    let meeting = "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月例会\"\n";
+    let many: String = (0..400).map(|n| meeting.replace("00000001", &format!("{n:08}"))).collect::<Vec<_>>().join("\n");
+    // A limit of 8 KiB on any file; this one has some forty.
+    let ledger = Ledger::new(&[(FILE, &many)]);
+    let script = format!("ulimit -f 8; exec '{PROGRAM}' --root '{}' {} --lang en --today 2026-08-03", ledger.path().display(), ADD.join(" "));
+    let Ok(output) = Command::new("bash").args(["-c", &script]).stdin(Stdio::null()).output() else {
+        eprintln!("skipped: bash is not here");
+        return;
+    };
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("larger than") && err.contains(FILE), "{err}");
+    assert_eq!(ledger.read(FILE), many);
+    assert_eq!(leftovers(&ledger), 0);
+
+    let disk = tempfile::tempdir().expect("a folder");
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(disk.path()).output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: a small disk cannot be mounted here");
+        return;
+    }
+    let path = disk.path().join("ledger");
+    let outcome = std::panic::catch_unwind(|| {
+        for (name, text) in common::BASE.iter().chain(&[(FILE, many.as_str())]) {
+            let file = path.join(name);
+            std::fs::create_dir_all(file.parent().expect("a parent")).expect("folders");
+            std::fs::write(file, text).expect("a file");
+        }
+        let root = path.to_str().expect("text");
+        let ran = common::run(&[&["--root", root], ADD].concat());
+        assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("the disk is full") && ran.err.contains(FILE), "{}", ran.err);
+        assert_eq!(std::fs::read_to_string(path.join(FILE)).expect("the old file"), many);
+        assert_eq!(common::run(&["--root", root, "check"]).code, 0);
+    });
+    let _ = Command::new("umount").arg(disk.path()).status();
+    outcome.expect("as it should be");
+}
+
+#[test]
+fn fifty_writers_of_one_file_lose_nothing() {
+    let ledger = Ledger::new(&[]);
+    let running: Vec<_> = (0..50).map(|n| add(&ledger, &format!("{n}")).spawn().expect("it runs")).collect();
+    for child in running {
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(records(&ledger), 50);
+    assert_eq!(ledger.run(&["check"]).code, 0);
+    assert_eq!(leftovers(&ledger), 0);
+}
+
+#[test]
+fn what_was_read_is_compared_once_more_before_it_is_replaced() {
+    use ledger::problem::Rule;
+    use ledger::tree::write::{Basis, Lock};
+    let ledger = Ledger::new(&[(FILE, "old")]);
+    let root = ledger.path().canonicalize().expect("a root");
+    let lock = Lock::take(&root, &mut || {}).expect("the lock");
+    let path = root.join(FILE);
+    // Another branch's file stands there; the folder of a branch is gone; a file came up where none was.
+    ledger.write(FILE, "of another branch".as_bytes());
+    let stale = lock.write(&path, &Basis::of(&path, Some(b"old")), b"old and new").expect_err("stale");
+    assert_eq!(stale.rule, Rule::CHANGED_MEANWHILE);
+    assert_eq!(ledger.read(FILE), "of another branch");
+    let org = root.join("orgs/a/org.toml");
+    let new = root.join("orgs/gone/2026/x-00.toml");
+    let gone = root.join("orgs/gone/org.toml");
+    let stale = lock.write(&new, &Basis::of(&new, None).and(&gone, Some(b"name")), b"new").expect_err("stale");
+    assert_eq!(stale.rule, Rule::CHANGED_MEANWHILE);
+    assert!(!root.join("orgs/gone").exists(), "no folder is made for a branch that is gone");
+    assert!(lock.write(&org, &Basis::of(&org, None), b"new").is_err());
+    assert_eq!(leftovers(&ledger), 0);
+}
+
+#[test]
+fn adding_while_branches_are_switched_never_carries_a_ledger_along() {
+    let git = |ledger: &Ledger, args: &[&str]| {
+        let mut command = Command::new("git");
+        command.current_dir(ledger.path()).args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(args);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").stdin(Stdio::null()).output().expect("git runs")
+    };
+    let record = |n: u8, title: &str| {
+        format!("[[meeting]]\nid = \"m-20260703-0000000{n}\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"{title}\"\n")
+    };
+    let ledger = Ledger::new(&[(FILE, &record(1, "甲支")), (".gitignore", ".ledger/\n.*.ledger-tmp\n")]);
+    for args in [&["init", "-q", "-b", "one"][..], &["add", "-A"], &["commit", "-qm", "one"], &["checkout", "-qb", "two"]] {
+        assert!(git(&ledger, args).status.success(), "{args:?}");
+    }
+    ledger.write(FILE, record(2, "乙支").as_bytes());
+    assert!(git(&ledger, &["commit", "-qam", "two"]).status.success());
+    for turn in 0..12 {
+        let (from, to) = if turn % 2 == 0 { ("two", "one") } else { ("one", "two") };
+        assert!(git(&ledger, &["checkout", "-qf", from]).status.success());
+        let mut adds: Vec<_> = (0..3).map(|n| add(&ledger, &format!("{turn}-{n}")).spawn().expect("it runs")).collect();
+        // Where an entry came first git refuses to switch, which is right too.
+        git(&ledger, &["checkout", "-q", to]);
+        adds.iter_mut().for_each(|child| drop(child.wait()));
+        let (found, branch) = (ledger.read(FILE), String::from_utf8(git(&ledger, &["branch", "--show-current"]).stdout).expect("text"));
+        let (own, other) = if branch.trim() == "one" { ("甲支", "乙支") } else { ("乙支", "甲支") };
+        assert!(found.contains(own) && !found.contains(other), "turn {turn} on {branch}:\n{found}");
+    }
+}

@@ -36,7 +36,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     };
     match merged {
         Ok(merged) => {
-            write::export(Path::new(ours), merged.text.as_bytes())?;
+            write::replace_version(Path::new(ours), merged.text.as_bytes())?;
             say_merged(session, path, &merged)?;
             Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
         }

@@ -260,6 +260,7 @@ impl Globals {
 
 /// Runs a command line; returns the exit code: 0 clean, 1 findings, 2 not done.
 pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    crate::tree::write::survive_limits();
     let args: Vec<OsString> = args.collect();
     let globals = Globals::read(&args);
     let explicit = globals.root.clone().or_else(|| std::env::var_os("LEDGER_ROOT").filter(|v| !v.is_empty()).map(PathBuf::from));

@@ -42,6 +42,12 @@ pub fn has_marks(text: &str) -> bool {
     text.starts_with("<<<<<<< ") || text.contains("\n<<<<<<< ")
 }
 
+/// A text without what stands between markers.
+pub fn agreed(text: &str) -> String {
+    let sides = if has_marks(text) { sides(text).ok() } else { None };
+    sides.map_or_else(|| text.to_owned(), |sides| sides.agreed)
+}
+
 /// Reads a text with markers.
 ///
 /// # Errors

@@ -92,9 +92,9 @@ pub enum Refused {
 /// The versions are not ledger files, cannot be read, or the result does not prove.
 pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
     // A base that is itself an unfinished merge says nothing about the records in conflict there.
-    let base = match marks::sides(&versions.base.text) {
-        Ok(sides) if !sides.lines.is_empty() => Cow::Owned(Source::new(&versions.base.file, sides.agreed)),
-        _ => Cow::Borrowed(versions.base),
+    let base = match marks::has_marks(&versions.base.text) {
+        true => Cow::Owned(Source::new(&versions.base.file, marks::agreed(&versions.base.text))),
+        false => Cow::Borrowed(versions.base),
     };
     let versions = Versions { base: &base, ..versions };
     match form {
@@ -111,8 +111,10 @@ struct Pages {
 }
 
 fn pages(versions: Versions<'_>) -> Result<Pages, Refused> {
-    let all = [versions.base, versions.ours, versions.theirs];
-    let [base, ours, theirs] = all.map(|source| if marks::has_marks(&source.text) { None } else { Page::read(source) });
+    // Large files are cut side by side.
+    let read = |source: &Source| if marks::has_marks(&source.text) { None } else { Page::read(source) };
+    let (base, (ours, theirs)) =
+        rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
     let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
     let has_id =
         |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).any(|key| key.id.parse::<crate::name::RecordId>().is_ok());
@@ -159,7 +161,7 @@ fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &m
     let merged = sheet.finish(&pages.ours, same_day);
     match proof::holds(versions, [&base, &ours, &theirs], &merged) {
         true => Ok(merged),
-        false if parse(&Source::new("", marks_removed(&merged.text))).is_err() => Err(why_not(versions)),
+        false if parse(&Source::new("", marks::agreed(&merged.text))).is_err() => Err(why_not(versions)),
         false => Err(Refused::Unproven),
     }
 }
@@ -314,11 +316,6 @@ fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut 
     let same_day = merged.same_day.into_iter().map(|field| (String::new(), field)).collect();
     let merged = Merged { text, conflicts, same_day };
     if proof::holds_file(versions, base.is_some(), &merged) { Ok(merged) } else { Err(Refused::Unproven) }
-}
-
-/// A text without what stands between markers.
-fn marks_removed(text: &str) -> String {
-    marks::sides(text).map_or_else(|_| text.to_owned(), |sides| sides.agreed)
 }
 
 impl Conflict {

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use crate::merge::row::Row;
-use crate::name::RecordId;
 use crate::source::{Source, newline};
 use crate::tree::canon::{leading, record_end, tables};
 use crate::wire::parse;
@@ -78,7 +77,7 @@ impl Page {
     fn comments(&mut self, text: &str, line: &mut usize, gap: &mut String) {
         let mut open = false;
         for one in text.split_inclusive('\n') {
-            if one.trim().is_empty() {
+            if one.trim_ascii().is_empty() {
                 gap.push_str(&ended(one));
                 open = false;
             } else if open && let Some(last) = self.paragraphs.last_mut() {
@@ -131,7 +130,7 @@ fn plain_cuts(text: &str) -> Option<Vec<Cut>> {
     let (mut comments, mut touching) = (None, false);
     for line in text.split_inclusive('\n') {
         let next = at + line.len();
-        let trimmed = line.trim();
+        let trimmed = line.trim_ascii();
         if trimmed.is_empty() {
             close(&mut cuts, comments.take().filter(|_| touching), at);
             touching = false;
@@ -174,7 +173,8 @@ fn id_line(text: &str) -> Option<String> {
     let value = text.lines().find_map(|line| line.strip_prefix("id")?.trim_start().strip_prefix('='))?;
     let (id, rest) = value.trim_start().strip_prefix('"')?.split_once('"')?;
     let whole = rest.trim().is_empty() || rest.trim_start().starts_with('#');
-    (whole && id.parse::<RecordId>().is_ok()).then(|| id.to_owned())
+    // An escape would have to be read first.
+    (whole && !id.is_empty() && !id.contains('\\')).then(|| id.to_owned())
 }
 
 /// Cuts a text at its records by parsing it; none where it holds anything else, or in a form that cannot be cut.

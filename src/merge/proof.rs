@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::merge::page::{Key, Page, Paragraph};
-use crate::merge::{Merged, Versions, marks_removed};
+use crate::merge::{Merged, Versions, marks};
 use crate::source::Source;
 use crate::tree::canon::tables;
 use crate::wire::{Plain, parse};
@@ -18,8 +18,8 @@ type Records<'p> = BTreeMap<&'p Key, &'p Paragraph>;
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
 pub(super) fn holds(versions: Versions<'_>, [base, ours, theirs]: [&Records<'_>; 3], merged: &Merged) -> bool {
-    let result = Source::new("", marks_removed(&merged.text));
-    let (Ok(document), Some(page)) = (parse(&result), Page::read(&result)) else { return false };
+    let result = Source::new("", marks::agreed(&merged.text));
+    let (Ok(document), Some(page)) = rayon::join(|| parse(&result), || Page::read(&result)) else { return false };
     let page = page.records();
     let shown = merged.text.replace("\r\n", "\n");
     let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();

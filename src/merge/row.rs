@@ -159,7 +159,9 @@ impl Row {
 
     /// A row that was written in another way, with dotted keys or tables of its own, as `key = value`.
     fn rewritten(source: &Source, document: &Document<'_>, table: &DeTable<'_>, kind: Option<&str>) -> Row {
-        let cells = table.iter().map(|(key, node)| Cell::new(key.get_ref(), Plain::of(node.get_ref()))).collect();
+        let mut keys: Vec<_> = table.iter().collect();
+        keys.sort_by_key(|(key, _)| key.span().start);
+        let cells = keys.into_iter().map(|(key, node)| Cell::new(key.get_ref(), Plain::of(node.get_ref()))).collect();
         let above = Comments { source, trivia: &document.trivia, next: 0 }.until(source.text.len());
         Row { kind: kind.map(str::to_owned), above, behind: Vec::new(), cells, below: Vec::new() }
     }

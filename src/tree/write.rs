@@ -137,7 +137,7 @@ impl Lock {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(io(error)),
         }
-        sweep(&folder);
+        sweep(&folder, ".");
         let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
         let written = write_beside(&temporary, &target, new).map_err(io).and_then(|()| {
             unchanged()?;
@@ -153,11 +153,38 @@ impl Lock {
     }
 }
 
+/// Lets a limit on the size of files (`ulimit -f`) be an error like a full disk, where it would end the program.
+#[cfg(unix)]
+pub fn survive_limits() {
+    // Where it cannot be set up the limit ends the program, as it would without this; the old file stands.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
+/// Elsewhere there is no such signal.
+#[cfg(not(unix))]
+pub fn survive_limits() {}
+
+/// Puts the result of a merge in the place of the version that git gave; what a killed merge left goes.
+///
+/// git merges one file after the other, so no other driver is at work in the folder.
+///
+/// # Errors
+/// The system refuses; the version is then as it was.
+pub fn replace_version(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sweep(folder, ".merge-");
+    export_as(path, bytes, ".merge-")
+}
+
 /// Writes a file outside any ledger (a report) as a whole or not at all.
 ///
 /// # Errors
 /// The system refuses; an older file is then as it was.
 pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    export_as(path, bytes, ".")
+}
+
+fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<(), Problem> {
     let io = |error: std::io::Error| Problem::io(path, &error);
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // A pipe or a device is written to as it is; only a plain file can be replaced.
@@ -165,7 +192,7 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         return fs::write(&target, bytes).map_err(io);
     }
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
+    let temporary = folder.join(format!("{lead}{}{TEMPORARY}", std::process::id()));
     let written = write_beside(&temporary, &target, bytes).and_then(|()| fs::rename(&temporary, &target));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
@@ -186,12 +213,12 @@ fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Resul
 }
 
 /// Removes what killed writers left; under the lock none of it can be in use.
-fn sweep(folder: &Path) {
+fn sweep(folder: &Path, lead: &str) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with('.') && name.ends_with(TEMPORARY) {
+        if name.starts_with(lead) && name.ends_with(TEMPORARY) {
             let _ = fs::remove_file(entry.path());
         }
     }
