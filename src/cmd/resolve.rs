@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cmd::merge_driver::{in_style, say_merged};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::git::Repo;
+use crate::history::snapshot::LedgerFile;
 use crate::locale::{Locale, visible};
 use crate::merge::marks::{self, Sides};
 use crate::merge::row::{self, Clash, Side};
@@ -18,7 +19,7 @@ use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
 use crate::tree::write::Basis;
-use crate::tree::{Root, scan};
+use crate::tree::{Root, Tree, scan};
 use crate::wire::Plain;
 
 pub(super) const COMMAND: Command = Command { name: "resolve", build, run };
@@ -31,11 +32,19 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
+    let (mut left, mut done) = (0usize, 0usize);
     let files = match matches.get_many::<String>("file") {
         Some(files) => files.map(|file| inside(&root, file)).collect::<Result<_, _>>()?,
-        None => in_conflict(&root),
+        None => {
+            for moved in moved_away(session, &root) {
+                match bring(session, &root, &moved)? {
+                    Status::Clean => done += 1,
+                    Status::Findings => left += 1,
+                }
+            }
+            in_conflict(&root)
+        }
     };
-    let (mut left, mut done) = (0usize, 0usize);
     for file in &files {
         match resolve(session, &root, file)? {
             Status::Clean => done += 1,
@@ -62,6 +71,60 @@ fn in_conflict(root: &Root) -> Vec<PathBuf> {
     let folders = scan::organisations(&root.path, &mut Vec::new());
     let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers));
     files.filter(|path| scan::read_file(&root.path, path).is_ok_and(|source| marks::has_marks(&source.text))).collect()
+}
+
+/// A file that one side moved away with its organisation and the other changed at the old place: git found no
+/// more than that it was changed and deleted.
+struct MovedAway {
+    /// Where it was changed.
+    left: PathBuf,
+    /// Where it is now.
+    target: PathBuf,
+    /// What both come from.
+    base: String,
+}
+
+fn moved_away(session: &Session<'_>, root: &Root) -> Vec<MovedAway> {
+    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
+    let moves = Tree::organisations(root, session.rules.clone()).moves;
+    let unmerged = repo.text(["-c", "core.quotePath=false", "ls-files", "--unmerged", "-z"]).unwrap_or_default();
+    let mut names: Vec<&str> = unmerged.split('\0').filter_map(|entry| Some(entry.split_once('\t')?.1)).collect();
+    names.dedup();
+    let find = |name: &&str| {
+        let file = LedgerFile::of(name, &repo.prefix)?;
+        let below = name.strip_prefix(&repo.prefix)?;
+        let now = moves.now(&file.org);
+        let target = root.path.join(below.replacen(&format!("orgs/{}/", file.org), &format!("orgs/{now}/"), 1));
+        let left = root.path.join(below);
+        let [base, _, _] = stages(root, below);
+        (now != file.org && left.is_file() && target.is_file()).then_some(MovedAway { left, target, base: base? })
+    };
+    names.iter().filter_map(find).collect()
+}
+
+/// Merges what was changed at the old place into the file at the new one; the old one goes when nothing clashes.
+fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<Status> {
+    let [ours, theirs] = [&moved.target, &moved.left].map(|path| scan::read_file(&root.path, path));
+    let (ours, theirs) = (ours?, theirs?);
+    let base = Source::new(&ours.file, moved.base.clone());
+    let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
+    let rules = session.rules.clone();
+    let form = Form::of(&format!("/{}", ours.file));
+    let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, &rules, names, &mut |_, _| None));
+    let Ok(merged) = merged else {
+        session.say_problems(&[Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*theirs.file))])?;
+        return Ok(Status::Findings);
+    };
+    let lock = session.lock(root)?;
+    let basis = Basis::of(&moved.target, Some(ours.text.as_bytes())).and(&moved.left, Some(theirs.text.as_bytes()));
+    lock.write(&moved.target, &basis, merged.text.as_bytes())?;
+    std::fs::remove_file(&moved.left).map_err(|error| Problem::io(&*theirs.file, &error))?;
+    drop(lock);
+    say_merged(session, &ours.file, &merged)?;
+    let args = [("from", theirs.file.as_ref().into()), ("path", ours.file.as_ref().into())];
+    writeln!(session.out, "{}", session.locale.say("resolve-moved", &args))?;
+    // What clashes now stands between markers at the new place, where the next round asks for it.
+    Ok(Status::Clean)
 }
 
 fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status> {

@@ -13,7 +13,9 @@ use crate::tree::write::{Basis, Lock, export};
 pub const OWN_FILES: &[(&str, &str)] =
     &[(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
 
-/// The settings of a clone: the driver's command, its name, and that new files follow a folder that was moved.
+/// The settings of a clone: the driver's command, its name, and that git does not guess where new files belong when
+/// the other side has moved a folder: it guesses by likeness, and ledgers are much alike. They stay where they were
+/// entered, and their organisation is found by its former id.
 const DRIVER: &str = "merge.ledger.driver";
 const DRIVER_NAME: &str = "merge.ledger.name";
 const RENAMES: &str = "merge.directoryRenames";
@@ -26,7 +28,7 @@ const HOOK_MARK: &str = "# ledger: check before each commit";
 pub enum Part {
     /// The merge driver, among the clone's settings.
     Driver,
-    /// That records entered in a folder follow it when the other side has moved it.
+    /// That git does not put new files where it believes a folder was moved to.
     Renames,
     /// `.gitattributes`: which files the driver merges.
     Attributes,
@@ -113,7 +115,7 @@ impl Part {
     pub fn state(self, root: &Root, repo: &Repo) -> Result<State, Problem> {
         let ready = match self {
             Part::Driver => repo.config(DRIVER) == Some(driver()),
-            Part::Renames => repo.config(RENAMES).as_deref() == Some("true"),
+            Part::Renames => repo.config(RENAMES).as_deref() == Some("false"),
             Part::Attributes => return attributes(root, repo),
             Part::Ignore => {
                 let old = read(&root.path.join(".gitignore"))?.unwrap_or_default();
@@ -134,7 +136,7 @@ impl Part {
                 repo.text(["config", DRIVER_NAME, "records of a ledger, by id"])?;
                 repo.text(["config", DRIVER, &driver()]).map(drop)
             }
-            Part::Renames => repo.text(["config", RENAMES, "true"]).map(drop),
+            Part::Renames => repo.text(["config", RENAMES, "false"]).map(drop),
             Part::Attributes => write_own_files(&root.path, lock, &OWN_FILES[..1]),
             Part::Ignore => write_own_files(&root.path, lock, &OWN_FILES[1..]),
             Part::Hook => Hook::find(repo)?.install(),

@@ -312,6 +312,8 @@ problem-already-closed = {$period} was closed on {$on} by {$by}, and its figures
     .help = look at the changes with ledger report --compare closed; to report anew add --why
 problem-not-closed = {$period} is not closed for {$org}
     .help = close it with ledger close, or name with --org an organisation that is closed
+problem-merge-misplaced = {$id}: git took another file for this one (one side moved a folder), so the record may belong elsewhere
+    .help = look at both versions, put the record where its organisation is, and remove the marker lines
 problem-cancelled = cancelled; nothing was written
 problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-no-rank-records = a rank has no records of its own
@@ -643,7 +645,7 @@ resolve-left = {$path}: {$count ->
     } still in conflict; the markers stand around whole records
 resolve-done = files done: {$done}, still in conflict: {$left}
 git-driver = the merge driver
-git-renames = new files follow a folder that was moved
+git-renames = git does not guess where new files belong
 git-attributes = .gitattributes
 git-ignore = .gitignore
 git-hook = the check before each commit
@@ -687,6 +689,7 @@ close-same = {$period} is closed already, and nothing has changed ({$path})
 report-closed = compared with what {$by} reported on {$on}
 check-no-driver = note: this clone has no merge driver, git would merge ledgers line by line; run ledger git setup
 log-field = {$label}: {$value}
+resolve-moved = {$from} was moved away; the changes made there are now in {$path}; look at it, then git add -A
 check-clean = clean: {$orgs ->
         [one] 1 organisation
        *[other] {$orgs} organisations

@@ -146,8 +146,14 @@ fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &m
     let [base, ours, theirs] = [pages.base.records(), pages.ours.records(), pages.theirs.records()];
     let mut same_day = Vec::new();
     let mut fates: BTreeMap<&Key, Fate> = BTreeMap::new();
+    let (stranger_ours, stranger_theirs) = (is_stranger(&base, &ours), is_stranger(&base, &theirs));
     for key in ours.keys().chain(theirs.keys()).copied() {
-        if !fates.contains_key(key) {
+        let (own, other) = (ours.get(key), theirs.get(key));
+        // What the other side entered or changed; what it left alone is where git took the file from.
+        let news = own.or(other).map(|paragraph| &paragraph.text) != base.get(key).map(|paragraph| &paragraph.text);
+        if news && (stranger_ours && own.is_none() || stranger_theirs && other.is_none()) {
+            fates.insert(key, misplaced(own.copied(), other.copied(), names));
+        } else if !fates.contains_key(key) {
             let texts = [&base, &ours, &theirs].map(|records| records.get(key).map(|paragraph| paragraph.text.clone()));
             let fate = fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(|| why_not(versions))?;
             fates.insert(key, fate);
@@ -164,6 +170,21 @@ fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &m
         false if parse(&Source::new("", marks::agreed(&merged.text))).is_err() => Err(why_not(versions)),
         false => Err(Refused::Unproven),
     }
+}
+
+/// Whether a version holds none of the records of the version it should come from.
+///
+/// Records are not deleted, so git took one file for another: it goes by likeness where a folder was moved, and
+/// ledgers are much alike. What the other side entered then belongs elsewhere.
+fn is_stranger(base: &BTreeMap<&Key, &Paragraph>, side: &BTreeMap<&Key, &Paragraph>) -> bool {
+    !base.is_empty() && !side.is_empty() && !side.keys().any(|key| base.contains_key(key))
+}
+
+fn misplaced(ours: Option<&Paragraph>, theirs: Option<&Paragraph>, names: &Names) -> Fate {
+    let said = |side: Option<&Paragraph>| side.map(|paragraph| Plain::Text(paragraph.text.clone()));
+    let text = |side: Option<&Paragraph>| side.map_or_else(String::new, |paragraph| paragraph.text.clone());
+    let clash = Clash { why: Why::Misplaced, field: String::new(), ours: said(ours), theirs: said(theirs) };
+    Fate::Conflict(marks::conflict("", &text(ours), &text(theirs), names), vec![clash])
 }
 
 /// The paragraphs of the result, as they come together.
@@ -339,12 +360,13 @@ impl Clash {
             Why::Retracted => Rule::MERGE_RETRACTED,
             Why::Deleted => Rule::MERGE_DELETED,
             Why::Added => Rule::MERGE_ADDED,
+            Why::Misplaced => Rule::MERGE_MISPLACED,
         };
         let id = if id.is_empty() { Arg::Message("merge-this-file") } else { Arg::Text(id.to_owned()) };
         let problem = Problem::new(rule).at(place).with("id", id);
         match self.why {
             Why::Changed => problem.with("field", self.field.as_str()).with("ours", said(&self.ours)).with("theirs", said(&self.theirs)),
-            Why::Retracted | Why::Deleted | Why::Added => problem,
+            Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => problem,
         }
     }
 }

@@ -82,6 +82,8 @@ pub enum Why {
     Deleted,
     /// Both entered a record under one id, differently.
     Added,
+    /// One entered it into a file that git took for another.
+    Misplaced,
 }
 
 /// Decides a clash of the record of an id, or leaves it.

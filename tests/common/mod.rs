@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -137,4 +138,57 @@ pub fn expect_file(path: &str, got: &str) {
 /// The id in the line that `add` prints.
 pub fn id_of(said: &str) -> String {
     said.split([' ', '（', '(']).find(|word| word.parse::<ledger::name::RecordId>().is_ok()).expect("an id").to_owned()
+}
+
+/// A repository with a ledger in it.
+pub struct Desk {
+    pub ledger: Ledger,
+}
+
+impl Desk {
+    /// A repository with the smallest ledger and these files on top; nothing is committed yet.
+    pub fn new(files: &[(&str, &str)]) -> Desk {
+        let git = [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
+        let clone = Desk { ledger: Ledger::new(&[&git[..], files].concat()) };
+        clone.must(&["init", "-q", "-b", "main"]);
+        clone
+    }
+
+    pub fn git(&self, args: &[&str]) -> Output {
+        let mut command = Command::new("git");
+        command.current_dir(self.ledger.path()).args(args).stdin(Stdio::null());
+        for (name, value) in [
+            ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ("GIT_CONFIG_SYSTEM", "/dev/null"),
+            ("GIT_AUTHOR_NAME", "clerk"),
+            ("GIT_AUTHOR_EMAIL", "clerk@example.org"),
+            ("GIT_COMMITTER_NAME", "clerk"),
+            ("GIT_COMMITTER_EMAIL", "clerk@example.org"),
+            ("GIT_AUTHOR_DATE", "2026-08-01T08:00:00Z"),
+            ("GIT_COMMITTER_DATE", "2026-08-01T08:00:00Z"),
+            ("GIT_EDITOR", "true"),
+            ("LEDGER_LANG", "en"),
+            ("LC_ALL", "C"),
+        ] {
+            command.env(name, value);
+        }
+        command.output().expect("git runs")
+    }
+
+    pub fn must(&self, args: &[&str]) -> String {
+        let output = self.git(args);
+        assert!(
+            output.status.success(),
+            "{args:?}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    pub fn commit(&self, message: &str) -> String {
+        self.must(&["add", "-A"]);
+        self.must(&["commit", "-q", "--allow-empty", "-m", message]);
+        self.must(&["rev-parse", "HEAD"])
+    }
 }
