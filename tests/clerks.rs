@@ -182,7 +182,8 @@ const ORGS: &[&str] = &["a", "a/b", "a/c"];
 /// One thing a clerk does, to the files and to what is meant.
 fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice) {
     let ledger = &clone.ledger;
-    let live: Vec<String> = world.iter().filter(|(id, meant)| id.as_str() != MOVED && meant.retracted.is_none()).map(|(id, _)| id.clone()).collect();
+    let live: Vec<String> =
+        world.iter().filter(|(id, meant)| id.as_str() != MOVED && meant.retracted.is_none()).map(|(id, _)| id.clone()).collect();
     let moved = world.contains_key(MOVED);
     // One clerk alone moves an organisation: where two do, a person must choose.
     if clerk == 1 && !moved && dice.roll(8) == 0 {
@@ -343,9 +344,7 @@ impl Way {
     fn bring(self, clone: &Desk, branch: &Branch, base: &str) -> Output {
         match self {
             Way::Merge => clone.git(&["merge", "-q", "--no-ff", "-m", "merge", &branch.tip]),
-            Way::CherryPick => {
-                clone.git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)])
-            }
+            Way::CherryPick => clone.git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)]),
             Way::Rebase => {
                 let onto = clone.must(&["rev-parse", "HEAD"]);
                 let output = clone.git(&["rebase", "-q", "--onto", &onto, base, &branch.tip]);
@@ -495,7 +494,12 @@ fn bring_in(
         *now = wanted;
         return;
     }
-    assert!(setup != Setup::Driver, "{what}: silently wrong, {clash:?} clash\n{}\n{}", difference(found.as_ref(), &wanted), clone.ledger.run(&["check"]).out);
+    assert!(
+        setup != Setup::Driver,
+        "{what}: silently wrong, {clash:?} clash\n{}\n{}",
+        difference(found.as_ref(), &wanted),
+        clone.ledger.run(&["check"]).out
+    );
     // Without the driver both sides' changes of one record may stand together where a person should have been asked.
     if found.as_ref() == Some(&wanted) {
         tally.clean += 1;

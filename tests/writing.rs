@@ -127,9 +127,12 @@ struct Trial {
     between: &'static [&'static [&'static str]],
 }
 
-const TASK: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
-const OTHER: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"丙\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
-const THIRD: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"丁\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const TASK: &str =
+    "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const OTHER: &str =
+    "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"丙\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const THIRD: &str =
+    "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"丁\"\nset = 2026-07-03\ndue = 2026-09-20\n";
 const MARKED: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\n<<<<<<< a\nowner = \"乙\"\n||||||| c\nowner = \"乙\"\n=======\nowner = \"乙\"\nnote = \"丁\"\n>>>>>>> b\nset = 2026-07-03\ndue = 2026-09-20\n";
 
 const TRIALS: &[Trial] = &[
@@ -248,7 +251,8 @@ fn a_small_disk_and_a_limit_on_files_are_reported() {
     let many: String = (0..400).map(|n| meeting.replace("00000001", &format!("{n:08}"))).collect::<Vec<_>>().join("\n");
     // A limit of 8 KiB on any file; this one has some forty.
     let ledger = Ledger::new(&[(FILE, &many)]);
-    let script = format!("ulimit -f 8; exec '{PROGRAM}' --root '{}' {} --lang en --today 2026-08-03", ledger.path().display(), ADD.join(" "));
+    let script =
+        format!("ulimit -f 8; exec '{PROGRAM}' --root '{}' {} --lang en --today 2026-08-03", ledger.path().display(), ADD.join(" "));
     let Ok(output) = Command::new("bash").args(["-c", &script]).stdin(Stdio::null()).output() else {
         eprintln!("skipped: bash is not here");
         return;

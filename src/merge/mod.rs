@@ -113,8 +113,7 @@ struct Pages {
 fn pages(versions: Versions<'_>) -> Result<Pages, Refused> {
     // Large files are cut side by side.
     let read = |source: &Source| if marks::has_marks(&source.text) { None } else { Page::read(source) };
-    let (base, (ours, theirs)) =
-        rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
+    let (base, (ours, theirs)) = rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
     let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
     let has_id =
         |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).any(|key| key.id.parse::<crate::name::RecordId>().is_ok());

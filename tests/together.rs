@@ -1,0 +1,374 @@
+//! Clones, histories, moved organisations, closed quarters: the commands that many clerks share, in real repositories.
+
+mod common;
+
+use std::fs;
+
+use common::{Desk, Ledger, id_of};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ledger");
+const FILE: &str = "orgs/a/2026/x-00.toml";
+
+fn task(n: u8, title: &str) -> String {
+    format!(
+        "[[task]]\nid = \"t-20260703-0000000{n}\"\nlist = \"problem\"\ntitle = \"{title}\"\nowner = \"党建办\"\nset = 2026-07-03\ndue = 2026-09-20\n"
+    )
+}
+
+/// A repository with one task, committed.
+fn desk() -> Desk {
+    let desk = Desk::new(&[(FILE, &task(1, "标识缺失"))]);
+    desk.commit("base");
+    desk
+}
+
+fn with_driver(desk: &Desk) {
+    desk.must(&["config", "merge.ledger.driver", &format!("'{PROGRAM}' merge-driver %O %A %B %P")]);
+    desk.must(&["config", "merge.directoryRenames", "false"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn setup_registers_what_is_missing_and_keeps_what_is_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let run = |desk: &Desk, args: &[&str]| {
+        let mut command = std::process::Command::new(PROGRAM);
+        command.arg("--root").arg(desk.ledger.path()).args(args).args(["--lang", "en"]).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        command.output().expect("it runs")
+    };
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let desk = desk();
+    let before = run(&desk, &["git", "status"]);
+    assert_eq!(before.status.code(), Some(1));
+    assert!(said(&before).contains("missing: the merge driver") && said(&before).contains("ready: .gitattributes"), "{}", said(&before));
+    let check = run(&desk, &["check"]);
+    assert_eq!(check.status.code(), Some(0), "nothing is wrong yet");
+    assert!(String::from_utf8_lossy(&check.stderr).contains("no merge driver"));
+    let hook = desk.ledger.path().join(".git/hooks/pre-commit");
+    desk.ledger.write(".git/hooks/pre-commit", b"#!/bin/sh\necho first >> ran\nexit 0\n");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("a mode");
+    for _ in 0..2 {
+        let done = run(&desk, &["git", "setup"]);
+        assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+        assert!(!said(&done).contains("missing"), "{}", said(&done));
+    }
+    let text = fs::read_to_string(&hook).expect("the hook");
+    assert_eq!(text.matches("check --commit").count(), 1, "{text}");
+    assert!(!String::from_utf8_lossy(&run(&desk, &["check"]).stderr).contains("no merge driver"));
+    // The hook that was there still runs, and a broken ledger is not committed.
+    desk.ledger.write(FILE, task(1, "改过").as_bytes());
+    desk.commit("good");
+    assert!(desk.ledger.path().join("ran").exists());
+    desk.ledger.write(FILE, b"[[task]\n");
+    desk.must(&["add", "-A"]);
+    let refused = desk.git(&["commit", "-qm", "broken"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("[syntax]"));
+    // A hook that is no shell script is somebody else's.
+    fs::write(&hook, "#!/usr/bin/env python3\nprint()\n").expect("written");
+    let by_hand = run(&desk, &["git", "setup"]);
+    assert_eq!(by_hand.status.code(), Some(1));
+    assert!(said(&by_hand).contains("by hand: the check before each commit"), "{}", said(&by_hand));
+    assert_eq!(fs::read_to_string(&hook).expect("the hook"), "#!/usr/bin/env python3\nprint()\n");
+    // Where git looks elsewhere for hooks, it goes there.
+    desk.must(&["config", "core.hooksPath", "own hooks"]);
+    assert_eq!(run(&desk, &["git", "setup"]).status.code(), Some(0));
+    assert!(desk.ledger.path().join("own hooks/pre-commit").exists());
+    // Outside a repository there is nothing to set up.
+    let outside = Ledger::new(&[]);
+    assert_eq!(outside.run(&["git", "status"]).code, 2);
+}
+
+/// A base and two branches, each with its own version of the file; the first is checked out.
+fn forked(ours: &str, theirs: &str) -> Desk {
+    let desk = desk();
+    for (branch, text) in [("theirs", theirs), ("ours", ours)] {
+        desk.must(&["checkout", "-q", "-B", branch, "main"]);
+        desk.ledger.write(FILE, text.as_bytes());
+        desk.commit(branch);
+    }
+    desk
+}
+
+fn audit(desk: &Desk, args: &[&str]) -> (u8, serde_json::Value) {
+    let ran = desk.ledger.run(&[&["audit-merges", "--format", "json"], args].concat());
+    (ran.code, serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err)))
+}
+
+fn whats(json: &serde_json::Value) -> Vec<String> {
+    let findings = json["findings"].as_array().expect("a list");
+    findings
+        .iter()
+        .map(|f| format!("{} {} {}", f["what"].as_str().unwrap_or(""), f["id"].as_str().unwrap_or(""), f["field"].as_str().unwrap_or("")))
+        .collect()
+}
+
+#[test]
+fn the_audit_finds_what_a_merge_lost_whoever_made_it() {
+    let both = format!("{}\n{}", task(1, "标识缺失").replace("党建办", "组织科"), task(2, "我方"));
+    let theirs = format!("{}note = \"x\"\n\n{}", task(1, "标识补装"), task(3, "对方"));
+    // One side taken whole, as a hand or a button does.
+    let desk = forked(&both, &theirs);
+    desk.must(&["merge", "-q", "-s", "ours", "-m", "one side", "theirs"]);
+    let (code, json) = audit(&desk, &[]);
+    assert_eq!(code, 1);
+    let found = whats(&json);
+    let lost = ["lost t-20260703-00000001 note", "lost t-20260703-00000001 title", "lost t-20260703-00000003 "];
+    assert_eq!(found, lost, "{json:#}");
+    assert_eq!(json["findings"][1]["expected"], "标识补装");
+    assert_eq!(json["findings"][1]["sides"][0], desk.must(&["rev-parse", "theirs"]));
+    assert_eq!(audit(&desk, &["HEAD~1..HEAD"]).0, 1, "a range");
+    assert_eq!(audit(&desk, &["main"]).0, 0, "no merge there");
+    // A record doubled, and one changed on the way.
+    let desk = forked(&both, &theirs);
+    desk.git(&["merge", "-q", "--no-commit", "theirs"]);
+    let merged = format!(
+        "{}note = \"x\"\n\n{}\n{}\n{}",
+        task(1, "没人写过").replace("党建办", "组织科"),
+        task(2, "我方"),
+        task(3, "对方"),
+        task(3, "对方")
+    );
+    desk.ledger.write(FILE, merged.as_bytes());
+    desk.commit("by hand");
+    assert_eq!(whats(&audit(&desk, &[]).1), ["changed t-20260703-00000001 title", "doubled t-20260703-00000003 "]);
+    // A file left unreadable.
+    let desk = forked(&both, &theirs);
+    desk.git(&["merge", "-q", "--no-commit", "theirs"]);
+    desk.ledger.write(FILE, format!("{both}\n<<<<<<< x\n").as_bytes());
+    desk.commit("with markers");
+    assert_eq!(whats(&audit(&desk, &[]).1), ["unreadable  "]);
+}
+
+#[test]
+fn the_audit_is_silent_where_nothing_is_wrong() {
+    // The driver's own merge, a conflict that a person decided, a fast merge, an amended commit.
+    let desk = forked(&task(1, "我方"), &task(1, "标识缺失").replace("党建办", "组织科"));
+    with_driver(&desk);
+    desk.must(&["merge", "-q", "-m", "merge", "theirs"]);
+    assert_eq!(audit(&desk, &[]).0, 0);
+    let desk = forked(&task(1, "我方"), &task(1, "对方"));
+    desk.git(&["merge", "-q", "theirs"]);
+    desk.ledger.write(FILE, task(1, "商定").as_bytes());
+    desk.commit("decided");
+    desk.ledger.write(FILE, task(1, "又改").as_bytes());
+    desk.commit("more");
+    desk.ledger.write(FILE, task(1, "再改").as_bytes());
+    desk.must(&["commit", "-q", "-a", "--amend", "--no-edit"]);
+    assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+#[test]
+fn octopus_criss_cross_moved_folders_and_shallow_clones() {
+    // Three branches at once, each with a record of its own.
+    let desk = Desk::new(&[(FILE, &task(1, "甲"))]);
+    desk.commit("base");
+    for n in 2..5u8 {
+        desk.must(&["checkout", "-q", "-B", &format!("b{n}"), "main"]);
+        desk.ledger.write(&format!("orgs/a/2026/w{n}-00.toml"), task(n, "乙").as_bytes());
+        desk.commit(&format!("b{n}"));
+    }
+    desk.must(&["merge", "-q", "-m", "octopus", "b2", "b3"]);
+    assert_eq!(audit(&desk, &[]).0, 0, "an octopus that kept everything");
+    fs::remove_file(desk.ledger.path().join("orgs/a/2026/w3-00.toml")).expect("gone");
+    desk.must(&["commit", "-q", "-a", "--amend", "-m", "octopus"]);
+    assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000004 "].map(|s| s.replace("00000004", "00000003")));
+
+    // Each of two branches merged the other's first commit: two bases.
+    let desk = forked(&task(1, "标识缺失").replace("党建办", "组织科"), &format!("{}note = \"x\"\n", task(1, "标识缺失")));
+    with_driver(&desk);
+    desk.must(&["merge", "-q", "-m", "one", "theirs"]);
+    desk.must(&["checkout", "-q", "theirs"]);
+    desk.must(&["merge", "-q", "-m", "two", "ours~1"]);
+    let text = desk.ledger.read(FILE);
+    desk.ledger.write(FILE, text.replace("标识缺失", "标识补装").as_bytes());
+    desk.commit("theirs again");
+    desk.must(&["merge", "-q", "-m", "across", "ours"]);
+    assert_eq!(audit(&desk, &[]).0, 0);
+    desk.ledger.write(FILE, text.as_bytes());
+    desk.must(&["commit", "-q", "-a", "--amend", "--no-edit"]);
+    assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000001 title"]);
+
+    // A folder moved by git alone, while the other side wrote into it.
+    let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
+    let long: String = (1..8).map(|n| format!("{}\n", task(n, "旧"))).collect();
+    let desk = Desk::new(&[org, ("orgs/a/b/2026/x-00.toml", &long)]);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "moved"]);
+    desk.must(&["mv", "orgs/a/b", "orgs/a/c"]);
+    desk.commit("moved");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.write("orgs/a/b/2026/x-00.toml", long.replacen("旧", "新", 1).as_bytes());
+    desk.commit("edited");
+    with_driver(&desk);
+    desk.must(&["merge", "-q", "-m", "merge", "moved"]);
+    assert!(desk.ledger.read("orgs/a/c/2026/x-00.toml").contains("新"));
+    assert_eq!(audit(&desk, &[]).0, 0);
+
+    // A shallow clone says what it cannot see.
+    let shallow = tempfile::tempdir().expect("a folder");
+    let url = format!("file://{}", desk.ledger.path().display());
+    let to = shallow.path().join("clone");
+    desk.must(&["clone", "-q", "--depth", "1", &url, to.to_str().expect("text")]);
+    let ran = common::run(&["--root", to.to_str().expect("text"), "audit-merges"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("not looked at (1)"), "{}", ran.out);
+}
+
+#[test]
+fn what_a_rebase_made_again_is_looked_at() {
+    let base = format!("{}\n{}", task(1, "甲"), task(2, "甲"));
+    let desk = Desk::new(&[(FILE, &base)]);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "mine"]);
+    desk.ledger.write(FILE, base.replacen("党建办", "组织科", 1).as_bytes());
+    desk.commit("mine");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.write(FILE, base.replacen("title = \"甲\"", "title = \"乙\"", 1).as_bytes());
+    desk.commit("theirs");
+    desk.must(&["checkout", "-q", "mine"]);
+    desk.git(&["rebase", "-q", "main"]);
+    // A hand that settles it wrongly: the record that was rebased loses the other side's title.
+    desk.ledger.write(FILE, base.replacen("党建办", "组织科", 1).as_bytes());
+    desk.must(&["add", "-A"]);
+    desk.git(&["rebase", "--continue"]);
+    assert_eq!(desk.must(&["status", "--porcelain"]), "");
+    assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000001 title"]);
+}
+
+#[test]
+fn the_story_of_a_record_and_of_a_quarter() {
+    let desk = desk();
+    let id = "t-20260703-00000001";
+    desk.ledger.ok(&["update", id, "--status", "in-progress", "--on", "2026-08-10", "--note", "已立项"]);
+    desk.commit("立项");
+    desk.ledger.ok(&["edit", id, "--title", "标识补装"]);
+    let short = |rev: &str| desk.must(&["rev-parse", rev])[..10].to_owned();
+    let expected = format!(
+        "2026-08-01  clerk  entered  {}  base\n    id: {id}\n    list: problem list\n    title: 标识缺失\n    owner: 党建办\n    set: 2026-07-03\n    due: 2026-09-20\n\
+         2026-08-01  clerk  changed  {}  立项\n    updates: + 2026-08-10 in progress 已立项\n\
+         (not committed yet)  changed\n    title: 标识缺失 → 标识补装\n",
+        short("HEAD~1"),
+        short("HEAD")
+    );
+    assert_eq!(desk.ledger.ok(&["log", "0001"]), expected);
+    let json: serde_json::Value = serde_json::from_str(&desk.ledger.ok(&["log", id, "--format", "json"])).expect("json");
+    assert_eq!(json["events"][1]["changes"][0]["new"][0]["note"], "已立项");
+    let blame = desk.ledger.ok(&["blame", "a", "--quarter", "2026Q3", "--format", "csv", "--raw"]);
+    assert_eq!(
+        blame,
+        "id,org,kind,title,entered,by,changed,changed-by,times\r\nt-20260703-00000001,a,task,标识补装,2026-08-01,clerk,2026-08-01,clerk,1\r\n"
+    );
+    assert_eq!(desk.ledger.run(&["log", "nothing"]).code, 2);
+}
+
+#[test]
+fn an_organisation_moves_while_another_clerk_writes_into_it() {
+    let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
+    let desk = Desk::new(&[
+        org,
+        ("orgs/a/b/2026/x-00.toml", &task(1, "旧")),
+        ("orgs/a/d/org.toml", "name = \"总支\"\nkind = \"general-branch\"\n"),
+    ]);
+    with_driver(&desk);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "moved"]);
+    desk.ledger.ok(&["org", "move", "a/b", "--under", "a/d"]);
+    desk.ledger.ok(&["org", "rename", "a/d/b", "新支部"]);
+    desk.commit("moved");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.ok(&["edit", "0001", "--title", "新"]);
+    desk.ledger.write(".ledger/writer", b"other-00\n");
+    let added =
+        id_of(&desk.ledger.ok(&["add", "meeting", "--org", "a/b", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]));
+    desk.commit("written into");
+    desk.must(&["merge", "-q", "-m", "merge", "moved"]);
+    // What git left at the old place counts, is pointed out, and is brought along.
+    let report = |name: &str| {
+        desk.ledger.ok(&[
+            "report",
+            "--quarter",
+            "2026Q3",
+            "--org",
+            name,
+            "--metrics",
+            "meetings_held,tasks_due",
+            "--format",
+            "csv",
+            "--raw",
+        ])
+    };
+    let total = |csv: &str| csv.lines().last().and_then(|line| line.split_once("新支部,")).map(|(_, rest)| rest.to_owned());
+    let before = report("a/b");
+    assert!(before.contains(",1,1"), "{before} {:?}", total(&before));
+    let check = desk.ledger.run(&["check"]);
+    assert!(check.code == 1 && check.out.contains("[left-behind]"), "{}", check.out);
+    desk.ledger.ok(&["org", "move", "新支部"]);
+    assert_eq!(desk.ledger.run(&["check"]).code, 0);
+    assert_eq!(report("a/d/b"), before, "by its new id as by its old");
+    assert!(desk.ledger.read("orgs/a/d/b/2026/other-00.toml").contains(&added));
+    assert!(!desk.ledger.path().join("orgs/a/b").exists());
+    desk.commit("brought along");
+    assert_eq!(audit(&desk, &[]).0, 0);
+    // Refusals: under itself, onto another, twice dissolved.
+    assert_eq!(desk.ledger.run(&["org", "move", "a/d", "--under", "a/d/b"]).code, 2);
+    assert_eq!(desk.ledger.run(&["org", "move", "a/d/b", "--under", "a", "--segment", "d"]).code, 2);
+    let said = desk.ledger.ok(&["org", "dissolve", "a/d/b", "--on", "2026-10-01"]);
+    assert!(said.contains("still open: t-20260703-00000001 新"), "{said}");
+    assert_eq!(desk.ledger.run(&["org", "dissolve", "a/d/b"]).code, 2);
+    // There and back again: the place is no longer a former one.
+    desk.ledger.ok(&["org", "move", "a/d/b", "--under", "a"]);
+    assert_eq!(desk.ledger.read("orgs/a/b/org.toml").matches("formerly = [\"a/d/b\"]").count(), 1);
+}
+
+#[test]
+fn where_git_sees_no_move_resolve_goes_by_id() {
+    let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
+    let desk = Desk::new(&[org, ("orgs/a/b/2026/x-00.toml", &task(1, "旧"))]);
+    with_driver(&desk);
+    desk.must(&["config", "merge.renames", "false"]);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "moved"]);
+    desk.ledger.ok(&["org", "move", "a/b", "--segment", "c"]);
+    desk.ledger.ok(&["edit", "0001", "--owner", "组织科"]);
+    desk.commit("moved");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.ok(&["edit", "0001", "--title", "新"]);
+    desk.commit("edited");
+    assert!(!desk.git(&["merge", "-q", "moved"]).status.success());
+    desk.ledger.ok(&["resolve"]);
+    let text = desk.ledger.read("orgs/a/c/2026/x-00.toml");
+    assert!(text.contains("新") && text.contains("组织科") && !desk.ledger.path().join("orgs/a/b/2026/x-00.toml").exists(), "{text}");
+    desk.commit("merged");
+    assert_eq!(desk.ledger.run(&["check"]).code, 0);
+    assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+#[test]
+fn a_closed_quarter_shows_what_has_changed_since() {
+    let ledger =
+        Ledger::new(&[(FILE, "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月例会\"\n")]);
+    assert_eq!(ledger.run(&["close", "2026Q4"]).code, 2, "it is not over");
+    assert_eq!(ledger.run(&["report", "--quarter", "2026Q3", "--compare", "closed"]).code, 2, "it is not closed");
+    ledger.ok(&["close", "2026Q3", "--by", "甲"]);
+    let stamp = ledger.read("closed/2026Q3/a.toml");
+    ledger.ok(&["close", "2026Q3", "--by", "乙"]);
+    assert_eq!(ledger.read("closed/2026Q3/a.toml"), stamp, "nothing has changed");
+    assert_eq!(ledger.run(&["check"]).code, 0);
+    ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]);
+    let check = ledger.run(&["check"]);
+    assert!(check.code == 1 && check.out.contains("meetings_held 1 → 2"), "{}", check.out);
+    assert_eq!(ledger.run(&["check", "--commit"]).code, 0, "it may be committed");
+    let compared = ledger.ok(&["report", "--quarter", "2026Q3", "--compare", "closed", "--metrics", "meetings_held", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&compared).expect("json");
+    assert_eq!(json["rows"][0]["values"]["meetings_held_change"], 1, "{json:#}");
+    assert_eq!(ledger.run(&["close", "2026Q3"]).code, 2, "why?");
+    ledger.ok(&["close", "2026Q3", "--why", "补录八月例会", "--by", "乙"]);
+    assert_eq!(ledger.run(&["check"]).code, 0);
+    let again = ledger.read("closed/2026Q3/a.toml");
+    assert!(again.contains("why = \"补录八月例会\"") && again.contains("[[earlier]]"), "{again}");
+    // A stamp that was changed by hand is no stamp.
+    ledger.write("closed/2026Q3/a.toml", again.replace("meetings_held = 2", "meetings_held = 3").as_bytes());
+    let check = ledger.run(&["check"]);
+    assert!(check.code == 1 && check.out.contains("[stamp-changed]"), "{}", check.out);
+    assert_eq!(ledger.run(&["report", "--quarter", "2026Q3", "--compare", "closed"]).code, 2);
+}
