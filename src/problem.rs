@@ -53,6 +53,7 @@ rules! {
     BAD_FOLDER "bad-folder" File "A folder under orgs/ has a name that no organisation can have.";
     MISSING_ORG_FILE "missing-org-file" File "A folder under orgs/ lacks its org.toml.";
     LEFT_BEHIND "left-behind" Finding "Ledgers lie at the former place of an organisation that was moved.";
+    FORMER_IN_USE "former-id-in-use" Finding "An organisation stands where another was before it was moved.";
     MISPLACED_FILE "misplaced-file" Finding "A TOML file lies where nothing reads it.";
     CASE_COLLISION "case-collision" Finding "Two names differ only by case.";
     // The text of one file.
@@ -108,6 +109,7 @@ rules! {
     WHICH_TOP "which-top" Usage "Several top organisations and none named.";
     NO_ORGS "no-orgs" Usage "The ledger has no organisation yet.";
     ORG_EXISTS "org-exists" Usage "The organisation's folder is there already.";
+    ORG_FORMER "org-former" Usage "An id that another organisation had before it was moved.";
     ORG_INSIDE "org-inside" Usage "An organisation cannot be moved under itself.";
     ALREADY_DISSOLVED "already-dissolved" Usage "The organisation is dissolved already.";
     UNKNOWN_RECORD "unknown-record" Usage "No record of that id.";

@@ -12,7 +12,7 @@ use std::path::Path;
 use common::Ledger;
 use ledger::merge::marks::Names;
 use ledger::merge::page::Page;
-use ledger::merge::row::Row;
+use ledger::merge::row::{Row, Side};
 use ledger::merge::{Form, Merged, Refused, Versions, merge};
 use ledger::rules::Rules;
 use ledger::source::Source;
@@ -113,6 +113,36 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, Refused> {
     let (base, ours, theirs) = (source(base), source(ours), source(theirs));
     let names = Names { ours: "ours".to_owned(), base: None, theirs: "theirs".to_owned() };
     merge(Versions { base: &base, ours: &ours, theirs: &theirs }, Form::Records, &Rules::built_in(), &names, &mut |_, _| None)
+}
+
+#[test]
+fn what_a_person_decides_is_the_result() {
+    let task = |title: &str, more: &str| {
+        format!("[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"{title}\"\nowner = \"甲\"\n{more}")
+    };
+    let other = "\n[[task]]\nid = \"t-20260703-00000002\"\nlist = \"problem\"\n";
+    let retracted = "retracted = { on = 2026-09-01, why = \"误录\" }\n";
+    let update = |note: &str| format!("updates = [\n    {{ on = 2026-08-01, status = \"done\", note = \"{note}\" }},\n]\n");
+    let base = format!("{}{other}", task("甲", &update("旧")));
+    let cases = [
+        (task("乙", &update("旧")), task("丙", &update("旧"))),
+        (task("甲", &update("乙")), task("甲", &update("丙"))),
+        (task("甲", &format!("{}{retracted}", update("旧"))), task("丙", &update("旧"))),
+        (String::new(), task("丙", &update("旧"))),
+    ];
+    for (ours, theirs) in cases {
+        let with = |one: &str| if one.is_empty() { other[1..].to_owned() } else { format!("{one}{other}") };
+        let (ours, theirs) = (with(&ours), with(&theirs));
+        let sources = [&base, &ours, &theirs].map(|text| Source::new("x.toml", text.as_str()));
+        let [b, o, t] = &sources;
+        let names = Names { ours: "ours".to_owned(), base: None, theirs: "theirs".to_owned() };
+        for (side, chosen) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
+            let versions = Versions { base: b, ours: o, theirs: t };
+            let merged = merge(versions, Form::Records, &Rules::built_in(), &names, &mut |_, _| Some(side));
+            let merged = merged.unwrap_or_else(|refused| panic!("{refused:?}\n{chosen}"));
+            assert_eq!((said(&merged.text), merged.conflicts.len()), (said(chosen), 0));
+        }
+    }
 }
 
 /// What a text says: each record with its fields and comments, whatever the order.

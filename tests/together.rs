@@ -325,16 +325,19 @@ fn where_git_sees_no_move_resolve_goes_by_id() {
     let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
     let desk = Desk::new(&[org, ("orgs/a/b/2026/x-00.toml", &task(1, "旧"))]);
     with_driver(&desk);
-    desk.must(&["config", "merge.renames", "false"]);
     desk.commit("base");
     desk.must(&["checkout", "-q", "-b", "moved"]);
     desk.ledger.ok(&["org", "move", "a/b", "--segment", "c"]);
     desk.ledger.ok(&["edit", "0001", "--owner", "组织科"]);
+    // So much is new that git takes it for another file.
+    let more: String = (2..9).map(|n| format!("\n{}", task(n, "另一件"))).collect();
+    let text = desk.ledger.read("orgs/a/c/2026/x-00.toml");
+    desk.ledger.write("orgs/a/c/2026/x-00.toml", format!("{text}{more}").as_bytes());
     desk.commit("moved");
     desk.must(&["checkout", "-q", "main"]);
     desk.ledger.ok(&["edit", "0001", "--title", "新"]);
     desk.commit("edited");
-    assert!(!desk.git(&["merge", "-q", "moved"]).status.success());
+    assert!(!desk.git(&["merge", "-q", "-m", "merge", "moved"]).status.success());
     desk.ledger.ok(&["resolve"]);
     let text = desk.ledger.read("orgs/a/c/2026/x-00.toml");
     assert!(text.contains("新") && text.contains("组织科") && !desk.ledger.path().join("orgs/a/b/2026/x-00.toml").exists(), "{text}");

@@ -1,5 +1,7 @@
 //! `ledger close Q`: stamp a period as reported; later changes are allowed, and shown.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
@@ -10,10 +12,10 @@ use crate::day::Period;
 use crate::figure::report::Question;
 use crate::figure::stamp::Stamp;
 use crate::locale::Locale;
-use crate::name::OrgPath;
 use crate::problem::{Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
+use crate::source::shown;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 
@@ -45,8 +47,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let org = session.org(&tree, matches)?;
     let question = Question { org, depth: depth(matches)?, own: false, period, as_of, metrics: metrics(&tree, matches)?, compare: None };
     let stamp = Stamp::of(&tree, &question, session.today, &by);
-    let name = Stamp::file(period, &stamp.org);
-    let path = root.path.join(&name);
+    let path = stamp_file(&root, &tree, period, org);
+    let name = shown(&root.path, &path);
     let old = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
     let before = old.as_ref().map(Stamp::read).transpose().map_err(Problems)?;
     let stamp = match (&before, matches.get_one::<String>("why").filter(|why| !why.trim().is_empty())) {
@@ -99,12 +101,25 @@ fn metrics<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<&'t Metric>, 
 ///
 /// # Errors
 /// The period is not closed for it, or its stamp cannot be read.
-pub(super) fn stamp(root: &Root, period: Period, org: &OrgPath) -> Result<Stamp, Problems> {
-    let path = root.path.join(Stamp::file(period, org));
+pub(super) fn stamp(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Stamp, Problems> {
+    let path = stamp_file(root, tree, period, org);
     if !path.exists() {
-        return Err(Problem::new(Rule::NOT_CLOSED).with("period", period.to_string()).with("org", org.as_str()).into());
+        let org = tree.orgs[org].path.as_str();
+        return Err(Problem::new(Rule::NOT_CLOSED).with("period", period.to_string()).with("org", org).into());
     }
     Stamp::read(&scan::read_file(&root.path, &path)?).map_err(Problems)
+}
+
+/// Where the stamp of a period and organisation lies or is to lie: it stays where it is when the organisation moves.
+fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> PathBuf {
+    let own = root.path.join(Stamp::file(period, &tree.orgs[org].path));
+    let folder = root.path.join("closed").join(period.to_string());
+    let of_org = |path: &PathBuf| {
+        let id = path.strip_prefix(&folder).ok()?.with_extension("").to_string_lossy().replace('\\', "/");
+        tree.owner(&id.parse().ok()?)
+    };
+    let moved = || scan::closed_files(&root.path, &mut Vec::new()).into_iter().find(|path| of_org(path) == Some(org));
+    if own.exists() { own } else { moved().unwrap_or(own) }
 }
 
 /// What is no longer as it was stamped, in every stamp of a ledger.
@@ -113,7 +128,11 @@ pub(super) fn restatements(root: &Root, tree: &Tree) -> Vec<Problem> {
     for path in scan::closed_files(&root.path, &mut problems) {
         let stamp = scan::read_file(&root.path, &path).map_err(|problem| vec![problem]).and_then(|source| {
             let name = source.file.to_string();
-            Stamp::read(&source).map(|stamp| (stamp, name))
+            // A stamp that lies where another belongs would be taken for that one.
+            Stamp::read(&source).and_then(|stamp| match Stamp::file(stamp.period, &stamp.org) == name {
+                true => Ok((stamp, name)),
+                false => Err(vec![Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0))]),
+            })
         });
         match stamp {
             // Of records that cannot be read no figure can be compared.

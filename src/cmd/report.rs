@@ -45,7 +45,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let org = session.org(&tree, matches)?;
     let compare = matches.get_one::<String>("compare").map(String::as_str);
     let closed = match compare {
-        Some("closed") => Some(stamp(&session.root()?, period, &tree.orgs[org].path)?),
+        Some("closed") => Some(stamp(&session.root()?, &tree, period, org)?),
         _ => None,
     };
     if let Some(stamp) = closed.as_ref().filter(|_| !matches.contains_id("as-of")) {

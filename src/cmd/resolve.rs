@@ -12,6 +12,7 @@ use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
 use crate::locale::{Locale, visible};
 use crate::merge::marks::{self, Sides};
+use crate::merge::page::Page;
 use crate::merge::row::{self, Clash, Side};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Rule};
@@ -33,10 +34,12 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let (mut left, mut done) = (0usize, 0usize);
+    let mut brought: Vec<String> = Vec::new();
     let files = match matches.get_many::<String>("file") {
         Some(files) => files.map(|file| inside(&root, file)).collect::<Result<_, _>>()?,
         None => {
             for moved in moved_away(session, &root) {
+                brought.extend([&moved.left, &moved.target].map(|path| shown(&root.path, path)));
                 match bring(session, &root, &moved)? {
                     Status::Clean => done += 1,
                     Status::Findings => left += 1,
@@ -45,11 +48,32 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             in_conflict(&root)
         }
     };
+    let mut said = Vec::new();
     for file in &files {
-        match resolve(session, &root, file)? {
+        let status = match resolve(session, &root, file) {
+            Ok(status) => status,
+            // One file must not keep the others from being merged.
+            Err(error) => match error.downcast::<Problem>() {
+                Ok(problem) if problem.rule != Rule::CANCELLED => {
+                    session.say_problems(&[problem])?;
+                    Status::Findings
+                }
+                Ok(problem) => return Err(problem.into()),
+                Err(error) => return Err(error),
+            },
+        };
+        match status {
             Status::Clean => done += 1,
             Status::Findings => left += 1,
         }
+        said.push(shown(&root.path, file));
+    }
+    // What git has not merged and what was not looked at here is still to be settled.
+    if matches.get_many::<String>("file").is_none() {
+        let others = unmerged(&root).into_iter().filter(|name| !said.contains(name) && !brought.contains(name));
+        let problems: Vec<Problem> = others.map(|name| Problem::new(Rule::NOT_BY_RECORD).at(Place::file(name))).collect();
+        left += problems.len();
+        session.say_problems(&problems)?;
     }
     writeln!(session.out, "{}", session.locale.say("resolve-done", &[("done", done.into()), ("left", left.into())]))?;
     Ok(if left == 0 { Status::Clean } else { Status::Findings })
@@ -69,7 +93,8 @@ fn inside(root: &Root, file: &str) -> Result<PathBuf, Problem> {
 /// Every file of the ledger that holds conflict markers.
 fn in_conflict(root: &Root) -> Vec<PathBuf> {
     let folders = scan::organisations(&root.path, &mut Vec::new());
-    let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers));
+    let others = [scan::closed_files, scan::rule_files].into_iter().flat_map(|files| files(&root.path, &mut Vec::new()));
+    let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers)).chain(others);
     files.filter(|path| scan::read_file(&root.path, path).is_ok_and(|source| marks::has_marks(&source.text))).collect()
 }
 
@@ -85,21 +110,26 @@ struct MovedAway {
 }
 
 fn moved_away(session: &Session<'_>, root: &Root) -> Vec<MovedAway> {
-    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
     let moves = Tree::organisations(root, session.rules.clone()).moves;
-    let unmerged = repo.text(["-c", "core.quotePath=false", "ls-files", "--unmerged", "-z"]).unwrap_or_default();
-    let mut names: Vec<&str> = unmerged.split('\0').filter_map(|entry| Some(entry.split_once('\t')?.1)).collect();
-    names.dedup();
-    let find = |name: &&str| {
-        let file = LedgerFile::of(name, &repo.prefix)?;
-        let below = name.strip_prefix(&repo.prefix)?;
+    let find = |below: &String| {
+        let file = LedgerFile::of(below, "")?;
         let now = moves.now(&file.org);
         let target = root.path.join(below.replacen(&format!("orgs/{}/", file.org), &format!("orgs/{now}/"), 1));
         let left = root.path.join(below);
         let [base, _, _] = stages(root, below);
         (now != file.org && left.is_file() && target.is_file()).then_some(MovedAway { left, target, base: base? })
     };
-    names.iter().filter_map(find).collect()
+    unmerged(root).iter().filter_map(find).collect()
+}
+
+/// The files of the ledger that git has not merged, by their paths below its root.
+fn unmerged(root: &Root) -> Vec<String> {
+    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
+    let said = repo.text(["ls-files", "--unmerged", "-z"]).unwrap_or_default();
+    let names = said.split('\0').filter_map(|entry| entry.split_once('\t')?.1.strip_prefix(&repo.prefix).map(str::to_owned));
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    names.dedup();
+    names
 }
 
 /// Merges what was changed at the old place into the file at the new one; the old one goes when nothing clashes.
@@ -187,7 +217,11 @@ fn untouched(root: &Root, name: &str, sides: &Sides) -> bool {
 fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<Merged, Refused>> {
     let texts = match stages(root, name) {
         [Some(base), Some(ours), Some(theirs)] if untouched(root, name, sides) => [base, ours, theirs],
-        [base, _, _] => [sides.base.clone().or(base).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()],
+        // Where nothing else is known of what both come from, it is what both still have in common.
+        [base, _, _] => {
+            let common = || Some(sides.agreed.clone()).filter(|text| Page::read(&Source::new(name, text.clone())).is_some());
+            [sides.base.clone().or(base).or_else(common).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()]
+        }
     };
     let source = |(text, whose): (String, &str)| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
     let [base, ours, theirs] = texts;

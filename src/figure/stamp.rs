@@ -65,7 +65,7 @@ pub struct StampRow {
     pub evidence: String,
 }
 
-/// What must be the same for a stamp to be what it was: everything but who closed it and when.
+/// The hash of some lines.
 fn hash(lines: impl Iterator<Item = String>) -> String {
     let mut hasher = Sha256::new();
     for line in lines {
@@ -147,11 +147,13 @@ impl Stamp {
     /// The hash of what it says of the period.
     pub fn hash(&self) -> String {
         let head = [self.period.to_string(), self.org.to_string(), self.as_of.to_string(), self.depth.to_string()];
+        let closings = self.earlier.iter().map(|one| format!("{} {} {} {}", one.on, one.by, one.why, one.hash));
+        let closings: Vec<String> = closings.chain([format!("{} {}", self.on, self.by)]).collect();
         let rows = self.rows.iter().flat_map(|row| {
             let figures = row.figures.iter().filter_map(|(name, figure)| Some(format!("{name} = {}", written(*figure)?)));
             [format!("[{} {}]", row.role, row.org), row.evidence.clone()].into_iter().chain(figures)
         });
-        hash(head.into_iter().chain(rows))
+        hash(head.into_iter().chain(closings).chain(rows))
     }
 
     /// Whether another says the same of the period.

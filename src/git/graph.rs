@@ -43,6 +43,11 @@ impl Commit {
     }
 }
 
+/// Whether anything is committed yet.
+pub fn has_commits(repo: &Repo) -> bool {
+    repo.text(["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok()
+}
+
 /// The commits at the edge of a shallow clone: it does not have their parents.
 pub fn edge(repo: &Repo) -> Vec<String> {
     let file = repo.text(["rev-parse", "--git-path", "shallow"]).map(|path| repo.top.join(path));

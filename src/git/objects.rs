@@ -89,7 +89,7 @@ impl Differences {
     /// It cannot be started.
     pub fn open(repo: &Repo) -> Result<Differences, Problem> {
         let below = format!("{}orgs", repo.prefix);
-        let args = ["diff-tree", "--stdin", "-r", "-z", "--no-renames", "--full-index", "--raw", "--", &below];
+        let args = ["--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", "--no-renames", "--full-index", "--raw", "--", &below];
         let (child, ask, answer) = conversation(repo, &args)?;
         Ok(Differences { child, ask, answer })
     }

@@ -146,9 +146,16 @@ impl Part {
 
 /// Asks git itself: a line further down, or another file, may say otherwise.
 fn attributes(root: &Root, repo: &Repo) -> Result<State, Problem> {
-    let file = format!("{}orgs/a/2026/a.toml", repo.prefix);
-    let said = repo.text(["check-attr", "merge", "--", &file])?;
-    if said.ends_with(": ledger") {
+    let folders = crate::tree::scan::organisations(&root.path, &mut Vec::new());
+    let file = |org: &str| format!("{}orgs/{org}/2026/a.toml", repo.prefix);
+    let files: Vec<String> = std::iter::once("a").chain(folders.iter().map(|folder| folder.org.as_str())).map(file).collect();
+    let mut ready = true;
+    // A command line holds only so much.
+    for files in files.chunks(500) {
+        let said = repo.text(["check-attr", "merge", "--"].into_iter().chain(files.iter().map(String::as_str)))?;
+        ready &= said.lines().all(|line| line.ends_with(": ledger"));
+    }
+    if ready {
         return Ok(State::Ready);
     }
     let old = read(&root.path.join(".gitattributes"))?.unwrap_or_default();
@@ -181,7 +188,8 @@ struct Hook {
     path: PathBuf,
     /// Whether it belongs to this repository, not to all of a machine.
     own: bool,
-    old: Option<String>,
+    old: Option<Vec<u8>>,
+    mark: String,
     block: String,
 }
 
@@ -193,19 +201,21 @@ impl Hook {
         let git_dir = git_dir.canonicalize().unwrap_or(git_dir);
         let real = path.parent().and_then(|folder| folder.ancestors().find_map(|above| above.canonicalize().ok()));
         let own = real.is_some_and(|real| real.starts_with(&repo.top) || real.starts_with(&git_dir));
-        let old = read(&path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let old = read(&path)?;
         let below = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
         let program = program();
         let missing = "echo 'ledger: not found, nothing was checked' >&2";
         let check =
             format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&below));
-        let block = format!("{HOOK_MARK}\nif command -v {program} >/dev/null 2>&1; then {check}; else {missing}; fi\n");
-        Ok(Hook { path, own, old, block })
+        // Several ledgers may lie in one repository.
+        let mark = format!("{HOOK_MARK}{}", if below.is_empty() { String::new() } else { format!(": {}", &below[1..]) });
+        let block = format!("{mark}\nif command -v {program} >/dev/null 2>&1; then {check}; else {missing}; fi\n");
+        Ok(Hook { path, own, old, mark, block })
     }
 
     fn state(&self) -> State {
         match &self.old {
-            Some(old) if old.contains(&self.block) && self.runs() => State::Ready,
+            Some(_) if self.text().is_some_and(|old| old.contains(&self.block)) && self.runs() => State::Ready,
             _ if self.changed().is_some() => State::Missing,
             _ => {
                 let line = self.block.lines().last().unwrap_or_default().to_owned();
@@ -214,14 +224,22 @@ impl Hook {
         }
     }
 
-    /// The hook with our part in it; none where it is not ours to change.
+    fn text(&self) -> Option<&str> {
+        std::str::from_utf8(self.old.as_deref()?).ok()
+    }
+
+    /// The hook with our part in it; none where it is not ours to change: one of all repositories, one that is switched
+    /// off, one in another language or encoding.
     fn changed(&self) -> Option<String> {
         if !self.own {
             return None;
         }
-        let Some(old) = &self.old else { return Some(format!("#!/bin/sh\n{}", self.block)) };
+        if self.old.is_none() {
+            return Some(format!("#!/bin/sh\n{}", self.block));
+        }
+        let old = self.text().filter(|_| self.runs())?;
         // An older part of ours is replaced; it is the mark and the line below it.
-        let kept: Vec<&str> = match old.split_inclusive('\n').position(|line| line.trim_end() == HOOK_MARK) {
+        let kept: Vec<&str> = match old.split_inclusive('\n').position(|line| line.trim_end() == self.mark) {
             Some(at) => old.split_inclusive('\n').enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, line)| line).collect(),
             None => old.split_inclusive('\n').collect(),
         };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::git::Repo;
-use crate::git::graph::{Commit, Graph, edge};
+use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
 use crate::history::snapshot::{LedgerFile, Library, ORG, Snapshot, Stand, moves_between};
 use crate::merge::row::{self, Row, Why};
@@ -98,16 +98,13 @@ impl<'r> Audit<'r> {
     /// # Errors
     /// git is not there, or does not know the range.
     pub fn new(repo: &'r Repo, rules: &'r Rules, range: &str) -> Result<Audit<'r>, Problem> {
-        // All that lies behind the range, and what was there before it was made again.
-        let tips: Vec<&str> = match range.split_once("...") {
-            Some((one, other)) => vec![one, other],
-            None => vec![range.split_once("..").map_or(range, |(_, tip)| tip)],
-        };
-        let tips = tips.into_iter().map(|tip| if tip.is_empty() { "HEAD" } else { tip });
-        let all = ["--all", "--reflog", "--end-of-options"].into_iter().chain(tips).collect::<Vec<_>>();
-        let wanted = Commit::list(repo, &["--end-of-options", range])?;
-        let graph = Graph::of(Commit::list(repo, &all)?);
-        let cases = cases(&graph, wanted);
+        let wanted = if has_commits(repo) { Commit::list(repo, &["--end-of-options", range])? } else { Vec::new() };
+        // All that lies behind the range, whatever it leaves out, and what was there before it was made again.
+        let below: BTreeSet<&String> = wanted.iter().flat_map(|commit| &commit.parents).collect();
+        let tips = wanted.iter().map(|commit| &commit.name).filter(|name| !below.contains(name)).map(String::as_str);
+        let all: Vec<&str> = ["--all", "--reflog", "--end-of-options"].into_iter().chain(tips).collect();
+        let graph = if wanted.is_empty() { Graph::default() } else { Graph::of(Commit::list(repo, &all)?) };
+        let cases = cases(&graph, wanted, &replayed(repo));
         let mut library = Library::new(Objects::open(repo)?);
         let edge = edge(repo);
         let mut beyond = Vec::new();
@@ -149,13 +146,19 @@ impl<'r> Audit<'r> {
         let empty = Snapshot::default();
         let moves = moves_between(bases.first().unwrap_or(&&empty), &versions);
         let judgement = Judgement { plan: &plan, snapshots: &snapshots, rules: self.rules, moves: &moves };
-        let mut findings = unreadable(merged, &sides);
+        let mut findings = unreadable(merged, &sides, &names);
         let ids: BTreeSet<String> = snapshots.values().flat_map(|snapshot| snapshot.records.keys()).map(|id| judgement.now(id)).collect();
         let blind: BTreeSet<&String> = snapshots.values().flat_map(|snapshot| &snapshot.unreadable).collect();
         for id in ids {
             // A record of a file that one of the versions cannot show is not judged: the file is.
-            let stands = snapshots.values().flat_map(|snapshot| judgement.stands(snapshot, &id)).map(|stand| stand.file.clone());
-            if stands.collect::<Vec<_>>().iter().any(|file| blind.contains(file)) {
+            let stands: Vec<Stand> = snapshots.values().flat_map(|snapshot| judgement.stands(snapshot, &id)).collect();
+            if stands.iter().any(|stand| blind.contains(&stand.file)) {
+                continue;
+            }
+            if let Some(broken) = stands.iter().find(|stand| Judgement::read(&id, &stand.text).is_none()) {
+                let there = judgement.stands(merged, &id);
+                let same = there.iter().any(|stand| stand.text == broken.text);
+                findings.extend((!same).then(|| not_read(&broken.file, broken.line, &id, &[])));
                 continue;
             }
             let expected = judgement.expected(&id, root);
@@ -190,15 +193,28 @@ impl<'r> Audit<'r> {
     }
 }
 
+/// The commits that this clone remembers to have made by rebase or cherry-pick, as they were.
+///
+/// What was joined with another or amended was meant to be another, and is not among them.
+fn replayed(repo: &Repo) -> BTreeSet<String> {
+    let said = repo.text(["log", "--walk-reflogs", "--all", "--format=%H %gs"]).unwrap_or_default();
+    let by = ["rebase (pick)", "rebase (continue)", "rebase: ", "pull --rebase", "pull (pick)", "cherry-pick: ", "commit (cherry-pick)"];
+    let made = |line: &str| {
+        let (name, how) = line.split_once(' ')?;
+        by.iter().any(|by| how.starts_with(by) || how.contains("(pick)")).then(|| name.to_owned())
+    };
+    said.lines().filter_map(made).collect()
+}
+
 /// Merges, and commits that make others again: of one author, second and subject, at another place.
-fn cases(graph: &Graph, wanted: Vec<Commit>) -> Vec<Case> {
+fn cases(graph: &Graph, wanted: Vec<Commit>, replayed: &BTreeSet<String>) -> Vec<Case> {
     let key = |commit: &Commit| (commit.second.clone(), commit.author.clone(), commit.subject.clone());
     let mut alike: BTreeMap<_, Vec<&Commit>> = BTreeMap::new();
     for commit in graph.commits().iter().filter(|commit| commit.parents.len() == 1) {
         alike.entry(key(commit)).or_default().push(commit);
     }
     let made_again = |commit: &Commit| -> Option<Commit> {
-        let twins = alike.get(&key(commit))?;
+        let twins = alike.get(&key(commit)).filter(|_| replayed.contains(&commit.name))?;
         let here = graph.find(&commit.name)?;
         // An amended commit has its parent still: it was meant to be another. Of several the oldest is the first.
         let other = twins.iter().rev().find(|twin| {
@@ -216,21 +232,30 @@ fn cases(graph: &Graph, wanted: Vec<Commit>) -> Vec<Case> {
     wanted.into_iter().rev().filter_map(case).collect()
 }
 
-/// Files that the merge made unreadable.
-fn unreadable(merged: &Snapshot, sides: &[&Snapshot]) -> Vec<Finding> {
+/// Files that the merge made unreadable, and those that cannot be compared because a side is.
+fn unreadable(merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<Finding> {
     let new = merged.unreadable.iter().filter(|file| !sides.iter().any(|side| side.unreadable.contains(*file)));
-    let finding = |file: &String| Finding {
+    let mut findings: Vec<Finding> = new.map(|file| not_read(file, 1, "", &[])).collect();
+    for (side, name) in sides.iter().zip(names) {
+        let lost = side.unreadable.iter().filter(|file| !merged.unreadable.contains(*file));
+        findings.extend(lost.map(|file| not_read(file, 1, "", std::slice::from_ref(name))));
+    }
+    findings
+}
+
+/// What could not be compared, or not be read at all.
+fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> Finding {
+    Finding {
         what: What::Unreadable,
-        id: String::new(),
+        id: id.to_owned(),
         kind: String::new(),
-        file: file.clone(),
-        line: 1,
-        field: String::new(),
+        file: file.to_owned(),
+        line,
+        field: if sides.is_empty() { String::new() } else { "side".to_owned() },
         expected: None,
         found: None,
-        sides: Vec::new(),
-    };
-    new.map(finding).collect()
+        sides: sides.to_vec(),
+    }
 }
 
 /// How the versions of a merge come together: commits, and merges of them.
@@ -441,7 +466,13 @@ impl Judgement<'_> {
             (Some(wanted), Some(found)) => (wanted, found),
         };
         let by = |field: &str, value: Option<&Plain>| -> Vec<String> {
-            let says = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.says(field) == value);
+            // Of a list that is put together of both each side has a part.
+            let missing = |row: &Row| {
+                let has = |item: &Plain| row.says(field).is_some_and(|list| list.items().contains(item));
+                let there = found.says(field).map_or(&[][..], Plain::items);
+                value.map_or(&[][..], Plain::items).iter().any(|item| has(item) && !there.contains(item))
+            };
+            let says = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.says(field) == value || missing(row));
             names.iter().zip(&rows).filter(|(_, row)| says(row)).map(|(name, _)| name.clone()).collect()
         };
         let fields: BTreeSet<&str> = wanted.cells.iter().chain(&found.cells).map(|cell| cell.name.as_str()).collect();

@@ -156,6 +156,13 @@ pub fn moves_between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
             formerly.for_each(|former| moves.add(former, path));
         }
         for (path, row) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
+            // Where its records went it went too, if they went to one place.
+            let ids = base.records.iter().filter(|(_, stands)| stands.iter().any(|stand| stand.org == **path)).map(|(id, _)| id);
+            let went: BTreeSet<&str> = ids.filter_map(|id| version.records.get(id)).flatten().map(|stand| stand.org.as_str()).collect();
+            if let (1, Some(to)) = (went.len(), went.first().filter(|to| new.contains_key(*to) && !old.contains_key(*to))) {
+                moves.add(path, to);
+                continue;
+            }
             let same = |other: &Row| other.says("name").is_some() && other.says("name") == row.says("name");
             let mut twins = new.iter().filter(|(other, twin)| !old.contains_key(*other) && same(twin));
             if let (Some((twin, _)), None) = (twins.next(), twins.next()) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::git::Repo;
-use crate::git::graph::{Commit, Graph, edge};
+use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
 use crate::history::snapshot::{LedgerFile, Library, Snapshot, Stand};
 use crate::merge::row::Row;
@@ -65,7 +65,7 @@ pub type Trail = BTreeMap<String, Vec<Event>>;
 /// # Errors
 /// git is not there, or fails; there is no commit yet.
 pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, usize)) -> Result<Trail, Problem> {
-    let graph = Graph::of(Commit::list(repo, &["HEAD"])?);
+    let graph = if has_commits(repo) { Graph::of(Commit::list(repo, &["HEAD"])?) } else { Graph::default() };
     let edge: BTreeSet<String> = edge(repo).into_iter().collect();
     let nothing = repo.text(["hash-object", "-t", "tree", "--stdin"])?;
     let mut walk = Walk { repo, ids, differences: Differences::open(repo)?, library: Library::new(Objects::open(repo)?) };
@@ -81,7 +81,12 @@ pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, u
             if event.deed == Deed::Entered && edge.contains(&commit.name) {
                 event.deed = Deed::Found;
             }
-            trail.entry(id).or_default().push(event);
+            let story = trail.entry(id).or_default();
+            // What comes in from another line of history is there already.
+            let known = story.last().is_some_and(|last| last.deed != Deed::Removed);
+            if !(known && matches!(event.deed, Deed::Entered | Deed::Found)) {
+                story.push(event);
+            }
         }
     }
     Ok(trail)

@@ -314,6 +314,10 @@ problem-not-closed = {$period} is not closed for {$org}
     .help = close it with ledger close, or name with --org an organisation that is closed
 problem-merge-misplaced = {$id}: git took another file for this one (one side moved a folder), so the record may belong elsewhere
     .help = look at both versions, put the record where its organisation is, and remove the marker lines
+problem-former-id-in-use = {$org} is the id that {$now} had before it was moved; what is entered here may be meant for either
+    .help = give one of them another id with ledger org move --segment
+problem-org-former = {$org} is the id that {$now} had before it was moved; others may still enter records there
+    .help = choose another folder name with --segment
 problem-cancelled = cancelled; nothing was written
 problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-no-rank-records = a rank has no records of its own
@@ -651,7 +655,7 @@ git-ignore = .gitignore
 git-hook = the check before each commit
 git-ready = ready: {$what}
 git-missing = missing: {$what}
-git-by-hand = by hand: {$what}. Put this line into {$file}: {$line}
+git-by-hand = by hand: {$what}. Have {$file} do this: {$line}
 git-next = run ledger git setup to put it there
 progress = looking through history
 audit-again = made again from {$commit} by rebase or cherry-pick
@@ -690,6 +694,7 @@ report-closed = compared with what {$by} reported on {$on}
 check-no-driver = note: this clone has no merge driver, git would merge ledgers line by line; run ledger git setup
 log-field = {$label}: {$value}
 resolve-moved = {$from} was moved away; the changes made there are now in {$path}; look at it, then git add -A
+audit-unreadable-field = not compared: this file cannot be read in {$sides}, and the merge holds something else
 check-clean = clean: {$orgs ->
         [one] 1 organisation
        *[other] {$orgs} organisations

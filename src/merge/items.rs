@@ -25,6 +25,8 @@ pub struct Item {
 pub struct Order {
     /// The column with their day; none: they keep the order they stand in.
     pub day: Option<String>,
+    /// The columns that tell one row from another, where rows are not alike.
+    pub key: Vec<String>,
     /// A column of choices and the choices in the order of a life: it orders items of one day.
     pub life: Option<(String, Vec<String>)>,
 }
@@ -38,12 +40,13 @@ impl Order {
             FieldType::Choice(choices) => Some((column.name.clone(), choices.iter().map(|choice| choice.name.clone()).collect())),
             _ => None,
         });
-        Order { day, life }
+        let key = field.map_or(0, |field| field.key);
+        Order { day, key: columns.iter().take(key).map(|column| column.name.clone()).collect(), life }
     }
 
     fn guessed(items: &[Item]) -> Order {
         let dated = items.iter().all(|item| column(&item.data, "on").is_some_and(|on| on.as_text().is_none()));
-        Order { day: dated.then(|| "on".to_owned()), life: None }
+        Order { day: dated.then(|| "on".to_owned()), ..Order::default() }
     }
 
     fn day<'i>(&self, item: &'i Item) -> Option<&'i Plain> {
@@ -120,6 +123,12 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
     if rows && both_removed && added(&o) != added(&t) {
         return None;
     }
+    // Two rows of one key say different things of one day: only a person knows which is right.
+    let key = |data: &Plain| order.key.iter().map(|name| column(data, name).cloned()).collect::<Vec<_>>();
+    let (news_o, news_t) = (added(&o), added(&t));
+    if !order.key.is_empty() && news_o.keys().any(|a| news_t.keys().any(|b| a != b && key(a) == key(b))) {
+        return None;
+    }
     let kept = |side: &[Item]| -> Vec<Item> {
         let mut left = wanted.clone();
         let mut keep = |item: &&Item| left.get_mut(&item.data).is_some_and(|left| std::mem::replace(left, *left - 1) > 0);
@@ -181,7 +190,7 @@ fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&It
 
 /// Two runs as one, each in its own order; says whether both have an item on one day.
 fn braid(out: &mut Vec<Item>, ours: Vec<Item>, theirs: Vec<Item>, order: &Order) -> bool {
-    let same_day = order.day.is_some() && ours.iter().any(|item| theirs.iter().any(|other| order.day(item) == order.day(other)));
+    let same_day = order.life.is_some() && ours.iter().any(|item| theirs.iter().any(|other| order.day(item) == order.day(other)));
     let (mut ours, mut theirs) = (ours.into_iter().peekable(), theirs.into_iter().peekable());
     while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {
         let next = if order.compare(a, b) == Ordering::Greater { theirs.next() } else { ours.next() };

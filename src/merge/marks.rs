@@ -39,7 +39,7 @@ pub struct Sides {
 
 /// Whether a text has a line that opens a conflict.
 pub fn has_marks(text: &str) -> bool {
-    text.starts_with("<<<<<<< ") || text.contains("\n<<<<<<< ")
+    text.starts_with(OURS) || text.contains("\n<<<<<<<")
 }
 
 /// A text without what stands between markers.
@@ -63,8 +63,13 @@ pub fn sides(text: &str) -> Result<Sides, usize> {
     let mut sides =
         Sides { ours: String::new(), base: Some(String::new()), theirs: String::new(), agreed: String::new(), lines: Vec::new() };
     let (mut place, mut based) = (In::Agreed, false);
+    // git makes markers longer where one merge stands inside another; those of the first conflict count.
+    let size = text.lines().find(|line| line.starts_with(OURS)).map_or(OURS.len(), |line| line.len() - line.trim_start_matches('<').len());
     for (n, line) in text.split_inclusive('\n').enumerate() {
-        let mark = |mark: &str| line.strip_prefix(mark).is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with(' '));
+        let mark = |mark: &str| {
+            let rest = line.trim_start_matches(&mark[..1]);
+            line.len() - rest.len() == size && (rest.trim_end().is_empty() || rest.starts_with(' '))
+        };
         let number = n + 1;
         let next = match place {
             In::Agreed if mark(OURS) => {

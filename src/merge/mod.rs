@@ -97,11 +97,27 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
         false => Cow::Borrowed(versions.base),
     };
     let versions = Versions { base: &base, ..versions };
-    match form {
-        Form::Records => merge_records(versions, rules, names, judge),
-        Form::Organisation => merge_file(versions, rules, names, judge),
+    let mut decided = Decided::new();
+    let mut judge = |id: &str, clash: &Clash| {
+        let side = judge(id, clash)?;
+        decided.entry(id.to_owned()).or_default().push(clash.clone());
+        Some(side)
+    };
+    let merged = match form {
+        Form::Records => merge_records(versions, rules, names, &mut judge)?,
+        Form::Organisation => merge_file(versions, rules, names, &mut judge)?,
+    };
+    if proof::holds(versions, form, &decided, &merged) {
+        return Ok(merged);
+    }
+    match parse(&Source::new("", marks::agreed(&merged.text))) {
+        Err(_) => Err(why_not(versions)),
+        Ok(_) => Err(Refused::Unproven),
     }
 }
+
+/// What a judge decided, by the record's id.
+type Decided = BTreeMap<String, Vec<Clash>>;
 
 /// The pages of three versions.
 struct Pages {
@@ -115,19 +131,31 @@ fn pages(versions: Versions<'_>) -> Result<Pages, Refused> {
     let read = |source: &Source| if marks::has_marks(&source.text) { None } else { Page::read(source) };
     let (base, (ours, theirs)) = rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
     let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
-    let has_id =
-        |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).any(|key| key.id.parse::<crate::name::RecordId>().is_ok());
-    if ![&base, &ours, &theirs].into_iter().any(has_id) {
+    let keys = |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.clone()).collect::<Vec<_>>();
+    let all = [keys(&base), keys(&ours), keys(&theirs)].concat();
+    if !all.iter().any(|key| key.id.parse::<crate::name::RecordId>().is_ok()) {
         return Err(Refused::NotALedger);
+    }
+    // Which of two records of one id is which cannot be known.
+    if all.iter().any(|key| key.copy > 0) {
+        return Err(Refused::Unreadable(Vec::new()));
     }
     Ok(Pages { base, ours, theirs })
 }
 
-/// Why versions are not all ledger files.
+/// Why versions are not all ledger files that can be merged by record.
 fn why_not(versions: Versions<'_>) -> Refused {
-    let problems: Vec<Problem> =
-        [versions.base, versions.ours, versions.theirs].into_iter().filter_map(|source| parse(source).err()).flatten().collect();
-    if problems.is_empty() { Refused::NotALedger } else { Refused::Unreadable(problems) }
+    let all = [versions.base, versions.ours, versions.theirs];
+    // Whatever else a file holds, and however broken it is: where there is a record's id somebody must look.
+    let id = |line: &str| -> Option<bool> {
+        let value = line.trim_start().strip_prefix("id")?.trim_start().strip_prefix('=')?;
+        let id = value.trim_start().strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+        Some(id.parse::<crate::name::RecordId>().is_ok())
+    };
+    if !all.iter().any(|source| source.text.lines().any(|line| id(line) == Some(true))) {
+        return Refused::NotALedger;
+    }
+    Refused::Unreadable(all.into_iter().filter_map(|source| parse(source).err()).flatten().collect())
 }
 
 /// What becomes of one record.
@@ -163,12 +191,7 @@ fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &m
     let mut sheet = Sheet { records: [&base, &ours, &theirs], fates, notes, paragraphs: Vec::new() };
     sheet.put_ours(&pages.ours);
     sheet.put_theirs(&pages.ours, &pages.theirs);
-    let merged = sheet.finish(&pages.ours, same_day);
-    match proof::holds(versions, [&base, &ours, &theirs], &merged) {
-        true => Ok(merged),
-        false if parse(&Source::new("", marks::agreed(&merged.text))).is_err() => Err(why_not(versions)),
-        false => Err(Refused::Unproven),
-    }
+    Ok(sheet.finish(&pages.ours, same_day))
 }
 
 /// Whether a version holds none of the records of the version it should come from.
@@ -191,7 +214,7 @@ struct Sheet<'s> {
     /// The records of the base, ours and theirs.
     records: [&'s BTreeMap<&'s Key, &'s Paragraph>; 3],
     fates: BTreeMap<&'s Key, Fate>,
-    /// Comments that stand for themselves and are to be there.
+    /// Comments that stand for themselves and are still to be put there.
     notes: Vec<String>,
     paragraphs: Vec<(Paragraph, Vec<Clash>)>,
 }
@@ -200,8 +223,11 @@ impl Sheet<'_> {
     /// Puts what became of a paragraph at a place; says whether anything is there now.
     fn put(&mut self, at: usize, paragraph: &Paragraph) -> bool {
         let (text, clashes) = match paragraph.key.as_ref().map(|key| &self.fates[key]) {
-            None if self.notes.contains(&paragraph.text) => (paragraph.text.clone(), Vec::new()),
-            None | Some(Fate::Gone) => return false,
+            None => match self.notes.iter().position(|note| *note == paragraph.text) {
+                Some(note) => (self.notes.swap_remove(note), Vec::new()),
+                None => return false,
+            },
+            Some(Fate::Gone) => return false,
             Some(Fate::Text(text)) => (text.clone(), Vec::new()),
             Some(Fate::Conflict(text, clashes)) => (text.clone(), clashes.clone()),
         };
@@ -219,15 +245,18 @@ impl Sheet<'_> {
     fn put_theirs(&mut self, ours: &Page, theirs: &Page) {
         let [base, own, their] = self.records;
         let same = |a: &Paragraph, b: &Paragraph| if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text };
-        let is_ours = |p: &Paragraph| match &p.key {
+        // Of comments that are alike the first ones are ours.
+        let mut notes: Vec<&str> = ours.paragraphs.iter().filter(|p| p.key.is_none()).map(|p| p.text.as_str()).collect();
+        let mut is_ours = |p: &Paragraph| match &p.key {
             Some(key) => own.contains_key(key),
-            None => ours.paragraphs.iter().any(|other| same(p, other)),
+            None => notes.iter().position(|note| *note == p.text).map(|note| notes.swap_remove(note)).is_some(),
         };
         let is_new = |p: &Paragraph| p.key.as_ref().is_some_and(|key| !base.contains_key(key) && !their.contains_key(key));
         // Both sides mostly keep the order of what they have in common, so it is found from where the last was.
         let mut after = 0;
         for paragraph in &theirs.paragraphs {
-            if is_ours(paragraph) {
+            let known = is_ours(paragraph);
+            if known {
                 let found = self.paragraphs[after..].iter().position(|(other, _)| same(paragraph, other)).map(|n| after + n + 1);
                 let found = found.or_else(|| self.paragraphs.iter().position(|(other, _)| same(paragraph, other)).map(|n| n + 1));
                 after = found.unwrap_or(after);
@@ -334,8 +363,7 @@ fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut 
     let conflicts =
         if merged.clashes.is_empty() { Vec::new() } else { vec![Conflict { id: String::new(), line: 1, clashes: merged.clashes }] };
     let same_day = merged.same_day.into_iter().map(|field| (String::new(), field)).collect();
-    let merged = Merged { text, conflicts, same_day };
-    if proof::holds_file(versions, base.is_some(), &merged) { Ok(merged) } else { Err(Refused::Unproven) }
+    Ok(Merged { text, conflicts, same_day })
 }
 
 impl Conflict {

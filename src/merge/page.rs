@@ -185,12 +185,13 @@ fn parsed_cuts(source: &Source) -> Option<Vec<Cut>> {
     let mut cuts = Vec::new();
     for (n, (_, at, table)) in tables.iter().enumerate() {
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
-        // A record of a list of inline tables has no lines of its own.
-        let own_lines = source.text[*at..].starts_with("[[") && source.text[..starts[n]].ends_with(['\n']) | (starts[n] == 0);
+        // A header may be indented; a record of a list of inline tables has no lines of its own.
+        let start = source.text[..starts[n]].trim_end_matches([' ', '\t']).len();
+        let own_lines = source.text[*at..].starts_with("[[") && (start == 0 || source.text[..start].ends_with('\n'));
         let end = record_end(source, &document.trivia, table, *at, next);
-        let whole = Row::read(&source.text[starts[n]..end]).is_some();
-        (own_lines && whole).then_some(())?;
-        cuts.push(Cut { start: starts[n], end });
+        let whole = own_lines && Row::read(&source.text[start..end]).is_some();
+        whole.then_some(())?;
+        cuts.push(Cut { start, end });
     }
     // Every value of the file is in one of the records.
     let only_records = document.root.iter().all(|(_, node)| node.get_ref().as_array().is_some_and(|items| !items.is_empty()));

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::merge::page::{Key, Page, Paragraph};
-use crate::merge::{Merged, Versions, marks};
+use crate::merge::row::{Clash, Why};
+use crate::merge::{Decided, Form, Merged, Versions, marks};
 use crate::source::Source;
 use crate::tree::canon::tables;
 use crate::wire::{Plain, parse};
@@ -14,13 +15,23 @@ type Said = (String, BTreeMap<String, Plain>);
 /// The records of a file.
 type Records<'p> = BTreeMap<&'p Key, &'p Paragraph>;
 
-/// Whether a merged ledger file is TOML and holds what each side changed, and nothing that neither has.
+/// Whether a merged file is TOML and holds what each side changed, or what was decided, and nothing that neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
-pub(super) fn holds(versions: Versions<'_>, [base, ours, theirs]: [&Records<'_>; 3], merged: &Merged) -> bool {
+pub(super) fn holds(versions: Versions<'_>, form: Form, decided: &Decided, merged: &Merged) -> bool {
+    match form {
+        Form::Records => records_hold(versions, decided, merged),
+        Form::Organisation => file_holds(versions, decided, merged),
+    }
+}
+
+fn records_hold(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> bool {
     let result = Source::new("", marks::agreed(&merged.text));
     let (Ok(document), Some(page)) = rayon::join(|| parse(&result), || Page::read(&result)) else { return false };
-    let page = page.records();
+    let (base, (ours, theirs)) =
+        rayon::join(|| Page::read(versions.base), || rayon::join(|| Page::read(versions.ours), || Page::read(versions.theirs)));
+    let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return false };
+    let (base, ours, theirs, page) = (base.records(), ours.records(), theirs.records(), page.records());
     let shown = merged.text.replace("\r\n", "\n");
     let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
     // What the whole file says must be what its pieces say.
@@ -37,7 +48,7 @@ pub(super) fn holds(versions: Versions<'_>, [base, ours, theirs]: [&Records<'_>;
     };
     let keys: BTreeSet<&Key> = base.keys().chain(ours.keys()).chain(theirs.keys()).chain(page.keys()).copied().collect();
     let right = |key: &Key| -> bool {
-        let [b, o, t, r] = [base, ours, theirs, &page].map(|records| records.get(key).map(|p| p.text.as_str()));
+        let [b, o, t, r] = [&base, &ours, &theirs, &page].map(|records| records.get(key).map(|p| p.text.as_str()));
         if in_conflict.contains(key.id.as_str()) {
             // Both versions can be read between the markers.
             return [o, t].into_iter().flatten().all(|text| shown.contains(text));
@@ -45,15 +56,16 @@ pub(super) fn holds(versions: Versions<'_>, [base, ours, theirs]: [&Records<'_>;
         if (r == o && (o == t || t == b)) || (r == t && o == b) {
             return true;
         }
-        let all = [base, ours, theirs, &page].map(|records| said(records, key));
+        let all = [&base, &ours, &theirs, &page].map(|records| said(records, key));
         let [Some(b), Some(o), Some(t), Some(r)] = all else { return false };
-        record_holds(b.as_ref(), o.as_ref(), t.as_ref(), r.as_ref())
+        let clashes = decided.get(&key.id).map_or(&[][..], Vec::as_slice);
+        record_holds(b.as_ref(), o.as_ref(), t.as_ref(), r.as_ref(), clashes)
     };
-    keys.into_iter().all(right) && comments_hold(versions, &merged.text)
+    // What was not chosen goes with its comments.
+    keys.into_iter().all(right) && (!decided.is_empty() || comments_hold(versions, &merged.text))
 }
 
-/// As [`holds`], for a file that is one table.
-pub(super) fn holds_file(versions: Versions<'_>, based: bool, merged: &Merged) -> bool {
+fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> bool {
     if !merged.conflicts.is_empty() {
         return true; // both versions stand whole between the markers
     }
@@ -62,11 +74,18 @@ pub(super) fn holds_file(versions: Versions<'_>, based: bool, merged: &Merged) -
     let (Some(b), Some(o), Some(t), Some(r)) = (said(versions.base), said(versions.ours), said(versions.theirs), said(&result)) else {
         return false;
     };
-    record_holds(based.then_some(&b), Some(&o), Some(&t), Some(&r)) && comments_hold(versions, &merged.text)
+    let based = !versions.base.text.is_empty();
+    let clashes = decided.get("").map_or(&[][..], Vec::as_slice);
+    record_holds(based.then_some(&b), Some(&o), Some(&t), Some(&r), clashes)
+        && (!clashes.is_empty() || comments_hold(versions, &merged.text))
 }
 
 /// Whether a record of the result is what its versions come to.
-fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>, result: Option<&Said>) -> bool {
+fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>, result: Option<&Said>, decided: &[Clash]) -> bool {
+    let whole = |clash: &Clash| clash.field.is_empty() || clash.why == Why::Retracted;
+    if decided.iter().any(whole) {
+        return result == ours || result == theirs; // the one or the other was chosen as a whole
+    }
     let Some(result) = result else {
         // It may be gone only where one side took it out and the other did not change it.
         return ours.is_none() && (theirs.is_none() || theirs == base) || theirs.is_none() && ours == base;
@@ -85,7 +104,9 @@ fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>,
         && fields.into_iter().all(|field| {
             let of = |said: &Said| said.1.get(field).cloned();
             let (b, o, t, r) = (of(base), of(ours), of(theirs), of(result));
-            if o == t {
+            if decided.iter().any(|clash| clash.field == *field) {
+                r == o || r == t
+            } else if o == t {
                 r == o
             } else if o == b {
                 r == t

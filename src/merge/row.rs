@@ -303,9 +303,11 @@ fn list_text(name: &str, items: &[Item], below: &[String]) -> String {
     let mut text = "[\n".to_owned();
     for item in items {
         text.extend(item.above.iter().map(|comment| format!("    {comment}\n")));
-        let mut line = String::new();
-        push_line(&mut line, &format!("{},", item.text), &item.behind);
-        text.extend(line.split_inclusive('\n').map(|line| format!("    {line}")));
+        // A text over several lines is its own; only what begins here is indented.
+        let (first, more) = item.behind.split_at(item.behind.len().min(1));
+        let behind = first.first().map_or_else(String::new, |comment| format!(" {comment}"));
+        text.push_str(&format!("    {},{behind}\n", item.text));
+        text.extend(more.iter().map(|comment| format!("    {comment}\n")));
     }
     text.extend(below.iter().map(|comment| format!("    {comment}\n")));
     text.push(']');
@@ -442,7 +444,22 @@ fn field<'k>(kind: &'k Kind, name: &str) -> Option<&'k Field> {
 
 /// Comments of both sides: what either added is there, what either took away is not.
 pub fn comments(base: &[String], ours: &[String], theirs: &[String]) -> Vec<String> {
-    let kept = ours.iter().filter(|comment| theirs.contains(comment) || !base.contains(comment));
-    let added = theirs.iter().filter(|comment| !ours.contains(comment) && !base.contains(comment));
-    kept.chain(added).cloned().collect()
+    let count = |side: &[String], comment: &String| side.iter().filter(|other| *other == comment).count();
+    let mut kept: Vec<String> = Vec::new();
+    for comment in ours.iter().chain(theirs) {
+        let (b, o, t) = (count(base, comment), count(ours, comment), count(theirs, comment));
+        let wanted = if o == b {
+            t
+        } else if t == b {
+            o
+        } else if o < b && t < b {
+            o.min(t)
+        } else {
+            o.max(t)
+        };
+        if count(&kept, comment) < wanted {
+            kept.push(comment.clone());
+        }
+    }
+    kept
 }

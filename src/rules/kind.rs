@@ -52,6 +52,8 @@ pub struct Field {
     pub list: bool,
     /// The field that, where it is given, says why this one is not known.
     pub unless: Option<String>,
+    /// Of a list of tables: how many of its first columns tell one row from another; 0 where rows may be alike.
+    pub key: usize,
     /// What a value is.
     pub ty: FieldType,
 }
@@ -493,6 +495,7 @@ impl Field {
         let required = reader.boolean("required");
         let mut list = reader.boolean("list");
         let unless = reader.text("unless");
+        let key = reader.integer("key").and_then(|key| usize::try_from(key).ok()).unwrap_or(0);
         let ty = match reader.choice("type", TYPES, None)? {
             "path" => FieldType::Path,
             "integer" => FieldType::Integer { min: reader.integer("min").unwrap_or(0), max: reader.integer("max").unwrap_or(MOST) },
@@ -530,7 +533,7 @@ impl Field {
             reader.note(bad(&reader, "name", "bad-rule-name"));
         }
         reader.finish();
-        Some(Field { name, label, required, list, unless, ty })
+        Some(Field { name, label, required, list, unless, key, ty })
     }
 
     /// Whether a record of these values must give it: required, and not excused by the field that says why not.

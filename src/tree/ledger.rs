@@ -145,11 +145,12 @@ pub fn retraction_field(rules: &Rules) -> Field {
         required: false,
         list: false,
         unless: None,
+        key: 0,
         ty: FieldType::Table(rules.shared.retraction.clone()),
     }
 }
 
 /// The `id` field, as every kind has it.
 pub fn id_field(rules: &Rules) -> Field {
-    Field { name: "id".to_owned(), label: rules.shared.id.clone(), required: true, list: false, unless: None, ty: FieldType::Text }
+    Field { name: "id".to_owned(), label: rules.shared.id.clone(), required: true, list: false, unless: None, key: 0, ty: FieldType::Text }
 }

@@ -150,6 +150,17 @@ impl Tree {
         tree
     }
 
+    /// Notes organisations that stand where another was formerly: what is entered there may be meant for either.
+    fn note_former_ids_in_use(&mut self) {
+        for org in &self.orgs {
+            let now = self.moves.now(org.path.as_str());
+            if now != org.path.as_str() && self.orgs.iter().any(|other| other.path.as_str() == now) {
+                let place = Place::file(format!("orgs/{}/org.toml", org.path));
+                self.problems.push(Problem::new(Rule::FORMER_IN_USE).at(place).with("org", org.path.as_str()).with("now", now));
+            }
+        }
+    }
+
     /// The organisation of that id, or the one that was moved from there.
     pub fn owner(&self, path: &OrgPath) -> Option<usize> {
         let find = |id: &str| self.orgs.binary_search_by(|org| org.path.segments().cmp(id.split('/'))).ok();
@@ -188,6 +199,7 @@ impl Tree {
             tree.read_organisation(root, folder.org.clone(), folder.file.as_deref());
         }
         tree.moves = Moves::of(&tree.orgs);
+        tree.note_former_ids_in_use();
         for folder in bare {
             let owner = tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
             match owner {

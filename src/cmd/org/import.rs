@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::ArgMatches;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::cmd::org::{free_segment, join};
+use crate::cmd::org::{former_segments, free_segment, join};
 use crate::cmd::{Session, Status};
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -199,7 +199,9 @@ fn plan<'l>(
     let mut taken: BTreeMap<Option<OrgPath>, BTreeSet<String>> = BTreeMap::new();
     for org in orgs {
         taken.entry(org.path.parent()).or_default().insert(org.path.segment().to_owned());
+        taken.entry(Some(org.path.clone())).or_default().extend(former_segments(orgs, Some(&org.path)));
     }
+    taken.entry(None).or_default().extend(former_segments(orgs, None));
     let (mut plan, mut unplaced) = (Vec::new(), Vec::new());
     let mut waiting: Vec<&Line> = lines.iter().filter(|line| !path_of.contains_key(&line.code)).collect();
     // Each round places the rows whose parent has a place; a round that places none has rows that cannot be.

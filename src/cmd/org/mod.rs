@@ -15,7 +15,8 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::locale::{Locale, visible};
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
-use crate::record::text;
+use crate::record::organisation::{Moves, Organisation};
+use crate::record::{Value, text};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::table::{Cell, Column, Row, Table};
@@ -132,4 +133,19 @@ fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>)
     };
     let numbered = (2..).map(|n| format!("{base}-{n}"));
     std::iter::once(base.clone()).chain(numbered).find(|segment| !taken.contains(segment)).unwrap_or(base)
+}
+
+/// Refuses an id that another organisation had: what is entered there by others is meant for that one.
+fn refuse_former(orgs: &[Organisation], path: &OrgPath) -> Result<(), Problem> {
+    match Moves::of(orgs).now(path.as_str()) {
+        now if now == path.as_str() => Ok(()),
+        now => Err(Problem::new(Rule::ORG_FORMER).with("org", path.as_str()).with("now", now)),
+    }
+}
+
+/// The segments under a parent that organisations had before they were moved.
+fn former_segments(orgs: &[Organisation], parent: Option<&OrgPath>) -> Vec<String> {
+    let former =
+        orgs.iter().filter_map(|org| org.get("formerly")).flat_map(Value::items).filter_map(|id| id.as_text()?.parse::<OrgPath>().ok());
+    former.filter(|path| path.parent().as_ref() == parent).map(|path| path.segment().to_owned()).collect()
 }

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 
 use crate::cmd::fields::check_bounds;
 use crate::cmd::org::gather::bring_along;
-use crate::cmd::org::{free_segment, join};
+use crate::cmd::org::{free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
@@ -53,6 +53,7 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
     };
     let to = join(under.as_ref(), &segment)?;
     if to != org.path {
+        refuse_former(&others(&orgs, &org), &to)?;
         change::move_organisation(&root, &lock, &rules, &org, &to)?;
         said_moved(session, &org, &to)?;
     }
@@ -63,6 +64,11 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
         writeln!(session.out, "{}", session.locale.say("org-stays", &[("name", org.name().into()), ("org", to.as_str().into())]))?;
     }
     Ok(Status::Clean)
+}
+
+/// All but the one: it may go back to where it was.
+fn others(orgs: &[Organisation], one: &Organisation) -> Vec<Organisation> {
+    orgs.iter().filter(|org| org.path != one.path).cloned().collect()
 }
 
 fn said_moved(session: &mut Session<'_>, org: &Organisation, to: &OrgPath) -> Result<()> {
@@ -91,6 +97,7 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     if let Some(segment) = asked(matches, "segment") {
         let to = join(org.path.parent().as_ref(), segment)?;
         if to != org.path {
+            refuse_former(&others(&orgs, &org), &to)?;
             change::move_organisation(&root, &lock, &rules, &org, &to)?;
             said_moved(session, &org, &to)?;
         }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ArgMatches;
 
 use crate::cmd::fields::{check_bounds, cleared_fields, field_values};
-use crate::cmd::org::{free_segment, join};
+use crate::cmd::org::{former_segments, free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
 use crate::problem::{Problem, Rule};
 use crate::record::{Value, input, text};
@@ -40,7 +40,9 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
     let segment = match matches.get_one::<String>("segment") {
         Some(segment) => segment.clone(),
         None => {
-            let taken: BTreeSet<String> = orgs.iter().filter(|o| o.path.parent() == parent).map(|o| o.path.segment().to_owned()).collect();
+            let mut taken: BTreeSet<String> =
+                orgs.iter().filter(|o| o.path.parent() == parent).map(|o| o.path.segment().to_owned()).collect();
+            taken.extend(former_segments(&orgs, parent.as_ref()));
             free_segment(&rules, &name_text, "", &taken)
         }
     };
@@ -48,6 +50,7 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
     if path.depth() >= MAX_DEPTH {
         return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", MAX_DEPTH).into());
     }
+    refuse_former(&orgs, &path)?;
     if root.org_folder(&path).exists() {
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
     }
@@ -95,12 +98,11 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
         match (&mut values[n], value) {
             (slot, _) if clear.contains(&n) => *slot = None,
             (_, None) => {}
-            // A headcount or an exemption is added to those there are, history is kept; one of the same first
-            // field (the day, or the obligation with its days) takes the old one's place.
-            (Some(Value::List(old)), Some(Value::List(new))) => {
+            // A headcount or an exemption is added to those there are, history is kept; one of the same key (the day,
+            // or the obligation with its first day) takes the old one's place.
+            (Some(Value::List(old)), Some(Value::List(new))) if rules.org.fields[n].key > 0 => {
                 for row in new {
-                    let columns = if rules.org.fields[n].name == "exempt" { 3 } else { 1 };
-                    let same = |other: &Value| (0..columns).all(|c| other.field(c) == row.field(c));
+                    let same = |other: &Value| (0..rules.org.fields[n].key).all(|c| other.field(c) == row.field(c));
                     match old.iter().position(same) {
                         Some(at) => old[at] = row,
                         None => old.push(row),
