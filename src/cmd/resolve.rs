@@ -1,5 +1,6 @@
 //! `ledger resolve [FILE]`: files with conflict markers, merged by record; what truly clashes is asked, never guessed.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -15,6 +16,7 @@ use crate::merge::marks::{self, Sides};
 use crate::merge::page::Page;
 use crate::merge::row::{self, Clash, Side};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
+use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
@@ -123,13 +125,15 @@ fn moved_away(session: &Session<'_>, root: &Root) -> Vec<MovedAway> {
 }
 
 /// The files of the ledger that git has not merged, by their paths below its root.
+///
+/// Where there is one version only git asks about a file's place, not about what it says.
 fn unmerged(root: &Root) -> Vec<String> {
     let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
     let said = repo.text(["ls-files", "--unmerged", "-z"]).unwrap_or_default();
     let names = said.split('\0').filter_map(|entry| entry.split_once('\t')?.1.strip_prefix(&repo.prefix).map(str::to_owned));
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
-    names.dedup();
-    names
+    let mut versions: BTreeMap<String, usize> = BTreeMap::new();
+    names.filter(|name| name.ends_with(".toml")).for_each(|name| *versions.entry(name).or_default() += 1);
+    versions.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect()
 }
 
 /// Merges what was changed at the old place into the file at the new one; the old one goes when nothing clashes.
@@ -213,15 +217,21 @@ fn untouched(root: &Root, name: &str, sides: &Sides) -> bool {
     })
 }
 
+/// Whether a text is records with ids and nothing else; lines that conflicts leave over are often less.
+fn is_ledger(text: &str) -> bool {
+    let ids = |page: Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).all(|key| key.id.parse::<RecordId>().is_ok());
+    Page::read(&Source::new("", text)).is_some_and(ids)
+}
+
 /// The sides as one; on a terminal, with the answers of the person who sits at it.
 fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<Merged, Refused>> {
     let texts = match stages(root, name) {
         [Some(base), Some(ours), Some(theirs)] if untouched(root, name, sides) => [base, ours, theirs],
-        // Where nothing else is known of what both come from, it is what both still have in common.
-        [base, _, _] => {
-            let common = || Some(sides.agreed.clone()).filter(|text| Page::read(&Source::new(name, text.clone())).is_some());
-            [sides.base.clone().or(base).or_else(common).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()]
+        // Where git knows nothing of what both come from, it is what both still have in common.
+        [None, None, None] if sides.base.is_none() && is_ledger(&sides.agreed) => {
+            [sides.agreed.clone(), sides.ours.clone(), sides.theirs.clone()]
         }
+        [base, _, _] => [sides.base.clone().or(base).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()],
     };
     let source = |(text, whose): (String, &str)| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
     let [base, ours, theirs] = texts;
