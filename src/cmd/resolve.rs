@@ -54,9 +54,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     for file in &files {
         let status = match resolve(session, &root, file) {
             Ok(status) => status,
-            // One file must not keep the others from being merged.
+            // One file that cannot be read must not keep the others from being merged.
             Err(error) => match error.downcast::<Problem>() {
-                Ok(problem) if problem.rule != Rule::CANCELLED => {
+                Ok(problem) if problem.rule == Rule::BAD_MARKER || problem.blocks() && problem.rule != Rule::IO => {
                     session.say_problems(&[problem])?;
                     Status::Findings
                 }
