@@ -103,11 +103,20 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
         decided.entry(id.to_owned()).or_default().push(clash.clone());
         Some(side)
     };
-    let merged = match form {
-        Form::Records => merge_records(versions, rules, names, &mut judge)?,
-        Form::Organisation => merge_file(versions, rules, names, &mut judge)?,
+    let (merged, proven) = match form {
+        Form::Records => {
+            let pages = pages(versions)?;
+            let merged = merge_records(versions, &pages, rules, names, &mut judge)?;
+            let proven = proof::records_hold(versions, &pages, &decided, &merged);
+            (merged, proven)
+        }
+        Form::Organisation => {
+            let merged = merge_file(versions, rules, names, &mut judge)?;
+            let proven = proof::file_holds(versions, &decided, &merged);
+            (merged, proven)
+        }
     };
-    if proof::holds(versions, form, &decided, &merged) {
+    if proven {
         return Ok(merged);
     }
     match parse(&Source::new("", marks::agreed(&merged.text))) {
@@ -168,8 +177,7 @@ enum Fate {
     Conflict(String, Vec<Clash>),
 }
 
-fn merge_records(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
-    let pages = pages(versions)?;
+fn merge_records(versions: Versions<'_>, pages: &Pages, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
     let [base, ours, theirs] = [pages.base.records(), pages.ours.records(), pages.theirs.records()];
     let mut same_day = Vec::new();
     let mut fates: BTreeMap<&Key, Fate> = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::merge::page::{Key, Page, Paragraph};
 use crate::merge::row::{Clash, Why};
-use crate::merge::{Decided, Form, Merged, Versions, marks};
+use crate::merge::{Decided, Merged, Pages, Versions, marks};
 use crate::source::Source;
 use crate::tree::canon::tables;
 use crate::wire::{Plain, parse};
@@ -15,23 +15,14 @@ type Said = (String, BTreeMap<String, Plain>);
 /// The records of a file.
 type Records<'p> = BTreeMap<&'p Key, &'p Paragraph>;
 
-/// Whether a merged file is TOML and holds what each side changed, or what was decided, and nothing that neither has.
+/// Whether a merged ledger file is TOML and holds what each side changed, or what was decided, and nothing that
+/// neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
-pub(super) fn holds(versions: Versions<'_>, form: Form, decided: &Decided, merged: &Merged) -> bool {
-    match form {
-        Form::Records => records_hold(versions, decided, merged),
-        Form::Organisation => file_holds(versions, decided, merged),
-    }
-}
-
-fn records_hold(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> bool {
+pub(super) fn records_hold(versions: Versions<'_>, pages: &Pages, decided: &Decided, merged: &Merged) -> bool {
     let result = Source::new("", marks::agreed(&merged.text));
     let (Ok(document), Some(page)) = rayon::join(|| parse(&result), || Page::read(&result)) else { return false };
-    let (base, (ours, theirs)) =
-        rayon::join(|| Page::read(versions.base), || rayon::join(|| Page::read(versions.ours), || Page::read(versions.theirs)));
-    let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return false };
-    let (base, ours, theirs, page) = (base.records(), ours.records(), theirs.records(), page.records());
+    let (base, ours, theirs, page) = (pages.base.records(), pages.ours.records(), pages.theirs.records(), page.records());
     let shown = merged.text.replace("\r\n", "\n");
     let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
     // What the whole file says must be what its pieces say.
@@ -65,7 +56,8 @@ fn records_hold(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> b
     keys.into_iter().all(right) && (!decided.is_empty() || comments_hold(versions, &merged.text))
 }
 
-fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> bool {
+/// As [`records_hold`], for a file that is one table.
+pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> bool {
     if !merged.conflicts.is_empty() {
         return true; // both versions stand whole between the markers
     }
