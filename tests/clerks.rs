@@ -455,6 +455,11 @@ fn bring_in(
                 let marked: BTreeSet<String> = wanted.keys().filter(|id| clone.marked(id)).cloned().collect();
                 let before = clone.must(&["diff"]);
                 let ran = clone.ledger.run(&["resolve"]);
+                if setup == Setup::Union && ran.code == 1 {
+                    // Lines of both, without a marker, in a file that git asks about for another reason.
+                    way.abort(clone, &head);
+                    return;
+                }
                 assert_eq!(ran.code, 0, "{what}: resolve\n{}{}\n{}", ran.out, ran.err, clone.must(&["diff"]));
                 clone.commit("resolved");
                 let found = clone.world();
