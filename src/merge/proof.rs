@@ -21,13 +21,13 @@ type Records<'p> = BTreeMap<&'p Key, &'p Paragraph>;
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
 pub(super) fn records_hold(versions: Versions<'_>, pages: &Pages, decided: &Decided, merged: &Merged) -> bool {
     let result = Source::new("", marks::agreed(&merged.text));
-    let (Ok(document), Some(page)) = rayon::join(|| parse(&result), || Page::read(&result)) else { return false };
+    let Some(page) = Page::read(&result) else { return false };
+    let Some(parsed) = parsed(&page.paragraphs) else { return false };
     let (base, ours, theirs, page) = (pages.base.records(), pages.ours.records(), pages.theirs.records(), page.records());
     let shown = merged.text.replace("\r\n", "\n");
     let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
-    // What the whole file says must be what its pieces say.
-    let parsed = tables(&document.root);
-    if parsed.len() != page.len() {
+    // The file must hold as many records as its pieces.
+    if parsed != page.len() {
         return false;
     }
     let said = |records: &Records<'_>, key: &Key| -> Option<Option<Said>> {
@@ -54,6 +54,19 @@ pub(super) fn records_hold(versions: Versions<'_>, pages: &Pages, decided: &Deci
     };
     // What was not chosen goes with its comments.
     keys.into_iter().all(right) && (!decided.is_empty() || comments_hold(versions, &merged.text))
+}
+
+/// How many records a file of these paragraphs holds when it is parsed; none where it is not TOML.
+///
+/// A record is a record whatever stands before it, so the two halves of a large file are parsed side by side.
+fn parsed(paragraphs: &[Paragraph]) -> Option<usize> {
+    let count = |half: &[Paragraph]| {
+        let text: String = half.iter().flat_map(|paragraph| [paragraph.gap.as_str(), paragraph.text.as_str()]).collect();
+        parse(&Source::new("", text)).ok().map(|document| tables(&document.root).len())
+    };
+    let (first, second) = paragraphs.split_at(paragraphs.len() / 2);
+    let (first, second) = rayon::join(|| count(first), || count(second));
+    Some(first? + second?)
 }
 
 /// As [`records_hold`], for a file that is one table.
