@@ -147,12 +147,13 @@ fn what_a_person_decides_is_the_result() {
 
 /// What a text says: each record with its fields and comments, whatever the order.
 fn said(text: &str) -> BTreeSet<String> {
-    let page = Page::read(&Source::new("", text)).expect("a ledger");
+    let source = Source::new("", text);
+    let page = Page::read(&source).expect("a ledger");
     page.paragraphs
         .iter()
         .map(|p| match Row::read(&p.text) {
             Some(row) => format!("{:?} {:?} {:?}", row.kind, row.said(), row.comments()),
-            None => p.text.clone(),
+            None => p.text.to_string(),
         })
         .collect()
 }
@@ -189,7 +190,8 @@ proptest! {
     fn a_page_is_its_file(text in ledger_text(), crlf in any::<bool>(), mark in any::<bool>()) {
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let text = if mark { format!("\u{feff}{text}") } else { text };
-        prop_assert_eq!(Page::read(&Source::new("", text.clone())).expect("a ledger").text(), text);
+        let source = Source::new("", text);
+        prop_assert_eq!(Page::read(&source).expect("a ledger").text(), source.text.as_str());
     }
 
     /// A file is cut at the same places whether it is safe to cut it without parsing or not.
@@ -197,9 +199,9 @@ proptest! {
     fn cutting_and_parsing_agree(text in ledger_text()) {
         // A string over several lines in a comment's place keeps the short way from being taken.
         let last = "\n[[task]]\nid = \"t-20260703-00000009\"\nnote = \"\"\"\n[[task]]\n\"\"\"\n";
-        let long = Page::read(&Source::new("", format!("{text}{last}"))).expect("a ledger");
-        let short = Page::read(&Source::new("", text)).expect("a ledger");
-        let texts = |page: &Page| page.paragraphs.iter().map(|p| (p.text.clone(), p.line)).collect::<Vec<_>>();
+        let sources = [format!("{text}{last}"), text].map(|text| Source::new("", text));
+        let [long, short] = sources.each_ref().map(|source| Page::read(source).expect("a ledger"));
+        let texts = |page: &Page<'_>| page.paragraphs.iter().map(|p| (p.text.to_string(), p.line)).collect::<Vec<_>>();
         prop_assert_eq!(&texts(&long)[..short.paragraphs.len()], &texts(&short)[..]);
         prop_assert_eq!(long.paragraphs.len(), short.paragraphs.len() + 1);
     }

@@ -219,7 +219,7 @@ fn untouched(root: &Root, name: &str, sides: &Sides) -> bool {
 
 /// Whether a text is records with ids and nothing else; lines that conflicts leave over are often less.
 fn is_ledger(text: &str) -> bool {
-    let ids = |page: Page| page.paragraphs.iter().filter_map(|p| p.key.as_ref()).all(|key| key.id.parse::<RecordId>().is_ok());
+    let ids = |page: Page<'_>| page.keys().all(|key| key.id.parse::<RecordId>().is_ok());
     Page::read(&Source::new("", text)).is_some_and(ids)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::git::objects::{Objects, Oid};
-use crate::merge::page::Page;
+use crate::merge::page::{Page, Paragraph};
 use crate::merge::row::Row;
 use crate::name::{OrgPath, is_year_folder};
 use crate::problem::Problem;
@@ -37,8 +37,8 @@ impl LedgerFile {
 /// What a file's content says.
 #[derive(Debug)]
 pub enum Content {
-    /// Records.
-    Page(Page),
+    /// Records: the id, the line and the text of each.
+    Records(Vec<(String, usize, String)>),
     /// An organisation's file, with its text.
     Organisation(String),
     /// Nothing that can be read.
@@ -86,12 +86,18 @@ impl Library {
                 Some(_) => Content::Organisation(source.text),
                 None => Content::Unreadable,
             },
-            Some(source) if !crate::merge::marks::has_marks(&source.text) => Page::read(&source).map_or(Content::Unreadable, Content::Page),
+            Some(source) if !crate::merge::marks::has_marks(&source.text) => records(&source).map_or(Content::Unreadable, Content::Records),
             _ => Content::Unreadable,
         });
         self.known.insert(key, Rc::clone(&content));
         Ok(content)
     }
+}
+
+fn records(source: &Source) -> Option<Vec<(String, usize, String)>> {
+    let page = Page::read(source)?;
+    let record = |p: &Paragraph<'_>| Some((p.key.as_ref()?.id.to_string(), p.line, p.text.to_string()));
+    Some(page.paragraphs.iter().filter_map(record).collect())
 }
 
 /// A record as it stands in a commit.
@@ -125,12 +131,8 @@ impl Snapshot {
                 self.unreadable.insert(path.to_owned());
             }
             Content::Organisation(text) => self.records.entry(format!("{ORG}{}", file.org)).or_default().push(stand(1, text)),
-            Content::Page(page) => {
-                for paragraph in &page.paragraphs {
-                    if let Some(key) = &paragraph.key {
-                        self.records.entry(key.id.clone()).or_default().push(stand(paragraph.line, &paragraph.text));
-                    }
-                }
+            Content::Records(records) => {
+                records.iter().for_each(|(id, line, text)| self.records.entry(id.clone()).or_default().push(stand(*line, text)));
             }
         }
     }

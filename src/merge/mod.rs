@@ -11,7 +11,7 @@ mod proof;
 pub mod row;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::locale::Arg;
 use crate::merge::marks::Names;
@@ -105,7 +105,7 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
     };
     let (merged, proven) = match form {
         Form::Records => {
-            let pages = pages(versions)?;
+            let pages = Pages::read(versions)?;
             let merged = merge_records(versions, &pages, rules, names, &mut judge)?;
             let proven = proof::records_hold(versions, &pages, &decided, &merged);
             (merged, proven)
@@ -129,27 +129,43 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
 type Decided = BTreeMap<String, Vec<Clash>>;
 
 /// The pages of three versions.
-struct Pages {
-    base: Page,
-    ours: Page,
-    theirs: Page,
+struct Pages<'v> {
+    base: Page<'v>,
+    ours: Page<'v>,
+    theirs: Page<'v>,
 }
 
-fn pages(versions: Versions<'_>) -> Result<Pages, Refused> {
-    // Large files are cut side by side.
-    let read = |source: &Source| if marks::has_marks(&source.text) { None } else { Page::read(source) };
-    let (base, (ours, theirs)) = rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
-    let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
-    let keys = |page: &Page| page.paragraphs.iter().filter_map(|p| p.key.clone()).collect::<Vec<_>>();
-    let all = [keys(&base), keys(&ours), keys(&theirs)].concat();
-    if !all.iter().any(|key| key.id.parse::<crate::name::RecordId>().is_ok()) {
-        return Err(Refused::NotALedger);
+impl<'v> Pages<'v> {
+    fn read(versions: Versions<'v>) -> Result<Pages<'v>, Refused> {
+        // Large files are cut side by side.
+        let read = |source: &'v Source| if marks::has_marks(&source.text) { None } else { Page::read(source) };
+        let (base, (ours, theirs)) = rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
+        let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
+        let pages = Pages { base, ours, theirs };
+        let all = || pages.all().into_iter().flat_map(Page::keys);
+        if !all().any(|key| key.id.parse::<crate::name::RecordId>().is_ok()) {
+            return Err(Refused::NotALedger);
+        }
+        // Which of two records of one id is which cannot be known.
+        if all().any(|key| key.copy > 0) {
+            return Err(Refused::Unreadable(Vec::new()));
+        }
+        Ok(pages)
     }
-    // Which of two records of one id is which cannot be known.
-    if all.iter().any(|key| key.copy > 0) {
-        return Err(Refused::Unreadable(Vec::new()));
+
+    fn all(&self) -> [&Page<'v>; 3] {
+        [&self.base, &self.ours, &self.theirs]
     }
-    Ok(Pages { base, ours, theirs })
+
+    /// What a record is in the base, ours and theirs.
+    fn texts(&self, key: &Key<'_>) -> [Option<&str>; 3] {
+        self.all().map(|page| page.record(key).map(|paragraph| &*paragraph.text))
+    }
+
+    /// Every record that ours or theirs has, once: ours in their order, then what only they have.
+    fn keys(&self) -> impl Iterator<Item = &Key<'v>> {
+        self.ours.keys().chain(self.theirs.keys().filter(|key| self.ours.record(key).is_none()))
+    }
 }
 
 /// Why versions are not all ledger files that can be merged by record.
@@ -168,110 +184,122 @@ fn why_not(versions: Versions<'_>) -> Refused {
 }
 
 /// What becomes of one record.
-enum Fate {
+enum Fate<'v> {
     /// It is not there.
     Gone,
     /// It is there with this text.
-    Text(String),
+    Text(Cow<'v, str>),
     /// Its versions stand between markers.
     Conflict(String, Vec<Clash>),
 }
 
-fn merge_records(versions: Versions<'_>, pages: &Pages, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
-    let [base, ours, theirs] = [pages.base.records(), pages.ours.records(), pages.theirs.records()];
+fn merge_records(
+    versions: Versions<'_>,
+    pages: &Pages<'_>,
+    rules: &Rules,
+    names: &Names,
+    judge: &mut Judge<'_>,
+) -> Result<Merged, Refused> {
     let mut same_day = Vec::new();
-    let mut fates: BTreeMap<&Key, Fate> = BTreeMap::new();
-    let (stranger_ours, stranger_theirs) = (is_stranger(&base, &ours), is_stranger(&base, &theirs));
-    for key in ours.keys().chain(theirs.keys()).copied() {
-        let (own, other) = (ours.get(key), theirs.get(key));
+    let mut fates: HashMap<&Key<'_>, Fate<'_>> = HashMap::new();
+    let (stranger_ours, stranger_theirs) = (is_stranger(&pages.base, &pages.ours), is_stranger(&pages.base, &pages.theirs));
+    for key in pages.keys() {
+        let texts @ [base, ours, theirs] = pages.texts(key);
         // What the other side entered or changed; what it left alone is where git took the file from.
-        let news = own.or(other).map(|paragraph| &paragraph.text) != base.get(key).map(|paragraph| &paragraph.text);
-        if news && (stranger_ours && own.is_none() || stranger_theirs && other.is_none()) {
-            fates.insert(key, misplaced(own.copied(), other.copied(), names));
-        } else if !fates.contains_key(key) {
-            let texts = [&base, &ours, &theirs].map(|records| records.get(key).map(|paragraph| paragraph.text.clone()));
-            let fate = fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(|| why_not(versions))?;
-            fates.insert(key, fate);
-        }
+        let news = ours.or(theirs) != base;
+        let fate = if news && (stranger_ours && ours.is_none() || stranger_theirs && theirs.is_none()) {
+            misplaced(ours, theirs, names)
+        } else {
+            fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(|| why_not(versions))?
+        };
+        fates.insert(key, fate);
     }
-    let comments = |page: &Page| -> Vec<String> { page.paragraphs.iter().filter(|p| p.key.is_none()).map(|p| p.text.clone()).collect() };
+    let comments = |page: &Page<'_>| -> Vec<String> { page.notes().map(str::to_owned).collect() };
     let notes = row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs));
-    let mut sheet = Sheet { records: [&base, &ours, &theirs], fates, notes, paragraphs: Vec::new() };
-    sheet.put_ours(&pages.ours);
-    sheet.put_theirs(&pages.ours, &pages.theirs);
-    Ok(sheet.finish(&pages.ours, same_day))
+    let mut sheet = Sheet { pages, fates, notes, pieces: Vec::new() };
+    sheet.put_ours();
+    sheet.put_theirs();
+    Ok(sheet.finish(same_day))
 }
 
 /// Whether a version holds none of the records of the version it should come from.
 ///
 /// Records are not deleted, so git took one file for another: it goes by likeness where a folder was moved, and
 /// ledgers are much alike. What the other side entered then belongs elsewhere.
-fn is_stranger(base: &BTreeMap<&Key, &Paragraph>, side: &BTreeMap<&Key, &Paragraph>) -> bool {
-    !base.is_empty() && !side.is_empty() && !side.keys().any(|key| base.contains_key(key))
+fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
+    let empty = |page: &Page<'_>| page.keys().next().is_none();
+    !empty(base) && !empty(side) && side.keys().all(|key| base.record(key).is_none())
 }
 
-fn misplaced(ours: Option<&Paragraph>, theirs: Option<&Paragraph>, names: &Names) -> Fate {
-    let said = |side: Option<&Paragraph>| side.map(|paragraph| Plain::Text(paragraph.text.clone()));
-    let text = |side: Option<&Paragraph>| side.map_or_else(String::new, |paragraph| paragraph.text.clone());
+fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fate<'v> {
+    let said = |text: Option<&str>| text.map(|text| Plain::Text(text.to_owned()));
     let clash = Clash { why: Why::Misplaced, field: String::new(), ours: said(ours), theirs: said(theirs) };
-    Fate::Conflict(marks::conflict("", &text(ours), &text(theirs), names), vec![clash])
+    Fate::Conflict(marks::conflict("", ours.unwrap_or_default(), theirs.unwrap_or_default(), names), vec![clash])
 }
 
 /// The paragraphs of the result, as they come together.
-struct Sheet<'s> {
-    /// The records of the base, ours and theirs.
-    records: [&'s BTreeMap<&'s Key, &'s Paragraph>; 3],
-    fates: BTreeMap<&'s Key, Fate>,
+struct Sheet<'p, 'v> {
+    pages: &'p Pages<'v>,
+    fates: HashMap<&'p Key<'v>, Fate<'p>>,
     /// Comments that stand for themselves and are still to be put there.
     notes: Vec<String>,
-    paragraphs: Vec<(Paragraph, Vec<Clash>)>,
+    pieces: Vec<Piece<'p, 'v>>,
 }
 
-impl Sheet<'_> {
+/// A paragraph of the result: where it comes from and what became of it.
+struct Piece<'p, 'v> {
+    from: &'p Paragraph<'v>,
+    text: Cow<'p, str>,
+    clashes: Vec<Clash>,
+}
+
+impl<'p, 'v> Sheet<'p, 'v> {
     /// Puts what became of a paragraph at a place; says whether anything is there now.
-    fn put(&mut self, at: usize, paragraph: &Paragraph) -> bool {
-        let (text, clashes) = match paragraph.key.as_ref().map(|key| &self.fates[key]) {
-            None => match self.notes.iter().position(|note| *note == paragraph.text) {
-                Some(note) => (self.notes.swap_remove(note), Vec::new()),
-                None => return false,
+    fn put(&mut self, at: usize, from: &'p Paragraph<'v>) -> bool {
+        let (text, clashes) = match from.key.as_ref().and_then(|key| self.fates.remove(key)) {
+            None => match self.notes.iter().position(|note| *note == from.text) {
+                Some(note) if from.key.is_none() => (self.notes.swap_remove(note).into(), Vec::new()),
+                _ => return false,
             },
             Some(Fate::Gone) => return false,
-            Some(Fate::Text(text)) => (text.clone(), Vec::new()),
-            Some(Fate::Conflict(text, clashes)) => (text.clone(), clashes.clone()),
+            Some(Fate::Text(text)) => (text, Vec::new()),
+            Some(Fate::Conflict(text, clashes)) => (text.into(), clashes),
         };
-        self.paragraphs.insert(at, (Paragraph { text, ..paragraph.clone() }, clashes));
+        self.pieces.insert(at, Piece { from, text, clashes });
         true
     }
 
-    fn put_ours(&mut self, ours: &Page) {
-        for paragraph in &ours.paragraphs {
-            self.put(self.paragraphs.len(), paragraph);
+    fn put_ours(&mut self) {
+        for paragraph in &self.pages.ours.paragraphs {
+            self.put(self.pieces.len(), paragraph);
         }
     }
 
     /// Puts what only they have behind what it follows on their side.
-    fn put_theirs(&mut self, ours: &Page, theirs: &Page) {
-        let [base, own, their] = self.records;
-        let same = |a: &Paragraph, b: &Paragraph| if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text };
+    fn put_theirs(&mut self) {
+        let Pages { base, ours, theirs } = self.pages;
+        let same = |a: &Paragraph<'_>, b: &Paragraph<'_>| {
+            if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text }
+        };
         // Of comments that are alike the first ones are ours.
-        let mut notes: Vec<&str> = ours.paragraphs.iter().filter(|p| p.key.is_none()).map(|p| p.text.as_str()).collect();
-        let mut is_ours = |p: &Paragraph| match &p.key {
-            Some(key) => own.contains_key(key),
+        let mut notes: Vec<&str> = ours.notes().collect();
+        let mut is_ours = |p: &Paragraph<'_>| match &p.key {
+            Some(key) => ours.record(key).is_some(),
             None => notes.iter().position(|note| *note == p.text).map(|note| notes.swap_remove(note)).is_some(),
         };
-        let is_new = |p: &Paragraph| p.key.as_ref().is_some_and(|key| !base.contains_key(key) && !their.contains_key(key));
+        let is_new = |p: &Paragraph<'_>| p.key.as_ref().is_some_and(|key| base.record(key).is_none() && theirs.record(key).is_none());
         // Both sides mostly keep the order of what they have in common, so it is found from where the last was.
         let mut after = 0;
         for paragraph in &theirs.paragraphs {
             let known = is_ours(paragraph);
             if known {
-                let found = self.paragraphs[after..].iter().position(|(other, _)| same(paragraph, other)).map(|n| after + n + 1);
-                let found = found.or_else(|| self.paragraphs.iter().position(|(other, _)| same(paragraph, other)).map(|n| n + 1));
+                let found = self.pieces[after..].iter().position(|piece| same(paragraph, piece.from)).map(|n| after + n + 1);
+                let found = found.or_else(|| self.pieces.iter().position(|piece| same(paragraph, piece.from)).map(|n| n + 1));
                 after = found.unwrap_or(after);
                 continue;
             }
             // Our own new records come first, so that a file grows at its end on both sides.
-            while paragraph.key.is_some() && self.paragraphs.get(after).is_some_and(|(p, _)| is_new(p)) {
+            while paragraph.key.is_some() && self.pieces.get(after).is_some_and(|piece| is_new(piece.from)) {
                 after += 1;
             }
             if self.put(after, paragraph) {
@@ -281,49 +309,51 @@ impl Sheet<'_> {
     }
 
     /// The file of these paragraphs, as our side writes it.
-    fn finish(self, ours: &Page, same_day: Vec<(String, String)>) -> Merged {
-        let mut page = Page { mark: ours.mark, newline: ours.newline, paragraphs: Vec::new(), end: ours.end.clone() };
+    fn finish(self, same_day: Vec<(String, String)>) -> Merged {
+        let ours = &self.pages.ours;
+        let gap = |n: usize, piece: &Piece<'p, 'v>| match (n, &*piece.from.gap) {
+            (0, _) => "",
+            (_, "") => "\n",
+            (_, gap) => gap,
+        };
+        let gaps: Vec<&str> = self.pieces.iter().enumerate().map(|(n, piece)| gap(n, piece)).collect();
+        let paragraphs = gaps.iter().copied().zip(self.pieces.iter().map(|piece| &*piece.text));
+        let text = page::text(ours.mark, ours.newline, paragraphs, &ours.end);
         let mut conflicts = Vec::new();
         let mut line = 1;
-        for (n, (mut paragraph, clashes)) in self.paragraphs.into_iter().enumerate() {
-            if n > 0 && paragraph.gap.is_empty() {
-                paragraph.gap = "\n".to_owned();
+        for (piece, gap) in self.pieces.into_iter().zip(gaps) {
+            line += gap.matches('\n').count();
+            if !piece.clashes.is_empty() {
+                let id = piece.from.key.as_ref().map_or_else(String::new, |key| key.id.to_string());
+                conflicts.push(Conflict { id, line, clashes: piece.clashes });
             }
-            if n == 0 {
-                paragraph.gap.clear();
-            }
-            line += paragraph.gap.matches('\n').count();
-            if !clashes.is_empty() {
-                let id = paragraph.key.as_ref().map_or_else(String::new, |key| key.id.clone());
-                conflicts.push(Conflict { id, line, clashes });
-            }
-            line += paragraph.text.matches('\n').count();
-            page.paragraphs.push(paragraph);
+            line += piece.text.matches('\n').count();
         }
-        Merged { text: page.text(), conflicts, same_day }
+        Merged { text, conflicts, same_day }
     }
 }
 
 /// What becomes of a record with these versions; none where one cannot be read.
-fn fate(
+fn fate<'v>(
     id: &str,
-    [base, ours, theirs]: [Option<String>; 3],
+    [base, ours, theirs]: [Option<&'v str>; 3],
     rules: &Rules,
     names: &Names,
     judge: &mut Judge<'_>,
     same_day: &mut Vec<(String, String)>,
-) -> Option<Fate> {
+) -> Option<Fate<'v>> {
+    let taken = |text: Option<&'v str>| text.map_or(Fate::Gone, |text| Fate::Text(text.into()));
     if ours == theirs || theirs == base {
-        return Some(ours.map_or(Fate::Gone, Fate::Text));
+        return Some(taken(ours));
     }
     if ours == base {
-        return Some(theirs.map_or(Fate::Gone, Fate::Text));
+        return Some(taken(theirs));
     }
-    let read = |text: &Option<String>| text.as_deref().map_or(Some(None), |text| Row::read(text).map(Some));
-    let (b, o, t) = (read(&base)?, read(&ours)?, read(&theirs)?);
+    let read = |text: Option<&str>| text.map_or(Some(None), |text| Row::read(text).map(Some));
+    let (b, o, t) = (read(base)?, read(ours)?, read(theirs)?);
     let shown = |clashes: Vec<Clash>| {
-        let text = |side: &Option<String>| side.clone().unwrap_or_default();
-        Fate::Conflict(marks::conflict(&text(&base), &text(&ours), &text(&theirs), names), clashes)
+        let [base, ours, theirs] = [base, ours, theirs].map(Option::unwrap_or_default);
+        Fate::Conflict(marks::conflict(base, ours, theirs, names), clashes)
     };
     let merged = match (&o, &t) {
         (Some(o), Some(t)) => {
@@ -335,16 +365,15 @@ fn fate(
         (left, right) => {
             let said = |row: &Option<Row>| row.as_ref().map(|row| Plain::Text(row.text()));
             let clash = Clash { why: Why::Deleted, field: String::new(), ours: said(left), theirs: said(right) };
-            let kept = match judge(id, &clash) {
-                Some(Side::Ours) => ours.clone(),
-                Some(Side::Theirs) => theirs.clone(),
-                None => return Some(shown(vec![clash])),
-            };
-            return Some(kept.map_or(Fate::Gone, Fate::Text));
+            return Some(match judge(id, &clash) {
+                Some(Side::Ours) => taken(ours),
+                Some(Side::Theirs) => taken(theirs),
+                None => shown(vec![clash]),
+            });
         }
     };
     same_day.extend(merged.same_day.into_iter().map(|field| (id.to_owned(), field)));
-    Some(if merged.clashes.is_empty() { Fate::Text(merged.row.text()) } else { shown(merged.clashes) })
+    Some(if merged.clashes.is_empty() { Fate::Text(merged.row.text().into()) } else { shown(merged.clashes) })
 }
 
 fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {

@@ -3,7 +3,9 @@
 //! Nothing is read that need not be: a file of thousands of records is cut at its headers, and only the
 //! records that differ between two versions are parsed. What cannot be cut safely is parsed whole.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::merge::row::Row;
 use crate::source::{Source, newline};
@@ -12,119 +14,163 @@ use crate::wire::parse;
 
 /// A file in paragraphs; put together again they are the file, with `\n` for its line ends.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct Page<'s> {
     /// Whether the file starts with a byte order mark.
     pub mark: bool,
     /// The line end it uses.
     pub newline: &'static str,
     /// Its paragraphs, in order.
-    pub paragraphs: Vec<Paragraph>,
+    pub paragraphs: Vec<Paragraph<'s>>,
     /// Blank lines after the last one.
-    pub end: String,
+    pub end: Cow<'s, str>,
+    /// Where each record is among the paragraphs.
+    index: HashMap<Key<'s>, usize>,
 }
 
 /// A record with its comments, or comments that stand for themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paragraph {
+pub struct Paragraph<'s> {
     /// The blank lines above it.
-    pub gap: String,
-    /// Its lines, each with its end.
-    pub text: String,
+    pub gap: Cow<'s, str>,
+    /// Its lines, each ended by `\n`.
+    pub text: Cow<'s, str>,
     /// Whose it is; none for comments.
-    pub key: Option<Key>,
+    pub key: Option<Key<'s>>,
     /// The line its text begins on, from 1.
     pub line: usize,
 }
 
 /// What a record is known by, in one file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key<'s> {
     /// Its id; of a record without one, all it says, so that it is never taken for another.
-    pub id: String,
+    pub id: Cow<'s, str>,
     /// How many records of that id stand above it.
     pub copy: usize,
 }
 
-impl Page {
+impl<'s> Page<'s> {
     /// Takes a file apart; none where it is not a ledger file: not TOML, or anything but records.
-    pub fn read(source: &Source) -> Option<Page> {
-        let mark = source.text.starts_with('\u{feff}');
-        let text = source.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        let cuts = match plain_cuts(&text) {
+    pub fn read(source: &'s Source) -> Option<Page<'s>> {
+        let text = source.text.trim_start_matches('\u{feff}');
+        let mark = text.len() < source.text.len();
+        let cuts = match plain_cuts(text) {
             Some(cuts) => cuts,
-            None => parsed_cuts(&Source::new(&source.file, text.clone()))?,
+            None => parsed_cuts(&Source::new(&source.file, text))?,
         };
-        let mut page = Page { mark, newline: newline(&source.text), paragraphs: Vec::new(), end: String::new() };
-        let mut copies: BTreeMap<String, usize> = BTreeMap::new();
-        let (mut at, mut line, mut gap) = (0, 1, String::new());
+        let page = Page { mark, newline: newline(text), paragraphs: Vec::new(), end: "".into(), index: HashMap::new() };
+        let mut cutting = Cutting { page, text, gap: 0, at: 0, line: 1 };
+        let mut copies: HashMap<Cow<'s, str>, usize> = HashMap::new();
         for cut in cuts {
-            page.comments(&text[at..cut.start], &mut line, &mut gap);
-            let text = &text[cut.start..cut.end];
-            let id = id_line(text).or_else(|| Row::read(text)?.identity())?;
+            cutting.comments(cut.start);
+            let body = lines(&text[cut.clone()]);
+            let id = match id_line(&text[cut.clone()]) {
+                Some(id) => Cow::Borrowed(id),
+                None => Cow::Owned(Row::read(&body)?.identity()),
+            };
             let copy = copies.entry(id.clone()).or_default();
             let key = Key { id, copy: *copy };
             *copy += 1;
-            page.paragraphs.push(Paragraph { gap: std::mem::take(&mut gap), text: ended(text), key: Some(key), line });
-            line += text.matches('\n').count();
-            at = cut.end;
+            cutting.page.index.insert(key.clone(), cutting.page.paragraphs.len());
+            cutting.paragraph(cut.end, body, Some(key));
         }
-        page.comments(&text[at..], &mut line, &mut gap);
-        page.end = gap;
-        Some(page)
+        cutting.comments(text.len());
+        cutting.page.end = lines(&text[cutting.gap..]);
+        Some(cutting.page)
     }
 
-    /// Cuts what stands between records into comments; blank lines at its end stay in `gap`.
-    fn comments(&mut self, text: &str, line: &mut usize, gap: &mut String) {
-        let mut open = false;
-        for one in text.split_inclusive('\n') {
-            if one.trim_ascii().is_empty() {
-                gap.push_str(&ended(one));
-                open = false;
-            } else if open && let Some(last) = self.paragraphs.last_mut() {
-                last.text.push_str(&ended(one));
-            } else {
-                self.paragraphs.push(Paragraph { gap: std::mem::take(gap), text: ended(one), key: None, line: *line });
-                open = true;
-            }
-            *line += 1;
-        }
+    /// The record that is known by a key.
+    pub fn record(&self, key: &Key<'_>) -> Option<&Paragraph<'s>> {
+        self.index.get(key).map(|at| &self.paragraphs[*at])
     }
 
-    /// The records, by what they are known by.
-    pub fn records(&self) -> BTreeMap<&Key, &Paragraph> {
-        self.paragraphs.iter().filter_map(|paragraph| Some((paragraph.key.as_ref()?, paragraph))).collect()
+    /// What the records are known by, in the order of the file.
+    pub fn keys(&self) -> impl Iterator<Item = &Key<'s>> {
+        self.paragraphs.iter().filter_map(|paragraph| paragraph.key.as_ref())
+    }
+
+    /// The comments that stand for themselves.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.paragraphs.iter().filter(|paragraph| paragraph.key.is_none()).map(|paragraph| &*paragraph.text)
     }
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let mut text: String = self.paragraphs.iter().flat_map(|p| [p.gap.as_str(), p.text.as_str()]).collect();
-        text.push_str(&self.end);
-        if self.newline == "\r\n" {
-            text = text.replace('\n', "\r\n");
-        }
-        if self.mark { format!("\u{feff}{text}") } else { text }
+        text(self.mark, self.newline, self.paragraphs.iter().map(|paragraph| (&*paragraph.gap, &*paragraph.text)), &self.end)
     }
 }
 
-/// A record's lines in the text, the comments just above it included.
-struct Cut {
-    start: usize,
-    end: usize,
+/// The text of a file of these paragraphs, each with the blank lines above it.
+pub fn text<'p>(mark: bool, newline: &str, paragraphs: impl Iterator<Item = (&'p str, &'p str)>, end: &str) -> String {
+    let mut text = String::from(if mark { "\u{feff}" } else { "" });
+    for (gap, lines) in paragraphs {
+        text.push_str(gap);
+        text.push_str(lines);
+    }
+    text.push_str(end);
+    if newline == "\n" { text } else { text.replace('\n', newline) }
 }
 
-fn ended(text: &str) -> String {
-    if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+/// A page as it is being cut from its text.
+struct Cutting<'s> {
+    page: Page<'s>,
+    text: &'s str,
+    /// Where the blank lines above the next paragraph begin.
+    gap: usize,
+    /// How far it is cut, and the number of the line there.
+    at: usize,
+    line: usize,
+}
+
+impl<'s> Cutting<'s> {
+    /// Takes the lines up to `end` as one paragraph.
+    fn paragraph(&mut self, end: usize, text: Cow<'s, str>, key: Option<Key<'s>>) {
+        let gap = lines(&self.text[self.gap..self.at]);
+        let line = self.line;
+        self.line += text.matches('\n').count();
+        self.page.paragraphs.push(Paragraph { gap, text, key, line });
+        (self.gap, self.at) = (end, end);
+    }
+
+    /// Cuts what stands before the next record into comments; blank lines at its end are left for what follows.
+    fn comments(&mut self, end: usize) {
+        let (text, mut open) = (self.text, self.at);
+        for line in text[self.at..end].split_inclusive('\n') {
+            if line.trim_ascii().is_empty() {
+                self.note(open);
+                self.line += 1;
+                self.at += line.len();
+                open = self.at;
+            } else {
+                open += line.len();
+            }
+        }
+        self.note(open);
+    }
+
+    /// Takes the comment lines up to `end`, if there are any.
+    fn note(&mut self, end: usize) {
+        if end > self.at {
+            self.paragraph(end, lines(&self.text[self.at..end]), None);
+        }
+    }
+}
+
+/// Some lines with `\n` at the end of each.
+fn lines(text: &str) -> Cow<'_, str> {
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+    if text.is_empty() || text.ends_with('\n') { text } else { Cow::Owned(format!("{text}\n")) }
 }
 
 /// Cuts a text at its `[[kind]]` lines, as far as that is safe without parsing it.
 ///
 /// It is where no string runs over lines and no line begins with `[` but those headers: then such a line can
-/// be nothing else.
-fn plain_cuts(text: &str) -> Option<Vec<Cut>> {
+/// be nothing else. A cut holds a record's lines and the comments just above it.
+fn plain_cuts(text: &str) -> Option<Vec<Range<usize>>> {
     if text.contains("\"\"\"") || text.contains("'''") {
         return None;
     }
-    let mut cuts: Vec<Cut> = Vec::new();
+    let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     // Where the comment lines just above this line begin, and whether they follow a record without a blank line.
     let (mut comments, mut touching) = (None, false);
@@ -140,7 +186,7 @@ fn plain_cuts(text: &str) -> Option<Vec<Cut>> {
             if !is_header(line) {
                 return None;
             }
-            cuts.push(Cut { start: comments.take().unwrap_or(at), end: next });
+            cuts.push(comments.take().unwrap_or(at)..next);
             touching = true;
         } else {
             // Data before the first header is no record's.
@@ -154,7 +200,7 @@ fn plain_cuts(text: &str) -> Option<Vec<Cut>> {
 }
 
 /// Gives the last record the comments that follow it without a blank line.
-fn close(cuts: &mut [Cut], comments: Option<usize>, end: usize) {
+fn close(cuts: &mut [Range<usize>], comments: Option<usize>, end: usize) {
     if let (Some(last), Some(_)) = (cuts.last_mut(), comments) {
         last.end = end;
     }
@@ -169,16 +215,16 @@ fn is_header(line: &str) -> bool {
 }
 
 /// The id of a record whose text has a plain `id = "…"` line.
-fn id_line(text: &str) -> Option<String> {
+fn id_line(text: &str) -> Option<&str> {
     let value = text.lines().find_map(|line| line.strip_prefix("id")?.trim_start().strip_prefix('='))?;
     let (id, rest) = value.trim_start().strip_prefix('"')?.split_once('"')?;
     let whole = rest.trim().is_empty() || rest.trim_start().starts_with('#');
     // An escape would have to be read first.
-    (whole && !id.is_empty() && !id.contains('\\')).then(|| id.to_owned())
+    (whole && !id.is_empty() && !id.contains('\\')).then_some(id)
 }
 
 /// Cuts a text at its records by parsing it; none where it holds anything else, or in a form that cannot be cut.
-fn parsed_cuts(source: &Source) -> Option<Vec<Cut>> {
+fn parsed_cuts(source: &Source) -> Option<Vec<Range<usize>>> {
     let document = parse(source).ok()?;
     let tables = tables(&document.root);
     let starts: Vec<usize> = tables.iter().map(|(_, at, _)| leading(source, &document.trivia, *at)).collect();
@@ -191,7 +237,7 @@ fn parsed_cuts(source: &Source) -> Option<Vec<Cut>> {
         let end = record_end(source, &document.trivia, table, *at, next);
         let whole = own_lines && Row::read(&source.text[start..end]).is_some();
         whole.then_some(())?;
-        cuts.push(Cut { start, end });
+        cuts.push(start..end);
     }
     // Every value of the file is in one of the records.
     let only_records = document.root.iter().all(|(_, node)| node.get_ref().as_array().is_some_and(|items| !items.is_empty()));

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::merge::page::{Key, Page, Paragraph};
 use crate::merge::row::{Clash, Why};
 use crate::merge::{Decided, Merged, Pages, Versions, marks};
@@ -12,61 +14,60 @@ use crate::wire::{Plain, parse};
 /// A record as it is said: the name of its table and its fields.
 type Said = (String, BTreeMap<String, Plain>);
 
-/// The records of a file.
-type Records<'p> = BTreeMap<&'p Key, &'p Paragraph>;
-
 /// Whether a merged ledger file is TOML and holds what each side changed, or what was decided, and nothing that
 /// neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
-pub(super) fn records_hold(versions: Versions<'_>, pages: &Pages, decided: &Decided, merged: &Merged) -> bool {
+pub(super) fn records_hold(versions: Versions<'_>, pages: &Pages<'_>, decided: &Decided, merged: &Merged) -> bool {
     let result = Source::new("", marks::agreed(&merged.text));
     let Some(page) = Page::read(&result) else { return false };
-    let Some(parsed) = parsed(&page.paragraphs) else { return false };
-    let (base, ours, theirs, page) = (pages.base.records(), pages.ours.records(), pages.theirs.records(), page.records());
-    let shown = merged.text.replace("\r\n", "\n");
-    let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
     // The file must hold as many records as its pieces.
-    if parsed != page.len() {
+    if parsed(&page.paragraphs) != Some(page.keys().count()) {
         return false;
     }
-    let said = |records: &Records<'_>, key: &Key| -> Option<Option<Said>> {
-        let Some(paragraph) = records.get(key) else { return Some(None) };
-        let source = Source::new("", paragraph.text.clone());
-        let document = parse(&source).ok()?;
-        let (kind, _, table) = *tables(&document.root).first()?;
-        Some(Some((kind.to_owned(), Plain::pairs(table))))
-    };
-    let keys: BTreeSet<&Key> = base.keys().chain(ours.keys()).chain(theirs.keys()).chain(page.keys()).copied().collect();
-    let right = |key: &Key| -> bool {
-        let [b, o, t, r] = [&base, &ours, &theirs, &page].map(|records| records.get(key).map(|p| p.text.as_str()));
-        if in_conflict.contains(key.id.as_str()) {
+    let shown = merged.text.replace("\r\n", "\n");
+    let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    let right = |key: &Key<'_>| -> bool {
+        let texts @ [b, o, t] = pages.texts(key);
+        let r = page.record(key).map(|paragraph| &*paragraph.text);
+        if in_conflict.contains(&*key.id) {
             // Both versions can be read between the markers.
             return [o, t].into_iter().flatten().all(|text| shown.contains(text));
         }
         if (r == o && (o == t || t == b)) || (r == t && o == b) {
             return true;
         }
-        let all = [&base, &ours, &theirs, &page].map(|records| said(records, key));
-        let [Some(b), Some(o), Some(t), Some(r)] = all else { return false };
-        let clashes = decided.get(&key.id).map_or(&[][..], Vec::as_slice);
+        let ([Some(b), Some(o), Some(t)], Some(r)) = (texts.map(said), said(r)) else { return false };
+        let clashes = decided.get(&*key.id).map_or(&[][..], Vec::as_slice);
         record_holds(b.as_ref(), o.as_ref(), t.as_ref(), r.as_ref(), clashes)
     };
+    let left_out = pages.base.keys().chain(page.keys()).filter(|key| pages.ours.record(key).or(pages.theirs.record(key)).is_none());
+    let keys: Vec<&Key<'_>> = pages.keys().chain(left_out).collect();
     // What was not chosen goes with its comments.
-    keys.into_iter().all(right) && (!decided.is_empty() || comments_hold(versions, &merged.text))
+    keys.into_par_iter().all(right) && (!decided.is_empty() || comments_hold(versions, &merged.text))
 }
+
+/// What a record's lines say, if it is there; none where that cannot be read.
+fn said(text: Option<&str>) -> Option<Option<Said>> {
+    let Some(text) = text else { return Some(None) };
+    let source = Source::new("", text);
+    let document = parse(&source).ok()?;
+    let (kind, _, table) = *tables(&document.root).first()?;
+    Some(Some((kind.to_owned(), Plain::pairs(table))))
+}
+
+/// How many paragraphs are parsed at once: few enough that their memory is used again for the next.
+const PARSED_AT_ONCE: usize = 64;
 
 /// How many records a file of these paragraphs holds when it is parsed; none where it is not TOML.
 ///
-/// A record is a record whatever stands before it, so the two halves of a large file are parsed side by side.
-fn parsed(paragraphs: &[Paragraph]) -> Option<usize> {
-    let count = |half: &[Paragraph]| {
-        let text: String = half.iter().flat_map(|paragraph| [paragraph.gap.as_str(), paragraph.text.as_str()]).collect();
+/// A record is a record whatever stands before it, so a large file is parsed in pieces, side by side.
+fn parsed(paragraphs: &[Paragraph<'_>]) -> Option<usize> {
+    let count = |some: &[Paragraph<'_>]| {
+        let text: String = some.iter().flat_map(|paragraph| [&*paragraph.gap, &*paragraph.text]).collect();
         parse(&Source::new("", text)).ok().map(|document| tables(&document.root).len())
     };
-    let (first, second) = paragraphs.split_at(paragraphs.len() / 2);
-    let (first, second) = rayon::join(|| count(first), || count(second));
-    Some(first? + second?)
+    paragraphs.par_chunks(PARSED_AT_ONCE).map(count).sum()
 }
 
 /// As [`records_hold`], for a file that is one table.

@@ -179,10 +179,10 @@ impl Row {
     }
 
     /// What it is known by: its id, or all it says where it has none.
-    pub fn identity(&self) -> Option<String> {
+    pub fn identity(&self) -> String {
         match self.says("id").and_then(Plain::as_text) {
-            Some(id) => Some(id.to_owned()),
-            None => Some(format!("{:?} {:?}", self.kind, self.said())),
+            Some(id) => id.to_owned(),
+            None => format!("{:?} {:?}", self.kind, self.said()),
         }
     }
 
