@@ -1,7 +1,7 @@
 //! Lists that both sides changed: dated items as a union in the order of their days, the rest as sets.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::merge::row::comments;
 use crate::rules::kind::{Field, FieldType};
@@ -126,17 +126,20 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
     // Two rows of one key say different things of one day: only a person knows which is right.
     let key = |data: &Plain| order.key.iter().map(|name| column(data, name).cloned()).collect::<Vec<_>>();
     let (news_o, news_t) = (added(&o), added(&t));
-    if !order.key.is_empty() && news_o.keys().any(|a| news_t.keys().any(|b| a != b && key(a) == key(b))) {
+    let mut keyed: BTreeMap<Vec<Option<Plain>>, Vec<&Plain>> = BTreeMap::new();
+    news_t.keys().for_each(|data| keyed.entry(key(data)).or_default().push(data));
+    let differ = |data: &Plain| keyed.get(&key(data)).is_some_and(|others| others.iter().any(|other| *other != data));
+    if !order.key.is_empty() && news_o.keys().any(differ) {
         return None;
     }
     let kept = |side: &[Item]| -> Vec<Item> {
-        let mut left = wanted.clone();
-        let mut keep = |item: &&Item| left.get_mut(&item.data).is_some_and(|left| std::mem::replace(left, *left - 1) > 0);
-        let mut kept: Vec<Item> = side.iter().filter(&mut keep).cloned().collect();
+        let mut left = Tally(wanted.iter().map(|(data, count)| ((*data).clone(), *count)).collect());
+        let mut kept: Vec<Item> = side.iter().filter(|item| left.take(&item.data)).cloned().collect();
         kept.sort_by(|a, b| order.day(a).cmp(&order.day(b)));
         kept
     };
-    let was = |item: &Item| base.iter().find(|old| old.data == item.data);
+    let old: BTreeMap<&Plain, &Item> = base.iter().rev().map(|item| (&item.data, item)).collect();
+    let was = |item: &Item| old.get(&item.data).copied();
     let (items, same_day) = weave(kept(ours), kept(theirs), order, &was);
     let lost = ours.iter().chain(theirs).filter(|item| wanted.get(&item.data) == Some(&0));
     let news = |item: &Item| {
@@ -152,25 +155,23 @@ fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&It
     let mut woven = Vec::new();
     let mut same_day = false;
     let mut own: Vec<Item> = Vec::new();
-    let mut rest = theirs;
-    let mut common: Vec<Plain> = ours.iter().map(|item| item.data.clone()).collect();
-    let mut is_news = |item: &Item| match common.iter().position(|data| *data == item.data) {
-        Some(at) => {
-            common.swap_remove(at);
-            false
-        }
-        None => true,
-    };
-    let news: Vec<bool> = rest.iter().map(&mut is_news).collect();
-    let mut news = news.into_iter();
+    let (mut in_ours, mut in_theirs) = (Tally::of(&ours), Tally::of(&theirs));
+    let mut rest: VecDeque<(Item, bool)> =
+        theirs.into_iter().map(|item| (in_ours.take(&item.data), item)).map(|(known, item)| (item, known)).collect();
     for item in ours {
-        let Some(at) = rest.iter().position(|other| other.data == item.data) else {
+        if !in_theirs.has(&item.data) {
             own.push(item);
             continue;
-        };
-        let other: Vec<(Item, bool)> = rest.drain(..=at).zip(news.by_ref()).collect();
-        let twin = other.last().map(|(twin, _)| twin.clone());
-        let run: Vec<Item> = other.into_iter().filter(|(_, news)| *news).map(|(item, _)| item).collect();
+        }
+        let (mut run, mut twin) = (Vec::new(), None);
+        while let Some((other, known)) = rest.pop_front() {
+            in_theirs.take(&other.data);
+            if other.data == item.data {
+                twin = Some(other);
+                break;
+            }
+            run.extend((!known).then_some(other));
+        }
         same_day |= braid(&mut woven, std::mem::take(&mut own), run, order);
         let none = Vec::new();
         let old = was(&item);
@@ -183,14 +184,33 @@ fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&It
             None => item,
         });
     }
-    let run: Vec<Item> = rest.into_iter().zip(news).filter(|(_, news)| *news).map(|(item, _)| item).collect();
+    let run: Vec<Item> = rest.into_iter().filter(|(_, known)| !known).map(|(item, _)| item).collect();
     same_day |= braid(&mut woven, own, run, order);
     (woven, same_day)
 }
 
+/// How many of each item a list still has.
+struct Tally(BTreeMap<Plain, i64>);
+
+impl Tally {
+    fn of(items: &[Item]) -> Tally {
+        Tally(counts(items).into_iter().map(|(data, count)| (data.clone(), count)).collect())
+    }
+
+    fn has(&self, data: &Plain) -> bool {
+        self.0.get(data).is_some_and(|left| *left > 0)
+    }
+
+    /// Takes one; says whether there was one.
+    fn take(&mut self, data: &Plain) -> bool {
+        self.0.get_mut(data).filter(|left| **left > 0).map(|left| *left -= 1).is_some()
+    }
+}
+
 /// Two runs as one, each in its own order; says whether both have an item on one day.
 fn braid(out: &mut Vec<Item>, ours: Vec<Item>, theirs: Vec<Item>, order: &Order) -> bool {
-    let same_day = order.life.is_some() && ours.iter().any(|item| theirs.iter().any(|other| order.day(item) == order.day(other)));
+    let days: BTreeSet<Option<&Plain>> = theirs.iter().map(|item| order.day(item)).collect();
+    let same_day = order.life.is_some() && ours.iter().any(|item| days.contains(&order.day(item)));
     let (mut ours, mut theirs) = (ours.into_iter().peekable(), theirs.into_iter().peekable());
     while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {
         let next = if order.compare(a, b) == Ordering::Greater { theirs.next() } else { ours.next() };

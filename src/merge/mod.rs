@@ -11,7 +11,7 @@ mod proof;
 pub mod row;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::locale::Arg;
 use crate::merge::marks::Names;
@@ -215,11 +215,11 @@ fn merge_records(
         fates.insert(key, fate);
     }
     let comments = |page: &Page<'_>| -> Vec<String> { page.notes().map(str::to_owned).collect() };
-    let notes = row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs));
-    let mut sheet = Sheet { pages, fates, notes, pieces: Vec::new() };
-    sheet.put_ours();
-    sheet.put_theirs();
-    Ok(sheet.finish(same_day))
+    let mut notes: HashMap<String, usize> = HashMap::new();
+    for note in row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs)) {
+        *notes.entry(note).or_default() += 1;
+    }
+    Ok(Sheet { pages, fates, notes }.merged(same_day))
 }
 
 /// Whether a version holds none of the records of the version it should come from.
@@ -237,13 +237,12 @@ fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fat
     Fate::Conflict(marks::conflict("", ours.unwrap_or_default(), theirs.unwrap_or_default(), names), vec![clash])
 }
 
-/// The paragraphs of the result, as they come together.
+/// What becomes of each paragraph, to be put in order.
 struct Sheet<'p, 'v> {
     pages: &'p Pages<'v>,
     fates: HashMap<&'p Key<'v>, Fate<'p>>,
-    /// Comments that stand for themselves and are still to be put there.
-    notes: Vec<String>,
-    pieces: Vec<Piece<'p, 'v>>,
+    /// Comments that stand for themselves and are still to be put somewhere: how often each.
+    notes: HashMap<String, usize>,
 }
 
 /// A paragraph of the result: where it comes from and what became of it.
@@ -254,82 +253,84 @@ struct Piece<'p, 'v> {
 }
 
 impl<'p, 'v> Sheet<'p, 'v> {
-    /// Puts what became of a paragraph at a place; says whether anything is there now.
-    fn put(&mut self, at: usize, from: &'p Paragraph<'v>) -> bool {
-        let (text, clashes) = match from.key.as_ref().and_then(|key| self.fates.remove(key)) {
-            None => match self.notes.iter().position(|note| *note == from.text) {
-                Some(note) if from.key.is_none() => (self.notes.swap_remove(note).into(), Vec::new()),
-                _ => return false,
+    /// What became of a paragraph, if it is to be put here.
+    fn piece(&mut self, from: &'p Paragraph<'v>) -> Option<Piece<'p, 'v>> {
+        let (text, clashes) = match &from.key {
+            Some(key) => match self.fates.remove(key)? {
+                Fate::Gone => return None,
+                Fate::Text(text) => (text, Vec::new()),
+                Fate::Conflict(text, clashes) => (text.into(), clashes),
             },
-            Some(Fate::Gone) => return false,
-            Some(Fate::Text(text)) => (text, Vec::new()),
-            Some(Fate::Conflict(text, clashes)) => (text.into(), clashes),
+            None => {
+                let left = self.notes.get_mut(&*from.text).filter(|left| **left > 0)?;
+                *left -= 1;
+                (Cow::Borrowed(&*from.text), Vec::new())
+            }
         };
-        self.pieces.insert(at, Piece { from, text, clashes });
-        true
+        Some(Piece { from, text, clashes })
     }
 
-    fn put_ours(&mut self) {
-        for paragraph in &self.pages.ours.paragraphs {
-            self.put(self.pieces.len(), paragraph);
-        }
-    }
-
-    /// Puts what only they have behind what it follows on their side.
-    fn put_theirs(&mut self) {
+    /// The file: our paragraphs in their order, and what only they have behind what it follows on their side.
+    fn merged(mut self, same_day: Vec<(String, String)>) -> Merged {
         let Pages { base, ours, theirs } = self.pages;
-        let same = |a: &Paragraph<'_>, b: &Paragraph<'_>| {
-            if a.key.is_some() { a.key == b.key } else { b.key.is_none() && a.text == b.text }
-        };
-        // Of comments that are alike the first ones are ours.
-        let mut notes: Vec<&str> = ours.notes().collect();
-        let mut is_ours = |p: &Paragraph<'_>| match &p.key {
-            Some(key) => ours.record(key).is_some(),
-            None => notes.iter().position(|note| *note == p.text).map(|note| notes.swap_remove(note)).is_some(),
-        };
+        let mut own: Vec<Piece<'_, '_>> = Vec::new();
+        // Behind how many of our pieces each of our paragraphs ends; comments that are alike in their order.
+        let mut records: HashMap<&Key<'_>, usize> = HashMap::new();
+        let mut notes: HashMap<&str, VecDeque<usize>> = HashMap::new();
+        for paragraph in &ours.paragraphs {
+            own.extend(self.piece(paragraph));
+            match &paragraph.key {
+                Some(key) => drop(records.insert(key, own.len())),
+                None => notes.entry(&paragraph.text).or_default().push_back(own.len()),
+            }
+        }
         let is_new = |p: &Paragraph<'_>| p.key.as_ref().is_some_and(|key| base.record(key).is_none() && theirs.record(key).is_none());
-        // Both sides mostly keep the order of what they have in common, so it is found from where the last was.
+        let mut others: BTreeMap<usize, Vec<Piece<'_, '_>>> = BTreeMap::new();
         let mut after = 0;
         for paragraph in &theirs.paragraphs {
-            let known = is_ours(paragraph);
-            if known {
-                let found = self.pieces[after..].iter().position(|piece| same(paragraph, piece.from)).map(|n| after + n + 1);
-                let found = found.or_else(|| self.pieces.iter().position(|piece| same(paragraph, piece.from)).map(|n| n + 1));
-                after = found.unwrap_or(after);
-                continue;
-            }
-            // Our own new records come first, so that a file grows at its end on both sides.
-            while paragraph.key.is_some() && self.pieces.get(after).is_some_and(|piece| is_new(piece.from)) {
-                after += 1;
-            }
-            if self.put(after, paragraph) {
-                after += 1;
+            let known = match &paragraph.key {
+                Some(key) => records.get(key).copied(),
+                None => notes.get_mut(&*paragraph.text).and_then(VecDeque::pop_front),
+            };
+            if let Some(known) = known {
+                after = known;
+            } else if let Some(piece) = self.piece(paragraph) {
+                // Our own new records come first, so that a file grows at its end on both sides.
+                while paragraph.key.is_some() && own.get(after).is_some_and(|piece| is_new(piece.from)) {
+                    after += 1;
+                }
+                others.entry(after).or_default().push(piece);
             }
         }
+        let mut pieces = others.remove(&0).unwrap_or_default();
+        for (n, piece) in own.into_iter().enumerate() {
+            pieces.push(piece);
+            pieces.extend(others.remove(&(n + 1)).unwrap_or_default());
+        }
+        self.written(&pieces, same_day)
     }
 
-    /// The file of these paragraphs, as our side writes it.
-    fn finish(self, same_day: Vec<(String, String)>) -> Merged {
+    /// The text of these pieces, as our side writes its files.
+    fn written(&self, pieces: &[Piece<'_, '_>], same_day: Vec<(String, String)>) -> Merged {
         let ours = &self.pages.ours;
-        let gap = |n: usize, piece: &Piece<'p, 'v>| match (n, &*piece.from.gap) {
-            (0, _) => "",
-            (_, "") => "\n",
-            (_, gap) => gap,
-        };
-        let gaps: Vec<&str> = self.pieces.iter().enumerate().map(|(n, piece)| gap(n, piece)).collect();
-        let paragraphs = gaps.iter().copied().zip(self.pieces.iter().map(|piece| &*piece.text));
-        let text = page::text(ours.mark, ours.newline, paragraphs, &ours.end);
         let mut conflicts = Vec::new();
         let mut line = 1;
-        for (piece, gap) in self.pieces.into_iter().zip(gaps) {
+        let mut paragraphs: Vec<(&str, &str)> = Vec::new();
+        for (n, piece) in pieces.iter().enumerate() {
+            let gap = match (n, &*piece.from.gap) {
+                (0, _) => "",
+                (_, "") => "\n",
+                (_, gap) => gap,
+            };
             line += gap.matches('\n').count();
             if !piece.clashes.is_empty() {
                 let id = piece.from.key.as_ref().map_or_else(String::new, |key| key.id.to_string());
-                conflicts.push(Conflict { id, line, clashes: piece.clashes });
+                conflicts.push(Conflict { id, line, clashes: piece.clashes.clone() });
             }
             line += piece.text.matches('\n').count();
+            paragraphs.push((gap, &piece.text));
         }
-        Merged { text, conflicts, same_day }
+        Merged { text: page::text(ours.mark, ours.newline, paragraphs, &ours.end), conflicts, same_day }
     }
 }
 

@@ -96,12 +96,13 @@ impl<'s> Page<'s> {
 
     /// The file's text.
     pub fn text(&self) -> String {
-        text(self.mark, self.newline, self.paragraphs.iter().map(|paragraph| (&*paragraph.gap, &*paragraph.text)), &self.end)
+        let paragraphs = self.paragraphs.iter().map(|paragraph| (&*paragraph.gap, &*paragraph.text));
+        text(self.mark, self.newline, paragraphs, &self.end)
     }
 }
 
 /// The text of a file of these paragraphs, each with the blank lines above it.
-pub fn text<'p>(mark: bool, newline: &str, paragraphs: impl Iterator<Item = (&'p str, &'p str)>, end: &str) -> String {
+pub fn text<'p>(mark: bool, newline: &str, paragraphs: impl IntoIterator<Item = (&'p str, &'p str)>, end: &str) -> String {
     let mut text = String::from(if mark { "\u{feff}" } else { "" });
     for (gap, lines) in paragraphs {
         text.push_str(gap);

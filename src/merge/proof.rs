@@ -126,13 +126,18 @@ fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>,
 
 /// Whether a list holds what each side added and not what either took away, and nothing else.
 fn list_holds(base: &Option<Plain>, ours: &Option<Plain>, theirs: &Option<Plain>, result: &Option<Plain>) -> bool {
-    let items = |list: &Option<Plain>| list.as_ref().map_or(&[][..], Plain::items).to_vec();
-    let (b, o, t, r) = (items(base), items(ours), items(theirs), items(result));
-    let count = |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
-    let all: BTreeSet<&Plain> = b.iter().chain(&o).chain(&t).chain(&r).collect();
+    let count = |list: &'_ Option<Plain>| -> BTreeMap<Plain, usize> {
+        let mut counts = BTreeMap::new();
+        for item in list.as_ref().map_or(&[][..], Plain::items) {
+            *counts.entry(item.clone()).or_default() += 1;
+        }
+        counts
+    };
+    let counts @ [b, o, t, r] = &[base, ours, theirs, result].map(count);
+    let all: BTreeSet<&Plain> = counts.iter().flat_map(BTreeMap::keys).collect();
     matches!(result, Some(Plain::List(_)))
         && all.into_iter().all(|item| {
-            let (b, o, t, r) = (count(&b, item), count(&o, item), count(&t, item), count(&r, item));
+            let [b, o, t, r] = [b, o, t, r].map(|counts| counts.get(item).copied().unwrap_or(0));
             match (o >= b && t >= b, o <= b && t <= b) {
                 (true, _) => r == o.max(t),
                 (false, true) => r == o.min(t),
@@ -144,20 +149,23 @@ fn list_holds(base: &Option<Plain>, ours: &Option<Plain>, theirs: &Option<Plain>
 /// Whether every comment that a side wrote stands in the result.
 fn comments_hold(versions: Versions<'_>, result: &str) -> bool {
     let comments = |text: &str| -> BTreeSet<String> {
-        let source = Source::new("", text);
         // A line with a comment is all that must be looked at; most ledgers have none.
         if !text.contains('#') {
             return BTreeSet::new();
         }
+        let source = Source::new("", text);
         parse(&source).map_or_else(
             |_| BTreeSet::new(),
             |document| document.trivia.comments.iter().map(|c| source.text[c.clone()].trim_end().to_owned()).collect(),
         )
     };
-    let base = comments(&versions.base.text);
-    [versions.ours, versions.theirs]
-        .into_iter()
-        .flat_map(|side| comments(&side.text))
-        .filter(|c| !base.contains(c))
-        .all(|c| result.contains(&c))
+    let old = comments(&versions.base.text);
+    let sides = [versions.ours, versions.theirs].map(|side| comments(&side.text));
+    let mut news = sides.iter().flatten().filter(|comment| !old.contains(*comment)).peekable();
+    if news.peek().is_none() {
+        return true;
+    }
+    // What stands between markers cannot be parsed.
+    let there = comments(&marks::agreed(result));
+    news.all(|comment| there.contains(comment) || result.contains(comment.as_str()))
 }

@@ -3,7 +3,7 @@
 //! A row is merged field by field. Where one side alone wrote differently its very bytes are taken; only
 //! lists that both sides changed are written anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
@@ -444,10 +444,16 @@ fn field<'k>(kind: &'k Kind, name: &str) -> Option<&'k Field> {
 
 /// Comments of both sides: what either added is there, what either took away is not.
 pub fn comments(base: &[String], ours: &[String], theirs: &[String]) -> Vec<String> {
-    let count = |side: &[String], comment: &String| side.iter().filter(|other| *other == comment).count();
+    if ours == theirs || theirs == base {
+        return ours.to_vec();
+    }
+    let mut counts: HashMap<&String, [usize; 4]> = HashMap::new();
+    for (n, side) in [base, ours, theirs].into_iter().enumerate() {
+        side.iter().for_each(|comment| counts.entry(comment).or_default()[n] += 1);
+    }
     let mut kept: Vec<String> = Vec::new();
     for comment in ours.iter().chain(theirs) {
-        let (b, o, t) = (count(base, comment), count(ours, comment), count(theirs, comment));
+        let [b, o, t, there] = counts.entry(comment).or_default();
         let wanted = if o == b {
             t
         } else if t == b {
@@ -457,7 +463,8 @@ pub fn comments(base: &[String], ours: &[String], theirs: &[String]) -> Vec<Stri
         } else {
             o.max(t)
         };
-        if count(&kept, comment) < wanted {
+        if there < wanted {
+            *there += 1;
             kept.push(comment.clone());
         }
     }
