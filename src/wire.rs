@@ -370,6 +370,16 @@ impl Plain {
         }
     }
 
+    /// Of a list what another does not have; anything else as it is, and so a list that differs in its order only.
+    pub fn without(&self, other: Option<&Plain>) -> Plain {
+        let others = other.map_or(&[][..], Plain::items);
+        let own: Vec<Plain> = self.items().iter().filter(|item| !others.contains(item)).cloned().collect();
+        match self {
+            Plain::List(items) if !own.is_empty() || items.len() < others.len() => Plain::List(own),
+            Plain::List(_) | Plain::Text(_) | Plain::Word(_) | Plain::Table(_) => self.clone(),
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {

@@ -6,10 +6,10 @@ use serde_json::{Value as Json, json};
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
-use crate::history::audit::{Audit, Case, Finding, Verdict};
+use crate::history::audit::{Audit, COMMENTS, Case, Finding, OF_ORG, Verdict};
 use crate::history::snapshot::ORG;
 use crate::locale::{Locale, visible};
-use crate::merge::row::inline;
+use crate::record::text::{field_name, said};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::wire::Plain;
@@ -83,7 +83,17 @@ fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[Finding])
 }
 
 fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
-    let said = |value: &Option<Plain>| value.as_ref().map_or_else(|| locale.text("merge-nothing"), |value| visible(&inline(value)));
+    let fields = rules.fields_of(finding.id.strip_prefix(ORG).map_or(&finding.id, |_| ""));
+    let field = fields.iter().find(|field| field.name == finding.field);
+    let words = |one: &Option<Plain>, other: &Option<Plain>| {
+        let words = one.as_ref().map(|value| locale.labels(&said(field, &value.without(other.as_ref()))));
+        words.filter(|words| !words.is_empty()).map_or_else(|| locale.text("merge-nothing"), |words| visible(&words))
+    };
+    let field_name = match finding.field.as_str() {
+        COMMENTS => locale.text("audit-comments"),
+        OF_ORG => locale.text("label-org"),
+        name => field_name(&fields, name).get(locale.lang()).to_owned(),
+    };
     let label = rules.kind(&finding.kind).map_or_else(|| finding.kind.clone(), |kind| kind.label.get(locale.lang()).to_owned());
     let label = if finding.id.starts_with(ORG) { locale.text("label-org") } else { label };
     let id = finding.id.strip_prefix(ORG).unwrap_or(&finding.id).to_owned();
@@ -92,9 +102,9 @@ fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
     let args = [
         ("kind", label.into()),
         ("id", id.into()),
-        ("field", finding.field.as_str().into()),
-        ("expected", said(&finding.expected).into()),
-        ("found", said(&finding.found).into()),
+        ("field", field_name.into()),
+        ("expected", words(&finding.expected, &finding.found).into()),
+        ("found", words(&finding.found, &finding.expected).into()),
         ("sides", sides.join(" ").into()),
     ];
     locale.say(&format!("audit-{}-{whole}", finding.what.name()), &args)

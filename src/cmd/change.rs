@@ -14,7 +14,6 @@ use crate::record::{Record, Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
 use crate::tree::change;
-use crate::tree::ledger::retraction_field;
 use crate::tree::splice::Change;
 
 pub(super) const EDIT: Command = Command { name: "edit", build: build_edit, run: run_edit };
@@ -206,7 +205,7 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
     let by = text("by").unwrap_or_else(|| clerk_name(&rules));
     change_record(session, id(matches), "retracted", |session, record| {
         refuse_retracted(record)?;
-        let FieldType::Table(columns) = retraction_field(&rules).ty else { return Ok(Vec::new()) };
+        let FieldType::Table(columns) = rules.retraction_field().ty else { return Ok(Vec::new()) };
         let value = |column: &Field| -> Result<Option<Value>, Problem> {
             let text = match column.name.as_str() {
                 "on" => session.today.to_string(),

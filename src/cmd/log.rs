@@ -12,13 +12,12 @@ use crate::git::Repo;
 use crate::history::snapshot::Stand;
 use crate::history::trail::{Deed, Event, FieldChange, committed, follow, uncommitted};
 use crate::locale::{Locale, visible};
-use crate::merge::row::inline;
 use crate::name::RecordId;
 use crate::problem::{Problem, Problems, Rule};
+use crate::record::text::said;
 use crate::render::json;
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType};
-use crate::tree::canon::all_fields;
+use crate::rules::kind::Field;
 use crate::tree::{Root, change};
 use crate::wire::Plain;
 
@@ -75,8 +74,7 @@ fn which(root: &Root, rules: &Rules, asked: &str) -> Result<(String, Option<Stan
 }
 
 fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> String {
-    let kind = id.parse::<RecordId>().ok().and_then(|id| rules.kinds.iter().find(|kind| kind.prefix == id.prefix()));
-    let fields = kind.map_or_else(Vec::new, |kind| all_fields(kind, rules));
+    let fields = rules.fields_of(id);
     let mut text = String::new();
     for event in events {
         let deed = locale.text(&format!("deed-{}", event.deed.name()));
@@ -106,7 +104,7 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
 
 /// A change in words: of lists what was added and taken away, of the rest what it was and is.
 fn lines(locale: &Locale, field: Option<&Field>, change: &FieldChange) -> Vec<String> {
-    let said = |value: &Plain| said(locale, field, value);
+    let said = |value: &Plain| locale.labels(&said(field, value));
     let items = |value: &Option<Plain>| match value {
         Some(Plain::List(items)) => Some(items.clone()),
         Some(_) => None,
@@ -126,24 +124,6 @@ fn lines(locale: &Locale, field: Option<&Field>, change: &FieldChange) -> Vec<St
         (Some(old), None) => format!("- {}", said(old)),
         (None, None) => String::new(),
     }]
-}
-
-/// What a field says, in the words of a language and in the order of its columns.
-fn said(locale: &Locale, field: Option<&Field>, value: &Plain) -> String {
-    match (value, field.map(|field| &field.ty)) {
-        (Plain::Text(text), Some(FieldType::Choice(choices))) => {
-            let choice = choices.iter().find(|choice| choice.name == *text);
-            choice.map_or_else(|| text.clone(), |choice| choice.label.get(locale.lang()).to_owned())
-        }
-        (Plain::Text(text), _) => text.clone(),
-        (Plain::Word(word), _) => word.clone(),
-        (Plain::List(items), _) => locale.join(&items.iter().map(|item| said(locale, field, item)).collect::<Vec<_>>()),
-        (Plain::Table(pairs), Some(FieldType::Table(columns))) => {
-            let cells = columns.iter().filter_map(|column| Some(said(locale, Some(column), pairs.get(&column.name)?)));
-            cells.collect::<Vec<_>>().join(" ")
-        }
-        (Plain::Table(_), _) => inline(value),
-    }
 }
 
 fn to_json(event: &Event) -> Json {

@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::git;
-use crate::locale::{Arg, Locale};
+use crate::locale::Locale;
 use crate::merge::marks::Names;
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -72,12 +72,7 @@ pub(super) fn in_style(locale: &Locale, folder: &Path, merge: impl Fn(&Names) ->
 
 /// Says what clashes, and what was put in an order that nobody knows.
 pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged) -> Result<()> {
-    let clashes = merged.conflicts.iter().flat_map(|conflict| conflict.problems(path));
-    let same_day = merged.same_day.iter().map(|(id, field)| {
-        let id = if id.is_empty() { Arg::Message("merge-this-file") } else { Arg::Text(id.clone()) };
-        Problem::new(Rule::MERGE_SAME_DAY).at(Place::file(path)).with("id", id).with("field", field.as_str())
-    });
-    let problems: Vec<Problem> = clashes.chain(same_day).collect();
+    let problems = merged.problems(path, &session.rules);
     session.say_problems(&problems)
 }
 

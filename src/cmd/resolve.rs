@@ -11,10 +11,10 @@ use crate::cmd::merge_driver::{in_style, say_merged};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
-use crate::locale::{Locale, visible};
+use crate::locale::{Label, Locale, visible};
 use crate::merge::marks::{self, Sides};
 use crate::merge::page::Page;
-use crate::merge::row::{self, Clash, Side};
+use crate::merge::row::{Clash, Side};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
@@ -23,7 +23,6 @@ use crate::rules::Rules;
 use crate::source::{Source, shown};
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
-use crate::wire::Plain;
 
 pub(super) const COMMAND: Command = Command { name: "resolve", build, run };
 
@@ -272,20 +271,18 @@ fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Resu
 /// Asks which side is right; none: it is left as it is.
 fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash) -> Result<Option<Side>> {
     let locale = &session.locale;
-    let question = diagnostic::sentences(&clash.problem(id, Place::file(name)), locale).0;
-    let option = |whose: &str, value: &Option<Plain>| {
-        let said = match value {
-            None => locale.text("merge-nothing"),
-            // A whole record is named by its lines.
-            Some(Plain::Text(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-            Some(value) => row::inline(value),
-        };
+    let question = diagnostic::sentences(&clash.problem(id, Place::file(name), &session.rules), locale).0;
+    let option = |whose: &str, said: Option<Vec<Label>>| {
+        // A whole record is named by its lines.
+        let said = said.map_or_else(|| locale.text("merge-nothing"), |said| locale.labels(&said));
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         let room = session.style.width.unwrap_or(80).saturating_sub(20).max(20);
         let short = wrap(&visible(&said), room).into_iter().next().unwrap_or_default();
         let more = if short.width() < said.width() { "…" } else { "" };
         format!("{}{}{short}{more}", locale.text(whose), locale.text("prompt-colon"))
     };
-    let options = vec![option("merge-ours", &clash.ours), option("merge-theirs", &clash.theirs), locale.text("merge-leave")];
+    let [ours, theirs] = clash.words(&session.rules, id);
+    let options = vec![option("merge-ours", ours), option("merge-theirs", theirs), locale.text("merge-leave")];
     Ok(match prompt::choose(session, &question, options)? {
         0 => Some(Side::Ours),
         1 => Some(Side::Theirs),

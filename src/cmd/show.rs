@@ -10,7 +10,7 @@ use crate::record::{Record, Value, text};
 use crate::render::{json, padded, wrap};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
-use crate::tree::canon::{all_fields, all_values};
+use crate::tree::canon::all_values;
 use crate::tree::change;
 use unicode_width::UnicodeWidthStr;
 
@@ -47,7 +47,7 @@ fn for_people(session: &Session<'_>, found: &change::Found, rules: &Rules) -> St
     if let Some(status) = record.status_on(session.today) {
         rows.push((locale.text("label-state"), vec![status.choice.label.get(locale.lang()).to_owned()]));
     }
-    for (field, value) in all_fields(&record.kind, rules).iter().zip(all_values(record)) {
+    for (field, value) in rules.all_fields(&record.kind).iter().zip(all_values(record)) {
         let Some(value) = value else { continue };
         let items: Vec<String> = value.items().iter().map(|item| text::words(field, item, locale)).collect();
         rows.push((field.label.get(locale.lang()).to_owned(), items));
@@ -71,7 +71,7 @@ pub(super) fn to_json(record: &Record, rules: &Rules) -> Map<String, Json> {
     object.insert("kind".to_owned(), record.kind.name.as_str().into());
     object.insert("file".to_owned(), record.origin.file.as_ref().into());
     object.insert("line".to_owned(), record.origin.line.into());
-    for (field, value) in all_fields(&record.kind, rules).iter().zip(all_values(record)) {
+    for (field, value) in rules.all_fields(&record.kind).iter().zip(all_values(record)) {
         if let Some(value) = value {
             object.insert(field.name.clone(), value_json(field, &value));
         }

@@ -340,9 +340,10 @@ struct Judgement<'j> {
     moves: &'j Moves,
 }
 
-/// The names under which the organisation of a record and its comments are compared like fields.
-const OF_ORG: &str = "org";
-const COMMENTS: &str = "#";
+/// The name under which the organisation of a record is compared like a field.
+pub const OF_ORG: &str = "org";
+/// The name under which its comments are.
+pub const COMMENTS: &str = "#";
 
 impl Judgement<'_> {
     /// What a record is known by after all moves: the names of organisations move with them.

@@ -198,10 +198,7 @@ impl Locale {
             Arg::Text(text) => visible(text).into(),
             Arg::Number(n) => (*n).into(),
             Arg::Label(label) => label.get(self.lang).to_owned().into(),
-            Arg::Labels(labels) => {
-                let names: Vec<&str> = labels.iter().map(|l| l.get(self.lang)).collect();
-                self.join(&names).into()
-            }
+            Arg::Labels(labels) => self.labels(labels).into(),
             Arg::Message(id) => {
                 // The inner message may use the outer one's words, but not other messages: no circles.
                 let words: Vec<_> = args.iter().filter(|(_, arg)| !matches!(arg, Arg::Message(_))).cloned().collect();
@@ -217,6 +214,11 @@ impl Locale {
             Lang::Zh => "、",
             Lang::En => ", ",
         })
+    }
+
+    /// Several names in a list.
+    pub fn labels(&self, labels: &[Label]) -> String {
+        self.join(&labels.iter().map(|label| label.get(self.lang)).collect::<Vec<_>>())
     }
 
     /// Whether the catalogue has the message.

@@ -13,11 +13,12 @@ pub mod row;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::locale::Arg;
+use crate::locale::{Arg, Label};
 use crate::merge::marks::Names;
 use crate::merge::page::{Key, Page, Paragraph};
 use crate::merge::row::{Clash, Judge, Row, Side, Why};
 use crate::problem::{Place, Problem, Rule};
+use crate::record::text::{field_name, said};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::source::Source;
@@ -233,7 +234,7 @@ fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
 
 fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fate<'v> {
     let said = |text: Option<&str>| text.map(|text| Plain::Text(text.to_owned()));
-    let clash = Clash { why: Why::Misplaced, field: String::new(), ours: said(ours), theirs: said(theirs) };
+    let clash = Clash { why: Why::Misplaced, title: None, field: String::new(), ours: said(ours), theirs: said(theirs) };
     Fate::Conflict(marks::conflict("", ours.unwrap_or_default(), theirs.unwrap_or_default(), names), vec![clash])
 }
 
@@ -365,7 +366,10 @@ fn fate<'v>(
         (Some(left), None) | (None, Some(left)) if b.as_ref().is_some_and(|b| b.is_same(left)) => return Some(Fate::Gone),
         (left, right) => {
             let said = |row: &Option<Row>| row.as_ref().map(|row| Plain::Text(row.text()));
-            let clash = Clash { why: Why::Deleted, field: String::new(), ours: said(left), theirs: said(right) };
+            let one = left.as_ref().or(right.as_ref());
+            let kind = one.and_then(|row| rules.kind(row.kind.as_deref()?));
+            let title = kind.and_then(|kind| one?.says(&kind.fields[kind.title].name).cloned());
+            let clash = Clash { why: Why::Deleted, title, field: String::new(), ours: said(left), theirs: said(right) };
             return Some(match judge(id, &clash) {
                 Some(Side::Ours) => taken(ours),
                 Some(Side::Theirs) => taken(theirs),
@@ -404,22 +408,36 @@ fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut 
     Ok(Merged { text, conflicts, same_day })
 }
 
-impl Conflict {
-    /// What clashes in it, as problems of the merged file.
-    pub fn problems(&self, file: &str) -> Vec<Problem> {
-        let place = || Place { line: self.line, column: 1, ..Place::file(file) };
-        let mut problems: Vec<Problem> = self.clashes.iter().map(|clash| clash.problem(&self.id, place())).collect();
-        // A record that was entered twice is one clash, however many of its fields differ.
-        problems.dedup();
-        problems
+impl Merged {
+    /// What clashes, and what was put in an order that nobody knows, as problems of the merged file.
+    pub fn problems(&self, file: &str, rules: &Rules) -> Vec<Problem> {
+        let clashes = self.conflicts.iter().flat_map(|conflict| {
+            let place = || Place { line: conflict.line, column: 1, ..Place::file(file) };
+            let mut problems: Vec<Problem> = conflict.clashes.iter().map(|clash| clash.problem(&conflict.id, place(), rules)).collect();
+            // A record that was entered twice is one clash, however many of its fields differ.
+            problems.dedup();
+            problems
+        });
+        let same_day = self.same_day.iter().map(|(id, field)| {
+            let fields = rules.fields_of(id);
+            Problem::new(Rule::MERGE_SAME_DAY).at(Place::file(file)).with("id", named(id, None)).with("field", &field_name(&fields, field))
+        });
+        clashes.chain(same_day).collect()
+    }
+}
+
+/// A record as messages name it: without an id it is an organisation's file.
+fn named(id: &str, title: Option<&Label>) -> Arg {
+    match title {
+        _ if id.is_empty() => Arg::Message("merge-this-file"),
+        Some(Label { zh, en }) => Arg::Label(Label { zh: format!("{id}“{zh}”"), en: format!("{id} “{en}”") }),
+        None => Arg::Text(id.to_owned()),
     }
 }
 
 impl Clash {
     /// The clash as a problem of the record of an id; without one, of an organisation's file.
-    pub fn problem(&self, id: &str, place: Place) -> Problem {
-        let said =
-            |value: &Option<Plain>| value.as_ref().map_or_else(|| Arg::Message("merge-nothing"), |value| Arg::Text(row::inline(value)));
+    pub fn problem(&self, id: &str, place: Place, rules: &Rules) -> Problem {
         let rule = match self.why {
             Why::Changed => Rule::MERGE_CHANGED,
             Why::Retracted => Rule::MERGE_RETRACTED,
@@ -427,11 +445,30 @@ impl Clash {
             Why::Added => Rule::MERGE_ADDED,
             Why::Misplaced => Rule::MERGE_MISPLACED,
         };
-        let id = if id.is_empty() { Arg::Message("merge-this-file") } else { Arg::Text(id.to_owned()) };
-        let problem = Problem::new(rule).at(place).with("id", id);
+        let title = self.title.as_ref().and_then(|title| {
+            let kind = rules.kind_of(id)?;
+            said(Some(&kind.fields[kind.title]), title).into_iter().next()
+        });
+        let problem = Problem::new(rule).at(place).with("id", named(id, title.as_ref()));
         match self.why {
-            Why::Changed => problem.with("field", self.field.as_str()).with("ours", said(&self.ours)).with("theirs", said(&self.theirs)),
+            Why::Changed => {
+                let [ours, theirs] = self.words(rules, id).map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
+                let field = field_name(&rules.fields_of(id), &self.field);
+                problem.with("field", &field).with("ours", ours).with("theirs", theirs)
+            }
             Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => problem,
         }
+    }
+
+    /// What the field of a record of an id says on our side and on theirs, as people read it; of lists what the other side
+    /// does not have.
+    pub fn words(&self, rules: &Rules, id: &str) -> [Option<Vec<Label>>; 2] {
+        let fields = rules.fields_of(id);
+        let field = fields.iter().find(|field| field.name == self.field);
+        let words = |one: &Option<Plain>, other: &Option<Plain>| {
+            let words = said(field, &one.as_ref()?.without(other.as_ref()));
+            (!words.is_empty()).then_some(words)
+        };
+        [words(&self.ours, &self.theirs), words(&self.theirs, &self.ours)]
     }
 }

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
 
 use crate::merge::items::{self, Item, Order};
-use crate::record::text::quoted;
+use crate::record::text::{inline, key};
 use crate::rules::kind::{Field, Kind};
 use crate::source::Source;
 use crate::tree::canon::{LONGEST_LINE, ListComments, list_comments, tables};
@@ -63,6 +63,8 @@ pub enum Side {
 pub struct Clash {
     /// Why.
     pub why: Why,
+    /// What names the record for people, where its kind is known.
+    pub title: Option<Plain>,
     /// The field; empty for the whole record.
     pub field: String,
     /// What it says on our side.
@@ -258,26 +260,6 @@ fn cut_items(source: &Source, value: &DeValue<'_>, comments: &ListComments) -> V
     items.iter().enumerate().map(item).collect()
 }
 
-/// A key as TOML writes it.
-fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if bare { name.to_owned() } else { quoted(name) }
-}
-
-/// A value on one line.
-pub fn inline(data: &Plain) -> String {
-    match data {
-        Plain::Text(text) => quoted(text),
-        Plain::Word(word) => word.clone(),
-        Plain::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
-        Plain::Table(pairs) if pairs.is_empty() => "{}".to_owned(),
-        Plain::Table(pairs) => {
-            let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{} = {}", key(name), inline(value))).collect();
-            format!("{{ {} }}", pairs.join(", "))
-        }
-    }
-}
-
 impl Cell {
     fn comments(&self) -> impl Iterator<Item = &String> {
         let of_items = self.items.iter().flat_map(|item| item.above.iter().chain(&item.behind));
@@ -317,6 +299,7 @@ fn list_text(name: &str, items: &[Item], below: &[String]) -> String {
 /// Merges two versions of a record that come from one, or of none: then they were entered under one id.
 pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, judge: &mut Judge<'_>) -> Merged {
     let id = ours.says("id").and_then(Plain::as_text).unwrap_or_default();
+    let title = kind.and_then(|kind| ours.says(&kind.fields[kind.title].name).cloned());
     let none = Row { kind: None, above: Vec::new(), behind: Vec::new(), cells: Vec::new(), below: Vec::new() };
     let from = base.unwrap_or(&none);
     let mut merged = Merged { row: Row { cells: Vec::new(), ..ours.clone() }, clashes: Vec::new(), same_day: Vec::new() };
@@ -328,6 +311,7 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
     if taken_back || other_kind {
         let clash = Clash {
             why: if taken_back { Why::Retracted } else { Why::Added },
+            title,
             field: if taken_back { "retracted".to_owned() } else { String::new() },
             ours: ours.says("retracted").cloned(),
             theirs: theirs.says("retracted").cloned(),
@@ -360,7 +344,7 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
             Err(()) => {
                 let said = |cell: Option<&Cell>| cell.map(|cell| cell.data.clone());
                 let why = if base.is_some() { Why::Changed } else { Why::Added };
-                let clash = Clash { why, field: name.to_owned(), ours: said(o), theirs: said(t) };
+                let clash = Clash { why, title: title.clone(), field: name.to_owned(), ours: said(o), theirs: said(t) };
                 let decided = judge(id, &clash);
                 if decided.is_none() {
                     merged.clashes.push(clash);

@@ -21,7 +21,7 @@ use crate::locale::Arg;
 use crate::problem::{Problem, Rule};
 use crate::source::Source;
 use crate::wire::{Reader, Reading, parse};
-use kind::{Field, Kind, Shared};
+use kind::{Field, FieldType, Kind, Shared};
 use layout::Layout;
 use metric::{Measure, Metric};
 use naming::Naming;
@@ -222,6 +222,41 @@ impl Rules {
     pub fn kind(&self, name: &str) -> Option<&Arc<Kind>> {
         let typed = name.replace('-', "_");
         self.kinds.iter().find(|k| k.name == typed).or_else(|| self.kinds.iter().find(|k| k.label.is(name)))
+    }
+
+    /// The kind that ids of this prefix belong to.
+    pub fn kind_of(&self, id: &str) -> Option<&Arc<Kind>> {
+        let id: crate::name::RecordId = id.parse().ok()?;
+        self.kinds.iter().find(|kind| kind.prefix == id.prefix())
+    }
+
+    /// The `id` field, as every kind has it.
+    pub fn id_field(&self) -> Field {
+        let label = self.shared.id.clone();
+        Field { name: "id".to_owned(), label, required: true, list: false, unless: None, key: 0, ty: FieldType::Text }
+    }
+
+    /// The field that takes a record back, as every kind has it.
+    pub fn retraction_field(&self) -> Field {
+        let (label, ty) = (self.shared.retracted.clone(), FieldType::Table(self.shared.retraction.clone()));
+        Field { name: "retracted".to_owned(), label, required: false, list: false, unless: None, key: 0, ty }
+    }
+
+    /// Every field that a record's table may hold: `id`, the kind's own, `retracted`.
+    pub fn all_fields(&self, kind: &Kind) -> Vec<Field> {
+        let mut all = vec![self.id_field()];
+        all.extend(kind.fields.iter().cloned());
+        all.push(self.retraction_field());
+        all
+    }
+
+    /// The fields of the record of an id, of an organisation's file where it is empty; none of an id of no kind.
+    pub fn fields_of(&self, id: &str) -> Vec<Field> {
+        match self.kind_of(id) {
+            Some(kind) => self.all_fields(kind),
+            None if id.is_empty() => self.org.fields.clone(),
+            None => Vec::new(),
+        }
     }
 
     /// The metric of that name, or of that label in either language.

@@ -13,21 +13,12 @@ use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType, Kind};
 use crate::source::Source;
-use crate::tree::ledger::{id_field, retraction_field};
 use crate::wire::{Document, Node, Trivia};
 
 /// A list longer than this many columns is broken into lines.
 pub const LONGEST_LINE: usize = 100;
 
-/// Every field that a record's table may hold: `id`, the kind's own, `retracted`.
-pub fn all_fields(kind: &Kind, rules: &Rules) -> Vec<Field> {
-    let mut all = vec![id_field(rules)];
-    all.extend(kind.fields.iter().cloned());
-    all.push(retraction_field(rules));
-    all
-}
-
-/// A record's values in the order of [`all_fields`].
+/// A record's values in the order of [`Rules::all_fields`].
 pub fn all_values(record: &Record) -> Vec<Option<Value>> {
     let mut all = vec![Some(Value::Text(record.id.to_string()))];
     all.extend(record.fields.iter().cloned());
@@ -38,7 +29,7 @@ pub fn all_values(record: &Record) -> Vec<Option<Value>> {
 /// A new record's text, header included.
 pub fn record(record: &Record, rules: &Rules) -> String {
     let mut text = format!("[[{}]]\n", record.kind.name);
-    for (field, value) in all_fields(&record.kind, rules).iter().zip(all_values(record)) {
+    for (field, value) in rules.all_fields(&record.kind).iter().zip(all_values(record)) {
         if let Some(value) = value {
             text.push_str(&line(field, &value));
         }
@@ -296,7 +287,7 @@ pub fn ledger(source: &Source, document: &Document<'_>, records: &[Record], rule
     for (n, (name, at, table)) in tables.iter().enumerate() {
         let record = records.iter().find(|r| r.origin.at == *at);
         let Some(record) = record else { continue };
-        let fields = all_fields(&record.kind, rules);
+        let fields = rules.all_fields(&record.kind);
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
         let end = record_end(source, &document.trivia, table, *at, next);
         let block = Block { source, trivia: &document.trivia, table, region: *at..end, header: Some(format!("[[{name}]]")) };

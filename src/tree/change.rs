@@ -161,7 +161,7 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
 
 /// Changes some fields of a record; `changes` is asked for them with the record as it stands now.
 ///
-/// Field indices are those of [`all_fields`](crate::tree::canon::all_fields): `id` first, `retracted` last.
+/// Field indices are those of [`Rules::all_fields`]: `id` first, `retracted` last.
 ///
 /// # Errors
 /// As [`find`] and [`add`], and whatever `changes` refuses.

@@ -219,7 +219,7 @@ fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
     for Entry { record, .. } in &tree.entries {
         look(&record.kind.fields, &record.fields, Some(record), None);
         if let Some(retracted) = &record.retracted {
-            look(&[crate::tree::ledger::retraction_field(&tree.rules)], &[Some(retracted.clone())], Some(record), None);
+            look(&[tree.rules.retraction_field()], &[Some(retracted.clone())], Some(record), None);
         }
     }
     found

@@ -11,7 +11,7 @@ use crate::record::organisation::Organisation;
 use crate::record::read::fields;
 use crate::record::{Origin, Record, Value};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType, Kind};
+use crate::rules::kind::{FieldType, Kind};
 use crate::source::Source;
 use crate::wire::{Node, Reading, parse, type_name};
 
@@ -117,7 +117,7 @@ fn record(reading: &Reading<'_>, kind: &Arc<Kind>, table: &DeTable<'_>, span: st
     };
     let retracted = node("retracted").and_then(|node| match node.get_ref() {
         DeValue::Table(table) => {
-            let field = retraction_field(rules);
+            let field = rules.retraction_field();
             let FieldType::Table(columns) = &field.ty else { return None };
             Some(Value::Table(fields(reading, table, node.span(), columns, &field.label, &[])))
         }
@@ -135,22 +135,4 @@ fn record(reading: &Reading<'_>, kind: &Arc<Kind>, table: &DeTable<'_>, span: st
     let origin = Origin { file: Arc::clone(&reading.source.file), line: reading.source.line(span.start), at: span.start };
     (reading.count() == before).then_some(())?;
     Some(Record::new(id?, Arc::clone(kind), values, retracted, origin))
-}
-
-/// The field that takes a record back, as every kind has it.
-pub fn retraction_field(rules: &Rules) -> Field {
-    Field {
-        name: "retracted".to_owned(),
-        label: rules.shared.retracted.clone(),
-        required: false,
-        list: false,
-        unless: None,
-        key: 0,
-        ty: FieldType::Table(rules.shared.retraction.clone()),
-    }
-}
-
-/// The `id` field, as every kind has it.
-pub fn id_field(rules: &Rules) -> Field {
-    Field { name: "id".to_owned(), label: rules.shared.id.clone(), required: true, list: false, unless: None, key: 0, ty: FieldType::Text }
 }

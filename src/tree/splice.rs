@@ -6,7 +6,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::rules::kind::Field;
 use crate::source::{Source, newline};
-use crate::tree::canon::{Block, all_fields, leading, line, list_comments, parts, record_end, tables, value_text};
+use crate::tree::canon::{Block, leading, line, list_comments, parts, record_end, tables, value_text};
 use crate::wire::{Document, Plain, parse};
 
 /// The text with one more paragraph at its end, in the line ends it has.
@@ -40,7 +40,7 @@ pub type Change = (usize, Option<Value>);
 
 /// The text with some fields of one table changed.
 ///
-/// `fields` and `values` are those of [`all_fields`] for a record.
+/// `fields` and `values` are those of [`Rules::all_fields`] for a record.
 /// Fields written `key = value` change in their place; a table written in another way is rewritten whole.
 pub fn set(
     source: &Source,
@@ -125,7 +125,7 @@ pub fn set_record(
     rules: &crate::rules::Rules,
     changes: &[Change],
 ) -> Option<String> {
-    let fields = all_fields(&record.kind, rules);
+    let fields = rules.all_fields(&record.kind);
     let values = crate::tree::canon::all_values(record);
     set(source, document, Target::Record(record.origin.at), &fields, &values, changes)
 }

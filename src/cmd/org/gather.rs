@@ -56,7 +56,7 @@ fn both(stands: &Source, left: &Source, rules: &Rules) -> Result<String, Problem
     let versions = Versions { base: &Source::new(&stands.file, ""), ours: stands, theirs: left };
     match merge(versions, Form::Records, rules, &names, &mut |_, _| None) {
         Ok(merged) if merged.conflicts.is_empty() => Ok(merged.text),
-        Ok(merged) => Err(Problems(merged.conflicts.iter().flat_map(|conflict| conflict.problems(&left.file)).collect())),
+        Ok(merged) => Err(Problems(merged.problems(&left.file, rules))),
         Err(Refused::Unreadable(problems)) => Err(Problems(problems)),
         Err(Refused::NotALedger | Refused::Unproven) => Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*left.file)).into()),
     }
