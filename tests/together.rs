@@ -63,7 +63,18 @@ fn setup_registers_what_is_missing_and_keeps_what_is_there() {
     desk.must(&["add", "-A"]);
     let refused = desk.git(&["commit", "-qm", "broken"]);
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("[syntax]"));
-    // A hook that is no shell script is somebody else's.
+    // What is checked is what is committed, whatever the file says by now.
+    desk.ledger.write(FILE, task(1, "又改").as_bytes());
+    let refused = desk.git(&["commit", "-qm", "still broken"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("what is staged"), "{refused:?}");
+    desk.must(&["add", "-A"]);
+    desk.ledger.write(FILE, b"[[task]\n");
+    desk.must(&["commit", "-qm", "good again"]);
+    desk.must(&["checkout", "-q", "--", FILE]);
+    // A hook in an encoding that cannot be read, or no shell script at all, is somebody else's.
+    fs::write(&hook, b"#!/bin/sh\n# \xbc\xec\xb2\xe9\nexit 0\n").expect("written");
+    assert_eq!(run(&desk, &["git", "setup"]).status.code(), Some(1));
+    assert!(fs::read(&hook).expect("the hook").contains(&0xbc));
     fs::write(&hook, "#!/usr/bin/env python3\nprint()\n").expect("written");
     let by_hand = run(&desk, &["git", "setup"]);
     assert_eq!(by_hand.status.code(), Some(1));
@@ -73,6 +84,13 @@ fn setup_registers_what_is_missing_and_keeps_what_is_there() {
     desk.must(&["config", "core.hooksPath", "own hooks"]);
     assert_eq!(run(&desk, &["git", "setup"]).status.code(), Some(0));
     assert!(desk.ledger.path().join("own hooks/pre-commit").exists());
+    // Two ledgers in one repository are each checked.
+    desk.ledger.write("other/ledger.toml", b"format = 1\n");
+    desk.ledger.write("other/orgs/b/org.toml", "name = \"示例\"\nkind = \"branch\"\n".as_bytes());
+    let mut second = std::process::Command::new(PROGRAM);
+    second.arg("--root").arg(desk.ledger.path().join("other")).args(["git", "setup", "--lang", "en"]).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    assert_eq!(second.output().expect("it runs").status.code(), Some(0));
+    assert_eq!(desk.ledger.read("own hooks/pre-commit").matches("check --commit").count(), 2);
     // Outside a repository there is nothing to set up.
     let outside = Ledger::new(&[]);
     assert_eq!(outside.run(&["git", "status"]).code, 2);
@@ -137,6 +155,11 @@ fn the_audit_finds_what_a_merge_lost_whoever_made_it() {
     desk.ledger.write(FILE, format!("{both}\n<<<<<<< x\n").as_bytes());
     desk.commit("with markers");
     assert_eq!(whats(&audit(&desk, &[]).1), ["unreadable  "]);
+    // A side that could not be read: what the merge did with it cannot be known, and that is said.
+    let desk = forked(&both, "[[task]\n");
+    desk.must(&["merge", "-q", "-s", "ours", "-m", "one side", "theirs"]);
+    let (code, json) = audit(&desk, &[]);
+    assert!(code == 1 && !whats(&json).is_empty(), "{json:#}");
 }
 
 #[test]
@@ -233,6 +256,23 @@ fn what_a_rebase_made_again_is_looked_at() {
     desk.git(&["rebase", "--continue"]);
     assert_eq!(desk.must(&["status", "--porcelain"]), "");
     assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000001 title"]);
+}
+
+#[test]
+fn while_rebasing_mine_is_what_i_wrote() {
+    let desk = forked(&task(1, "我的"), &task(1, "别人的"));
+    with_driver(&desk);
+    let said = |output: std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let merging = said(desk.git(&["merge", "-q", "theirs"]));
+    assert!(merging.contains("ours “我的”, theirs “别人的”"), "{merging}");
+    assert!(desk.ledger.read(FILE).starts_with("<<<<<<< ours\n"));
+    desk.must(&["merge", "--abort"]);
+    let rebasing = said(desk.git(&["rebase", "-q", "theirs"]));
+    assert!(rebasing.contains("ours “我的”, theirs “别人的”"), "{rebasing}");
+    let text = desk.ledger.read(FILE);
+    assert!(text.starts_with("<<<<<<< theirs (upstream)\n") && text.ends_with(">>>>>>> mine\n"), "{text}");
+    let resolved = desk.ledger.run(&["resolve"]);
+    assert!(resolved.code == 1 && resolved.err.contains("ours “我的”, theirs “别人的”"), "{}", resolved.err);
 }
 
 #[test]

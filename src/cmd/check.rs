@@ -17,12 +17,25 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let root = session.root()?;
+    let mut root = session.root()?;
+    let commit = matches.get_flag("commit");
+    let (mut rules, mut rule_problems) = (session.rules.clone(), session.rule_problems.clone());
+    // What is committed is what was staged, whatever stands in the files by now.
+    let repo = if commit { Repo::of(&root.path).ok() } else { None };
+    let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
+    if let (Some(repo), Some(staged)) = (&repo, &staged)
+        && let folder = staged.path().join(&repo.prefix)
+        && folder.join("ledger.toml").is_file()
+    {
+        root = Root::open(Some(&folder), &folder)?;
+        (rules, rule_problems) = root.rules();
+        writeln!(session.err, "{}", session.locale.text("check-staged"))?;
+    }
     // Even with broken rules the records are looked at, by the rules that hold.
-    let tree = Tree::load(&root, session.rules.clone(), session.rule_problems.clone());
+    let tree = Tree::load(&root, rules, rule_problems);
     let mut problems = check::check(Some(&root), &tree);
     // A closed period may be changed, which is shown; it must not keep anybody from committing the change.
-    if !matches.get_flag("commit") {
+    if !commit {
         problems = crate::problem::sorted([problems, close::restatements(&root, &tree)].concat());
         warn_without_driver(session, &root)?;
     }

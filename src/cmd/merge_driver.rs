@@ -9,6 +9,7 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::git;
 use crate::locale::Locale;
 use crate::merge::marks::Names;
+use crate::merge::row::Side;
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
@@ -35,9 +36,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         _ => Err(Refused::Unreadable(sources.iter().filter_map(|source| source.as_ref().err()).cloned().collect())),
     };
     match merged {
-        Ok(merged) => {
+        Ok((merged, mine)) => {
             write::replace_version(Path::new(ours), merged.text.as_bytes())?;
-            say_merged(session, path, &merged)?;
+            say_merged(session, path, &merged, mine)?;
             Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
         }
         Err(refused) => by_lines(session, [base, ours, theirs], path, refused),
@@ -58,28 +59,49 @@ fn version(file: &str, path: &str) -> Result<Source, Problem> {
     Source::decode(path, std::fs::read(file).map_err(|error| Problem::io(file, &error))?)
 }
 
-/// A merge whose conflicts show the version that both come from where git is set to show it.
-pub(super) fn in_style(locale: &Locale, folder: &Path, merge: impl Fn(&Names) -> Result<Merged, Refused>) -> Result<Merged, Refused> {
-    let names = Names { ours: locale.text("merge-ours"), base: None, theirs: locale.text("merge-theirs") };
+/// A merge whose conflicts show the version that both come from where git is set to show it, and say whose is whose.
+///
+/// Beside it stands the side of who sits here: git calls it "theirs" while it puts his commits on top of others'.
+pub(super) fn in_style(
+    locale: &Locale,
+    folder: &Path,
+    merge: impl Fn(&Names) -> Result<Merged, Refused>,
+) -> Result<(Merged, Side), Refused> {
+    let names = names(locale, Side::Ours);
     let merged = merge(&names)?;
-    if merged.conflicts.is_empty()
-        || !git::text(folder, ["config", "--get", "merge.conflictStyle"]).is_ok_and(|style| style.ends_with("diff3"))
-    {
-        return Ok(merged);
+    if merged.conflicts.is_empty() {
+        return Ok((merged, Side::Ours));
     }
-    merge(&Names { base: Some(locale.text("merge-base")), ..names })
+    let mine = mine(folder);
+    let based = git::text(folder, ["config", "--get", "merge.conflictStyle"]).is_ok_and(|style| style.ends_with("diff3"));
+    let style = Names { base: based.then(|| locale.text("merge-base")), ..self::names(locale, mine) };
+    Ok((if style == names { merged } else { merge(&style)? }, mine))
+}
+
+/// The side of who sits here.
+pub(super) fn mine(folder: &Path) -> Side {
+    if git::is_rebasing(folder) { Side::Theirs } else { Side::Ours }
+}
+
+/// How the sides are called, for who has one of them.
+pub(super) fn names(locale: &Locale, mine: Side) -> Names {
+    let [ours, theirs] = match mine {
+        Side::Ours => ["merge-ours", "merge-theirs"],
+        Side::Theirs => ["merge-upstream", "merge-mine"],
+    };
+    Names { ours: locale.text(ours), base: None, theirs: locale.text(theirs) }
 }
 
 /// Says what clashes, and what was put in an order that nobody knows.
-pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged) -> Result<()> {
-    let problems = merged.problems(path, &session.rules);
+pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged, mine: Side) -> Result<()> {
+    let problems = merged.problems(path, &session.rules, mine);
     session.say_problems(&problems)
 }
 
 /// Leaves to git's own merge what is no ledger; of a ledger that could not be merged by record somebody must look at the result.
 fn by_lines(session: &mut Session<'_>, [base, ours, theirs]: [&str; 3], path: &str, refused: Refused) -> Result<Status> {
-    let names = [("-L", "merge-ours"), ("-L", "merge-base"), ("-L", "merge-theirs")]
-        .map(|(flag, name)| [flag.to_owned(), session.locale.text(name)]);
+    let Names { ours: own, theirs: other, .. } = names(&session.locale, mine(Path::new(".")));
+    let names = [own, session.locale.text("merge-base"), other].map(|name| ["-L".to_owned(), name]);
     let mut command = git::command(Path::new("."));
     let status =
         command.arg("merge-file").args(names.concat()).args(["--", ours, base, theirs]).status().map_err(|error| git::no_git(&error))?;

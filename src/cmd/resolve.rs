@@ -7,12 +7,12 @@ use anyhow::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use unicode_width::UnicodeWidthStr;
 
-use crate::cmd::merge_driver::{in_style, say_merged};
+use crate::cmd::merge_driver::{in_style, mine, names, say_merged};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
 use crate::locale::{Label, Locale, visible};
-use crate::merge::marks::{self, Sides};
+use crate::merge::marks::{self, Names, Sides};
 use crate::merge::page::Page;
 use crate::merge::row::{Clash, Side};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
@@ -144,7 +144,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     let rules = session.rules.clone();
     let form = Form::of(&format!("/{}", ours.file));
     let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, &rules, names, &mut |_, _| None));
-    let Ok(merged) = merged else {
+    let Ok((merged, mine)) = merged else {
         session.say_problems(&[Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*theirs.file))])?;
         return Ok(Status::Findings);
     };
@@ -153,7 +153,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     lock.write(&moved.target, &basis, merged.text.as_bytes())?;
     std::fs::remove_file(&moved.left).map_err(|error| Problem::io(&*theirs.file, &error))?;
     drop(lock);
-    say_merged(session, &ours.file, &merged)?;
+    say_merged(session, &ours.file, &merged, mine)?;
     let args = [("from", theirs.file.as_ref().into()), ("path", ours.file.as_ref().into())];
     writeln!(session.out, "{}", session.locale.say("resolve-moved", &args))?;
     // What clashes now stands between markers at the new place, where the next round asks for it.
@@ -172,7 +172,7 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status
         return Ok(Status::Clean);
     }
     let merged = merged(session, root, &name, &sides)?;
-    let merged = match merged {
+    let (merged, mine) = match merged {
         Ok(merged) => merged,
         Err(refused) => {
             let first = Place { line: sides.lines[0], column: 1, ..Place::file(&name) };
@@ -188,7 +188,7 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status
     let lock = session.lock(root)?;
     lock.write(path, &Basis::of(path, Some(before.text.as_bytes())), merged.text.as_bytes())?;
     drop(lock);
-    say_merged(session, &name, &merged)?;
+    say_merged(session, &name, &merged, mine)?;
     let said = if merged.conflicts.is_empty() { "resolve-merged" } else { "resolve-left" };
     writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into()), ("count", merged.conflicts.len().into())]))?;
     Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
@@ -223,7 +223,7 @@ fn is_ledger(text: &str) -> bool {
 }
 
 /// The sides as one; on a terminal, with the answers of the person who sits at it.
-fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<Merged, Refused>> {
+fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<(Merged, Side), Refused>> {
     let texts = match stages(root, name) {
         [Some(base), Some(ours), Some(theirs)] if untouched(root, name, sides) => [base, ours, theirs],
         // Where git knows nothing of what both come from, it is what both still have in common.
@@ -232,9 +232,11 @@ fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Resu
         }
         [base, _, _] => [sides.base.clone().or(base).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()],
     };
-    let source = |(text, whose): (String, &str)| Source::new(&format!("{name} ({})", session.locale.text(whose)), text);
+    let source = |(text, whose): (String, String)| Source::new(&format!("{name} ({whose})"), text);
     let [base, ours, theirs] = texts;
-    let [base, ours, theirs] = [(base, "merge-base"), (ours, "merge-ours"), (theirs, "merge-theirs")].map(source);
+    let mine = mine(&root.path);
+    let Names { ours: own, theirs: other, .. } = names(&session.locale, mine);
+    let [base, ours, theirs] = [(base, session.locale.text("merge-base")), (ours, own), (theirs, other)].map(source);
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
     let rules = &session.rules;
     // Each question is asked once, though a merge may be made twice.
@@ -250,7 +252,7 @@ fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Resu
             if let Some((_, _, answer)) = answers.iter().find(|(of, known, _)| of == id && known == clash) {
                 return *answer;
             }
-            match ask(session, name, id, clash) {
+            match ask(session, name, id, clash, mine) {
                 Ok(answer) => {
                     answers.push((id.to_owned(), clash.clone(), answer));
                     answer
@@ -269,9 +271,9 @@ fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Resu
 }
 
 /// Asks which side is right; none: it is left as it is.
-fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash) -> Result<Option<Side>> {
+fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash, mine: Side) -> Result<Option<Side>> {
     let locale = &session.locale;
-    let question = diagnostic::sentences(&clash.problem(id, Place::file(name), &session.rules), locale).0;
+    let question = diagnostic::sentences(&clash.problem(id, Place::file(name), &session.rules, mine), locale).0;
     let option = |whose: &str, said: Option<Vec<Label>>| {
         // A whole record is named by its lines.
         let said = said.map_or_else(|| locale.text("merge-nothing"), |said| locale.labels(&said));
@@ -279,13 +281,19 @@ fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash) -> Result<Opt
         let room = session.style.width.unwrap_or(80).saturating_sub(20).max(20);
         let short = wrap(&visible(&said), room).into_iter().next().unwrap_or_default();
         let more = if short.width() < said.width() { "…" } else { "" };
-        format!("{}{}{short}{more}", locale.text(whose), locale.text("prompt-colon"))
+        format!("{whose}{}{short}{more}", locale.text("prompt-colon"))
     };
     let [ours, theirs] = clash.words(&session.rules, id);
-    let options = vec![option("merge-ours", ours), option("merge-theirs", theirs), locale.text("merge-leave")];
-    Ok(match prompt::choose(session, &question, options)? {
-        0 => Some(Side::Ours),
-        1 => Some(Side::Theirs),
+    let names = names(locale, mine);
+    // Who sits here finds what is his own first.
+    let mut sides = [(Side::Ours, option(&names.ours, ours)), (Side::Theirs, option(&names.theirs, theirs))];
+    if mine == Side::Theirs {
+        sides.reverse();
+    }
+    let [(first, own), (second, other)] = sides;
+    Ok(match prompt::choose(session, &question, vec![own, other, locale.text("merge-leave")])? {
+        0 => Some(first),
+        1 => Some(second),
         _ => None,
     })
 }

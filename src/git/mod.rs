@@ -8,6 +8,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use tempfile::TempDir;
+
 use crate::problem::{Problem, Rule};
 
 /// The repository that a ledger lies in.
@@ -61,6 +63,23 @@ impl Repo {
         output(&self.top, args)
     }
 
+    /// What is about to be committed, in a folder of its own, where that is not what stands in the work tree.
+    ///
+    /// # Errors
+    /// git fails, or the folder cannot be made.
+    pub fn staged(&self) -> Result<Option<TempDir>, Problem> {
+        let said =
+            self.text(["status", "--porcelain", "-z", "--no-renames", "--", if self.prefix.is_empty() { "." } else { &self.prefix }])?;
+        // The second letter says how a file in the work tree differs from the staged one.
+        if said.split('\0').all(|entry| entry.as_bytes().get(1).is_none_or(|letter| *letter == b' ')) {
+            return Ok(None);
+        }
+        let folder = TempDir::with_prefix("ledger-").map_err(|error| Problem::io(std::env::temp_dir(), &error))?;
+        let prefix = format!("--prefix={}/", folder.path().display());
+        self.text(["checkout-index", "--all", &prefix])?;
+        Ok(Some(folder))
+    }
+
     /// git, about to run at the top of the work tree.
     pub fn command(&self) -> Command {
         command(&self.top)
@@ -88,6 +107,13 @@ pub fn text<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -
 fn output<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
     let output = command(folder).args(args).output().map_err(|error| no_git(&error))?;
     if output.status.success() { Ok(output.stdout) } else { Err(failed(&output.stderr)) }
+}
+
+/// Whether git is putting commits on top of others here: then it calls those others "ours" and the commit it is at "theirs".
+pub fn is_rebasing(folder: &Path) -> bool {
+    let said = text(folder, ["rev-parse", "--git-path", "rebase-merge", "--git-path", "rebase-apply"]).unwrap_or_default();
+    // Patches out of letters are applied in the same place, but are truly theirs.
+    said.lines().map(|path| folder.join(path)).any(|place| place.is_dir() && !place.join("applying").exists())
 }
 
 /// That git could not be started.

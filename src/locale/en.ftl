@@ -637,6 +637,8 @@ due-overdue = overdue
 due-soon = due
 merge-ours = ours
 merge-theirs = theirs
+merge-upstream = theirs (upstream)
+merge-mine = mine
 merge-base = base
 merge-nothing = (nothing)
 merge-this-file = this organisation
@@ -696,6 +698,7 @@ check-no-driver = note: this clone has no merge driver, git would merge ledgers 
 log-field = {$label}: {$value}
 resolve-moved = {$from} was moved away; the changes made there are now in {$path}; look at it, then git add -A
 audit-unreadable-field = not compared: this file cannot be read in {$sides}, and the merge holds something else
+check-staged = what was checked is what is staged for the commit; the files say something else by now
 check-clean = clean: {$orgs ->
         [one] 1 organisation
        *[other] {$orgs} organisations

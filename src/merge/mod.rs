@@ -409,11 +409,13 @@ fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut 
 }
 
 impl Merged {
-    /// What clashes, and what was put in an order that nobody knows, as problems of the merged file.
-    pub fn problems(&self, file: &str, rules: &Rules) -> Vec<Problem> {
+    /// What clashes, and what was put in an order that nobody knows, as problems of the merged file; `mine` is the side of
+    /// who reads them.
+    pub fn problems(&self, file: &str, rules: &Rules, mine: Side) -> Vec<Problem> {
         let clashes = self.conflicts.iter().flat_map(|conflict| {
             let place = || Place { line: conflict.line, column: 1, ..Place::file(file) };
-            let mut problems: Vec<Problem> = conflict.clashes.iter().map(|clash| clash.problem(&conflict.id, place(), rules)).collect();
+            let mut problems: Vec<Problem> =
+                conflict.clashes.iter().map(|clash| clash.problem(&conflict.id, place(), rules, mine)).collect();
             // A record that was entered twice is one clash, however many of its fields differ.
             problems.dedup();
             problems
@@ -436,8 +438,8 @@ fn named(id: &str, title: Option<&Label>) -> Arg {
 }
 
 impl Clash {
-    /// The clash as a problem of the record of an id; without one, of an organisation's file.
-    pub fn problem(&self, id: &str, place: Place, rules: &Rules) -> Problem {
+    /// The clash as a problem of the record of an id; without one, of an organisation's file. `mine` is the side of who reads it.
+    pub fn problem(&self, id: &str, place: Place, rules: &Rules, mine: Side) -> Problem {
         let rule = match self.why {
             Why::Changed => Rule::MERGE_CHANGED,
             Why::Retracted => Rule::MERGE_RETRACTED,
@@ -453,8 +455,9 @@ impl Clash {
         match self.why {
             Why::Changed => {
                 let [ours, theirs] = self.words(rules, id).map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
+                let (own, other) = if mine == Side::Ours { (ours, theirs) } else { (theirs, ours) };
                 let field = field_name(&rules.fields_of(id), &self.field);
-                problem.with("field", &field).with("ours", ours).with("theirs", theirs)
+                problem.with("field", &field).with("ours", own).with("theirs", other)
             }
             Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => problem,
         }

@@ -1,6 +1,7 @@
 //! Ledgers that merges left at the former place of an organisation, brought to where it is now.
 
 use crate::merge::marks::Names;
+use crate::merge::row::Side;
 use crate::merge::{Form, Refused, Versions, merge};
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -56,7 +57,7 @@ fn both(stands: &Source, left: &Source, rules: &Rules) -> Result<String, Problem
     let versions = Versions { base: &Source::new(&stands.file, ""), ours: stands, theirs: left };
     match merge(versions, Form::Records, rules, &names, &mut |_, _| None) {
         Ok(merged) if merged.conflicts.is_empty() => Ok(merged.text),
-        Ok(merged) => Err(Problems(merged.problems(&left.file, rules))),
+        Ok(merged) => Err(Problems(merged.problems(&left.file, rules, Side::Ours))),
         Err(Refused::Unreadable(problems)) => Err(Problems(problems)),
         Err(Refused::NotALedger | Refused::Unproven) => Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*left.file)).into()),
     }
