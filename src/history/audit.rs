@@ -410,7 +410,7 @@ impl Judgement<'_> {
                     match clash.why {
                         Why::Changed => drop(open.insert(clash.field.clone())),
                         // Whichever version was kept as a whole, each of its fields was decided.
-                        Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => open.extend(differ(&o, &t)),
+                        Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => open.extend(differ(&o, &t)),
                     }
                 }
                 let org = if ours.org == base.org { theirs.org.clone() } else { ours.org.clone() };

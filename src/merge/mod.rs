@@ -4,6 +4,7 @@
 //! can be, and shown as a conflict around the whole record where it cannot. The result is parsed again
 //! and proven to hold what each side changed before it counts as merged. Never touches files or git.
 
+mod file;
 pub mod items;
 pub mod marks;
 pub mod page;
@@ -20,7 +21,6 @@ use crate::merge::row::{Clash, Judge, Row, Side, Why};
 use crate::problem::{Place, Problem, Rule};
 use crate::record::text::{field_name, said};
 use crate::rules::Rules;
-use crate::rules::kind::Kind;
 use crate::source::Source;
 use crate::wire::{Plain, parse};
 
@@ -42,13 +42,20 @@ pub enum Form {
     Records,
     /// One table: an organisation's file.
     Organisation,
+    /// One table that is taken whole: what a closed period said.
+    Stamp,
 }
 
 impl Form {
-    /// The form of a file at a path of a repository: an `org.toml` somewhere below a folder `orgs` is an organisation's.
+    /// The form of a file at a path of a repository: an `org.toml` somewhere below a folder `orgs` is an organisation's, what
+    /// lies below a folder `closed` is a stamp.
     pub fn of(path: &str) -> Form {
-        let organisation = path.ends_with("/org.toml") && path.split('/').any(|part| part == "orgs");
-        if organisation { Form::Organisation } else { Form::Records }
+        let below = |folder: &str| path.split('/').any(|part| part == folder);
+        match (below("orgs"), below("closed")) {
+            (true, _) if path.ends_with("/org.toml") => Form::Organisation,
+            (false, true) => Form::Stamp,
+            (true, _) | (false, false) => Form::Records,
+        }
     }
 }
 
@@ -111,9 +118,12 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
             let proven = proof::records_hold(versions, &pages, &decided, &merged);
             (merged, proven)
         }
-        Form::Organisation => {
-            let merged = merge_file(versions, rules, names, &mut judge)?;
-            let proven = proof::file_holds(versions, &decided, &merged);
+        Form::Organisation | Form::Stamp => {
+            let merged = file::merge(versions, form, rules, names, &mut judge)?;
+            let proven = match form {
+                Form::Stamp => !merged.conflicts.is_empty() || [versions.ours, versions.theirs].iter().any(|side| side.text == merged.text),
+                Form::Organisation | Form::Records => proof::file_holds(versions, &decided, &merged),
+            };
             (merged, proven)
         }
     };
@@ -381,33 +391,6 @@ fn fate<'v>(
     Some(if merged.clashes.is_empty() { Fate::Text(merged.row.text().into()) } else { shown(merged.clashes) })
 }
 
-fn merge_file(versions: Versions<'_>, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
-    let kind: &Kind = &rules.org;
-    let sources = [versions.base, versions.ours, versions.theirs];
-    let clean = |text: String| Merged { text, conflicts: Vec::new(), same_day: Vec::new() };
-    let [base, ours, theirs] = sources.map(|source| (!source.text.is_empty()).then_some(source.text.as_str()));
-    if ours == theirs || theirs == base {
-        return Ok(clean(versions.ours.text.clone()));
-    }
-    if ours == base {
-        return Ok(clean(versions.theirs.text.clone()));
-    }
-    let read = |source: &Source| Row::read_file(&source.text).ok_or_else(|| why_not(versions));
-    let (b, o, t) = (read(versions.base)?, read(versions.ours)?, read(versions.theirs)?);
-    let merged = row::merge(base.map(|_| &b), &o, &t, Some(kind), judge);
-    let text = if merged.clashes.is_empty() {
-        merged.row.text()
-    } else {
-        let lines = |source: &Source| source.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        marks::conflict(&lines(versions.base), &lines(versions.ours), &lines(versions.theirs), names)
-    };
-    let text = if versions.ours.newline() == "\r\n" { text.replace('\n', "\r\n") } else { text };
-    let conflicts =
-        if merged.clashes.is_empty() { Vec::new() } else { vec![Conflict { id: String::new(), line: 1, clashes: merged.clashes }] };
-    let same_day = merged.same_day.into_iter().map(|field| (String::new(), field)).collect();
-    Ok(Merged { text, conflicts, same_day })
-}
-
 impl Merged {
     /// What clashes, and what was put in an order that nobody knows, as problems of the merged file; `mine` is the side of
     /// who reads them.
@@ -446,19 +429,21 @@ impl Clash {
             Why::Deleted => Rule::MERGE_DELETED,
             Why::Added => Rule::MERGE_ADDED,
             Why::Misplaced => Rule::MERGE_MISPLACED,
+            Why::Closed => Rule::MERGE_CLOSED,
         };
         let title = self.title.as_ref().and_then(|title| {
             let kind = rules.kind_of(id)?;
             said(Some(&kind.fields[kind.title]), title).into_iter().next()
         });
         let problem = Problem::new(rule).at(place).with("id", named(id, title.as_ref()));
+        let [ours, theirs] = self.words(rules, id).map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
+        let (own, other) = if mine == Side::Ours { (ours, theirs) } else { (theirs, ours) };
         match self.why {
             Why::Changed => {
-                let [ours, theirs] = self.words(rules, id).map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
-                let (own, other) = if mine == Side::Ours { (ours, theirs) } else { (theirs, ours) };
                 let field = field_name(&rules.fields_of(id), &self.field);
                 problem.with("field", &field).with("ours", own).with("theirs", other)
             }
+            Why::Closed => problem.with("ours", own).with("theirs", other),
             Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => problem,
         }
     }

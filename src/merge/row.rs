@@ -86,6 +86,8 @@ pub enum Why {
     Added,
     /// One entered it into a file that git took for another.
     Misplaced,
+    /// Both closed one period, with different figures.
+    Closed,
 }
 
 /// Decides a clash of the record of an id, or leaves it.
