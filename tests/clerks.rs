@@ -532,9 +532,10 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
         let sides = ledger::merge::marks::sides(&text).unwrap_or_else(|line| panic!("{what}: markers at {line}\n{text}"));
         for part in text.split("<<<<<<< ").skip(1) {
             let (conflict, _) = part.split_once(">>>>>>> ").unwrap_or_else(|| panic!("{what}: it does not end\n{text}"));
-            let (ours, theirs) = conflict.split_once("=======\n").expect("two versions");
+            // Behind the first marker stands whose version it is.
+            let (_, versions) = conflict.split_once('\n').expect("a line");
+            let (ours, theirs) = versions.split_once("=======\n").expect("two versions");
             for version in [ours, theirs] {
-                let version = version.split_once('\n').map_or(version, |(first, rest)| if first.contains("ours") { rest } else { version });
                 let row = ledger::merge::row::Row::read(version).unwrap_or_else(|| panic!("{what}: a whole record\n{text}"));
                 shown.insert(row.identity());
             }

@@ -99,9 +99,10 @@ pub enum Refused {
 /// # Errors
 /// The versions are not ledger files, cannot be read, or the result does not prove.
 pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
-    // A base that is itself an unfinished merge says nothing about the records in conflict there.
+    // A base that is itself an unfinished merge, as git makes of several bases, says of a record in conflict there no more
+    // than what its versions have in common.
     let base = match marks::has_marks(&versions.base.text) {
-        true => Cow::Owned(Source::new(&versions.base.file, marks::agreed(&versions.base.text))),
+        true => Cow::Owned(Source::new(&versions.base.file, settled(&versions.base.text, form))),
         false => Cow::Borrowed(versions.base),
     };
     let versions = Versions { base: &base, ..versions };
@@ -134,6 +135,27 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
         Err(_) => Err(why_not(versions)),
         Ok(_) => Err(Refused::Unproven),
     }
+}
+
+/// What the versions of an unfinished merge have in common.
+fn settled(text: &str, form: Form) -> String {
+    let Ok(sides) = marks::sides(text) else { return text.to_owned() };
+    let [ours, theirs] = [&sides.ours, &sides.theirs].map(|text| Source::new("", text.as_str()));
+    let (Form::Records, Some(ours), Some(theirs)) = (form, Page::read(&ours), Page::read(&theirs)) else { return sides.agreed };
+    let mut settled = String::new();
+    for paragraph in &ours.paragraphs {
+        let (key, text) = (paragraph.key.as_ref(), &paragraph.text);
+        let other = key.and_then(|key| theirs.record(key)).map(|other| &other.text);
+        if other == Some(text) || key.is_none() && theirs.notes().any(|note| note == text) {
+            settled.push_str(text);
+        } else if let Some([one, other]) = other.and_then(|other| Some([Row::read(text)?, Row::read(other)?]))
+            && one.kind == other.kind
+        {
+            settled.push_str(&row::common(&one, &other).text());
+        }
+        settled.push('\n');
+    }
+    settled
 }
 
 /// What a judge decided, by the record's id.

@@ -360,6 +360,32 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
     merged
 }
 
+/// What two versions of a record both say: fields that are alike, and of lists the items that both have.
+pub fn common(one: &Row, other: &Row) -> Row {
+    let both =
+        |side: &[String], other: &[String]| -> Vec<String> { side.iter().filter(|comment| other.contains(comment)).cloned().collect() };
+    let cell = |cell: &Cell| -> Option<Cell> {
+        let twin = other.cell(&cell.name)?;
+        let (above, behind) = (both(&cell.above, &twin.above), both(&cell.behind, &twin.behind));
+        if cell.text == twin.text {
+            return Some(Cell { above, behind, ..cell.clone() });
+        }
+        let data = match (&cell.data, &twin.data) {
+            (data, other) if data == other => data.clone(),
+            (Plain::List(items), Plain::List(others)) => Plain::List(items.iter().filter(|item| others.contains(item)).cloned().collect()),
+            _ => return None,
+        };
+        Some(Cell { above, behind, ..Cell::new(&cell.name, data) })
+    };
+    Row {
+        kind: one.kind.clone(),
+        above: both(&one.above, &other.above),
+        behind: both(&one.behind, &other.behind),
+        cells: one.cells.iter().filter_map(cell).collect(),
+        below: both(&one.below, &other.below),
+    }
+}
+
 /// The names of both sides' fields: ours in their order, each of theirs behind the one it follows there.
 fn names<'r>(ours: &'r Row, theirs: &'r Row) -> Vec<&'r str> {
     let mut names: Vec<&str> = ours.cells.iter().map(|cell| cell.name.as_str()).collect();
