@@ -83,7 +83,8 @@ fn setup_registers_what_is_missing_and_keeps_what_is_there() {
     // Where git looks elsewhere for hooks, it goes there.
     desk.must(&["config", "core.hooksPath", "own hooks"]);
     assert_eq!(run(&desk, &["git", "setup"]).status.code(), Some(0));
-    assert!(desk.ledger.path().join("own hooks/pre-commit").exists());
+    let shared = desk.ledger.read("own hooks/pre-commit");
+    assert!(shared.contains("then ledger --root") && !shared.contains(PROGRAM), "{shared}");
     // Two ledgers in one repository are each checked.
     desk.ledger.write("other/ledger.toml", b"format = 1\n");
     desk.ledger.write("other/orgs/b/org.toml", "name = \"示例\"\nkind = \"branch\"\n".as_bytes());

@@ -200,17 +200,19 @@ impl Hook {
         let git_dir = repo.top.join(repo.text(["rev-parse", "--git-common-dir"])?);
         let git_dir = git_dir.canonicalize().unwrap_or(git_dir);
         let real = path.parent().and_then(|folder| folder.ancestors().find_map(|above| above.canonicalize().ok()));
-        let own = real.is_some_and(|real| real.starts_with(&repo.top) || real.starts_with(&git_dir));
+        let below = |folder: &Path| real.as_ref().is_some_and(|real| real.starts_with(folder));
+        let (in_work_tree, in_git_dir) = (below(&repo.top), below(&git_dir));
         let old = read(&path)?;
-        let below = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
-        let program = program();
+        let prefix = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
+        // A hook in the work tree is everybody's: where this program lies on one machine is of no use on another.
+        let program = if in_work_tree && !in_git_dir { "ledger".to_owned() } else { program() };
         let missing = "echo 'ledger: not found, nothing was checked' >&2";
         let check =
-            format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&below));
+            format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&prefix));
         // Several ledgers may lie in one repository.
-        let mark = format!("{HOOK_MARK}{}", if below.is_empty() { String::new() } else { format!(": {}", &below[1..]) });
+        let mark = format!("{HOOK_MARK}{}", if prefix.is_empty() { String::new() } else { format!(": {}", &prefix[1..]) });
         let block = format!("{mark}\nif command -v {program} >/dev/null 2>&1; then {check}; else {missing}; fi\n");
-        Ok(Hook { path, own, old, mark, block })
+        Ok(Hook { path, own: in_work_tree || in_git_dir, old, mark, block })
     }
 
     fn state(&self) -> State {

@@ -28,7 +28,7 @@ looks-like-gbk = , it looks like GBK
 looks-like-utf16 = , it is UTF-16
 looks-like-nothing = {""}
 problem-conflict-marker = an unfinished merge
-    .help = run ledger resolve to merge by record; or keep what is right and remove the lines that start with <<<<<<<, ======= and >>>>>>>
+    .help = run ledger resolve to merge by record; in ledger.toml, in rules/, or where you prefer it, keep what is right and remove the lines that start with <<<<<<<, ======= and >>>>>>>
 problem-syntax = {$what}
     .help = mend this line by the rules of TOML 1.0; other files are not affected
 problem-toml-1-1 = {$what}

@@ -28,7 +28,7 @@ looks-like-gbk = ，像是 GBK
 looks-like-utf16 = ，是 UTF-16
 looks-like-nothing = {""}
 problem-conflict-marker = 合并冲突尚未解决
-    .help = 运行 ledger resolve 按记录合并；或手工保留正确的内容，删去 <<<<<<<、=======、>>>>>>> 三种标记行
+    .help = 运行 ledger resolve 按记录合并；ledger.toml、rules/ 里的文件（其他文件也可以）请手工保留正确的内容，删去 <<<<<<<、=======、>>>>>>> 三种标记行
 problem-syntax = {$what}
     .help = 按 TOML 1.0 的写法改正这一行；其余文件不受影响
 problem-toml-1-1 = {$what}
