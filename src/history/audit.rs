@@ -151,8 +151,11 @@ impl<'r> Audit<'r> {
         let blind: BTreeSet<&String> = snapshots.values().flat_map(|snapshot| &snapshot.unreadable).collect();
         for id in ids {
             // A record of a file that one of the versions cannot show is not judged: the file is.
-            let stands: Vec<Stand> = snapshots.values().flat_map(|snapshot| judgement.stands(snapshot, &id)).collect();
+            let stands: Vec<&Stand> = snapshots.values().flat_map(|snapshot| judgement.stands(snapshot, &id)).collect();
             if stands.iter().any(|stand| blind.contains(&stand.file)) {
+                continue;
+            }
+            if judgement.is_settled(&id, root, merged) {
                 continue;
             }
             if let Some(broken) = stands.iter().find(|stand| Judgement::read(&id, &stand.text).is_none()) {
@@ -352,12 +355,46 @@ impl Judgement<'_> {
     }
 
     /// Where a record stands, under its name after all moves.
-    fn stands(&self, snapshot: &Snapshot, id: &str) -> Vec<Stand> {
+    fn stands<'s>(&self, snapshot: &'s Snapshot, id: &str) -> Vec<&'s Stand> {
         if !id.starts_with(ORG) {
-            return snapshot.records.get(id).cloned().unwrap_or_default();
+            return snapshot.records.get(id).into_iter().flatten().collect();
         }
         let of = snapshot.records.range(ORG.to_owned()..).take_while(|(name, _)| name.starts_with(ORG));
-        of.filter(|(name, _)| self.now(name) == id).flat_map(|(_, stands)| stands.clone()).collect()
+        of.filter(|(name, _)| self.now(name) == id).flat_map(|(_, stands)| stands).collect()
+    }
+
+    /// Whether equal lines alone show that a record is what it should be; most need no closer look.
+    fn is_settled(&self, id: &str, step: usize, merged: &Snapshot) -> bool {
+        let there = self.stands(merged, id);
+        there.len() <= 1 && self.settled(id, step).is_some_and(|wanted| self.is_alike(wanted, there.first().copied()))
+    }
+
+    /// A record as it should be where equal lines decide that; none where its fields must be looked at.
+    fn settled(&self, id: &str, step: usize) -> Option<Option<&Stand>> {
+        match self.plan.steps[step] {
+            Step::Empty => Some(None),
+            Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id)[..] {
+                [] => Some(None),
+                [stand] => Some(Some(stand)),
+                _ => None,
+            },
+            Step::Merge { base, ours, theirs } => {
+                let (base, ours, theirs) = (self.settled(id, base)?, self.settled(id, ours)?, self.settled(id, theirs)?);
+                if self.is_alike(ours, theirs) || self.is_alike(theirs, base) {
+                    return Some(ours);
+                }
+                self.is_alike(ours, base).then_some(theirs)
+            }
+        }
+    }
+
+    /// Whether a record has the same lines in the same organisation.
+    fn is_alike(&self, one: Option<&Stand>, other: Option<&Stand>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => one.text == other.text && self.moves.now(&one.org) == self.moves.now(&other.org),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
     }
 
     fn read(id: &str, text: &str) -> Option<Row> {
@@ -428,10 +465,10 @@ impl Judgement<'_> {
     /// What the merge did to a record, against what it should be.
     fn compare(&self, id: &str, expected: &Expected, merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<Finding> {
         let there = self.stands(merged, id);
-        let of_sides: Vec<Vec<Stand>> = sides.iter().map(|side| self.stands(side, id)).collect();
+        let of_sides: Vec<Vec<&Stand>> = sides.iter().map(|side| self.stands(side, id)).collect();
         let stand = there.first().or_else(|| of_sides.iter().find_map(|stands| stands.first()));
         let Some(stand) = stand else { return Vec::new() };
-        let row = |stands: &[Stand]| stands.first().and_then(|stand| Self::read(id, &stand.text));
+        let row = |stands: &[&Stand]| stands.first().and_then(|stand| Self::read(id, &stand.text));
         let found = row(&there);
         let rows: Vec<Option<Row>> = of_sides.iter().map(|stands| row(stands)).collect();
         let kind = expected.row.as_ref().or(found.as_ref()).and_then(|row| row.kind.clone()).unwrap_or_default();
