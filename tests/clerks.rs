@@ -487,7 +487,7 @@ fn bring_in(
             if way == Way::Merge && !asked.is_empty() {
                 let ran = clone.ledger.run(&["resolve"]);
                 assert_eq!(ran.code, 1, "{what}: resolve guesses\n{}{}", ran.out, ran.err);
-                shown_whole(clone, &asked, what);
+                shown_whole(clone, &clash, what);
             }
         }
         way.abort(clone, &head);
@@ -535,7 +535,8 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
             // Behind the first marker stands whose version it is.
             let (_, versions) = conflict.split_once('\n').expect("a line");
             let (ours, theirs) = versions.split_once("=======\n").expect("two versions");
-            for version in [ours, theirs] {
+            // A side may not have it.
+            for version in [ours, theirs].into_iter().filter(|version| !version.is_empty()) {
                 let row = ledger::merge::row::Row::read(version).unwrap_or_else(|| panic!("{what}: a whole record\n{text}"));
                 shown.insert(row.identity());
             }
