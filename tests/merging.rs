@@ -196,13 +196,18 @@ proptest! {
 
     /// A file is cut at the same places whether it is safe to cut it without parsing or not.
     #[test]
-    fn cutting_and_parsing_agree(text in ledger_text()) {
+    fn cutting_and_parsing_agree(text in ledger_text(), crlf in any::<bool>(), mark in any::<bool>()) {
         // A string over several lines in a comment's place keeps the short way from being taken.
         let last = "\n[[task]]\nid = \"t-20260703-00000009\"\nnote = \"\"\"\n[[task]]\n\"\"\"\n";
-        let sources = [format!("{text}{last}"), text].map(|text| Source::new("", text));
+        let written = |text: String| {
+            let text = if crlf { text.replace('\n', "\r\n") } else { text };
+            if mark { format!("\u{feff}{text}") } else { text }
+        };
+        let sources = [format!("{text}{last}"), text].map(|text| Source::new("", written(text)));
         let [long, short] = sources.each_ref().map(|source| Page::read(source).expect("a ledger"));
         let texts = |page: &Page<'_>| page.paragraphs.iter().map(|p| (p.text.to_string(), p.line)).collect::<Vec<_>>();
         prop_assert_eq!(&texts(&long)[..short.paragraphs.len()], &texts(&short)[..]);
         prop_assert_eq!(long.paragraphs.len(), short.paragraphs.len() + 1);
+        prop_assert_eq!(long.text(), sources[0].text.as_str());
     }
 }
