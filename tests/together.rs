@@ -84,7 +84,7 @@ fn setup_registers_what_is_missing_and_keeps_what_is_there() {
     desk.must(&["config", "core.hooksPath", "own hooks"]);
     assert_eq!(run(&desk, &["git", "setup"]).status.code(), Some(0));
     let shared = desk.ledger.read("own hooks/pre-commit");
-    assert!(shared.contains("then ledger --root") && !shared.contains(PROGRAM), "{shared}");
+    assert!(shared.contains("for p in ledger; do") && !shared.contains(PROGRAM), "{shared}");
     // Two ledgers in one repository are each checked.
     desk.ledger.write("other/ledger.toml", b"format = 1\n");
     desk.ledger.write("other/orgs/b/org.toml", "name = \"示例\"\nkind = \"branch\"\n".as_bytes());
@@ -137,6 +137,17 @@ fn the_audit_finds_what_a_merge_lost_whoever_made_it() {
     assert_eq!(json["findings"][1]["sides"][0], desk.must(&["rev-parse", "theirs"]));
     assert_eq!(audit(&desk, &["HEAD~1..HEAD"]).0, 1, "a range");
     assert_eq!(audit(&desk, &["main"]).0, 0, "no merge there");
+    // Once it is put right it is told as the past.
+    let merge = desk.must(&["rev-parse", "HEAD"]);
+    let mended = format!("{}note = \"x\"\n\n{}\n{}", task(1, "标识补装").replace("党建办", "组织科"), task(2, "我方"), task(3, "对方"));
+    desk.ledger.write(FILE, mended.as_bytes());
+    assert_eq!(audit(&desk, &[]).0, 1, "not committed yet");
+    desk.commit("mended");
+    let (code, json) = audit(&desk, &[]);
+    assert_eq!((code, whats(&json)), (0, found.iter().map(|finding| (*finding).to_owned()).collect()));
+    assert!(json["findings"].as_array().is_some_and(|all| all.iter().all(|one| one["mended"] == true)), "{json:#}");
+    let text = desk.ledger.ok(&["audit-merges", &format!("{merge}^!")]);
+    assert!(text.contains("3 more were put right since"), "{text}");
     // A record doubled, and one changed on the way.
     let desk = forked(&both, &theirs);
     desk.git(&["merge", "-q", "--no-commit", "theirs"]);
@@ -303,6 +314,29 @@ fn the_story_of_a_record_and_of_a_quarter() {
 }
 
 #[test]
+fn the_story_tells_what_a_merge_decided() {
+    let with =
+        |title: &str, day: &str| format!("{}updates = [\n    {{ on = 2026-08-{day}, status = \"in-progress\" }},\n]\n", task(1, title));
+    let desk = forked(&with("我方", "01"), &with("对方", "02"));
+    with_driver(&desk);
+    desk.git(&["merge", "-q", "theirs"]);
+    // What was done last is what the other side did: the merge decides against it, and keeps both updates.
+    let merged = with("我方", "01").replace("\n]\n", "\n    { on = 2026-08-02, status = \"in-progress\" },\n]\n");
+    desk.ledger.write(FILE, merged.as_bytes());
+    desk.commit("merge");
+    let log = desk.ledger.ok(&["log", "0001"]);
+    let story: Vec<&str> = log.lines().rev().take(2).collect();
+    assert!(story[0] == "    title: 对方 → 我方" && story[1].contains("decided in the merge"), "{log}");
+    // A record that a merge left out is told as taken out.
+    let desk = forked(&format!("{}\n{}", task(1, "标识缺失"), task(2, "我方")), &task(1, "对方"));
+    desk.must(&["merge", "-q", "--no-commit", "-s", "ours", "theirs"]);
+    desk.ledger.write(FILE, task(1, "对方").as_bytes());
+    desk.commit("merge");
+    let log = desk.ledger.ok(&["log", "t-20260703-00000002"]);
+    assert!(log.lines().any(|line| line.contains("clerk  removed")), "{log}");
+}
+
+#[test]
 fn an_organisation_moves_while_another_clerk_writes_into_it() {
     let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
     let desk = Desk::new(&[
@@ -385,6 +419,60 @@ fn where_git_sees_no_move_resolve_goes_by_id() {
     desk.commit("merged");
     assert_eq!(desk.ledger.run(&["check"]).code, 0);
     assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+/// Where git finds no driver it keeps our side and marks nothing: nothing may be lost by that.
+#[cfg(unix)]
+#[test]
+fn what_a_missing_driver_left_is_merged_by_resolve() {
+    let both = |one: &str, two: &str| format!("{}\n{}", task(1, one), task(2, two));
+    for driver in ["/nowhere/ledger merge-driver %O %A %B %P", "false"] {
+        let desk = Desk::new(&[(FILE, &both("甲", "甲"))]);
+        desk.commit("base");
+        desk.must(&["config", "merge.ledger.driver", driver]);
+        desk.must(&["checkout", "-q", "-b", "theirs"]);
+        desk.ledger.write(FILE, both("甲", "对方").as_bytes());
+        desk.commit("theirs");
+        desk.must(&["checkout", "-q", "main"]);
+        desk.ledger.write(FILE, both("我方", "甲").as_bytes());
+        desk.commit("ours");
+        assert!(!desk.git(&["merge", "-q", "theirs"]).status.success());
+        let said = desk.ledger.ok(&["resolve"]);
+        assert!(said.contains("git commit"), "{said}");
+        assert_eq!(desk.ledger.read(FILE), both("我方", "对方"));
+        // A second time there is nothing left to do, and git knows it.
+        assert_eq!(desk.must(&["ls-files", "--unmerged"]), "");
+        desk.ledger.ok(&["resolve"]);
+        desk.must(&["commit", "-qm", "merged"]);
+        assert_eq!(audit(&desk, &[]).0, 0);
+    }
+    // What setup registers says so itself where the program is not found any more.
+    let desk = forked(&both("我方", "甲"), &both("甲", "对方"));
+    let gone = desk.ledger.path().join("gone");
+    fs::copy(PROGRAM, &gone).expect("a copy");
+    let setup = std::process::Command::new(&gone).arg("--root").arg(desk.ledger.path()).args(["git", "setup"]).output().expect("it runs");
+    assert!(setup.status.success(), "{setup:?}");
+    fs::remove_file(&gone).expect("removed");
+    let merged = desk.git(&["merge", "-q", "theirs"]);
+    let said = String::from_utf8_lossy(&merged.stderr).into_owned();
+    assert!(!merged.status.success() && said.contains("ledger: not found, merged line by line"), "{said}");
+    assert_eq!(desk.ledger.run(&["resolve"]).code, 1, "they do clash");
+}
+
+#[test]
+fn two_places_for_one_organisation_are_not_taken_for_merged() {
+    let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
+    let desk = Desk::new(&[org, ("orgs/a/b/2026/x-00.toml", &task(1, "旧"))]);
+    with_driver(&desk);
+    desk.commit("base");
+    for (branch, place) in [("theirs", "c"), ("ours", "d")] {
+        desk.must(&["checkout", "-q", "-B", branch, "main"]);
+        desk.ledger.ok(&["org", "move", "a/b", "--segment", place]);
+        desk.commit(branch);
+    }
+    assert!(!desk.git(&["merge", "-q", "theirs"]).status.success());
+    let ran = desk.ledger.run(&["resolve"]);
+    assert!(ran.code == 1 && ran.err.contains("[moved-twice]") && ran.err.contains("ours “a/d”, theirs “a/c”"), "{}{}", ran.out, ran.err);
 }
 
 #[test]

@@ -31,14 +31,17 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let cases = std::mem::take(&mut audit.cases);
     let progress = cmd::progress(&session.locale, cases.len());
     let mut not_seen = audit.beyond.clone();
-    let (mut found, mut list) = (0usize, Vec::new());
+    let (mut found, mut past, mut list) = (0usize, 0usize, Vec::new());
     for case in &cases {
         match audit.verdict(case)? {
             Verdict::NotSeen => not_seen.push(case.commit.name.clone()),
             Verdict::Seen(findings) => {
-                found += findings.len();
+                let mended = findings.iter().map(|finding| audit.is_mended(case, finding)).collect::<Result<Vec<_>, _>>()?;
+                let findings: Vec<(Finding, bool)> = findings.into_iter().zip(mended).collect();
+                found += findings.iter().filter(|(_, mended)| !mended).count();
+                past += findings.iter().filter(|(_, mended)| *mended).count();
                 if as_json {
-                    list.extend(findings.iter().map(|finding| to_json(case, finding)));
+                    list.extend(findings.iter().map(|(finding, mended)| to_json(case, finding, *mended)));
                 } else if !findings.is_empty() {
                     let text = for_people(&session.locale, &rules, case, &findings);
                     progress.suspend(|| write!(session.out, "{text}"))?;
@@ -53,8 +56,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let object = json!({ "merges": merges, "made_again": cases.len() - merges, "findings": list, "not_seen": not_seen });
         write!(session.out, "{}", json::pretty(&object))?;
     } else {
-        let counts = [("merges", merges.into()), ("again", (cases.len() - merges).into()), ("count", found.into())];
-        writeln!(session.out, "{}", session.locale.say(if found == 0 { "audit-clean" } else { "audit-found" }, &counts))?;
+        let counts = [("merges", merges.into()), ("again", (cases.len() - merges).into()), ("count", found.into()), ("past", past.into())];
+        writeln!(session.out, "{}", session.locale.say("audit-looked-at", &counts))?;
+        let said = if found == 0 { "audit-clean" } else { "audit-found" };
+        writeln!(session.out, "{}", session.locale.say(said, &counts))?;
+        if past > 0 {
+            writeln!(session.out, "{}", session.locale.say("audit-past", &counts))?;
+        }
         if !not_seen.is_empty() {
             let commits: Vec<&str> = not_seen.iter().map(|name| short(name)).collect();
             let args = [("count", not_seen.len().into()), ("commits", commits.join(" ").into())];
@@ -69,14 +77,15 @@ pub(super) fn short(name: &str) -> &str {
     name.get(..10).unwrap_or(name)
 }
 
-fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[Finding]) -> String {
+fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding, bool)]) -> String {
     let commit = &case.commit;
     let mut text = format!("{}  {}  {}  {}\n", short(&commit.name), commit.day, visible(&commit.author), visible(&commit.subject));
     if let Some(again) = &case.again {
         text.push_str(&format!("  {}\n", locale.say("audit-again", &[("commit", short(&again.name).into())])));
     }
-    for finding in findings {
-        text.push_str(&format!("  {}:{}:1: {}\n", visible(&finding.file), finding.line, sentence(locale, rules, finding)));
+    for (finding, mended) in findings {
+        let since = if *mended { locale.text("audit-mended") } else { String::new() };
+        text.push_str(&format!("  {}:{}:1: {}{since}\n", visible(&finding.file), finding.line, sentence(locale, rules, finding)));
     }
     text.push('\n');
     text
@@ -110,7 +119,7 @@ fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
     locale.say(&format!("audit-{}-{whole}", finding.what.name()), &args)
 }
 
-fn to_json(case: &Case, finding: &Finding) -> Json {
+fn to_json(case: &Case, finding: &Finding, mended: bool) -> Json {
     json!({
         "commit": case.commit.name,
         "again": case.again.as_ref().map(|again| &again.name),
@@ -125,5 +134,6 @@ fn to_json(case: &Case, finding: &Finding) -> Json {
         "expected": finding.expected.as_ref().map(cmd::plain_json),
         "found": finding.found.as_ref().map(cmd::plain_json),
         "sides": finding.sides,
+        "mended": mended,
     })
 }

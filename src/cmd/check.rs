@@ -6,6 +6,7 @@ use clap::{ArgMatches, Command as Clap};
 use crate::cmd::{self, Command, Session, Status, close};
 use crate::git::{Repo, setup};
 use crate::locale::Locale;
+use crate::problem::{Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
 use crate::tree::{Root, Tree, check};
@@ -35,8 +36,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let tree = Tree::load(&root, rules, rule_problems);
     let mut problems = check::check(Some(&root), &tree);
     // A closed period may be changed, which is shown; it must not keep anybody from committing the change.
+    let changed = |problem: &Problem| matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED);
+    let stamps = close::restatements(&root, &tree).into_iter().filter(|problem| !(commit && changed(problem)));
+    problems = crate::problem::sorted(problems.into_iter().chain(stamps).collect());
     if !commit {
-        problems = crate::problem::sorted([problems, close::restatements(&root, &tree)].concat());
         warn_without_driver(session, &root)?;
     }
     let locale = &session.locale;

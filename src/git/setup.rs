@@ -165,17 +165,23 @@ fn attributes(root: &Root, repo: &Repo) -> Result<State, Problem> {
 }
 
 /// The command that git runs to merge a file.
+///
+/// git may be started where the program is not found (a graphical one, an editor): then the file is merged line by line, and
+/// counts as in conflict, since nobody has looked at its records. Without that git would keep our side and say nothing.
 fn driver() -> String {
-    format!("{} merge-driver %O %A %B %P", program())
+    let names = names(true);
+    let lines = "git merge-file -L ours -L base -L theirs %A %O %B";
+    format!(
+        "for p in {names}; do command -v \"$p\" >/dev/null 2>&1 && exec \"$p\" merge-driver %O %A %B %P; done; \
+         echo 'ledger: not found, merged line by line; run ledger resolve' >&2; {lines}; exit 1"
+    )
 }
 
-/// This program, as a shell finds it: by its name where that is this program, else by its place.
-fn program() -> String {
-    let here = std::env::current_exe().and_then(fs::canonicalize).unwrap_or_else(|_| PathBuf::from("ledger"));
-    let on_path = std::env::var_os("PATH")
-        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join("ledger")).find(|file| file.is_file()));
-    let same = on_path.and_then(|file| file.canonicalize().ok()).is_some_and(|file| file == here);
-    if same { "ledger".to_owned() } else { quoted(&here.display().to_string().replace('\\', "/")) }
+/// The names by which a shell may find this program: on this machine its place, and its own, which others have too.
+fn names(with_place: bool) -> String {
+    let here = std::env::current_exe().and_then(fs::canonicalize).ok().filter(|_| with_place);
+    let place = here.map_or_else(String::new, |here| format!("{} ", quoted(&here.display().to_string().replace('\\', "/"))));
+    format!("{place}ledger")
 }
 
 /// A word as a shell reads it back.
@@ -205,13 +211,13 @@ impl Hook {
         let old = read(&path)?;
         let prefix = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
         // A hook in the work tree is everybody's: where this program lies on one machine is of no use on another.
-        let program = if in_work_tree && !in_git_dir { "ledger".to_owned() } else { program() };
+        let names = names(in_git_dir || !in_work_tree);
         let missing = "echo 'ledger: not found, nothing was checked' >&2";
         let check =
-            format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&prefix));
+            format!("\"$p\" --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&prefix));
         // Several ledgers may lie in one repository.
         let mark = format!("{HOOK_MARK}{}", if prefix.is_empty() { String::new() } else { format!(": {}", &prefix[1..]) });
-        let block = format!("{mark}\nif command -v {program} >/dev/null 2>&1; then {check}; else {missing}; fi\n");
+        let block = format!("{mark}\nfor p in {names}; do command -v \"$p\" >/dev/null 2>&1 && {{ {check}; break; }}; done || {missing}\n");
         Ok(Hook { path, own: in_work_tree || in_git_dir, old, mark, block })
     }
 

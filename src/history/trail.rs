@@ -19,6 +19,8 @@ pub enum Deed {
     Found,
     /// Some of its fields, or its place, changed.
     Changed,
+    /// A merge decided between what was done on its sides.
+    Decided,
     /// It was taken out of the files.
     Removed,
 }
@@ -30,6 +32,7 @@ impl Deed {
             Deed::Entered => "entered",
             Deed::Found => "found",
             Deed::Changed => "changed",
+            Deed::Decided => "decided",
             Deed::Removed => "removed",
         }
     }
@@ -77,7 +80,8 @@ pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, u
         if trees.is_empty() {
             trees.push(&nothing);
         }
-        for (id, mut event) in walk.step(&trees, commit)? {
+        let step = walk.step(&trees, commit)?;
+        for (id, mut event) in step.events {
             if event.deed == Deed::Entered && edge.contains(&commit.name) {
                 event.deed = Deed::Found;
             }
@@ -88,8 +92,61 @@ pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, u
                 story.push(event);
             }
         }
+        for (id, stand) in step.merged {
+            let before = |event: &Event| match &event.commit {
+                Some(earlier) => {
+                    graph.find(&commit.name).zip(graph.find(&earlier.name)).is_some_and(|(here, there)| graph.leads_to(here, there))
+                }
+                None => false,
+            };
+            let story = trail.entry(id).or_default();
+            story.extend(decided(story, stand.as_ref(), commit, &before));
+        }
     }
     Ok(trail)
+}
+
+/// What a merge decided about a record: where it says something else than what was done last on its sides.
+fn decided(story: &[Event], stand: Option<&Stand>, commit: &Commit, before: &dyn Fn(&Event) -> bool) -> Option<Event> {
+    let row = stand.and_then(|stand| Row::read(&stand.text));
+    let of = |change: &FieldChange| change.field != "org";
+    let same = |a: Option<&Plain>, b: Option<&Plain>| match (a, b) {
+        (Some(Plain::List(a)), Some(Plain::List(b))) => {
+            a.len() == b.len() && a.iter().all(|item| a.iter().filter(|o| *o == item).count() == b.iter().filter(|o| *o == item).count())
+        }
+        (a, b) => a == b,
+    };
+    let fields: BTreeSet<&str> = story.iter().flat_map(|event| &event.changes).filter(|c| of(c)).map(|c| c.field.as_str()).collect();
+    let mut changes = Vec::new();
+    for field in fields {
+        let says = row.as_ref().and_then(|row| row.says(field));
+        let on_field = |event: &'_ Event| event.changes.iter().find(|change| change.field == field).cloned();
+        // Mostly the last deed of all tells what it says; only else it matters which deeds lie behind this merge.
+        if same(story.iter().rev().find_map(on_field).and_then(|change| change.new).as_ref(), says) {
+            continue;
+        }
+        let deeds: Vec<FieldChange> = story.iter().filter(|event| before(event)).filter_map(on_field).collect();
+        let told = deeds.into_iter().fold(None, told);
+        if !same(told.as_ref(), says) {
+            changes.push(FieldChange { field: field.to_owned(), old: told, new: says.cloned() });
+        }
+    }
+    let deed = if stand.is_some() { Deed::Decided } else { Deed::Removed };
+    (!changes.is_empty()).then(|| Event { commit: Some(commit.clone()), deed, changes })
+}
+
+/// What a field says after one more deed: of a list what was added and taken away, whatever others did to it.
+fn told(said: Option<Plain>, change: FieldChange) -> Option<Plain> {
+    let items = |list: &Option<Plain>| list.as_ref().map_or(&[][..], Plain::items).to_vec();
+    match (&said, &change.new) {
+        (Some(Plain::List(list)), Some(Plain::List(new))) => {
+            let old = items(&change.old);
+            let kept = list.iter().filter(|item| new.contains(item) || !old.contains(item)).cloned();
+            let added = new.iter().filter(|item| !old.contains(item) && !list.contains(item)).cloned();
+            Some(Plain::List(kept.chain(added).collect()))
+        }
+        _ => change.new,
+    }
 }
 
 /// The step from what was committed to what stands in the work tree, for a record that was changed since.
@@ -112,6 +169,13 @@ pub fn committed(repo: &Repo, path: &str, id: &str) -> Result<Option<Stand>, Pro
     Ok(snapshot.records.remove(id).and_then(|stands| stands.into_iter().next()))
 }
 
+/// What a commit did.
+struct Step {
+    events: BTreeMap<String, Event>,
+    /// Of a merge, the records that are not the same on all sides, as they stand after it.
+    merged: BTreeMap<String, Option<Stand>>,
+}
+
 struct Walk<'w> {
     repo: &'w Repo,
     ids: &'w BTreeSet<String>,
@@ -121,8 +185,9 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// What a commit did to the records, against all of its parents: what a merge took from one of them is no deed of its own.
-    fn step(&mut self, parents: &[&str], commit: &Commit) -> Result<Vec<(String, Event)>, Problem> {
+    fn step(&mut self, parents: &[&str], commit: &Commit) -> Result<Step, Problem> {
         let mut all: Option<BTreeMap<String, Event>> = None;
+        let mut merged: BTreeMap<String, Option<Stand>> = BTreeMap::new();
         for parent in parents {
             let changed = self.differences.between(parent, &commit.tree)?;
             let old = self.snapshot(&changed, |file| file.old.as_ref())?;
@@ -131,6 +196,8 @@ impl Walk<'_> {
             for id in self.ids.iter().filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id)) {
                 let first = |snapshot: &Snapshot| snapshot.records.get(id).and_then(|stands| stands.first()).cloned();
                 let (old, new) = (first(&old), first(&new));
+                let there = merged.entry(id.clone()).or_default();
+                *there = there.take().or_else(|| new.clone());
                 let deed = match (&old, &new) {
                     (None, _) => Deed::Entered,
                     (_, None) => Deed::Removed,
@@ -146,7 +213,11 @@ impl Walk<'_> {
                 Some(first) => first.into_iter().filter_map(|(id, event)| Some((id.clone(), own(event, events.get(&id)?)?))).collect(),
             });
         }
-        Ok(all.unwrap_or_default().into_iter().collect())
+        // What one side alone has of a commit with one parent is told already.
+        if parents.len() < 2 {
+            merged.clear();
+        }
+        Ok(Step { events: all.unwrap_or_default(), merged })
     }
 
     /// The records on one side of some changed files, as far as they are looked for.

@@ -284,7 +284,7 @@ problem-merged-by-lines = this file could not be merged by record; git merged it
 problem-unmerged = this file could not be merged; our version stands
     .help = merge it again with git checkout --merge
 problem-not-by-record = this file is in conflict, and its sides cannot be merged by record
-    .help = mend what is said above and run it again, or keep the right lines by hand and remove the markers
+    .help = where an error is named above mend it and run this again; else bring both together by hand, remove the markers, and git add it
 problem-bad-marker = the conflict markers do not pair up
     .help = complete or remove this marker, or make them anew with git checkout --merge FILE
 problem-changed-meanwhile = another program changed this file after it was read (another branch may have been checked out); nothing was written
@@ -312,6 +312,8 @@ problem-already-closed = {$period} was closed on {$on} by {$by}, and its figures
     .help = look at the changes with ledger report --compare closed; to report anew add --why
 problem-not-closed = {$period} is not closed for {$org}
     .help = close it with ledger close, or name with --org an organisation that is closed
+problem-moved-twice = both sides moved {$org}, to different places: ours “{$ours}”, theirs “{$theirs}”
+    .help = run ledger resolve on a terminal to choose one; git keeps both as it is, and every record would count twice
 problem-merge-closed = both sides closed this period, with different figures: ours “{$ours}”, theirs “{$theirs}”
     .help = run ledger resolve to keep one; if the merged records say otherwise, close it again with ledger close --why
 problem-merge-misplaced = {$id}: git took another file for this one (one side moved a folder), so the record may belong elsewhere
@@ -644,9 +646,16 @@ merge-mine = mine
 merge-base = base
 merge-nothing = (nothing)
 merge-this-file = this organisation
+merge-option = {$whose}: {$said}
 merge-leave = leave it, with its markers
+resolve-retract = retract it ({$said})
+resolve-keep = keep it, with what both sides changed
 resolve-nothing = {$path} holds no conflict markers
-resolve-merged = merged {$path} by record; look at it, then git add it
+resolve-merged = merged {$path} by record, and told git so
+resolve-to-add = {$path} is no longer in conflict; look at it, then git add it
+resolve-stopped = cancelled; what was settled is written ({$done} files), the rest is as it was
+resolve-next = look at it, then run {$command}
+resolve-not-asked = this is no terminal, so nothing was asked; run ledger resolve in a terminal of its own
 resolve-left = {$path}: {$count ->
         [one] a record is
        *[other] {$count} records are
@@ -663,20 +672,36 @@ git-by-hand = by hand: {$what}. Have {$file} do this: {$line}
 git-next = run ledger git setup to put it there
 progress = looking through history
 audit-again = made again from {$commit} by rebase or cherry-pick
-audit-clean = merges looked at: {$merges}, commits made again: {$again}; nothing lost, doubled or changed
-audit-found = merges looked at: {$merges}, commits made again: {$again}; problems: {$count}
+audit-looked-at = looked at: {$merges ->
+        [one] one merge
+       *[other] {$merges} merges
+    }, {$again ->
+        [one] one commit made again by rebase or cherry-pick
+       *[other] {$again} commits made again by rebase or cherry-pick
+    }
+audit-clean = nothing lost, doubled or changed
+audit-found = {$count ->
+        [one] a problem
+       *[other] {$count} problems
+    }: look at the records with ledger show and ledger log ID, and put back what should be there
+audit-past = {$past ->
+        [one] one more was
+       *[other] {$past} more were
+    } put right since
+audit-mended = {" "}(put right since)
 audit-not-seen = not looked at ({$count}), since this clone lacks the history before them: {$commits} (git fetch --unshallow brings it)
 audit-comments = comments
 audit-lost-record = lost: {$kind} {$id} is gone (it stands in {$sides})
-audit-lost-field = lost: “{$field}” of {$kind} {$id} should be “{$expected}” and is “{$found}” (changed in {$sides})
+audit-lost-field = lost: “{$field}” of {$kind} {$id} should be “{$expected}” and was “{$found}” after it (changed in {$sides})
 audit-doubled-record = doubled: {$kind} {$id} stands there more than once
-audit-doubled-field = doubled: “{$field}” of {$kind} {$id} should be “{$expected}” and is “{$found}”
+audit-doubled-field = doubled: “{$field}” of {$kind} {$id} should be “{$expected}” and was “{$found}” after it
 audit-changed-record = changed: {$kind} {$id} is there, though the sides together do not have it
-audit-changed-field = changed: “{$field}” of {$kind} {$id} should be “{$expected}” and is “{$found}”
+audit-changed-field = changed: “{$field}” of {$kind} {$id} should be “{$expected}” and was “{$found}” after it
 audit-unreadable-record = the merge left this file unreadable
 deed-entered = entered
 deed-found = there already (this clone lacks the history before)
 deed-changed = changed
+deed-decided = decided in the merge
 deed-removed = removed
 not-committed = (not committed yet)
 blame-kind = kind
@@ -698,7 +723,7 @@ close-same = {$period} is closed already, and nothing has changed ({$path})
 report-closed = compared with what {$by} reported on {$on}
 check-no-driver = note: this clone has no merge driver, git would merge ledgers line by line; run ledger git setup
 log-field = {$label}: {$value}
-resolve-moved = {$from} was moved away; the changes made there are now in {$path}; look at it, then git add -A
+resolve-moved = {$from} was moved away; the changes made there are now in {$path}, and git was told so
 audit-unreadable-field = not compared: this file cannot be read in {$sides}, and the merge holds something else
 check-staged = what was checked is what is staged for the commit; the files say something else by now
 check-clean = clean: {$orgs ->

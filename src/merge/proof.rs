@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::merge::page::{Key, Page, Paragraph};
-use crate::merge::row::{Clash, Why};
+use crate::merge::row::Clash;
 use crate::merge::{Decided, Merged, Pages, Versions, marks};
 use crate::source::Source;
 use crate::tree::canon::tables;
@@ -88,8 +88,7 @@ pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Mer
 
 /// Whether a record of the result is what its versions come to.
 fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>, result: Option<&Said>, decided: &[Clash]) -> bool {
-    let whole = |clash: &Clash| clash.field.is_empty() || clash.why == Why::Retracted;
-    if decided.iter().any(whole) {
+    if decided.iter().any(|clash| clash.field.is_empty()) {
         return result == ours || result == theirs; // the one or the other was chosen as a whole
     }
     let Some(result) = result else {

@@ -310,23 +310,24 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
     let taken_back = retracts(ours) != retracts(theirs) && changed(ours) && changed(theirs) && base.is_some();
     // A record of another kind is another record: nothing of two kinds can be put together.
     let other_kind = ours.kind != theirs.kind && changed(ours) && changed(theirs);
+    // Whether it stays taken back, and after which side, once that is decided.
+    let mut withdrawn = None;
     if taken_back || other_kind {
         let clash = Clash {
             why: if taken_back { Why::Retracted } else { Why::Added },
-            title,
+            title: title.clone(),
             field: if taken_back { "retracted".to_owned() } else { String::new() },
             ours: ours.says("retracted").cloned(),
             theirs: theirs.says("retracted").cloned(),
         };
-        match judge(id, &clash) {
-            Some(Side::Theirs) => merged.row = theirs.clone(),
-            Some(Side::Ours) => merged.row = ours.clone(),
-            None => {
-                merged.row = ours.clone();
-                merged.clashes.push(clash);
-            }
+        let (decided, mine) = (judge(id, &clash), Merged { row: ours.clone(), ..merged.clone() });
+        match decided {
+            None => return Merged { clashes: vec![clash], ..mine },
+            Some(Side::Theirs) if other_kind => return Merged { row: theirs.clone(), ..mine },
+            Some(Side::Ours) if other_kind => return mine,
+            // What else the sides did to it is merged like that of any record.
+            Some(side) => withdrawn = Some(side),
         }
-        return merged;
     }
     merged.row.kind = if ours.kind == from.kind { theirs.kind.clone() } else { ours.kind.clone() };
     merged.row.above = comments(&from.above, &ours.above, &theirs.above);
@@ -336,6 +337,10 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
         let (b, o, t) = (from.cell(name), ours.cell(name), theirs.cell(name));
         // What was entered twice under one id is one record only if it says the same.
         let differ = base.is_none() && o.map(|cell| &cell.data) != t.map(|cell| &cell.data);
+        if let ("retracted", Some(side)) = (name, withdrawn) {
+            merged.row.cells.extend(if side == Side::Ours { o } else { t }.cloned());
+            continue;
+        }
         let cell = match if differ { Err(()) } else { merge_cell(b, o, t, kind) } {
             Ok((cell, same_day)) => {
                 if same_day {

@@ -40,7 +40,7 @@ pub type Change = (usize, Option<Value>);
 
 /// The text with some fields of one table changed.
 ///
-/// `fields` and `values` are those of [`Rules::all_fields`] for a record.
+/// `fields` and `values` are those of `Rules::all_fields` for a record.
 /// Fields written `key = value` change in their place; a table written in another way is rewritten whole.
 pub fn set(
     source: &Source,

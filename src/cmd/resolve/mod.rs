@@ -1,6 +1,9 @@
 //! `ledger resolve [FILE]`: files with conflict markers, merged by record; what truly clashes is asked, never guessed.
 
-use std::collections::BTreeMap;
+mod twice;
+mod unmerged;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -8,13 +11,14 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cmd::merge_driver::{in_style, mine, names, say_merged};
+use crate::cmd::resolve::twice::moved_twice;
+use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, next_step, unmerged};
 use crate::cmd::{self, Command, Session, Status, prompt};
-use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
 use crate::locale::{Label, Locale, visible};
 use crate::merge::marks::{self, Names, Sides};
 use crate::merge::page::Page;
-use crate::merge::row::{Clash, Side};
+use crate::merge::row::{Clash, Side, Why};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
@@ -32,26 +36,54 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "resolve").arg(files)
 }
 
+/// How far it came.
+#[derive(Default)]
+struct Tally {
+    done: usize,
+    left: usize,
+}
+
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let (mut left, mut done) = (0usize, 0usize);
-    let mut brought: Vec<String> = Vec::new();
-    let files = match matches.get_many::<String>("file") {
-        Some(files) => files.map(|file| inside(&root, file)).collect::<Result<_, _>>()?,
-        None => {
-            for moved in moved_away(session, &root) {
-                brought.extend([&moved.left, &moved.target].map(|path| shown(&root.path, path)));
-                match bring(session, &root, &moved)? {
-                    Status::Clean => done += 1,
-                    Status::Findings => left += 1,
-                }
-            }
-            in_conflict(&root)
-        }
+    let mut tally = Tally::default();
+    let named = matches.get_many::<String>("file").map(|files| files.map(|file| inside(&root, file)).collect::<Result<Vec<_>, _>>());
+    let ended = resolve_all(session, &root, named.transpose()?, &mut tally);
+    let stopped = match ended {
+        Ok(()) => false,
+        // What was answered before is written and stays.
+        Err(error) if tally.done > 0 && error.downcast_ref::<Problem>().is_some_and(|problem| problem.rule == Rule::CANCELLED) => true,
+        Err(error) => return Err(error),
     };
-    let mut said = Vec::new();
-    for file in &files {
-        let status = match resolve(session, &root, file) {
+    let said = if stopped { "resolve-stopped" } else { "resolve-done" };
+    writeln!(session.out, "{}", session.locale.say(said, &[("done", tally.done.into()), ("left", tally.left.into())]))?;
+    if !stopped && tally.left == 0 {
+        if let Some(next) = next_step(&root.path).filter(|_| tally.done > 0 && unmerged(&root).is_empty()) {
+            writeln!(session.out, "{}", session.locale.say("resolve-next", &[("command", next.into())]))?;
+        }
+        return Ok(Status::Clean);
+    }
+    if !stopped && !session.interactive {
+        writeln!(session.err, "{}", session.locale.text("resolve-not-asked"))?;
+    }
+    Ok(Status::Findings)
+}
+
+fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf>>, tally: &mut Tally) -> Result<()> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let asked_for = named.is_some();
+    if !asked_for {
+        places(session, root, tally, &mut seen)?;
+    }
+    let waiting = unmerged(root);
+    let files = named.unwrap_or_else(|| {
+        let mut files: BTreeSet<PathBuf> = in_conflict(root).into_iter().collect();
+        files.extend(waiting.iter().filter(|file| file.is_of_both()).map(|file| root.path.join(&file.name)).filter(|path| path.is_file()));
+        files.into_iter().collect()
+    });
+    for path in &files {
+        let name = shown(&root.path, path);
+        let file = waiting.iter().find(|file| file.name == name);
+        let status = match resolve(session, root, path, file) {
             Ok(status) => status,
             // One file that cannot be read must not keep the others from being merged.
             Err(error) => match error.downcast::<Problem>() {
@@ -63,21 +95,48 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 Err(error) => return Err(error),
             },
         };
-        match status {
-            Status::Clean => done += 1,
-            Status::Findings => left += 1,
-        }
-        said.push(shown(&root.path, file));
+        tally.count(status);
+        seen.insert(name);
     }
     // What git has not merged and what was not looked at here is still to be settled.
-    if matches.get_many::<String>("file").is_none() {
-        let others = unmerged(&root).into_iter().filter(|name| !said.contains(name) && !brought.contains(name));
-        let problems: Vec<Problem> = others.map(|name| Problem::new(Rule::NOT_BY_RECORD).at(Place::file(name))).collect();
-        left += problems.len();
-        session.say_problems(&problems)?;
+    let others = waiting.iter().filter(|file| !asked_for && !seen.contains(&file.name));
+    let problems: Vec<Problem> = others.map(|file| Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*file.name))).collect();
+    tally.left += problems.len();
+    session.say_problems(&problems)
+}
+
+impl Tally {
+    fn count(&mut self, status: Status) {
+        match status {
+            Status::Clean => self.done += 1,
+            Status::Findings => self.left += 1,
+        }
     }
-    writeln!(session.out, "{}", session.locale.say("resolve-done", &[("done", done.into()), ("left", left.into())]))?;
-    Ok(if left == 0 { Status::Clean } else { Status::Findings })
+}
+
+/// Settles where organisations are: what both moved to different places, and what was changed at a place that is no more.
+fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut BTreeSet<String>) -> Result<()> {
+    let waiting = unmerged(root);
+    for moved in moved_twice(root, session, &waiting) {
+        let answer = if session.interactive { moved.ask(session, root)? } else { None };
+        match answer {
+            Some(side) => {
+                moved.join(session, root, &waiting, side)?;
+                tally.count(Status::Clean);
+            }
+            None => {
+                session.say_problems(&[moved.problem(mine(&root.path))])?;
+                seen.extend(waiting.iter().map(|file| file.name.clone()).filter(|name| moved.holds(name)));
+                tally.count(Status::Findings);
+            }
+        }
+    }
+    for moved in moved_away(session, root) {
+        seen.extend([&moved.left, &moved.target].map(|path| shown(&root.path, path)));
+        let status = bring(session, root, &moved)?;
+        tally.count(status);
+    }
+    Ok(())
 }
 
 /// A file that was named, as it lies below the root.
@@ -112,27 +171,16 @@ struct MovedAway {
 
 fn moved_away(session: &Session<'_>, root: &Root) -> Vec<MovedAway> {
     let moves = Tree::organisations(root, session.rules.clone()).moves;
-    let find = |below: &String| {
+    let find = |file: &Unmerged| {
+        let below = &file.name;
+        let base = file.texts(root)[0].clone();
         let file = LedgerFile::of(below, "")?;
         let now = moves.now(&file.org);
         let target = root.path.join(below.replacen(&format!("orgs/{}/", file.org), &format!("orgs/{now}/"), 1));
         let left = root.path.join(below);
-        let [base, _, _] = stages(root, below);
         (now != file.org && left.is_file() && target.is_file()).then_some(MovedAway { left, target, base: base? })
     };
-    unmerged(root).iter().filter_map(find).collect()
-}
-
-/// The files of the ledger that git has not merged, by their paths below its root.
-///
-/// Where there is one version only git asks about a file's place, not about what it says.
-fn unmerged(root: &Root) -> Vec<String> {
-    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
-    let said = repo.text(["ls-files", "--unmerged", "-z"]).unwrap_or_default();
-    let names = said.split('\0').filter_map(|entry| entry.split_once('\t')?.1.strip_prefix(&repo.prefix).map(str::to_owned));
-    let mut versions: BTreeMap<String, usize> = BTreeMap::new();
-    names.filter(|name| name.ends_with(".toml")).for_each(|name| *versions.entry(name).or_default() += 1);
-    versions.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect()
+    unmerged(root).iter().filter(|file| file.is_of_one()).filter_map(find).collect()
 }
 
 /// Merges what was changed at the old place into the file at the new one; the old one goes when nothing clashes.
@@ -153,6 +201,9 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     lock.write(&moved.target, &basis, merged.text.as_bytes())?;
     std::fs::remove_file(&moved.left).map_err(|error| Problem::io(&*theirs.file, &error))?;
     drop(lock);
+    // What stands between markers is not merged yet.
+    let both = [&*theirs.file, &*ours.file];
+    mark_merged(root, if merged.conflicts.is_empty() { &both } else { &both[..1] })?;
     say_merged(session, &ours.file, &merged, mine)?;
     let args = [("from", theirs.file.as_ref().into()), ("path", ours.file.as_ref().into())];
     writeln!(session.out, "{}", session.locale.say("resolve-moved", &args))?;
@@ -160,22 +211,24 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     Ok(Status::Clean)
 }
 
-fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status> {
+fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Unmerged>) -> Result<Status> {
     let name = shown(&root.path, path);
     let before = scan::read_file(&root.path, path)?;
     let sides = marks::sides(&before.text).map_err(|line| {
         let place = Place { line, column: 1, ..Place::file(&name) };
         Problem::new(Rule::BAD_MARKER).at(place)
     })?;
-    if sides.lines.is_empty() {
-        writeln!(session.out, "{}", session.locale.say("resolve-nothing", &[("path", name.into())]))?;
+    let as_left = file.filter(|file| file.left_as(root, &before.text, &sides));
+    if sides.lines.is_empty() && as_left.is_none() {
+        let said = if file.is_some() { "resolve-to-add" } else { "resolve-nothing" };
+        writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into())]))?;
         return Ok(Status::Clean);
     }
-    let merged = merged(session, root, &name, &sides)?;
+    let merged = merged(session, root, &name, &sides, (file, as_left.is_some()))?;
     let (merged, mine) = match merged {
         Ok(merged) => merged,
         Err(refused) => {
-            let first = Place { line: sides.lines[0], column: 1, ..Place::file(&name) };
+            let first = Place { line: sides.lines.first().copied().unwrap_or(1), column: 1, ..Place::file(&name) };
             let mut problems = match refused {
                 Refused::Unreadable(problems) => problems,
                 Refused::NotALedger | Refused::Unproven => Vec::new(),
@@ -188,32 +241,13 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path) -> Result<Status
     let lock = session.lock(root)?;
     lock.write(path, &Basis::of(path, Some(before.text.as_bytes())), merged.text.as_bytes())?;
     drop(lock);
+    if merged.conflicts.is_empty() && (file.is_some() || next_step(&root.path).is_some()) {
+        mark_merged(root, &[&name])?;
+    }
     say_merged(session, &name, &merged, mine)?;
     let said = if merged.conflicts.is_empty() { "resolve-merged" } else { "resolve-left" };
     writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into()), ("count", merged.conflicts.len().into())]))?;
     Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
-}
-
-/// The versions of a file in conflict, as git keeps them until the merge is finished: base, ours, theirs.
-fn stages(root: &Root, name: &str) -> [Option<String>; 3] {
-    let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
-    let read = |number| {
-        let object = format!(":{number}:{}{name}", repo.prefix);
-        String::from_utf8(repo.bytes(["cat-file", "blob", &object]).ok()?).ok()
-    };
-    [1, 2, 3].map(read)
-}
-
-/// Whether a file in conflict is as git left it: then what git put together without a marker is not taken on trust.
-fn untouched(root: &Root, name: &str, sides: &Sides) -> bool {
-    let Ok(repo) = Repo::of(&root.path) else { return false };
-    let objects = [2, 1, 3].map(|number| format!(":{number}:{}{name}", repo.prefix));
-    // A merge finds its lines by histogram; git from before it could be asked for that has the other way only.
-    [&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
-        let output = repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects).output();
-        let again = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
-        again.and_then(|text| marks::sides(&text).ok()).is_some_and(|again| again.ours == sides.ours && again.theirs == sides.theirs)
-    })
 }
 
 /// Whether a text is records with ids and nothing else; lines that conflicts leave over are often less.
@@ -223,9 +257,15 @@ fn is_ledger(text: &str) -> bool {
 }
 
 /// The sides as one; on a terminal, with the answers of the person who sits at it.
-fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Result<Result<(Merged, Side), Refused>> {
-    let texts = match stages(root, name) {
-        [Some(base), Some(ours), Some(theirs)] if untouched(root, name, sides) => [base, ours, theirs],
+fn merged(
+    session: &Session<'_>,
+    root: &Root,
+    name: &str,
+    sides: &Sides,
+    (file, as_left): (Option<&Unmerged>, bool),
+) -> Result<Result<(Merged, Side), Refused>> {
+    let texts = match file.map_or([const { None }; 3], |file| file.texts(root)) {
+        [base, Some(ours), Some(theirs)] if as_left => [base.unwrap_or_default(), ours, theirs],
         // Where git knows nothing of what both come from, it is what both still have in common.
         [None, None, None] if sides.base.is_none() && is_ledger(&sides.agreed) => {
             [sides.agreed.clone(), sides.ours.clone(), sides.theirs.clone()]
@@ -270,6 +310,15 @@ fn merged(session: &Session<'_>, root: &Root, name: &str, sides: &Sides) -> Resu
     }
 }
 
+/// What a choice does to a record that one side took back.
+fn retraction(locale: &Locale, said: Option<Vec<Label>>) -> Vec<Label> {
+    let text = match said {
+        Some(said) => locale.say("resolve-retract", &[("said", locale.labels(&said).into())]),
+        None => locale.text("resolve-keep"),
+    };
+    vec![Label { zh: text.clone(), en: text }]
+}
+
 /// Asks which side is right; none: it is left as it is.
 fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash, mine: Side) -> Result<Option<Side>> {
     let locale = &session.locale;
@@ -281,9 +330,13 @@ fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash, mine: Side) -
         let room = session.style.width.unwrap_or(80).saturating_sub(20).max(20);
         let short = wrap(&visible(&said), room).into_iter().next().unwrap_or_default();
         let more = if short.width() < said.width() { "…" } else { "" };
-        format!("{whose}{}{short}{more}", locale.text("prompt-colon"))
+        locale.say("merge-option", &[("whose", whose.into()), ("said", format!("{short}{more}").into())])
     };
     let [ours, theirs] = clash.words(&session.rules, id);
+    let [ours, theirs] = match clash.why {
+        Why::Retracted => [ours, theirs].map(|said| Some(retraction(locale, said))),
+        Why::Changed | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => [ours, theirs],
+    };
     let names = names(locale, mine);
     // Who sits here finds what is his own first.
     let mut sides = [(Side::Ours, option(&names.ours, ours)), (Side::Theirs, option(&names.theirs, theirs))];

@@ -1,0 +1,91 @@
+//! What git has not merged yet, as its index tells: the versions of each file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::git::Repo;
+use crate::merge::marks::{self, Sides};
+use crate::problem::Problem;
+use crate::tree::Root;
+
+/// A file of the ledger that git has not merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unmerged {
+    /// Its path below the ledger's root.
+    pub(super) name: String,
+    /// The object of the base, of ours and of theirs.
+    objects: [Option<String>; 3],
+}
+
+/// The files of a ledger that git has not merged; none outside a repository.
+pub(super) fn unmerged(root: &Root) -> Vec<Unmerged> {
+    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
+    let said = repo.text(["ls-files", "--unmerged", "-z"]).unwrap_or_default();
+    let mut files: BTreeMap<String, [Option<String>; 3]> = BTreeMap::new();
+    for entry in said.split('\0') {
+        // `mode object stage`, a tab, the path.
+        let Some((about, path)) = entry.split_once('\t') else { continue };
+        let about: Vec<&str> = about.split(' ').collect();
+        let (Some(name), &[_, object, stage]) = (path.strip_prefix(&repo.prefix), &about[..]) else { continue };
+        if let (true, Some(stage)) = (name.ends_with(".toml"), ["1", "2", "3"].into_iter().position(|number| number == stage)) {
+            files.entry(name.to_owned()).or_default()[stage] = Some(object.to_owned());
+        }
+    }
+    files.into_iter().map(|(name, objects)| Unmerged { name, objects }).collect()
+}
+
+impl Unmerged {
+    /// Whether both sides have the file.
+    pub(super) fn is_of_both(&self) -> bool {
+        self.objects[1].is_some() && self.objects[2].is_some()
+    }
+
+    /// Whether one side changed it and the other has it no more.
+    pub(super) fn is_of_one(&self) -> bool {
+        self.objects[0].is_some() && (self.objects[1].is_some() != self.objects[2].is_some())
+    }
+
+    /// Whether it is in one version only: 0 the base, 1 ours, 2 theirs.
+    pub(super) fn is_only_of(&self, version: usize) -> bool {
+        self.objects.iter().enumerate().all(|(n, object)| object.is_some() == (n == version))
+    }
+
+    /// What the base, ours and theirs say.
+    pub(super) fn texts(&self, root: &Root) -> [Option<String>; 3] {
+        let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
+        let read = |object: &Option<String>| String::from_utf8(repo.bytes(["cat-file", "blob", object.as_deref()?]).ok()?).ok();
+        self.objects.each_ref().map(read)
+    }
+
+    /// Whether a text is as git left the file: then what git put together without a marker is not taken on trust, and where
+    /// no driver ran the text is one side's.
+    pub(super) fn left_as(&self, root: &Root, text: &str, sides: &Sides) -> bool {
+        let [base, Some(ours), Some(theirs)] = self.texts(root) else { return false };
+        if text == ours || text == theirs {
+            return true;
+        }
+        let (Ok(repo), Some(_)) = (Repo::of(&root.path), base) else { return false };
+        let objects = [1, 0, 2].map(|n| self.objects[n].clone().unwrap_or_default());
+        // A merge finds its lines by histogram; git from before it could be asked for that has the other way only.
+        [&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
+            let output = repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects).output();
+            let again = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+            again.and_then(|text| marks::sides(&text).ok()).is_some_and(|again| again.ours == sides.ours && again.theirs == sides.theirs)
+        })
+    }
+}
+
+/// Tells git that files are merged, as they now stand or are gone.
+pub(super) fn mark_merged(root: &Root, names: &[&str]) -> Result<(), Problem> {
+    let repo = Repo::of(&root.path)?;
+    let paths = names.iter().map(|name| format!("{}{name}", repo.prefix));
+    repo.text(["add", "--all", "--"].map(str::to_owned).into_iter().chain(paths)).map(drop)
+}
+
+/// The command that goes on with what git is in the middle of, once everything is merged.
+pub(super) fn next_step(root: &Path) -> Option<&'static str> {
+    let steps = [("MERGE_HEAD", "git commit"), ("rebase-merge", "git rebase --continue"), ("rebase-apply", "git rebase --continue")];
+    let more = [("CHERRY_PICK_HEAD", "git cherry-pick --continue"), ("REVERT_HEAD", "git revert --continue")];
+    let there = |name: &str| crate::git::text(root, ["rev-parse", "--git-path", name]).is_ok_and(|path| root.join(path).exists());
+    steps.into_iter().chain(more).find(|(name, _)| there(name)).map(|(_, command)| command)
+}
