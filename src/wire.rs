@@ -91,11 +91,14 @@ fn bad_numbers(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>
 
 fn conflict_markers(source: &Source) -> Vec<Problem> {
     let mut offset = 0;
-    let mut found = Vec::new();
+    let (mut open, mut found) = (false, Vec::new());
     for line in source.text.split_inclusive('\n') {
-        if line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") {
+        let (begins, ends) = (line.starts_with("<<<<<<< "), line.starts_with(">>>>>>> "));
+        // A conflict is one thing to settle; an end without a beginning is one too.
+        if begins || ends && !open {
             found.push(Problem::new(Rule::CONFLICT).at(source.place(offset..offset + 7)));
         }
+        open = begins || open && !ends;
         offset += line.len();
     }
     found

@@ -308,7 +308,7 @@ fn the_story_of_a_record_and_of_a_quarter() {
     let blame = desk.ledger.ok(&["blame", "a", "--quarter", "2026Q3", "--format", "csv", "--raw"]);
     assert_eq!(
         blame,
-        "id,org,kind,title,entered,by,changed,changed-by,times\r\nt-20260703-00000001,a,task,标识补装,2026-08-01,clerk,2026-08-01,clerk,1\r\n"
+        "id,title,by,entered,changed-by,changed,times,kind,org\r\nt-20260703-00000001,标识补装,clerk,2026-08-01,clerk,2026-08-01,1,task,a\r\n"
     );
     assert_eq!(desk.ledger.run(&["log", "nothing"]).code, 2);
 }
@@ -488,7 +488,7 @@ fn a_closed_quarter_shows_what_has_changed_since() {
     assert_eq!(ledger.run(&["check"]).code, 0);
     ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]);
     let check = ledger.run(&["check"]);
-    assert!(check.code == 1 && check.out.contains("meetings_held 1 → 2"), "{}", check.out);
+    assert!(check.code == 1 && check.out.contains("meetings held 1 → 2"), "{}", check.out);
     assert_eq!(ledger.run(&["check", "--commit"]).code, 0, "it may be committed");
     let compared = ledger.ok(&["report", "--quarter", "2026Q3", "--compare", "closed", "--metrics", "meetings_held", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&compared).expect("json");

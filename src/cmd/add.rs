@@ -51,7 +51,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let asked = matches.get_one::<String>("as").cloned();
     let writer = match asked {
         Some(name) => writer_as(&lock, &spelled(&name, &rules))?,
-        None => writer(&lock, &|| clerk_name(&rules))?,
+        None => writer(&lock, &|| spelled(&clerk_name(), &rules))?,
     };
     let place = change::add(&root, &lock, &rules, &org, &writer, &record)?;
     let said = session.locale.say(

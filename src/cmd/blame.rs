@@ -11,7 +11,7 @@ use crate::history::trail::{Event, follow};
 use crate::locale::Locale;
 use crate::record::text;
 use crate::rules::Rules;
-use crate::table::{Cell, Column, Row, Table};
+use crate::table::{Audience, Cell, Column, Row, Table};
 use crate::tree::Entry;
 
 pub(super) const COMMAND: Command = Command { name: "blame", build, run };
@@ -24,11 +24,12 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
         .arg(cmd::switch(locale, "raw"))
         .arg(cmd::switch(locale, "wide"))
+        .arg(cmd::switch(locale, "skip-bad"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let tree = session.tree()?;
+    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let repo = Repo::of(&root.path)?;
     let period = session.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
     let org = tree.org(matches.get_one::<String>("org").map_or("", String::as_str))?;
@@ -43,21 +44,33 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     })?;
     progress.finish_and_clear();
     let locale = &session.locale;
-    let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
-    let named = ["kind", "title", "entered", "by", "changed", "changed-by"];
-    columns.extend(named.map(|name| Column { compact: name == "title", ..Column::text(name, locale.text(&format!("blame-{name}"))) }));
-    columns.push(Column::number("times", locale.text("blame-times"), "items"));
+    // Who did it is what is asked for, and stays where there is little room.
+    let named = |name: &str| {
+        let label = if matches!(name, "id" | "org") { format!("label-{name}") } else { format!("blame-{name}") };
+        Column { compact: matches!(name, "id" | "title" | "by" | "changed-by"), ..Column::text(name, locale.text(&label)) }
+    };
+    let mut columns = ["id", "title", "by", "entered", "changed-by", "changed"].map(named).to_vec();
+    columns.push(Column { compact: false, ..Column::number("times", locale.text("blame-times"), "items") });
+    columns.extend([named("kind"), named("org").only(Audience::People), named("org").only(Audience::Machines)]);
     let none = Vec::new();
     let rows = entries.iter().map(|entry| {
         let record = &entry.record;
         let events = trail.get(record.id.as_str()).unwrap_or(&none);
-        let title = record.title().map(text::plain).unwrap_or_default();
-        let lead = [record.id.to_string(), tree.orgs[entry.org].path.to_string(), record.kind.label.get(locale.lang()).to_owned(), title];
-        let mut cells: Vec<Cell> = lead.into_iter().map(Cell::Text).collect();
+        let mut title = text::title(record, locale);
+        if record.retracted.is_some() {
+            title.push_str(&locale.text("blame-retracted"));
+        }
+        let mut cells = vec![Cell::Text(record.id.to_string()), Cell::Text(title)];
         cells.extend(deeds(events));
+        let org = &tree.orgs[entry.org];
+        let last = [record.kind.label.get(locale.lang()).to_owned(), org.name().to_owned(), org.path.to_string()];
+        cells.extend(last.map(Cell::Text));
         Row { cells, total: false }
     });
-    let table = Table { columns, rows: rows.collect(), ..Table::default() };
+    let mut table = Table { columns, rows: rows.collect(), notes: cmd::left_out_notes(locale, &left_out), ..Table::default() };
+    if table.rows.is_empty() {
+        table.notes.push(locale.say("blame-none", &[("period", period.to_string().into())]));
+    }
     write!(session.out, "{}", cmd::in_form(session, matches, &table, "records"))?;
     Ok(Status::Clean)
 }
@@ -71,5 +84,5 @@ fn deeds(events: &[Event]) -> Vec<Cell> {
     let (first, later) = events.split_first().map_or((None, &[][..]), |(first, later)| (Some(first), later));
     let [entered, by] = who(first);
     let [changed, changed_by] = who(later.last());
-    vec![entered, by, changed, changed_by, Cell::Number(later.len() as i64)]
+    vec![by, entered, changed_by, changed, Cell::Number(later.len() as i64)]
 }

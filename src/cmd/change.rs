@@ -202,7 +202,7 @@ fn refuse_retracted(record: &Record) -> Result<(), Problem> {
 fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?.clone();
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let by = text("by").unwrap_or_else(|| clerk_name(&rules));
+    let by = text("by").unwrap_or_else(|| clerk_name());
     change_record(session, id(matches), "retracted", |session, record| {
         refuse_retracted(record)?;
         let FieldType::Table(columns) = rules.retraction_field().ty else { return Ok(Vec::new()) };

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::clerk_name;
-use crate::cmd::report::{depth, layout};
+use crate::cmd::report::{cell, depth, layout};
 use crate::cmd::{self, Command, Session, Status};
 use crate::day::Period;
 use crate::figure::report::Question;
@@ -36,15 +36,21 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (period, as_of) = session.window(matches)?;
+    let (period, mut as_of) = session.window(matches)?;
     if as_of < period.last() || session.today < as_of {
         return Err(Problem::new(Rule::NOT_OVER).with("period", period.to_string()).with("day", period.last().to_string()).into());
     }
     let root = session.root()?;
-    let by = matches.get_one::<String>("by").cloned().unwrap_or_else(|| clerk_name(&session.rules));
+    let by = matches.get_one::<String>("by").cloned().unwrap_or_else(|| clerk_name());
     let lock = session.lock(&root)?;
     let (tree, _) = session.figures(false)?;
     let org = session.org(&tree, matches)?;
+    // What is reported anew is reported as of the same day, unless another is asked for.
+    if matches.get_one::<String>("as-of").is_none()
+        && let Ok(before) = stamp(&root, &tree, period, org)
+    {
+        as_of = before.as_of;
+    }
     let question = Question { org, depth: depth(matches)?, own: false, period, as_of, metrics: metrics(&tree, matches)?, compare: None };
     let stamp = Stamp::of(&tree, &question, session.today, &by);
     let path = stamp_file(&root, &tree, period, org);
@@ -136,7 +142,9 @@ pub(super) fn restatements(root: &Root, tree: &Tree) -> Vec<Problem> {
         });
         match stamp {
             // Of records that cannot be read no figure can be compared.
-            Ok((stamp, name)) if tree.blocking().is_empty() => problems.extend(stamp.restatements(tree, &name)),
+            Ok((stamp, name)) if tree.blocking().is_empty() => {
+                problems.extend(stamp.restatements(tree, &name, &|figure| cell(figure).words()))
+            }
             Ok(_) => {}
             Err(found) => problems.extend(found),
         }

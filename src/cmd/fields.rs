@@ -182,10 +182,9 @@ pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values
 }
 
 /// Who sits here, as git knows them; empty where git is not there.
-pub(super) fn clerk_name(rules: &Rules) -> String {
+pub(super) fn clerk_name() -> String {
     let output = std::process::Command::new("git").args(["config", "user.name"]).stdin(std::process::Stdio::null()).output();
-    let name = output.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default();
-    spelled(&name, rules)
+    output.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default()
 }
 
 /// A person's name in letters that a file name can have.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::day::{Day, Period};
 use crate::figure::report::{Question, ReportRow, Role, report};
 use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
+use crate::locale::{Label, Lang};
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::text::quoted;
@@ -251,8 +252,8 @@ impl Stamp {
         self.rows.iter().find(|stamped| stamped.role == row.role.name() && owner(&stamped.org) == Some(row.org))
     }
 
-    /// What is no longer as it was stamped, as problems of its file.
-    pub fn restatements(&self, tree: &Tree, file: &str) -> Vec<Problem> {
+    /// What is no longer as it was stamped, as problems of its file; `words` says a figure as reports print it.
+    pub fn restatements(&self, tree: &Tree, file: &str, words: &dyn Fn(Figure) -> String) -> Vec<Problem> {
         let Some(org) = tree.owner(&self.org) else {
             let place = Place::file(file);
             return vec![Problem::new(Rule::DANGLING_ORG).at(place).with("org", self.org.as_str()).with("field", "org")];
@@ -272,13 +273,15 @@ impl Stamp {
                 let was = stamped.figures.get(&metric.name).copied().unwrap_or(Figure::NoData);
                 let is = row.and_then(|(_, row)| row.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
                 if was != is {
-                    let said = |figure: Figure| written(figure).map_or_else(|| "—".to_owned(), |text| text.trim_matches('"').to_owned());
-                    changes.push(format!("{} {} → {}", metric.name, said(was), said(is)));
+                    changes.push((metric.label.clone(), [was, is].map(words)));
                 }
             }
             let problem = |rule| Problem::new(rule).at(place.clone()).with("org", name.as_str()).with("period", self.period.to_string());
             if !changes.is_empty() {
-                problems.push(problem(Rule::RESTATED).with("count", changes.len()).with("changes", candidates(changes)));
+                let in_words =
+                    |lang| candidates(changes.iter().map(|(label, [was, is])| format!("{} {was} → {is}", label.get(lang))).collect());
+                let told = Label { zh: in_words(Lang::Zh), en: in_words(Lang::En) };
+                problems.push(problem(Rule::RESTATED).with("count", changes.len()).with("changes", &told));
             } else if row.is_some_and(|(_, row)| row.evidence != stamped.evidence) {
                 problems.push(problem(Rule::RECOUNTED));
             }

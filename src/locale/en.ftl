@@ -300,7 +300,7 @@ problem-restated = since {$period} was reported, {$count ->
        *[other] {$count} figures of {$org} have changed
     }
     .help =
-        compare with ledger report --compare closed, see who changed what with ledger log ID; to report anew run ledger close with --why
+        compare with ledger report --quarter {$period} --compare closed, see who entered and changed what with ledger blame {$org} --quarter {$period}; to report anew run ledger close {$period} --why REASON
         {$changes}
 problem-recounted = the figures of {$period} stand as reported, but other records are behind those of {$org}
     .help = ledger explain shows the records there are now, ledger blame who entered and changed them
@@ -309,7 +309,7 @@ problem-stamp-changed = this is no stamp of a closed period, or not as it was st
 problem-period-not-over = {$period} is over on {$day}; it cannot be closed yet
     .help = run it when the period is over; --as-of must lie between its last day and today
 problem-already-closed = {$period} was closed on {$on} by {$by}, and its figures have changed since
-    .help = look at the changes with ledger report --compare closed; to report anew add --why
+    .help = look at the changes with ledger report --quarter {$period} --compare closed; to report anew add --why REASON
 problem-not-closed = {$period} is not closed for {$org}
     .help = close it with ledger close, or name with --org an organisation that is closed
 problem-moved-twice = both sides moved {$org}, to different places: ours “{$ours}”, theirs “{$theirs}”
@@ -710,6 +710,8 @@ blame-entered = entered
 blame-by = entered by
 blame-changed = last changed
 blame-changed-by = changed by
+blame-retracted = {" "}(retracted)
+blame-none = no records of {$period}
 blame-times = changes
 org-moved = {$name} was moved from {$from} to {$to}; the former id still works
 org-brought = files that were left behind and were brought along: {$count}

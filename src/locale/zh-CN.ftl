@@ -294,7 +294,7 @@ problem-already-dissolved = {$name} 已于 {$day} 撤销建制
     .help = 要改日期，用 ledger org edit --dissolved
 problem-restated = {$period} 上报后，{$org}有 {$count} 个数变动
     .help =
-        用 ledger report --compare closed 对照，用 ledger log 编号 查看是谁改的；需要重新上报时运行 ledger close --why 原因
+        用 ledger report --quarter {$period} --compare closed 对照，用 ledger blame {$org} --quarter {$period} 查看是谁录入和修改的；需要重新上报时运行 ledger close {$period} --why 原因
         {$changes}
 problem-recounted = {$period} 上报的数没有变，但{$org}的数背后的记录变了
     .help = ledger explain 指标 查看现在的记录，ledger blame 查看是谁录入和修改的
@@ -303,7 +303,7 @@ problem-stamp-changed = 这份上报存底与上报时不一致，或不是存�
 problem-period-not-over = {$period} 到 {$day} 才结束，还不能上报存底
     .help = 等期满后再运行；--as-of 应在期末与今天之间
 problem-already-closed = {$period} 已于 {$on} 由 {$by} 上报存底，此后数字有变动
-    .help = 先用 ledger report --compare closed 查看变动；确需重新上报时加 --why 原因
+    .help = 先用 ledger report --quarter {$period} --compare closed 查看变动；确需重新上报时加 --why 原因
 problem-not-closed = {$org} 的 {$period} 还没有上报存底
     .help = 用 ledger close 存底，或用 --org 指明已存底的组织
 problem-moved-twice = 双方把 {$org} 移到了不同的地方：我方“{$ours}”，对方“{$theirs}”
@@ -680,6 +680,8 @@ blame-entered = 录入日期
 blame-by = 录入人
 blame-changed = 最后修改
 blame-changed-by = 修改人
+blame-retracted = （已撤销）
+blame-none = {$period} 没有记录
 blame-times = 修改次数
 org-moved = {$name} 已从 {$from} 移到 {$to}；原编号仍可使用
 org-brought = 移来 {$count} 个遗留的台账文件
