@@ -225,6 +225,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Whether one of its words is this text.
+    pub fn has(&self, name: &str, text: &str) -> bool {
+        self.args.iter().any(|(known, arg)| *known == name && matches!(arg, Arg::Text(said) if said == text))
+    }
+
     /// A problem without a place.
     pub fn new(rule: Rule) -> Problem {
         Problem { rule, place: None, other: None, args: Vec::new() }

@@ -13,8 +13,8 @@ use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
-use crate::tree::change;
 use crate::tree::splice::Change;
+use crate::tree::{change, check};
 
 pub(super) const EDIT: Command = Command { name: "edit", build: build_edit, run: run_edit };
 pub(super) const UPDATE: Command = Command { name: "update", build: build_update, run: run_update };
@@ -202,9 +202,11 @@ fn refuse_retracted(record: &Record) -> Result<(), Problem> {
 fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?.clone();
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let by = text("by").unwrap_or_else(|| clerk_name());
-    change_record(session, id(matches), "retracted", |session, record| {
+    let by = text("by").unwrap_or_else(clerk_name);
+    let mut retracted = String::new();
+    let status = change_record(session, id(matches), "retracted", |session, record| {
         refuse_retracted(record)?;
+        record.id.as_str().clone_into(&mut retracted);
         let FieldType::Table(columns) = rules.retraction_field().ty else { return Ok(Vec::new()) };
         let value = |column: &Field| -> Result<Option<Value>, Problem> {
             let text = match column.name.as_str() {
@@ -220,5 +222,16 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
         };
         let row = columns.iter().map(value).collect::<Result<_, _>>()?;
         Ok(vec![(record.kind.fields.len() + 1, Some(Value::Table(row)))])
-    })
+    })?;
+    // Others may still point to it: nobody's next commit would pass.
+    say_found(session, |problem| problem.rule == Rule::RETRACTED_REFERENCE && problem.has("id", &retracted))?;
+    Ok(status)
+}
+
+/// Says what is wrong in the ledger now because of what was just done.
+pub(super) fn say_found(session: &mut Session<'_>, is_of_it: impl Fn(&Problem) -> bool) -> Result<()> {
+    let root = session.root()?;
+    let tree = session.tree()?;
+    let found: Vec<Problem> = check::check(Some(&root), &tree).into_iter().filter(is_of_it).collect();
+    session.say_problems(&found)
 }

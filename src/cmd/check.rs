@@ -52,6 +52,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let counts = [("count", problems.len().into()), ("records", tree.entries.len().into()), ("orgs", tree.orgs.len().into())];
             let said = locale.say(if problems.is_empty() { "check-clean" } else { "check-found" }, &counts);
             writeln!(session.out, "{said}")?;
+            if commit && !problems.is_empty() {
+                writeln!(session.out, "{}", locale.text("check-stopped"))?;
+            }
         }
     }
     Ok(if problems.is_empty() { Status::Clean } else { Status::Findings })

@@ -218,7 +218,7 @@ problem-no-orgs = the ledger has no organisation yet
 problem-org-exists = the organisation {$org} is there already
     .help = choose another folder name with --segment, or change it with ledger org edit
 problem-unknown-record = no record's id contains “{$id}”
-    .help = ledger list KIND shows the ids
+    .help = ledger list KIND shows the ids; for a record that is in no file any more give ledger log its whole id
 problem-ambiguous-record = several ids contain “{$id}”
     .help = give more of it:
         {$candidates}
@@ -728,6 +728,7 @@ log-field = {$label}: {$value}
 resolve-moved = {$from} was moved away; the changes made there are now in {$path}, and git was told so
 audit-unreadable-field = not compared: this file cannot be read in {$sides}, and the merge holds something else
 check-staged = what was checked is what is staged for the commit; the files say something else by now
+check-stopped = the commit was stopped; where this is not of your making and the commit must go first, use git commit --no-verify
 check-clean = clean: {$orgs ->
         [one] 1 organisation
        *[other] {$orgs} organisations

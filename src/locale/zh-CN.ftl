@@ -218,7 +218,7 @@ problem-no-orgs = 台账里还没有组织
 problem-org-exists = 组织 {$org} 已存在
     .help = 用 --segment 换一个文件夹名，或用 ledger org edit 修改
 problem-unknown-record = 没有编号含“{$id}”的记录
-    .help = 用 ledger list 种类 查看编号
+    .help = 用 ledger list 种类 查看编号；已不在文件里的记录，用 ledger log 加完整编号
 problem-ambiguous-record = 有多条记录的编号含“{$id}”
     .help = 多写几位：
         {$candidates}
@@ -698,6 +698,7 @@ log-field = {$label}：{$value}
 resolve-moved = {$from} 已移走，对方的改动已并入 {$path}，并已 git add
 audit-unreadable-field = 没有复核：{$sides} 里的这个文件无法读取，合并后的内容与它不同
 check-staged = 检查的是已暂存、将要提交的内容，它与文件现在的内容不同
+check-stopped = 提交已停止；以上问题不是这次改动造成、又确需先提交时，用 git commit --no-verify
 check-clean = 没有问题：{$orgs} 个组织，{$records} 条记录
 check-found = 发现 {$count} 处问题（{$orgs} 个组织，{$records} 条可读记录）
 fmt-checked = 检查 {$files} 个文件，{$changed} 个需要整理，{$bad} 处问题未处理

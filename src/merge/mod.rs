@@ -427,7 +427,11 @@ impl Merged {
         });
         let same_day = self.same_day.iter().map(|(id, field)| {
             let fields = rules.fields_of(id);
-            Problem::new(Rule::MERGE_SAME_DAY).at(Place::file(file)).with("id", named(id, None)).with("field", &field_name(&fields, field))
+            let line = self.text.lines().position(|line| line.starts_with("id") && line.contains(id.as_str())).map_or(1, |n| n + 1);
+            Problem::new(Rule::MERGE_SAME_DAY)
+                .at(Place { line, column: 1, ..Place::file(file) })
+                .with("id", named(id, None))
+                .with("field", &field_name(&fields, field))
         });
         clashes.chain(same_day).collect()
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::ArgMatches;
 
+use crate::cmd::change::say_found;
 use crate::cmd::fields::check_bounds;
 use crate::cmd::org::gather::bring_along;
 use crate::cmd::org::{free_segment, join, refuse_former};
@@ -121,6 +122,8 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     change::organisation(&root, &lock, &rules, &org.path, &org.fields)?;
     drop(lock);
     writeln!(session.out, "{}", session.locale.say("org-dissolved", &[("name", org.name().into()), ("day", on.to_string().into())]))?;
+    // What is dated later cannot stand, and would keep everybody from committing.
+    say_found(session, |problem| problem.rule == Rule::OUTSIDE_LIFE && problem.has("org", org.name()))?;
     // What it leaves: somebody must take it over.
     let tree = session.tree()?;
     let Ok(place) = tree.org(org.path.as_str()) else { return Ok(Status::Clean) };
