@@ -41,7 +41,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         return Err(Problem::new(Rule::NOT_OVER).with("period", period.to_string()).with("day", period.last().to_string()).into());
     }
     let root = session.root()?;
-    let by = matches.get_one::<String>("by").cloned().unwrap_or_else(|| clerk_name());
+    let by = matches.get_one::<String>("by").cloned().unwrap_or_else(clerk_name);
     let lock = session.lock(&root)?;
     let (tree, _) = session.figures(false)?;
     let org = session.org(&tree, matches)?;

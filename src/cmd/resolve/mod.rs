@@ -57,7 +57,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let said = if stopped { "resolve-stopped" } else { "resolve-done" };
     writeln!(session.out, "{}", session.locale.say(said, &[("done", tally.done.into()), ("left", tally.left.into())]))?;
     if !stopped && tally.left == 0 {
-        if let Some(next) = next_step(&root.path).filter(|_| tally.done > 0 && unmerged(&root).is_empty()) {
+        if tally.done > 0
+            && unmerged(&root).is_empty()
+            && let Some(next) = next_step(&root.path)
+        {
             writeln!(session.out, "{}", session.locale.say("resolve-next", &[("command", next.into())]))?;
         }
         return Ok(Status::Clean);

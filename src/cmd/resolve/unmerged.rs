@@ -82,10 +82,18 @@ pub(super) fn mark_merged(root: &Root, names: &[&str]) -> Result<(), Problem> {
     repo.text(["add", "--all", "--"].map(str::to_owned).into_iter().chain(paths)).map(drop)
 }
 
+/// What git may be in the middle of, by the file that says so, and the command that goes on with it.
+const STEPS: &[(&str, &str)] = &[
+    ("MERGE_HEAD", "git commit"),
+    ("rebase-merge", "git rebase --continue"),
+    ("rebase-apply", "git rebase --continue"),
+    ("CHERRY_PICK_HEAD", "git cherry-pick --continue"),
+    ("REVERT_HEAD", "git revert --continue"),
+];
+
 /// The command that goes on with what git is in the middle of, once everything is merged.
 pub(super) fn next_step(root: &Path) -> Option<&'static str> {
-    let steps = [("MERGE_HEAD", "git commit"), ("rebase-merge", "git rebase --continue"), ("rebase-apply", "git rebase --continue")];
-    let more = [("CHERRY_PICK_HEAD", "git cherry-pick --continue"), ("REVERT_HEAD", "git revert --continue")];
-    let there = |name: &str| crate::git::text(root, ["rev-parse", "--git-path", name]).is_ok_and(|path| root.join(path).exists());
-    steps.into_iter().chain(more).find(|(name, _)| there(name)).map(|(_, command)| command)
+    let asked = STEPS.iter().flat_map(|(file, _)| ["--git-path", file]);
+    let paths = crate::git::text(root, ["rev-parse"].into_iter().chain(asked)).ok()?;
+    paths.lines().zip(STEPS).find(|(path, _)| root.join(path).exists()).map(|(_, (_, command))| *command)
 }
