@@ -70,8 +70,13 @@ impl Repo {
     pub fn staged(&self) -> Result<Option<TempDir>, Problem> {
         let said =
             self.text(["status", "--porcelain", "-z", "--no-renames", "--", if self.prefix.is_empty() { "." } else { &self.prefix }])?;
-        // The second letter says how a file in the work tree differs from the staged one.
-        if said.split('\0').all(|entry| entry.as_bytes().get(1).is_none_or(|letter| *letter == b' ')) {
+        // The second letter says how a file in the work tree differs from the staged one; what git does not know yet is of
+        // interest only where it would be part of the ledger.
+        let same = |entry: &str| match entry.as_bytes().get(1) {
+            Some(b'?') => !entry.ends_with(".toml"),
+            letter => letter.is_none_or(|letter| *letter == b' '),
+        };
+        if said.split('\0').all(same) {
             return Ok(None);
         }
         let folder = TempDir::with_prefix("ledger-").map_err(|error| Problem::io(std::env::temp_dir(), &error))?;

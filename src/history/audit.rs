@@ -6,7 +6,7 @@ use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
 use crate::history::snapshot::{LedgerFile, Library, ORG, Snapshot, Stand, moves_between};
-use crate::merge::row::{self, Row, Why};
+use crate::merge::row::{self, Cell, Row, Why};
 use crate::problem::Problem;
 use crate::record::organisation::Moves;
 use crate::rules::Rules;
@@ -58,6 +58,8 @@ pub struct Finding {
     pub found: Option<Plain>,
     /// The parents whose change is meant.
     pub sides: Vec<String>,
+    /// Of a record that is gone, all it should say.
+    wanted: Option<Row>,
 }
 
 impl Finding {
@@ -65,8 +67,13 @@ impl Finding {
     fn is_right_in(&self, later: &Snapshot) -> bool {
         let stands = later.records.get(&self.id).map_or(&[][..], Vec::as_slice);
         match (self.what, stands) {
-            (What::Unreadable, _) => self.sides.is_empty() && !later.unreadable.contains(&self.file),
-            (What::Lost, _) if self.field.is_empty() => !stands.is_empty(),
+            // What was in the file is not known, and so not whether all of it came back.
+            (What::Unreadable, _) => false,
+            (What::Lost, [stand]) if self.field.is_empty() => {
+                let row = Judgement::read(&self.id, &stand.text);
+                let holds = |row: &Row, cell: &Cell| is_grown_from(row.says(&cell.name), &cell.data);
+                self.wanted.as_ref().zip(row.as_ref()).is_some_and(|(wanted, row)| wanted.cells.iter().all(|cell| holds(row, cell)))
+            }
             (What::Doubled, _) if self.field.is_empty() => stands.len() < 2,
             (What::Changed, _) if self.field.is_empty() => stands.is_empty(),
             (_, [stand]) if self.field == OF_ORG => self.expected.as_ref().and_then(Plain::as_text) == Some(&stand.org),
@@ -81,11 +88,16 @@ impl Finding {
             let comments = row.comments();
             return wanted.iter().filter_map(Plain::as_text).all(|comment| comments.contains(&comment));
         }
-        // A list may have grown since.
         let now = row.says(&self.field);
-        let grown = || now.is_some_and(|now| wanted.iter().all(|item| now.items().contains(item)));
-        now == self.expected.as_ref() || self.what == What::Lost && !wanted.is_empty() && grown()
+        let grown = || self.expected.as_ref().is_some_and(|wanted| is_grown_from(now, wanted));
+        now == self.expected.as_ref() || self.what == What::Lost && grown()
     }
+}
+
+/// Whether a field says what it should; a list may have grown since.
+fn is_grown_from(now: Option<&Plain>, wanted: &Plain) -> bool {
+    let items = wanted.items();
+    now == Some(wanted) || now.is_some_and(|now| !items.is_empty() && items.iter().all(|item| now.items().contains(item)))
 }
 
 /// What could be said of a merge.
@@ -329,6 +341,7 @@ fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> Finding {
         expected: None,
         found: None,
         sides: sides.to_vec(),
+        wanted: None,
     }
 }
 
@@ -553,6 +566,7 @@ impl Judgement<'_> {
             expected: wanted,
             found,
             sides,
+            wanted: None,
         };
         let mut findings = Vec::new();
         let most = of_sides.iter().map(Vec::len).max().unwrap_or(0).max(1);
@@ -564,7 +578,7 @@ impl Judgement<'_> {
             (Some(_), None) if expected.may_be_gone => return findings,
             (Some(_), None) => {
                 let had = names.iter().zip(&rows).filter(|(_, row)| row.is_some()).map(|(name, _)| name.clone()).collect();
-                findings.push(finding(What::Lost, "", None, None, had));
+                findings.push(Finding { wanted: expected.row.clone(), ..finding(What::Lost, "", None, None, had) });
                 return findings;
             }
             // What is there though it should be gone, or though no side had it.

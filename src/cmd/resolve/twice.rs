@@ -86,11 +86,15 @@ impl MovedTwice {
         let lock = session.lock(root)?;
         let (kept_folder, gone_folder) = (root.org_folder(kept), root.org_folder(gone));
         let files = files_below(&gone_folder).map_err(|error| Problem::io(&gone_folder, &error))?;
+        let mut clashing: Vec<String> = Vec::new();
         for file in &files {
             let below = file.strip_prefix(&gone_folder).unwrap_or(file);
             let old = shown(&root.path, &root.org_folder(&self.from).join(below));
             let base = waiting.iter().find(|file| file.name == old).and_then(|file| file.texts(root)[0].clone());
-            self.join_file(session, root, &lock, file, &kept_folder.join(below), &base.unwrap_or_default(), at)?;
+            let kept = kept_folder.join(below);
+            if self.join_file(session, root, &lock, file, &kept, &base.unwrap_or_default(), at)? {
+                clashing.push(shown(&root.path, &kept));
+            }
         }
         // Folders that are empty now go too; git does not know them.
         for file in &files {
@@ -109,16 +113,28 @@ impl MovedTwice {
             change::organisation(root, &lock, &session.rules, kept, &fields)?;
         }
         drop(lock);
-        let moved: Vec<&str> = waiting.iter().map(|file| file.name.as_str()).filter(|name| self.holds(name)).collect();
+        // What stands between markers is not merged yet.
+        let of_it = |name: &&str| self.holds(name) && !clashing.iter().any(|clashing| clashing == name);
+        let moved: Vec<&str> = waiting.iter().map(|file| file.name.as_str()).filter(of_it).collect();
         mark_merged(root, &moved)?;
         let args = [("from", gone.as_str().into()), ("path", kept.as_str().into())];
         Ok(writeln!(session.out, "{}", session.locale.say("resolve-moved", &args))?)
     }
 
-    /// One file of the place that is no more, merged into the one that is kept.
+    /// One file of the place that is no more, merged into the one that is kept; says whether anything clashes there.
     #[expect(clippy::too_many_arguments, reason = "a file, its other place and what both come from")]
-    fn join_file(&self, session: &mut Session<'_>, root: &Root, lock: &Lock, gone: &Path, kept: &Path, base: &str, at: Side) -> Result<()> {
+    fn join_file(
+        &self,
+        session: &mut Session<'_>,
+        root: &Root,
+        lock: &Lock,
+        gone: &Path,
+        kept: &Path,
+        base: &str,
+        at: Side,
+    ) -> Result<bool> {
         let io = |error: std::io::Error| Problem::io(shown(&root.path, gone), &error);
+        let mut clashes = false;
         if kept.exists() && kept.extension().is_some_and(|ending| ending == "toml") {
             let [there, other] = [kept, gone].map(|path| scan::read_file(&root.path, path));
             let (there, other) = (there?, other?);
@@ -131,6 +147,7 @@ impl MovedTwice {
             let Ok((merged, mine)) = merged else { return Err(Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*other.file)).into()) };
             let basis = Basis::of(kept, Some(there.text.as_bytes())).and(gone, Some(other.text.as_bytes()));
             lock.write(kept, &basis, merged.text.as_bytes())?;
+            clashes = !merged.conflicts.is_empty();
             say_merged(session, &name, &merged, mine)?;
         } else if !kept.exists() {
             let bytes = std::fs::read(gone).map_err(io)?;
@@ -140,7 +157,7 @@ impl MovedTwice {
         if kept.extension().is_some_and(|ending| ending == "toml") || std::fs::read(kept).ok() == std::fs::read(gone).ok() {
             std::fs::remove_file(gone).map_err(io)?;
         }
-        Ok(())
+        Ok(clashes)
     }
 }
 
