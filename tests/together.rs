@@ -486,10 +486,14 @@ fn a_closed_quarter_shows_what_has_changed_since() {
     ledger.ok(&["close", "2026Q3", "--by", "乙"]);
     assert_eq!(ledger.read("closed/2026Q3/a.toml"), stamp, "nothing has changed");
     assert_eq!(ledger.run(&["check"]).code, 0);
+    let compare = ["report", "--quarter", "2026Q3", "--compare", "closed"];
+    assert!(ledger.ok(&compare).contains("nothing has changed since"));
     ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]);
     let check = ledger.run(&["check"]);
     assert!(check.code == 1 && check.out.contains("meetings held 1 → 2"), "{}", check.out);
     assert_eq!(ledger.run(&["check", "--commit"]).code, 0, "it may be committed");
+    let shown = ledger.ok(&compare);
+    assert!(shown.contains("only what has changed since") && shown.contains("+1") && !shown.contains("Rank"), "{shown}");
     let compared = ledger.ok(&["report", "--quarter", "2026Q3", "--compare", "closed", "--metrics", "meetings_held", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&compared).expect("json");
     assert_eq!(json["rows"][0]["values"]["meetings_held_change"], 1, "{json:#}");

@@ -6,7 +6,8 @@ use clap::{ArgMatches, Command as Clap};
 use crate::cmd::close::stamp;
 use crate::cmd::{self, Command, Session, Status};
 use crate::figure::Figure;
-use crate::figure::report::{Compare, Question, Report, Role, report};
+use crate::figure::report::{Compare, Question, Report, ReportRow, Role, report};
+use crate::figure::stamp::Stamp;
 use crate::locale::{Arg, Label, Locale};
 use crate::problem::{Problem, Rule};
 use crate::render::{csv, json, terminal};
@@ -80,6 +81,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         "csv" if matches.get_flag("raw") => csv::raw(&table),
         "csv" => csv::for_people(&table),
         _ => {
+            // On the terminal a comparison with what was reported shows what is no longer so.
+            let table = match &closed {
+                Some(stamp) if matches.get_one::<String>("metrics").is_none() && !matches.get_flag("wide") => {
+                    only_changed(&session.locale, table, &changed(&tree, stamp, &question, &answer))
+                }
+                _ => table,
+            };
             let to_file = matches.get_one::<String>("out").is_some();
             let style = terminal::Style {
                 wide: matches.get_flag("wide"),
@@ -240,6 +248,41 @@ fn name_left_out(table: &mut Table, left_out: &[Problem], locale: &Locale) {
         cells.resize(table.columns.len(), Cell::NoData);
         table.rows.push(Row { cells, total: true });
     }
+}
+
+/// Which figures are no longer as they were stamped: rows, and of each the metrics.
+fn changed(tree: &Tree, stamp: &Stamp, question: &Question<'_>, report: &Report) -> Vec<Vec<bool>> {
+    let known = |metric: &&Metric| stamp.rows.iter().any(|row| row.figures.contains_key(&metric.name));
+    let is_known: Vec<bool> = question.metrics.iter().map(known).collect();
+    let of_row = |row: &ReportRow| {
+        let stamped = stamp.row(tree, row);
+        let was = |metric: &Metric| stamped.and_then(|row| row.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
+        question.metrics.iter().zip(&row.values).zip(&is_known).map(|((metric, is), known)| *known && was(metric) != *is).collect()
+    };
+    report.rows.iter().map(of_row).collect()
+}
+
+/// The rows and figures that changed; what was left out of all stays.
+fn only_changed(locale: &Locale, table: Table, changed: &[Vec<bool>]) -> Table {
+    let metrics = changed.first().map_or(0, Vec::len);
+    let in_any = |metric: usize| changed.iter().any(|row| row[metric]);
+    // Each metric has a column and the one with its change behind it.
+    let lead = table.columns.len() - 2 * metrics;
+    let kept = |n: usize| n < lead || in_any((n - lead) / 2);
+    let mut n = 0;
+    let mut rows = table.rows;
+    rows.retain(|_| {
+        n += 1;
+        changed.get(n - 1).is_none_or(|row| row.contains(&true))
+    });
+    for row in &mut rows {
+        let cells = std::mem::take(&mut row.cells).into_iter().enumerate();
+        row.cells = cells.filter(|(n, _)| kept(*n)).map(|(_, cell)| cell).collect();
+    }
+    let columns = table.columns.into_iter().enumerate().filter(|(n, _)| kept(*n)).map(|(_, column)| Column { compact: true, ..column });
+    let mut notes = table.notes;
+    notes.push(locale.text(if (0..metrics).any(in_any) { "report-only-changed" } else { "report-unchanged" }));
+    Table { columns: columns.collect(), rows, notes, title: table.title, facts: table.facts }
 }
 
 fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report, heading: &Label) -> String {
