@@ -448,11 +448,12 @@ fn what_a_missing_driver_left_is_merged_by_resolve() {
     }
     // What setup registers says so itself where the program is not found any more.
     let desk = forked(&both("我方", "甲"), &both("甲", "对方"));
-    let gone = desk.ledger.path().join("gone");
-    fs::copy(PROGRAM, &gone).expect("a copy");
-    let setup = std::process::Command::new(&gone).arg("--root").arg(desk.ledger.path()).args(["git", "setup"]).output().expect("it runs");
-    assert!(setup.status.success(), "{setup:?}");
-    fs::remove_file(&gone).expect("removed");
+    let mut setup = std::process::Command::new(PROGRAM);
+    setup.arg("--root").arg(desk.ledger.path()).args(["git", "setup"]).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    assert!(setup.output().expect("it runs").status.success());
+    let driver = desk.must(&["config", "--get", "merge.ledger.driver"]);
+    assert!(driver.contains(PROGRAM) && driver.contains(" ledger;"), "{driver}");
+    desk.must(&["config", "merge.ledger.driver", &driver.replace(PROGRAM, "/nowhere/ledger").replace(" ledger;", " nobody;")]);
     let merged = desk.git(&["merge", "-q", "theirs"]);
     let said = String::from_utf8_lossy(&merged.stderr).into_owned();
     assert!(!merged.status.success() && said.contains("ledger: not found, merged line by line"), "{said}");
