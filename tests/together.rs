@@ -452,8 +452,9 @@ fn what_a_missing_driver_left_is_merged_by_resolve() {
     setup.arg("--root").arg(desk.ledger.path()).args(["git", "setup"]).env("GIT_CONFIG_GLOBAL", "/dev/null");
     assert!(setup.output().expect("it runs").status.success());
     let driver = desk.must(&["config", "--get", "merge.ledger.driver"]);
-    assert!(driver.contains(PROGRAM) && driver.contains(" ledger;"), "{driver}");
-    desk.must(&["config", "merge.ledger.driver", &driver.replace(PROGRAM, "/nowhere/ledger").replace(" ledger;", " nobody;")]);
+    let place = fs::canonicalize(PROGRAM).expect("a place").display().to_string();
+    assert!(driver.contains(&place) && driver.contains(" ledger;"), "{driver}");
+    desk.must(&["config", "merge.ledger.driver", &driver.replace(&place, "/nowhere/ledger").replace(" ledger;", " nobody;")]);
     let merged = desk.git(&["merge", "-q", "theirs"]);
     let said = String::from_utf8_lossy(&merged.stderr).into_owned();
     assert!(!merged.status.success() && said.contains("ledger: not found, merged line by line"), "{said}");

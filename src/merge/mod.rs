@@ -140,6 +140,9 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
 /// What the versions of an unfinished merge have in common.
 fn settled(text: &str, form: Form) -> String {
     let Ok(sides) = marks::sides(text) else { return text.to_owned() };
+    if let (Form::Organisation, Some(ours), Some(theirs)) = (form, Row::read_file(&sides.ours), Row::read_file(&sides.theirs)) {
+        return row::common(&ours, &theirs).text();
+    }
     let [ours, theirs] = [&sides.ours, &sides.theirs].map(|text| Source::new("", text.as_str()));
     let (Form::Records, Some(ours), Some(theirs)) = (form, Page::read(&ours), Page::read(&theirs)) else { return sides.agreed };
     let mut settled = String::new();
