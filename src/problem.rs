@@ -143,6 +143,7 @@ rules! {
     MERGE_DELETED "merge-deleted" Usage "One side of a merge took a record out, the other changed it.";
     MERGE_ADDED "merge-added" Usage "Both sides of a merge entered different records under one id.";
     MERGE_MISPLACED "merge-misplaced" Usage "A record entered into a file that git took for another.";
+    CHANGED_AND_DELETED "changed-and-deleted" Usage "A file that one side deleted and the other changed.";
     MOVED_TWICE "moved-twice" Usage "An organisation that both sides moved, to different places.";
     MERGE_CLOSED "merge-closed" Usage "Two clones closed one period, with different figures.";
     MERGE_SAME_DAY "merge-same-day" Usage "Both sides of a merge put items on one day: their order is not known.";

@@ -166,22 +166,22 @@ fn attributes(root: &Root, repo: &Repo) -> Result<State, Problem> {
 
 /// The command that git runs to merge a file.
 ///
-/// git may be started where the program is not found (a graphical one, an editor): then the file is merged line by line, and
-/// counts as in conflict, since nobody has looked at its records. Without that git would keep our side and say nothing.
+/// Where the program has gone from its place the file is merged line by line, and counts as in conflict, since nobody has
+/// looked at its records: git would keep our side and say nothing. Another program may have the same name, so it is
+/// not looked for.
 fn driver() -> String {
-    let names = names(true);
+    let place = place();
     let lines = "git merge-file -L ours -L base -L theirs %A %O %B";
     format!(
-        "for p in {names}; do command -v \"$p\" >/dev/null 2>&1 && exec \"$p\" merge-driver %O %A %B %P; done; \
-         echo 'ledger: not found, merged line by line; run ledger resolve' >&2; {lines}; exit 1"
+        "if command -v {place} >/dev/null 2>&1; then {place} merge-driver %O %A %B %P; \
+         else echo 'ledger: not found, merged line by line; run ledger resolve' >&2; {lines}; exit 1; fi"
     )
 }
 
-/// The names by which a shell may find this program: on this machine its place, and its own, which others have too.
-fn names(with_place: bool) -> String {
-    let here = std::env::current_exe().and_then(fs::canonicalize).ok().filter(|_| with_place);
-    let place = here.map_or_else(String::new, |here| format!("{} ", quoted(&here.display().to_string().replace('\\', "/"))));
-    format!("{place}ledger")
+/// Where this program lies on this machine, as a shell reads it.
+fn place() -> String {
+    let here = std::env::current_exe().and_then(fs::canonicalize).unwrap_or_else(|_| PathBuf::from("ledger"));
+    quoted(&here.display().to_string().replace('\\', "/"))
 }
 
 /// A word as a shell reads it back.
@@ -211,13 +211,15 @@ impl Hook {
         let old = read(&path)?;
         let prefix = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
         // A hook in the work tree is everybody's: where this program lies on one machine is of no use on another.
-        let names = names(in_git_dir || !in_work_tree);
+        let program = if in_git_dir || !in_work_tree { place() } else { "ledger".to_owned() };
         let missing = "echo 'ledger: not found, nothing was checked' >&2";
         let check =
-            format!("\"$p\" --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&prefix));
+            format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&prefix));
         // Several ledgers may lie in one repository.
         let mark = format!("{HOOK_MARK}{}", if prefix.is_empty() { String::new() } else { format!(": {}", &prefix[1..]) });
-        let block = format!("{mark}\nfor p in {names}; do command -v \"$p\" >/dev/null 2>&1 && {{ {check}; break; }}; done || {missing}\n");
+        // Another program may have the same name.
+        let is_it = format!("case \"$({program} --version 2>/dev/null)\" in \"ledger \"[0-9]*)");
+        let block = format!("{mark}\n{is_it} {check};; *) {missing};; esac\n");
         Ok(Hook { path, own: in_work_tree || in_git_dir, old, mark, block })
     }
 

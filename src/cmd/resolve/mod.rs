@@ -103,7 +103,8 @@ fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf
     }
     // What git has not merged and what was not looked at here is still to be settled.
     let others = waiting.iter().filter(|file| !asked_for && !seen.contains(&file.name));
-    let problems: Vec<Problem> = others.map(|file| Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*file.name))).collect();
+    let rule = |file: &Unmerged| if file.is_of_one() { Rule::CHANGED_AND_DELETED } else { Rule::NOT_BY_RECORD };
+    let problems: Vec<Problem> = others.map(|file| Problem::new(rule(file)).at(Place::file(&*file.name))).collect();
     tally.left += problems.len();
     session.say_problems(&problems)
 }
@@ -223,9 +224,20 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
     })?;
     let as_left = file.filter(|file| file.left_as(root, &before.text, &sides));
     if sides.lines.is_empty() && as_left.is_none() {
-        let said = if file.is_some() { "resolve-to-add" } else { "resolve-nothing" };
+        let said = match file {
+            // It was merged before, and git could not be told.
+            Some(file) if file.merges_to(root, &before.text, &session.rules) => {
+                mark_merged(root, &[&name])?;
+                "resolve-merged"
+            }
+            Some(_) => "resolve-to-add",
+            None => "resolve-nothing",
+        };
         writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into())]))?;
         return Ok(Status::Clean);
+    }
+    if sides.lines.is_empty() {
+        writeln!(session.out, "{}", session.locale.say("resolve-one-side", &[("path", name.as_str().into())]))?;
     }
     let merged = merged(session, root, &name, &sides, (file, as_left.is_some()))?;
     let (merged, mine) = match merged {

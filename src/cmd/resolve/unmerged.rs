@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::git::Repo;
-use crate::merge::marks::{self, Sides};
+use crate::merge::marks::{self, Names, Sides};
+use crate::merge::{Form, Versions, merge};
 use crate::problem::Problem;
+use crate::rules::Rules;
+use crate::source::Source;
 use crate::tree::Root;
 
 /// A file of the ledger that git has not merged.
@@ -55,6 +58,16 @@ impl Unmerged {
         let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
         let read = |object: &Option<String>| String::from_utf8(repo.bytes(["cat-file", "blob", object.as_deref()?]).ok()?).ok();
         self.objects.each_ref().map(read)
+    }
+
+    /// Whether a text is what the versions come to by record, without any question.
+    pub(super) fn merges_to(&self, root: &Root, text: &str, rules: &Rules) -> bool {
+        let [base, Some(ours), Some(theirs)] = self.texts(root) else { return false };
+        let [base, ours, theirs] = [base.unwrap_or_default(), ours, theirs].map(|text| Source::new(&self.name, text));
+        let names = Names { ours: String::new(), base: None, theirs: String::new() };
+        let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
+        let merged = merge(versions, Form::of(&format!("/{}", self.name)), rules, &names, &mut |_, _| None);
+        merged.is_ok_and(|merged| merged.conflicts.is_empty() && merged.text == text)
     }
 
     /// Whether a text is as git left the file: then what git put together without a marker is not taken on trust, and where
