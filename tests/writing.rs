@@ -323,6 +323,25 @@ fn what_was_read_is_compared_once_more_before_it_is_replaced() {
     assert_eq!(leftovers(&ledger), 0);
 }
 
+/// While git has its lock it may have taken a file away and not put the other branch's there yet.
+#[test]
+fn a_write_waits_until_git_is_done() {
+    let ledger = Ledger::new(&[(".git/index.lock", "")]);
+    let lock = ledger.path().join(".git/index.lock");
+    let mut waiting = add(&ledger, "1").spawn().expect("it runs");
+    // It holds our lock by the time it waits for git's; then git puts a file there.
+    while !ledger.path().join(".ledger/lock").exists() {
+        std::thread::yield_now();
+    }
+    assert!(waiting.try_wait().expect("a process").is_none() && !ledger.path().join(FILE).exists());
+    let other = "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"甲支\"\n";
+    ledger.write(FILE, other.as_bytes());
+    std::fs::remove_file(&lock).expect("git is done");
+    assert!(waiting.wait().expect("it ends").success());
+    assert!(ledger.read(FILE).starts_with(other), "{}", ledger.read(FILE));
+    assert_eq!(records(&ledger), 2);
+}
+
 #[test]
 fn adding_while_branches_are_switched_never_carries_a_ledger_along() {
     let git = |ledger: &Ledger, args: &[&str]| {

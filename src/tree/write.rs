@@ -80,7 +80,10 @@ impl Lock {
         let mut waited = Duration::ZERO;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Lock { root: root.to_owned(), _file: file }),
+                Ok(()) => {
+                    wait_for_git(root);
+                    return Ok(Lock { root: root.to_owned(), _file: file });
+                }
                 Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => return Err(io(error)),
                 Err(_) if waited >= PATIENCE => return Err(Problem::new(Rule::BUSY)),
                 Err(_) => {
@@ -140,6 +143,7 @@ impl Lock {
         sweep(&folder, ".");
         let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
         let written = write_beside(&temporary, &target, new).map_err(io).and_then(|()| {
+            wait_for_git(&self.root);
             unchanged()?;
             fs::rename(&temporary, &target).map_err(io)
         });
@@ -151,6 +155,32 @@ impl Lock {
         // The new file is in place; only whether it would survive a power cut is not known.
         sync_folder(&folder).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(error) })
     }
+}
+
+/// How long git may be at work in the work tree before a lock of it counts as left behind.
+const PATIENCE_WITH_GIT: Duration = Duration::from_secs(10);
+
+/// Waits while git changes the work tree: it has taken files away and not put others in their place yet, and would write over
+/// ours. It knows no lock but its own.
+fn wait_for_git(root: &Path) {
+    let Some(lock) = git_lock(root) else { return };
+    let pause = Duration::from_millis(5);
+    let mut waited = Duration::ZERO;
+    while waited < PATIENCE_WITH_GIT && lock.exists() {
+        sleep(pause);
+        waited += pause;
+    }
+}
+
+/// The file that is there while git changes its index and the work tree that a folder lies in.
+fn git_lock(folder: &Path) -> Option<PathBuf> {
+    let (top, git) = folder.ancestors().map(|above| (above, above.join(".git"))).find(|(_, git)| git.exists())?;
+    if git.is_dir() {
+        return Some(git.join("index.lock"));
+    }
+    // A work tree of its own says where its part of the repository is.
+    let text = fs::read_to_string(&git).ok()?;
+    Some(top.join(text.strip_prefix("gitdir:")?.trim()).join("index.lock"))
 }
 
 /// Lets a limit on the size of files (`ulimit -f`) be an error like a full disk, where it would end the program.
