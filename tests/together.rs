@@ -421,6 +421,35 @@ fn where_git_sees_no_move_resolve_goes_by_id() {
     assert_eq!(audit(&desk, &[]).0, 0);
 }
 
+/// Where a folder was moved git puts what others added to it at the new place, by likeness, and asks.
+#[test]
+fn where_git_puts_a_new_file_elsewhere_resolve_knows_the_place() {
+    let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
+    let twin = ("orgs/a/c/org.toml", "name = \"另一支部\"\nkind = \"branch\"\n");
+    let desk = Desk::new(&[org, twin, ("orgs/a/b/2026/x-00.toml", &task(1, "旧"))]);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "moved"]);
+    desk.ledger.ok(&["org", "move", "a/b", "--segment", "d"]);
+    // The files of the year lie under another organisation now, for all that git can see.
+    fs::rename(desk.ledger.path().join("orgs/a/d/2026"), desk.ledger.path().join("orgs/a/c/2026")).expect("renamed");
+    desk.commit("moved");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.write("orgs/a/b/2026/y-00.toml", task(2, "新").as_bytes());
+    desk.commit("added");
+    for (from, to, found) in [("main", "moved", "UA"), ("moved", "main", "AU")] {
+        desk.must(&["checkout", "-q", "-f", "-B", "here", to]);
+        assert!(!desk.git(&["merge", "-q", "-m", "merge", from]).status.success());
+        assert!(desk.must(&["status", "--porcelain"]).contains(&format!("{found} orgs/a/c/2026/y-00.toml")));
+        let said = desk.ledger.ok(&["resolve"]);
+        assert!(said.contains("orgs/a/b/2026/y-00.toml belongs to an organisation that was moved; it now lies at orgs/a/d/2026/y-00.toml"));
+        assert!(said.contains("git commit"), "{said}");
+        assert_eq!(desk.ledger.read("orgs/a/d/2026/y-00.toml"), task(2, "新"));
+        assert!(!desk.ledger.path().join("orgs/a/c/2026/y-00.toml").exists());
+        desk.must(&["commit", "-qm", "merged"]);
+        assert_eq!(audit(&desk, &[]).0, 0);
+    }
+}
+
 /// Where git finds no driver it keeps our side and marks nothing: nothing may be lost by that.
 #[cfg(unix)]
 #[test]

@@ -731,6 +731,7 @@ report-closed = compared with what {$by} reported on {$on}
 check-no-driver = note: this clone has no merge driver, git would merge ledgers line by line; run ledger git setup
 log-field = {$label}: {$value}
 resolve-moved = {$from} was moved away; the changes made there are now in {$path}, and git was told so
+resolve-placed = {$from} belongs to an organisation that was moved; it now lies at {$path}, and git was told so
 audit-unreadable-field = not compared: this file cannot be read in {$sides}, and the merge holds something else
 check-staged = what was checked is what is staged for the commit; the files say something else by now
 check-stopped = the commit was stopped; where this is not of your making and the commit must go first, use git commit --no-verify

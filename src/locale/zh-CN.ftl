@@ -701,6 +701,7 @@ report-closed = 与 {$on} 由 {$by} 上报的数比较
 check-no-driver = 提示：这份克隆没有登记合并驱动，git 会按行合并台账；运行 ledger git setup
 log-field = {$label}：{$value}
 resolve-moved = {$from} 已移走，对方的改动已并入 {$path}，并已 git add
+resolve-placed = {$from} 所属组织已移走，现放在 {$path}，并已 git add
 audit-unreadable-field = 没有复核：{$sides} 里的这个文件无法读取，合并后的内容与它不同
 check-staged = 检查的是已暂存、将要提交的内容，它与文件现在的内容不同
 check-stopped = 提交已停止；以上问题不是这次改动造成、又确需先提交时，用 git commit --no-verify

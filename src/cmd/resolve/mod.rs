@@ -1,5 +1,6 @@
 //! `ledger resolve [FILE]`: files with conflict markers, merged by record; what truly clashes is asked, never guessed.
 
+mod placed;
 mod twice;
 mod unmerged;
 
@@ -11,6 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cmd::merge_driver::{in_style, mine, names, say_merged};
+use crate::cmd::resolve::placed::placed;
 use crate::cmd::resolve::twice::moved_twice;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, next_step, unmerged};
 use crate::cmd::{self, Command, Session, Status, prompt};
@@ -133,6 +135,12 @@ fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut 
                 seen.extend(waiting.iter().map(|file| file.name.clone()).filter(|name| moved.holds(name)));
                 tally.count(Status::Findings);
             }
+        }
+    }
+    for file in placed(root, session, &unmerged(root)) {
+        if !seen.contains(&file.name) && file.settle(session, root)? {
+            seen.insert(file.name);
+            tally.count(Status::Clean);
         }
     }
     for moved in moved_away(session, root) {

@@ -53,6 +53,11 @@ impl Unmerged {
         self.objects.iter().enumerate().all(|(n, object)| object.is_some() == (n == version))
     }
 
+    /// The object of one version.
+    pub(super) fn object(&self, version: usize) -> Option<&String> {
+        self.objects[version].as_ref()
+    }
+
     /// What the base, ours and theirs say.
     pub(super) fn texts(&self, root: &Root) -> [Option<String>; 3] {
         let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
