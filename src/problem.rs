@@ -145,6 +145,7 @@ rules! {
     MERGE_MISPLACED "merge-misplaced" Usage "A record entered into a file that git took for another.";
     CHANGED_AND_DELETED "changed-and-deleted" Usage "A file that one side deleted and the other changed.";
     MOVED_TWICE "moved-twice" Usage "An organisation that both sides moved, to different places.";
+    MERGE_INCOMPLETE "merge-incomplete" Usage "A merge that is about to be committed without all that its sides have.";
     MERGE_CLOSED "merge-closed" Usage "Two clones closed one period, with different figures.";
     MERGE_SAME_DAY "merge-same-day" Usage "Both sides of a merge put items on one day: their order is not known.";
     MERGED_BY_LINES "merged-by-lines" Usage "A ledger file that could be merged only line by line.";

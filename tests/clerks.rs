@@ -467,6 +467,8 @@ fn bring_in(
                     return;
                 }
                 assert_eq!(ran.code, 0, "{what}: resolve\n{}{}\n{}", ran.out, ran.err, clone.must(&["diff"]));
+                clone.must(&["add", "-A"]);
+                let stopped = clone.ledger.run(&["check", "--commit"]).out.contains("[merge-incomplete]");
                 clone.commit("resolved");
                 let found = clone.world();
                 if let Some(found) = &found {
@@ -475,6 +477,7 @@ fn bring_in(
                         .for_each(|id| assert_eq!(found.get(id), wanted.get(id), "{what}: resolved\n{before}\n{}", clone.must(&["show"])));
                 }
                 if found.as_ref() == Some(&wanted) {
+                    assert!(!stopped, "{what}: nothing is lost, and it would not be committed");
                     tally.resolved += 1;
                     *now = wanted;
                 } else {

@@ -174,6 +174,43 @@ fn the_audit_finds_what_a_merge_lost_whoever_made_it() {
     assert!(code == 1 && !whats(&json).is_empty(), "{json:#}");
 }
 
+/// What a merge is about to lose is said while it can still be put back; what a person changes in it is his own.
+#[test]
+fn a_commit_that_would_lose_what_a_side_entered_is_stopped() {
+    let ours = format!("{}\n{}", task(1, "我方"), task(2, "我方"));
+    let theirs = format!("{}note = \"x\"\n\n{}", task(1, "对方"), task(3, "对方"));
+    let desk = forked(&ours, &theirs);
+    let base = desk.must(&["rev-parse", "main"]);
+    let ways: [&[&str]; 3] = [&["merge", "-q", "theirs"], &["cherry-pick", "theirs"], &["rebase", "-q", "--onto", "ours", &base, "theirs"]];
+    for way in ways {
+        desk.must(&["checkout", "-q", "-f", "-B", "here", "ours"]);
+        assert!(!desk.git(way).status.success());
+        // One side taken whole, as hands and buttons do.
+        desk.ledger.write(FILE, ours.as_bytes());
+        desk.must(&["add", "-A"]);
+        let ran = desk.ledger.run(&["check", "--commit"]);
+        let lost = format!(
+            "{FILE}:1:1: what is about to be committed does not hold all that the sides have; lost: “note” of task t-20260703-00000001"
+        );
+        assert!(ran.code == 1 && ran.out.contains(&lost), "{way:?}: {}{}", ran.out, ran.err);
+        assert_eq!(ran.out.matches("[merge-incomplete]").count(), 2, "the title was for a person to decide\n{}", ran.out);
+        // A record twice is no better, and what the person adds is not the merge's.
+        let whole = format!("{}note = \"x\"\n\n{}\n{}", task(1, "都不是"), task(2, "改了"), task(3, "对方"));
+        desk.ledger.write(FILE, format!("{whole}\n{}", task(3, "对方")).as_bytes());
+        desk.must(&["add", "-A"]);
+        let ran = desk.ledger.run(&["check", "--commit"]);
+        assert!(ran.code == 1 && ran.out.contains("doubled: "), "{way:?}: {}{}", ran.out, ran.err);
+        desk.ledger.write(FILE, whole.as_bytes());
+        desk.must(&["add", "-A"]);
+        let ran = desk.ledger.run(&["check", "--commit"]);
+        assert_eq!(ran.code, 0, "{way:?}: {}{}", ran.out, ran.err);
+        desk.must(match way[0] {
+            "rebase" => &["rebase", "--continue"],
+            _ => &["commit", "-qm", "done"],
+        });
+    }
+}
+
 #[test]
 fn the_audit_is_silent_where_nothing_is_wrong() {
     // The driver's own merge, a conflict that a person decided, a fast merge, an amended commit.

@@ -91,7 +91,8 @@ fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding,
     text
 }
 
-fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
+/// What a finding says, in a sentence.
+pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
     let fields = rules.fields_of(finding.id.strip_prefix(ORG).map_or(&finding.id, |_| ""));
     let field = fields.iter().find(|field| field.name == finding.field);
     let words = |one: &Option<Plain>, other: &Option<Plain>| {

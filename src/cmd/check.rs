@@ -3,10 +3,11 @@
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::{self, Command, Session, Status, close};
+use crate::cmd::{self, Command, Session, Status, audit_merges, close};
 use crate::git::{Repo, setup};
+use crate::history::audit::{Audit, Verdict, What};
 use crate::locale::Locale;
-use crate::problem::{Problem, Rule};
+use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
 use crate::tree::{Root, Tree, check};
@@ -38,7 +39,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     // A closed period may be changed, which is shown; it must not keep anybody from committing the change.
     let changed = |problem: &Problem| matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED);
     let stamps = close::restatements(&root, &tree).into_iter().filter(|problem| !(commit && changed(problem)));
-    problems = crate::problem::sorted(problems.into_iter().chain(stamps).collect());
+    problems.extend(stamps);
+    if let Some(repo) = &repo {
+        problems.extend(lost(session, repo)?);
+    }
+    problems = crate::problem::sorted(problems);
     if !commit {
         warn_without_driver(session, &root)?;
     }
@@ -58,6 +63,24 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
     }
     Ok(if problems.is_empty() { Status::Clean } else { Status::Findings })
+}
+
+/// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who
+/// ends it, and may be what mends another problem.
+fn lost(session: &Session<'_>, repo: &Repo) -> Result<Vec<Problem>> {
+    let rules = session.rules.clone();
+    let Some(mut audit) = Audit::pending(repo, &rules)? else { return Ok(Vec::new()) };
+    let mut problems = Vec::new();
+    for case in std::mem::take(&mut audit.cases) {
+        let Verdict::Seen(findings) = audit.verdict(&case)? else { continue };
+        for finding in findings.iter().filter(|finding| matches!(finding.what, What::Lost | What::Doubled)) {
+            let file = finding.file.strip_prefix(&repo.prefix).unwrap_or(&finding.file);
+            let place = Place { line: finding.line, column: 1, ..Place::file(file) };
+            let said = audit_merges::sentence(&session.locale, &rules, finding);
+            problems.push(Problem::new(Rule::MERGE_INCOMPLETE).at(place).with("said", said));
+        }
+    }
+    Ok(problems)
 }
 
 /// Says so where a clone would merge ledgers line by line: nothing is wrong yet.

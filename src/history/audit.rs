@@ -147,6 +147,38 @@ impl<'r> Audit<'r> {
         let all: Vec<&str> = ["--all", "--reflog", "--end-of-options"].into_iter().chain(tips).collect();
         let graph = if wanted.is_empty() { Graph::default() } else { Graph::of(Commit::list(repo, &all)?) };
         let cases = cases(&graph, wanted, &replayed(repo));
+        Audit::over(repo, rules, graph, cases)
+    }
+
+    /// The audit of what is about to be committed: a merge, or a commit that is made again at another place. None where
+    /// nothing of the kind goes on, or files are still in conflict.
+    ///
+    /// The index becomes a tree among git's objects, as a commit would have made it.
+    ///
+    /// # Errors
+    /// git is not there, or fails.
+    pub fn pending(repo: &'r Repo, rules: &'r Rules) -> Result<Option<Audit<'r>>, Problem> {
+        let named = |name: &str| repo.text(["rev-parse", "--verify", "--quiet", name]).ok();
+        let place = |name: &str| repo.text(["rev-parse", "--git-path", name]).map(|path| repo.top.join(path));
+        let others = std::fs::read_to_string(place("MERGE_HEAD")?).unwrap_or_default();
+        // Where a rebase stops for a commit to be amended, that is to be another.
+        let rebasing = crate::git::is_rebasing(&repo.top) && !place("rebase-merge/amend")?.exists();
+        let again = named("CHERRY_PICK_HEAD").or_else(|| named("REBASE_HEAD").filter(|_| rebasing)).filter(|_| others.is_empty());
+        let (Some(head), Ok(tree)) = (named("HEAD"), repo.text(["write-tree"])) else { return Ok(None) };
+        if others.is_empty() && again.is_none() {
+            return Ok(None);
+        }
+        let parents: Vec<String> = [head].into_iter().chain(others.lines().map(str::to_owned)).collect();
+        let tips: Vec<&str> = ["--end-of-options"].into_iter().chain(parents.iter().chain(&again).map(String::as_str)).collect();
+        let known = Commit::list(repo, &tips)?;
+        let again = again.and_then(|name| known.iter().find(|commit| commit.name == name).cloned());
+        // It has no name before it is made.
+        let commit = Commit { name: tree.clone(), tree, parents, ..Commit::default() };
+        let case = Case { commit: commit.clone(), again };
+        Audit::over(repo, rules, Graph::of([commit].into_iter().chain(known).collect()), vec![case]).map(Some)
+    }
+
+    fn over(repo: &'r Repo, rules: &'r Rules, graph: Graph, cases: Vec<Case>) -> Result<Audit<'r>, Problem> {
         let mut library = Library::new(Objects::open(repo)?);
         let edge = edge(repo);
         let mut beyond = Vec::new();
