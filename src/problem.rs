@@ -52,7 +52,7 @@ rules! {
     TOO_DEEP_FOLDERS "folders-too-deep" File "Folders are nested deeper than organisations can be.";
     BAD_FOLDER "bad-folder" File "A folder under orgs/ has a name that no organisation can have.";
     MISSING_ORG_FILE "missing-org-file" File "A folder under orgs/ lacks its org.toml.";
-    LEFT_BEHIND "left-behind" Finding "Ledgers lie at the former place of an organisation that was moved.";
+    LEFT_BEHIND "left-behind" Finding "Ledgers or organisations lie at the former place of an organisation that was moved.";
     FORMER_IN_USE "former-id-in-use" Finding "An organisation stands where another was before it was moved.";
     MISPLACED_FILE "misplaced-file" Finding "A TOML file lies where nothing reads it.";
     CASE_COLLISION "case-collision" Finding "Two names differ only by case.";
@@ -137,6 +137,7 @@ rules! {
     NOT_CLOSED "not-closed" Usage "A comparison with a period that is not closed.";
     NO_GIT "no-git" Usage "git is not there.";
     NOT_A_REPOSITORY "not-a-repository" Usage "The ledger does not lie in a git repository.";
+    MISSING_OBJECTS "git-objects-missing" Usage "This clone was made without all that history holds.";
     GIT_FAILED "git-failed" Usage "git could not do what it was asked.";
     MERGE_CHANGED "merge-changed" Usage "Both sides of a merge changed one field, differently.";
     MERGE_RETRACTED "merge-retracted" Usage "One side of a merge took a record back, the other changed it.";

@@ -89,9 +89,16 @@ fn together(base: &World, ours: &World, theirs: &World) -> (World, BTreeSet<Stri
         world.insert(id.clone(), meant);
     }
     if world.contains_key(MOVED) {
-        world.values_mut().filter(|meant| meant.org == "a/b").for_each(|meant| meant.org = "a/d".to_owned());
+        move_branch(&mut world);
     }
     (world, clash)
+}
+
+/// What was entered in the first branch, or in an organisation under it, is where it was moved to.
+fn move_branch(world: &mut World) {
+    for meant in world.values_mut().filter(|meant| meant.org == "a/b" || meant.org.starts_with("a/b/")) {
+        meant.org.replace_range(..3, "a/d");
+    }
 }
 
 impl Desk {
@@ -188,7 +195,7 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
     // One clerk alone moves an organisation: where two do, a person must choose.
     if clerk == 1 && !moved && dice.roll(8) == 0 {
         ledger.ok(&["org", "move", "a/b", "--segment", "d"]);
-        world.values_mut().filter(|meant| meant.org == "a/b").for_each(|meant| meant.org = "a/d".to_owned());
+        move_branch(world);
         world.insert(MOVED.to_owned(), Meant::default());
         return;
     }
@@ -198,13 +205,19 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
         let writer = if dice.roll(3) == 0 { "shared-00".to_owned() } else { format!("clerk{clerk}-00") };
         ledger.write(".ledger/writer", format!("{writer}\n").as_bytes());
         let org = ORGS[dice.roll(ORGS.len())];
-        let org = if moved && org == "a/b" { "a/d" } else { org };
+        let mut org = if moved && org == "a/b" { "a/d" } else { org }.to_owned();
+        // Another clerk may move meanwhile what this one puts a new organisation under.
+        if dice.roll(6) == 0 {
+            let segment = format!("s{clerk}{n}");
+            ledger.ok(&["org", "add", &format!("新支部{clerk}-{n}"), "--under", &org, "--segment", &segment, "--kind", "branch"]);
+            org = format!("{org}/{segment}");
+        }
         let title = format!("任务{clerk}-{n}");
         let args = [
             "add",
             "task",
             "--org",
-            org,
+            &org,
             "--list",
             "problem",
             "--title",
@@ -223,7 +236,7 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
         fs::write(path, text.replace(&random, &id)).expect("written");
         let fields = [("list", "problem"), ("title", &title), ("owner", "示例党委"), ("set", "2026-07-03"), ("due", "2026-09-20")];
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        world.insert(id, Meant { fields, org: org.to_owned(), ..Meant::default() });
+        world.insert(id, Meant { fields, org, ..Meant::default() });
         return;
     }
     let id = live[dice.roll(live.len())].clone();

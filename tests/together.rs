@@ -174,6 +174,110 @@ fn the_audit_finds_what_a_merge_lost_whoever_made_it() {
     assert!(code == 1 && !whats(&json).is_empty(), "{json:#}");
 }
 
+#[test]
+fn the_audit_looks_beside_what_a_person_decided() {
+    let row = |day: &str, note: &str| format!("    {{ on = 2026-08-{day}, status = \"in-progress\", note = \"{note}\" }},\n");
+    let with = |rows: &[String]| format!("{}updates = [\n{}]\n", task(1, "标识缺失"), rows.concat());
+    let decided = |ours: &str, theirs: &str, base: &str, merged: &str| {
+        let desk = Desk::new(&[(FILE, base)]);
+        desk.commit("base");
+        for (branch, text) in [("theirs", theirs), ("ours", ours)] {
+            desk.must(&["checkout", "-q", "-B", branch, "main"]);
+            desk.ledger.write(FILE, text.as_bytes());
+            desk.commit(branch);
+        }
+        desk.git(&["merge", "-q", "--no-commit", "theirs"]);
+        desk.ledger.write(FILE, merged.as_bytes());
+        desk.commit("by hand");
+        desk
+    };
+    // Both changed one row: that is for a person, what else they put into the list is not.
+    let base = with(&[row("01", "旧")]);
+    let (ours, theirs) = (with(&[row("01", "我方")]), with(&[row("01", "对方"), row("20", "另有")]));
+    let desk = decided(&ours, &theirs, &base, &ours);
+    assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000001 updates"]);
+    for right in [[row("01", "我方"), row("20", "另有")], [row("01", "对方"), row("20", "另有")]] {
+        assert_eq!(audit(&decided(&ours, &theirs, &base, &with(&right)), &[]).0, 0);
+    }
+    // Nor are comments, but for those beside it.
+    let (ours, theirs) = (task(1, "我方"), format!("# 注\n{}", task(1, "对方").replace("title = \"对方\"", "title = \"对方\" # 由来")));
+    let desk = decided(&ours, &theirs, &task(1, "旧"), &ours);
+    assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000001 #"]);
+    assert!(desk.ledger.run(&["audit-merges"]).out.contains(&format!("(changed in {})", &desk.must(&["rev-parse", "theirs"])[..10])));
+    assert_eq!(audit(&decided(&ours, &theirs, &task(1, "旧"), &format!("# 注\n{ours}")), &[]).0, 0);
+    // Two records of one id, of which one was given another: both are there.
+    let both = format!("{}\n{}", task(2, "我方"), task(3, "对方"));
+    let desk = decided(&task(2, "我方"), &task(2, "对方"), &task(1, "旧"), &both);
+    assert_eq!(audit(&desk, &[]).0, 0);
+    // The copy of one id under another is still a copy.
+    let desk = decided(&task(2, "我方"), &task(1, "旧"), &task(1, "旧"), &format!("{}\n{}", task(2, "我方"), task(3, "我方")));
+    assert_eq!(whats(&audit(&desk, &[]).1), ["changed t-20260703-00000003 "]);
+}
+
+#[test]
+fn a_copy_that_was_kept_must_have_what_the_other_had() {
+    let id = "t-20260703-00000001";
+    let theirs = task(1, "对方");
+    let desk = forked(&task(1, "标识缺失").replace("党建办", "组织科"), &theirs);
+    desk.git(&["merge", "-q", "--no-commit", "theirs"]);
+    let right = task(1, "对方").replace("党建办", "组织科");
+    desk.ledger.write(FILE, format!("{right}\n{theirs}").as_bytes());
+    desk.commit("both");
+    assert_eq!(whats(&audit(&desk, &[]).1), [format!("doubled {id} "), format!("lost {id} owner")]);
+    let both = desk.must(&["rev-parse", "HEAD"]);
+    // What stands in the copy that is left decides, and what is written into it later changes nothing of that.
+    for (kept, code) in [(&theirs, 1), (&right, 0)] {
+        desk.must(&["checkout", "-q", "-B", "main", &both]);
+        desk.ledger.write(FILE, kept.as_bytes());
+        desk.commit("one of them");
+        assert_eq!(audit(&desk, &[]).0, code, "{kept}");
+        let log = desk.ledger.ok(&["log", id]);
+        assert!(!log.contains("removed"), "{log}");
+    }
+    desk.ledger.ok(&["edit", id, "--owner", "第三家"]);
+    desk.commit("later");
+    assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+#[test]
+fn a_stamp_that_a_merge_lost_is_found() {
+    let desk = desk();
+    desk.must(&["checkout", "-q", "-b", "theirs"]);
+    desk.ledger.ok(&["close", "2026Q3", "--by", "甲"]);
+    desk.commit("closed");
+    desk.must(&["checkout", "-q", "-b", "ours", "main"]);
+    desk.ledger.ok(&["edit", "0001", "--title", "标识补装"]);
+    desk.commit("edited");
+    desk.must(&["merge", "-q", "-s", "ours", "-m", "one side", "theirs"]);
+    let (code, json) = audit(&desk, &[]);
+    assert_eq!((code, whats(&json)), (1, vec!["lost closed:2026Q3/a ".to_owned()]));
+    assert!(desk.ledger.run(&["audit-merges"]).out.contains("lost: stamp of 2026Q3/a is gone"));
+    desk.must(&["checkout", "-q", "theirs", "--", "closed"]);
+    desk.commit("brought back");
+    assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+#[test]
+fn a_clone_without_all_objects_says_what_it_cannot_see() {
+    let desk = forked(&task(1, "我方"), &task(1, "标识缺失").replace("党建办", "组织科"));
+    with_driver(&desk);
+    desk.must(&["merge", "-q", "-m", "merge", "theirs"]);
+    desk.must(&["config", "uploadpack.allowFilter", "true"]);
+    let merge = desk.must(&["rev-parse", "HEAD"]);
+    for filter in ["blob:none", "tree:0"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clone = folder.path().join("clone");
+        let root = clone.display().to_string();
+        let from = format!("file://{}", desk.ledger.path().display());
+        desk.must(&["clone", "-q", "--no-local", &format!("--filter={filter}"), &from, &root]);
+        let ran = common::run(&["--root", &root, "audit-merges", "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        assert_eq!((&json["merges"], &json["not_seen"]), (&0.into(), &serde_json::json!([merge])), "{filter}: {json:#}");
+        let ran = common::run(&["--root", &root, "log", "t-20260703-00000001"]);
+        assert!(ran.code == 2 && ran.err.contains("git fetch --refetch --no-filter"), "{filter}: {}{}", ran.out, ran.err);
+    }
+}
+
 /// What a merge is about to lose is said while it can still be put back; what a person changes in it is his own.
 #[test]
 fn a_commit_that_would_lose_what_a_side_entered_is_stopped() {
@@ -286,8 +390,10 @@ fn octopus_criss_cross_moved_folders_and_shallow_clones() {
     assert!(ran.out.contains("not looked at (1)"), "{}", ran.out);
 }
 
+#[cfg(unix)]
 #[test]
 fn what_a_rebase_made_again_is_looked_at() {
+    use std::os::unix::fs::PermissionsExt as _;
     let base = format!("{}\n{}", task(1, "甲"), task(2, "甲"));
     let desk = Desk::new(&[(FILE, &base)]);
     desk.commit("base");
@@ -305,6 +411,25 @@ fn what_a_rebase_made_again_is_looked_at() {
     desk.git(&["rebase", "--continue"]);
     assert_eq!(desk.must(&["status", "--porcelain"]), "");
     assert_eq!(whats(&audit(&desk, &[]).1), ["lost t-20260703-00000001 title"]);
+    // It is known by its author and second too, where its message is another.
+    let desk = forked(&task(1, "我方"), &task(1, "标识缺失").replace("党建办", "组织科"));
+    with_driver(&desk);
+    desk.ledger.write(".git/hooks/prepare-commit-msg", b"#!/bin/sh\necho again >\"$1\"\n");
+    let hook = desk.ledger.path().join(".git/hooks/prepare-commit-msg");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("it may run");
+    desk.must(&["cherry-pick", "-e", "theirs"]);
+    assert_eq!(desk.must(&["log", "-1", "--format=%s"]), "again");
+    fs::remove_file(hook).expect("gone");
+    let json = audit(&desk, &[]).1;
+    assert_eq!((&json["made_again"], &json["untraced"]), (&1.into(), &serde_json::json!([])), "{json:#}");
+    // What is not known by these either is not taken for looked at.
+    desk.must(&["checkout", "-q", "-B", "mine", "main"]);
+    desk.ledger.write(FILE, format!("{}note = \"x\"\n", task(1, "标识缺失")).as_bytes());
+    desk.must(&["commit", "-q", "-a", "-m", "mine", "--date", "2026-07-01T08:00:00Z"]);
+    desk.must(&["rebase", "-q", "--ignore-date", "ours"]);
+    let json = audit(&desk, &[]).1;
+    assert_eq!((&json["made_again"], &json["untraced"]), (&1.into(), &serde_json::json!([desk.must(&["rev-parse", "HEAD"])])), "{json:#}");
+    assert!(desk.ledger.ok(&["audit-merges"]).contains("does not know from what rebase or cherry-pick made them"));
 }
 
 #[test]
@@ -348,6 +473,15 @@ fn the_story_of_a_record_and_of_a_quarter() {
         "id,title,by,entered,changed-by,changed,times,kind,org\r\nt-20260703-00000001,标识补装,clerk,2026-08-01,clerk,2026-08-01,1,task,a\r\n"
     );
     assert_eq!(desk.ledger.run(&["log", "nothing"]).code, 2);
+    // What was moved or taken out and not committed yet is told too.
+    desk.ledger.ok(&["org", "add", "第一支部", "--under", "a", "--segment", "b", "--kind", "branch"]);
+    fs::create_dir(desk.ledger.path().join("orgs/a/b/2026")).expect("a folder");
+    fs::rename(desk.ledger.path().join(FILE), desk.ledger.path().join("orgs/a/b/2026/x-00.toml")).expect("moved");
+    let log = desk.ledger.ok(&["log", id]);
+    assert!(log.ends_with("(not committed yet)  changed\n    title: 标识缺失 → 标识补装\n    organisation: a → a/b\n"), "{log}");
+    fs::remove_file(desk.ledger.path().join("orgs/a/b/2026/x-00.toml")).expect("gone");
+    let log = desk.ledger.ok(&["log", id]);
+    assert!(log.ends_with(&format!("(not committed yet)  removed\n    id: - {id}\n")), "{log}");
 }
 
 #[test]
@@ -430,6 +564,40 @@ fn an_organisation_moves_while_another_clerk_writes_into_it() {
     // There and back again: the place is no longer a former one.
     desk.ledger.ok(&["org", "move", "a/d/b", "--under", "a"]);
     assert_eq!(desk.ledger.read("orgs/a/b/org.toml").matches("formerly = [\"a/d/b\"]").count(), 1);
+}
+
+#[test]
+fn an_organisation_moves_while_another_clerk_puts_one_under_it() {
+    let desk = Desk::new(&[("orgs/a/b/org.toml", "name = \"第一支部\"\nkind = \"branch\"\n")]);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "other"]);
+    desk.ledger.ok(&["org", "add", "新支部", "--under", "a/b", "--segment", "new", "--kind", "branch"]);
+    desk.ledger.write("orgs/a/b/new/2026/y-00.toml", task(7, "新任务").as_bytes());
+    desk.commit("put under it");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.ok(&["org", "move", "a/b", "--segment", "d"]);
+    desk.commit("moved");
+    desk.must(&["-c", "merge.directoryRenames=false", "merge", "-q", "-m", "merge", "other"]);
+    // It is under the same one as before, wherever its folder lies, and this is pointed out.
+    assert!(desk.ledger.path().join("orgs/a/b/new/org.toml").is_file());
+    let tree = || desk.ledger.ok(&["org", "tree", "--org", "a/d"]);
+    assert!(tree().contains("\n  new  新支部"), "{}", tree());
+    let due = || desk.ledger.ok(&["report", "--quarter", "2026Q3", "--org", "a/d", "--metrics", "tasks_due", "--format", "csv", "--raw"]);
+    let before = due();
+    assert!(before.contains("a/d/new,新支部,1"), "{before}");
+    let check = desk.ledger.run(&["check"]);
+    assert!(check.code == 1 && check.out.contains("orgs/a/b/new:1:1") && check.out.contains("[left-behind]"), "{}", check.out);
+    // Until then it can be written into and changed, by either id.
+    desk.ledger.ok(&["org", "edit", "a/d/new", "--secretary", "张三"]);
+    desk.ledger.ok(&["add", "meeting", "--org", "a/d/new", "--date", "2026-08-03", "--type", "regular", "--title", "例会"]);
+    desk.ledger.ok(&["org", "move", "新支部"]);
+    assert!(desk.ledger.read("orgs/a/d/new/org.toml").contains("张三"));
+    assert!(desk.ledger.read("orgs/a/d/new/2026/test-00.toml").contains("例会"));
+    assert!(!desk.ledger.path().join("orgs/a/b").exists());
+    assert_eq!(desk.ledger.run(&["check"]).code, 0);
+    assert_eq!(due(), before);
+    desk.commit("brought along");
+    assert_eq!(audit(&desk, &[]).0, 0);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
         (None, 1) => 0,
         (None, _) => prompt::org(session, &orgs, rules)?,
     };
-    Ok(orgs[n].path.clone())
+    Ok(orgs[n].folder.clone())
 }
 
 /// Asks for what is missing, or says what is where nobody can be asked.

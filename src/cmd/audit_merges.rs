@@ -6,8 +6,9 @@ use serde_json::{Value as Json, json};
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
-use crate::history::audit::{Audit, COMMENTS, Case, Finding, OF_ORG, Verdict};
-use crate::history::snapshot::ORG;
+use crate::history::audit::{Audit, Case, Verdict};
+use crate::history::finding::{COMMENTS, Finding, OF_ORG};
+use crate::history::snapshot::{CLOSED, ORG};
 use crate::locale::{Locale, visible};
 use crate::record::text::{field_name, said};
 use crate::render::json;
@@ -51,22 +52,29 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         progress.inc(1);
     }
     progress.finish_and_clear();
-    let merges = cases.iter().filter(|case| case.again.is_none()).count();
+    // At the edge of a shallow clone a merge without its parents is one that was not seen.
+    not_seen.sort();
+    not_seen.dedup();
+    let seen = || cases.iter().filter(|case| !not_seen.contains(&case.commit.name));
+    let merges = seen().filter(|case| case.again.is_none()).count();
+    let again = seen().count() - merges;
     if as_json {
-        let object = json!({ "merges": merges, "made_again": cases.len() - merges, "findings": list, "not_seen": not_seen });
+        let object = json!({ "merges": merges, "made_again": again, "findings": list, "not_seen": not_seen, "untraced": audit.untraced });
         write!(session.out, "{}", json::pretty(&object))?;
     } else {
-        let counts = [("merges", merges.into()), ("again", (cases.len() - merges).into()), ("count", found.into()), ("past", past.into())];
+        let counts = [("merges", merges.into()), ("again", again.into()), ("count", found.into()), ("past", past.into())];
         writeln!(session.out, "{}", session.locale.say("audit-looked-at", &counts))?;
         let said = if found == 0 { "audit-clean" } else { "audit-found" };
         writeln!(session.out, "{}", session.locale.say(said, &counts))?;
         if past > 0 {
             writeln!(session.out, "{}", session.locale.say("audit-past", &counts))?;
         }
-        if !not_seen.is_empty() {
-            let commits: Vec<&str> = not_seen.iter().map(|name| short(name)).collect();
-            let args = [("count", not_seen.len().into()), ("commits", commits.join(" ").into())];
-            writeln!(session.out, "{}", session.locale.say("audit-not-seen", &args))?;
+        for (said, names) in [("audit-not-seen", &not_seen), ("audit-untraced", &audit.untraced)] {
+            if !names.is_empty() {
+                let commits: Vec<&str> = names.iter().map(|name| short(name)).collect();
+                let args = [("count", names.len().into()), ("commits", commits.join(" ").into())];
+                writeln!(session.out, "{}", session.locale.say(said, &args))?;
+            }
         }
     }
     Ok(if found == 0 { Status::Clean } else { Status::Findings })
@@ -105,8 +113,11 @@ pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> Str
         name => field_name(&fields, name).get(locale.lang()).to_owned(),
     };
     let label = rules.kind(&finding.kind).map_or_else(|| finding.kind.clone(), |kind| kind.label.get(locale.lang()).to_owned());
-    let label = if finding.id.starts_with(ORG) { locale.text("label-org") } else { label };
-    let id = finding.id.strip_prefix(ORG).unwrap_or(&finding.id).to_owned();
+    let (label, id) = match (finding.id.strip_prefix(ORG), finding.id.strip_prefix(CLOSED)) {
+        (Some(org), _) => (locale.text("label-org"), org.to_owned()),
+        (_, Some(stamp)) => (locale.text("audit-stamp"), stamp.to_owned()),
+        (None, None) => (label, visible(&finding.id)),
+    };
     let sides: Vec<&str> = finding.sides.iter().map(|side| short(side)).collect();
     let whole = if finding.field.is_empty() { "record" } else { "field" };
     let args = [

@@ -5,7 +5,8 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status, audit_merges, close};
 use crate::git::{Repo, setup};
-use crate::history::audit::{Audit, Verdict, What};
+use crate::history::audit::{Audit, Verdict};
+use crate::history::finding::What;
 use crate::locale::Locale;
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};

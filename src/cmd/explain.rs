@@ -185,9 +185,7 @@ impl Explained<'_> {
                         window.records.iter().map(|&n| record_cells(n)).map(|(id, place, _)| (id, place)).unzip();
                     (format!("{name} {} {state}", window.window.label(locale.lang())), places.join("\n"), ids.join("\n"))
                 }
-                Basis::Organisation => {
-                    (label("label-members"), format!("orgs/{}/org.toml", tree.orgs[contribution.org].path), String::new())
-                }
+                Basis::Organisation => (label("label-members"), tree.orgs[contribution.org].file(), String::new()),
             };
             Row { cells: vec![org, Cell::Text(what), Cell::Number(*amount), Cell::Text(place), Cell::Text(id)], total: false }
         });

@@ -40,13 +40,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     })?;
     progress.finish_and_clear();
     let mut events = trail.remove(&id).unwrap_or_default();
-    if let Some(now) = now {
-        let last = committed(&repo, &now.file, &id)?;
-        // A file that was not committed under this name yet may hold a record that was.
-        if last.is_some() || events.is_empty() {
-            events.extend(uncommitted(last.as_ref(), &now));
-        }
-    }
+    let last = committed(&repo, &id, now.as_ref().map(|now| now.file.as_str()))?;
+    events.extend(uncommitted(last.as_ref(), now.as_ref()));
     if events.is_empty() {
         return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
     }

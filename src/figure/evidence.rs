@@ -60,7 +60,8 @@ pub enum Evidence {
 impl Evidence {
     /// What a contribution is, by file and line.
     pub fn of(tree: &Tree, contribution: &Contribution, contributes: i64) -> Evidence {
-        let org = tree.orgs[contribution.org].path.to_string();
+        let organisation = &tree.orgs[contribution.org];
+        let org = organisation.path.to_string();
         match &contribution.from {
             Basis::Record(n) => {
                 let record = record_of(tree, *n);
@@ -80,7 +81,7 @@ impl Evidence {
                     contributes,
                 }
             }
-            Basis::Organisation => Evidence::Organisation { file: format!("orgs/{org}/org.toml"), org, line: 1, contributes },
+            Basis::Organisation => Evidence::Organisation { file: organisation.file(), org, line: 1, contributes },
         }
     }
 }

@@ -31,7 +31,7 @@ impl Commit {
     /// git is not there, or knows no such commits.
     pub fn list(repo: &Repo, args: &[&str]) -> Result<Vec<Commit>, Problem> {
         let format = "--format=%H%x1f%T%x1f%P%x1f%as%x1f%at%x1f%aN%x1f%s";
-        let said = repo.text([&["rev-list", "--topo-order", format], args, &["--"]].concat())?;
+        let said = repo.text([&["rev-list", "--topo-order", "--encoding=UTF-8", format], args, &["--"]].concat())?;
         let commit = |line: &str| {
             let parts: Vec<&str> = line.splitn(7, '\u{1f}').collect();
             let [name, tree, parents, day, second, author, subject] = parts[..] else { return None };

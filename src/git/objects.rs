@@ -10,6 +10,17 @@ use crate::source::MAX_BYTES;
 /// The name of an object: what git hashes its content to.
 pub type Oid = String;
 
+/// What an object holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// Its content.
+    Content(Vec<u8>),
+    /// More than any ledger.
+    TooLarge,
+    /// This clone does not have it.
+    Missing,
+}
+
 /// One `git cat-file --batch`: the contents of as many objects as are asked for.
 pub struct Objects {
     child: Child,
@@ -27,15 +38,15 @@ impl Objects {
         Ok(Objects { child, ask, answer })
     }
 
-    /// An object's content; none where this clone does not have it, or it is larger than any ledger.
+    /// An object by its name.
     ///
     /// # Errors
     /// git went away.
-    pub fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, Problem> {
+    pub fn read(&mut self, name: &str) -> Result<Object, Problem> {
         self.exchange(name).map_err(|_| went_away())
     }
 
-    fn exchange(&mut self, name: &str) -> std::io::Result<Option<Vec<u8>>> {
+    fn exchange(&mut self, name: &str) -> std::io::Result<Object> {
         writeln!(self.ask, "{name}")?;
         self.ask.flush()?;
         let mut head = String::new();
@@ -43,16 +54,16 @@ impl Objects {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let mut words = head.trim_end().rsplit(' ');
-        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { return Ok(None) };
+        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { return Ok(Object::Missing) };
         // The content is followed by a line end.
         let mut bytes = Vec::new();
         if size > MAX_BYTES {
             std::io::copy(&mut (&mut self.answer).take(size + 1), &mut std::io::sink())?;
-            return Ok(None);
+            return Ok(Object::TooLarge);
         }
         (&mut self.answer).take(size + 1).read_to_end(&mut bytes)?;
         bytes.pop();
-        Ok(Some(bytes))
+        Ok(Object::Content(bytes))
     }
 }
 
@@ -80,6 +91,8 @@ pub struct Differences {
     child: Child,
     ask: ChildStdin,
     answer: BufReader<ChildStdout>,
+    /// Whether this clone was made without all objects.
+    partial: bool,
 }
 
 impl Differences {
@@ -88,34 +101,42 @@ impl Differences {
     /// # Errors
     /// It cannot be started.
     pub fn open(repo: &Repo) -> Result<Differences, Problem> {
-        let below = format!("{}orgs", repo.prefix);
-        let args = ["--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", "--no-renames", "--full-index", "--raw", "--", &below];
+        let below = ["orgs", "closed"].map(|folder| format!("{}{folder}", repo.prefix));
+        let how = ["--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", "--no-renames", "--full-index", "--raw", "--"];
+        let args: Vec<&str> = how.into_iter().chain(below.iter().map(String::as_str)).collect();
         let (child, ask, answer) = conversation(repo, &args)?;
-        Ok(Differences { child, ask, answer })
+        let partial = repo.text(["config", "--get-regexp", r"^remote\..*\.promisor$"]).is_ok();
+        Ok(Differences { child, ask, answer, partial })
     }
 
     /// The TOML files that differ between two trees.
     ///
     /// # Errors
-    /// git went away.
+    /// git went away, or this clone lacks one of them.
     pub fn between(&mut self, old: &str, new: &str) -> Result<Vec<Changed>, Problem> {
-        self.exchange(old, new).map_err(|_| went_away())
+        let missing = || Problem::new(Rule::MISSING_OBJECTS);
+        // Of a folder that it lacks deeper down git does not get that far.
+        let answer = self.exchange(old, new).map_err(|_| if self.partial { missing() } else { went_away() })?;
+        answer.ok_or_else(missing)
     }
 
-    fn exchange(&mut self, old: &str, new: &str) -> std::io::Result<Vec<Changed>> {
+    fn exchange(&mut self, old: &str, new: &str) -> std::io::Result<Option<Vec<Changed>>> {
         // git repeats a line that names no object, and sends all it has said: so the end of the answer is known.
         const END: &[u8] = b"end";
         writeln!(self.ask, "{old} {new}\nend")?;
         self.ask.flush()?;
-        let mut changed = Vec::new();
+        let (mut changed, mut understood) = (Vec::new(), false);
         loop {
             let head = self.part(b"\0\n")?;
             if head == END {
-                return Ok(changed);
+                return Ok(understood.then_some(changed));
             }
-            // `:100644 100644 OLD NEW M`, then the path; the question itself comes first.
+            // `:100644 100644 OLD NEW M`, then the path; the question itself comes first, where git has both trees.
             let head = String::from_utf8_lossy(&head).into_owned();
-            let Some(entry) = head.strip_prefix(':') else { continue };
+            let Some(entry) = head.strip_prefix(':') else {
+                understood = true;
+                continue;
+            };
             let words: Vec<&str> = entry.split(' ').collect();
             let [_, mode, old, new, ..] = words[..] else { return Err(std::io::ErrorKind::InvalidData.into()) };
             let path = String::from_utf8_lossy(&self.part(b"\0")?).into_owned();

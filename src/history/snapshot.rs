@@ -3,34 +3,39 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::git::objects::{Objects, Oid};
+use crate::git::objects::{Object, Objects, Oid};
+use crate::merge::Form;
 use crate::merge::page::{Page, Paragraph};
 use crate::merge::row::Row;
 use crate::name::{OrgPath, is_year_folder};
-use crate::problem::Problem;
+use crate::problem::{Problem, Rule};
 use crate::record::organisation::Moves;
 use crate::source::Source;
 use crate::wire::Plain;
 
 /// A file of a ledger, by its path below the ledger's root.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerFile {
-    /// The organisation in whose folder it lies.
+    /// The organisation in whose folder it lies; of a stamp its name below `closed`.
     pub org: String,
-    /// Whether it is the organisation's own file.
-    pub is_org: bool,
+    /// What it holds.
+    pub form: Form,
 }
 
 impl LedgerFile {
     /// What a path of a repository is to the ledger whose folder is `prefix`; none where it is nothing.
     pub fn of(path: &str, prefix: &str) -> Option<LedgerFile> {
-        let (folder, name) = path.strip_prefix(prefix)?.strip_prefix("orgs/")?.rsplit_once('/')?;
+        let below = path.strip_prefix(prefix)?;
+        if let Some(stamp) = below.strip_prefix("closed/").and_then(|name| name.strip_suffix(".toml")) {
+            return Some(LedgerFile { org: stamp.to_owned(), form: Form::Stamp });
+        }
+        let (folder, name) = below.strip_prefix("orgs/")?.rsplit_once('/')?;
         if name == "org.toml" {
-            return folder.parse::<OrgPath>().ok().map(|org| LedgerFile { org: org.to_string(), is_org: true });
+            return folder.parse::<OrgPath>().ok().map(|org| LedgerFile { org: org.to_string(), form: Form::Organisation });
         }
         let (org, year) = folder.rsplit_once('/')?;
         let org = org.parse::<OrgPath>().ok()?;
-        is_year_folder(year).then(|| LedgerFile { org: org.to_string(), is_org: false })
+        is_year_folder(year).then(|| LedgerFile { org: org.to_string(), form: Form::Records })
     }
 }
 
@@ -39,8 +44,8 @@ impl LedgerFile {
 pub enum Content {
     /// Records: the id, the line and the text of each.
     Records(Vec<(String, usize, String)>),
-    /// An organisation's file, with its text.
-    Organisation(String),
+    /// A file that is one table, with its text.
+    Whole(String),
     /// Nothing that can be read.
     Unreadable,
 }
@@ -48,7 +53,7 @@ pub enum Content {
 /// Contents by the objects they come from, each read once while it is of use.
 pub struct Library {
     objects: Objects,
-    known: BTreeMap<(Oid, bool), Rc<Content>>,
+    known: BTreeMap<(Oid, Form), Rc<Content>>,
     bytes: usize,
 }
 
@@ -69,9 +74,9 @@ impl Library {
     /// The content of an object.
     ///
     /// # Errors
-    /// git went away.
-    pub fn content(&mut self, oid: &str, is_org: bool) -> Result<Rc<Content>, Problem> {
-        let key = (oid.to_owned(), is_org);
+    /// git went away, or this clone does not have it.
+    pub fn content(&mut self, oid: &str, form: Form) -> Result<Rc<Content>, Problem> {
+        let key = (oid.to_owned(), form);
         if let Some(content) = self.known.get(&key) {
             return Ok(Rc::clone(content));
         }
@@ -79,11 +84,15 @@ impl Library {
             self.known.clear();
             self.bytes = 0;
         }
-        let source = self.objects.read(oid)?.and_then(|bytes| Source::decode("", bytes).ok());
+        let source = match self.objects.read(oid)? {
+            Object::Content(bytes) => Source::decode("", bytes).ok(),
+            Object::TooLarge => None,
+            Object::Missing => return Err(Problem::new(Rule::MISSING_OBJECTS)),
+        };
         self.bytes += source.as_ref().map_or(0, |source| source.text.len());
         let content = Rc::new(match source {
-            Some(source) if is_org => match Row::read_file(&source.text) {
-                Some(_) => Content::Organisation(source.text),
+            Some(source) if form != Form::Records => match Row::read_file(&source.text) {
+                Some(_) => Content::Whole(source.text),
                 None => Content::Unreadable,
             },
             Some(source) if !crate::merge::marks::has_marks(&source.text) => records(&source).map_or(Content::Unreadable, Content::Records),
@@ -113,7 +122,8 @@ pub struct Stand {
     pub text: String,
 }
 
-/// The records of some files of a commit; an organisation's file is a record under the name `org:` and its id.
+/// The records of some files of a commit; an organisation's file is a record under the name `org:` and its id, a stamp
+/// under `closed:` and its period and organisation.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Where each record stands: more than once where it is doubled.
@@ -130,7 +140,10 @@ impl Snapshot {
             Content::Unreadable => {
                 self.unreadable.insert(path.to_owned());
             }
-            Content::Organisation(text) => self.records.entry(format!("{ORG}{}", file.org)).or_default().push(stand(1, text)),
+            Content::Whole(text) => {
+                let of = if file.form == Form::Stamp { CLOSED } else { ORG };
+                self.records.entry(format!("{of}{}", file.org)).or_default().push(stand(1, text));
+            }
             Content::Records(records) => {
                 records.iter().for_each(|(id, line, text)| self.records.entry(id.clone()).or_default().push(stand(*line, text)));
             }
@@ -145,6 +158,19 @@ impl Snapshot {
 
 /// What the names of organisations among records begin with; no id has a colon.
 pub const ORG: &str = "org:";
+
+/// What the names of stamps among records begin with.
+pub const CLOSED: &str = "closed:";
+
+/// Whether what goes by this name among records is a file that is one table.
+pub fn is_whole_file(id: &str) -> bool {
+    id.starts_with(ORG) || id.starts_with(CLOSED)
+}
+
+/// The lines of what goes by a name among records, taken apart; none where they cannot be read.
+pub fn read_row(id: &str, text: &str) -> Option<Row> {
+    if is_whole_file(id) { Row::read_file(text) } else { Row::read(text) }
+}
 
 /// What was moved between a base and some versions of it: an organisation says where it was formerly, or the
 /// only new one of the same name took its place.

@@ -6,6 +6,7 @@ use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
 use crate::history::snapshot::{LedgerFile, Library, Snapshot, Stand};
+use crate::merge::Form;
 use crate::merge::row::Row;
 use crate::problem::Problem;
 use crate::wire::Plain;
@@ -150,23 +151,39 @@ fn told(said: Option<Plain>, change: FieldChange) -> Option<Plain> {
 }
 
 /// The step from what was committed to what stands in the work tree, for a record that was changed since.
-pub fn uncommitted(last: Option<&Stand>, now: &Stand) -> Option<Event> {
-    let changes = changes(last, Some(now));
-    let deed = if last.is_some() { Deed::Changed } else { Deed::Entered };
+pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
+    let deed = match (last, now) {
+        (None, _) => Deed::Entered,
+        (_, None) => Deed::Removed,
+        (Some(_), Some(_)) => Deed::Changed,
+    };
+    let changes = changes(last, now);
     (!changes.is_empty()).then_some(Event { commit: None, deed, changes })
 }
 
-/// A record as it stands in a commit's file.
+/// A record as it stands at HEAD, in whatever file; of several copies that in the file `at`.
 ///
 /// # Errors
 /// git is not there, or fails.
-pub fn committed(repo: &Repo, path: &str, id: &str) -> Result<Option<Stand>, Problem> {
-    let Some(file) = LedgerFile::of(path, &repo.prefix) else { return Ok(None) };
-    let mut library = Library::new(Objects::open(repo)?);
+pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Stand>, Problem> {
+    let mut stands = standing(repo, &mut Library::new(Objects::open(repo)?), "HEAD", id)?;
+    let same = stands.iter().position(|stand| Some(stand.file.as_str()) == at).unwrap_or(0);
+    Ok((same < stands.len()).then(|| stands.swap_remove(same)))
+}
+
+/// Where a record stands in a whole tree of files.
+fn standing(repo: &Repo, library: &mut Library, tree: &str, id: &str) -> Result<Vec<Stand>, Problem> {
+    let below = format!("{}orgs", repo.prefix);
+    // git has no other word for "nowhere" than failure.
+    let said = repo.text(["--literal-pathspecs", "grep", "-l", "-z", "-F", "-e", id, tree, "--", &below]).unwrap_or_default();
     let mut snapshot = Snapshot::default();
-    let content = library.content(&format!("HEAD:{path}"), file.is_org)?;
-    snapshot.add(path, &file, &content);
-    Ok(snapshot.records.remove(id).and_then(|stands| stands.into_iter().next()))
+    for path in said.split('\0').filter_map(|name| name.strip_prefix(tree)?.strip_prefix(':')) {
+        if let Some(file) = LedgerFile::of(path, &repo.prefix).filter(|file| file.form == Form::Records) {
+            let content = library.content(&format!("{tree}:{path}"), file.form)?;
+            snapshot.add(path, &file, &content);
+        }
+    }
+    Ok(snapshot.records.remove(id).unwrap_or_default())
 }
 
 /// What a commit did.
@@ -195,7 +212,11 @@ impl Walk<'_> {
             let mut events = BTreeMap::new();
             for id in self.ids.iter().filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id)) {
                 let first = |snapshot: &Snapshot| snapshot.records.get(id).and_then(|stands| stands.first()).cloned();
-                let (old, new) = (first(&old), first(&new));
+                let (old, mut new) = (first(&old), first(&new));
+                if new.is_none() {
+                    // Of several copies one may be left, in a file that did not change.
+                    new = standing(self.repo, &mut self.library, &commit.tree, id)?.into_iter().next();
+                }
                 let there = merged.entry(id.clone()).or_default();
                 *there = there.take().or_else(|| new.clone());
                 let deed = match (&old, &new) {
@@ -224,8 +245,9 @@ impl Walk<'_> {
     fn snapshot(&mut self, changed: &[Changed], side: impl Fn(&Changed) -> Option<&String>) -> Result<Snapshot, Problem> {
         let mut snapshot = Snapshot::default();
         for change in changed {
-            if let (Some(oid), Some(file)) = (side(change), LedgerFile::of(&change.path, &self.repo.prefix)) {
-                let content = self.library.content(oid, file.is_org)?;
+            let file = LedgerFile::of(&change.path, &self.repo.prefix).filter(|file| file.form == Form::Records);
+            if let (Some(oid), Some(file)) = (side(change), file) {
+                let content = self.library.content(oid, file.form)?;
                 snapshot.add(&change.path, &file, &content);
             }
         }

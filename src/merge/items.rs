@@ -150,6 +150,40 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
     Some(Woven { items, orphans, same_day })
 }
 
+/// What a person who decided between two changes of some rows of a list has left out beside those rows.
+///
+/// Of each row that both sides changed one version may go from each side: first what is of its day, then any, since a
+/// change may be of the day itself.
+pub fn left_out(base: &[Item], ours: &[Item], theirs: &[Item], kept: &[Plain], order: &Order) -> Vec<Plain> {
+    let (b, o, t) = (counts(base), counts(ours), counts(theirs));
+    let of = |counts: &BTreeMap<&Plain, i64>, data: &Plain| counts.get(data).copied().unwrap_or(0);
+    let missing = |data: &Plain, count: i64| count - kept.iter().filter(|item| *item == data).count() as i64;
+    let day = |data: &Plain| order.day.as_deref().and_then(|day| column(data, day)).cloned();
+    let untouched = b.keys().filter(|data| missing(data, of(&b, data).min(of(&o, data)).min(of(&t, data))) > 0);
+    let mut left: Vec<Plain> = untouched.map(|data| (*data).clone()).collect();
+    let news = |side: &BTreeMap<&Plain, i64>| -> Vec<Plain> {
+        side.iter().filter(|(data, count)| **count > of(&b, data)).map(|(data, _)| (*data).clone()).collect()
+    };
+    let news = [news(&o), news(&t)];
+    let changed = b.iter().filter(|(data, count)| of(&o, data).max(of(&t, data)) < **count).map(|(data, _)| (*data).clone());
+    // Rows that say different things of one key are versions of one row too.
+    let key = |data: &Plain| order.key.iter().map(|name| column(data, name).cloned()).collect::<Vec<_>>();
+    let twin = |data: &&Plain| !order.key.is_empty() && news[1].iter().any(|other| other != *data && key(other) == key(data));
+    let mut contested: Vec<Plain> = changed.collect();
+    for data in news[0].iter().filter(twin) {
+        if !contested.iter().any(|known| key(known) == key(data)) {
+            contested.push(data.clone());
+        }
+    }
+    for side in news {
+        let mut gone: Vec<Plain> = side.into_iter().filter(|data| missing(data, 1) > 0).collect();
+        gone.sort_by_key(|data| !contested.iter().any(|known| day(known) == day(data)));
+        left.extend(gone.into_iter().skip(contested.len()));
+    }
+    left.dedup();
+    left
+}
+
 /// Two lists as one: what both have keeps its place, what one has stands where it stood between those.
 fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&Item) -> Option<&'b Item>) -> (Vec<Item>, bool) {
     let mut woven = Vec::new();

@@ -36,7 +36,7 @@ pub struct Versions<'v> {
 }
 
 /// What a file is merged as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// Records, each by its id.
     Records,

@@ -186,7 +186,10 @@ impl Row {
     pub fn identity(&self) -> String {
         match self.says("id").and_then(Plain::as_text) {
             Some(id) => id.to_owned(),
-            None => format!("{:?} {:?}", self.kind, self.said()),
+            None => {
+                let says: Vec<String> = self.said().into_iter().map(|(name, data)| format!("{} = {}", key(name), inline(data))).collect();
+                format!("[[{}]] {}", self.kind.as_deref().unwrap_or_default(), says.join(", "))
+            }
         }
     }
 
@@ -263,7 +266,8 @@ fn cut_items(source: &Source, value: &DeValue<'_>, comments: &ListComments) -> V
 }
 
 impl Cell {
-    fn comments(&self) -> impl Iterator<Item = &String> {
+    /// Every comment of it.
+    pub fn comments(&self) -> impl Iterator<Item = &String> {
         let of_items = self.items.iter().flat_map(|item| item.above.iter().chain(&item.behind));
         self.above.iter().chain(&self.behind).chain(&self.inside).chain(of_items)
     }

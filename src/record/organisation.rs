@@ -14,6 +14,8 @@ use crate::rules::naming::Naming;
 pub struct Organisation {
     /// Its id.
     pub path: OrgPath,
+    /// What its folder is called: its id, unless a merge left it where an organisation above it was before it was moved.
+    pub folder: OrgPath,
     /// What its file may hold.
     pub kind: Arc<Kind>,
     /// What its file holds, by the indices of the fields.
@@ -64,7 +66,12 @@ impl Organisation {
                 })
             })
             .collect();
-        Organisation { path, headcount, exemptions, kind, fields }
+        Organisation { folder: path.clone(), path, headcount, exemptions, kind, fields }
+    }
+
+    /// Its file, below the ledger's root.
+    pub fn file(&self) -> String {
+        format!("orgs/{}/org.toml", self.folder)
     }
 
     /// A field's value by name.

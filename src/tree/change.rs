@@ -289,12 +289,12 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
     if to.is_within(&org.path) {
         return Err(Problem::new(Rule::ORG_INSIDE).with("org", org.path.as_str()).with("to", to.as_str()).into());
     }
-    let (old, new) = (root.org_folder(&org.path), root.org_folder(to));
+    let (old, new) = (root.org_folder(&org.folder), root.org_folder(to));
     if new.symlink_metadata().is_ok() {
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", to.as_str()).into());
     }
-    let below = scan::organisations(&root.path, &mut Vec::new()).into_iter().filter(|folder| folder.org.is_within(&org.path));
-    let height = below.map(|folder| folder.org.depth() - org.path.depth()).max().unwrap_or(0);
+    let below = scan::organisations(&root.path, &mut Vec::new()).into_iter().filter(|folder| folder.org.is_within(&org.folder));
+    let height = below.map(|folder| folder.org.depth() - org.folder.depth()).max().unwrap_or(0);
     if to.depth() + height >= scan::MAX_DEPTH {
         return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", scan::MAX_DEPTH).into());
     }
@@ -308,10 +308,12 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
         values[n] = (!former.is_empty()).then_some(Value::List(former));
     }
     // A kill after this leaves an organisation that says it was formerly where it still is, which means nothing.
-    organisation(root, lock, rules, &org.path, &values)?;
+    organisation(root, lock, rules, &org.folder, &values)?;
     let io = |path: &std::path::Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
-    if let Err(error) = std::fs::rename(&old, &new) {
-        organisation(root, lock, rules, &org.path, &org.fields)?;
+    // The folder it goes under may itself still wait to be brought along.
+    let made = new.parent().map_or(Ok(()), std::fs::create_dir_all);
+    if let Err(error) = made.and_then(|()| std::fs::rename(&old, &new)) {
+        organisation(root, lock, rules, &org.folder, &org.fields)?;
         return Err(io(&new, error).into());
     }
     for parent in [old.parent(), new.parent()].into_iter().flatten() {

@@ -89,7 +89,7 @@ fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
         for (field, problem) in broken_bounds(&org.kind, &org.fields) {
             found.push(Finding {
                 record: None,
-                org_file: Some(org_file(org)),
+                org_file: Some(org.file()),
                 field: org.kind.fields[field].name.clone(),
                 item: None,
                 problem,
@@ -214,7 +214,7 @@ fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
         }
     };
     for org in &tree.orgs {
-        look(&org.kind.fields, &org.fields, None, Some(org_file(org)));
+        look(&org.kind.fields, &org.fields, None, Some(org.file()));
     }
     for Entry { record, .. } in &tree.entries {
         look(&record.kind.fields, &record.fields, Some(record), None);
@@ -223,10 +223,6 @@ fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
         }
     }
     found
-}
-
-fn org_file(org: &crate::record::organisation::Organisation) -> String {
-    format!("orgs/{}/org.toml", org.path)
 }
 
 fn number_in(value: &Value) -> Option<&'static str> {
@@ -260,7 +256,7 @@ fn exemptions(tree: &Tree) -> Vec<Finding<'_>> {
         for exemption in &org.exemptions {
             if let Some(until) = exemption.until.filter(|until| *until < exemption.from) {
                 let problem = Problem::new(Rule::WRONG_EXEMPTION).with("from", exemption.from.to_string()).with("until", until.to_string());
-                found.push(Finding { record: None, org_file: Some(org_file(org)), field: "exempt".to_owned(), item: None, problem });
+                found.push(Finding { record: None, org_file: Some(org.file()), field: "exempt".to_owned(), item: None, problem });
             }
         }
     }

@@ -11,7 +11,7 @@ pub mod scan;
 pub mod splice;
 pub mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -155,10 +155,44 @@ impl Tree {
         for org in &self.orgs {
             let now = self.moves.now(org.path.as_str());
             if now != org.path.as_str() && self.orgs.iter().any(|other| other.path.as_str() == now) {
-                let place = Place::file(format!("orgs/{}/org.toml", org.path));
+                let place = Place::file(org.file());
                 self.problems.push(Problem::new(Rule::FORMER_IN_USE).at(place).with("org", org.path.as_str()).with("now", now));
             }
         }
+    }
+
+    /// An organisation that one clerk put under another, which a second clerk moved meanwhile: it belongs under it still.
+    fn follow_those_above(&mut self) {
+        if self.moves.is_empty() {
+            return;
+        }
+        // Those above come first, and so it is known whether they are where their folder is.
+        let mut in_place: BTreeSet<OrgPath> = BTreeSet::new();
+        let mut left = Vec::new();
+        for org in &mut self.orgs {
+            match self.moves.now(org.folder.as_str()).parse() {
+                Ok(now) if now != org.folder && org.folder.parent().is_some_and(|above| !in_place.contains(&above)) => {
+                    left.push(org.folder.clone());
+                    org.path = now;
+                }
+                _ => drop(in_place.insert(org.folder.clone())),
+            }
+        }
+        // Where one of that id stands, it is the same one.
+        self.orgs.retain(|org| org.path == org.folder || !in_place.contains(&org.path));
+        self.orgs.sort_by(|a, b| a.path.cmp(&b.path));
+        self.orgs.dedup_by(|a, b| a.path == b.path);
+        for folder in left {
+            if let Some(owner) = self.owner(&folder) {
+                self.note_left_behind(&folder, owner);
+            }
+        }
+    }
+
+    fn note_left_behind(&mut self, folder: &OrgPath, owner: usize) {
+        let owner = &self.orgs[owner];
+        let problem = Problem::new(Rule::LEFT_BEHIND).at(Place::file(format!("orgs/{folder}")));
+        self.problems.push(problem.with("name", owner.name()).with("org", owner.path.as_str()));
     }
 
     /// The organisation of that id, or the one that was moved from there.
@@ -200,17 +234,14 @@ impl Tree {
         }
         tree.moves = Moves::of(&tree.orgs);
         tree.note_former_ids_in_use();
-        for folder in bare {
-            let owner = tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
+        tree.follow_those_above();
+        let owned = |folder: &scan::Folder| tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
+        let owners: Vec<Option<usize>> = bare.iter().map(|folder| owned(folder)).collect();
+        for (folder, owner) in bare.into_iter().zip(owners) {
             match owner {
                 None => tree.read_organisation(root, folder.org.clone(), None),
-                Some(_) if folder.ledgers.is_empty() => {}
-                Some(owner) => {
-                    let place = Place::file(format!("orgs/{}", folder.org));
-                    let owner = &tree.orgs[owner];
-                    let problem = Problem::new(Rule::LEFT_BEHIND).at(place).with("name", owner.name()).with("org", owner.path.as_str());
-                    tree.problems.push(problem);
-                }
+                Some(owner) if folder.ledgers.is_empty() || tree.orgs[owner].path == folder.org => {}
+                Some(owner) => tree.note_left_behind(&folder.org, owner),
             }
         }
         tree.orgs.sort_by(|a, b| a.path.cmp(&b.path));

@@ -1,16 +1,16 @@
-//! Ledgers that merges left at the former place of an organisation, brought to where it is now.
+//! What merges left at the former place of an organisation, brought to where it is now: ledgers, and whole organisations
+//! that were put under it there.
 
 use crate::merge::marks::Names;
 use crate::merge::row::Side;
 use crate::merge::{Form, Refused, Versions, merge};
-use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
 use crate::tree::write::{Basis, Lock};
 use crate::tree::{Root, Tree, scan};
 
-/// Brings ledgers that merges left at the former place of an organisation to where it is now; says how many files.
+/// Brings what merges left at the former place of an organisation to where it is now; says how many files.
 ///
 /// A file that is there already is merged with, record by record.
 ///
@@ -20,18 +20,17 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
     let folders = scan::organisations(&root.path, &mut Vec::new());
     let tree = Tree::organisations(root, rules.clone());
     let mut brought = 0;
-    for folder in folders.iter().filter(|folder| folder.file.is_none()) {
-        let Ok(now) = tree.moves.now(folder.org.as_str()).parse::<OrgPath>() else { continue };
-        if now == folder.org || !tree.orgs.iter().any(|org| org.path == now) {
-            continue;
-        }
-        for path in &folder.ledgers {
+    for folder in &folders {
+        let Some(now) = tree.owner(&folder.org).map(|owner| &tree.orgs[owner].path).filter(|now| **now != folder.org) else { continue };
+        for path in folder.file.iter().chain(&folder.ledgers) {
             let Ok(below) = path.strip_prefix(root.org_folder(&folder.org)) else { continue };
-            let target = root.org_folder(&now).join(below);
+            let target = root.org_folder(now).join(below);
             let left = scan::read_file(&root.path, path)?;
             let stands = if target.exists() { Some(scan::read_file(&root.path, &target)?) } else { None };
             let text = match &stands {
-                Some(stands) => both(stands, &left, rules)?,
+                Some(stands) => {
+                    both(stands, &left, if folder.file.as_ref() == Some(path) { Form::Organisation } else { Form::Records }, rules)?
+                }
                 None => left.text.clone(),
             };
             let basis = Basis::of(&target, stands.as_ref().map(|stands| stands.text.as_bytes())).and(path, Some(left.text.as_bytes()));
@@ -41,7 +40,7 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
             std::fs::remove_file(path).map_err(io)?;
             brought += 1;
             // Folders that are empty now go too; git does not know them.
-            for above in path.ancestors().skip(1).take_while(|above| above.starts_with(root.org_folder(&folder.org))) {
+            for above in path.ancestors().skip(1).take_while(|above| **above != root.path.join("orgs")) {
                 if std::fs::remove_dir(above).is_err() {
                     break;
                 }
@@ -52,10 +51,10 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
 }
 
 /// Two files of one name as one, by record.
-fn both(stands: &Source, left: &Source, rules: &Rules) -> Result<String, Problems> {
+fn both(stands: &Source, left: &Source, form: Form, rules: &Rules) -> Result<String, Problems> {
     let names = Names { ours: String::new(), base: None, theirs: String::new() };
     let versions = Versions { base: &Source::new(&stands.file, ""), ours: stands, theirs: left };
-    match merge(versions, Form::Records, rules, &names, &mut |_, _| None) {
+    match merge(versions, form, rules, &names, &mut |_, _| None) {
         Ok(merged) if merged.conflicts.is_empty() => Ok(merged.text),
         Ok(merged) => Err(Problems(merged.problems(&left.file, rules, Side::Ours))),
         Err(Refused::Unreadable(problems)) => Err(Problems(problems)),

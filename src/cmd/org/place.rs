@@ -92,7 +92,7 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     if let Some(twin) = twin {
         return Err(Problem::new(Rule::ORG_TWICE).with("name", org.name()).with("org", twin.path.as_str()).into());
     }
-    change::organisation(&root, &lock, &rules, &org.path, &org.fields)?;
+    change::organisation(&root, &lock, &rules, &org.folder, &org.fields)?;
     let args = [("old", old.into()), ("name", org.name().into()), ("org", org.path.as_str().into())];
     writeln!(session.out, "{}", session.locale.say("org-renamed", &args))?;
     if let Some(segment) = asked(matches, "segment") {
@@ -119,7 +119,7 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
         org.fields[n] = Some(Value::Day(on));
     }
     check_bounds(&rules.org, &org.fields)?;
-    change::organisation(&root, &lock, &rules, &org.path, &org.fields)?;
+    change::organisation(&root, &lock, &rules, &org.folder, &org.fields)?;
     drop(lock);
     writeln!(session.out, "{}", session.locale.say("org-dissolved", &[("name", org.name().into()), ("day", on.to_string().into())]))?;
     // What is dated later cannot stand, and would keep everybody from committing.

@@ -117,7 +117,7 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
     }
     check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
-    change::organisation(&root, &lock, &rules, &org.path, &values)?;
+    change::organisation(&root, &lock, &rules, &org.folder, &values)?;
     writeln!(session.out, "{}", session.locale.say("org-changed", &[("name", org.name().into()), ("org", org.path.as_str().into())]))?;
     Ok(Status::Clean)
 }

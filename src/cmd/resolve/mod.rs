@@ -186,7 +186,7 @@ fn moved_away(session: &Session<'_>, root: &Root) -> Vec<MovedAway> {
     let find = |file: &Unmerged| {
         let below = &file.name;
         let base = file.texts(root)[0].clone();
-        let file = LedgerFile::of(below, "")?;
+        let file = LedgerFile::of(below, "").filter(|file| file.form != Form::Stamp)?;
         let now = moves.now(&file.org);
         let target = root.path.join(below.replacen(&format!("orgs/{}/", file.org), &format!("orgs/{now}/"), 1));
         let left = root.path.join(below);

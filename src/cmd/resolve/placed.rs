@@ -9,6 +9,7 @@ use crate::cmd::Session;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
+use crate::merge::Form;
 use crate::problem::Problem;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
@@ -50,7 +51,7 @@ pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -
                 files.iter().filter(|(object, _)| file.object(version) == Some(object)).map(|(_, path)| path.as_str()).collect();
             // Where the side itself has it at this place git has not moved it; of two that are equal neither can be told.
             let &[from] = &same[..] else { continue };
-            let Some(known) = LedgerFile::of(from, "").filter(|_| from != file.name) else { continue };
+            let Some(known) = LedgerFile::of(from, "").filter(|known| known.form != Form::Stamp && from != file.name) else { continue };
             let belongs = from.replacen(&format!("orgs/{}/", known.org), &format!("orgs/{}/", moves.now(&known.org)), 1);
             placed.push(Placed { name: file.name.clone(), from: from.to_owned(), belongs });
         }

@@ -34,7 +34,7 @@ pub(super) fn moved_twice(root: &Root, session: &Session<'_>, waiting: &[Unmerge
     let orgs = Tree::organisations(root, session.rules.clone()).orgs;
     let alone = |version: usize| -> BTreeSet<OrgPath> {
         let files = waiting.iter().filter(|file| file.is_only_of(version)).filter_map(|file| LedgerFile::of(&file.name, ""));
-        files.filter(|file| file.is_org).filter_map(|file| file.org.parse().ok()).collect()
+        files.filter(|file| file.form == Form::Organisation).filter_map(|file| file.org.parse().ok()).collect()
     };
     let [left, ours, theirs] = [0, 1, 2].map(alone);
     let was = |place: &OrgPath, from: &OrgPath| {

@@ -1,0 +1,119 @@
+//! What an audit says is wrong with a merge.
+
+use crate::history::snapshot::{Snapshot, read_row};
+use crate::merge::row::{Cell, Row};
+use crate::wire::Plain;
+
+/// The name under which the organisation of a record is compared like a field.
+pub const OF_ORG: &str = "org";
+/// The name under which its comments are.
+pub const COMMENTS: &str = "#";
+
+/// What a merge did to a record that it should not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// What a side entered or changed is not there.
+    Lost,
+    /// It is there more often than any side had it.
+    Doubled,
+    /// It says what no side says.
+    Changed,
+    /// The file it would stand in cannot be read.
+    Unreadable,
+}
+
+impl What {
+    /// The name in machine formats, and the end of the message's.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Lost => "lost",
+            What::Doubled => "doubled",
+            What::Changed => "changed",
+            What::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// One thing that a merge lost, doubled or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What happened.
+    pub what: What,
+    /// The record's id; of an organisation `org:` and its id; empty for a whole file.
+    pub id: String,
+    /// The name of its table; empty where it is none.
+    pub kind: String,
+    /// Where it stands in the merge, or stood on a side.
+    pub file: String,
+    /// The line there, from 1.
+    pub line: usize,
+    /// The field; empty for the whole record.
+    pub field: String,
+    /// What it should say.
+    pub expected: Option<Plain>,
+    /// What it says.
+    pub found: Option<Plain>,
+    /// The parents whose change is meant.
+    pub sides: Vec<String>,
+    /// Of a record that is gone, all it should say.
+    pub(super) wanted: Option<Row>,
+    /// Whether it is of one of several copies.
+    pub(super) of_copy: bool,
+}
+
+impl Finding {
+    /// Whether a later state has what this says is wrong as it should be.
+    pub(super) fn is_right_in(&self, later: &Snapshot) -> bool {
+        let stands = later.records.get(&self.id).map_or(&[][..], Vec::as_slice);
+        match (self.what, stands) {
+            // What was in the file is not known, and so not whether all of it came back.
+            (What::Unreadable, _) => false,
+            (What::Lost, [stand]) if self.field.is_empty() => {
+                let row = read_row(&self.id, &stand.text);
+                let holds = |row: &Row, cell: &Cell| is_grown_from(row.says(&cell.name), &cell.data);
+                self.wanted.as_ref().zip(row.as_ref()).is_some_and(|(wanted, row)| wanted.cells.iter().all(|cell| holds(row, cell)))
+            }
+            (What::Doubled, _) if self.field.is_empty() => stands.len() < 2,
+            (What::Changed, _) if self.field.is_empty() => stands.is_empty(),
+            (_, [stand]) if self.field == OF_ORG => self.expected.as_ref().and_then(Plain::as_text) == Some(&stand.org),
+            (_, [stand]) => read_row(&self.id, &stand.text).is_some_and(|row| self.is_right_of(&row)),
+            _ => false,
+        }
+    }
+
+    fn is_right_of(&self, row: &Row) -> bool {
+        let wanted = self.expected.as_ref().map_or(&[][..], Plain::items);
+        if self.field == COMMENTS {
+            let comments = row.comments();
+            return wanted.iter().filter_map(Plain::as_text).all(|comment| comments.contains(&comment));
+        }
+        let now = row.says(&self.field);
+        let grown = || self.expected.as_ref().is_some_and(|wanted| is_grown_from(now, wanted));
+        // Which of several copies was kept is seen in what it says; what was written later tells nothing of that.
+        let overtaken = || self.of_copy && wanted.is_empty() && now != self.found.as_ref();
+        now == self.expected.as_ref() || self.what == What::Lost && grown() || overtaken()
+    }
+}
+
+/// Whether a field says what it should; a list may have grown since.
+fn is_grown_from(now: Option<&Plain>, wanted: &Plain) -> bool {
+    let items = wanted.items();
+    now == Some(wanted) || now.is_some_and(|now| !items.is_empty() && items.iter().all(|item| now.items().contains(item)))
+}
+
+/// What could not be compared, or not be read at all.
+pub(super) fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> Finding {
+    Finding {
+        what: What::Unreadable,
+        id: id.to_owned(),
+        kind: String::new(),
+        file: file.to_owned(),
+        line,
+        field: if sides.is_empty() { String::new() } else { "side".to_owned() },
+        expected: None,
+        found: None,
+        sides: sides.to_vec(),
+        wanted: None,
+        of_copy: false,
+    }
+}

@@ -1,0 +1,445 @@
+//! What a record should be after a merge, from the versions that it was made from, and how what is there differs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::git::graph::Graph;
+use crate::history::finding::{COMMENTS, Finding, OF_ORG, What};
+use crate::history::snapshot::{CLOSED, ORG, Snapshot, Stand, is_whole_file, read_row};
+use crate::merge::items::{self, Item, Order};
+use crate::merge::row::{self, Cell, Row, Side, Why};
+use crate::record::organisation::Moves;
+use crate::rules::Rules;
+use crate::rules::kind::Field;
+use crate::wire::Plain;
+
+/// How the versions of a merge come together: commits, and merges of them.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    steps: Vec<Step>,
+    /// The commits, by their place in the graph.
+    pub(super) commits: BTreeSet<usize>,
+}
+
+/// A version of the ledger on the way to the result, by its place in the plan.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Nothing at all: where two histories have nothing in common.
+    Empty,
+    /// A commit.
+    Commit(usize),
+    /// Two versions merged from a third.
+    Merge { base: usize, ours: usize, theirs: usize },
+}
+
+/// How deep bases of bases are followed; criss-cross merges rarely cross more than twice.
+const DEEPEST: usize = 16;
+
+impl Plan {
+    /// Merges commits one after the other, as git does with more than two parents, and with several bases.
+    ///
+    /// None where a shallow clone does not show where they come from.
+    pub(super) fn fold(&mut self, graph: &Graph, commits: &[usize], shallow: bool) -> Option<usize> {
+        self.fold_at(graph, commits, shallow, 0)
+    }
+
+    /// A commit made again: what it changed since `base`, at the place of the first of `sides`.
+    pub(super) fn again(&mut self, base: usize, sides: &[usize]) -> usize {
+        self.commits.extend(sides);
+        self.commits.insert(base);
+        let base = self.push(Step::Commit(base));
+        let [ours, theirs] = [0, sides.len() - 1].map(|n| self.push(Step::Commit(sides[n])));
+        self.push(Step::Merge { base, ours, theirs })
+    }
+
+    fn fold_at(&mut self, graph: &Graph, commits: &[usize], shallow: bool, depth: usize) -> Option<usize> {
+        let (first, rest) = commits.split_first()?;
+        self.commits.extend(commits);
+        let mut ours = self.push(Step::Commit(*first));
+        for (n, &commit) in rest.iter().enumerate() {
+            let bases = graph.bases(&commits[..=n], commit);
+            let base = match bases[..] {
+                [] if shallow => return None,
+                [] => self.push(Step::Empty),
+                _ if depth >= DEEPEST => self.fold_at(graph, &bases[..1], shallow, depth + 1)?,
+                _ => self.fold_at(graph, &bases, shallow, depth + 1)?,
+            };
+            let theirs = self.push(Step::Commit(commit));
+            ours = self.push(Step::Merge { base, ours, theirs });
+        }
+        Some(ours)
+    }
+
+    fn push(&mut self, step: Step) -> usize {
+        self.steps.push(step);
+        self.steps.len() - 1
+    }
+}
+
+/// A record as it should be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Expected {
+    /// What it says; none: it is not there.
+    row: Option<Row>,
+    /// Its organisation.
+    org: String,
+    /// Fields that both sides changed: a person had to decide, and may have decided anything; of a list, about the rows
+    /// that both changed.
+    open: BTreeMap<String, Option<Contest>>,
+    /// A person had to decide for the whole record.
+    is_open: bool,
+    /// One side took the record out and the other changed it: it may be there or not.
+    may_be_gone: bool,
+}
+
+/// The three versions of a list in which both sides changed a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Contest {
+    base: Vec<Item>,
+    ours: Vec<Item>,
+    theirs: Vec<Item>,
+    order: Order,
+}
+
+impl Contest {
+    fn of(field: Option<&Field>, versions: [Option<&Cell>; 3]) -> Option<Contest> {
+        if !versions.iter().flatten().all(|cell| matches!(cell.data, Plain::List(_))) {
+            return None;
+        }
+        let [base, ours, theirs] = versions.map(|cell| cell.map_or_else(Vec::new, |cell| cell.items.clone()));
+        let order = Order::of(field, &[ours.as_slice(), &theirs].concat());
+        Some(Contest { base, ours, theirs, order })
+    }
+
+    fn left_out(&self, kept: &[Plain]) -> Vec<Plain> {
+        items::left_out(&self.base, &self.ours, &self.theirs, kept, &self.order)
+    }
+}
+
+pub(super) struct Judgement<'j> {
+    pub(super) plan: &'j Plan,
+    pub(super) snapshots: &'j BTreeMap<usize, Snapshot>,
+    pub(super) rules: &'j Rules,
+    pub(super) moves: &'j Moves,
+}
+
+impl Judgement<'_> {
+    /// What a record is known by after all moves: the names of organisations move with them.
+    pub(super) fn now(&self, id: &str) -> String {
+        id.strip_prefix(ORG).map_or_else(|| id.to_owned(), |org| format!("{ORG}{}", self.moves.now(org)))
+    }
+
+    /// Where a record stands, under its name after all moves.
+    pub(super) fn stands<'s>(&self, snapshot: &'s Snapshot, id: &str) -> Vec<&'s Stand> {
+        if !id.starts_with(ORG) {
+            return snapshot.records.get(id).into_iter().flatten().collect();
+        }
+        let of = snapshot.records.range(ORG.to_owned()..).take_while(|(name, _)| name.starts_with(ORG));
+        of.filter(|(name, _)| self.now(name) == id).flat_map(|(_, stands)| stands).collect()
+    }
+
+    /// Whether equal lines alone show that a record is what it should be; most need no closer look.
+    pub(super) fn is_settled(&self, id: &str, step: usize, merged: &Snapshot) -> bool {
+        let there = self.stands(merged, id);
+        there.len() <= 1 && self.settled(id, step).is_some_and(|wanted| self.is_alike(wanted, there.first().copied()))
+    }
+
+    /// A record as it should be where equal lines decide that; none where its fields must be looked at.
+    fn settled(&self, id: &str, step: usize) -> Option<Option<&Stand>> {
+        match self.plan.steps[step] {
+            Step::Empty => Some(None),
+            Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id)[..] {
+                [] => Some(None),
+                [stand] => Some(Some(stand)),
+                _ => None,
+            },
+            Step::Merge { base, ours, theirs } => {
+                let (base, ours, theirs) = (self.settled(id, base)?, self.settled(id, ours)?, self.settled(id, theirs)?);
+                if self.is_alike(ours, theirs) || self.is_alike(theirs, base) {
+                    return Some(ours);
+                }
+                self.is_alike(ours, base).then_some(theirs)
+            }
+        }
+    }
+
+    /// Whether a record has the same lines in the same organisation.
+    fn is_alike(&self, one: Option<&Stand>, other: Option<&Stand>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => one.text == other.text && self.moves.now(&one.org) == self.moves.now(&other.org),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+
+    /// What a record comes to in a version of the plan.
+    pub(super) fn expected(&self, id: &str, step: usize) -> Expected {
+        match self.plan.steps[step] {
+            Step::Empty => Expected::default(),
+            Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id).first() {
+                Some(stand) => Expected { row: read_row(id, &stand.text), org: self.moves.now(&stand.org), ..Expected::default() },
+                None => Expected::default(),
+            },
+            Step::Merge { base, ours, theirs } => {
+                let (base, ours, theirs) = (self.expected(id, base), self.expected(id, ours), self.expected(id, theirs));
+                self.merged(id, base, ours, theirs)
+            }
+        }
+    }
+
+    fn merged(&self, id: &str, base: Expected, ours: Expected, theirs: Expected) -> Expected {
+        let said = |expected: &Expected| {
+            (expected.row.as_ref().map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))), expected.org.clone())
+        };
+        let (b, o, t) = (said(&base), said(&ours), said(&theirs));
+        let mut open: BTreeMap<String, Option<Contest>> =
+            ours.open.keys().chain(theirs.open.keys()).map(|field| (field.clone(), None)).collect();
+        let may_be_gone = ours.may_be_gone || theirs.may_be_gone;
+        let mut is_open = ours.is_open || theirs.is_open || base.is_open;
+        // Where the base itself was in conflict it is not known who changed what.
+        let of = |row: &Option<Row>, field: &str| row.as_ref().and_then(|row| row.says(field)).cloned();
+        open.extend(base.open.keys().filter(|field| of(&ours.row, field) != of(&theirs.row, field)).map(|field| (field.clone(), None)));
+        if o == t || t == b && base.open.is_empty() {
+            return Expected { open, is_open, may_be_gone, ..ours };
+        }
+        if o == b && base.open.is_empty() {
+            return Expected { open, is_open, may_be_gone, ..theirs };
+        }
+        match (ours.row, theirs.row) {
+            (Some(o), Some(t)) => {
+                let kind = match id.starts_with(ORG) {
+                    true => Some(self.rules.org.as_ref()),
+                    false => o.kind.as_deref().and_then(|kind| self.rules.kind(kind)).map(AsRef::as_ref),
+                };
+                let differ = |o: &Row, t: &Row| -> BTreeMap<String, Option<Contest>> {
+                    let names = o.cells.iter().chain(&t.cells).map(|cell| cell.name.as_str());
+                    names.filter(|name| o.says(name) != t.says(name)).map(|name| (name.to_owned(), None)).collect()
+                };
+                // Two stamps of one period are never put together.
+                if id.starts_with(CLOSED) {
+                    open.extend(differ(&o, &t));
+                    return Expected { row: Some(o), org: ours.org, open, is_open: true, may_be_gone };
+                }
+                // Whether it stays taken back was for a person to decide; what else was done to it stands either way.
+                let merged = row::merge(base.row.as_ref(), &o, &t, kind, &mut |_, clash| {
+                    (clash.why == Why::Retracted).then(|| {
+                        open.insert(clash.field.clone(), None);
+                        Side::Ours
+                    })
+                });
+                for clash in &merged.clashes {
+                    match clash.why {
+                        Why::Changed => {
+                            let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
+                            let cell = |row: &'_ Row| row.cell(&clash.field).cloned();
+                            let versions = [base.row.as_ref().and_then(cell), cell(&o), cell(&t)];
+                            let known = base.open.is_empty() && !open.contains_key(&clash.field);
+                            let contest = Contest::of(field, versions.each_ref().map(Option::as_ref)).filter(|_| known);
+                            open.insert(clash.field.clone(), contest);
+                        }
+                        // Whichever version was kept as a whole, each of its fields was decided.
+                        Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => {
+                            open.extend(differ(&o, &t));
+                            is_open = true;
+                        }
+                    }
+                }
+                let org = if ours.org == base.org { theirs.org.clone() } else { ours.org.clone() };
+                if ours.org != base.org && theirs.org != base.org && ours.org != theirs.org {
+                    open.insert(OF_ORG.to_owned(), None);
+                }
+                Expected { row: Some(merged.row), org, open, is_open, may_be_gone }
+            }
+            (Some(row), None) => one_left(base.row.as_ref(), row, ours.org, open),
+            (None, Some(row)) => one_left(base.row.as_ref(), row, theirs.org, open),
+            (None, None) => Expected::default(),
+        }
+    }
+
+    /// What the merge did to a record, against what it should be.
+    pub(super) fn compare(&self, id: &str, expected: &Expected, merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<Finding> {
+        let there = self.stands(merged, id);
+        let of_sides: Vec<Vec<&Stand>> = sides.iter().map(|side| self.stands(side, id)).collect();
+        let Some(first) = there.first().or_else(|| of_sides.iter().find_map(|stands| stands.first())) else { return Vec::new() };
+        let rows: Vec<Option<Row>> = of_sides.iter().map(|stands| stands.first().and_then(|stand| read_row(id, &stand.text))).collect();
+        let copies: Vec<(&Stand, Row)> = there.iter().filter_map(|stand| Some((*stand, read_row(id, &stand.text)?))).collect();
+        let of = expected.row.as_ref().or(copies.first().map(|(_, row)| row));
+        let whole = |what, sides: Vec<String>| Finding {
+            what,
+            id: id.to_owned(),
+            kind: of.and_then(|row| row.kind.clone()).unwrap_or_default(),
+            file: first.file.clone(),
+            line: first.line,
+            field: String::new(),
+            expected: None,
+            found: None,
+            sides,
+            wanted: None,
+            of_copy: false,
+        };
+        let mut findings = Vec::new();
+        let most = of_sides.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let doubled = there.len() > most;
+        if doubled {
+            findings.push(whole(What::Doubled, Vec::new()));
+        }
+        match (&expected.row, copies.is_empty()) {
+            (None, true) => {}
+            (Some(_), true) if expected.may_be_gone => {}
+            (Some(wanted), true) => {
+                let had = names.iter().zip(&rows).filter(|(_, row)| row.is_some()).map(|(name, _)| name.clone()).collect();
+                findings.push(Finding { wanted: Some(wanted.clone()), ..whole(What::Lost, had) });
+            }
+            // What is there though it should be gone, or though no side had it.
+            (None, false) if self.is_given_another_id(id, &copies[0].1, merged, sides) => {}
+            (None, false) => findings.push(whole(What::Changed, Vec::new())),
+            (Some(wanted), false) => {
+                let sides: Vec<(&String, Option<&Row>)> = names.iter().zip(rows.iter().map(Option::as_ref)).collect();
+                // Of several copies one will stay, perhaps one that lacks what another has.
+                for (stand, row) in &copies[..if doubled { copies.len() } else { 1 }] {
+                    for difference in self.differences(id, expected, wanted, (stand, row), &sides) {
+                        if !findings.iter().any(|known| known.field == difference.field) {
+                            let of = Finding {
+                                file: stand.file.clone(),
+                                line: stand.line,
+                                of_copy: doubled,
+                                ..whole(difference.what, Vec::new())
+                            };
+                            let Difference { field, wanted: expected, found, sides, .. } = difference;
+                            findings.push(Finding { field, expected, found, sides, ..of });
+                        }
+                    }
+                }
+            }
+        }
+        findings
+    }
+
+    /// Whether it is one of two records that were entered under one id, which a person gave another.
+    fn is_given_another_id(&self, id: &str, row: &Row, merged: &Snapshot, sides: &[&Snapshot]) -> bool {
+        let says = |row: &Row| -> BTreeMap<String, Plain> { says(row).into_iter().filter(|(name, _)| name != "id").collect() };
+        let told = says(row);
+        let tells_so = |stand: &Stand| read_row(id, &stand.text).is_some_and(|row| says(&row) == told);
+        let of_sides = sides.iter().flat_map(|side| &side.records).filter(|(other, _)| *other != id && !is_whole_file(other));
+        let mut same = of_sides.filter(|(_, stands)| stands.iter().any(tells_so)).map(|(other, _)| other);
+        // Where the first has what it said, this is a copy of it.
+        same.any(|other| !self.stands(merged, other).into_iter().any(tells_so))
+    }
+
+    /// What a record says, field by field, that it should not.
+    fn differences(
+        &self,
+        id: &str,
+        expected: &Expected,
+        wanted: &Row,
+        (stand, found): (&Stand, &Row),
+        sides: &[(&String, Option<&Row>)],
+    ) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        let fields: BTreeSet<&str> = wanted.cells.iter().chain(&found.cells).map(|cell| cell.name.as_str()).collect();
+        for field in fields {
+            let there = found.says(field).map_or(&[][..], Plain::items);
+            let wanted = match expected.open.get(field) {
+                None => wanted.says(field).cloned(),
+                Some(None) => continue,
+                Some(Some(contest)) => match contest.left_out(there) {
+                    left if left.is_empty() => continue,
+                    left => Some(Plain::List(there.iter().cloned().chain(left).collect())),
+                },
+            };
+            let (wanted, found) = (wanted.as_ref(), found.says(field));
+            // An organisation that two moved to different places keeps both ids.
+            let former = |list: Option<&Plain>| list.map_or(&[][..], Plain::items).to_vec();
+            if id.starts_with(ORG) && field == "formerly" && former(wanted).iter().all(|id| former(found).contains(id)) {
+                continue;
+            }
+            if wanted != found {
+                // Of a list that is put together of both each side has a part.
+                let missing = |row: &Row| {
+                    let has = |item: &Plain| row.says(field).is_some_and(|list| list.items().contains(item));
+                    wanted.map_or(&[][..], Plain::items).iter().any(|item| has(item) && !there.contains(item))
+                };
+                let by = sides.iter().filter(|(_, row)| row.is_some_and(|row| row.says(field) == wanted || missing(row)));
+                let some_side = sides.iter().any(|(_, row)| row.is_some_and(|row| row.says(field) == found));
+                differences.push(Difference {
+                    what: what(wanted, found, some_side),
+                    field: field.to_owned(),
+                    sides: by.map(|(name, _)| (*name).clone()).collect(),
+                    wanted: wanted.cloned(),
+                    found: found.cloned(),
+                });
+            }
+        }
+        differences.extend(self.comments(expected, wanted, found, sides));
+        let org = self.moves.now(&stand.org);
+        if org != expected.org && !expected.open.contains_key(OF_ORG) && !is_whole_file(id) {
+            let text = |org: &str| Some(Plain::Text(org.to_owned()));
+            let (wanted, found) = (text(&expected.org), text(&org));
+            differences.push(Difference { what: What::Changed, field: OF_ORG.to_owned(), wanted, found, sides: Vec::new() });
+        }
+        differences
+    }
+
+    /// What became of a record's comments; of those beside a field that a person had to decide anything may.
+    fn comments(&self, expected: &Expected, wanted: &Row, found: &Row, sides: &[(&String, Option<&Row>)]) -> Option<Difference> {
+        if expected.is_open {
+            return None;
+        }
+        let rows = || sides.iter().filter_map(|(_, row)| *row).chain([wanted, found]);
+        let open = rows().flat_map(|row| &row.cells).filter(|cell| expected.open.contains_key(&cell.name));
+        let loose: BTreeSet<&str> = open.flat_map(Cell::comments).map(String::as_str).collect();
+        let mut beside = wanted.comments();
+        let mut there = found.comments();
+        // Who has decided something may have written down why.
+        let said: BTreeSet<&str> = rows().take(sides.len()).flat_map(Row::comments).collect();
+        beside.retain(|comment| !loose.contains(comment));
+        there.retain(|comment| !loose.contains(comment) && (expected.open.is_empty() || said.contains(comment)));
+        if beside == there {
+            return None;
+        }
+        let has = |row: &Row| beside.iter().any(|comment| !there.contains(comment) && row.comments().contains(comment));
+        let by = sides.iter().filter(|(_, row)| row.is_some_and(has)).map(|(name, _)| (*name).clone()).collect();
+        let list = |comments: Vec<&str>| Plain::List(comments.into_iter().map(|comment| Plain::Text(comment.to_owned())).collect());
+        let (wanted, found) = (list(beside.clone()), list(there.clone()));
+        let what = what(Some(&wanted), Some(&found), false);
+        Some(Difference { what, field: COMMENTS.to_owned(), wanted: Some(wanted), found: Some(found), sides: by })
+    }
+}
+
+/// A field that does not say what it should.
+struct Difference {
+    what: What,
+    field: String,
+    wanted: Option<Plain>,
+    found: Option<Plain>,
+    sides: Vec<String>,
+}
+
+/// What one side still has of a record that the other took out.
+fn one_left(base: Option<&Row>, row: Row, org: String, open: BTreeMap<String, Option<Contest>>) -> Expected {
+    let is_open = !open.is_empty();
+    match base {
+        None => Expected { row: Some(row), org, open, is_open, may_be_gone: false },
+        Some(base) if says(base) == says(&row) && base.kind == row.kind => Expected::default(),
+        Some(_) => Expected { row: Some(row), org, open, is_open, may_be_gone: true },
+    }
+}
+
+/// All that a row says.
+fn says(row: &Row) -> BTreeMap<String, Plain> {
+    row.cells.iter().map(|cell| (cell.name.clone(), cell.data.clone())).collect()
+}
+
+/// What happened to a field.
+fn what(wanted: Option<&Plain>, found: Option<&Plain>, some_side: bool) -> What {
+    if let (Some(Plain::List(wanted)), Some(Plain::List(found))) = (wanted, found) {
+        let count = |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
+        if wanted.iter().any(|item| count(found, item) < count(wanted, item)) {
+            return What::Lost;
+        }
+        if found.iter().all(|item| wanted.contains(item)) && found.len() > wanted.len() {
+            return What::Doubled;
+        }
+        return What::Changed;
+    }
+    if some_side || found.is_none() { What::Lost } else { What::Changed }
+}
