@@ -433,6 +433,30 @@ fn what_a_rebase_made_again_is_looked_at() {
 }
 
 #[test]
+fn what_a_rebase_dropped_is_found() {
+    // A commit of which nothing is left after a conflict is dropped without a word.
+    let desk = forked(&task(1, "我方"), &format!("{}note = \"x\"\n", task(1, "对方")));
+    desk.git(&["rebase", "-q", "ours", "theirs"]);
+    desk.must(&["checkout", "-q", "--ours", FILE]);
+    desk.must(&["add", "-A"]);
+    desk.must(&["rebase", "--continue"]);
+    assert_eq!(desk.must(&["rev-parse", "HEAD"]), desk.must(&["rev-parse", "ours"]));
+    let (code, json) = audit(&desk, &[]);
+    assert_eq!((code, whats(&json)), (1, vec!["lost t-20260703-00000001 note".to_owned()]), "{json:#}");
+    assert_eq!(json["findings"][0]["without"], desk.must(&["rev-parse", "theirs@{1}"]));
+    assert!(desk.ledger.run(&["audit-merges"]).out.contains("of clerk out: theirs"));
+    desk.ledger.ok(&["edit", "0001", "--note", "x"]);
+    desk.commit("once more");
+    assert_eq!(audit(&desk, &[]).0, 0);
+    // What another branch still has is not gone, nor what was joined to another.
+    let desk = forked(&task(1, "我方"), &format!("{}note = \"x\"\n", task(1, "对方")));
+    desk.must(&["branch", "kept", "theirs"]);
+    desk.git(&["rebase", "-q", "ours", "theirs"]);
+    desk.must(&["rebase", "--skip"]);
+    assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+#[test]
 fn while_rebasing_mine_is_what_i_wrote() {
     let desk = forked(&task(1, "我的"), &task(1, "别人的"));
     with_driver(&desk);

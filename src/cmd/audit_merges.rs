@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
-use crate::history::audit::{Audit, Case, Verdict};
+use crate::history::audit::{Audit, Case, Made, Verdict};
 use crate::history::finding::{COMMENTS, Finding, OF_ORG};
 use crate::history::snapshot::{CLOSED, ORG};
 use crate::locale::{Locale, visible};
@@ -56,8 +56,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     not_seen.sort();
     not_seen.dedup();
     let seen = || cases.iter().filter(|case| !not_seen.contains(&case.commit.name));
-    let merges = seen().filter(|case| case.again.is_none()).count();
-    let again = seen().count() - merges;
+    let merges = seen().filter(|case| case.made == Made::Merge).count();
+    let again = seen().filter(|case| matches!(case.made, Made::Again(_))).count();
     if as_json {
         let object = json!({ "merges": merges, "made_again": again, "findings": list, "not_seen": not_seen, "untraced": audit.untraced });
         write!(session.out, "{}", json::pretty(&object))?;
@@ -88,9 +88,19 @@ pub(super) fn short(name: &str) -> &str {
 fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding, bool)]) -> String {
     let commit = &case.commit;
     let mut text = format!("{}  {}  {}  {}\n", short(&commit.name), commit.day, visible(&commit.author), visible(&commit.subject));
-    if let Some(again) = &case.again {
-        text.push_str(&format!("  {}\n", locale.say("audit-again", &[("commit", short(&again.name).into())])));
-    }
+    let how = match &case.made {
+        Made::Merge => None,
+        Made::Again(again) => Some(locale.say("audit-again", &[("commit", short(&again.name).into())])),
+        Made::Without(left) => {
+            let args = [
+                ("commit", short(&left.name).into()),
+                ("author", visible(&left.author).into()),
+                ("subject", visible(&left.subject).into()),
+            ];
+            Some(locale.say("audit-without", &args))
+        }
+    };
+    text.extend(how.map(|how| format!("  {how}\n")));
     for (finding, mended) in findings {
         let since = if *mended { locale.text("audit-mended") } else { String::new() };
         text.push_str(&format!("  {}:{}:1: {}{since}\n", visible(&finding.file), finding.line, sentence(locale, rules, finding)));
@@ -134,7 +144,8 @@ pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> Str
 fn to_json(case: &Case, finding: &Finding, mended: bool) -> Json {
     json!({
         "commit": case.commit.name,
-        "again": case.again.as_ref().map(|again| &again.name),
+        "again": if let Made::Again(again) = &case.made { Some(&again.name) } else { None },
+        "without": if let Made::Without(left) = &case.made { Some(&left.name) } else { None },
         "day": case.commit.day,
         "author": case.commit.author,
         "what": finding.what.name(),

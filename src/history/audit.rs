@@ -25,8 +25,30 @@ pub enum Verdict {
 pub struct Case {
     /// The commit.
     pub commit: Commit,
-    /// The commit that it makes again at another place, as rebase and cherry-pick do; none: it is a merge.
-    pub again: Option<Commit>,
+    /// How it came to be.
+    pub made: Made,
+}
+
+/// How a commit came to be that brings several versions together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is a merge of its parents.
+    Merge,
+    /// It makes another commit again at another place, as rebase and cherry-pick do.
+    Again(Commit),
+    /// It is where a rebase ended that did not make this commit again: what that one did should be there all the same.
+    Without(Commit),
+}
+
+impl Case {
+    /// The versions that come together, the one that stood there first.
+    fn versions(&self) -> Vec<String> {
+        match &self.made {
+            Made::Merge => self.commit.parents.clone(),
+            Made::Again(again) => self.commit.parents.iter().chain([&again.name]).cloned().collect(),
+            Made::Without(left) => vec![self.commit.name.clone(), left.name.clone()],
+        }
+    }
 }
 
 /// An audit of a repository's merges, and of what was made again at another place as far as this clone knows.
@@ -59,7 +81,16 @@ impl<'r> Audit<'r> {
         let tips = wanted.iter().map(|commit| &commit.name).filter(|name| !below.contains(name)).map(String::as_str);
         let all: Vec<&str> = ["--all", "--reflog", "--end-of-options"].into_iter().chain(tips).collect();
         let graph = if wanted.is_empty() { Graph::default() } else { Graph::of(Commit::list(repo, &all)?) };
-        let (cases, untraced) = cases(&graph, wanted, &replayed(repo));
+        let reflog = Reflog::read(repo);
+        let twins = Twins::of(&graph);
+        let names: BTreeSet<&str> = wanted.iter().map(|commit| commit.name.as_str()).collect();
+        let ends = reflog.rebased().filter(|(new, _)| names.contains(new));
+        let mut left_out = Vec::new();
+        for (new, old) in ends {
+            left_out.extend(without(repo, &graph, &twins, new, old)?);
+        }
+        let (mut cases, untraced) = cases(&graph, &twins, wanted, &reflog.replayed());
+        cases.extend(left_out);
         Ok(Audit { untraced, ..Audit::over(repo, rules, graph, cases)? })
     }
 
@@ -87,7 +118,7 @@ impl<'r> Audit<'r> {
         let again = again.and_then(|name| known.iter().find(|commit| commit.name == name).cloned());
         // It has no name before it is made.
         let commit = Commit { name: tree.clone(), tree, parents, ..Commit::default() };
-        let case = Case { commit: commit.clone(), again };
+        let case = Case { commit: commit.clone(), made: again.map_or(Made::Merge, Made::Again) };
         Audit::over(repo, rules, Graph::of([commit].into_iter().chain(known).collect()), vec![case]).map(Some)
     }
 
@@ -122,17 +153,15 @@ impl<'r> Audit<'r> {
     /// git went away.
     pub fn verdict(&mut self, case: &Case) -> Result<Verdict, Problem> {
         let Some(commit) = self.graph.find(&case.commit.name) else { return Ok(Verdict::NotSeen) };
-        // What is made again is put together from what stood there and what was made before.
-        let names: Vec<String> = match &case.again {
-            None => case.commit.parents.clone(),
-            Some(again) => case.commit.parents.iter().cloned().chain([again.name.clone()]).collect(),
-        };
+        let names = case.versions();
         let parents: Option<Vec<usize>> = names.iter().map(|name| self.graph.find(name)).collect();
         let Some(parents) = parents else { return Ok(Verdict::NotSeen) };
         let mut plan = Plan::default();
-        let root = match &case.again {
-            None => plan.fold(&self.graph, &parents, self.shallow),
-            Some(again) => again.parents.first().and_then(|base| self.graph.find(base)).map(|base| plan.again(base, &parents)),
+        let root = match &case.made {
+            Made::Merge => plan.fold(&self.graph, &parents, self.shallow),
+            Made::Again(other) | Made::Without(other) => {
+                other.parents.first().and_then(|base| self.graph.find(base)).map(|base| plan.again(base, &parents))
+            }
         };
         let Some(root) = root else { return Ok(Verdict::NotSeen) };
         let trees: BTreeSet<usize> = plan.commits.iter().copied().chain([commit]).collect();
@@ -228,32 +257,63 @@ impl<'r> Audit<'r> {
     }
 }
 
-/// The commits that this clone remembers to have made by rebase or cherry-pick, as they were.
-///
-/// What was joined with another or amended was meant to be another, and is not among them.
-fn replayed(repo: &Repo) -> BTreeSet<String> {
-    let said = repo.text(["log", "--walk-reflogs", "--all", "--format=%H %gs"]).unwrap_or_default();
-    let by = ["(pick)", "(reword)", "(continue)", "rebase: ", "cherry-pick: ", "commit (cherry-pick)"];
-    let made = |line: &str| {
-        let (name, how) = line.split_once(' ')?;
+/// What this clone remembers of where its branches were: for each ref, newest first, the commit and how it came there.
+struct Reflog(BTreeMap<String, Vec<(String, String)>>);
+
+impl Reflog {
+    fn read(repo: &Repo) -> Reflog {
+        let said = repo.text(["log", "--walk-reflogs", "--all", "--format=%gD%x1f%H%x1f%gs"]).unwrap_or_default();
+        let mut reflog = Reflog(BTreeMap::new());
+        for line in said.lines() {
+            if let [place, name, how] = line.splitn(3, '\u{1f}').collect::<Vec<_>>()[..] {
+                let branch = place.split("@{").next().unwrap_or(place);
+                reflog.0.entry(branch.to_owned()).or_default().push((name.to_owned(), how.to_owned()));
+            }
+        }
+        reflog
+    }
+
+    /// The commits that were made by rebase or cherry-pick, as they were.
+    ///
+    /// What was joined with another or amended was meant to be another, and is not among them.
+    fn replayed(&self) -> BTreeSet<&str> {
+        let by = ["(pick)", "(reword)", "(continue)", "rebase: ", "cherry-pick: ", "commit (cherry-pick)"];
         // What stands where it stood before was not made again.
-        let again = by.iter().any(|by| how.contains(by)) && !how.contains("fast-forward");
-        again.then(|| name.to_owned())
-    };
-    said.lines().filter_map(made).collect()
+        let again = |how: &str| by.iter().any(|by| how.contains(by)) && !how.contains("fast-forward");
+        self.0.values().flatten().filter(|(_, how)| again(how)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Where rebases of branches ended, and where the branches were before.
+    fn rebased(&self) -> impl Iterator<Item = (&str, &str)> {
+        let steps = self.0.iter().filter(|(branch, _)| branch.starts_with("refs/heads/")).flat_map(|(_, steps)| steps.windows(2));
+        steps.filter(|pair| pair[0].1.contains("(finish): ")).map(|pair| (pair[0].0.as_str(), pair[1].0.as_str()))
+    }
+}
+
+/// Commits by what stays the same when they are made again: their author and second.
+struct Twins<'g>(BTreeMap<(String, String), Vec<&'g Commit>>);
+
+impl<'g> Twins<'g> {
+    fn of(graph: &'g Graph) -> Twins<'g> {
+        let mut twins = Twins(BTreeMap::new());
+        for commit in graph.commits().iter().filter(|commit| commit.parents.len() == 1) {
+            twins.0.entry((commit.second.clone(), commit.author.clone())).or_default().push(commit);
+        }
+        twins
+    }
+
+    /// Those alike, the commit itself among them, newest first.
+    fn like(&self, commit: &Commit) -> &[&'g Commit] {
+        self.0.get(&(commit.second.clone(), commit.author.clone())).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Merges, and commits that make others again: of one author and second, and one subject where it was not reworded; and
 /// those of which this clone only remembers that they were made again.
-fn cases(graph: &Graph, wanted: Vec<Commit>, replayed: &BTreeSet<String>) -> (Vec<Case>, Vec<String>) {
-    let key = |commit: &Commit| (commit.second.clone(), commit.author.clone());
-    let mut alike: BTreeMap<_, Vec<&Commit>> = BTreeMap::new();
-    for commit in graph.commits().iter().filter(|commit| commit.parents.len() == 1) {
-        alike.entry(key(commit)).or_default().push(commit);
-    }
+fn cases(graph: &Graph, twins: &Twins<'_>, wanted: Vec<Commit>, replayed: &BTreeSet<&str>) -> (Vec<Case>, Vec<String>) {
     let mut unknown = Vec::new();
     let mut made_again = |commit: &Commit| -> Option<Commit> {
-        let twins = alike.get(&key(commit)).filter(|_| replayed.contains(&commit.name))?;
+        let twins = Some(twins.like(commit)).filter(|_| replayed.contains(commit.name.as_str()))?;
         let here = graph.find(&commit.name)?;
         // An amended commit has its parent still: it was meant to be another. Of several the oldest is the first.
         let apart = |twin: &&&Commit| {
@@ -272,11 +332,24 @@ fn cases(graph: &Graph, wanted: Vec<Commit>, replayed: &BTreeSet<String>) -> (Ve
     for commit in wanted.into_iter().rev() {
         match commit.parents.len() {
             0 => {}
-            1 => cases.extend(made_again(&commit).map(|again| Case { commit, again: Some(again) })),
-            _ => cases.push(Case { commit, again: None }),
+            1 => cases.extend(made_again(&commit).map(|again| Case { commit, made: Made::Again(again) })),
+            _ => cases.push(Case { commit, made: Made::Merge }),
         }
     }
     (cases, unknown)
+}
+
+/// The commits of a branch that a rebase of it did not make again, and that are nowhere else.
+///
+/// git drops a commit without a word when nothing is left of it after a conflict.
+fn without(repo: &Repo, graph: &Graph, twins: &Twins<'_>, new: &str, old: &str) -> Result<Vec<Case>, Problem> {
+    let (Some(here), Some(_)) = (graph.find(new), graph.find(old)) else { return Ok(Vec::new()) };
+    let is_here = |twin: &Commit| graph.find(&twin.name).is_some_and(|there| graph.leads_to(here, there));
+    let again = |commit: &Commit| twins.like(commit).iter().any(|twin| twin.subject == commit.subject && is_here(twin));
+    let mut gone = Commit::list(repo, &[old, "--not", "HEAD", "--all"])?;
+    gone.retain(|commit| commit.parents.len() == 1 && !again(commit));
+    let commit = &graph.commits()[here];
+    Ok(gone.into_iter().rev().map(|left| Case { commit: commit.clone(), made: Made::Without(left) }).collect())
 }
 
 /// Files that the merge made unreadable, and those that cannot be compared because a side is.

@@ -679,6 +679,7 @@ git-by-hand = by hand: {$what}. Have {$file} do this: {$line}
 git-next = run ledger git setup to put it there
 progress = looking through history
 audit-again = made again from {$commit} by rebase or cherry-pick
+audit-without = a rebase that ended here left {$commit} of {$author} out: {$subject}
 audit-looked-at = looked at: {$merges ->
         [one] one merge
        *[other] {$merges} merges

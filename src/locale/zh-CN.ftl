@@ -661,6 +661,7 @@ git-by-hand = 需手工设置：{$what}。让 {$file} 做到：{$line}
 git-next = 运行 ledger git setup 补上
 progress = 查看历史
 audit-again = 由变基或拣选从 {$commit} 重做
+audit-without = 到此为止的变基漏掉了 {$author} 的 {$commit}：{$subject}
 audit-looked-at = 复核了 {$merges} 次合并，另有 {$again} 次变基或拣选
 audit-clean = 没有丢失、重复或改动
 audit-found = 发现 {$count} 处问题：用 ledger show、ledger log 编号 查看，把该有的改回或补录
