@@ -652,6 +652,33 @@ fn where_git_sees_no_move_resolve_goes_by_id() {
 
 /// Where a folder was moved git puts what others added to it at the new place, by likeness, and asks.
 #[test]
+fn resolve_says_where_a_record_went_that_was_moved_by_hand() {
+    let desk = Desk::new(&[
+        (FILE, &format!("{}\n{}", task(1, "甲"), task(2, "乙"))),
+        ("orgs/b/org.toml", "name = \"乙党委\"\nkind = \"party-committee\"\n"),
+    ]);
+    with_driver(&desk);
+    desk.commit("base");
+    desk.must(&["checkout", "-q", "-b", "other"]);
+    desk.ledger.ok(&["edit", "0001", "--title", "改了"]);
+    desk.commit("edited");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger.write(FILE, task(2, "乙").as_bytes());
+    desk.ledger.write("orgs/b/2026/y-00.toml", task(1, "甲").as_bytes());
+    desk.commit("moved");
+    assert!(!desk.git(&["merge", "-q", "other"]).status.success());
+    let ran = desk.ledger.run(&["resolve"]);
+    assert!(ran.code == 1 && ran.err.contains("it stands in orgs/b/2026/y-00.toml now"), "{}{}", ran.out, ran.err);
+    // Taken out here, with the change where it went: nothing is missing.
+    desk.ledger.write(FILE, task(2, "乙").as_bytes());
+    desk.must(&["add", "-A"]);
+    assert!(desk.ledger.run(&["check", "--commit"]).out.contains("lost: “title”"));
+    desk.ledger.write("orgs/b/2026/y-00.toml", task(1, "改了").as_bytes());
+    desk.commit("merged");
+    assert_eq!(audit(&desk, &[]).0, 0);
+}
+
+#[test]
 fn where_git_puts_a_new_file_elsewhere_resolve_knows_the_place() {
     let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
     let twin = ("orgs/a/c/org.toml", "name = \"另一支部\"\nkind = \"branch\"\n");

@@ -268,6 +268,15 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
         mark_merged(root, &[&name])?;
     }
     say_merged(session, &name, &merged, mine)?;
+    if !session.interactive {
+        for conflict in &merged.conflicts {
+            for clash in conflict.clashes.iter().filter(|clash| clash.why == Why::Deleted) {
+                if let Some(remark) = remark(&session.locale, root, &name, &conflict.id, clash) {
+                    writeln!(session.err, "{remark}")?;
+                }
+            }
+        }
+    }
     let said = if merged.conflicts.is_empty() { "resolve-merged" } else { "resolve-left" };
     writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into()), ("count", merged.conflicts.len().into())]))?;
     Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
@@ -315,7 +324,7 @@ fn merged(
             if let Some((_, _, answer)) = answers.iter().find(|(of, known, _)| of == id && known == clash) {
                 return *answer;
             }
-            match ask(session, name, id, clash, mine) {
+            match ask(session, root, name, id, clash, mine) {
                 Ok(answer) => {
                     answers.push((id.to_owned(), clash.clone(), answer));
                     answer
@@ -342,10 +351,29 @@ fn retraction(locale: &Locale, said: Option<Vec<Label>>) -> Vec<Label> {
     vec![Label { zh: text.clone(), en: text }]
 }
 
+/// What a person should know before deciding.
+fn remark(locale: &Locale, root: &Root, name: &str, id: &str, clash: &Clash) -> Option<String> {
+    match clash.why {
+        // Who moved a record to another organisation by hand took it out here, and did not mean to take it away.
+        Why::Deleted => elsewhere(root, name, id).map(|path| locale.say("resolve-elsewhere", &[("path", path.into())])),
+        Why::Added => Some(locale.text("resolve-two-things")),
+        Why::Changed | Why::Retracted | Why::Misplaced | Why::Closed => None,
+    }
+}
+
+/// Another file in which a record stands.
+fn elsewhere(root: &Root, name: &str, id: &str) -> Option<String> {
+    let files = scan::organisations(&root.path, &mut Vec::new()).into_iter().flat_map(|folder| folder.ledgers);
+    let mut others = files.filter(|path| shown(&root.path, path) != name).filter_map(|path| scan::read_file(&root.path, &path).ok());
+    let stands = |source: &Source| Page::read(source).is_some_and(|page| page.keys().any(|key| key.id == id));
+    others.find(|source| source.text.contains(id) && stands(source)).map(|source| source.file.to_string())
+}
+
 /// Asks which side is right; none: it is left as it is.
-fn ask(session: &Session<'_>, name: &str, id: &str, clash: &Clash, mine: Side) -> Result<Option<Side>> {
+fn ask(session: &Session<'_>, root: &Root, name: &str, id: &str, clash: &Clash, mine: Side) -> Result<Option<Side>> {
     let locale = &session.locale;
-    let question = diagnostic::sentences(&clash.problem(id, Place::file(name), &session.rules, mine), locale).0;
+    let mut question = diagnostic::sentences(&clash.problem(id, Place::file(name), &session.rules, mine), locale).0;
+    question.extend(remark(locale, root, name, id, clash).map(|remark| format!("\n{remark}")));
     let option = |whose: &str, said: Option<Vec<Label>>| {
         // A whole record is named by its lines.
         let said = said.map_or_else(|| locale.text("merge-nothing"), |said| locale.labels(&said));
