@@ -52,6 +52,7 @@ rules! {
     TOO_DEEP_FOLDERS "folders-too-deep" File "Folders are nested deeper than organisations can be.";
     BAD_FOLDER "bad-folder" File "A folder under orgs/ has a name that no organisation can have.";
     MISSING_ORG_FILE "missing-org-file" File "A folder under orgs/ lacks its org.toml.";
+    MOVED_IN_CIRCLE "moved-in-circle" File "Organisations were each moved under the other.";
     LEFT_BEHIND "left-behind" Finding "Ledgers or organisations lie at the former place of an organisation that was moved.";
     FORMER_IN_USE "former-id-in-use" Finding "An organisation stands where another was before it was moved.";
     MISPLACED_FILE "misplaced-file" Finding "A TOML file lies where nothing reads it.";

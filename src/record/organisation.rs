@@ -184,20 +184,29 @@ impl Moves {
         self.0.is_empty()
     }
 
-    /// Where an organisation is after every move of it and of those above it.
+    /// Where an organisation is after every move of it and of those above it; where it was, if moves go in a circle.
     pub fn now(&self, org: &str) -> String {
+        self.followed(org).unwrap_or_else(|| org.to_owned())
+    }
+
+    /// Whether organisations were each moved under the other, so that nothing says where they are.
+    pub fn go_in_a_circle(&self, org: &str) -> bool {
+        self.followed(org).is_none()
+    }
+
+    fn followed(&self, org: &str) -> Option<String> {
         let mut path = org.to_owned();
         // More moves in a row than there are moves are a circle.
-        for _ in 0..self.0.len() {
+        for _ in 0..=self.0.len() {
             let moved = self.0.iter().rev().find_map(|(old, new)| {
                 let below = path.strip_prefix(old.as_str())?;
                 (below.is_empty() || below.starts_with('/')).then(|| format!("{new}{below}"))
             });
             match moved {
                 Some(moved) => path = moved,
-                None => break,
+                None => return Some(path),
             }
         }
-        path
+        None
     }
 }

@@ -189,6 +189,13 @@ impl Tree {
         }
     }
 
+    /// Keeps the place of an organisation of which two clerks moved another under it, and it under that one.
+    fn note_circle(&mut self, folder: OrgPath) {
+        let place = Place::file(format!("orgs/{folder}"));
+        self.problems.push(Problem::new(Rule::MOVED_IN_CIRCLE).at(place).with("org", folder.as_str()));
+        self.push_unreadable(folder);
+    }
+
     fn note_left_behind(&mut self, folder: &OrgPath, owner: usize) {
         let owner = &self.orgs[owner];
         let problem = Problem::new(Rule::LEFT_BEHIND).at(Place::file(format!("orgs/{folder}")));
@@ -239,6 +246,7 @@ impl Tree {
         let owners: Vec<Option<usize>> = bare.iter().map(|folder| owned(folder)).collect();
         for (folder, owner) in bare.into_iter().zip(owners) {
             match owner {
+                None if tree.moves.go_in_a_circle(folder.org.as_str()) => tree.note_circle(folder.org.clone()),
                 None => tree.read_organisation(root, folder.org.clone(), None),
                 Some(owner) if folder.ledgers.is_empty() || tree.orgs[owner].path == folder.org => {}
                 Some(owner) => tree.note_left_behind(&folder.org, owner),
