@@ -157,7 +157,9 @@ impl Desk {
 
     /// Counts what was merged cleanly and wrongly by whether it is found, and goes back to where it was right.
     fn count_damage(&self, head: &str, found: Option<&World>, wanted: &World, tally: &mut Tally, what: &str) {
-        let audit = self.ledger.run(&["audit-merges", &format!("{head}..HEAD")]);
+        // Where a rebase dropped everything it ended where it began.
+        let range = if self.must(&["rev-parse", "HEAD"]) == head { "HEAD".to_owned() } else { format!("{head}..HEAD") };
+        let audit = self.ledger.run(&["audit-merges", &range]);
         let check = self.ledger.run(&["check"]);
         if check.code == 1 || audit.code == 1 {
             tally.loud += 1;
@@ -360,7 +362,8 @@ impl Way {
             Way::CherryPick => clone.git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)]),
             Way::Rebase => {
                 let onto = clone.must(&["rev-parse", "HEAD"]);
-                let output = clone.git(&["rebase", "-q", "--onto", &onto, base, &branch.tip]);
+                clone.must(&["branch", "-q", "-f", "work", &branch.tip]);
+                let output = clone.git(&["rebase", "-q", "--onto", &onto, base, "work"]);
                 if output.status.success() {
                     let new = clone.must(&["rev-parse", "HEAD"]);
                     clone.must(&["checkout", "-q", "-B", "result", &new]);
