@@ -82,13 +82,40 @@ pub(super) struct Expected {
     row: Option<Row>,
     /// Its organisation.
     org: String,
-    /// Fields that both sides changed: a person had to decide, and may have decided anything; of a list, about the rows
-    /// that both changed.
-    open: BTreeMap<String, Option<Contest>>,
-    /// A person had to decide for the whole record.
-    is_open: bool,
+    /// What of it a person had to decide.
+    asked: Asked,
     /// One side took the record out and the other changed it: it may be there or not.
     may_be_gone: bool,
+}
+
+/// What of a record a person had to decide, and may have decided in any way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// Fields that both sides changed; of a list, about the rows that both changed.
+    fields: BTreeMap<String, Option<Contest>>,
+    /// The record as a whole.
+    whole: bool,
+}
+
+impl Asked {
+    /// What was to be decided on the way to two versions and to what they come from.
+    fn before(base: &Expected, ours: &Expected, theirs: &Expected) -> Asked {
+        let says = |version: &Expected, field: &str| version.row.as_ref().and_then(|row| row.says(field)).cloned();
+        // Where the base itself was in conflict it is not known who changed what.
+        let of_base = base.asked.fields.keys().filter(|field| says(ours, field) != says(theirs, field));
+        let fields = ours.asked.fields.keys().chain(theirs.asked.fields.keys()).chain(of_base);
+        Asked {
+            fields: fields.map(|field| (field.clone(), None)).collect(),
+            whole: ours.asked.whole || theirs.asked.whole || base.asked.whole,
+        }
+    }
+
+    /// One of two versions was to be taken as a whole: each field in which they differ was decided.
+    fn for_either(&mut self, ours: &Row, theirs: &Row) {
+        let names = ours.cells.iter().chain(&theirs.cells).map(|cell| cell.name.as_str());
+        self.fields.extend(names.filter(|name| ours.says(name) != theirs.says(name)).map(|name| (name.to_owned(), None)));
+        self.whole = true;
+    }
 }
 
 /// The three versions of a list in which both sides changed a row.
@@ -191,68 +218,60 @@ impl Judgement<'_> {
             (expected.row.as_ref().map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))), expected.org.clone())
         };
         let (b, o, t) = (said(&base), said(&ours), said(&theirs));
-        let mut open: BTreeMap<String, Option<Contest>> =
-            ours.open.keys().chain(theirs.open.keys()).map(|field| (field.clone(), None)).collect();
+        let mut asked = Asked::before(&base, &ours, &theirs);
         let may_be_gone = ours.may_be_gone || theirs.may_be_gone;
-        let mut is_open = ours.is_open || theirs.is_open || base.is_open;
-        // Where the base itself was in conflict it is not known who changed what.
-        let of = |row: &Option<Row>, field: &str| row.as_ref().and_then(|row| row.says(field)).cloned();
-        open.extend(base.open.keys().filter(|field| of(&ours.row, field) != of(&theirs.row, field)).map(|field| (field.clone(), None)));
-        if o == t || t == b && base.open.is_empty() {
-            return Expected { open, is_open, may_be_gone, ..ours };
+        let known = base.asked.fields.is_empty();
+        if o == t || t == b && known {
+            return Expected { asked, may_be_gone, ..ours };
         }
-        if o == b && base.open.is_empty() {
-            return Expected { open, is_open, may_be_gone, ..theirs };
+        if o == b && known {
+            return Expected { asked, may_be_gone, ..theirs };
         }
         match (ours.row, theirs.row) {
             (Some(o), Some(t)) => {
-                let kind = match id.starts_with(ORG) {
-                    true => Some(self.rules.org.as_ref()),
-                    false => o.kind.as_deref().and_then(|kind| self.rules.kind(kind)).map(AsRef::as_ref),
-                };
-                let differ = |o: &Row, t: &Row| -> BTreeMap<String, Option<Contest>> {
-                    let names = o.cells.iter().chain(&t.cells).map(|cell| cell.name.as_str());
-                    names.filter(|name| o.says(name) != t.says(name)).map(|name| (name.to_owned(), None)).collect()
-                };
-                // Two stamps of one period are never put together.
-                if id.starts_with(CLOSED) {
-                    open.extend(differ(&o, &t));
-                    return Expected { row: Some(o), org: ours.org, open, is_open: true, may_be_gone };
-                }
-                // Whether it stays taken back was for a person to decide; what else was done to it stands either way.
-                let merged = row::merge(base.row.as_ref(), &o, &t, kind, &mut |_, clash| {
-                    (clash.why == Why::Retracted).then(|| {
-                        open.insert(clash.field.clone(), None);
-                        Side::Ours
-                    })
-                });
-                for clash in &merged.clashes {
-                    match clash.why {
-                        Why::Changed => {
-                            let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
-                            let cell = |row: &'_ Row| row.cell(&clash.field).cloned();
-                            let versions = [base.row.as_ref().and_then(cell), cell(&o), cell(&t)];
-                            let known = base.open.is_empty() && !open.contains_key(&clash.field);
-                            let contest = Contest::of(field, versions.each_ref().map(Option::as_ref)).filter(|_| known);
-                            open.insert(clash.field.clone(), contest);
-                        }
-                        // Whichever version was kept as a whole, each of its fields was decided.
-                        Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => {
-                            open.extend(differ(&o, &t));
-                            is_open = true;
-                        }
-                    }
-                }
-                let org = if ours.org == base.org { theirs.org.clone() } else { ours.org.clone() };
+                let row = self.put_together(id, &base, (&o, &t), &mut asked);
                 if ours.org != base.org && theirs.org != base.org && ours.org != theirs.org {
-                    open.insert(OF_ORG.to_owned(), None);
+                    asked.fields.insert(OF_ORG.to_owned(), None);
                 }
-                Expected { row: Some(merged.row), org, open, is_open, may_be_gone }
+                let org = if ours.org == base.org { theirs.org } else { ours.org };
+                Expected { row: Some(row), org, asked, may_be_gone }
             }
-            (Some(row), None) => one_left(base.row.as_ref(), row, ours.org, open),
-            (None, Some(row)) => one_left(base.row.as_ref(), row, theirs.org, open),
+            (Some(row), None) => one_left(base.row.as_ref(), row, ours.org, asked),
+            (None, Some(row)) => one_left(base.row.as_ref(), row, theirs.org, asked),
             (None, None) => Expected::default(),
         }
+    }
+
+    /// What two versions of a record come to, and what of it a person had to decide.
+    fn put_together(&self, id: &str, base: &Expected, (ours, theirs): (&Row, &Row), asked: &mut Asked) -> Row {
+        // Two stamps of one period are never put together.
+        if id.starts_with(CLOSED) {
+            asked.for_either(ours, theirs);
+            return ours.clone();
+        }
+        let kind = match id.starts_with(ORG) {
+            true => Some(self.rules.org.as_ref()),
+            false => ours.kind.as_deref().and_then(|kind| self.rules.kind(kind)).map(AsRef::as_ref),
+        };
+        // Whether it stays taken back was for a person to decide; what else was done to it stands either way.
+        let merged = row::merge(base.row.as_ref(), ours, theirs, kind, &mut |_, clash| {
+            (clash.why == Why::Retracted).then(|| {
+                asked.fields.insert(clash.field.clone(), None);
+                Side::Ours
+            })
+        });
+        for clash in &merged.clashes {
+            match clash.why {
+                Why::Changed => {
+                    let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
+                    let cells = [base.row.as_ref(), Some(ours), Some(theirs)].map(|row| row.and_then(|row| row.cell(&clash.field)));
+                    let known = base.asked.fields.is_empty() && !asked.fields.contains_key(&clash.field);
+                    asked.fields.insert(clash.field.clone(), Contest::of(field, cells).filter(|_| known));
+                }
+                Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => asked.for_either(ours, theirs),
+            }
+        }
+        merged.row
     }
 
     /// What the merge did to a record, against what it should be.
@@ -338,7 +357,7 @@ impl Judgement<'_> {
         let fields: BTreeSet<&str> = wanted.cells.iter().chain(&found.cells).map(|cell| cell.name.as_str()).collect();
         for field in fields {
             let there = found.says(field).map_or(&[][..], Plain::items);
-            let wanted = match expected.open.get(field) {
+            let wanted = match expected.asked.fields.get(field) {
                 None => wanted.says(field).cloned(),
                 Some(None) => continue,
                 Some(Some(contest)) => match contest.left_out(there) {
@@ -371,7 +390,7 @@ impl Judgement<'_> {
         }
         differences.extend(self.comments(expected, wanted, found, sides));
         let org = self.moves.now(&stand.org);
-        if org != expected.org && !expected.open.contains_key(OF_ORG) && !is_whole_file(id) {
+        if org != expected.org && !expected.asked.fields.contains_key(OF_ORG) && !is_whole_file(id) {
             let text = |org: &str| Some(Plain::Text(org.to_owned()));
             let (wanted, found) = (text(&expected.org), text(&org));
             differences.push(Difference { what: What::Changed, field: OF_ORG.to_owned(), wanted, found, sides: Vec::new() });
@@ -381,18 +400,18 @@ impl Judgement<'_> {
 
     /// What became of a record's comments; of those beside a field that a person had to decide anything may.
     fn comments(&self, expected: &Expected, wanted: &Row, found: &Row, sides: &[(&String, Option<&Row>)]) -> Option<Difference> {
-        if expected.is_open {
+        if expected.asked.whole {
             return None;
         }
         let rows = || sides.iter().filter_map(|(_, row)| *row).chain([wanted, found]);
-        let open = rows().flat_map(|row| &row.cells).filter(|cell| expected.open.contains_key(&cell.name));
+        let open = rows().flat_map(|row| &row.cells).filter(|cell| expected.asked.fields.contains_key(&cell.name));
         let loose: BTreeSet<&str> = open.flat_map(Cell::comments).map(String::as_str).collect();
         let mut beside = wanted.comments();
         let mut there = found.comments();
         // Who has decided something may have written down why.
         let said: BTreeSet<&str> = rows().take(sides.len()).flat_map(Row::comments).collect();
         beside.retain(|comment| !loose.contains(comment));
-        there.retain(|comment| !loose.contains(comment) && (expected.open.is_empty() || said.contains(comment)));
+        there.retain(|comment| !loose.contains(comment) && (expected.asked.fields.is_empty() || said.contains(comment)));
         if beside == there {
             return None;
         }
@@ -415,12 +434,12 @@ struct Difference {
 }
 
 /// What one side still has of a record that the other took out.
-fn one_left(base: Option<&Row>, row: Row, org: String, open: BTreeMap<String, Option<Contest>>) -> Expected {
-    let is_open = !open.is_empty();
+fn one_left(base: Option<&Row>, row: Row, org: String, asked: Asked) -> Expected {
+    let asked = Asked { whole: !asked.fields.is_empty(), ..asked };
     match base {
-        None => Expected { row: Some(row), org, open, is_open, may_be_gone: false },
+        None => Expected { row: Some(row), org, asked, may_be_gone: false },
         Some(base) if says(base) == says(&row) && base.kind == row.kind => Expected::default(),
-        Some(_) => Expected { row: Some(row), org, open, is_open, may_be_gone: true },
+        Some(_) => Expected { row: Some(row), org, asked, may_be_gone: true },
     }
 }
 
