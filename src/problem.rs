@@ -138,6 +138,7 @@ rules! {
     NOT_CLOSED "not-closed" Usage "A comparison with a period that is not closed.";
     NO_GIT "no-git" Usage "git is not there.";
     NOT_A_REPOSITORY "not-a-repository" Usage "The ledger does not lie in a git repository.";
+    LEFT_DIFFERS "left-differs" Usage "What was left behind says something else than what stands at the new place.";
     MISSING_OBJECTS "git-objects-missing" Usage "This clone was made without all that history holds.";
     GIT_FAILED "git-failed" Usage "git could not do what it was asked.";
     MERGE_CHANGED "merge-changed" Usage "Both sides of a merge changed one field, differently.";

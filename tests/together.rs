@@ -625,6 +625,46 @@ fn an_organisation_moves_while_another_clerk_puts_one_under_it() {
 }
 
 #[test]
+fn two_clerks_put_an_organisation_under_one_that_moves() {
+    // Of one name it is one organisation; of two names they are two.
+    for (name, orgs) in [("新支部", 4), ("另一支部", 5)] {
+        let desk = Desk::new(&[("orgs/a/b/org.toml", "name = \"第一总支\"\nkind = \"general-branch\"\n")]);
+        desk.commit("base");
+        desk.must(&["checkout", "-q", "-b", "other"]);
+        desk.ledger.ok(&["org", "add", "新支部", "--under", "a/b", "--segment", "n", "--kind", "branch"]);
+        desk.ledger.write("orgs/a/b/n/2026/y-00.toml", task(7, "新任务").as_bytes());
+        desk.commit("put under it");
+        desk.must(&["checkout", "-q", "main"]);
+        desk.ledger.ok(&["org", "move", "a/b", "--segment", "d"]);
+        desk.ledger.ok(&["org", "add", name, "--under", "a/d", "--segment", "n", "--kind", "branch"]);
+        desk.ledger.write("orgs/a/d/n/2026/x-00.toml", task(8, "另一任务").as_bytes());
+        desk.commit("moved");
+        desk.must(&["-c", "merge.directoryRenames=false", "merge", "-q", "-m", "merge", "other"]);
+        let check = desk.ledger.run(&["check"]);
+        let rules = ["[left-behind]", "[former-id-in-use]"].map(|rule| check.out.matches(rule).count());
+        assert_eq!((check.code, rules), (1, if orgs == 4 { [1, 0] } else { [0, 1] }), "{}", check.out);
+        desk.ledger.ok(&["org", "move", "a/b/n"]);
+        let check = desk.ledger.run(&["check"]);
+        assert_eq!(check.code, 0, "{}", check.out);
+        assert!(check.out.contains(&format!("{} organisations, 2 records", orgs - 1)), "{}", check.out);
+        assert_eq!(desk.ledger.ok(&["org", "list", "--org", "a/d", "--format", "csv", "--raw"]).lines().count(), orgs - 1);
+        assert!(!desk.ledger.path().join("orgs/a/b").exists());
+        desk.commit("brought along");
+        assert_eq!(audit(&desk, &[]).0, 0);
+    }
+    // A record that differs in both places is named, and nothing is written over.
+    let desk = Desk::new(&[
+        ("orgs/a/d/org.toml", "name = \"第一支部\"\nkind = \"branch\"\nformerly = [\"a/b\"]\n"),
+        ("orgs/a/d/2026/x-00.toml", &task(1, "这里")),
+        ("orgs/a/b/2026/x-00.toml", &task(1, "那里")),
+    ]);
+    let before = desk.ledger.bytes();
+    let ran = desk.ledger.run(&["org", "move", "a/d"]);
+    assert!(ran.code == 2 && ran.err.contains("orgs/a/d/2026/x-00.toml says something else"), "{}{}", ran.out, ran.err);
+    assert_eq!(desk.ledger.bytes(), before);
+}
+
+#[test]
 fn where_git_sees_no_move_resolve_goes_by_id() {
     let org = ("orgs/a/b/org.toml", "name = \"示例支部\"\nkind = \"branch\"\n");
     let desk = Desk::new(&[org, ("orgs/a/b/2026/x-00.toml", &task(1, "旧"))]);

@@ -3,7 +3,7 @@
 //! Each reads under the lock what it is about to change, proves the new text, and writes once.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::name::{OrgPath, Writer};
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -252,7 +252,7 @@ pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, 
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
     }
     let stage = Root { path: root.path.join(".ledger").join("import"), ..root.clone() };
-    let io = |path: &std::path::Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
+    let io = |path: &Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
     // A killed import leaves its stage behind; under the lock nobody uses it.
     let _ = std::fs::remove_dir_all(&stage.path);
     let result = plan.iter().try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
@@ -309,7 +309,7 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
     }
     // A kill after this leaves an organisation that says it was formerly where it still is, which means nothing.
     organisation(root, lock, rules, &org.folder, &values)?;
-    let io = |path: &std::path::Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
+    let io = |path: &Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
     // The folder it goes under may itself still wait to be brought along.
     let made = new.parent().map_or(Ok(()), std::fs::create_dir_all);
     if let Err(error) = made.and_then(|()| std::fs::rename(&old, &new)) {
@@ -319,5 +319,16 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
     for parent in [old.parent(), new.parent()].into_iter().flatten() {
         crate::tree::write::sync_folder(parent).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(parent, error) })?;
     }
+    remove_empty_above(root, &old);
     Ok(())
+}
+
+/// Removes the folders above what was taken away, as far as they are empty now; git does not know such folders.
+pub fn remove_empty_above(root: &Root, gone: &Path) {
+    let orgs = root.path.join("orgs");
+    for above in gone.ancestors().skip(1).take_while(|above| above.starts_with(&orgs) && **above != orgs) {
+        if std::fs::remove_dir(above).is_err() {
+            break;
+        }
+    }
 }

@@ -166,20 +166,23 @@ impl Tree {
         if self.moves.is_empty() {
             return;
         }
+        let standing: BTreeMap<OrgPath, String> = self.orgs.iter().map(|org| (org.folder.clone(), org.name().to_owned())).collect();
         // Those above come first, and so it is known whether they are where their folder is.
         let mut in_place: BTreeSet<OrgPath> = BTreeSet::new();
         let mut left = Vec::new();
         for org in &mut self.orgs {
-            match self.moves.now(org.folder.as_str()).parse() {
-                Ok(now) if now != org.folder && org.folder.parent().is_some_and(|above| !in_place.contains(&above)) => {
+            let now: Option<OrgPath> = self.moves.now(org.folder.as_str()).parse().ok();
+            // Another may have taken the place meanwhile; one of the same name is the same one.
+            let free = |now: &OrgPath| standing.get(now).is_none_or(|name| name == org.name());
+            match now.filter(|now| *now != org.folder && free(now)) {
+                Some(now) if org.folder.parent().is_some_and(|above| !in_place.contains(&above)) => {
                     left.push(org.folder.clone());
                     org.path = now;
                 }
                 _ => drop(in_place.insert(org.folder.clone())),
             }
         }
-        // Where one of that id stands, it is the same one.
-        self.orgs.retain(|org| org.path == org.folder || !in_place.contains(&org.path));
+        self.orgs.retain(|org| org.path == org.folder || !standing.contains_key(&org.path));
         self.orgs.sort_by(|a, b| a.path.cmp(&b.path));
         self.orgs.dedup_by(|a, b| a.path == b.path);
         for folder in left {
@@ -240,8 +243,8 @@ impl Tree {
             tree.read_organisation(root, folder.org.clone(), folder.file.as_deref());
         }
         tree.moves = Moves::of(&tree.orgs);
-        tree.note_former_ids_in_use();
         tree.follow_those_above();
+        tree.note_former_ids_in_use();
         let owned = |folder: &scan::Folder| tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
         let owners: Vec<Option<usize>> = bare.iter().map(|folder| owned(folder)).collect();
         for (folder, owner) in bare.into_iter().zip(owners) {

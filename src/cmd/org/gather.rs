@@ -8,7 +8,7 @@ use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
 use crate::tree::write::{Basis, Lock};
-use crate::tree::{Root, Tree, scan};
+use crate::tree::{Root, Tree, change, scan};
 
 /// Brings what merges left at the former place of an organisation to where it is now; says how many files.
 ///
@@ -39,12 +39,7 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
             let io = |error: std::io::Error| Problem::io(shown(&root.path, path), &error);
             std::fs::remove_file(path).map_err(io)?;
             brought += 1;
-            // Folders that are empty now go too; git does not know them.
-            for above in path.ancestors().skip(1).take_while(|above| **above != root.path.join("orgs")) {
-                if std::fs::remove_dir(above).is_err() {
-                    break;
-                }
-            }
+            change::remove_empty_above(root, path);
         }
     }
     Ok(brought)
@@ -56,7 +51,12 @@ fn both(stands: &Source, left: &Source, form: Form, rules: &Rules) -> Result<Str
     let versions = Versions { base: &Source::new(&stands.file, ""), ours: stands, theirs: left };
     match merge(versions, form, rules, &names, &mut |_, _| None) {
         Ok(merged) if merged.conflicts.is_empty() => Ok(merged.text),
-        Ok(merged) => Err(Problems(merged.problems(&left.file, rules, Side::Ours))),
+        Ok(merged) => {
+            // No markers are left to resolve: two files stand there, and one of them is to be mended.
+            let differ =
+                |problem: Problem| Problem { rule: Rule::LEFT_DIFFERS, ..problem }.at(Place::file(&*left.file)).with("file", &*stands.file);
+            Err(Problems(merged.problems(&left.file, rules, Side::Ours).into_iter().map(differ).collect()))
+        }
         Err(Refused::Unreadable(problems)) => Err(Problems(problems)),
         Err(Refused::NotALedger | Refused::Unproven) => Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*left.file)).into()),
     }

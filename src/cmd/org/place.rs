@@ -12,7 +12,7 @@ use crate::cmd::org::{free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
-use crate::record::organisation::Organisation;
+use crate::record::organisation::{Moves, Organisation};
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
@@ -36,7 +36,11 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
     let (org, orgs) = which(session, &rules, matches)?;
     let under = match asked(matches, "under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
-        None => org.path.parent(),
+        // What it lies under may itself be elsewhere by now.
+        None => match org.path.parent() {
+            Some(above) if !orgs.iter().any(|other| other.path == above) => Moves::of(&orgs).now(above.as_str()).parse().ok(),
+            above => above,
+        },
     };
     let segment = match asked(matches, "segment") {
         Some(segment) => segment.clone(),
