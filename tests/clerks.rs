@@ -494,6 +494,8 @@ fn bring_in(
                 }
                 if found.as_ref() == Some(&wanted) {
                     assert!(!stopped, "{what}: nothing is lost, and it would not be committed");
+                    let audit = clone.ledger.run(&["audit-merges", &format!("{head}..HEAD")]);
+                    assert_eq!(audit.code, 0, "{what}: a false alarm\n{}{}", audit.out, audit.err);
                     tally.resolved += 1;
                     *now = wanted;
                 } else {
@@ -522,6 +524,8 @@ fn bring_in(
     }
     let found = clone.world();
     if clash.is_empty() && found.as_ref() == Some(&wanted) {
+        let audit = clone.ledger.run(&["audit-merges", &format!("{head}..HEAD")]);
+        assert_eq!(audit.code, 0, "{what}: a false alarm\n{}{}", audit.out, audit.err);
         tally.clean += 1;
         *now = wanted;
         return;
@@ -573,6 +577,9 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
     assert!(shown.iter().all(|id| clash.contains(id)), "{what}: {shown:?} are shown, {clash:?} clash\n{}", clone.must(&["diff"]));
 }
 
+/// Runs that once showed something: commits that a rebase dropped, a file that git mixed into another, orders of one day.
+const TOLD: [u64; 4] = [2088, 5010, 9039, 9112];
+
 #[test]
 fn nothing_is_lost_between_clerks() {
     let runs = std::env::var("LEDGER_MERGE_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(12);
@@ -581,6 +588,8 @@ fn nothing_is_lost_between_clerks() {
         let half = |odd: u64| {
             move || {
                 let mut tallies = BTreeMap::new();
+                // Their table is of the long run alone.
+                TOLD.iter().filter(|seed| *seed / 2 % 2 == odd).for_each(|seed| run(*seed, &mut BTreeMap::new()));
                 (from..from + runs).filter(|seed| seed % 2 == odd).for_each(|seed| run(seed, &mut tallies));
                 tallies
             }

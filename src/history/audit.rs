@@ -257,36 +257,50 @@ impl<'r> Audit<'r> {
     }
 }
 
-/// What this clone remembers of where its branches were: for each ref, newest first, the commit and how it came there.
-struct Reflog(BTreeMap<String, Vec<(String, String)>>);
+/// What this clone remembers of where its branches were: for each ref, newest first.
+struct Reflog(BTreeMap<String, Vec<Remembered>>);
+
+/// Where a branch came to be.
+struct Remembered {
+    commit: String,
+    /// How it came there, in git's words.
+    how: String,
+    /// How many seconds after the commit was made.
+    later: i64,
+}
 
 impl Reflog {
     fn read(repo: &Repo) -> Reflog {
-        let said = repo.text(["log", "--walk-reflogs", "--all", "--format=%gD%x1f%H%x1f%gs"]).unwrap_or_default();
+        let format = "--format=%gD%x1f%H%x1f%ct%x1f%gs";
+        let said = repo.text(["log", "--walk-reflogs", "--all", "--date=unix", format]).unwrap_or_default();
         let mut reflog = Reflog(BTreeMap::new());
         for line in said.lines() {
-            if let [place, name, how] = line.splitn(3, '\u{1f}').collect::<Vec<_>>()[..] {
-                let branch = place.split("@{").next().unwrap_or(place);
-                reflog.0.entry(branch.to_owned()).or_default().push((name.to_owned(), how.to_owned()));
-            }
+            // `refs/heads/main@{1767225600}`, the commit, when it was made, how the branch came to it.
+            let parts: Vec<&str> = line.splitn(4, '\u{1f}').collect();
+            let [place, commit, made, how] = parts[..] else { continue };
+            let Some((branch, when)) = place.trim_end_matches('}').rsplit_once("@{") else { continue };
+            let later = when.parse().unwrap_or(0) - made.parse().unwrap_or(0);
+            let remembered = Remembered { commit: commit.to_owned(), how: how.to_owned(), later };
+            reflog.0.entry(branch.to_owned()).or_default().push(remembered);
         }
         reflog
     }
 
-    /// The commits that were made by rebase or cherry-pick, as they were.
+    /// The commits that were made by rebase or cherry-pick, and whether their message may have been changed.
     ///
     /// What was joined with another or amended was meant to be another, and is not among them.
-    fn replayed(&self) -> BTreeSet<&str> {
+    fn replayed(&self) -> BTreeMap<&str, bool> {
         let by = ["(pick)", "(reword)", "(continue)", "rebase: ", "cherry-pick: ", "commit (cherry-pick)"];
-        // What stands where it stood before was not made again.
-        let again = |how: &str| by.iter().any(|by| how.contains(by)) && !how.contains("fast-forward");
-        self.0.values().flatten().filter(|(_, how)| again(how)).map(|(name, _)| name.as_str()).collect()
+        // A commit that was made long before stands where it stood, and was not made again.
+        let again = |entry: &&Remembered| by.iter().any(|by| entry.how.contains(by)) && entry.later.abs() < 60;
+        let entries = self.0.values().flatten().filter(again);
+        entries.map(|entry| (entry.commit.as_str(), !entry.how.contains("(pick)"))).collect()
     }
 
     /// Where rebases of branches ended, and where the branches were before.
     fn rebased(&self) -> impl Iterator<Item = (&str, &str)> {
         let steps = self.0.iter().filter(|(branch, _)| branch.starts_with("refs/heads/")).flat_map(|(_, steps)| steps.windows(2));
-        steps.filter(|pair| pair[0].1.contains("(finish): ")).map(|pair| (pair[0].0.as_str(), pair[1].0.as_str()))
+        steps.filter(|pair| pair[0].how.contains("(finish): ")).map(|pair| (pair[0].commit.as_str(), pair[1].commit.as_str()))
     }
 }
 
@@ -310,10 +324,11 @@ impl<'g> Twins<'g> {
 
 /// Merges, and commits that make others again: of one author and second, and one subject where it was not reworded; and
 /// those of which this clone only remembers that they were made again.
-fn cases(graph: &Graph, twins: &Twins<'_>, wanted: Vec<Commit>, replayed: &BTreeSet<&str>) -> (Vec<Case>, Vec<String>) {
+fn cases(graph: &Graph, twins: &Twins<'_>, wanted: Vec<Commit>, replayed: &BTreeMap<&str, bool>) -> (Vec<Case>, Vec<String>) {
     let mut unknown = Vec::new();
     let mut made_again = |commit: &Commit| -> Option<Commit> {
-        let twins = Some(twins.like(commit)).filter(|_| replayed.contains(commit.name.as_str()))?;
+        let reworded = replayed.get(commit.name.as_str())?;
+        let twins = twins.like(commit);
         let here = graph.find(&commit.name)?;
         // An amended commit has its parent still: it was meant to be another. Of several the oldest is the first.
         let apart = |twin: &&&Commit| {
@@ -322,7 +337,7 @@ fn cases(graph: &Graph, twins: &Twins<'_>, wanted: Vec<Commit>, replayed: &BTree
                 && there.is_some_and(|there| there != here && !graph.leads_to(here, there) && !graph.leads_to(there, here))
         };
         let others: Vec<&Commit> = twins.iter().rev().filter(apart).copied().collect();
-        let other = others.iter().find(|twin| twin.subject == commit.subject).or(others.first().filter(|_| others.len() == 1));
+        let other = others.iter().find(|twin| twin.subject == commit.subject).or(others.first().filter(|_| *reworded && others.len() == 1));
         if other.is_none() && twins.iter().all(|twin| twin.name == commit.name || twin.parents != commit.parents) {
             unknown.push(commit.name.clone());
         }

@@ -93,6 +93,8 @@ pub(super) struct Expected {
 struct Asked {
     /// Fields that both sides changed; of a list, about the rows that both changed.
     fields: BTreeMap<String, Option<Contest>>,
+    /// Lists to which both sides put items of one day: the order of these is not known.
+    order: BTreeSet<String>,
     /// The record as a whole.
     whole: bool,
 }
@@ -106,6 +108,7 @@ impl Asked {
         let fields = ours.asked.fields.keys().chain(theirs.asked.fields.keys()).chain(of_base);
         Asked {
             fields: fields.map(|field| (field.clone(), None)).collect(),
+            order: ours.asked.order.union(&theirs.asked.order).cloned().collect(),
             whole: ours.asked.whole || theirs.asked.whole || base.asked.whole,
         }
     }
@@ -260,6 +263,7 @@ impl Judgement<'_> {
                 Side::Ours
             })
         });
+        asked.order.extend(merged.same_day);
         for clash in &merged.clashes {
             match clash.why {
                 Why::Changed => {
@@ -371,6 +375,10 @@ impl Judgement<'_> {
             if id.starts_with(ORG) && field == "formerly" && former(wanted).iter().all(|id| former(found).contains(id)) {
                 continue;
             }
+            let lists = || sides.iter().filter_map(|(_, row)| row.and_then(|row| row.says(field)));
+            if expected.asked.order.contains(field) && is_woven(wanted, found, lists()) {
+                continue;
+            }
             if wanted != found {
                 // Of a list that is put together of both each side has a part.
                 let missing = |row: &Row| {
@@ -441,6 +449,20 @@ fn one_left(base: Option<&Row>, row: Row, org: String, asked: Asked) -> Expected
         Some(base) if says(base) == says(&row) && base.kind == row.kind => Expected::default(),
         Some(_) => Expected { row: Some(row), org, asked, may_be_gone: true },
     }
+}
+
+/// Whether a list has the same items as another, and keeps the order of each of some lists.
+fn is_woven<'p>(wanted: Option<&Plain>, found: Option<&Plain>, mut sides: impl Iterator<Item = &'p Plain>) -> bool {
+    let items = |list: Option<&Plain>| list.map_or(&[][..], Plain::items).to_vec();
+    let (mut wanted, found) = (items(wanted), items(found));
+    let mut same = found.clone();
+    wanted.sort();
+    same.sort();
+    let keeps = |side: &Plain| {
+        let mut rest = found.iter();
+        side.items().iter().filter(|item| found.contains(item)).all(|item| rest.any(|other| other == item))
+    };
+    wanted == same && sides.all(keeps)
 }
 
 /// All that a row says.

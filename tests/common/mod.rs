@@ -1,6 +1,7 @@
 //! What the tests share: a ledger in a folder of its own, and the program's own door.
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -143,13 +144,14 @@ pub fn id_of(said: &str) -> String {
 /// A repository with a ledger in it.
 pub struct Desk {
     pub ledger: Ledger,
+    clock: Cell<u32>,
 }
 
 impl Desk {
     /// A repository with the smallest ledger and these files on top; nothing is committed yet.
     pub fn new(files: &[(&str, &str)]) -> Desk {
         let git = [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
-        let clone = Desk { ledger: Ledger::new(&[&git[..], files].concat()) };
+        let clone = Desk { ledger: Ledger::new(&[&git[..], files].concat()), clock: Cell::new(8 * 3600) };
         clone.must(&["init", "-q", "-b", "main"]);
         clone
     }
@@ -157,6 +159,10 @@ impl Desk {
     pub fn git(&self, args: &[&str]) -> Output {
         let mut command = Command::new("git");
         command.current_dir(self.ledger.path()).args(args).stdin(Stdio::null());
+        // Each call comes a second after the one before, on one day.
+        let second = self.clock.get();
+        self.clock.set(second + 1);
+        let date = format!("2026-08-01T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
         for (name, value) in [
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_SYSTEM", "/dev/null"),
@@ -164,8 +170,8 @@ impl Desk {
             ("GIT_AUTHOR_EMAIL", "clerk@example.org"),
             ("GIT_COMMITTER_NAME", "clerk"),
             ("GIT_COMMITTER_EMAIL", "clerk@example.org"),
-            ("GIT_AUTHOR_DATE", "2026-08-01T08:00:00Z"),
-            ("GIT_COMMITTER_DATE", "2026-08-01T08:00:00Z"),
+            ("GIT_AUTHOR_DATE", &date),
+            ("GIT_COMMITTER_DATE", &date),
             ("GIT_EDITOR", "true"),
             ("LEDGER_LANG", "en"),
             ("LC_ALL", "C"),

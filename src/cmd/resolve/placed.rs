@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::cmd::Session;
-use crate::cmd::resolve::unmerged::{Unmerged, mark_merged};
+use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, sides};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
 use crate::merge::Form;
@@ -25,21 +25,17 @@ pub(super) struct Placed {
     belongs: String,
 }
 
-/// The commits whose version of a file is the second and the third of git's index.
-const SIDES: &[(usize, &[&str])] = &[(1, &["HEAD"]), (2, &["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"])];
-
 /// The files that wait because git put them elsewhere.
 pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Vec<Placed> {
     let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
     let moves = Tree::organisations(root, session.rules.clone()).moves;
     let mut placed = Vec::new();
-    for &(version, names) in SIDES {
+    for (version, commit) in sides(&repo) {
         let alone: Vec<&Unmerged> = waiting.iter().filter(|file| file.is_only_of(version)).collect();
         if alone.is_empty() {
             continue;
         }
-        let commit = names.iter().find(|name| repo.text(["rev-parse", "--verify", "--quiet", name]).is_ok());
-        let listed = commit.and_then(|commit| repo.text(["ls-tree", "-r", "-z", commit]).ok()).unwrap_or_default();
+        let listed = repo.text(["ls-tree", "-r", "-z", commit]).unwrap_or_default();
         // `mode blob object`, a tab, the path.
         let entry = |entry: &'_ str| {
             let (about, path) = entry.split_once('\t')?;

@@ -18,6 +18,18 @@ pub(super) struct Unmerged {
     pub(super) name: String,
     /// The object of the base, of ours and of theirs.
     objects: [Option<String>; 3],
+    /// What the sides themselves have under this name, where git mixed another file into a version because it took that one
+    /// for moved here.
+    unmixed: Option<[Option<String>; 3]>,
+}
+
+/// Which of git's versions of a file are of which commits, as far as that is known.
+pub(super) fn sides(repo: &Repo) -> impl Iterator<Item = (usize, &'static str)> {
+    let there = |name: &str| repo.text(["rev-parse", "--verify", "--quiet", name]).is_ok();
+    // The last commit of a rebase is remembered after its end.
+    let rebased = there("REBASE_HEAD") && crate::git::is_rebasing(&repo.top);
+    let theirs = ["MERGE_HEAD", "CHERRY_PICK_HEAD"].into_iter().find(|name| there(name)).or(rebased.then_some("REBASE_HEAD"));
+    [(1, Some("HEAD")), (2, theirs)].into_iter().filter_map(|(version, name)| Some((version, name?)))
 }
 
 /// The files of a ledger that git has not merged; none outside a repository.
@@ -34,7 +46,19 @@ pub(super) fn unmerged(root: &Root) -> Vec<Unmerged> {
             files.entry(name.to_owned()).or_default()[stage] = Some(object.to_owned());
         }
     }
-    files.into_iter().map(|(name, objects)| Unmerged { name, objects }).collect()
+    let sides: Vec<(usize, &str)> = if files.is_empty() { Vec::new() } else { sides(&repo).collect() };
+    let unmixed = |name: &str, objects: &[Option<String>; 3]| {
+        let mut own = objects.clone();
+        for (version, commit) in &sides {
+            let object = repo.text(["rev-parse", "--verify", "--quiet", &format!("{commit}:{}{name}", repo.prefix)]).ok();
+            // What a side does not have under this name it has under another.
+            own[*version] = object.filter(|_| own[*version].is_some()).or(own[*version].take());
+        }
+        // What such a version came from was the other file.
+        (own != *objects).then(|| [None, own[1].take(), own[2].take()])
+    };
+    let file = |(name, objects): (String, [Option<String>; 3])| Unmerged { unmixed: unmixed(&name, &objects), name, objects };
+    files.into_iter().map(file).collect()
 }
 
 impl Unmerged {
@@ -60,9 +84,7 @@ impl Unmerged {
 
     /// What the base, ours and theirs say.
     pub(super) fn texts(&self, root: &Root) -> [Option<String>; 3] {
-        let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
-        let read = |object: &Option<String>| String::from_utf8(repo.bytes(["cat-file", "blob", object.as_deref()?]).ok()?).ok();
-        self.objects.each_ref().map(read)
+        texts(root, self.unmixed.as_ref().unwrap_or(&self.objects))
     }
 
     /// Whether a text is what the versions come to by record, without any question.
@@ -78,12 +100,14 @@ impl Unmerged {
     /// Whether a text is as git left the file: then what git put together without a marker is not taken on trust, and where
     /// no driver ran the text is one side's.
     pub(super) fn left_as(&self, root: &Root, text: &str, sides: &Sides) -> bool {
-        let [base, Some(ours), Some(theirs)] = self.texts(root) else { return false };
+        let [_, Some(ours), Some(theirs)] = texts(root, &self.objects) else { return false };
         if text == ours || text == theirs {
             return true;
         }
-        let (Ok(repo), Some(_)) = (Repo::of(&root.path), base) else { return false };
-        let objects = [1, 0, 2].map(|n| self.objects[n].clone().unwrap_or_default());
+        let Ok(repo) = Repo::of(&root.path) else { return false };
+        // What has no base comes from nothing.
+        let Ok(nothing) = repo.text(["hash-object", "-w", "-t", "blob", "--stdin"]) else { return false };
+        let objects = [1, 0, 2].map(|n| self.objects[n].clone().unwrap_or_else(|| nothing.clone()));
         // A merge finds its lines by histogram; git from before it could be asked for that has the other way only.
         [&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
             let output = repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects).output();
@@ -91,6 +115,11 @@ impl Unmerged {
             again.and_then(|text| marks::sides(&text).ok()).is_some_and(|again| again.ours == sides.ours && again.theirs == sides.theirs)
         })
     }
+}
+
+fn texts(root: &Root, objects: &[Option<String>; 3]) -> [Option<String>; 3] {
+    let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
+    objects.each_ref().map(|object| String::from_utf8(repo.bytes(["cat-file", "blob", object.as_deref()?]).ok()?).ok())
 }
 
 /// Tells git that files are merged, as they now stand or are gone.
