@@ -205,10 +205,17 @@ impl Judgement<'_> {
     pub(super) fn expected(&self, id: &str, step: usize) -> Expected {
         match self.plan.steps[step] {
             Step::Empty => Expected::default(),
-            Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id).first() {
-                Some(stand) => Expected { row: read_row(id, &stand.text), org: self.moves.now(&stand.org), ..Expected::default() },
-                None => Expected::default(),
-            },
+            Step::Commit(commit) => {
+                let stands = self.stands(&self.snapshots[&commit], id);
+                let Some((first, copies)) = stands.split_first() else { return Expected::default() };
+                let row = read_row(id, &first.text);
+                let mut asked = Asked::default();
+                // Of several copies any may be the one that was kept.
+                for copy in copies.iter().filter_map(|copy| read_row(id, &copy.text)) {
+                    row.iter().for_each(|row| asked.for_either(row, &copy));
+                }
+                Expected { row, org: self.moves.now(&first.org), asked, ..Expected::default() }
+            }
             Step::Merge { base, ours, theirs } => {
                 let (base, ours, theirs) = (self.expected(id, base), self.expected(id, ours), self.expected(id, theirs));
                 self.merged(id, base, ours, theirs)
