@@ -166,24 +166,33 @@ pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
 /// # Errors
 /// git is not there, or fails.
 pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Stand>, Problem> {
-    let mut stands = standing(repo, &mut Library::new(Objects::open(repo)?), "HEAD", id)?;
+    let mut stands = standing(repo, &mut Library::new(Objects::open(repo)?), "HEAD", &[id])?.records.remove(id).unwrap_or_default();
     let same = stands.iter().position(|stand| Some(stand.file.as_str()) == at).unwrap_or(0);
     Ok((same < stands.len()).then(|| stands.swap_remove(same)))
 }
 
-/// Where a record stands in a whole tree of files.
-fn standing(repo: &Repo, library: &mut Library, tree: &str, id: &str) -> Result<Vec<Stand>, Problem> {
+/// How many ids git is asked for in one go: a command line is not endless.
+const ASKED: usize = 1000;
+
+/// The files of a whole tree that name one of some records.
+fn standing(repo: &Repo, library: &mut Library, tree: &str, ids: &[&str]) -> Result<Snapshot, Problem> {
     let below = format!("{}orgs", repo.prefix);
-    // git has no other word for "nowhere" than failure.
-    let said = repo.text(["--literal-pathspecs", "grep", "-l", "-z", "-F", "-e", id, tree, "--", &below]).unwrap_or_default();
+    let mut paths = BTreeSet::new();
+    for ids in ids.chunks(ASKED) {
+        let asked = ids.iter().flat_map(|id| ["-e", id]);
+        let args = ["--literal-pathspecs", "grep", "-l", "-z", "-F"].into_iter().chain(asked).chain([tree, "--", &below]);
+        // git has no other word for "nowhere" than failure.
+        let said = repo.text(args).unwrap_or_default();
+        paths.extend(said.split('\0').filter_map(|name| Some(name.strip_prefix(tree)?.strip_prefix(':')?.to_owned())));
+    }
     let mut snapshot = Snapshot::default();
-    for path in said.split('\0').filter_map(|name| name.strip_prefix(tree)?.strip_prefix(':')) {
-        if let Some(file) = LedgerFile::of(path, &repo.prefix).filter(|file| file.form == Form::Records) {
+    for path in paths {
+        if let Some(file) = LedgerFile::of(&path, &repo.prefix).filter(|file| file.form == Form::Records) {
             let content = library.content(&format!("{tree}:{path}"), file.form)?;
-            snapshot.add(path, &file, &content);
+            snapshot.add(&path, &file, &content);
         }
     }
-    Ok(snapshot.records.remove(id).unwrap_or_default())
+    Ok(snapshot)
 }
 
 /// What a commit did.
@@ -209,14 +218,13 @@ impl Walk<'_> {
             let changed = self.differences.between(parent, &commit.tree)?;
             let old = self.snapshot(&changed, |file| file.old.as_ref())?;
             let new = self.snapshot(&changed, |file| file.new.as_ref())?;
+            // Of several copies one may be left, in a file that did not change.
+            let gone: Vec<&str> = old.records.keys().filter(|id| !new.records.contains_key(*id)).map(String::as_str).collect();
+            let elsewhere = standing(self.repo, &mut self.library, &commit.tree, &gone)?;
             let mut events = BTreeMap::new();
             for id in self.ids.iter().filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id)) {
                 let first = |snapshot: &Snapshot| snapshot.records.get(id).and_then(|stands| stands.first()).cloned();
-                let (old, mut new) = (first(&old), first(&new));
-                if new.is_none() {
-                    // Of several copies one may be left, in a file that did not change.
-                    new = standing(self.repo, &mut self.library, &commit.tree, id)?.into_iter().next();
-                }
+                let (old, new) = (first(&old), first(&new).or_else(|| first(&elsewhere)));
                 let there = merged.entry(id.clone()).or_default();
                 *there = there.take().or_else(|| new.clone());
                 let deed = match (&old, &new) {

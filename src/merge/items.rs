@@ -180,6 +180,7 @@ pub fn left_out(base: &[Item], ours: &[Item], theirs: &[Item], kept: &[Plain], o
         gone.sort_by_key(|data| !contested.iter().any(|known| day(known) == day(data)));
         left.extend(gone.into_iter().skip(contested.len()));
     }
+    left.sort();
     left.dedup();
     left
 }
