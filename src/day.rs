@@ -9,6 +9,7 @@ use std::str::FromStr;
 use chrono::{Datelike, Duration, Months, NaiveDate};
 
 use crate::locale::Lang;
+use crate::spelling::half_width;
 
 /// A calendar day, from year 1 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -329,17 +330,6 @@ impl fmt::Display for Period {
             Span::Range => write!(f, "{}..{}", self.start, self.last()),
         }
     }
-}
-
-/// Full-width digits and signs as half-width ones: Chinese input methods produce both.
-pub fn half_width(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            '\u{3000}' => ' ',
-            other => other,
-        })
-        .collect()
 }
 
 fn number(text: &str) -> Option<u32> {

@@ -2,8 +2,10 @@
 //!
 //! The rooms, from the bottom up; each imports only from those before it.
 //!
+//! - [`spelling`]: spellings of one text: as it is written, compared, and shown on a terminal.
 //! - [`locale`]: every word a person reads, in two languages. Never decides anything.
 //! - [`day`]: days and periods; the only file that knows `chrono`. Never asks the clock except in `Day::today`.
+//! - [`number`]: exact decimals and fractions; no binary float.
 //! - [`name`]: record ids, paths of organisations, writers: safe as file names and keys.
 //! - [`problem`]: the one diagnostic, and the table of all rules that can be broken.
 //! - [`source`] and [`wire`]: a text with places, and TOML 1.0 read from it. Never know what a record is.
@@ -19,10 +21,13 @@
 //! - [`sample`]: a made-up district of any size, for trying things out.
 //! - [`cmd`]: one file a command: load, select, compute, write.
 
+pub mod spelling;
+
 pub mod locale;
 
 pub mod day;
 pub mod name;
+pub mod number;
 pub mod problem;
 
 pub mod source;

@@ -19,6 +19,8 @@ pub enum Gravity {
     Record,
     /// Readable and counted, but wrong.
     Finding,
+    /// Readable and counted, and perhaps meant so: said, but nobody is held up by it.
+    Warning,
     /// Not about what is on disk: a command that could not be carried out.
     Usage,
 }
@@ -63,6 +65,7 @@ rules! {
     CONFLICT "conflict-marker" File "A file holds the marks of an unfinished merge.";
     SYNTAX "syntax" File "A file is not TOML.";
     TOML_1_1 "toml-1-1" File "A construct that TOML 1.0 does not have.";
+    TOO_MANY_VALUES "too-many-values" File "A file holds more values than a ledger has.";
     TOO_DEEP "nested-too-deep" File "Values are nested too deep.";
     BOM "bom" Finding "A file starts with a byte order mark.";
     CRLF "crlf" Finding "Lines end in CRLF.";
@@ -72,6 +75,7 @@ rules! {
     UNKNOWN_FIELD "unknown-field" Record "A key that is no field of the kind.";
     UNKNOWN_VALUE "unknown-value" Record "A value that is not among the field's choices.";
     WRONG_TYPE "wrong-type" Record "A value of the wrong type.";
+    TOO_MANY_DECIMALS "too-many-decimals" Record "A number with more decimals than its field has.";
     OUT_OF_RANGE "out-of-range" Record "A number outside the field's range.";
     MISSING_FIELD "missing-field" Record "A required field is missing.";
     BAD_ID "bad-id" Record "An id that is not in form.";
@@ -92,6 +96,11 @@ rules! {
     PERSONAL_NUMBER "personal-number" Finding "A resident identity number or a mobile number.";
     UNSAFE_PATH "unsafe-path" Finding "A path that leads out of the ledger.";
     OUTSIDE_LIFE "outside-life" Finding "A record dated when its organisation was not in being.";
+    ENTERED_TWICE "entered-twice" Warning "Two records of one organisation that say the same thing.";
+    FAR_AHEAD "far-ahead" Warning "A record that begins more than a year from today.";
+    SPELLING "spelling" Warning "A text as the program would not have written it.";
+    MISSING_ATTACHMENT "missing-attachment" Warning "An attachment that is not there.";
+    TAKEN_UP_AGAIN "taken-up-again" Warning "A finished record that a later update takes up again without a word.";
     // Closed periods.
     RESTATED "restated" Finding "A figure that is no longer what was reported.";
     RECOUNTED "recounted" Finding "Figures as they were reported, made of other records.";
@@ -127,6 +136,8 @@ rules! {
     NOTHING_TO_CHANGE "nothing-to-change" Usage "An edit without a field.";
     RETRACTED "already-retracted" Usage "The record is retracted already.";
     UNREADABLE "unreadable-ledger" Usage "A report would leave out what cannot be read.";
+    OUT_EXISTS "out-exists" Usage "A file that would be written over.";
+    OUT_FORMAT "out-format" Usage "A file whose name says another format.";
     OUT_IN_LEDGER "out-in-ledger" Usage "A report would overwrite the ledger itself.";
     MAYBE_SAVED "maybe-saved" Usage "The system did not confirm that a change has reached the disk.";
     NOT_TABLES "not-tables" Usage "Records written as a list of inline tables cannot be changed one by one.";
@@ -151,6 +162,7 @@ rules! {
     MERGE_INCOMPLETE "merge-incomplete" Usage "A merge that is about to be committed without all that its sides have.";
     MERGE_CLOSED "merge-closed" Usage "Two clones closed one period, with different figures.";
     MERGE_SAME_DAY "merge-same-day" Usage "Both sides of a merge put items on one day: their order is not known.";
+    MERGE_TAKEN_UP_AGAIN "merge-taken-up-again" Usage "A record that one side finished and a later update of the other takes up again.";
     MERGED_BY_LINES "merged-by-lines" Usage "A ledger file that could be merged only line by line.";
     NOT_BY_RECORD "not-by-record" Usage "A file in conflict whose sides cannot be merged by record.";
     BAD_MARKER "bad-marker" Usage "A conflict marker that belongs to no conflict, or a conflict that does not end.";
@@ -177,7 +189,7 @@ rules! {
     TRACE_WHERE "trace-where" Usage "A trace without a place beside a document.";
     NO_WORD_HERE "no-word-here" Usage "A Word file for the terminal.";
     NOBODY_NAMED "nobody-named" Usage "An organisation whose file names no secretary.";
-    NO_RANK_RECORDS "no-rank-records" Usage "A rank has no records of its own.";
+    SUM_TOO_LARGE "sum-too-large" Usage "A sum that is too large to be held exactly.";
     IMPORT_HEADER "import-header" Record "An import without the columns it needs.";
     IMPORT_ROW "import-row" Record "An import row that is incomplete.";
     IMPORT_DUPLICATE "import-duplicate" Record "One code on two rows of an import.";
@@ -281,7 +293,7 @@ impl Problem {
     pub fn blocks(&self) -> bool {
         match self.rule.gravity {
             Gravity::File | Gravity::Record => true,
-            Gravity::Finding | Gravity::Usage => false,
+            Gravity::Finding | Gravity::Warning | Gravity::Usage => false,
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::problem::{Place, Problem, Rule};
+use crate::spelling::is_steering;
 
 /// The largest file that is read, in bytes. A ledger file of a busy clerk's year is a thousandth of it.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -110,10 +111,10 @@ pub fn shown(root: &Path, path: &Path) -> String {
     path_text(path.strip_prefix(root).unwrap_or(path))
 }
 
-/// A path as messages show it: `/` between parts, and no control characters.
+/// A path as messages show it: `/` between parts, and no characters that steer a terminal.
 pub fn path_text(path: &Path) -> String {
     let text = path.display().to_string();
     // Elsewhere a backslash is a letter like any other.
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text };
-    text.replace(char::is_control, "?")
+    text.replace(is_steering, "?")
 }

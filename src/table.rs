@@ -1,5 +1,7 @@
 //! What every report is made of: columns, rows, typed cells. The renderers see nothing else.
 
+use crate::number::{Decimal, Fraction, rounded};
+
 /// A table and what is said about it.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -65,10 +67,19 @@ pub enum Cell {
     Empty,
     /// Words.
     Text(String),
-    /// A whole number.
-    Number(i64),
+    /// A number.
+    Number(Decimal),
     /// A ratio, printed as a percentage; the denominator is never 0.
     Ratio(i128, i128),
+    /// A ratio that is an average, printed with so many decimals.
+    Average {
+        /// Above the line.
+        num: i128,
+        /// Below the line, never 0.
+        den: i128,
+        /// How many decimals people are shown.
+        places: u32,
+    },
     /// Tenths of a point.
     Points(i64),
     /// No data: not 0.
@@ -103,13 +114,23 @@ impl Column {
 
     /// Whether a cell of this column lags behind its mark.
     pub fn lags(&self, cell: &Cell) -> bool {
-        let under = |value: f64| self.below.is_some_and(|mark| value < mark as f64);
+        let under = |num: i128, den: i128| {
+            let value = Fraction::new(num, den);
+            value.zip(self.below).is_some_and(|(value, mark)| value < Fraction::whole(mark.into()))
+        };
         match cell {
-            Cell::Number(n) => self.above.is_some_and(|mark| *n > mark),
-            Cell::Ratio(num, den) => under(*num as f64 * 100.0 / *den as f64),
-            Cell::Points(tenths) => under(*tenths as f64 / 10.0),
+            Cell::Number(n) => self.above.is_some_and(|mark| *n > Decimal::from(mark)),
+            Cell::Ratio(num, den) => under(num.saturating_mul(100), *den),
+            Cell::Average { num, den, .. } => under(*num, *den),
+            Cell::Points(tenths) => under((*tenths).into(), 10),
             Cell::Empty | Cell::Text(_) | Cell::NoData => false,
         }
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(n: i64) -> Cell {
+        Cell::Number(n.into())
     }
 }
 
@@ -120,8 +141,9 @@ impl Cell {
             Cell::Empty => String::new(),
             Cell::Text(text) => text.clone(),
             Cell::Number(n) => n.to_string(),
-            Cell::Ratio(num, den) => format!("{}%", decimal(*num * 100, *den, 1)),
-            Cell::Points(tenths) => decimal(i128::from(*tenths), 10, 1),
+            Cell::Ratio(num, den) => format!("{}%", rounded(num.saturating_mul(100), *den, 1)),
+            Cell::Average { num, den, places } => rounded(*num, *den, *places),
+            Cell::Points(tenths) => rounded(i128::from(*tenths), 10, 1),
             Cell::NoData => "—".to_owned(),
         }
     }
@@ -129,7 +151,7 @@ impl Cell {
     /// The change that the cell stands for, with its sign.
     pub fn signed(&self) -> String {
         let words = match self {
-            Cell::Ratio(num, den) => decimal(*num * 100, *den, 1),
+            Cell::Ratio(num, den) => rounded(num.saturating_mul(100), *den, 1),
             other => other.words(),
         };
         let positive = words.starts_with(|c: char| c.is_ascii_digit()) && words.contains(|c: char| ('1'..='9').contains(&c));
@@ -140,23 +162,10 @@ impl Cell {
     pub fn raw(&self) -> String {
         match self {
             Cell::Empty | Cell::NoData => String::new(),
-            Cell::Ratio(num, den) => decimal(*num, *den, 6),
+            Cell::Ratio(num, den) | Cell::Average { num, den, .. } => rounded(*num, *den, 6),
             other => other.words(),
         }
     }
-}
-
-/// A fraction with `places` decimals, half rounded away from zero, computed in whole numbers.
-pub fn decimal(num: i128, den: i128, places: u32) -> String {
-    let scale = 10i128.pow(places);
-    let (num, negative) = (num.abs(), (num < 0) != (den < 0));
-    let den = den.abs().max(1);
-    let whole = num.checked_mul(scale * 2).map_or(i128::MAX, |n| (n + den) / (den * 2));
-    let sign = if negative && whole != 0 { "-" } else { "" };
-    if places == 0 {
-        return format!("{sign}{whole}");
-    }
-    format!("{sign}{}.{:0width$}", whole / scale, whole % scale, width = places as usize)
 }
 
 #[cfg(test)]
@@ -164,25 +173,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_exact() {
-        for (num, den, places, text) in [
-            (5, 6, 6, "0.833333"),
-            (1, 3, 1, "0.3"),
-            (2, 3, 1, "0.7"),
-            (1, 8, 2, "0.13"),
-            (-1, 8, 2, "-0.13"),
-            (0, 5, 1, "0.0"),
-            (-1, 1000, 1, "0.0"),
-            (7, 7, 6, "1.000000"),
-        ] {
-            assert_eq!(decimal(num, den, places), text, "{num}/{den}");
-        }
-    }
-
-    #[test]
     fn changes_carry_their_sign() {
-        assert_eq!(Cell::Number(3).signed(), "+3");
-        assert_eq!(Cell::Number(0).signed(), "0");
+        assert_eq!(Cell::from(3).signed(), "+3");
+        assert_eq!(Cell::from(0).signed(), "0");
         assert_eq!(Cell::Ratio(-1, 20).signed(), "-5.0");
         assert_eq!(Cell::NoData.signed(), "—");
     }

@@ -13,7 +13,9 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::parser::EventReceiver;
 use toml_parser::{ErrorSink, Span, decoder::Encoding};
 
+use crate::day::Day;
 use crate::locale::{Arg, Label};
+use crate::number::Decimal;
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 
@@ -56,6 +58,7 @@ pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
     if let Some(at) = source.text.find("\r\n") {
         findings.push(Problem::new(Rule::CRLF).at(source.place(at..at)));
     }
+    refuse_dense(source)?;
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     if !errors.is_empty() {
         let conflicts = conflict_markers(source);
@@ -70,6 +73,23 @@ pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
         return Err(crate::problem::sorted(pass.problems));
     }
     Ok(Document { root, trivia: pass.trivia, findings })
+}
+
+/// What a value takes in memory while a file is read, in bytes: its node, and the tokens it is made of.
+const BYTES_PER_VALUE: usize = 300;
+
+/// What any file may take beside eight times its size, in bytes.
+const BYTES_FOR_ANY: usize = 100 << 20;
+
+/// Refuses a file that holds so many values in so few bytes that reading it would take many times its size: a list of
+/// millions of numbers. No ledger comes near.
+fn refuse_dense(source: &Source) -> Result<(), Vec<Problem>> {
+    // Each value but the first of a list stands behind one of these; those inside strings count too.
+    let signs = source.text.bytes().filter(|b| matches!(b, b',' | b'=' | b'[' | b'{')).count();
+    match signs * BYTES_PER_VALUE > source.text.len() * 8 + BYTES_FOR_ANY {
+        true => Err(vec![Problem::new(Rule::TOO_MANY_VALUES).at(source.place(0..0)).with("count", signs)]),
+        false => Ok(()),
+    }
 }
 
 /// The parser leaves numbers as text: `0x` alone and what does not fit 64 bits are found here.
@@ -355,7 +375,8 @@ impl Plain {
             DeValue::String(text) => Plain::Text(text.to_string()),
             DeValue::Datetime(datetime) => Plain::Word(datetime.to_string()),
             DeValue::Integer(_) => Plain::Word(integer(value).map_or_else(String::new, |n| n.to_string())),
-            DeValue::Float(n) => Plain::Word(n.to_string()),
+            // 3500.50 and 3500.5 say the same.
+            DeValue::Float(n) => Plain::Word(decimal(value).map_or_else(|| n.to_string(), |number| number.to_string())),
             DeValue::Boolean(b) => Plain::Word(b.to_string()),
         }
     }
@@ -397,6 +418,21 @@ pub fn integer(value: &DeValue<'_>) -> Option<i64> {
     match value {
         DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok(),
         _ => None,
+    }
+}
+
+/// A date of the calendar without a time.
+pub fn day(value: &DeValue<'_>) -> Option<Day> {
+    let DeValue::Datetime(found) = value else { return None };
+    let date = found.date.filter(|_| found.time.is_none() && found.offset.is_none())?;
+    Day::new(date.year.into(), date.month.into(), date.day.into())
+}
+
+/// A number with few decimals, read from its text: 12, 3500.5, 3500.50.
+pub fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
+    match value {
+        DeValue::Float(n) => n.as_str().parse().ok(),
+        _ => integer(value).map(Decimal::from),
     }
 }
 
@@ -479,6 +515,11 @@ impl<'a, 's> Reader<'a, 's> {
     /// An integer.
     pub fn integer(&self, key: &'static str) -> Option<i64> {
         self.typed(key, "type-integer", |node| integer(node.get_ref()))
+    }
+
+    /// A day.
+    pub fn day(&self, key: &'static str) -> Option<Day> {
+        self.typed(key, "type-date", |node| day(node.get_ref()))
     }
 
     /// True or false; false when absent.

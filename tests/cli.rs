@@ -315,7 +315,6 @@ fn exit_codes_and_usage_errors_in_both_languages() {
         (&["report", "--quarter", "x"], "无法识别时期“x”", "“x” is not a period"),
         (&["report", "--format", "pdf"], "不能是“pdf”", "cannot be “pdf”"),
         (&["explain", "tasks"], "没有叫“tasks”的指标", "no metric called “tasks”"),
-        (&["explain", "rank"], "名次由其他指标排出", "no records of its own"),
         (&["show", "nothing"], "没有编号含“nothing”的记录", "no record's id contains “nothing”"),
         (&["list", "x"], "没有“x”这种记录", "no kind of record called “x”"),
         (&["due", "--within", "x"], "应在 0 与 3660d 之间", "between 0 and 3660d"),

@@ -31,6 +31,7 @@ const ELSEWHERE: &[&str] = &[
     "import-cycle",
     "import-depth",
     "too-many",
+    "too-many-values",
 ];
 
 struct Case {
@@ -70,7 +71,9 @@ fn check_says_what_is_wrong_in_both_languages_and_touches_nothing() {
         let mut said = Vec::new();
         for lang in ["en", "zh-CN"] {
             let ran = ledger.run(&["check", "--lang", lang]);
-            assert_eq!(ran.code, 1, "{}: {}{}", case.name, ran.out, ran.err);
+            // Warnings alone hold nobody up.
+            let wrong = Rule::ALL.iter().any(|r| r.gravity != Gravity::Warning && ran.out.contains(&format!("[{}]\n", r.name)));
+            assert_eq!(ran.code, u8::from(wrong), "{}: {}{}", case.name, ran.out, ran.err);
             said.push((lang.to_owned(), ran.out));
         }
         assert!(before == ledger.bytes(), "{}: check wrote", case.name);

@@ -183,10 +183,16 @@ fn the_sample_is_what_the_generator_writes_and_init_installs_it() {
 fn a_quarter_reported_again_later_is_the_same() {
     let ledger = Ledger::sample();
     let q2 = ["report", "--quarter", "2026Q2", "--format", "csv", "--raw"];
-    let july = ledger.ok(&[&q2[..], &["--today", "2026-07-01"]].concat());
+    // With the as-of day given at any time; without it as soon as the returns that fall due after the quarter are judged.
+    let as_of = ["--as-of", "2026-06-30"];
+    let then = [&q2[..], &as_of].concat();
+    let july = ledger.ok(&[&then[..], &["--today", "2026-07-01"]].concat());
+    let judged = ledger.ok(&[&q2[..], &["--today", "2026-07-25"]].concat());
     ledger.ok(&["add", "meeting", "--org", "jianxi", "--date", "2026-08-03", "--type", "regular", "--title", "x"]);
-    let november = ledger.ok(&[&q2[..], &["--today", "2026-11-22"]].concat());
-    assert_eq!(july, november);
+    let november = ["--today", "2026-11-22"];
+    assert_eq!(july, ledger.ok(&[&then[..], &november].concat()));
+    assert_eq!(judged, ledger.ok(&[&q2[..], &november].concat()));
+    assert_ne!(judged, july, "returns are late or missing once their deadline is over");
 }
 
 /// The README's picture is what its first command prints on a terminal of 80 columns.

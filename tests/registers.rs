@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use ledger::day::{Day, Period};
 use ledger::figure::{Evaluation, Figure, Scope};
 use ledger::locale::Lang;
-use ledger::narrative::phrase::{Fraction, Qualifier, Scale, Style};
+use ledger::narrative::phrase::{Qualifier, Scale, Style};
+use ledger::number::{Decimal, Fraction};
 use ledger::rules::Rules;
 use ledger::tree::Tree;
 use proptest::prelude::*;
@@ -45,6 +46,11 @@ fn day() -> impl Strategy<Value = Day> {
     (0i64..900).prop_map(|n| Day::new(2025, 1, 1).expect("a day").plus(n))
 }
 
+/// Whether a row of the co-building lists is a need: those of each third day are.
+fn is_need(on: Day) -> bool {
+    on.day() % 3 == 0
+}
+
 fn later(from: Day, days: Option<i64>) -> Option<Day> {
     days.map(|n| from.plus(n))
 }
@@ -70,7 +76,7 @@ fn row() -> impl Strategy<Value = Row> {
             .prop_map(|(month, known)| Row::Service { month, known }),
         (day(), 1i64..60).prop_map(|(on, people)| Row::Visit { on, people }),
         (day(), span()).prop_map(|(opened, n)| Row::Base { opened, closed: later(opened, n) }),
-        (day(), 2024..2028i32, 0..3usize, prop::option::of(1i64..6)).prop_map(|(on, year, recipient, stars)| Row::Award {
+        (day(), 2024..2028i32, 0..PATHS.len(), prop::option::of(1i64..6)).prop_map(|(on, year, recipient, stars)| Row::Award {
             on,
             year,
             recipient,
@@ -95,7 +101,14 @@ fn facts() -> impl Strategy<Value = Vec<Fact>> {
 }
 
 fn tree(facts: &[Fact]) -> Tree {
-    let orgs: Vec<(&str, String)> = PATHS.iter().map(|path| (*path, "name = \"n\"\nkind = \"party-committee\"\n".to_owned())).collect();
+    let orgs: Vec<(&str, String)> = PATHS
+        .iter()
+        .enumerate()
+        .map(|(n, path)| {
+            let sector = if n < 2 { "community" } else { "social-org" };
+            (*path, format!("name = \"组织{n}\"\nkind = \"party-committee\"\nsector = \"{sector}\"\n"))
+        })
+        .collect();
     let mut ledgers: Vec<String> = vec![String::new(); PATHS.len()];
     for (n, fact) in facts.iter().enumerate() {
         let out = &mut ledgers[fact.org];
@@ -109,13 +122,16 @@ fn tree(facts: &[Fact]) -> Tree {
             Row::Seat { person, from, until: end } => {
                 ("seat", format!("id = \"{}\"\nperson = \"{}\"\nfrom = {from}\n{}", id("se"), NAMES[*person], until("until", end)))
             }
+            // In fen, with and without needless zeros.
             Row::Fund { spent, demo, on, amount } => (
                 "fund",
                 format!(
-                    "id = \"{}\"\ndate = {on}\nstage = \"{}\"\nsource = \"fiscal\"\npurpose = \"{}\"\namount = {amount}\n",
+                    "id = \"{}\"\ndate = {on}\nstage = \"{}\"\nsource = \"fiscal\"\npurpose = \"{}\"\namount = {}.{:02}\n",
                     id("fu"),
                     if *spent { "spent" } else { "budget" },
-                    if *demo { "demo-site" } else { "training" }
+                    if *demo { "demo-site" } else { "training" },
+                    amount / 100,
+                    amount % 100
                 ),
             ),
             Row::Site { sector, since, until: end, highlight } => (
@@ -149,11 +165,7 @@ fn tree(facts: &[Fact]) -> Tree {
                 let stars = stars.map_or(String::new(), |s| format!("stars = {s}\n"));
                 (
                     "award",
-                    format!(
-                        "id = \"{}\"\ndate = {on}\nyear = {year}\ntitle = \"t\"\nrecipient = \"{}\"\n{stars}",
-                        id("aw"),
-                        NAMES[*recipient]
-                    ),
+                    format!("id = \"{}\"\ndate = {on}\nyear = {year}\ntitle = \"t\"\nrecipient = \"组织{recipient}\"\n{stars}", id("aw")),
                 )
             }
             Row::CoBuilding { set, done, back } => {
@@ -171,8 +183,8 @@ fn tree(facts: &[Fact]) -> Tree {
                 let updates =
                     withdrawn.map_or(String::new(), |day| format!("updates = [\n    {{ on = {day}, status = \"withdrawn\" }},\n]\n"));
                 let category = if *venue { "venue" } else { "goods" };
-                let body =
-                    format!("list = \"resource\"\ncategory = \"{category}\"\nname = \"x\"\ndate = {on}\nshared = {shared}\n{updates}");
+                let list = if is_need(*on) { "need" } else { "resource" };
+                let body = format!("list = \"{list}\"\ncategory = \"{category}\"\nname = \"x\"\ndate = {on}\nshared = {shared}\n{updates}");
                 ("resource", format!("id = \"{}\"\n{body}", id("re")))
             }
         };
@@ -206,11 +218,16 @@ impl Obvious<'_> {
     }
 
     fn number(&self, each: impl Fn(&Row) -> i64) -> Figure {
-        Figure::Number(self.rows.iter().map(|row| each(row)).sum())
+        Figure::Number(self.rows.iter().map(|row| each(row)).sum::<i64>().into())
+    }
+
+    /// A sum of money, from rows in fen.
+    fn money(&self, each: impl Fn(&Row) -> i64) -> Figure {
+        Figure::Number(Decimal::new(self.rows.iter().map(|row| i128::from(each(row))).sum(), 2))
     }
 
     fn different<T: Ord>(&self, each: impl Fn(&Row) -> Option<T>) -> Figure {
-        Figure::Number(self.rows.iter().filter_map(|row| each(row)).collect::<BTreeSet<T>>().len() as i64)
+        Figure::Number((self.rows.iter().filter_map(|row| each(row)).collect::<BTreeSet<T>>().len() as i64).into())
     }
 
     fn value(&self, metric: &str) -> Figure {
@@ -229,11 +246,11 @@ impl Obvious<'_> {
                 Row::Seat { person, from, until } if self.in_force(*from, *until) => Some(*person),
                 _ => None,
             }),
-            "funds_spent" => self.number(|row| match row {
+            "funds_spent" => self.money(|row| match row {
                 Row::Fund { spent: true, on, amount, .. } if on.year() == self.year && *on <= self.as_of => *amount,
                 _ => 0,
             }),
-            "demo_sites_invested" => self.number(|row| match row {
+            "demo_sites_invested" => self.money(|row| match row {
                 Row::Fund { spent: true, demo: true, on, amount } if *on <= self.as_of => *amount,
                 _ => 0,
             }),
@@ -266,7 +283,7 @@ impl Obvious<'_> {
                 if !months.is_empty() && months.iter().all(Option::is_none) {
                     return Figure::NoData;
                 }
-                Figure::Number(months.into_iter().flatten().sum())
+                Figure::Number(months.into_iter().flatten().sum::<i64>().into())
             }
             "services_satisfaction" => {
                 let (mut num, mut den) = (0, 0);
@@ -299,7 +316,9 @@ impl Obvious<'_> {
                 opened.min().map_or(Figure::NoData, Figure::Day)
             }
             "starred_commended" => self.different(|row| match row {
-                Row::Award { on, year, recipient, stars: Some(_) } if *year == self.year && *on <= self.as_of => Some(*recipient),
+                Row::Award { on, year, recipient: recipient @ 2.., stars: Some(_) } if *year == self.year && *on <= self.as_of => {
+                    Some(*recipient)
+                }
                 _ => None,
             }),
             "co_building_solved" => self.number(|row| match row {
@@ -309,7 +328,9 @@ impl Obvious<'_> {
                 _ => 0,
             }),
             "resources_shared" => self.number(|row| match row {
-                Row::Resource { on, shared: true, withdrawn, .. } => one(*on <= self.as_of && withdrawn.is_none_or(|day| day > self.as_of)),
+                Row::Resource { on, shared: true, withdrawn, .. } if !is_need(*on) => {
+                    one(*on <= self.as_of && withdrawn.is_none_or(|day| day > self.as_of))
+                }
                 _ => 0,
             }),
             other => panic!("the evaluator does not know {other}"),
@@ -355,11 +376,12 @@ proptest! {
                     let obvious = Obvious { rows, year: period.last().year(), as_of };
                     for name in METRICS {
                         let metric = tree.rules.metric(name).expect("built in");
-                        let got = evaluation.figure(metric, &scope);
+                        let got = evaluation.figure(metric, &scope).expect("it fits");
                         prop_assert_eq!(got, obvious.value(name), "{} of {} in {} as of {}", name, path, period, as_of);
                         if let Figure::Number(value) = got {
-                            let sum: i64 = evaluation.counted(metric, &scope).iter().map(|(_, amount)| amount).sum();
-                            prop_assert_eq!(sum, value, "{} adds up", name);
+                            let counted = evaluation.counted(metric, &scope);
+                            let sum = counted.iter().try_fold(Decimal::ZERO, |sum, (_, amount)| sum.plus(*amount));
+                            prop_assert_eq!(sum, Some(value), "{} adds up", name);
                         }
                     }
                 }
@@ -367,33 +389,47 @@ proptest! {
         }
     }
 
-    /// What is printed is read back from its digits, and claims no more than is true.
+    /// What is printed is read back from its digits: it is the nearest, or what its qualifier claims; below one 万 or 亿 it
+    /// is the number itself.
     #[test]
-    fn words_claim_no_more_than_is_true(value in 0i128..1_000_000_000_000, scale in 0..3usize, places in 0u32..4, step in prop::option::of(1i128..5000)) {
-        let scale = [Scale::One, Scale::Wan, Scale::Yi][scale];
-        let size = [1i128, 10_000, 100_000_000][scale as usize];
+    fn words_claim_no_more_than_is_true(
+        hundredths in prop_oneof![-1_000_000_000_000i128..1_000_000_000_000, -2_000_000i128..2_000_000],
+        scale in 0..3usize,
+        places in prop::option::of(0u32..4),
+        step in prop::option::of(1i128..5000),
+        money in any::<bool>(),
+        before_unit in any::<bool>(),
+    ) {
+        let (scale, size) = [(Scale::One, 1i128), (Scale::Wan, 10_000), (Scale::Yi, 100_000_000)][scale];
+        let value = Fraction { num: hundredths, den: 100 };
         let step = step.filter(|_| scale == Scale::One);
-        let places = if step.is_some() || scale == Scale::One { 0 } else { places };
-        let granule = step.map_or((size, 10i128.pow(places)), |step| (step, 1));
+        let tail = if money { "元" } else { "" }.to_owned();
         for qualifier in [Qualifier::Nearest, Qualifier::Over, Qualifier::Nearly, Qualifier::AtLeast] {
-            let style = Style { scale, places, step, qualifier, ..Style::default() };
-            let words = style.words(Fraction::whole(value), Lang::Zh);
-            let digits: String = words.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+            let style = Style { scale, places, step, qualifier, tail: tail.clone(), before_unit, ..Style::default() };
+            let words = style.words(value, Lang::Zh);
+            let digits: String = words.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
             let unit = if words.contains('万') { 10_000 } else if words.contains('亿') { 100_000_000 } else { 1 };
-            prop_assert!(unit == size || value < size, "{} for {}", words, value);
-            let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
-            // The number that the words say, in ten-thousandths of one.
-            let said = (whole.parse::<i128>().expect("digits") * 10_000 + format!("{part:0<4}").parse::<i128>().expect("digits")) * unit;
-            let (true_value, granule) = (value * 10_000, granule.0 * 10_000 / granule.1);
-            match qualifier {
-                Qualifier::Over | Qualifier::AtLeast => prop_assert!(said <= true_value && true_value - said < granule, "{} for {}", words, value),
-                Qualifier::Nearly => prop_assert!(said >= true_value && said - true_value < granule, "{} for {}", words, value),
-                Qualifier::Nearest => prop_assert!((said - true_value).abs() * 2 <= granule, "{} for {}", words, value),
+            let said = Fraction::from(digits.parse::<Decimal>().expect("digits")).times(Fraction::whole(unit)).expect("small");
+            let decimals = digits.split_once('.').map_or(0, |(_, part)| part.len() as u32);
+            let last_digit = Fraction { num: step.unwrap_or(unit), den: 10i128.pow(decimals) };
+            let exact = said == value;
+            if value.abs() < Fraction::whole(size) && scale != Scale::One {
+                prop_assert!(exact && (unit == 1 || !money), "{} for {:?}", words, value);
             }
-            let exact = said == true_value;
+            let over = value.minus(said).expect("small");
+            let nothing = Fraction::whole(0);
+            match qualifier {
+                Qualifier::Over | Qualifier::AtLeast => prop_assert!(over >= nothing && over < last_digit, "{} for {:?}", words, value),
+                Qualifier::Nearly => prop_assert!(over <= nothing && over.abs() < last_digit, "{} for {:?}", words, value),
+                Qualifier::Nearest => {
+                    let twice = over.abs().times(Fraction::whole(2)).expect("small");
+                    prop_assert!(twice <= last_digit, "{} for {:?}", words, value);
+                }
+            }
             prop_assert_eq!(words.contains('余'), qualifier == Qualifier::Over && !exact, "{}", words);
             prop_assert_eq!(words.contains('近'), qualifier == Qualifier::Nearly && !exact, "{}", words);
             prop_assert_eq!(words.contains("不低于"), qualifier == Qualifier::AtLeast, "{}", words);
+            prop_assert_eq!(words.contains("余万") || words.contains("余亿"), qualifier == Qualifier::Over && !exact && before_unit && unit > 1, "{}", words);
         }
     }
 }

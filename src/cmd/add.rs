@@ -13,7 +13,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Origin, Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
-use crate::tree::check::broken_bounds;
+use crate::tree::check::{self, broken_bounds, too_far_ahead};
 use crate::tree::write::{random_bits, writer, writer_as};
 use crate::tree::{Root, Tree, change};
 
@@ -47,6 +47,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let id = RecordId::new(&kind.prefix, session.today, random_bits());
     let origin = Origin { file: Arc::from(""), line: 0, at: 0 };
     let record = Record::new(id, Arc::clone(&kind), values, None, origin);
+    confirm_doubtful(session, &root, &rules, &org, &record)?;
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
     let writer = match asked {
@@ -60,6 +61,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     );
     writeln!(session.out, "{said}")?;
     Ok(Status::Clean)
+}
+
+/// Points out what may be a slip of the pen, while it can still be put right: the same thing entered before, a start date
+/// more than a year ahead. Who is asked may give up; off a terminal it is said, and entered all the same.
+fn confirm_doubtful(session: &mut Session<'_>, root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Result<()> {
+    let twin = change::twin(root, rules, org, record);
+    let doubts: Vec<Problem> =
+        too_far_ahead(record, session.today).into_iter().chain(twin.map(|twin| check::twin(record, &twin))).collect();
+    session.say_problems(&doubts)?;
+    if session.interactive && !doubts.is_empty() && !prompt::confirm(session, &session.locale.text("prompt-enter-anyway"))? {
+        return Err(Problem::new(Rule::CANCELLED).into());
+    }
+    Ok(())
 }
 
 /// The organisation by `--org`; a full id needs no other organisation to be read.

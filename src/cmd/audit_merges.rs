@@ -9,10 +9,11 @@ use crate::git::Repo;
 use crate::history::audit::{Audit, Case, Made, Verdict};
 use crate::history::finding::{COMMENTS, Finding, OF_ORG};
 use crate::history::snapshot::{CLOSED, ORG};
-use crate::locale::{Locale, visible};
+use crate::locale::Locale;
 use crate::record::text::{field_name, said};
 use crate::render::json;
 use crate::rules::Rules;
+use crate::spelling::visible;
 use crate::wire::Plain;
 
 pub(super) const COMMAND: Command = Command { name: "audit-merges", build, run };

@@ -71,7 +71,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if table.rows.is_empty() {
         table.notes.push(locale.say("blame-none", &[("period", period.to_string().into())]));
     }
-    write!(session.out, "{}", cmd::in_form(session, matches, &table, "records"))?;
+    cmd::print_table(session, matches, &table, "records")?;
     Ok(Status::Clean)
 }
 
@@ -84,5 +84,5 @@ fn deeds(events: &[Event]) -> Vec<Cell> {
     let (first, later) = events.split_first().map_or((None, &[][..]), |(first, later)| (Some(first), later));
     let [entered, by] = who(first);
     let [changed, changed_by] = who(later.last());
-    vec![by, entered, changed_by, changed, Cell::Number(later.len() as i64)]
+    vec![by, entered, changed_by, changed, Cell::from(later.len() as i64)]
 }

@@ -232,6 +232,6 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
 pub(super) fn say_found(session: &mut Session<'_>, is_of_it: impl Fn(&Problem) -> bool) -> Result<()> {
     let root = session.root()?;
     let tree = session.tree()?;
-    let found: Vec<Problem> = check::check(Some(&root), &tree).into_iter().filter(is_of_it).collect();
+    let found: Vec<Problem> = check::check(Some(&root), &tree, session.today).into_iter().filter(is_of_it).collect();
     session.say_problems(&found)
 }

@@ -8,7 +8,7 @@ use crate::git::{Repo, setup};
 use crate::history::audit::{Audit, Verdict};
 use crate::history::finding::What;
 use crate::locale::Locale;
-use crate::problem::{Place, Problem, Rule};
+use crate::problem::{Gravity, Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
 use crate::tree::{Root, Tree, check};
@@ -36,17 +36,22 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     // Even with broken rules the records are looked at, by the rules that hold.
     let tree = Tree::load(&root, rules, rule_problems);
-    let mut problems = check::check(Some(&root), &tree);
-    // A closed period may be changed, which is shown; it must not keep anybody from committing the change.
-    let changed = |problem: &Problem| matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED);
-    let stamps = close::restatements(&root, &tree).into_iter().filter(|problem| !(commit && changed(problem)));
-    problems.extend(stamps);
+    let mut problems = check::check(Some(&root), &tree, session.today);
+    problems.extend(close::restatements(&root, &tree));
+    // Before a commit only what must not be committed is listed: a closed period may be changed, two meetings may be alike.
+    let held_up = |problem: &Problem| !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && is_wrong(problem);
+    let warnings = problems.iter().filter(|problem| commit && !held_up(problem)).count();
+    problems.retain(|problem| !commit || held_up(problem));
     if let Some(repo) = &repo {
         problems.extend(lost(session, repo)?);
     }
     problems = crate::problem::sorted(problems);
     if !commit {
         warn_without_driver(session, &root)?;
+    }
+    if warnings > 0 {
+        let said = session.locale.say("check-warnings", &[("count", warnings.into())]);
+        writeln!(session.err, "{said}")?;
     }
     let locale = &session.locale;
     match cmd::format_of(matches, "text") {
@@ -56,14 +61,26 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 writeln!(session.out, "{}", diagnostic::text(problem, locale, session.style.colour))?;
             }
             let counts = [("count", problems.len().into()), ("records", tree.entries.len().into()), ("orgs", tree.orgs.len().into())];
-            let said = locale.say(if problems.is_empty() { "check-clean" } else { "check-found" }, &counts);
+            let said = locale.say(
+                match problems.iter().any(is_wrong) {
+                    true => "check-found",
+                    false if problems.is_empty() => "check-clean",
+                    false => "check-warned",
+                },
+                &counts,
+            );
             writeln!(session.out, "{said}")?;
             if commit && !problems.is_empty() {
                 writeln!(session.out, "{}", locale.text("check-stopped"))?;
             }
         }
     }
-    Ok(if problems.is_empty() { Status::Clean } else { Status::Findings })
+    Ok(if problems.iter().any(is_wrong) { Status::Findings } else { Status::Clean })
+}
+
+/// Whether something must be put right; a warning may be meant so.
+fn is_wrong(problem: &Problem) -> bool {
+    problem.rule.gravity != Gravity::Warning
 }
 
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who

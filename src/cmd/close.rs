@@ -36,7 +36,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (period, mut as_of) = session.window(matches)?;
+    let (period, mut as_of, mut today) = session.window(matches)?;
     if as_of < period.last() || session.today < as_of {
         return Err(Problem::new(Rule::NOT_OVER).with("period", period.to_string()).with("day", period.last().to_string()).into());
     }
@@ -49,10 +49,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if matches.get_one::<String>("as-of").is_none()
         && let Ok(before) = stamp(&root, &tree, period, org)
     {
-        as_of = before.as_of;
+        (as_of, today) = (before.as_of, before.judged);
     }
-    let question = Question { org, depth: depth(matches)?, own: false, period, as_of, metrics: metrics(&tree, matches)?, compare: None };
-    let stamp = Stamp::of(&tree, &question, session.today, &by);
+    let (depth, metrics) = (depth(matches)?, metrics(&tree, matches)?);
+    let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
+    let stamp = Stamp::of(&tree, &question, session.today, &by)?;
     let path = stamp_file(&root, &tree, period, org);
     let name = shown(&root.path, &path);
     let old = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
@@ -95,7 +96,7 @@ fn metrics<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<&'t Metric>, 
         };
         for metric in std::iter::once(metric).chain(parts) {
             // A rank is a place among rows, which the rows' other figures give.
-            if !matches!(metric.measure, Measure::Rank { .. }) && !found.iter().any(|other| other.name == metric.name) {
+            if !matches!(metric.measure, Measure::Rank(_)) && !found.iter().any(|other| other.name == metric.name) {
                 found.push(metric);
             }
         }
@@ -143,7 +144,7 @@ pub(super) fn restatements(root: &Root, tree: &Tree) -> Vec<Problem> {
         match stamp {
             // Of records that cannot be read no figure can be compared.
             Ok((stamp, name)) if tree.blocking().is_empty() => {
-                problems.extend(stamp.restatements(tree, &name, &|figure| cell(figure).words()))
+                problems.extend(stamp.restatements(tree, &name, &|metric, figure| cell(metric, figure).words()))
             }
             Ok(_) => {}
             Err(found) => problems.extend(found),

@@ -64,7 +64,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let cells = vec![
                 Cell::Text(if raw { state.trim_start_matches("due-").to_owned() } else { locale.text(state) }),
                 Cell::Text(reminder.day.to_string()),
-                Cell::Number(left),
+                Cell::from(left),
                 Cell::Text(if raw { tree.orgs[reminder.org].path.to_string() } else { tree.orgs[reminder.org].short().to_owned() }),
                 Cell::Text(kind),
                 Cell::Text(what),
@@ -86,8 +86,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut notes = vec![note];
     notes.extend(cmd::left_out_notes(locale, &left_out));
     let table = Table { columns, rows, notes, facts: vec![("today", today.to_string())], ..Table::default() };
-    let text = cmd::in_form(session, matches, &table, "reminders");
-    write!(session.out, "{text}")?;
+    cmd::print_table(session, matches, &table, "reminders")?;
     Ok(Status::Clean)
 }
 

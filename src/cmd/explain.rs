@@ -1,14 +1,18 @@
 //! `ledger explain METRIC`: the records behind a figure, by file and line.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json, json};
 
-use crate::cmd::report::cell;
+use crate::cmd::report::{as_of_words, cell};
 use crate::cmd::{self, Command, Session, Status};
 use crate::figure::evidence::Evidence;
+use crate::figure::rank::{Place, Places};
 use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
 use crate::locale::Locale;
+use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::text;
 use crate::render::json::{pretty, value};
@@ -32,26 +36,28 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (period, as_of) = session.window(matches)?;
+    let (period, as_of, today) = session.window(matches)?;
     let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let name = matches.get_one::<String>("metric").map_or("", String::as_str);
     let Some(metric) = tree.rules.metric(name) else {
         let all: Vec<&str> = tree.rules.metrics.iter().map(|m| m.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", ")).into());
     };
-    if let Measure::Rank { by } = &metric.measure {
-        return Err(Problem::new(Rule::NO_RANK_RECORDS).with("metric", by.as_str()).into());
-    }
     let org = session.org(&tree, matches)?;
     let scope = if matches.get_flag("own") { Scope::These(vec![org]) } else { Scope::Under(tree.subtree(org)) };
-    let evaluation = Evaluation::new(&tree, period, as_of);
-    let explained = Explained { evaluation: &evaluation, scope: &scope, locale: &session.locale };
+    let own = matches.get_flag("own");
+    let evaluation = Evaluation::new(&tree, period, as_of).until(today);
+    let judged_until = evaluation.judged_until(metric);
+    let explained = Explained { evaluation: &evaluation, scope: &scope, org, own, locale: &session.locale };
     let text = match cmd::format_of(matches, "table") {
         "json" => {
-            let mut object = explained.json(metric);
+            let mut object = explained.json(metric)?;
             object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
             object.insert("period".to_owned(), period.to_string().into());
             object.insert("as_of".to_owned(), as_of.to_string().into());
+            if let Some(day) = judged_until {
+                object.insert("filings_as_of".to_owned(), day.to_string().into());
+            }
             if !left_out.is_empty() {
                 object.insert("left_out".to_owned(), cmd::places(&left_out).into());
             }
@@ -64,12 +70,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                     ("metric", (&metric.label).into()),
                     ("org", tree.orgs[org].name().into()),
                     ("period", period.label(session.locale.lang()).into()),
-                    ("as_of", as_of.to_string().into()),
-                    ("value", cell(evaluation.figure(metric, &scope)).words().into()),
+                    ("as_of", as_of_words(&session.locale, as_of, judged_until).into()),
+                    ("value", cell(metric, evaluation.figure(metric, &scope)?).words().into()),
                 ],
             );
             let bad: String = cmd::left_out_notes(&session.locale, &left_out).iter().map(|note| format!("{note}\n")).collect();
-            format!("{title}\n{bad}{}", explained.tables(metric, cmd::table_style(session, matches)))
+            format!("{title}\n{bad}{}", explained.tables(metric, cmd::table_style(session, matches))?)
         }
     };
     write!(session.out, "{text}")?;
@@ -79,12 +85,21 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 struct Explained<'e> {
     evaluation: &'e Evaluation<'e>,
     scope: &'e Scope,
+    org: usize,
+    own: bool,
     locale: &'e Locale,
 }
 
 impl Explained<'_> {
-    fn figure(&self, metric: &Metric) -> Figure {
-        self.evaluation.figure(metric, self.scope)
+    fn figure(&self, metric: &Metric) -> Result<Cell, Problem> {
+        Ok(cell(metric, self.evaluation.figure(metric, self.scope)?))
+    }
+
+    /// The metric that a place is given by, and all places.
+    fn places<'m>(&'m self, metric: &Metric) -> Result<Option<(&'m Metric, Arc<Places>)>, Problem> {
+        let Measure::Rank(ranking) = &metric.measure else { return Ok(None) };
+        let Some(by) = self.evaluation.tree.rules.metric(&ranking.by) else { return Ok(None) };
+        Ok(Some((by, self.evaluation.places(ranking, self.org, self.own)?)))
     }
 
     /// The figures that a ratio or score is made of, each with the weight it has, if any.
@@ -102,14 +117,14 @@ impl Explained<'_> {
             | Measure::View { .. }
             | Measure::Disagreement { .. }
             | Measure::Plus { .. }
-            | Measure::Rank { .. } => Vec::new(),
+            | Measure::Rank(_) => Vec::new(),
         }
     }
 
-    fn json(&self, metric: &Metric) -> Map<String, Json> {
+    fn json(&self, metric: &Metric) -> Result<Map<String, Json>, Problem> {
         let mut object = Map::new();
         object.insert("metric".to_owned(), metric.name.as_str().into());
-        object.insert("value".to_owned(), value(&cell(self.figure(metric))));
+        object.insert("value".to_owned(), value(&self.figure(metric)?));
         let records = self
             .evaluation
             .counted(metric, self.scope)
@@ -119,36 +134,52 @@ impl Explained<'_> {
         object.insert("records".to_owned(), Json::Array(records));
         let parts = self.parts(metric);
         if !parts.is_empty() {
-            let parts = parts.into_iter().map(|(role, metrics, weight)| self.part(role, &metrics, weight)).collect();
-            object.insert("parts".to_owned(), Json::Array(parts));
+            let parts = parts.into_iter().map(|(role, metrics, weight)| self.part(role, &metrics, weight));
+            object.insert("parts".to_owned(), Json::Array(parts.collect::<Result<_, _>>()?));
         }
-        object
+        if let Some((by, places)) = self.places(metric)? {
+            let place = |place: &Place| {
+                let org = self.evaluation.tree.orgs[place.org].path.as_str();
+                json!({ "org": org, "value": value(&cell(by, place.figure)), "place": place.place })
+            };
+            object.insert("by".to_owned(), by.name.as_str().into());
+            object.insert("places".to_owned(), places.order.iter().map(place).collect());
+        }
+        Ok(object)
     }
 
     /// One part of a ratio or score; a part of several figures is their sum.
-    fn part(&self, role: &str, metrics: &[&Metric], weight: Option<i64>) -> Json {
-        let inner: Vec<Map<String, Json>> = metrics.iter().map(|m| self.json(m)).collect();
+    fn part(&self, role: &str, metrics: &[&Metric], weight: Option<i64>) -> Result<Json, Problem> {
+        let inner: Vec<Map<String, Json>> = metrics.iter().map(|m| self.json(m)).collect::<Result<_, _>>()?;
         if let ([only], Some(weight)) = (&inner[..], weight) {
             let mut object = only.clone();
             object.insert("role".to_owned(), role.into());
             object.insert("weight".to_owned(), weight.into());
-            return Json::Object(object);
+            return Ok(Json::Object(object));
         }
         let names: Vec<&str> = metrics.iter().map(|m| m.name.as_str()).collect();
-        let sum: i64 = inner.iter().filter_map(|o| o["value"].as_i64()).sum();
+        let mut sum = Some(Decimal::ZERO);
+        for metric in metrics {
+            if let Figure::Number(number) = self.evaluation.figure(metric, self.scope)? {
+                sum = sum.and_then(|sum| sum.plus(number));
+            }
+        }
         let records: Vec<Json> = inner.iter().filter_map(|o| o["records"].as_array()).flatten().cloned().collect();
-        json!({ "role": role, "metric": names.join(" + "), "metrics": names, "value": sum, "records": records })
+        Ok(json!({ "role": role, "metric": names.join(" + "), "metrics": names, "value": sum, "records": records }))
     }
 
-    fn tables(&self, metric: &Metric, style: terminal::Style) -> String {
+    fn tables(&self, metric: &Metric, style: terminal::Style) -> Result<String, Problem> {
+        if let Some((by, places)) = self.places(metric)? {
+            return Ok(terminal::draw(&self.table_of_places(by, &places), style, self.locale));
+        }
         let parts = self.parts(metric);
         if parts.is_empty() {
-            return terminal::draw(&self.table(metric), style, self.locale);
+            return Ok(terminal::draw(&self.table(metric), style, self.locale));
         }
         let mut out = String::new();
         for (role, metrics, weight) in parts {
             for part in metrics {
-                let words = cell(self.figure(part)).words();
+                let words = self.figure(part)?.words();
                 let lead = match weight {
                     Some(weight) => self.locale.say("explain-weight", &[("weight", weight.into())]),
                     None => self.locale.text(&format!("explain-{role}")),
@@ -159,7 +190,25 @@ impl Explained<'_> {
                 }
             }
         }
-        out
+        Ok(out)
+    }
+
+    /// The peers of an organisation in their order, with the figure that gives it.
+    fn table_of_places(&self, by: &Metric, places: &Places) -> Table {
+        let (tree, locale) = (self.evaluation.tree, self.locale);
+        let row = |place: &Place| {
+            let org = &tree.orgs[place.org];
+            let cells = vec![Cell::from(place.place as i64), Cell::Text(org.short().to_owned()), cell(by, place.figure)];
+            Row { cells, total: false }
+        };
+        let place = Column::number("place", locale.text("label-rank"), "rank");
+        let figure = Column::number(&by.name, by.label.get(locale.lang()).to_owned(), by.unit.name());
+        Table {
+            columns: vec![place, Column::text("org", locale.text("label-org")), figure],
+            notes: vec![locale.say("explain-places", &[("metric", by.name.as_str().into())])],
+            rows: places.order.iter().map(row).collect(),
+            ..Table::default()
+        }
     }
 
     fn table(&self, metric: &Metric) -> Table {

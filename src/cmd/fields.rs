@@ -33,7 +33,7 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
         if field.list {
             arg = arg.action(ArgAction::Append);
         }
-        command = command.arg(arg.allow_hyphen_values(matches!(field.ty, FieldType::Integer { .. })));
+        command = command.arg(arg.allow_hyphen_values(field.ty.is_number()));
     }
     command
 }
@@ -51,7 +51,7 @@ pub(super) fn flag_names(field: &Field) -> [String; 4] {
 fn placeholder(field: &Field, locale: &Locale) -> String {
     locale.text(match &field.ty {
         FieldType::Text | FieldType::Path => "value-text",
-        FieldType::Integer { .. } => "value-number",
+        FieldType::Integer { .. } | FieldType::Decimal { .. } => "value-number",
         FieldType::Boolean => "value-boolean",
         FieldType::Date => "value-day",
         FieldType::Month | FieldType::Quarter | FieldType::Year => "value-period",
@@ -85,6 +85,7 @@ fn field_help(field: &Field, locale: &Locale) -> String {
         FieldType::Text
         | FieldType::Path
         | FieldType::Integer { .. }
+        | FieldType::Decimal { .. }
         | FieldType::Boolean
         | FieldType::Date
         | FieldType::Month

@@ -39,7 +39,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                     changed += 1;
                     match &lock {
                         Some(lock) => lock.write(path, &Basis::of(path, Some(source.text.as_bytes())), text.as_bytes())?,
-                        None => write!(session.out, "{}", difference(&source.file, &source.text, &text))?,
+                        None => session.print(&difference(&source.file, &source.text, &text))?,
                     }
                 }
             }

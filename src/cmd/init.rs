@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status};
+use crate::day::Day;
 use crate::git::setup::{OWN_FILES, write_own_files};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
@@ -43,7 +44,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let district = matches.get_one::<String>("district").map_or("", String::as_str);
     let mut files = if sample { crate::sample::district(&crate::sample::Size::default()) } else { Vec::new() };
     if files.is_empty() {
-        files.push(("ledger.toml".to_owned(), marker(district, session.locale.lang().tag())));
+        files.push(("ledger.toml".to_owned(), marker(district, session.locale.lang().tag(), session.today)));
         fs::create_dir_all(root.join("orgs")).map_err(|e| io(&root, e))?;
     }
     // The marker comes last: a folder without it is no ledger, so a killed init can be run again.
@@ -60,8 +61,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
-/// The text of `ledger.toml`, with a line for each name that reports print.
-fn marker(district: &str, language: &str) -> String {
+/// The text of `ledger.toml`, with a line for each name that reports print. The ledger begins today: what was due before
+/// is owed by nobody here.
+fn marker(district: &str, language: &str, begins: Day) -> String {
     let names: String = NAMES[1..].iter().map(|name| format!("{name} = \"\"\n")).collect();
-    format!("format = {FORMAT}\ndistrict = {}\n{names}language = {}\n", quoted(district), quoted(language))
+    format!("format = {FORMAT}\ndistrict = {}\n{names}language = {}\nbegins = {begins}\n", quoted(district), quoted(language))
 }

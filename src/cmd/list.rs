@@ -11,6 +11,7 @@ use crate::record::{Record, Value, input, text};
 use crate::render::{csv, json, terminal};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
+use crate::spelling::folded;
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::{Entry, Tree};
 
@@ -54,11 +55,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             match format {
                 "csv" if raw => csv::raw(&table),
                 "csv" => csv::for_people(&table),
-                _ => terminal::draw(&table, cmd::table_style(session, matches), &session.locale),
+                _ => {
+                    let drawn = terminal::draw(&table, cmd::table_style(session, matches), &session.locale);
+                    session.out.write_all(drawn.as_bytes())?;
+                    return Ok(Status::Clean);
+                }
             }
         }
     };
-    write!(session.out, "{text}")?;
+    session.print(&text)?;
     Ok(Status::Clean)
 }
 
@@ -183,7 +188,7 @@ impl Test {
                 let Some(value) = record.get(*field) else { return false };
                 let exact = matches!(record.kind.fields[*field].ty, FieldType::Choice(_));
                 value.items().iter().any(|item| match wanted {
-                    Value::Text(part) if !exact => text::plain(item).contains(part.as_str()),
+                    Value::Text(part) if !exact => folded(&text::plain(item)).contains(&*folded(part)),
                     other => item == other,
                 })
             }
@@ -197,7 +202,7 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
     let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
     columns.extend(kind.columns.iter().map(|&n| {
         let column = match kind.fields[n].ty {
-            FieldType::Integer { .. } => Column::number(&kind.fields[n].name, label(n), "items"),
+            FieldType::Integer { .. } | FieldType::Decimal { .. } => Column::number(&kind.fields[n].name, label(n), "items"),
             _ => Column::text(&kind.fields[n].name, label(n)),
         };
         // What names a record and says when it belongs is kept on a narrow terminal.
@@ -214,7 +219,8 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
                 vec![Cell::Text(entry.record.id.to_string()), Cell::Text(if raw { org.path.to_string() } else { org.short().to_owned() })];
             cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
                 None => Cell::Empty,
-                Some(Value::Integer(number)) => Cell::Number(*number),
+                Some(Value::Integer(number)) => Cell::from(*number),
+                Some(Value::Decimal(number)) => Cell::Number(*number),
                 Some(value) if raw => Cell::Text(text::plain(value)),
                 Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
             }));

@@ -11,13 +11,14 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
 use crate::history::snapshot::Stand;
 use crate::history::trail::{Deed, Event, FieldChange, committed, follow, uncommitted};
-use crate::locale::{Locale, visible};
+use crate::locale::Locale;
 use crate::name::RecordId;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::text::said;
 use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::Field;
+use crate::spelling::visible;
 use crate::tree::{Root, change};
 use crate::wire::Plain;
 

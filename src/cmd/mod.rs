@@ -19,6 +19,7 @@ mod list;
 mod log;
 mod merge_driver;
 mod org;
+mod output;
 mod prompt;
 mod report;
 mod resolve;
@@ -39,10 +40,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::day::{Day, Period};
 use crate::locale::{self, Lang, Locale};
+use crate::number::Decimal;
 use crate::problem::{Problem, Problems, Rule};
+use crate::render::screen::Screen;
 use crate::render::terminal::{self, Style};
 use crate::render::{csv, diagnostic, help, json};
 use crate::rules::Rules;
+use crate::spelling::visible;
 use crate::table::Table;
 use crate::tree::write::Lock;
 use crate::tree::{Root, Tree};
@@ -105,6 +109,8 @@ pub struct Session<'a> {
     pub style: Style,
     /// Whether a person sits at the terminal and can be asked.
     pub interactive: bool,
+    /// Whether results go to a terminal.
+    pub to_terminal: bool,
     /// Results.
     pub out: &'a mut dyn Write,
     /// Everything else that is said.
@@ -176,6 +182,20 @@ impl Session<'_> {
         })
     }
 
+    /// Prints a text that a record, a rule or a document holds: on a terminal not even colours come through.
+    ///
+    /// # Errors
+    /// The stream cannot be written.
+    pub fn print(&mut self, text: &str) -> Result<()> {
+        if !self.to_terminal {
+            return Ok(self.out.write_all(text.as_bytes())?);
+        }
+        for line in text.split_inclusive('\n') {
+            self.out.write_all(visible(&line.replace("\r\n", "\n")).as_bytes())?;
+        }
+        Ok(())
+    }
+
     /// Prints problems for people.
     ///
     /// # Errors
@@ -203,17 +223,16 @@ impl Session<'_> {
         Period::parse(text, self.today).map_err(|_| Problem::new(Rule::BAD_PERIOD).with("value", text))
     }
 
-    /// The period and as-of day that the flags `--quarter` and `--as-of` ask for.
+    /// The period and as-of day that the flags `--quarter` and `--as-of` ask for; and today, where no as-of day is given.
     ///
     /// # Errors
     /// Not a period, not a day.
-    pub fn window(&self, matches: &ArgMatches) -> Result<(Period, Day), Problem> {
+    pub fn window(&self, matches: &ArgMatches) -> Result<(Period, Day, Option<Day>), Problem> {
         let period = self.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
-        let as_of = match matches.get_one::<String>("as-of") {
-            Some(text) => self.day(text)?,
-            None => crate::figure::default_as_of(period, self.today),
-        };
-        Ok((period, as_of))
+        Ok(match matches.get_one::<String>("as-of") {
+            Some(text) => (period, self.day(text)?, None),
+            None => (period, crate::figure::default_as_of(period, self.today), Some(self.today)),
+        })
     }
 
     /// The organisation that `--org` names, or the top one.
@@ -282,13 +301,16 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         Some("never") => false,
         _ => to_terminal && !no_colour,
     };
+    let mut out = Screen::new(out, to_terminal, colour);
+    let mut err = Screen::new(err, std::io::stderr().is_terminal(), colour);
     let mut session = Session {
         locale: Locale::new(lang),
         today: globals.today.unwrap_or_else(Day::today),
         style: Style { width, wide: false, colour },
         interactive: std::io::stdin().is_terminal() && to_terminal,
-        out,
-        err,
+        out: &mut out,
+        err: &mut err,
+        to_terminal,
         args,
         root,
         rules,
@@ -397,13 +419,16 @@ fn orgs_asked(tree: &Tree, matches: &ArgMatches) -> Result<std::ops::Range<usize
     }
 }
 
-/// A list in the form that `--format` and `--raw` ask for; in JSON its rows stand under `name`.
-fn in_form(session: &Session<'_>, matches: &ArgMatches, table: &Table, name: &str) -> String {
+/// Prints a list in the form that `--format` and `--raw` ask for; in JSON its rows stand under `name`.
+fn print_table(session: &mut Session<'_>, matches: &ArgMatches, table: &Table, name: &str) -> Result<()> {
     match format_of(matches, "table") {
-        "json" => json::list(table, name),
-        "csv" if matches.get_flag("raw") => csv::raw(table),
-        "csv" => csv::for_people(table),
-        _ => terminal::draw(table, table_style(session, matches), &session.locale),
+        "json" => session.print(&json::list(table, name)),
+        "csv" if matches.get_flag("raw") => session.print(&csv::raw(table)),
+        "csv" => session.print(&csv::for_people(table)),
+        _ => {
+            let drawn = terminal::draw(table, table_style(session, matches), &session.locale);
+            Ok(session.out.write_all(drawn.as_bytes())?)
+        }
     }
 }
 
@@ -434,8 +459,8 @@ fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
 fn plain_json(plain: &Plain) -> serde_json::Value {
     match plain {
         Plain::Text(text) => text.as_str().into(),
-        Plain::Word(word) => match (word.parse::<i64>(), word.parse::<bool>()) {
-            (Ok(number), _) => number.into(),
+        Plain::Word(word) => match (word.parse::<Decimal>(), word.parse::<bool>()) {
+            (Ok(number), _) => number.json().into(),
             (_, Ok(truth)) => truth.into(),
             _ => word.as_str().into(),
         },

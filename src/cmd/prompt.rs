@@ -14,6 +14,7 @@ use crate::record::organisation::Organisation;
 use crate::render::diagnostic;
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
+use crate::spelling::visible;
 use crate::tree::find_org;
 
 /// Asks for a field; an empty answer leaves an optional one out.
@@ -64,7 +65,7 @@ pub(super) fn field(session: &Session<'_>, field: &Field, default: Option<Day>) 
 }
 
 fn label(field: &Field, locale: &Locale) -> String {
-    format!("{}{}", field.label.get(locale.lang()), locale.text("prompt-colon"))
+    format!("{}{}", visible(field.label.get(locale.lang())), locale.text("prompt-colon"))
 }
 
 /// A typed answer as a value; items of a list are separated by `；` or `;`.
@@ -104,7 +105,7 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
             Err(problem) => Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into()),
         })
     };
-    let names: Vec<String> = orgs.iter().map(|org| org.name().to_owned()).collect();
+    let names: Vec<String> = orgs.iter().map(|org| visible(org.name())).collect();
     let suggest = move |text: &str| Ok(names.iter().filter(|name| !text.is_empty() && name.contains(text)).take(7).cloned().collect());
     let help = session.locale.text("prompt-org");
     let answer = answered(Text::new(&label).with_validator(check).with_autocomplete(suggest).with_help_message(&help).prompt())?;
@@ -117,7 +118,17 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn choose(session: &Session<'_>, question: &str, options: Vec<String>) -> Result<usize> {
     let help = session.locale.text("prompt-choose");
+    let options: Vec<String> = options.iter().map(|option| visible(option)).collect();
     Ok(answered(Select::new(question, options).with_help_message(&help).raw_prompt())?.index)
+}
+
+/// Asks whether to go on; no unless the person says yes.
+///
+/// # Errors
+/// The person gave up, or the terminal cannot be used.
+pub(super) fn confirm(session: &Session<'_>, question: &str) -> Result<bool> {
+    let [no, yes] = ["no", "yes"].map(|id| session.locale.text(id));
+    Ok(choose(session, question, vec![no, yes])? == 1)
 }
 
 fn answered<T>(answer: Result<T, InquireError>) -> Result<T> {

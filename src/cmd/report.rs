@@ -1,10 +1,13 @@
 //! `ledger report`: the quarterly table.
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::close::stamp;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{self, Command, Session, Status, output};
+use crate::day::Day;
 use crate::figure::Figure;
 use crate::figure::report::{Compare, Question, Report, ReportRow, Role, report};
 use crate::figure::stamp::Stamp;
@@ -19,6 +22,9 @@ use crate::tree::Tree;
 
 pub(super) const COMMAND: Command = Command { name: "report", build, run };
 
+/// The forms of a report.
+const FORMS: &[output::Form] = &[("txt", "table"), ("csv", "csv"), ("json", "json")];
+
 /// The report printed unless another is named.
 const DEFAULT_LAYOUT: &str = "standard";
 
@@ -30,7 +36,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::option(locale, "report", "value-name"))
         .arg(cmd::option(locale, "metrics", "value-metrics").conflicts_with("report"))
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
-        .arg(cmd::option(locale, "out", "value-file"))
+        .args(output::options(locale))
         .arg(cmd::switch(locale, "raw"))
         .arg(cmd::switch(locale, "own"))
         .arg(cmd::as_of_option(locale))
@@ -40,7 +46,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (period, mut as_of) = session.window(matches)?;
+    let (period, mut as_of, mut today) = session.window(matches)?;
     let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let columns = columns(&tree, matches)?;
     let org = session.org(&tree, matches)?;
@@ -51,7 +57,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     };
     if let Some(stamp) = closed.as_ref().filter(|_| !matches.contains_id("as-of")) {
         // What was reported is compared with what is known now of the same day.
-        as_of = stamp.as_of;
+        (as_of, today) = (stamp.as_of, stamp.judged);
     }
     let question = Question {
         org,
@@ -59,6 +65,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         own: matches.get_flag("own"),
         period,
         as_of,
+        today,
         metrics: columns.iter().map(|c| c.metric).collect(),
         compare: match (compare, &closed) {
             (_, Some(stamp)) => Some(Compare::Closed(stamp)),
@@ -67,16 +74,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             (None, _) => None,
         },
     };
-    let answer = report(&tree, &question);
+    let answer = report(&tree, &question)?;
     let heading = layout(&tree, matches, DEFAULT_LAYOUT)?.label.clone();
     let table = tabulate(&session.locale, &tree, &question, &answer, &columns, &left_out, &heading);
-    // A file's ending says what is wanted of it, unless a format is named.
-    let by_ending = matches.get_one::<String>("out").and_then(|path| path.rsplit_once('.')).map_or("table", |(_, ending)| match ending {
-        "csv" => "csv",
-        "json" => "json",
-        _ => "table",
-    });
-    let text = match cmd::format_of(matches, by_ending) {
+    let form = output::form(matches, FORMS, "table")?;
+    let text = match form {
         "json" => json::report(&table),
         "csv" if matches.get_flag("raw") => csv::raw(&table),
         "csv" => csv::for_people(&table),
@@ -98,26 +100,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
     };
     match matches.get_one::<String>("out") {
-        None => write!(session.out, "{text}")?,
-        Some(path) => {
-            refuse_ledger(&session.root()?.path, std::path::Path::new(path))?;
-            crate::tree::write::export(std::path::Path::new(path), text.as_bytes())?;
-            let said = session.locale.say("written", &[("path", path.as_str().into())]);
-            writeln!(session.err, "{said}")?;
-        }
+        Some(path) => output::save(session, matches, Path::new(path), text.as_bytes())?,
+        None if form == "table" => write!(session.out, "{text}")?,
+        None => session.print(&text)?,
     }
     Ok(Status::Clean)
-}
-
-/// Refuses to write a report over what reports are made from.
-pub(super) fn refuse_ledger(root: &std::path::Path, path: &std::path::Path) -> Result<(), Problem> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let folder = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
-    let target = path.canonicalize().unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
-    let inside = target.strip_prefix(root).ok().and_then(|inside| inside.components().next());
-    let first = inside.map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
-    let ours = ["ledger.toml", "orgs", "rules", "calendar", "closed"].contains(&first.as_str()) || first.starts_with('.');
-    if ours { Err(Problem::new(Rule::OUT_IN_LEDGER).with("path", path.display().to_string())) } else { Ok(()) }
 }
 
 pub(super) fn depth(matches: &ArgMatches) -> Result<usize, Problem> {
@@ -213,14 +200,14 @@ fn tabulate(
             Role::Total => (Cell::Empty, locale.text("row-total")),
             Role::Org => {
                 sequence += 1;
-                (Cell::Number(sequence), org.short().to_owned())
+                (Cell::from(sequence), org.short().to_owned())
             }
         };
         let mut cells = vec![number, Cell::Text(row.role.name().to_owned()), Cell::Text(org.path.to_string()), Cell::Text(name)];
         for (n, value) in row.values.iter().enumerate() {
-            cells.push(cell(*value));
+            cells.push(cell(question.metrics[n], *value));
             if let Some(change) = row.changes.get(n) {
-                cells.push(cell(*change));
+                cells.push(cell(question.metrics[n], *change));
             }
         }
         rows.push(Row { cells, total: row.role == Role::Total });
@@ -232,6 +219,9 @@ fn tabulate(
         columns,
         rows,
     };
+    if let Some(day) = report.judged_until {
+        table.facts.push(("filings_as_of", day.to_string()));
+    }
     if let Some((period, as_of)) = report.compared {
         table.facts.push(("compared_period", period.to_string()));
         table.facts.push(("compared_as_of", as_of.to_string()));
@@ -292,7 +282,7 @@ fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report,
             ("org", tree.orgs[question.org].name().into()),
             ("period", question.period.label(locale.lang()).into()),
             ("report", heading.into()),
-            ("as_of", question.as_of.to_string().into()),
+            ("as_of", as_of_words(locale, question.as_of, report.judged_until).into()),
         ],
     );
     if let Some((period, as_of)) = report.compared {
@@ -308,6 +298,14 @@ fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report,
     title
 }
 
+/// The as-of day, and the day up to which returns are judged where that is a later one.
+pub(super) fn as_of_words(locale: &Locale, as_of: Day, judged_until: Option<Day>) -> String {
+    match judged_until {
+        None => as_of.to_string(),
+        Some(day) => locale.say("as-of-and-returns", &[("as_of", as_of.to_string().into()), ("day", day.to_string().into())]),
+    }
+}
+
 fn change_label(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "change-points",
@@ -317,11 +315,12 @@ fn change_label(unit: Unit) -> &'static str {
     }
 }
 
-/// A figure as a cell.
-pub(super) fn cell(figure: Figure) -> Cell {
+/// A figure of a metric as a cell.
+pub(super) fn cell(metric: &Metric, figure: Figure) -> Cell {
     match figure {
         Figure::Number(n) => Cell::Number(n),
-        Figure::Ratio { num, den } => Cell::Ratio(num, den),
+        Figure::Ratio { num, den } if metric.unit == Unit::Percent => Cell::Ratio(num, den),
+        Figure::Ratio { num, den } => Cell::Average { num, den, places: metric.places },
         Figure::Points(tenths) => Cell::Points(tenths),
         Figure::Day(day) => Cell::Text(day.to_string()),
         Figure::NoData => Cell::NoData,

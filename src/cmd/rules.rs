@@ -33,8 +33,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             for item in items {
                 match item.class {
                     // A template is shown as it is: a comment would be part of the document.
-                    Class::Template => write!(session.out, "{}", item.text)?,
-                    _ => write!(session.out, "# {}\n{}", item.file, item.text)?,
+                    Class::Template => session.print(&item.text)?,
+                    _ => session.print(&format!("# {}\n{}", item.file, item.text))?,
                 }
             }
             Ok(Status::Clean)

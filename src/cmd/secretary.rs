@@ -31,7 +31,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (period, as_of) = session.window(matches)?;
+    let (period, as_of, _) = session.window(matches)?;
     let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
     let org = session.org(&tree, matches)?;
     let Some(view) = tree.rules.view(VIEW) else {

@@ -5,11 +5,12 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json};
 
 use crate::cmd::{self, Command, Session, Status};
-use crate::locale::{Locale, visible};
+use crate::locale::Locale;
 use crate::record::{Record, Value, text};
 use crate::render::{json, padded, wrap};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
+use crate::spelling::visible;
 use crate::tree::canon::all_values;
 use crate::tree::change;
 use unicode_width::UnicodeWidthStr;
@@ -82,6 +83,7 @@ pub(super) fn to_json(record: &Record, rules: &Rules) -> Map<String, Json> {
 fn value_json(field: &Field, value: &Value) -> Json {
     match value {
         Value::Integer(n) => (*n).into(),
+        Value::Decimal(number) => number.json().into(),
         Value::Boolean(b) => (*b).into(),
         Value::List(items) => items.iter().map(|item| value_json(field, item)).collect(),
         Value::Table(values) => match &field.ty {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::report::refuse_ledger;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{self, Command, Session, Status, output};
 use crate::locale::{Lang, Locale};
 use crate::narrative::desk::Desk;
 use crate::narrative::marks::{self, Found};
@@ -25,6 +24,9 @@ pub(super) const COMMAND: Command = Command { name: "write", build, run };
 /// The endings by which a template is found in a ledger's `rules/templates/`.
 const ENDINGS: &[&str] = &["md", "docx", "txt"];
 
+/// The forms of a document.
+const FORMS: &[output::Form] = &[("docx", "docx"), ("md", "md"), ("txt", "text")];
+
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "write")
         .arg(cmd::positional(locale, "template", "value-template"))
@@ -32,7 +34,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::org_option(locale))
         .arg(cmd::as_of_option(locale))
         .arg(cmd::format_option(locale, &["md", "docx", "text"]))
-        .arg(cmd::option(locale, "out", "value-file"))
+        .args(output::options(locale))
         .arg(cmd::option(locale, "trace", "value-file").num_args(0..=1).require_equals(true).default_missing_value(""))
         .arg(cmd::switch(locale, "check-sums"))
 }
@@ -52,16 +54,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let desk = Desk::new(tree, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);
-    let form = form(matches, out.as_deref(), &template)?;
+    let form = form(matches, &template)?;
     let bytes = document(&template, &filled, form, &desk)?;
     for path in [&out, &trace].into_iter().flatten() {
-        refuse_ledger(&root.path, path)?;
         refuse_template(matches, path)?;
+        output::refuse(session, matches, path)?;
     }
     match &out {
-        Some(path) => save(session, path, &bytes)?,
+        Some(path) => output::save(session, matches, path, &bytes)?,
         None if form == "docx" => return Err(Problem::new(Rule::NO_WORD_HERE).into()),
-        None => session.out.write_all(&bytes)?,
+        None => session.print(&String::from_utf8_lossy(&bytes))?,
     }
     if let Some(path) = trace {
         let text = if path.extension().is_some_and(|e| e == "json") {
@@ -69,7 +71,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         } else {
             trace::text(&desk, &figures, &session.locale)
         };
-        save(session, &path, text.as_bytes())?;
+        output::save(session, matches, &path, text.as_bytes())?;
     }
     if !matches.get_flag("check-sums") {
         return Ok(Status::Clean);
@@ -89,13 +91,6 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         writeln!(session.err, "{said}")?;
     }
     Ok(if found.is_empty() { Status::Clean } else { Status::Findings })
-}
-
-fn save(session: &mut Session<'_>, path: &Path, bytes: &[u8]) -> Result<()> {
-    crate::tree::write::export(path, bytes)?;
-    let said = session.locale.say("written", &[("path", path.display().to_string().into())]);
-    writeln!(session.err, "{said}")?;
-    Ok(())
 }
 
 /// Refuses to write over the template itself.
@@ -150,26 +145,13 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     }
 }
 
-/// The form asked for: by `--format`, by the file's ending, or as the template is.
-///
-/// # Errors
-/// An ending that says something else than what can be written: Word would open the text of a `.doc` and show its marks.
-fn form<'m>(matches: &'m ArgMatches, out: Option<&'m Path>, template: &Template) -> Result<&'m str, Problem> {
-    let ending = out.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
-    let ending = ending.as_deref();
-    if let (Some(ending), None) = (ending.filter(|e| !ENDINGS.contains(e)), matches.get_one::<String>("format")) {
-        return Err(Problem::new(Rule::OUT_ENDING).with("ending", ending));
-    }
-    Ok(cmd::format_of(
-        matches,
-        match (ending, template) {
-            (Some("docx"), _) => "docx",
-            (Some("txt"), _) => "text",
-            (Some("md"), _) => "md",
-            (_, Template::Word(..) | Template::Plain(_)) => "text",
-            (_, Template::Markdown(_)) => "md",
-        },
-    ))
+/// The form asked for; unless one is, that of the template.
+fn form<'m>(matches: &'m ArgMatches, template: &Template) -> Result<&'m str, Problem> {
+    let own = match template {
+        Template::Word(..) | Template::Plain(_) => "text",
+        Template::Markdown(_) => "md",
+    };
+    output::form(matches, FORMS, own)
 }
 
 /// The document in the form asked for, without marks.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::figure::{Basis, Contribution, record_of};
+use crate::number::Decimal;
 use crate::tree::Tree;
 
 /// What one record or window adds to a figure.
@@ -20,7 +21,7 @@ pub enum Evidence {
         /// The line of its header.
         line: usize,
         /// What it adds.
-        contributes: i64,
+        contributes: Decimal,
         /// Why it adds nothing though it stands there.
         #[serde(skip_serializing_if = "Option::is_none")]
         no_data: Option<String>,
@@ -42,7 +43,7 @@ pub enum Evidence {
         /// Their files and lines.
         places: Vec<String>,
         /// What it adds.
-        contributes: i64,
+        contributes: Decimal,
     },
     /// An organisation itself.
     Organisation {
@@ -53,21 +54,31 @@ pub enum Evidence {
         /// The first line.
         line: usize,
         /// What it adds.
-        contributes: i64,
+        contributes: Decimal,
     },
 }
 
 impl Evidence {
+    /// A record, and what it adds.
+    pub fn of_record(tree: &Tree, entry: usize, contributes: Decimal) -> Evidence {
+        let record = record_of(tree, entry);
+        let org = tree.orgs[tree.entries[entry].org].path.to_string();
+        let (id, file, line) = (record.id.to_string(), record.origin.file.to_string(), record.origin.line);
+        Evidence::Record { id, org, file, line, contributes, no_data: None }
+    }
+
     /// What a contribution is, by file and line.
-    pub fn of(tree: &Tree, contribution: &Contribution, contributes: i64) -> Evidence {
+    pub fn of(tree: &Tree, contribution: &Contribution, contributes: Decimal) -> Evidence {
         let organisation = &tree.orgs[contribution.org];
         let org = organisation.path.to_string();
         match &contribution.from {
-            Basis::Record(n) => {
-                let record = record_of(tree, *n);
-                let (id, file, line) = (record.id.to_string(), record.origin.file.to_string(), record.origin.line);
-                Evidence::Record { id, org, file, line, contributes, no_data: contribution.unknown.clone() }
-            }
+            Basis::Record(n) => match Evidence::of_record(tree, *n, contributes) {
+                // An organisation's ledger may lie at a former place; the figure is the organisation's.
+                Evidence::Record { id, file, line, .. } => {
+                    Evidence::Record { id, org, file, line, contributes, no_data: contribution.unknown.clone() }
+                }
+                other => other,
+            },
             Basis::Window(window) => {
                 let records: Vec<_> = window.records.iter().map(|&n| record_of(tree, n)).collect();
                 Evidence::Window {

@@ -6,27 +6,32 @@
 pub mod due;
 pub mod evidence;
 pub mod obligation;
+pub mod rank;
 pub mod report;
 pub mod stamp;
 pub mod view;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::day::{Day, Period};
-use crate::record::{Record, Value};
+use crate::number::{Decimal, Fraction};
+use crate::problem::{Problem, Rule};
+use crate::record::{Distinct, Record, Value};
 use crate::rules::filter::{Filter, Is, Subject, Test};
 use crate::rules::kind::Kind;
 use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
+use crate::spelling::same;
 use crate::tree::{Entry, Tree};
 use obligation::{OwedWindow, WindowState};
 
 /// A figure's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
-    /// A count or a sum.
-    Number(i64),
+    /// A count, a sum, a place.
+    Number(Decimal),
     /// A numerator over a denominator that is not 0.
     Ratio {
         /// Above the line.
@@ -72,12 +77,26 @@ pub struct Contribution {
     pub org: usize,
     /// What contributes.
     pub from: Basis,
-    /// How much, before equal keys are counted once.
-    pub amount: i64,
-    /// For distinct counts: what is counted once; for first and last days: the day.
-    pub key: Option<Value>,
+    /// What it adds.
+    pub adds: Adds,
     /// Why nothing is known, where the record says so: not 0.
     pub unknown: Option<String>,
+}
+
+/// What a record or window adds to a figure.
+#[derive(Clone, Debug)]
+pub enum Adds {
+    /// So much.
+    Amount(Decimal),
+    /// To a distinct count: those of these values that were not counted yet.
+    Values(Vec<Distinct>),
+    /// To a first or last day: this day.
+    Day(Day),
+}
+
+impl Adds {
+    /// One.
+    pub const ONE: Adds = Adds::Amount(Decimal::ONE);
 }
 
 /// What contributes to a figure.
@@ -121,6 +140,17 @@ impl Lens {
 pub struct Memory {
     by_metric: Mutex<BTreeMap<String, Arc<Vec<Contribution>>>>,
     by_obligation: Mutex<BTreeMap<String, Arc<Vec<Arc<OwedWindow>>>>>,
+    by_ranking: Mutex<BTreeMap<String, Arc<rank::Places>>>,
+    recorded: OnceLock<Recorded>,
+}
+
+/// Where records stand up to an as-of day.
+#[derive(Debug)]
+struct Recorded {
+    /// Organisations that have any, in ascending order.
+    orgs: Vec<usize>,
+    /// The kinds of which there is any.
+    kinds: BTreeSet<String>,
 }
 
 impl Memory {
@@ -142,33 +172,120 @@ pub struct Evaluation<'t> {
     pub period: Period,
     /// The day whose knowledge is used.
     pub as_of: Day,
+    /// Today, where the as-of day was not asked for: returns that fall due after the period are judged up to it.
+    pub today: Option<Day>,
     memory: Arc<Memory>,
 }
 
 impl<'t> Evaluation<'t> {
     /// Looks at `tree` in `period` as of `as_of`.
     pub fn new(tree: &'t Tree, period: Period, as_of: Day) -> Evaluation<'t> {
-        Evaluation { tree, period, as_of, memory: Arc::default() }
+        Evaluation { tree, period, as_of, today: None, memory: Arc::default() }
     }
 
-    /// Goes on with what an evaluation of the same tree, period and day has computed.
-    pub fn recalling(tree: &'t Tree, period: Period, as_of: Day, memory: Arc<Memory>) -> Evaluation<'t> {
-        Evaluation { tree, period, as_of, memory }
+    /// The same where the as-of day is the default one and `today` is today.
+    #[must_use]
+    pub fn until(self, today: Option<Day>) -> Evaluation<'t> {
+        Evaluation { today, ..self }
     }
 
-    /// The value of a metric over some organisations.
+    /// Goes on with what an evaluation of the same tree, period and days has computed.
+    #[must_use]
+    pub fn recalling(self, memory: Arc<Memory>) -> Evaluation<'t> {
+        Evaluation { memory, ..self }
+    }
+
+    /// The value of a metric over some organisations; a place is that of the first of them.
     ///
-    /// A rank has no value of its own: [`report`] gives ranks to rows.
-    pub fn figure(&self, metric: &Metric, scope: &Scope) -> Figure {
+    /// # Errors
+    /// A sum that does not fit, at the place of its metric.
+    pub fn figure(&self, metric: &Metric, scope: &Scope) -> Result<Figure, Problem> {
         self.figure_through(metric, scope, &Lens::default())
     }
 
-    /// The value of a metric looked at through a lens.
-    pub fn figure_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Figure {
+    /// The value of a metric to compare another with: no data where the organisation, or every kind of record that the
+    /// metric is computed from, has no record at all up to the as-of day. What nobody kept yet was not 0.
+    ///
+    /// # Errors
+    /// As [`Evaluation::figure`].
+    pub fn earlier_figure(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Result<Figure, Problem> {
+        match self.is_recorded(metric, scope) {
+            true => self.figure_through(metric, scope, lens),
+            false => Ok(Figure::NoData),
+        }
+    }
+
+    fn is_recorded(&self, metric: &Metric, scope: &Scope) -> bool {
+        let mut kinds = BTreeSet::new();
+        self.kinds_of(metric, &mut kinds);
+        if matches!(metric.measure, Measure::Members) {
+            return scope.slices(&self.contributions(metric, &Lens::default())).into_iter().any(|slice| !slice.is_empty());
+        }
+        let recorded = self.memory.recorded.get_or_init(|| {
+            let began = || self.tree.entries.iter().filter(|entry| entry.record.exists_on(self.as_of));
+            let mut orgs: Vec<usize> = began().map(|entry| entry.org).collect();
+            orgs.dedup();
+            Recorded { orgs, kinds: began().map(|entry| entry.record.kind.name.clone()).collect() }
+        });
+        let in_scope = || match scope {
+            Scope::Under(orgs) => {
+                recorded.orgs.get(recorded.orgs.partition_point(|&org| org < orgs.start)).is_some_and(|org| *org < orgs.end)
+            }
+            Scope::These(orgs) => orgs.iter().any(|org| recorded.orgs.binary_search(org).is_ok()),
+        };
+        kinds.is_empty() || in_scope() && kinds.iter().any(|kind| recorded.kinds.contains(*kind))
+    }
+
+    /// The kinds of record that a metric is computed from, its parts included.
+    fn kinds_of<'m>(&'m self, metric: &'m Metric, kinds: &mut BTreeSet<&'m str>) {
+        let rules = &self.tree.rules;
         match &metric.measure {
+            Measure::Records { kind, .. } => drop(kinds.insert(&kind.name)),
+            Measure::Obligation { obligations, .. } => {
+                kinds.extend(obligations.iter().filter_map(|name| rules.obligation(name)).map(|rule| rule.kind.as_str()));
+            }
+            Measure::View { view, .. } => {
+                kinds.extend(rules.view(view).iter().flat_map(|view| &view.parts).map(|part| part.kind.name.as_str()))
+            }
+            Measure::Disagreement { between, .. } => drop(kinds.insert(&between.kind.name)),
+            Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::Plus { .. }
+            | Measure::Ratio { .. }
+            | Measure::Score { .. }
+            | Measure::Rank(_) => {}
+        }
+        for part in metric.parts().into_iter().filter_map(|name| rules.metric(name)) {
+            self.kinds_of(part, kinds);
+        }
+    }
+
+    /// The last day up to which the returns of a metric are judged, where that is later than the as-of day.
+    pub fn judged_until(&self, metric: &Metric) -> Option<Day> {
+        let rules = &self.tree.rules;
+        let of_parts = metric.parts().into_iter().filter_map(|name| self.judged_until(rules.metric(name)?)).max();
+        let Measure::Obligation { obligations, .. } = &metric.measure else { return of_parts };
+        let days = obligations.iter().filter_map(|name| rules.obligation(name)).flat_map(|rule| {
+            let windows = self.period.windows(rule.every).into_iter();
+            windows.map(|window| rule.judged_on(window, self.as_of, self.today))
+        });
+        days.filter(|day| *day > self.as_of).max()
+    }
+
+    /// The value of a metric looked at through a lens.
+    ///
+    /// # Errors
+    /// As [`Evaluation::figure`].
+    pub fn figure_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Result<Figure, Problem> {
+        let too_large =
+            || Problem::new(Rule::SUM_TOO_LARGE).at(metric.place.clone()).with("metric", &metric.label).with("name", &*metric.name);
+        Ok(match &metric.measure {
             Measure::Records { take: Take::Earliest(_) | Take::Latest(_), .. } => {
                 let counted = self.counted_through(metric, scope, lens);
-                let day = counted.iter().find(|(_, amount)| *amount == 1).and_then(|(c, _)| c.key.as_ref()?.as_day());
+                let day = counted.iter().find(|(_, amount)| !amount.is_zero()).and_then(|(c, _)| match c.adds {
+                    Adds::Day(day) => Some(day),
+                    Adds::Amount(_) | Adds::Values(_) => None,
+                });
                 day.map_or(Figure::NoData, Figure::Day)
             }
             Measure::Records { .. }
@@ -181,75 +298,82 @@ impl<'t> Evaluation<'t> {
                 let counted = self.counted_through(metric, scope, lens);
                 // Where every record says that nothing is known, the sum is not 0.
                 if !counted.is_empty() && counted.iter().all(|(c, _)| c.unknown.is_some()) {
-                    return Figure::NoData;
+                    return Ok(Figure::NoData);
                 }
-                Figure::Number(counted.iter().fold(0i64, |sum, (_, amount)| sum.saturating_add(*amount)))
+                let sum = counted.iter().try_fold(Decimal::ZERO, |sum, (_, amount)| sum.plus(*amount));
+                Figure::Number(sum.filter(|sum| sum.fits()).ok_or_else(too_large)?)
             }
             Measure::Ratio { of, to } => {
-                let (num, den) = (self.sum(of, scope, lens), self.sum(to, scope, lens));
-                if den == 0 { Figure::NoData } else { Figure::Ratio { num, den } }
+                let (num, den) = (self.sum(of, scope, lens)?.ok_or_else(too_large)?, self.sum(to, scope, lens)?.ok_or_else(too_large)?);
+                num.over(den).map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio { num, den })
             }
-            Measure::Score { parts } => self.score(parts, scope, lens),
-            Measure::Rank { .. } => Figure::NoData,
-        }
+            Measure::Score { parts } => self.score(parts, scope, lens)?.ok_or_else(too_large)?,
+            Measure::Rank(ranking) => self.place(ranking, scope)?,
+        })
     }
 
     /// What makes up a figure over some organisations, with what each contributes.
     ///
-    /// Of a distinct count, the first record of each value contributes 1 and the others 0; of a first or last day,
-    /// the first record that has it.
-    pub fn counted(&self, metric: &Metric, scope: &Scope) -> Vec<(Contribution, i64)> {
+    /// To a distinct count a record contributes the values that no record before it has; to a first or last day the first
+    /// record that has it contributes 1.
+    pub fn counted(&self, metric: &Metric, scope: &Scope) -> Vec<(Contribution, Decimal)> {
         self.counted_through(metric, scope, &Lens::default())
     }
 
     /// What makes up a figure looked at through a lens.
-    pub fn counted_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Vec<(Contribution, i64)> {
+    pub fn counted_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Vec<(Contribution, Decimal)> {
         let all = self.contributions(metric, lens);
         let chosen: Vec<&Contribution> = scope.slices(&all).into_iter().flatten().collect();
-        let days = || chosen.iter().filter_map(|c| c.key.as_ref());
-        let wanted = match &metric.measure {
-            Measure::Records { take: Take::Earliest(_), .. } => Some(days().min()),
-            Measure::Records { take: Take::Latest(_), .. } => Some(days().max()),
+        let days = || {
+            chosen.iter().filter_map(|c| match c.adds {
+                Adds::Day(day) => Some(day),
+                Adds::Amount(_) | Adds::Values(_) => None,
+            })
+        };
+        let mut wanted = match &metric.measure {
+            Measure::Records { take: Take::Earliest(_), .. } => days().min(),
+            Measure::Records { take: Take::Latest(_), .. } => days().max(),
             _ => None,
         };
         let mut seen = BTreeSet::new();
         chosen
             .iter()
             .map(|&c| {
-                let amount = match (&c.key, &wanted) {
-                    (Some(key), Some(wanted)) => i64::from(*wanted == Some(key) && seen.insert(key)),
-                    (Some(key), None) => i64::from(seen.insert(key)),
-                    (None, _) => c.amount,
+                let amount = match &c.adds {
+                    Adds::Amount(amount) => *amount,
+                    Adds::Values(values) => Decimal::from(values.iter().filter(|value| seen.insert(*value)).count() as i64),
+                    Adds::Day(day) => wanted.take_if(|wanted| wanted == day).map_or(Decimal::ZERO, |_| Decimal::ONE),
                 };
                 (c.clone(), amount)
             })
             .collect()
     }
 
-    fn sum(&self, names: &[String], scope: &Scope, lens: &Lens) -> i128 {
-        names
-            .iter()
-            .filter_map(|name| self.tree.rules.metric(name))
-            .map(|metric| match self.figure_through(metric, scope, lens) {
-                Figure::Number(n) => i128::from(n),
-                Figure::Ratio { .. } | Figure::Points(_) | Figure::Day(_) | Figure::NoData => 0,
-            })
-            .sum()
+    /// Σ of some figures, if it can be held.
+    fn sum(&self, names: &[String], scope: &Scope, lens: &Lens) -> Result<Option<Decimal>, Problem> {
+        let mut sum = Some(Decimal::ZERO);
+        for metric in names.iter().filter_map(|name| self.tree.rules.metric(name)) {
+            if let Figure::Number(number) = self.figure_through(metric, scope, lens)? {
+                sum = sum.and_then(|sum| sum.plus(number));
+            }
+        }
+        Ok(sum)
     }
 
-    fn score(&self, parts: &[(String, i64)], scope: &Scope, lens: &Lens) -> Figure {
-        let (mut points, mut weights) = (0.0, 0i64);
+    /// The weighted average of ratios in tenths of a hundred points, exact before it is rounded; nothing where that
+    /// cannot be held.
+    fn score(&self, parts: &[(String, i64)], scope: &Scope, lens: &Lens) -> Result<Option<Figure>, Problem> {
+        let (mut points, mut weights) = (Some(Fraction::whole(0)), 0i64);
         for (name, weight) in parts {
             let Some(metric) = self.tree.rules.metric(name) else { continue };
-            if let Figure::Ratio { num, den } = self.figure_through(metric, scope, lens) {
-                points += *weight as f64 * num as f64 / den as f64;
+            if let Figure::Ratio { num, den } = self.figure_through(metric, scope, lens)? {
+                let part = Fraction { num, den }.times(Fraction::whole((*weight).into()));
+                points = points.zip(part).and_then(|(points, part)| points.plus(part));
                 weights += weight;
             }
         }
-        match weights {
-            0 => Figure::NoData,
-            weights => Figure::Points((points * 1000.0 / weights as f64).round() as i64),
-        }
+        let Some(per_weight) = Fraction::new(1000, weights.into()) else { return Ok(Some(Figure::NoData)) };
+        Ok(points.and_then(|points| points.times(per_weight)?.round(0)?.whole()).map(Figure::Points))
     }
 
     /// All contributions to a metric, by organisation and then by record.
@@ -275,7 +399,13 @@ impl<'t> Evaluation<'t> {
                 let holds = org_matches(self.tree, n, filter)
                     && by.as_ref().is_none_or(|(name, wanted)| {
                         let of = self.tree.rules.metric(name).map(|metric| self.figure_through(metric, &Scope::These(vec![n]), lens));
-                        matches!(of, Some(Figure::Number(value)) if value > 0) == *wanted
+                        let some = match of {
+                            Some(Ok(Figure::Number(value))) => value > Decimal::ZERO,
+                            // What is too large to be said is more than nothing.
+                            Some(Err(_)) => true,
+                            _ => false,
+                        };
+                        some == *wanted
                     });
                 holds.then_some(1)
             }),
@@ -287,13 +417,13 @@ impl<'t> Evaluation<'t> {
                     .flat_map(|part| {
                         // What one part counts once it counts once here.
                         let all = self.counted_through(part, &Scope::Under(0..self.tree.orgs.len()), lens);
-                        all.into_iter().map(|(c, amount)| Contribution { amount, key: None, ..c })
+                        all.into_iter().map(|(c, amount)| Contribution { adds: Adds::Amount(amount), ..c })
                     })
                     .collect();
                 found.sort_by_key(|c| c.org);
                 found
             }
-            Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => Vec::new(),
+            Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank(_) => Vec::new(),
         };
         Memory::keep(&self.memory.by_metric, &key, Arc::new(found))
     }
@@ -301,7 +431,10 @@ impl<'t> Evaluation<'t> {
     fn of_organisations(&self, amount: impl Fn(usize) -> Option<i64>) -> Vec<Contribution> {
         (0..self.tree.orgs.len())
             .filter(|&org| self.tree.orgs[org].exists_on(self.as_of))
-            .filter_map(|org| Some(Contribution { org, from: Basis::Organisation, amount: amount(org)?, key: None, unknown: None }))
+            .filter_map(|org| {
+                let adds = Adds::Amount(Decimal::from(amount(org)?));
+                Some(Contribution { org, from: Basis::Organisation, adds, unknown: None })
+            })
             .collect()
     }
 
@@ -314,7 +447,7 @@ impl<'t> Evaluation<'t> {
                 looker.entries(view, org, self.as_of, &inside).into_iter().flat_map(|(_, records)| records).collect();
             records.sort_unstable();
             records.dedup();
-            records.into_iter().map(move |n| Contribution { org, from: Basis::Record(n), amount: 1, key: None, unknown: None })
+            records.into_iter().map(move |n| Contribution { org, from: Basis::Record(n), adds: Adds::ONE, unknown: None })
         };
         (0..self.tree.orgs.len()).flat_map(of).collect()
     }
@@ -335,23 +468,23 @@ impl<'t> Evaluation<'t> {
             };
             // Whoever is graded and has no entry has no points.
             let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
-            let mut points: BTreeMap<&Value, i64> = graded.map(|person| (person, 0)).collect();
+            let mut points: BTreeMap<Distinct, i64> = graded.map(|person| (Distinct::of(person), 0)).collect();
             for (_, record) in of(&between.points) {
                 if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_integer)) {
-                    *points.entry(person).or_default() += n;
+                    *points.entry(Distinct::of(person)).or_default() += n;
                 }
             }
             let (all, persons) = (points.values().sum::<i64>(), i64::try_from(points.len()).unwrap_or(i64::MAX));
             for (n, record) in of(&between.kind) {
                 let grade = record.get(between.grade).and_then(Value::as_text).unwrap_or_default();
-                let own = record.get(between.person).and_then(|person| points.get(person));
+                let own = record.get(between.person).and_then(|person| points.get(&Distinct::of(person)));
                 let wrong = own.is_some_and(|own| {
                     // Compared with the average without dividing.
                     let (own, average) = (own.saturating_mul(persons), all);
                     between.high.iter().any(|g| g == grade) && own < average || between.low.iter().any(|g| g == grade) && own > average
                 });
                 if wrong {
-                    found.push(Contribution { org, from: Basis::Record(n), amount: 1, key: None, unknown: None });
+                    found.push(Contribution { org, from: Basis::Record(n), adds: Adds::ONE, unknown: None });
                 }
             }
         }
@@ -360,22 +493,23 @@ impl<'t> Evaluation<'t> {
 
     fn take(&self, n: usize, entry: &Entry, take: Take) -> Option<Contribution> {
         let record = &entry.record;
-        let found = |amount: i64, key: Option<Value>| Contribution { org: entry.org, from: Basis::Record(n), amount, key, unknown: None };
+        let found = |adds: Adds| Contribution { org: entry.org, from: Basis::Record(n), adds, unknown: None };
+        let distinct = |items: &[Value]| Adds::Values(items.iter().map(Distinct::of).collect());
         match take {
-            Take::Count => Some(found(1, None)),
-            Take::DistinctOrg => Some(found(1, Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))))),
-            Take::Distinct(field) => Some(found(1, Some(record.get(field)?.clone()))),
-            Take::Earliest(field) | Take::Latest(field) => Some(found(1, Some(Value::Day(record.get(field)?.as_day()?)))),
+            Take::Count => Some(found(Adds::ONE)),
+            Take::DistinctOrg => Some(found(distinct(&[Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))]))),
+            Take::Distinct(field) => Some(found(distinct(record.get(field)?.items()))),
+            Take::Earliest(field) | Take::Latest(field) => Some(found(Adds::Day(record.get(field)?.as_day()?))),
             Take::Sum(field) => {
                 let why = record.kind.fields[field].unless.as_deref().and_then(|why| record.named(why)).and_then(Value::as_text);
                 if let Some(why) = why {
-                    return Some(Contribution { unknown: Some(why.to_owned()), ..found(0, None) });
+                    return Some(Contribution { unknown: Some(why.to_owned()), ..found(Adds::Amount(Decimal::ZERO)) });
                 }
                 let amount = match record.get(field)? {
-                    Value::List(items) => i64::try_from(items.len()).unwrap_or(i64::MAX),
-                    value => value.as_integer()?,
+                    Value::List(items) => Decimal::from(items.len() as i64),
+                    value => value.as_number()?,
                 };
-                Some(found(amount, None))
+                Some(found(Adds::Amount(amount)))
             }
         }
     }
@@ -392,7 +526,7 @@ impl<'t> Evaluation<'t> {
                 Owed::Exempt => window.state == WindowState::Exempt,
                 Owed::Returned => window.returned && window.state != WindowState::Exempt,
             })
-            .map(|window| Contribution { org: window.org, amount: 1, key: None, unknown: None, from: Basis::Window(window) })
+            .map(|window| Contribution { org: window.org, adds: Adds::ONE, unknown: None, from: Basis::Window(window) })
             .collect();
         found.sort_by_key(|c| c.org);
         found
@@ -404,7 +538,7 @@ impl<'t> Evaluation<'t> {
             return found;
         }
         let found = match self.tree.rules.obligation(obligation) {
-            Some(rule) => obligation::windows(self.tree, rule, self.period, self.as_of),
+            Some(rule) => obligation::windows(self.tree, rule, self.period, |window| rule.judged_on(window, self.as_of, self.today)),
             None => Vec::new(),
         };
         Memory::keep(&self.memory.by_obligation, obligation, Arc::new(found.into_iter().map(Arc::new).collect()))
@@ -454,6 +588,10 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
             }
             Subject::KindOf(field) => refers_to(tree, record.get(*field), &test.is),
             Subject::Org(field) => value_is(tree.orgs[entry.org].fields[*field].as_ref(), &test.is),
+            Subject::Named { by, field } => {
+                let named = record.get(*by).and_then(Value::as_text).and_then(|name| tree.org_named(name));
+                value_is(tree.orgs[named.unwrap_or(entry.org)].fields[*field].as_ref(), &test.is)
+            }
             Subject::State => record.status_on(as_of).is_some_and(|status| word_is(&status.choice.name, &test.is)),
             Subject::Phase => record.phase_on(as_of).is_some_and(|phase| word_is(phase.name(), &test.is)),
             Subject::Overdue => record.overdue_on(as_of),
@@ -467,7 +605,13 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
 fn org_matches(tree: &Tree, org: usize, filter: &Filter) -> bool {
     filter.tests.iter().all(|test| match &test.subject {
         Subject::Org(field) => value_is(tree.orgs[org].fields[*field].as_ref(), &test.is) != test.negated,
-        Subject::Field(_) | Subject::KindOf(_) | Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => true,
+        Subject::Field(_)
+        | Subject::KindOf(_)
+        | Subject::Named { .. }
+        | Subject::State
+        | Subject::Phase
+        | Subject::Overdue
+        | Subject::OnTime => true,
     })
 }
 
@@ -483,10 +627,16 @@ fn value_is(value: Option<&Value>, is: &Is) -> bool {
         (Some(_), Is::Present) => true,
         (Some(value), Is::True) => *value == Value::Boolean(true),
         (Some(value), Is::Number(numbers)) => match value {
-            Value::Period(period) => numbers.contains(&i64::from(period.first().year())),
-            other => other.as_integer().is_some_and(|n| numbers.contains(&n)),
+            Value::Period(period) => numbers.contains(&Decimal::from(i64::from(period.first().year()))),
+            other => other.as_number().is_some_and(|n| numbers.contains(&n)),
         },
-        (Some(value), Is::OneOf(words)) => value.items().iter().any(|item| words.contains(&crate::record::text::plain(item))),
+        (Some(value), Is::OneOf(words)) => value.items().iter().any(|item| {
+            let item = match item {
+                Value::Text(text) => Cow::Borrowed(text.as_str()),
+                other => Cow::Owned(crate::record::text::plain(other)),
+            };
+            words.iter().any(|word| same(word, &item))
+        }),
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::day::{Day, Period};
 use crate::figure::matches;
 use crate::name::RecordId;
+use crate::rules::kind::RETURNED;
 use crate::rules::obligation::{Obligation, Quota};
+use crate::spelling::same;
 use crate::tree::{Entry, Tree};
 
 /// One window of one obligation of one organisation.
@@ -50,13 +52,16 @@ impl WindowState {
 
 /// The windows of an obligation inside a period, of every organisation, in order.
 ///
-/// A window that is not over on the as-of day is there only once a record stands in it.
-pub fn windows(tree: &Tree, obligation: &Obligation, period: Period, as_of: Day) -> Vec<OwedWindow> {
+/// Each window is looked at as of the day that `as_of` gives for it; one that is not over on that day is there only once
+/// a record stands in it.
+pub fn windows(tree: &Tree, obligation: &Obligation, period: Period, as_of: impl Fn(Period) -> Day) -> Vec<OwedWindow> {
     let all = period.windows(obligation.every);
     if all.is_empty() {
         return Vec::new();
     }
-    (0..tree.orgs.len()).flat_map(|org| all.iter().flat_map(move |&window| evaluate(tree, obligation, org, window, as_of))).collect()
+    let all: Vec<(Period, Day)> = all.into_iter().map(|window| (window, as_of(window))).collect();
+    let of = |org| all.iter().flat_map(move |&(window, as_of)| evaluate(tree, obligation, org, window, as_of));
+    (0..tree.orgs.len()).flat_map(of).collect()
 }
 
 /// What became of one window of one organisation as of a day: nothing where it is not owed, or not yet; of an
@@ -76,7 +81,7 @@ pub fn evaluate(tree: &Tree, obligation: &Obligation, org: usize, window: Period
             (false, false, true) if obligation.over(window) <= as_of => WindowState::Missed,
             (false, false, true) => return None,
         };
-        let returned = records.iter().any(|&n| tree.entries[n].record.ever("returned", as_of));
+        let returned = records.iter().any(|&n| tree.entries[n].record.ever(RETURNED, as_of));
         Some(OwedWindow { org, obligation: obligation.name.clone(), window, state, records, returned })
     };
     match &obligation.quota {
@@ -146,14 +151,15 @@ fn shares<'t>(tree: &'t Tree, quota: &Quota, org: usize, window: Period, as_of: 
 const MOST_IN_A_WINDOW: usize = 366;
 
 fn names(tree: &Tree, quota: &Quota, entry: usize, id: &RecordId) -> bool {
-    tree.entries[entry].record.get(quota.by).and_then(|v| v.as_text()) == Some(id.as_str())
+    tree.entries[entry].record.get(quota.by).and_then(|v| v.as_text()).is_some_and(|named| same(named, id.as_str()))
 }
 
 /// Whether the organisation is one that owes the obligation, on every day of the window; exemptions aside.
 pub fn owes(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> bool {
     let organisation = &tree.orgs[org];
     let among = |allowed: &[String], field: &str| allowed.is_empty() || allowed.iter().any(|a| a == organisation.text(field));
-    among(&obligation.org_kinds, "kind")
+    tree.begins.is_none_or(|begins| begins <= window.first())
+        && among(&obligation.org_kinds, "kind")
         && among(&obligation.sectors, "sector")
         && organisation.exists_through(window)
         && obligation.members.is_none_or(|least| organisation.members_on(window.first()).is_some_and(|n| n >= least))

@@ -2,7 +2,9 @@
 
 use crate::day::{Day, Period};
 use crate::figure::stamp::Stamp;
-use crate::figure::{Evaluation, Figure, Scope};
+use crate::figure::{Evaluation, Figure, Lens, Scope};
+use crate::number::Fraction;
+use crate::problem::Problem;
 use crate::rules::metric::{Measure, Metric, Unit};
 use crate::tree::Tree;
 
@@ -19,6 +21,8 @@ pub struct Question<'t> {
     pub period: Period,
     /// The day whose knowledge is used.
     pub as_of: Day,
+    /// Today, where the as-of day was not asked for.
+    pub today: Option<Day>,
     /// The figures, in order.
     pub metrics: Vec<&'t Metric>,
     /// What to compare with.
@@ -78,22 +82,29 @@ pub struct Report {
     pub rows: Vec<ReportRow>,
     /// The period and as-of day compared with.
     pub compared: Option<(Period, Day)>,
+    /// The last day up to which returns are judged, where that is later than the as-of day.
+    pub judged_until: Option<Day>,
 }
 
 /// Computes a report.
-pub fn report(tree: &Tree, question: &Question<'_>) -> Report {
-    let now = rows(tree, question, question.period, question.as_of);
-    let Some(compare) = question.compare else { return Report { rows: now, compared: None } };
+///
+/// # Errors
+/// A sum that does not fit, at the place of its metric.
+pub fn report(tree: &Tree, question: &Question<'_>) -> Result<Report, Problem> {
+    let evaluation = Evaluation::new(tree, question.period, question.as_of).until(question.today);
+    let now = rows(&evaluation, question, false)?;
+    let judged_until = question.metrics.iter().filter_map(|metric| evaluation.judged_until(metric)).max();
+    let Some(compare) = question.compare else { return Ok(Report { rows: now, compared: None, judged_until }) };
     let (period, as_of) = compared(question.period, question.as_of, compare);
     let before = match compare {
         Compare::Closed(stamp) => stamped(tree, question, stamp, &now),
-        Compare::Previous | Compare::Year => rows(tree, question, period, as_of),
+        Compare::Previous | Compare::Year => rows(&Evaluation::new(tree, period, as_of).until(question.today), question, true)?,
     };
-    let mut report = Report { rows: now, compared: Some((period, as_of)) };
+    let mut report = Report { rows: now, compared: Some((period, as_of)), judged_until };
     for (row, old) in report.rows.iter_mut().zip(&before) {
         row.changes = row.values.iter().zip(&old.values).zip(&question.metrics).map(|((a, b), m)| change(*a, *b, m.unit)).collect();
     }
-    report
+    Ok(report)
 }
 
 /// The rows of a report as they were stamped; what was not stamped has no data.
@@ -124,21 +135,20 @@ pub fn compared(period: Period, as_of: Day, compare: Compare<'_>) -> (Period, Da
 /// The difference of two values; of ranks, how many places were gained.
 fn change(now: Figure, before: Figure, unit: Unit) -> Figure {
     match (now, before) {
-        (Figure::Number(a), Figure::Number(b)) if unit == Unit::Rank => Figure::Number(b.saturating_sub(a)),
-        (Figure::Number(a), Figure::Number(b)) => Figure::Number(a.saturating_sub(b)),
-        (Figure::Points(a), Figure::Points(b)) => Figure::Points(a.saturating_sub(b)),
+        (Figure::Number(a), Figure::Number(b)) if unit == Unit::Rank => b.minus(a).map_or(Figure::NoData, Figure::Number),
+        (Figure::Number(a), Figure::Number(b)) => a.minus(b).map_or(Figure::NoData, Figure::Number),
+        (Figure::Points(a), Figure::Points(b)) => Figure::Points(a - b),
         (Figure::Ratio { num, den }, Figure::Ratio { num: n, den: d }) => {
-            match (num.checked_mul(d), n.checked_mul(den), den.checked_mul(d)) {
-                (Some(a), Some(b), Some(den)) => Figure::Ratio { num: a - b, den },
-                _ => Figure::NoData,
-            }
+            let change = Fraction { num, den }.minus(Fraction { num: n, den: d });
+            change.map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio { num, den })
         }
         _ => Figure::NoData,
     }
 }
 
-fn rows(tree: &Tree, question: &Question<'_>, period: Period, as_of: Day) -> Vec<ReportRow> {
-    let evaluation = Evaluation::new(tree, period, as_of);
+/// The rows of a report; `earlier` where they are there to be compared with.
+fn rows(evaluation: &Evaluation<'_>, question: &Question<'_>, earlier: bool) -> Result<Vec<ReportRow>, Problem> {
+    let tree = evaluation.tree;
     let top = question.org;
     let base = tree.orgs[top].path.depth();
     let under = tree.subtree(top);
@@ -154,52 +164,16 @@ fn rows(tree: &Tree, question: &Question<'_>, period: Period, as_of: Day) -> Vec
         false => Scope::Under(under),
     };
     wanted.push((Role::Total, top, total));
-    let mut rows: Vec<ReportRow> = wanted
-        .iter()
-        .map(|(role, org, scope)| ReportRow {
-            role: *role,
-            org: *org,
-            values: question.metrics.iter().map(|metric| evaluation.figure(metric, scope)).collect(),
-            changes: Vec::new(),
-        })
-        .collect();
-    for (n, metric) in question.metrics.iter().enumerate() {
-        if let Measure::Rank { by } = &metric.measure
-            && let Some(by) = tree.rules.metric(by)
-        {
-            let scores: Vec<Figure> = wanted.iter().map(|(_, _, scope)| evaluation.figure(by, scope)).collect();
-            rank(tree, &mut rows, &scores, n);
-        }
+    let mut rows = Vec::new();
+    for (role, org, scope) in wanted {
+        let value = |metric: &&Metric| match &metric.measure {
+            // Only an organisation has a place, not its own records and not a total.
+            Measure::Rank(_) if role != Role::Org => Ok(Figure::NoData),
+            _ if earlier => evaluation.earlier_figure(metric, &scope, &Lens::default()),
+            _ => evaluation.figure(metric, &scope),
+        };
+        let values = question.metrics.iter().map(value).collect::<Result<_, _>>()?;
+        rows.push(ReportRow { role, org, values, changes: Vec::new() });
     }
-    rows
-}
-
-/// Places among the organisations of one level, highest first; equals share a place.
-fn rank(tree: &Tree, rows: &mut [ReportRow], scores: &[Figure], column: usize) {
-    let comparable = |figure: Figure| match figure {
-        Figure::Number(n) => Some(n as f64),
-        Figure::Points(n) => Some(n as f64),
-        Figure::Ratio { num, den } => Some(num as f64 / den as f64),
-        Figure::Day(_) | Figure::NoData => None,
-    };
-    let level = |row: &ReportRow| tree.orgs[row.org].path.depth();
-    let places: Vec<Figure> = rows
-        .iter()
-        .zip(scores)
-        .map(|(row, score)| match comparable(*score).filter(|_| row.role == Role::Org) {
-            None => Figure::NoData,
-            Some(score) => {
-                let better = rows
-                    .iter()
-                    .zip(scores)
-                    .filter(|(other, _)| other.role == Role::Org && level(other) == level(row))
-                    .filter(|(_, other)| comparable(**other).is_some_and(|other| other > score))
-                    .count();
-                Figure::Number(better as i64 + 1)
-            }
-        })
-        .collect();
-    for (row, place) in rows.iter_mut().zip(places) {
-        row.values[column] = place;
-    }
+    Ok(rows)
 }

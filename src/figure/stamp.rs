@@ -10,6 +10,7 @@ use crate::figure::report::{Question, ReportRow, Role, report};
 use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
 use crate::locale::{Label, Lang};
 use crate::name::OrgPath;
+use crate::number::Decimal;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::text::quoted;
 use crate::rules::metric::Metric;
@@ -28,6 +29,8 @@ pub struct Stamp {
     pub as_of: Day,
     /// How many levels below the organisation have rows.
     pub depth: usize,
+    /// The last day up to which returns were judged, where that is later than the as-of day.
+    pub judged: Option<Day>,
     /// The day it was closed.
     pub on: Day,
     /// Who closed it.
@@ -93,7 +96,7 @@ fn written(figure: Figure) -> Option<String> {
 
 fn read_figure(plain: &Plain) -> Option<Figure> {
     match plain {
-        Plain::Word(word) => word.parse().map(Figure::Number).ok().or_else(|| word.parse().map(Figure::Day).ok()),
+        Plain::Word(word) => word.parse::<Decimal>().map(Figure::Number).ok().or_else(|| word.parse().map(Figure::Day).ok()),
         Plain::Text(text) => match text.split_once('/') {
             Some((num, den)) => Some(Figure::Ratio { num: num.parse().ok()?, den: den.parse().ok().filter(|den| *den != 0)? }),
             None => text.strip_suffix(" tenths")?.parse().map(Figure::Points).ok(),
@@ -104,9 +107,12 @@ fn read_figure(plain: &Plain) -> Option<Figure> {
 
 impl Stamp {
     /// A period as the ledger has it now.
-    pub fn of(tree: &Tree, question: &Question<'_>, on: Day, by: &str) -> Stamp {
-        let evaluation = Evaluation::new(tree, question.period, question.as_of);
-        let answer = report(tree, question);
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn of(tree: &Tree, question: &Question<'_>, on: Day, by: &str) -> Result<Stamp, Problem> {
+        let evaluation = Evaluation::new(tree, question.period, question.as_of).until(question.today);
+        let answer = report(tree, question)?;
         let row = |row: &ReportRow| {
             let scope = match row.role {
                 Role::Own => Scope::These(vec![row.org]),
@@ -120,17 +126,18 @@ impl Stamp {
                 evidence: evidence(&evaluation, &question.metrics, &scope),
             }
         };
-        Stamp {
+        Ok(Stamp {
             period: question.period,
             org: tree.orgs[question.org].path.clone(),
             as_of: question.as_of,
+            judged: answer.judged_until,
             depth: question.depth,
             on,
             by: by.to_owned(),
             earlier: Vec::new(),
             rows: answer.rows.iter().map(row).collect(),
             lines: Vec::new(),
-        }
+        })
     }
 
     /// The stamp that is to take this one's place, which remembers it.
@@ -154,7 +161,8 @@ impl Stamp {
             let figures = row.figures.iter().filter_map(|(name, figure)| Some(format!("{name} = {}", written(*figure)?)));
             [format!("[{} {}]", row.role, row.org), row.evidence.clone()].into_iter().chain(figures)
         });
-        hash(head.into_iter().chain(closings).chain(rows))
+        let judged = self.judged.map(|day| format!("judged {day}"));
+        hash(head.into_iter().chain(judged).chain(closings).chain(rows))
     }
 
     /// Whether another says the same of the period.
@@ -174,6 +182,9 @@ impl Stamp {
             quoted(&self.by),
             quoted(&self.hash()),
         );
+        if let Some(day) = self.judged {
+            let _ = writeln!(text, "judged = {day}");
+        }
         for closing in &self.earlier {
             let Closing { on, by, why, hash } = closing;
             let _ = write!(text, "\n[[earlier]]\non = {on}\nby = {}\nwhy = {}\nhash = {}\n", quoted(by), quoted(why), quoted(hash));
@@ -195,13 +206,7 @@ impl Stamp {
         let document = parse(source)?;
         let reading = Reading::new(source);
         let reader = Reader::new(&reading, &document.root, 0..0);
-        let day = |reader: &Reader<'_, '_>, key: &'static str| -> Option<Day> {
-            reader.node(key).and_then(|node| match Plain::of(node.get_ref()) {
-                Plain::Word(word) => word.parse().ok(),
-                Plain::Text(_) | Plain::List(_) | Plain::Table(_) => None,
-            })
-        };
-        let (as_of, on) = (day(&reader, "as_of"), day(&reader, "on"));
+        let (as_of, on, judged) = (reader.day("as_of"), reader.day("on"), reader.day("judged"));
         let period = reader.required("period").and_then(|text| Period::parse(&text, as_of?).ok());
         let org = reader.required("org").and_then(|text| text.parse().ok());
         let depth = reader.integer("depth").and_then(|depth| usize::try_from(depth).ok());
@@ -210,7 +215,7 @@ impl Stamp {
         for closing in reader.tables("earlier") {
             let text = |key| closing.text(key).unwrap_or_default();
             let (by, why, hash) = (text("by"), text("why"), text("hash"));
-            earlier.extend(day(&closing, "on").map(|on| Closing { on, by, why, hash }));
+            earlier.extend(closing.day("on").map(|on| Closing { on, by, why, hash }));
             closing.finish();
         }
         let (mut rows, mut lines, mut whole) = (Vec::new(), Vec::new(), true);
@@ -233,7 +238,7 @@ impl Stamp {
         let broken = || Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0));
         let stamp = match (period, org, as_of, on, depth) {
             (Some(period), Some(org), Some(as_of), Some(on), Some(depth)) if whole => {
-                Some(Stamp { period, org, as_of, depth, on, by, earlier, rows, lines })
+                Some(Stamp { period, org, as_of, judged, depth, on, by, earlier, rows, lines })
             }
             _ => None,
         };
@@ -253,16 +258,20 @@ impl Stamp {
     }
 
     /// What is no longer as it was stamped, as problems of its file; `words` says a figure as reports print it.
-    pub fn restatements(&self, tree: &Tree, file: &str, words: &dyn Fn(Figure) -> String) -> Vec<Problem> {
+    pub fn restatements(&self, tree: &Tree, file: &str, words: &dyn Fn(&Metric, Figure) -> String) -> Vec<Problem> {
         let Some(org) = tree.owner(&self.org) else {
             let place = Place::file(file);
             return vec![Problem::new(Rule::DANGLING_ORG).at(place).with("org", self.org.as_str()).with("field", "org")];
         };
         let names: std::collections::BTreeSet<&String> = self.rows.iter().flat_map(|row| row.figures.keys()).collect();
         let metrics: Vec<&Metric> = names.into_iter().filter_map(|name| tree.rules.metric(name)).collect();
-        let question = Question { org, depth: self.depth, own: false, period: self.period, as_of: self.as_of, metrics, compare: None };
-        let now = report(tree, &question);
-        let again = Stamp::of(tree, &question, self.on, &self.by);
+        let (depth, period, as_of, today) = (self.depth, self.period, self.as_of, self.judged);
+        let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
+        let computed = report(tree, &question).and_then(|now| Ok((now, Stamp::of(tree, &question, self.on, &self.by)?)));
+        let (now, again) = match computed {
+            Ok(computed) => computed,
+            Err(problem) => return vec![problem],
+        };
         let mut problems = Vec::new();
         for (n, stamped) in self.rows.iter().enumerate() {
             let place = Place { line: self.lines.get(n).copied().unwrap_or(1), column: 1, ..Place::file(file) };
@@ -273,7 +282,7 @@ impl Stamp {
                 let was = stamped.figures.get(&metric.name).copied().unwrap_or(Figure::NoData);
                 let is = row.and_then(|(_, row)| row.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
                 if was != is {
-                    changes.push((metric.label.clone(), [was, is].map(words)));
+                    changes.push((metric.label.clone(), [was, is].map(|figure| words(metric, figure))));
                 }
             }
             let problem = |rule| Problem::new(rule).at(place.clone()).with("org", name.as_str()).with("period", self.period.to_string());

@@ -6,6 +6,7 @@ use crate::day::{Day, Period};
 use crate::record::Record;
 use crate::record::organisation::Organisation;
 use crate::rules::view::{PersonField, View, ViewPart};
+use crate::spelling::folded;
 use crate::tree::{Entry, Tree};
 
 use super::matches;
@@ -50,7 +51,7 @@ impl<'t> Looker<'t> {
         match field {
             PersonField::Own(field) => record.get(*field)?.as_text(),
             PersonField::Through { reference, field } => {
-                self.by_id.get(record.get(*reference)?.as_text()?).filter(|r| r.retracted.is_none())?.named(field)?.as_text()
+                self.by_id.get(&*folded(record.get(*reference)?.as_text()?)).filter(|r| r.retracted.is_none())?.named(field)?.as_text()
             }
         }
     }
@@ -71,6 +72,7 @@ pub fn person<'o>(org: &'o Organisation, view: &View) -> Option<&'o str> {
 
 /// Whether a text names a person: alone, in a list of names, or after an office.
 fn names(text: &str, person: &str) -> bool {
-    text.split(['、', '，', ',', ';', '；', '/', ' '])
-        .any(|one| one == person || one.strip_suffix(person).is_some_and(|office| office.ends_with("书记")))
+    let (text, person) = (folded(text), folded(person));
+    text.split(['、', ',', ';', '/', ' '])
+        .any(|one| one == person || one.strip_suffix(&*person).is_some_and(|office| office.ends_with("书记")))
 }

@@ -129,5 +129,5 @@ pub fn no_git(error: &std::io::Error) -> Problem {
 /// That git failed, with the first thing it said.
 pub fn failed(stderr: &[u8]) -> Problem {
     let said = String::from_utf8_lossy(stderr);
-    Problem::new(Rule::GIT_FAILED).with("said", crate::locale::visible(said.lines().next().unwrap_or_default()))
+    Problem::new(Rule::GIT_FAILED).with("said", crate::spelling::visible(said.lines().next().unwrap_or_default()))
 }

@@ -6,7 +6,7 @@ use crate::git::graph::Graph;
 use crate::history::finding::{COMMENTS, Finding, OF_ORG, What};
 use crate::history::snapshot::{CLOSED, ORG, Snapshot, Stand, is_whole_file, read_row};
 use crate::merge::items::{self, Item, Order};
-use crate::merge::row::{self, Cell, Row, Side, Why};
+use crate::merge::row::{self, About, Cell, Row, Side, Why};
 use crate::record::organisation::Moves;
 use crate::rules::Rules;
 use crate::rules::kind::Field;
@@ -270,7 +270,8 @@ impl Judgement<'_> {
                 Side::Ours
             })
         });
-        asked.order.extend(merged.same_day);
+        let same_day = merged.notices.into_iter().filter(|(_, about)| *about == About::SameDay);
+        asked.order.extend(same_day.map(|(field, _)| field));
         for clash in &merged.clashes {
             match clash.why {
                 Why::Changed => {

@@ -37,6 +37,8 @@ toml-1-1-escape = the escapes \e and \x came with TOML 1.1
 toml-1-1-comma = a comma at the end of an inline table came with TOML 1.1
 toml-1-1-newline = line breaks inside an inline table came with TOML 1.1
 toml-1-1-time = a time without seconds came with TOML 1.1
+problem-too-many-values = the file holds {$count} values, more than any ledger has; it was not read
+    .help = look for a list that runs on and on; take it out of the file
 problem-nested-too-deep = nested too deep
     .help = ledgers need no more than three levels
 problem-bom = the file starts with a byte order mark
@@ -53,6 +55,11 @@ problem-unknown-value = “{$value}” is not a value of “{$field}”
     .help = the values are: {$allowed}
 problem-wrong-type = “{$field}” should be {$wanted}, not {$found}
     .help = write dates as 2026-07-03 and numbers as 12, without quotes; texts in double quotes
+problem-too-many-decimals = “{$field}” has at most {$places ->
+        [one] one decimal
+       *[other] {$places} decimals
+    }
+    .help = check the number; no more decimals are kept
 problem-out-of-range = “{$field}” should lie between {$min} and {$max}
     .help = check the number
 problem-missing-field = {$kind} lacks the required field “{$field}”
@@ -69,6 +76,18 @@ problem-dangling-organisation = “{$field}” names organisation {$org}, which 
     .help = put the right id (`ledger org tree` lists them), or remove the field
 problem-retracted-reference = “{$field}” points to {$id}, which was retracted
     .help = put another id, or retract this record too
+problem-entered-twice = {$kind} “{$title}” stands there already: {$other}
+    .help = if it is one thing, keep one: ledger retract {$id} --why …; if it is two, let the titles tell them apart
+problem-far-ahead = {$field} {$day} is more than a year away
+    .help = check the year
+problem-spelling = “{$field}” holds blanks, full-width or invisible characters that the program would not have written
+    .help = write it as “{$tidy}”
+problem-missing-attachment = “{$field}”: {$value} is not there
+    .help = put the file in its place, or take the entry out
+problem-taken-up-again = finished, and taken up again on {$on}
+    .help = two clerks may not have known of each other: enter it as done once more, or as returned where it was sent back
+problem-merge-taken-up-again = {$id}: one side finished it, and a later entry of the other in “{$field}” takes it up again
+    .help = check which is right; if it is done, enter it as done once more
 problem-known-and-unknown = {$field} is given beside “{$other}”: it counts nowhere
     .help = remove the number, or the reason
 problem-held-twice = {$kind} “{$value}” stands twice for the same time: also in {$other}
@@ -105,8 +124,12 @@ problem-unknown-template = there is no template “{$name}”
     .help = the templates are: {$allowed}; or name a file .md, .docx, .txt
 problem-out-is-template = {$path} is the template itself
     .help = give the document another name
+problem-out-exists = {$path} is there already and was not written over
+    .help = give another name, or add --force
+problem-out-format = a .{$ending} file is not {$format}
+    .help = leave --format out, or let the name end otherwise
 problem-out-ending = files .{$ending} cannot be written
-    .help = end the name in .docx, .md or .txt; WPS and Word open .docx
+    .help = end the name in one of {$allowed}
 problem-trace-where = a trace needs a document to stand beside
     .help = add --out FILE, or write --trace=FILE
 problem-no-word-here = a Word file cannot be printed on the terminal
@@ -117,10 +140,10 @@ word-not-word = no document is found in it
 word-too-large = it unpacks to more than a document can be
 word-not-xml = its text is damaged
 template-syntax-mend = see that each for and if has its endfor and endif, and that brackets and quotes are in pairs ({$detail})
-template-filter-mend = filters: wan, yi, yuan, wan_yuan, yi_yuan, percent, points, decimals, to, over, nearly, at_least, chinese, ordinal, names
+template-filter-mend = filters: wan, yi, yuan, wan_yuan, yi_yuan, over_wan, over_yi, over_wan_yuan, over_yi_yuan, percent, points, decimals, to, over, nearly, at_least, chinese, ordinal, names
 template-function-mend = functions: figure, records, organisation, total, share, adds_up
 template-test-mend = write `is defined`, or `.known` for a figure
-template-method-mend = a figure has .compare("previous") and .by("sector")
+template-method-mend = a figure has .compare("previous"), .by("sector") and .rank(lowest_first=true)
 template-undefined-mend = see the guide to templates for what figures, records and organisations have
 template-arguments-mend = see the guide to templates for what is to be given ({$detail})
 template-endless-mend = look for a loop inside a loop
@@ -169,6 +192,10 @@ bad-rule-no-updates = a kind with a life cycle needs a field of type = "updates"
 bad-rule-bound = a bound has either at_most or not_before
 bad-rule-extend = only a choice field can be given more values
 bad-rule-range = min is above max
+bad-rule-bound-too-far = “{$field}” should lie between -99999999999999 and 99999999999999, so that sums still fit
+bad-rule-places = places should be 0 to 6
+bad-rule-level = level should be "same", "any" or a number of levels below the top
+bad-rule-judged-after = judged_after needs a deadline_day and should be 0 to 366 days
 bad-rule-twice = the same name is used twice
 bad-rule-label-taken = the label is that of “{$field}”
 bad-rule-start = the field that start names must be required
@@ -334,8 +361,8 @@ problem-org-former = {$org} is the id that {$now} had before it was moved; other
     .help = choose another folder name with --segment
 problem-cancelled = cancelled; nothing was written
 problem-output = results cannot be written out: {$reason} (system code {$code})
-problem-no-rank-records = a rank has no records of its own
-    .help = it follows {$metric}; explain that instead
+problem-sum-too-large = {$metric} ({$name}) is too large to be computed exactly
+    .help = look for a number with too many digits among its records: ledger list, sorted by that field
 problem-import-header = the heading should have the columns code, parent_code, name, kind
     .help = name the columns in the first line
 problem-import-row = in this row “{$field}” is missing or broken; nothing was imported
@@ -389,7 +416,8 @@ syntax-other = this is not TOML
 type-text = a text
 type-path = a relative path
 type-integer = a whole number
-type-float = a decimal number
+type-decimal = a number like 3500 or 3500.5
+type-float = a number with a point or an exponent
 type-boolean = true or false
 type-date = a date
 type-datetime = a date with a time
@@ -516,6 +544,7 @@ flag-metrics = these figures only, separated by commas
 flag-out = write to a file
 flag-own = each organisation alone, without those under it
 flag-compare = add the change against the previous period or the year before (previous, year)
+flag-force = write over a file that is there
 flag-wide = show every column however wide
 flag-where = a filter such as type=regular, state=done, title=pilot
 flag-sort = sort by a field; - before it reverses
@@ -552,6 +581,7 @@ arg-rule = a rule's name such as task, tasks_due, or kind:task
 ### Headings
 
 label-id = id
+label-rank = place
 label-org = organisation
 label-kind = kind
 label-place = place
@@ -572,6 +602,7 @@ label-unit = unit
 label-window = window
 label-meaning = meaning
 report-title = {$org}: {$report}, {$period} (as of {$as_of})
+as-of-and-returns = {$as_of}, returns as of {$day}
 report-compared = changes against {$period} (as of {$as_of})
 report-mark = {$mark} marks what lags or needs attention
 report-left-out = {$count} columns not shown for want of room: {$names}. Add --wide to see all.
@@ -589,11 +620,13 @@ trace-title = {$org}, {$period}: where the figures come from (as of {$as_of}), {
 trace-metric = {$metric} ({$name}) of {$org}, {$period} as of {$as_of} = {$value} {$asked}
 trace-change = difference = {$value}
 trace-growth = growth = {$value}
+trace-field = {$field} of the record = {$value}
 trace-total = sum = {$value}
 trace-share = share = {$value}
 trace-written = Numbers of the template itself, without records: {$numbers}
 trace-computed = {$value}: computed in the template, no record stands behind it
 explain-title = {$org}, {$period}: {$metric} = {$value} (as of {$as_of})
+explain-places = places by {$metric}; equals share one
 explain-nothing = no records
 explain-weight = weight {$weight}:{" "}
 explain-numerator = numerator:{" "}
@@ -636,6 +669,11 @@ init-done = started a ledger in {$path} with {$files ->
         [one] 1 file
        *[other] {$files} files
     }
+prompt-enter-anyway = Enter it all the same?
+check-warnings = { $count ->
+        [one] one warning
+       *[other] {$count} warnings
+    } not shown: they keep nobody from committing; ledger check shows them
 init-next = Next: ledger org add NAME --kind KIND, or ledger org import FILE.
 init-next-sample = Next: ledger report --quarter 2026Q3 prints the quarter, ledger due the reminders.
 ejected = wrote {$path}; changes to it take effect at once
@@ -752,6 +790,16 @@ check-clean = clean: {$orgs ->
         [one] 1 organisation
        *[other] {$orgs} organisations
     }, {$records ->
+        [one] 1 record
+       *[other] {$records} records
+    }
+check-warned = nothing wrong, {$count ->
+        [one] 1 warning
+       *[other] {$count} warnings
+    } in {$orgs ->
+        [one] 1 organisation
+       *[other] {$orgs} organisations
+    } and {$records ->
         [one] 1 record
        *[other] {$records} records
     }

@@ -9,6 +9,8 @@ use std::str::FromStr;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
+use crate::spelling::visible;
+
 /// A language the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lang {
@@ -130,16 +132,6 @@ impl From<i64> for Arg {
     }
 }
 
-/// A text with control characters spelled out, so that what a file holds cannot steer a terminal.
-///
-/// Line ends stay: lists of candidates have them.
-pub fn visible(text: &str) -> String {
-    if !text.contains(|c: char| c.is_control() && c != '\n') {
-        return text.to_owned();
-    }
-    text.chars().map(|c| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() }).collect()
-}
-
 /// A catalogue, ready to speak.
 pub struct Locale {
     lang: Lang,
@@ -197,8 +189,9 @@ impl Locale {
         match arg {
             Arg::Text(text) => visible(text).into(),
             Arg::Number(n) => (*n).into(),
-            Arg::Label(label) => label.get(self.lang).to_owned().into(),
-            Arg::Labels(labels) => self.labels(labels).into(),
+            // Labels may be a ledger's own.
+            Arg::Label(label) => visible(label.get(self.lang)).into(),
+            Arg::Labels(labels) => visible(&self.labels(labels)).into(),
             Arg::Message(id) => {
                 // The inner message may use the outer one's words, but not other messages: no circles.
                 let words: Vec<_> = args.iter().filter(|(_, arg)| !matches!(arg, Arg::Message(_))).cloned().collect();

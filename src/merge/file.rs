@@ -2,7 +2,7 @@
 
 use crate::merge::marks::{self, Names};
 use crate::merge::row::{self, Clash, Judge, Row, Side, Why};
-use crate::merge::{Conflict, Form, Merged, Refused, Versions, why_not};
+use crate::merge::{Conflict, Form, Merged, Notice, Refused, Versions, why_not};
 use crate::record::text::inline;
 use crate::rules::Rules;
 use crate::source::Source;
@@ -11,7 +11,7 @@ use crate::wire::{Plain, parse};
 /// Merges three versions of a file that is one table.
 pub(super) fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
     let Versions { base, ours, theirs } = versions;
-    let clean = |text: &str| Ok(Merged { text: text.to_owned(), conflicts: Vec::new(), same_day: Vec::new() });
+    let clean = |text: &str| Ok(Merged { text: text.to_owned(), conflicts: Vec::new(), notices: Vec::new() });
     if ours.text == theirs.text || theirs.text == base.text {
         return clean(&ours.text);
     }
@@ -35,8 +35,8 @@ pub(super) fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &N
     if !merged.clashes.is_empty() {
         return Ok(in_conflict(versions, names, merged.clashes));
     }
-    let same_day = merged.same_day.into_iter().map(|field| (String::new(), field)).collect();
-    Ok(Merged { text: with_line_ends(merged.row.text(), ours), conflicts: Vec::new(), same_day })
+    let notices = merged.notices.into_iter().map(|(field, about)| Notice { id: String::new(), field, about }).collect();
+    Ok(Merged { text: with_line_ends(merged.row.text(), ours), conflicts: Vec::new(), notices })
 }
 
 /// Both versions whole between markers.
@@ -47,7 +47,7 @@ fn in_conflict(versions: Versions<'_>, names: &Names, clashes: Vec<Clash>) -> Me
     };
     let text = marks::conflict(&lines(versions.base), &lines(versions.ours), &lines(versions.theirs), names);
     let conflicts = vec![Conflict { id: String::new(), line: 1, clashes }];
-    Merged { text: with_line_ends(text, versions.ours), conflicts, same_day: Vec::new() }
+    Merged { text: with_line_ends(text, versions.ours), conflicts, notices: Vec::new() }
 }
 
 fn with_line_ends(text: String, like: &Source) -> String {

@@ -68,7 +68,8 @@ impl Order {
     }
 }
 
-fn column<'i>(data: &'i Plain, name: &str) -> Option<&'i Plain> {
+/// A column of a row.
+pub(super) fn column<'i>(data: &'i Plain, name: &str) -> Option<&'i Plain> {
     match data {
         Plain::Table(pairs) => pairs.get(name),
         Plain::Text(_) | Plain::Word(_) | Plain::List(_) => None,

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use crate::locale::{Arg, Label};
 use crate::merge::marks::Names;
 use crate::merge::page::{Key, Page, Paragraph};
-use crate::merge::row::{Clash, Judge, Row, Side, Why};
+use crate::merge::row::{About, Clash, Judge, Row, Side, Why};
 use crate::problem::{Place, Problem, Rule};
 use crate::record::text::{field_name, said};
 use crate::rules::Rules;
@@ -66,8 +66,19 @@ pub struct Merged {
     pub text: String,
     /// Records that are in conflict.
     pub conflicts: Vec<Conflict>,
-    /// Records in which both sides put updates on one day, with the field: their order is not known.
-    pub same_day: Vec<(String, String)>,
+    /// What its reader should look at though nothing clashes.
+    pub notices: Vec<Notice>,
+}
+
+/// A field of a record that the reader of a merge should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The record's id; empty for an organisation's file.
+    pub id: String,
+    /// The field.
+    pub field: String,
+    /// Why.
+    pub about: About,
 }
 
 /// A record whose versions cannot be put together.
@@ -236,7 +247,7 @@ fn merge_records(
     names: &Names,
     judge: &mut Judge<'_>,
 ) -> Result<Merged, Refused> {
-    let mut same_day = Vec::new();
+    let mut notices = Vec::new();
     let mut fates: HashMap<&Key<'_>, Fate<'_>> = HashMap::new();
     let (stranger_ours, stranger_theirs) = (is_stranger(&pages.base, &pages.ours), is_stranger(&pages.base, &pages.theirs));
     for key in pages.keys() {
@@ -246,7 +257,7 @@ fn merge_records(
         let fate = if news && (stranger_ours && ours.is_none() || stranger_theirs && theirs.is_none()) {
             misplaced(ours, theirs, names)
         } else {
-            fate(&key.id, texts, rules, names, judge, &mut same_day).ok_or_else(|| why_not(versions))?
+            fate(&key.id, texts, rules, names, judge, &mut notices).ok_or_else(|| why_not(versions))?
         };
         fates.insert(key, fate);
     }
@@ -255,7 +266,7 @@ fn merge_records(
     for note in row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs)) {
         *notes.entry(note).or_default() += 1;
     }
-    Ok(Sheet { pages, fates, notes }.merged(same_day))
+    Ok(Sheet { pages, fates, notes }.merged(notices))
 }
 
 /// Whether a version holds none of the records of the version it should come from.
@@ -307,7 +318,7 @@ impl<'p, 'v> Sheet<'p, 'v> {
     }
 
     /// The file: our paragraphs in their order, and what only they have behind what it follows on their side.
-    fn merged(mut self, same_day: Vec<(String, String)>) -> Merged {
+    fn merged(mut self, notices: Vec<Notice>) -> Merged {
         let Pages { base, ours, theirs } = self.pages;
         let mut own: Vec<Piece<'_, '_>> = Vec::new();
         // Behind how many of our pieces each of our paragraphs ends; comments that are alike in their order.
@@ -343,11 +354,11 @@ impl<'p, 'v> Sheet<'p, 'v> {
             pieces.push(piece);
             pieces.extend(others.remove(&(n + 1)).unwrap_or_default());
         }
-        self.written(&pieces, same_day)
+        self.written(&pieces, notices)
     }
 
     /// The text of these pieces, as our side writes its files.
-    fn written(&self, pieces: &[Piece<'_, '_>], same_day: Vec<(String, String)>) -> Merged {
+    fn written(&self, pieces: &[Piece<'_, '_>], notices: Vec<Notice>) -> Merged {
         let ours = &self.pages.ours;
         let mut conflicts = Vec::new();
         let mut line = 1;
@@ -366,7 +377,7 @@ impl<'p, 'v> Sheet<'p, 'v> {
             line += piece.text.matches('\n').count();
             paragraphs.push((gap, &piece.text));
         }
-        Merged { text: page::text(ours.mark, ours.newline, paragraphs, &ours.end), conflicts, same_day }
+        Merged { text: page::text(ours.mark, ours.newline, paragraphs, &ours.end), conflicts, notices }
     }
 }
 
@@ -377,7 +388,7 @@ fn fate<'v>(
     rules: &Rules,
     names: &Names,
     judge: &mut Judge<'_>,
-    same_day: &mut Vec<(String, String)>,
+    notices: &mut Vec<Notice>,
 ) -> Option<Fate<'v>> {
     let taken = |text: Option<&'v str>| text.map_or(Fate::Gone, |text| Fate::Text(text.into()));
     if ours == theirs || theirs == base {
@@ -412,7 +423,7 @@ fn fate<'v>(
             });
         }
     };
-    same_day.extend(merged.same_day.into_iter().map(|field| (id.to_owned(), field)));
+    notices.extend(merged.notices.into_iter().map(|(field, about)| Notice { id: id.to_owned(), field, about }));
     Some(if merged.clashes.is_empty() { Fate::Text(merged.row.text().into()) } else { shown(merged.clashes) })
 }
 
@@ -428,15 +439,19 @@ impl Merged {
             problems.dedup();
             problems
         });
-        let same_day = self.same_day.iter().map(|(id, field)| {
+        let notices = self.notices.iter().map(|Notice { id, field, about }| {
             let fields = rules.fields_of(id);
             let line = self.text.lines().position(|line| line.starts_with("id") && line.contains(id.as_str())).map_or(1, |n| n + 1);
-            Problem::new(Rule::MERGE_SAME_DAY)
+            let rule = match about {
+                About::SameDay => Rule::MERGE_SAME_DAY,
+                About::TakenUpAgain => Rule::MERGE_TAKEN_UP_AGAIN,
+            };
+            Problem::new(rule)
                 .at(Place { line, column: 1, ..Place::file(file) })
                 .with("id", named(id, None))
                 .with("field", &field_name(&fields, field))
         });
-        clashes.chain(same_day).collect()
+        clashes.chain(notices).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::merge::items::{self, Item, Order};
 use crate::record::text::{inline, key};
-use crate::rules::kind::{Field, Kind};
+use crate::rules::kind::{Field, Kind, Phase, RETURNED};
 use crate::source::Source;
 use crate::tree::canon::{LONGEST_LINE, ListComments, list_comments, tables};
 use crate::wire::{Document, Plain, Trivia, parse};
@@ -100,8 +100,17 @@ pub struct Merged {
     pub row: Row,
     /// What nobody decided.
     pub clashes: Vec<Clash>,
-    /// Fields in which both sides put items on one day: their order is the life cycle's, not known.
-    pub same_day: Vec<String>,
+    /// What its reader should look at, by field.
+    pub notices: Vec<(String, About)>,
+}
+
+/// What the reader of a merge should look at though nothing clashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// Both sides put items on one day: their order is the life cycle's, not known.
+    SameDay,
+    /// One side finished it, and a later update of the other, who did not know, takes it up again.
+    TakenUpAgain,
 }
 
 impl Row {
@@ -308,7 +317,7 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
     let title = kind.and_then(|kind| ours.says(&kind.fields[kind.title].name).cloned());
     let none = Row { kind: None, above: Vec::new(), behind: Vec::new(), cells: Vec::new(), below: Vec::new() };
     let from = base.unwrap_or(&none);
-    let mut merged = Merged { row: Row { cells: Vec::new(), ..ours.clone() }, clashes: Vec::new(), same_day: Vec::new() };
+    let mut merged = Merged { row: Row { cells: Vec::new(), ..ours.clone() }, clashes: Vec::new(), notices: Vec::new() };
     let retracts = |side: &Row| side.says("retracted").is_some() && from.says("retracted").is_none();
     let changed = |side: &Row| side.kind != from.kind || side.said() != from.said();
     let taken_back = retracts(ours) != retracts(theirs) && changed(ours) && changed(theirs) && base.is_some();
@@ -348,7 +357,10 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
         let cell = match if differ { Err(()) } else { merge_cell(b, o, t, kind) } {
             Ok((cell, same_day)) => {
                 if same_day {
-                    merged.same_day.push(name.to_owned());
+                    merged.notices.push((name.to_owned(), About::SameDay));
+                }
+                if kind.is_some_and(|kind| is_taken_up_again(kind, name, [b, o, t, cell.as_ref()])) {
+                    merged.notices.push((name.to_owned(), About::TakenUpAgain));
                 }
                 cell
             }
@@ -393,6 +405,22 @@ pub fn common(one: &Row, other: &Row) -> Row {
         cells: one.cells.iter().filter_map(cell).collect(),
         below: both(&one.below, &other.below),
     }
+}
+
+/// Whether a merged list of updates leaves unfinished what one side had finished, of versions base, ours, theirs, merged.
+fn is_taken_up_again(kind: &Kind, name: &str, versions: [Option<&Cell>; 4]) -> bool {
+    let Some(life) = kind.life.as_ref().filter(|life| kind.fields[life.updates].name == name) else { return false };
+    let last = |cell: Option<&Cell>| {
+        // The last of the last day: TOML writes days so that their texts sort like the days.
+        let last = cell.and_then(|cell| cell.items.iter().max_by_key(|item| items::column(&item.data, "on")));
+        let status = last.and_then(|item| items::column(&item.data, "status")?.as_text());
+        life.statuses.iter().find(|known| Some(known.choice.name.as_str()) == status)
+    };
+    let is_finished = |cell| last(cell).is_some_and(|status| status.phase == Phase::Finished);
+    let [base, ours, theirs, merged] = versions;
+    // What is sent back is taken up again in so many words.
+    let goes_on = last(merged).is_some_and(|status| status.phase.is_open() && status.choice.name != RETURNED);
+    !is_finished(base) && (is_finished(ours) || is_finished(theirs)) && goes_on
 }
 
 /// The names of both sides' fields: ours in their order, each of theirs behind the one it follows there.

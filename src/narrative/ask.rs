@@ -109,6 +109,7 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
     }
     if let Some(value) = given(kwargs, "as_of")? {
         asked.as_of = day(&value)?;
+        asked.today = None;
     }
     let window = match (given(kwargs, "window")?, given(kwargs, "since")?) {
         (_, Some(value)) => Some(Window::Since(day(&value)?)),
@@ -171,7 +172,7 @@ fn leaves(desk: &Desk, metric: &Metric) -> Vec<Arc<Kind>> {
         | Measure::View { .. }
         | Measure::Disagreement { .. }
         | Measure::Score { .. }
-        | Measure::Rank { .. } => Vec::new(),
+        | Measure::Rank(_) => Vec::new(),
     }
 }
 
@@ -287,6 +288,7 @@ pub fn records(desk: &Arc<Desk>, name: &str, kwargs: &Kwargs) -> Result<Asked, E
         label: kind.label.clone(),
         meaning: None,
         unit: Unit::Items,
+        places: 0,
         measure: Measure::Records { kind: Arc::clone(kind), take: Take::Count, date, window: Window::Period, filter: Filter::default() },
         place: kind.place.clone(),
     };

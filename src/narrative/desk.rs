@@ -5,11 +5,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::day::{Day, Period};
-use crate::figure::report::{Question, Role, report};
 use crate::figure::{Contribution, Evaluation, Figure, Lens, Memory, Scope};
 use crate::locale::Locale;
 use crate::narrative::quantity::Quantity;
-use crate::rules::metric::{Measure, Metric};
+use crate::number::Decimal;
+use crate::problem::Problem;
+use crate::record::{Value, text};
+use crate::rules::kind::FieldType;
+use crate::rules::metric::Metric;
+use crate::spelling::folded;
 use crate::tree::Tree;
 
 /// What a narrative is written from.
@@ -24,15 +28,16 @@ pub struct Desk {
     pub period: Period,
     /// The day whose knowledge is used.
     pub as_of: Day,
+    /// Today, where the as-of day was not asked for.
+    pub today: Option<Day>,
     /// The words of the document's language.
     pub locale: Locale,
     by_id: BTreeMap<String, usize>,
     orgs: BTreeMap<String, usize>,
-    memories: Mutex<BTreeMap<(Period, Day), Arc<Memory>>>,
-    /// The places of organisations among those beside them, by what was asked.
-    places: Mutex<BTreeMap<String, Places>>,
+    memories: Mutex<BTreeMap<(Period, Day, Option<Day>), Arc<Memory>>>,
     log: Mutex<Vec<Arc<Quantity>>>,
     claims: Mutex<Vec<Claim>>,
+    problems: Mutex<Vec<Problem>>,
 }
 
 /// A whole and its parts, as a template says that they add up.
@@ -57,6 +62,10 @@ pub struct Asked {
     pub period: Period,
     /// The day whose knowledge is used.
     pub as_of: Day,
+    /// Today, where the as-of day was not asked for.
+    pub today: Option<Day>,
+    /// Whether another is compared with it: what was not recorded yet is then no data.
+    pub earlier: bool,
     /// Another window, more tests.
     pub lens: Lens,
 }
@@ -67,16 +76,19 @@ impl fmt::Debug for Desk {
     }
 }
 
-/// Organisations and their places.
-type Places = Vec<(usize, Figure)>;
-
 fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Desk {
     /// A desk for an organisation and period.
-    pub fn new(tree: Tree, names: BTreeMap<String, String>, org: usize, (period, as_of): (Period, Day), locale: Locale) -> Arc<Desk> {
+    pub fn new(
+        tree: Tree,
+        names: BTreeMap<String, String>,
+        org: usize,
+        (period, as_of, today): (Period, Day, Option<Day>),
+        locale: Locale,
+    ) -> Arc<Desk> {
         let by_id = tree.entries.iter().enumerate().map(|(n, entry)| (entry.record.id.to_string(), n)).collect();
         let orgs = tree.orgs.iter().enumerate().map(|(n, org)| (org.path.to_string(), n)).collect();
         Arc::new(Desk {
@@ -85,24 +97,25 @@ impl Desk {
             org,
             period,
             as_of,
+            today,
             locale,
             by_id,
             orgs,
             memories: Mutex::default(),
-            places: Mutex::default(),
             log: Mutex::default(),
             claims: Mutex::default(),
+            problems: Mutex::default(),
         })
     }
 
     /// The record of an id, by index in the tree.
     pub fn record(&self, id: &str) -> Option<usize> {
-        self.by_id.get(id).copied()
+        self.by_id.get(&*folded(id)).copied()
     }
 
     /// The organisation of an id, by index in the tree.
     pub fn organisation(&self, id: &str) -> Option<usize> {
-        self.orgs.get(id).copied()
+        self.orgs.get(&*folded(id)).copied()
     }
 
     /// The organisations just under one.
@@ -113,56 +126,60 @@ impl Desk {
 
     /// A metric as it is defined, for an organisation, in the narrative's period.
     pub fn ask(&self, metric: Metric, org: usize) -> Asked {
-        Asked { metric, org, own: false, period: self.period, as_of: self.as_of, lens: Lens::default() }
+        let (period, as_of, today) = (self.period, self.as_of, self.today);
+        Asked { metric, org, own: false, period, as_of, today, earlier: false, lens: Lens::default() }
     }
 
-    fn evaluation(&self, period: Period, as_of: Day) -> Evaluation<'_> {
-        let memory = Arc::clone(open(&self.memories).entry((period, as_of)).or_default());
-        Evaluation::recalling(&self.tree, period, as_of, memory)
+    fn evaluation(&self, asked: &Asked) -> Evaluation<'_> {
+        let Asked { period, as_of, today, .. } = *asked;
+        let memory = Arc::clone(open(&self.memories).entry((period, as_of, today)).or_default());
+        Evaluation::new(&self.tree, period, as_of).until(today).recalling(memory)
     }
 
     fn scope(&self, asked: &Asked) -> Scope {
         if asked.own { Scope::These(vec![asked.org]) } else { Scope::Under(self.tree.subtree(asked.org)) }
     }
 
-    /// The value of what is asked.
+    /// The value of what is asked. What cannot be said is no data here, and is told by [`Desk::problems`].
     pub fn figure(&self, asked: &Asked) -> Figure {
-        match &asked.metric.measure {
-            Measure::Rank { by } => self.place(by, asked),
-            _ => self.evaluation(asked.period, asked.as_of).figure_through(&asked.metric, &self.scope(asked), &asked.lens),
-        }
+        let (evaluation, scope) = (self.evaluation(asked), self.scope(asked));
+        let figure = match asked.earlier {
+            true => evaluation.earlier_figure(&asked.metric, &scope, &asked.lens),
+            false => evaluation.figure_through(&asked.metric, &scope, &asked.lens),
+        };
+        figure.unwrap_or_else(|problem| {
+            let mut problems = open(&self.problems);
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+            Figure::NoData
+        })
+    }
+
+    /// Why figures that were asked for could not be said.
+    pub fn problems(&self) -> Vec<Problem> {
+        open(&self.problems).clone()
     }
 
     /// What makes up the value of what is asked; of what is made of other figures, nothing of its own.
-    pub fn counted(&self, asked: &Asked) -> Vec<(Contribution, i64)> {
-        self.evaluation(asked.period, asked.as_of).counted_through(&asked.metric, &self.scope(asked), &asked.lens)
+    pub fn counted(&self, asked: &Asked) -> Vec<(Contribution, Decimal)> {
+        self.evaluation(asked).counted_through(&asked.metric, &self.scope(asked), &asked.lens)
     }
 
-    /// The place of an organisation among those beside it, highest first.
-    fn place(&self, by: &str, asked: &Asked) -> Figure {
-        let path = &self.tree.orgs[asked.org].path;
-        let beside = (0..asked.org).rev().find(|&n| path.is_within(&self.tree.orgs[n].path));
-        let Some(parent) = beside else { return Figure::NoData };
-        let key = format!("{by} {parent} {} {} {}", asked.period, asked.as_of, asked.own);
-        if let Some(places) = open(&self.places).get(&key) {
-            return places.iter().find(|(org, _)| *org == asked.org).map_or(Figure::NoData, |(_, place)| *place);
+    /// What a record is called: its title, or that of the record or organisation which its title points to.
+    pub fn title(&self, entry: usize) -> String {
+        let record = &self.tree.entries[entry].record;
+        let field = &record.kind.fields[record.kind.title];
+        let target = record.title().and_then(Value::as_text);
+        match (&field.ty, target) {
+            (FieldType::Record(_), Some(id)) => {
+                let other = self.record(id).filter(|&other| other != entry);
+                // Of a record that points on in turn the id is enough: no circles.
+                other.map_or_else(|| id.to_owned(), |other| text::title(&self.tree.entries[other].record, &self.locale))
+            }
+            (FieldType::Organisation, Some(id)) => self.organisation(id).map_or(id, |org| self.tree.orgs[org].short()).to_owned(),
+            _ => text::title(record, &self.locale),
         }
-        let metric = Metric { measure: Measure::Rank { by: by.to_owned() }, ..asked.metric.clone() };
-        let question = Question {
-            org: parent,
-            depth: 1,
-            own: asked.own,
-            period: asked.period,
-            as_of: asked.as_of,
-            metrics: vec![&metric],
-            compare: None,
-        };
-        let rows = report(&self.tree, &question).rows;
-        let places: Places =
-            rows.iter().filter(|row| row.role == Role::Org).filter_map(|row| Some((row.org, *row.values.first()?))).collect();
-        let found = places.iter().find(|(org, _)| *org == asked.org).map_or(Figure::NoData, |(_, place)| *place);
-        open(&self.places).insert(key, places);
-        found
     }
 
     /// Notes that a quantity is printed; returns its entry in the log.

@@ -4,69 +4,7 @@
 //! numbers throughout: 余 and 不低于 round down, 近 rounds up, a bare number to the nearest.
 
 use crate::locale::Lang;
-
-/// A fraction of whole numbers; the denominator is positive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fraction {
-    /// Above the line.
-    pub num: i128,
-    /// Below the line, more than 0.
-    pub den: i128,
-}
-
-impl Fraction {
-    /// A whole number.
-    pub const fn whole(n: i128) -> Fraction {
-        Fraction { num: n, den: 1 }
-    }
-
-    /// `num / den`, if the denominator is not 0.
-    pub fn new(num: i128, den: i128) -> Option<Fraction> {
-        match den {
-            0 => None,
-            den if den < 0 => Some(Fraction { num: num.checked_neg()?, den: den.checked_neg()? }),
-            den => Some(Fraction { num, den }),
-        }
-    }
-
-    /// The sum, if it can be held.
-    pub fn plus(self, other: Fraction) -> Option<Fraction> {
-        let num = self.num.checked_mul(other.den)?.checked_add(other.num.checked_mul(self.den)?)?;
-        Some(Fraction { num, den: self.den.checked_mul(other.den)? }.reduced())
-    }
-
-    /// The difference, if it can be held.
-    pub fn minus(self, other: Fraction) -> Option<Fraction> {
-        self.plus(Fraction { num: other.num.checked_neg()?, den: other.den })
-    }
-
-    /// The quotient, if there is one and it can be held.
-    pub fn over(self, other: Fraction) -> Option<Fraction> {
-        Fraction::new(self.num.checked_mul(other.den)?, self.den.checked_mul(other.num)?).map(Fraction::reduced)
-    }
-
-    /// The same without its sign.
-    pub fn abs(self) -> Fraction {
-        Fraction { num: self.num.saturating_abs(), den: self.den }
-    }
-
-    /// The same in lowest terms.
-    fn reduced(self) -> Fraction {
-        let (mut a, mut b) = (self.num.unsigned_abs(), self.den.unsigned_abs());
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        match i128::try_from(a) {
-            Ok(common) if common > 1 => Fraction { num: self.num / common, den: self.den / common },
-            _ => self,
-        }
-    }
-
-    /// Whether two fractions are one number; they need not be in lowest terms.
-    pub fn equals(self, other: Fraction) -> bool {
-        self.minus(other).is_some_and(|rest| rest.num == 0)
-    }
-}
+use crate::number::{Fraction, MOST_PLACES, rounded};
 
 /// What a number is counted in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,8 +68,8 @@ pub enum Form {
 pub struct Style {
     /// What it is counted in.
     pub scale: Scale,
-    /// Decimals; of 万 and 亿 those that are zero are not written.
-    pub places: u32,
+    /// Decimals; none: as many as the number has. Of 万 and 亿 those that are zero are not written.
+    pub places: Option<u32>,
     /// Rounded to multiples of this many ones instead.
     pub step: Option<i128>,
     /// What is claimed of it.
@@ -140,19 +78,20 @@ pub struct Style {
     pub form: Form,
     /// What follows: 元.
     pub tail: String,
+    /// Whether 余 stands before 万 or 亿: 224余万元.
+    pub before_unit: bool,
 }
 
-/// The most decimals there are; more would not fit the arithmetic.
-pub const MOST_PLACES: u32 = 6;
+/// How many decimals a number is written with that has no end of them.
+const ENDLESS: u32 = 2;
 
 impl Style {
     /// The number that is printed, and whether it is the true one.
     pub fn rounded(&self, value: Fraction) -> Option<(Fraction, bool)> {
         let style = self.fitting(value);
-        let granule = match self.step {
+        let granule = match style.step {
             Some(step) => Fraction::new(step, 1)?,
-            None if style.scale != self.scale && value.abs().num < granule_of(self)?.num => Fraction::whole(1),
-            None => granule_of(self)?,
+            None => style.scale.size().over(Fraction::whole(10i128.pow(style.decimals(value))))?,
         };
         let steps = value.over(granule)?;
         let floor = steps.num.div_euclid(steps.den);
@@ -167,24 +106,39 @@ impl Style {
             }
         };
         let printed = Fraction { num: count.checked_mul(granule.num)?, den: granule.den };
-        Some((printed, printed.equals(value)))
+        Some((printed, printed == value))
     }
 
-    /// The style that a number below one 万 or 亿 is written in: 8,600 is 8000余, not 0.8万余.
+    /// The style that a number is written in: below one 万 or 亿 it is written exactly. Money in yuan, 3500元; other
+    /// numbers in the unit where its decimals say them exactly, 0.55万, else in ones.
     fn fitting(&self, value: Fraction) -> Style {
-        let small = matches!(self.scale, Scale::Wan | Scale::Yi)
-            && value.over(self.scale.size()).is_some_and(|in_units| in_units.num.abs() < in_units.den);
-        if small { Style { scale: Scale::One, places: 0, ..self.clone() } } else { self.clone() }
+        let in_units = value.over(self.scale.size()).filter(|_| matches!(self.scale, Scale::Wan | Scale::Yi));
+        let below = in_units.filter(|n| n.abs() < Fraction::whole(1));
+        let said = |n: Fraction| n.decimal().is_some_and(|n| !n.is_zero() && n.places() <= self.places.unwrap_or(0));
+        match below {
+            Some(n) if !(self.tail.is_empty() && said(n)) => Style { scale: Scale::One, places: Some(decimals_of(value)), ..self.clone() },
+            _ => self.clone(),
+        }
+    }
+
+    /// How many decimals a number is rounded to.
+    fn decimals(&self, value: Fraction) -> u32 {
+        match (self.places, self.qualifier) {
+            (Some(places), _) => places.min(MOST_PLACES),
+            // 余 and 近 are said of whole numbers.
+            (None, Qualifier::Over | Qualifier::Nearly) => 0,
+            (None, _) => value.over(self.scale.size()).map_or(ENDLESS, decimals_of),
+        }
     }
 
     /// The words for a number.
     pub fn words(&self, value: Fraction, lang: Lang) -> String {
         let Some((printed, exact)) = self.rounded(value) else { return "—".to_owned() };
-        self.fitting(value).written(printed, exact, lang)
+        let style = self.fitting(value);
+        style.written(style.number(printed, style.decimals(value)), exact, lang)
     }
 
-    fn written(&self, printed: Fraction, exact: bool, lang: Lang) -> String {
-        let number = self.number(printed);
+    fn written(&self, number: String, exact: bool, lang: Lang) -> String {
         let (wan, yi, points) = match lang {
             Lang::Zh => ("万", "亿", "个百分点"),
             Lang::En => (" × 10,000", " × 100 million", " percentage points"),
@@ -199,6 +153,7 @@ impl Style {
         let tail = &self.tail;
         // What is exact needs no 余 and no 近; 不低于 holds all the same.
         match (self.qualifier, exact, lang) {
+            (Qualifier::Over, false, Lang::Zh) if self.before_unit => format!("{number}余{unit}{tail}"),
             (Qualifier::Over, false, Lang::Zh) => format!("{number}{unit}余{tail}"),
             (Qualifier::Over, false, Lang::En) => format!("over {number}{unit}{tail}"),
             (Qualifier::Nearly, false, Lang::Zh) => format!("近{number}{unit}{tail}"),
@@ -209,11 +164,11 @@ impl Style {
         }
     }
 
-    fn number(&self, printed: Fraction) -> String {
-        let places = if self.step.is_some() && self.scale == Scale::One { 0 } else { self.places };
+    fn number(&self, printed: Fraction, decimals: u32) -> String {
+        let places = if self.step.is_some() && self.scale == Scale::One { 0 } else { decimals };
         let size = self.scale.size();
         let (num, den) = (printed.num.saturating_mul(size.den), printed.den.saturating_mul(size.num));
-        let digits = crate::table::decimal(num, den, places);
+        let digits = rounded(num, den, places);
         match (self.form, self.scale) {
             (Form::Chinese, _) => digits.parse().map_or(digits, chinese),
             (Form::Ordinal, _) => format!("第{digits}"),
@@ -223,9 +178,9 @@ impl Style {
     }
 }
 
-/// The least difference between two numbers of a style.
-fn granule_of(style: &Style) -> Option<Fraction> {
-    style.scale.size().over(Fraction::whole(10i128.pow(style.places.min(MOST_PLACES))))
+/// How many decimals a number has.
+fn decimals_of(value: Fraction) -> u32 {
+    value.decimal().map_or(ENDLESS, |number| number.places())
 }
 
 /// A whole number in Chinese numerals: 一百零三, 十二.
@@ -278,7 +233,7 @@ mod tests {
     use super::*;
 
     fn style(scale: Scale, places: u32, qualifier: Qualifier) -> Style {
-        Style { scale, places, qualifier, ..Style::default() }
+        Style { scale, places: Some(places), qualifier, ..Style::default() }
     }
 
     #[test]
@@ -293,8 +248,12 @@ mod tests {
             (35_500, Scale::Wan, 1, Qualifier::Nearest, "3.6万"),
             (123_456_789, Scale::Yi, 2, Qualifier::Over, "1.23亿余"),
             (9, Scale::Wan, 0, Qualifier::Over, "9"),
-            (8_600, Scale::Wan, 1, Qualifier::Over, "8000余"),
-            (9_999, Scale::Wan, 1, Qualifier::Nearly, "近10000"),
+            (8_600, Scale::Wan, 1, Qualifier::Over, "8600"),
+            (9_999, Scale::Wan, 1, Qualifier::Nearly, "9999"),
+            (5_500, Scale::Wan, 2, Qualifier::Nearest, "0.55万"),
+            (5_500, Scale::Wan, 1, Qualifier::Nearest, "5500"),
+            (-5_500, Scale::Wan, 2, Qualifier::Nearest, "-0.55万"),
+            (0, Scale::Wan, 1, Qualifier::Nearest, "0"),
         ] {
             assert_eq!(style(scale, places, qualifier).words(Fraction::whole(value), Lang::Zh), text, "{value}");
         }
@@ -302,6 +261,21 @@ mod tests {
         assert_eq!(hundreds.words(Fraction::whole(12_345), Lang::Zh), "12300余");
         let yuan = Style { tail: "元".to_owned(), ..style(Scale::Wan, 0, Qualifier::Over) };
         assert_eq!(yuan.words(Fraction::whole(3_501_000), Lang::Zh), "350万余元");
+        let before = Style { before_unit: true, ..yuan };
+        assert_eq!(before.words(Fraction::whole(2_243_000), Lang::Zh), "224余万元");
+    }
+
+    #[test]
+    fn money_below_its_unit_is_said_exactly() {
+        let money = |scale, places| Style { tail: "元".to_owned(), ..style(scale, places, Qualifier::Nearest) };
+        for (value, text) in [(3_500, "3500元"), (2_600, "2600元"), (9_999, "9999元"), (-1_700, "-1700元"), (0, "0元"), (26_000, "2.6万元")]
+        {
+            assert_eq!(money(Scale::Wan, 1).words(Fraction::whole(value), Lang::Zh), text, "{value}");
+        }
+        assert_eq!(money(Scale::Wan, 1).words(Fraction { num: 350_050, den: 100 }, Lang::Zh), "3500.5元");
+        assert_eq!(money(Scale::Yi, 2).words(Fraction::whole(55_000_000), Lang::Zh), "55000000元");
+        let natural = Style { tail: "元".to_owned(), ..Style::default() };
+        assert_eq!(natural.words(Fraction { num: 7001, den: 2 }, Lang::Zh), "3500.5元");
     }
 
     #[test]

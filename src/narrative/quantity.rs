@@ -1,6 +1,7 @@
 //! A number of a narrative: where it comes from, what it is, how it is written.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -9,17 +10,18 @@ use minijinja::{Error, ErrorKind, State};
 
 use crate::day::Day;
 use crate::figure::report::{Compare, compared};
-use crate::figure::{Basis, Figure};
+use crate::figure::{Adds, Basis, Figure};
 use crate::locale::Lang;
 use crate::narrative::desk::{Asked, Desk};
 use crate::narrative::marks;
-use crate::narrative::phrase::{Fraction, Scale, Style};
+use crate::narrative::phrase::{Scale, Style};
 use crate::narrative::things::{self, DayThing, OrgThing, RecordThing};
+use crate::number::{Decimal, Fraction};
 use crate::problem::{Problem, Rule};
 use crate::record::text::{self, plain};
 use crate::rules::filter::{Is, Subject, Test};
 use crate::rules::kind::FieldType;
-use crate::rules::metric::{Measure, Metric, Take, Unit};
+use crate::rules::metric::{Measure, Metric, Peers, Ranking, Take, Unit};
 
 /// A number of a narrative, and how it is written.
 #[derive(Debug)]
@@ -53,6 +55,15 @@ pub enum Origin {
     Total(Vec<Arc<Quantity>>),
     /// The first as a part of the second.
     Share(Arc<Quantity>, Arc<Quantity>),
+    /// A number that a record holds.
+    Field {
+        /// The record, by its index in the tree.
+        entry: usize,
+        /// What people call the field.
+        label: String,
+        /// The number.
+        number: Decimal,
+    },
     /// A number that the template computed itself: it has no records.
     Computed(Fraction),
 }
@@ -71,14 +82,14 @@ pub enum Amount {
 impl Quantity {
     /// A metric that is asked for, written as its unit is.
     pub fn of(desk: &Arc<Desk>, asked: Asked) -> Quantity {
-        let style = style_of(asked.metric.unit);
+        let style = style_of(&asked.metric);
         Quantity::new(desk, Origin::Metric(Arc::new(asked)), style)
     }
 
     /// A number of any origin.
     pub fn new(desk: &Arc<Desk>, origin: Origin, style: Style) -> Quantity {
         let depth = match &origin {
-            Origin::Metric(_) | Origin::Computed(_) => 0,
+            Origin::Metric(_) | Origin::Field { .. } | Origin::Computed(_) => 0,
             Origin::Change { now, before, .. } => 1 + now.depth.max(before.depth),
             Origin::Total(parts) => 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0),
             Origin::Share(part, whole) => 1 + part.depth.max(whole.depth),
@@ -109,7 +120,7 @@ impl Quantity {
     fn compute(&self) -> Option<Amount> {
         Some(match &self.origin {
             Origin::Metric(asked) => match self.desk.figure(asked) {
-                Figure::Number(n) => Amount::Number(Fraction::whole(n.into())),
+                Figure::Number(n) => Amount::Number(n.into()),
                 Figure::Ratio { num, den } => Amount::Number(Fraction::new(num, den)?),
                 Figure::Points(tenths) => Amount::Number(Fraction::new(tenths.into(), 10)?),
                 Figure::Day(day) => Amount::Day(day),
@@ -129,6 +140,7 @@ impl Quantity {
                 Amount::Number(sum)
             }
             Origin::Share(part, whole) => Amount::Number(part.number()?.over(whole.number()?)?),
+            Origin::Field { number, .. } => Amount::Number((*number).into()),
             Origin::Computed(number) => Amount::Number(*number),
         })
     }
@@ -165,7 +177,7 @@ impl Quantity {
     pub fn asked(&self) -> Option<&Asked> {
         match &self.origin {
             Origin::Metric(asked) => Some(asked),
-            Origin::Change { .. } | Origin::Total(_) | Origin::Share(..) | Origin::Computed(_) => None,
+            Origin::Change { .. } | Origin::Total(_) | Origin::Share(..) | Origin::Field { .. } | Origin::Computed(_) => None,
         }
     }
 
@@ -183,12 +195,15 @@ impl Quantity {
             Origin::Change { now, before, .. } => vec![Arc::clone(now), Arc::clone(before)],
             Origin::Total(parts) => parts.clone(),
             Origin::Share(part, whole) => vec![Arc::clone(part), Arc::clone(whole)],
-            Origin::Computed(_) => Vec::new(),
+            Origin::Field { .. } | Origin::Computed(_) => Vec::new(),
         }
     }
 
     /// The records it was computed from, by index in the tree, by the day they belong to.
     fn records(&self) -> Vec<usize> {
+        if let Origin::Field { entry, .. } = &self.origin {
+            return vec![*entry];
+        }
         let Some(asked) = self.asked() else { return Vec::new() };
         let mut found: Vec<usize> = self
             .desk
@@ -209,8 +224,13 @@ impl Quantity {
     /// The organisations it was computed from.
     fn orgs(&self) -> Vec<usize> {
         let Some(asked) = self.asked() else { return Vec::new() };
-        let mut found: Vec<usize> =
-            self.desk.counted(asked).into_iter().filter(|(_, amount)| *amount != 0).map(|(contribution, _)| contribution.org).collect();
+        let mut found: Vec<usize> = self
+            .desk
+            .counted(asked)
+            .into_iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(contribution, _)| contribution.org)
+            .collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -225,15 +245,28 @@ impl Quantity {
             Measure::Organisations { .. } | Measure::Obligation { .. } | Measure::Members => org_names(),
             Measure::Records { take: Take::DistinctOrg, .. } => org_names(),
             Measure::Records { kind, take: Take::Distinct(field), .. } => {
-                let words = |value| text::words(&kind.fields[*field], value, &self.desk.locale);
+                let mut seen = BTreeSet::new();
                 let counted = self.desk.counted(asked);
-                counted.iter().filter(|(_, amount)| *amount != 0).filter_map(|(c, _)| c.key.as_ref().map(words)).collect()
+                let values = counted.iter().flat_map(|(contribution, _)| match &contribution.adds {
+                    Adds::Values(values) => values.as_slice(),
+                    Adds::Amount(_) | Adds::Day(_) => &[],
+                });
+                let new = values.filter(|value| seen.insert(*value));
+                new.map(|value| text::words(&kind.fields[*field], &value.value, &self.desk.locale)).collect()
             }
-            _ => self.records().into_iter().map(|n| text::title(&tree.entries[n].record, &self.desk.locale)).collect(),
+            _ => self.records().into_iter().map(|n| self.desk.title(n)).collect(),
         }
     }
 
-    fn compare(self: &Arc<Self>, with: &str) -> Result<Value, Error> {
+    /// The place of the organisation by this figure, among those just under the same one.
+    fn rank(&self, lowest_first: bool) -> Option<Quantity> {
+        let asked = self.asked().filter(|asked| asked.lens.key.is_empty())?;
+        let ranking = Ranking { by: asked.metric.name.clone(), lowest_first, peers: Peers::default() };
+        let metric = Metric { measure: Measure::Rank(ranking), unit: Unit::Rank, ..asked.metric.clone() };
+        Some(Quantity::of(&self.desk, Asked { metric, ..asked.clone() }))
+    }
+
+    fn compare(self: &Arc<Self>, with: &str) -> Result<Comparison, Error> {
         let compare = match with {
             "previous" | "上期" | "上季度" | "上月" => Compare::Previous,
             "year" | "去年同期" | "同期" => Compare::Year,
@@ -241,13 +274,14 @@ impl Quantity {
         };
         let Some(asked) = self.asked() else { return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC))) };
         let (period, as_of) = compared(asked.period, asked.as_of, compare);
-        let asked = Asked { period, as_of, ..asked.clone() };
+        let asked = Asked { period, as_of, earlier: true, ..asked.clone() };
         let before = Arc::new(Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone()));
-        Ok(Value::from_object(Comparison { now: Arc::clone(self), before }))
+        Ok(Comparison { now: Arc::clone(self), before })
     }
 
-    /// The number broken down by the values of a field: one quantity for each.
-    fn by(&self, field: &str) -> Result<Value, Error> {
+    /// The number broken down by the values of a field: one quantity for each. Beside another number of the same metric
+    /// the values that stand only there have one too, and each comes with its comparison.
+    fn by(&self, field: &str, beside: Option<&Quantity>) -> Result<Value, Error> {
         let Some((asked, Measure::Records { kind, .. })) = self.asked().map(|asked| (asked, &asked.metric.measure)) else {
             return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
         };
@@ -267,7 +301,8 @@ impl Quantity {
             let entry = &self.desk.tree.entries[n];
             if of_org { self.desk.tree.orgs[entry.org].fields[index].clone() } else { entry.record.get(index).cloned() }
         };
-        let mut values: Vec<Option<crate::record::Value>> = self.records().into_iter().map(value_in).collect();
+        let records = self.records().into_iter().chain(beside.into_iter().flat_map(Quantity::records));
+        let mut values: Vec<Option<crate::record::Value>> = records.map(value_in).collect();
         values.sort();
         values.dedup();
         if let FieldType::Choice(choices) = &of.fields[index].ty {
@@ -280,7 +315,8 @@ impl Quantity {
             let (test, label) = match &value {
                 Some(value) => {
                     let is = match value {
-                        crate::record::Value::Integer(n) => Is::Number(vec![*n]),
+                        crate::record::Value::Integer(n) => Is::Number(vec![Decimal::from(*n)]),
+                        crate::record::Value::Decimal(number) => Is::Number(vec![*number]),
                         crate::record::Value::Boolean(_) => Is::True,
                         other => Is::OneOf(vec![plain(other)]),
                     };
@@ -290,15 +326,22 @@ impl Quantity {
                 }
                 None => (Test { subject: subject.clone(), is: Is::Present, negated: true }, "—".to_owned()),
             };
-            let mut asked = asked.clone();
-            asked.lens.key.push_str(&format!(" {field}={}", value.as_ref().map(plain).unwrap_or_default()));
-            asked.lens.narrow(&kind.name, vec![test]);
-            let quantity = Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone());
-            Value::from_pairs([
+            let narrowed = |asked: &Asked| {
+                let mut asked = asked.clone();
+                asked.lens.key.push_str(&format!(" {field}={}", value.as_ref().map(plain).unwrap_or_default()));
+                asked.lens.narrow(&kind.name, vec![test.clone()]);
+                Arc::new(Quantity::new(&self.desk, Origin::Metric(Arc::new(asked)), self.style.clone()))
+            };
+            let now = narrowed(asked);
+            let mut pairs = vec![
                 ("label", Value::from(label)),
                 ("value", Value::from(value.as_ref().map(plain).unwrap_or_default())),
-                ("figure", Value::from_object(quantity)),
-            ])
+                ("figure", Value::from_dyn_object(Arc::clone(&now))),
+            ];
+            if let Some(asked) = beside.and_then(Quantity::asked) {
+                pairs.push(("comparison", Value::from_object(Comparison { now, before: narrowed(asked) })));
+            }
+            Value::from_pairs(pairs)
         };
         Ok(Value::from(values.into_iter().map(group).collect::<Vec<_>>()))
     }
@@ -308,12 +351,20 @@ fn wrong_value(field: &'static str, value: &str, allowed: &str) -> Error {
     things::refuse(Problem::new(Rule::UNKNOWN_VALUE).with("field", field).with("value", value).with("allowed", allowed))
 }
 
-/// How a unit is written unless a template says otherwise.
-pub fn style_of(unit: Unit) -> Style {
-    match unit {
-        Unit::Percent => Style { scale: Scale::Percent, places: 1, ..Style::default() },
-        Unit::Points => Style { scale: Scale::Tenths, places: 1, ..Style::default() },
-        Unit::Items | Unit::Times | Unit::Persons | Unit::PersonTimes | Unit::Yuan | Unit::Rank | Unit::Day => Style::default(),
+/// How a share of a whole is written unless a template says otherwise.
+pub fn percent() -> Style {
+    Style { scale: Scale::Percent, places: Some(1), ..Style::default() }
+}
+
+/// How a figure is written unless a template says otherwise: an average with its decimals, a sum exactly.
+fn style_of(metric: &Metric) -> Style {
+    match metric.unit {
+        Unit::Percent => percent(),
+        Unit::Points => Style { scale: Scale::Tenths, places: Some(1), ..Style::default() },
+        Unit::Items | Unit::Times | Unit::Persons | Unit::PersonTimes | Unit::Yuan | Unit::Rank | Unit::Day => {
+            let average = matches!(metric.measure, Measure::Ratio { .. });
+            Style { places: average.then_some(metric.places), ..Style::default() }
+        }
     }
 }
 
@@ -324,7 +375,6 @@ impl Object for Quantity {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let records = || self.records().into_iter().map(|n| Value::from_object(RecordThing::new(&self.desk, n)));
-        let style = |metric: &Metric| Metric { measure: Measure::Rank { by: metric.name.clone() }, unit: Unit::Rank, ..metric.clone() };
         Some(match key.as_str()? {
             "value" => match self.amount() {
                 Amount::Number(n) if n.num % n.den == 0 => Value::from(i64::try_from(n.num / n.den).ok()?),
@@ -341,10 +391,7 @@ impl Object for Quantity {
             "orgs" => Value::from(self.orgs().into_iter().map(|n| Value::from_object(OrgThing::new(&self.desk, n))).collect::<Vec<_>>()),
             "label" => Value::from(self.asked()?.metric.label.get(self.desk.locale.lang())),
             "unit" => Value::from(self.desk.locale.text(&format!("unit-{}", self.asked()?.metric.unit.name()))),
-            "rank" => {
-                let asked = self.asked().filter(|asked| asked.lens.key.is_empty())?;
-                Value::from_object(Quantity::of(&self.desk, Asked { metric: style(&asked.metric), ..asked.clone() }))
-            }
+            "rank" => Value::from_object(self.rank(false)?),
             name => match self.amount() {
                 // A part of a day is printed as a figure: it has a record behind it.
                 Amount::Day(day) => {
@@ -377,8 +424,15 @@ impl Object for Quantity {
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         match method {
-            "compare" => self.compare(from_args::<(&str,)>(args)?.0),
-            "by" => self.by(from_args::<(&str,)>(args)?.0),
+            "compare" => Ok(Value::from_object(self.compare(from_args::<(&str,)>(args)?.0)?)),
+            "by" => self.by(from_args::<(&str,)>(args)?.0, None),
+            "rank" => {
+                let (kwargs,): (Kwargs,) = from_args(args)?;
+                let lowest_first = kwargs.get::<Option<bool>>("lowest_first")?.unwrap_or(false);
+                kwargs.assert_all_used()?;
+                let rank = self.rank(lowest_first).ok_or_else(|| things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC)))?;
+                Ok(Value::from_object(rank))
+            }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
@@ -392,8 +446,7 @@ impl Object for Quantity {
             Amount::NoData => (2, Fraction::whole(0), None),
         };
         let ((sort_a, a, day_a), (sort_b, b, day_b)) = (key(self), key(other));
-        let by_number = || a.minus(b).map_or(Ordering::Equal, |d| d.num.cmp(&0));
-        Some(sort_a.cmp(&sort_b).then_with(by_number).then(day_a.cmp(&day_b)))
+        Some(sort_a.cmp(&sort_b).then(a.cmp(&b)).then(day_a.cmp(&day_b)))
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -411,10 +464,10 @@ pub struct Comparison {
 
 impl Comparison {
     fn change(&self, growth: bool) -> Quantity {
-        let percent = self.now.style.scale == Scale::Percent;
-        let style = match (growth, percent) {
-            (true, _) => style_of(Unit::Percent),
-            (false, true) => Style { scale: Scale::Points, places: 1, ..Style::default() },
+        let of_percents = self.now.style.scale == Scale::Percent;
+        let style = match (growth, of_percents) {
+            (true, _) => percent(),
+            (false, true) => Style { scale: Scale::Points, places: Some(1), ..Style::default() },
             (false, false) => self.now.style.clone(),
         };
         // What is said in words, "fewer", is not said again by a sign.
@@ -431,6 +484,13 @@ impl Comparison {
 }
 
 impl Object for Comparison {
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        match method {
+            "by" => self.now.by(from_args::<(&str,)>(args)?.0, Some(&self.before)),
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+
     /// 增加3, 提高1.4个百分点, 持平.
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = |name: &str| self.get_value(&Value::from(name)).filter(|value| !value.is_undefined());

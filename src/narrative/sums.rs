@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::narrative::desk::{Asked, Desk};
 use crate::narrative::marks::Found;
-use crate::narrative::phrase::Fraction;
 use crate::narrative::quantity::{Origin, Quantity};
+use crate::number::Fraction;
 
 /// Parts that do not add up to their whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ fn mismatch(whole: &Quantity, parts: &[Arc<Quantity>]) -> Option<Mismatch> {
     for part in parts {
         sum = sum.plus(said(part)?)?;
     }
-    if sum.equals(said(whole)?) {
+    if sum == said(whole)? {
         return None;
     }
     let lang = whole.desk.locale.lang();

@@ -11,13 +11,13 @@ use crate::locale::Arg;
 use crate::narrative::ask;
 use crate::narrative::desk::{Claim, Desk};
 use crate::narrative::marks;
-use crate::narrative::phrase::{Form, Fraction, MOST_PLACES, Qualifier, Scale, Style};
-use crate::narrative::quantity::{Origin, Quantity, style_of};
+use crate::narrative::phrase::{Form, Qualifier, Scale, Style};
+use crate::narrative::quantity::{Origin, Quantity, percent};
 use crate::narrative::tags::{Tag, engine_text, normalised, tags};
 use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing, refuse};
 use crate::narrative::word::{Broken, DOCUMENT, Part, Piece, Why, Word, escaped};
+use crate::number::{Fraction, MOST_PLACES};
 use crate::problem::{Place, Problem, Rule};
-use crate::rules::metric::Unit;
 use crate::source::Source;
 use crate::tree::NAMES;
 
@@ -222,7 +222,11 @@ fn render(
     if !unknown.is_empty() {
         return Err(crate::problem::sorted(unknown));
     }
-    template.render(Value::from_object(Context { desk: Arc::clone(desk) })).map_err(wrong)
+    let filled = template.render(Value::from_object(Context { desk: Arc::clone(desk) })).map_err(wrong)?;
+    match desk.problems() {
+        problems if problems.is_empty() => Ok(filled),
+        problems => Err(problems),
+    }
 }
 
 /// What a template may name at its top: figures, names, the organisation, the period.
@@ -557,17 +561,21 @@ fn markdown(text: &str) -> String {
 fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     type Change = fn(&mut Style, Option<u32>);
     let changes: &[(&str, &str, Change)] = &[
-        ("wan", "万", |s, p| scale(s, Scale::Wan, p.unwrap_or(0), "")),
-        ("yi", "亿", |s, p| scale(s, Scale::Yi, p.unwrap_or(2), "")),
-        ("yuan", "元", |s, p| scale(s, Scale::One, p.unwrap_or(0), "元")),
-        ("wan_yuan", "万元", |s, p| scale(s, Scale::Wan, p.unwrap_or(0), "元")),
-        ("yi_yuan", "亿元", |s, p| scale(s, Scale::Yi, p.unwrap_or(2), "元")),
-        ("percent", "百分比", |s, p| scale(s, Scale::Percent, p.unwrap_or(1), "")),
-        ("points", "百分点", |s, p| scale(s, Scale::Points, p.unwrap_or(1), "")),
-        ("decimals", "小数", |s, p| s.places = p.unwrap_or(0)),
+        ("wan", "万", |s, p| scale(s, Scale::Wan, p.or(Some(0)), "")),
+        ("yi", "亿", |s, p| scale(s, Scale::Yi, p.or(Some(2)), "")),
+        ("yuan", "元", |s, p| scale(s, Scale::One, p, "元")),
+        ("wan_yuan", "万元", |s, p| scale(s, Scale::Wan, p.or(Some(0)), "元")),
+        ("yi_yuan", "亿元", |s, p| scale(s, Scale::Yi, p.or(Some(2)), "元")),
+        ("over_wan", "余万", |s, p| over_before(s, Scale::Wan, p, "")),
+        ("over_yi", "余亿", |s, p| over_before(s, Scale::Yi, p, "")),
+        ("over_wan_yuan", "余万元", |s, p| over_before(s, Scale::Wan, p, "元")),
+        ("over_yi_yuan", "余亿元", |s, p| over_before(s, Scale::Yi, p, "元")),
+        ("percent", "百分比", |s, p| scale(s, Scale::Percent, p.or(Some(1)), "")),
+        ("points", "百分点", |s, p| scale(s, Scale::Points, p.or(Some(1)), "")),
+        ("decimals", "小数", |s, p| s.places = p.or(Some(0))),
         ("to", "取整到", |s, step| {
             if !matches!(s.scale, Scale::Percent | Scale::Points) {
-                scale(s, Scale::One, 0, "");
+                scale(s, Scale::One, Some(0), "");
                 s.step = step.map(i128::from).filter(|n| *n > 0);
             }
         }),
@@ -601,7 +609,14 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     }
 }
 
-fn scale(style: &mut Style, scale: Scale, places: u32, tail: &str) {
+/// 余 before the unit: 224余万元.
+fn over_before(style: &mut Style, unit: Scale, places: Option<u32>, tail: &str) {
+    scale(style, unit, places.or(Some(0)), tail);
+    style.qualifier = Qualifier::Over;
+    style.before_unit = true;
+}
+
+fn scale(style: &mut Style, scale: Scale, places: Option<u32>, tail: &str) {
     style.scale = scale;
     style.places = places;
     // One rounding is enough: two could claim what is not true.
@@ -644,7 +659,7 @@ fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
         Value::from_function(move |part: &Value, whole: &Value| -> Result<Value, Error> {
             let parts = shallow(vec![quantity(&desk, part)?, quantity(&desk, whole)?])?;
             let origin = Origin::Share(Arc::clone(&parts[0]), Arc::clone(&parts[1]));
-            Ok(Value::from_object(Quantity::new(&desk, origin, style_of(Unit::Percent))))
+            Ok(Value::from_object(Quantity::new(&desk, origin, percent())))
         })
     });
     // Says that parts add up to a whole; `--check-sums` looks whether they do as they are printed.

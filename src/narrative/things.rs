@@ -11,8 +11,8 @@ use crate::day::{Day, Period, Span};
 use crate::locale::Lang;
 use crate::narrative::desk::Desk;
 use crate::narrative::marks;
-use crate::narrative::phrase::chinese;
-use crate::narrative::quantity::Quantity;
+use crate::narrative::phrase::{Style, chinese};
+use crate::narrative::quantity::{Origin, Quantity};
 use crate::problem::Problem;
 use crate::record::{self, text};
 use crate::rules::kind::{Field, FieldType};
@@ -121,13 +121,21 @@ impl Object for RecordThing {
             }
             name => {
                 let n = kind.named(name)?;
-                record.get(n).map_or(Value::from(""), |value| value_of(&self.desk, &kind.fields[n], value))
+                match record.get(n).map(|value| (value, value.as_number())) {
+                    None => Value::from(""),
+                    // A number leads back to the record that holds it.
+                    Some((_, Some(number))) => {
+                        let origin = Origin::Field { entry: self.entry, label: kind.fields[n].label.get(lang).to_owned(), number };
+                        Value::from_object(Quantity::new(&self.desk, origin, Style::default()))
+                    }
+                    Some((value, None)) => value_of(&self.desk, &kind.fields[n], value),
+                }
             }
         })
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&marks::clean(&text::title(&self.desk.tree.entries[self.entry].record, &self.desk.locale)))
+        f.write_str(&marks::clean(&self.desk.title(self.entry)))
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
@@ -147,6 +155,9 @@ fn one(desk: &Arc<Desk>, field: &Field, value: &record::Value) -> Value {
     let lang = desk.locale.lang();
     match (value, &field.ty) {
         (record::Value::Integer(n), _) => Value::from(*n),
+        (record::Value::Decimal(number), _) => {
+            Value::from_object(Quantity::new(desk, Origin::Computed((*number).into()), Style::default()))
+        }
         (record::Value::Boolean(b), _) => Value::from(*b),
         (record::Value::Day(day), _) => Value::from_object(DayThing { day: *day, lang }),
         (record::Value::Period(period), _) => Value::from_object(PeriodThing { period: *period, lang }),

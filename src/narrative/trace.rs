@@ -10,6 +10,7 @@ use crate::locale::Locale;
 use crate::narrative::desk::{Asked, Desk};
 use crate::narrative::marks::Found;
 use crate::narrative::quantity::{Amount, Origin, Quantity};
+use crate::number::{MOST_PLACES, rounded};
 
 /// The trace for programs.
 pub fn object(desk: &Desk, figures: &[Found]) -> Json {
@@ -28,8 +29,10 @@ pub fn object(desk: &Desk, figures: &[Found]) -> Json {
 /// What a figure is, and what its parts are.
 fn facts(desk: &Desk, quantity: &Quantity) -> Json {
     let value = match quantity.amount() {
-        Amount::Number(n) if n.num % n.den == 0 => json!(i64::try_from(n.num / n.den).ok()),
-        Amount::Number(n) => json!({ "num": n.num.to_string(), "den": n.den.to_string() }),
+        Amount::Number(n) => match n.decimal() {
+            Some(number) => Json::Number(number.json()),
+            None => json!({ "num": n.num.to_string(), "den": n.den.to_string() }),
+        },
         Amount::Day(day) => json!(day.to_string()),
         Amount::NoData => Json::Null,
     };
@@ -42,6 +45,9 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
         Origin::Change { growth, .. } => json!({ "computed": if *growth { "growth" } else { "change" } }),
         Origin::Total(_) => json!({ "computed": "total" }),
         Origin::Share(..) => json!({ "computed": "share" }),
+        Origin::Field { entry, label, number } => {
+            json!({ "field": label, "records": [Evidence::of_record(&desk.tree, *entry, *number)] })
+        }
         Origin::Computed(_) => json!({ "computed": "template" }),
     };
     object["value"] = value;
@@ -83,8 +89,10 @@ pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
 fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Locale, depth: usize) {
     let indent = "   ".repeat(depth);
     let value = match quantity.amount() {
-        Amount::Number(n) if n.num % n.den == 0 => (n.num / n.den).to_string(),
-        Amount::Number(n) => format!("{} ({}/{})", crate::table::decimal(n.num, n.den, 6), n.num, n.den),
+        Amount::Number(n) => match n.decimal() {
+            Some(number) => number.to_string(),
+            None => format!("{} ({}/{})", rounded(n.num, n.den, MOST_PLACES), n.num, n.den),
+        },
         Amount::Day(day) => day.to_string(),
         Amount::NoData => "—".to_owned(),
     };
@@ -94,9 +102,13 @@ fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Lo
         Origin::Change { growth: true, .. } => "trace-growth",
         Origin::Total(_) => "trace-total",
         Origin::Share(..) => "trace-share",
+        Origin::Field { .. } => "trace-field",
         Origin::Computed(_) => "trace-computed",
     };
     let mut words = vec![("value", value.into())];
+    if let Origin::Field { label, .. } = &quantity.origin {
+        words.push(("field", label.as_str().into()));
+    }
     if let Some(asked) = quantity.asked() {
         words.extend([
             ("metric", (&asked.metric.label).into()),
@@ -108,7 +120,11 @@ fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Lo
         ]);
     }
     let _ = writeln!(out, "{indent}{}", locale.say(id, &words).trim_end());
-    for one in quantity.asked().map(|asked| evidence(desk, asked)).unwrap_or_default() {
+    let of_field = match &quantity.origin {
+        Origin::Field { entry, number, .. } => Some(Evidence::of_record(&desk.tree, *entry, *number)),
+        _ => None,
+    };
+    for one in quantity.asked().map(|asked| evidence(desk, asked)).unwrap_or_default().into_iter().chain(of_field) {
         let _ = writeln!(out, "{indent}  {}", line(desk, &one, locale));
     }
     for part in quantity.parts() {

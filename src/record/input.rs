@@ -1,13 +1,13 @@
 //! From what a clerk types (a flag, an answer, a cell) to values, forgiving in form, strict in meaning.
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::day::{Day, Period, Span, half_width};
+use crate::day::{Day, Period, Span};
 use crate::locale::Arg;
+use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
-use crate::record::read::out_of_range;
+use crate::record::read::{out_of_range, unfit};
 use crate::rules::kind::{Field, FieldType};
+use crate::spelling::{half_width, tidy};
 
 /// Reads one value of a field; for a list, one of its items.
 ///
@@ -17,8 +17,9 @@ use crate::rules::kind::{Field, FieldType};
 /// # Errors
 /// A problem that names the field and what is allowed.
 pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
-    let text: String = text.trim().nfc().collect();
-    if let Some(number) = personal_number(&text) {
+    let text = tidy(text).into_owned();
+    // In a field of numbers it is an amount.
+    if let Some(number) = personal_number(&text).filter(|_| !field.ty.is_number()) {
         return Err(Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number)));
     }
     if text.is_empty() {
@@ -47,11 +48,18 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
         FieldType::Quarter => period(Span::Quarter),
         FieldType::Year => period(Span::Year),
         FieldType::Integer { min, max } => {
-            let number: i64 = integer(&text).ok_or_else(wrong)?;
+            let number = number(&text).and_then(Decimal::whole).ok_or_else(wrong)?;
             if number < *min || number > *max {
                 return Err(out_of_range(&field.name, *min, *max));
             }
             Ok(Value::Integer(number))
+        }
+        FieldType::Decimal { places, min, max } => {
+            let number = number(&text).ok_or_else(wrong)?;
+            match unfit(&field.name, number, *places, (*min, *max)) {
+                Some(problem) => Err(problem),
+                None => Ok(Value::Decimal(number)),
+            }
         }
         FieldType::Choice(choices) => choices
             .iter()
@@ -69,21 +77,14 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     }
 }
 
-/// `1,200`, `１２`, `3万`, `3.5万` as whole numbers.
-fn integer(text: &str) -> Option<i64> {
+/// `1,200`, `１２`, `3万`, `3.5万`, `3500.50` as numbers.
+fn number(text: &str) -> Option<Decimal> {
     let text = half_width(text).replace([',', ' '], "");
     let (digits, unit) = match text.strip_suffix('万') {
-        Some(digits) => (digits.to_owned(), 10_000),
-        None => (text, 1),
+        Some(digits) => (digits, 10_000),
+        None => (text.as_str(), 1),
     };
-    match digits.split_once('.') {
-        None => digits.parse::<i64>().ok()?.checked_mul(unit),
-        Some((whole, part)) if unit > 1 && !whole.starts_with('-') && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) => {
-            let part: i64 = format!("{part:0<4}").parse().ok()?;
-            whole.parse::<i64>().ok().filter(|w| *w >= 0)?.checked_mul(unit)?.checked_add(part)
-        }
-        Some(_) => None,
-    }
+    digits.parse::<Decimal>().ok()?.times(unit)
 }
 
 fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Value, Problem> {
@@ -130,7 +131,7 @@ pub fn is_safe_path(text: &str) -> bool {
 /// The message that names a resident identity number or mobile number in the text, if there is one.
 ///
 /// An identity number is 17 digits and a digit or X with a possible birth date inside; a mobile number is
-/// 11 digits from 13 to 19, also behind +86, also in groups of 3-4-4.
+/// 11 digits from 13 to 19, also behind +86, also in groups of 3-4-4. A number beside a unit is an amount.
 pub fn personal_number(text: &str) -> Option<&'static str> {
     if text.len() < 11 {
         return None;
@@ -164,12 +165,24 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
         }
         let number = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
         let grouped = matches!(groups[..], [11] | [13] | [3, 4, 4] | [2, 11] | [2, 3, 4, 4]);
-        if grouped && number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3' {
+        let mobile = grouped && number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3';
+        if mobile && !is_amount(&text, at, end) {
             return Some("mobile-number");
         }
         at = end;
     }
     None
+}
+
+/// Whether the digits from `at` to `end` count something: money or a measure stands beside them.
+fn is_amount(text: &[char], at: usize, end: usize) -> bool {
+    const UNITS: [&str; 9] = ["元", "万", "亿", "吨", "平方", "公里", "公斤", "千瓦", "立方"];
+    // 元旦 and 元宵 are days.
+    const NO_UNITS: [&str; 2] = ["元旦", "元宵"];
+    let signed = at > 0 && matches!(text[at - 1], '¥' | '￥' | '$');
+    let after: String = text[end..].iter().skip_while(|c| **c == ' ').take(2).collect();
+    let counted = UNITS.iter().any(|unit| after.starts_with(unit)) && !NO_UNITS.contains(&after.as_str());
+    signed || counted
 }
 
 fn has_birth_date(digits: &str) -> bool {
@@ -193,6 +206,11 @@ mod tests {
             ("2026-07-03 2026-07-05", None),
             ("12812345678", None),
             ("文号 20260703123456789", None),
+            ("138 0000 0000", Some("mobile-number")),
+            ("总投资19059000000元", None),
+            ("总投资 ￥19059000000", None),
+            ("约13800000000 万元", None),
+            ("13800000000元旦后联系", Some("mobile-number")),
         ] {
             assert_eq!(personal_number(text), found, "{text}");
         }
@@ -209,10 +227,11 @@ mod tests {
             ("3.5", None),
             ("", None),
             ("x", None),
-            ("-0.5万", None),
+            ("-0.5万", Some(-5_000)),
             ("9223372036854775808", None),
         ] {
-            assert_eq!(integer(text), number, "{text}");
+            assert_eq!(super::number(text).and_then(Decimal::whole), number, "{text}");
         }
+        assert_eq!(super::number("３，５００．５０").map(|n| n.to_string()).as_deref(), Some("3500.5"));
     }
 }

@@ -8,11 +8,14 @@ pub mod organisation;
 pub mod read;
 pub mod text;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::day::{Day, Period};
 use crate::name::RecordId;
-use crate::rules::kind::{FieldType, Kind, LifeCycle, Phase, Status};
+use crate::number::Decimal;
+use crate::rules::kind::{FieldType, Kind, LifeCycle, Phase, RETURNED, Status};
+use crate::spelling::folded;
 
 /// A field's value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +24,8 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Integer(i64),
+    /// A number with decimals.
+    Decimal(Decimal),
     /// True or false.
     Boolean(bool),
     /// A day.
@@ -46,6 +51,15 @@ impl Value {
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Value::Integer(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The number, whole or with decimals, if it is one.
+    pub fn as_number(&self) -> Option<Decimal> {
+        match self {
+            Value::Integer(n) => Some(Decimal::from(*n)),
+            Value::Decimal(number) => Some(*number),
             _ => None,
         }
     }
@@ -82,6 +96,46 @@ impl Value {
             Value::Table(fields) => fields.get(index)?.as_ref(),
             _ => None,
         }
+    }
+}
+
+/// A value that is one with others, however it is spelled.
+#[derive(Clone, Debug)]
+pub struct Distinct {
+    /// The value as it is compared.
+    folded: Value,
+    /// The value as it is written.
+    pub value: Value,
+}
+
+impl Distinct {
+    /// A value to be compared with others.
+    pub fn of(value: &Value) -> Distinct {
+        let folded = match value {
+            Value::Text(text) => Value::Text(folded(text).into_owned()),
+            other => other.clone(),
+        };
+        Distinct { folded, value: value.clone() }
+    }
+}
+
+impl PartialEq for Distinct {
+    fn eq(&self, other: &Distinct) -> bool {
+        self.folded == other.folded
+    }
+}
+
+impl Eq for Distinct {}
+
+impl PartialOrd for Distinct {
+    fn partial_cmp(&self, other: &Distinct) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Distinct {
+    fn cmp(&self, other: &Distinct) -> Ordering {
+        self.folded.cmp(&other.folded)
     }
 }
 
@@ -131,6 +185,12 @@ impl Record {
     /// Whether another record of the same id is a copy: of the same kind, with the same values.
     pub fn says_the_same(&self, other: &Record) -> bool {
         self.id == other.id && self.kind.name == other.kind.name && self.fields == other.fields && self.retracted == other.retracted
+    }
+
+    /// What makes another record of the same organisation the same thing, by the kind's definition; nothing where it says nothing.
+    pub fn sameness(&self) -> Option<Vec<Option<Distinct>>> {
+        let same = &self.kind.same;
+        (!same.is_empty()).then(|| same.iter().map(|&field| self.get(field).map(Distinct::of)).collect())
     }
 
     /// A field's value by index.
@@ -243,6 +303,17 @@ impl Record {
             (Some(finished), Some(due)) => finished <= due,
             _ => false,
         }
+    }
+
+    /// The update that takes up again what was finished, by its place in the order of days, where it is unfinished since
+    /// and was not sent back: two clerks may not have known of each other.
+    pub fn taken_up_again(&self) -> Option<usize> {
+        let life = self.life()?;
+        let is_finished = |update: &Update| life.statuses[update.status].phase == Phase::Finished;
+        let last = self.updates.iter().rposition(is_finished)?;
+        let next = self.updates.get(last + 1)?;
+        let status = &life.statuses[next.status];
+        (status.phase.is_open() && status.choice.name != RETURNED).then_some(last + 1)
     }
 
     fn updates_until(&self, day: Day) -> &[Update] {

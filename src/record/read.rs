@@ -4,10 +4,11 @@ use toml::de::{DeTable, DeValue};
 
 use crate::day::{Day, Period, Span};
 use crate::locale::{Arg, Label};
+use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::rules::kind::{Field, FieldType, field_names};
-use crate::wire::{Node, Reading, integer, type_name};
+use crate::wire::{Node, Reading, day, decimal, integer, type_name};
 
 /// Reads the fields of a table; what is wrong is noted, and the field left out.
 ///
@@ -81,12 +82,7 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
     let found = match &field.ty {
         FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => text.map(|t| Value::Text(t.to_owned())),
         FieldType::Boolean => node.get_ref().as_bool().map(Value::Boolean),
-        FieldType::Date => match node.get_ref() {
-            DeValue::Datetime(d) if d.time.is_none() && d.offset.is_none() => {
-                d.date.and_then(|d| Day::new(d.year.into(), d.month.into(), d.day.into())).map(Value::Day)
-            }
-            _ => None,
-        },
+        FieldType::Date => day(node.get_ref()).map(Value::Day),
         FieldType::Month => text.and_then(|t| period(t, Span::Month)),
         FieldType::Quarter => text.and_then(|t| period(t, Span::Quarter)),
         FieldType::Year => {
@@ -99,6 +95,22 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
                 return None;
             }
             number.map(Value::Integer)
+        }
+        FieldType::Decimal { places, min, max } => {
+            let number = decimal(node.get_ref());
+            if let Some(problem) = number.and_then(|number| unfit(&field.name, number, *places, (*min, *max))) {
+                reading.note(problem.at(reading.source.place(node.span())));
+                return None;
+            }
+            // What has more decimals than any number here is no decimal, but the message should say so.
+            if let (None, DeValue::Float(text)) = (number, node.get_ref())
+                && text.as_str().contains('.')
+                && !text.as_str().contains(['e', 'E'])
+            {
+                reading.note(too_many_decimals(&field.name, *places).at(reading.source.place(node.span())));
+                return None;
+            }
+            number.map(Value::Decimal)
         }
         FieldType::Choice(choices) => match text {
             Some(text) if !choices.iter().any(|c| c.name == text) => {
@@ -123,6 +135,21 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
         wrong_type(reading, field, node, field.ty.message());
     }
     found
+}
+
+/// Why a number does not fit a field of so many decimals and this range.
+pub fn unfit(field: &str, number: Decimal, places: u32, (min, max): (i64, i64)) -> Option<Problem> {
+    if number.places() > places {
+        Some(too_many_decimals(field, places))
+    } else if number < Decimal::from(min) || number > Decimal::from(max) {
+        Some(out_of_range(field, min, max))
+    } else {
+        None
+    }
+}
+
+fn too_many_decimals(field: &str, places: u32) -> Problem {
+    Problem::new(Rule::TOO_MANY_DECIMALS).with("field", field).with("places", i64::from(places))
 }
 
 /// A number outside a field's range.

@@ -3,6 +3,7 @@
 use crate::locale::{Label, Lang, Locale};
 use crate::record::{Record, Value};
 use crate::rules::kind::{Field, FieldType};
+use crate::spelling::is_steering;
 use crate::wire::Plain;
 
 /// A value as canonical TOML on one line.
@@ -25,6 +26,7 @@ pub fn toml(field: &Field, value: &Value) -> String {
         }
         Value::Text(text) => quoted(text),
         Value::Integer(n) => n.to_string(),
+        Value::Decimal(number) => number.to_string(),
         Value::Boolean(b) => b.to_string(),
         Value::Day(day) => day.to_string(),
         Value::Period(period) => match &field.ty {
@@ -45,7 +47,8 @@ pub fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            // Marks of direction and their like stay escapes: raw they would be seen by nobody.
+            c if is_steering(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
             c => out.push(c),
         }
     }
@@ -93,6 +96,7 @@ pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
             _ => text.clone(),
         },
         Value::Integer(n) => n.to_string(),
+        Value::Decimal(number) => number.to_string(),
         Value::Boolean(true) => locale.text("yes"),
         Value::Boolean(false) => locale.text("no"),
         Value::Day(day) => day.to_string(),
@@ -143,6 +147,7 @@ pub fn plain(value: &Value) -> String {
         Value::Table(values) => values.iter().flatten().map(plain).collect::<Vec<_>>().join(" "),
         Value::Text(text) => text.clone(),
         Value::Integer(n) => n.to_string(),
+        Value::Decimal(number) => number.to_string(),
         Value::Boolean(b) => b.to_string(),
         Value::Day(day) => day.to_string(),
         Value::Period(period) => period.to_string(),

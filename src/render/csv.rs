@@ -38,5 +38,5 @@ fn write(rows: impl Iterator<Item = Vec<String>>) -> String {
 
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }

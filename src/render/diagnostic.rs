@@ -5,6 +5,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::locale::Locale;
 use crate::problem::{Place, Problem};
+use crate::spelling::is_steering;
 
 /// What is wrong and, where the catalogue has it, what would put it right.
 pub fn sentences(problem: &Problem, locale: &Locale) -> (String, Option<String>) {
@@ -33,10 +34,12 @@ pub fn text(problem: &Problem, locale: &Locale, colour: bool) -> String {
 
 /// The line, and carets under what is meant.
 fn carets(place: &Place, colour: bool) -> String {
-    let start = place.text.char_indices().nth(place.column.saturating_sub(1)).map_or(place.text.len(), |(at, _)| at);
-    let end = place.text[start..].char_indices().nth(place.width).map_or(place.text.len(), |(at, _)| start + at);
+    // Each character that steers a terminal stands as one that does not, so that the carets stay in place.
+    let text: String = place.text.chars().map(|c| if is_steering(c) && c != '\t' { '\u{fffd}' } else { c }).collect();
+    let start = text.char_indices().nth(place.column.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
+    let end = text[start..].char_indices().nth(place.width).map_or(text.len(), |(at, _)| start + at);
     let snippet =
-        Snippet::source(place.text.as_str()).line_start(place.line.max(1)).annotation(AnnotationKind::Primary.span(start..end.max(start)));
+        Snippet::source(text.as_str()).line_start(place.line.max(1)).annotation(AnnotationKind::Primary.span(start..end.max(start)));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let drawn = renderer.decor_style(DecorStyle::Ascii).render(&[Group::with_level(Level::ERROR).element(snippet)]);
     // The library opens with an arrow to a path, which our first line gives already.

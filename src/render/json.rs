@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::problem::{Gravity, Problem};
+use crate::spelling::is_steering;
 use crate::table::{Audience, Cell, Table};
 
 /// A report: its facts, its metrics, its rows with values by metric name.
@@ -63,9 +64,15 @@ pub fn problems(problems: &[Problem], say: impl Fn(&Problem) -> (String, Option<
     pretty(&json!({ "count": list.len(), "problems": list }))
 }
 
-/// An object as indented text with a final line end.
+/// An object as indented text with a final line end; characters that steer a terminal are escapes.
 pub fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
+    let text = format!("{value:#}\n");
+    let steers = |c: char| is_steering(c) && c != '\n';
+    if !text.contains(steers) {
+        return text;
+    }
+    // Outside strings JSON has no such characters, and all of them lie in the basic plane.
+    text.chars().map(|c| if steers(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() }).collect()
 }
 
 fn facts(table: &Table) -> Map<String, Value> {
@@ -77,8 +84,9 @@ pub fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Empty | Cell::NoData => Value::Null,
         Cell::Text(text) => Value::from(text.as_str()),
-        Cell::Number(n) => Value::from(*n),
-        Cell::Ratio(num, den) => Value::from(*num as f64 / *den as f64),
+        Cell::Number(n) => Value::Number(n.json()),
+        // The exact value is a fraction, which JSON has no number for.
+        Cell::Ratio(num, den) | Cell::Average { num, den, .. } => Value::from(*num as f64 / *den as f64),
         Cell::Points(tenths) => Value::from(*tenths as f64 / 10.0),
     }
 }

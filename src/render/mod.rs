@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod help;
 pub mod json;
+pub mod screen;
 pub mod terminal;
 
 use unicode_width::UnicodeWidthStr;

@@ -6,6 +6,7 @@ use comfy_table::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::locale::{Arg, Locale};
+use crate::spelling::visible;
 use crate::table::{Audience, Cell, Column, Row, Table};
 
 /// How a table may be drawn.
@@ -69,12 +70,13 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
     }
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&format!("{}\n\n", crate::locale::visible(&table.title)));
+        out.push_str(&format!("{}\n\n", visible(&table.title)));
     }
     if !table.rows.is_empty() {
         out.push_str(&drawing.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>());
     }
     for note in notes(table, &shown, &left_out, locale) {
+        let note = visible(&note);
         let lines = style.width.map_or_else(|| vec![note.clone()], |width| super::wrap(&note, width));
         out.push_str(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     }
@@ -167,15 +169,15 @@ fn column_width(table: &Table, shown: &[usize], n: usize) -> usize {
 fn heading(table: &Table, shown: &[usize], n: usize) -> String {
     let (block, own) = &table.columns[n].short;
     if shown.iter().all(|&n| table.columns[n].short.0.is_empty()) {
-        return own.clone();
+        return visible(own);
     }
     let at = shown.iter().position(|&m| m == n).unwrap_or(0);
     let first = at == 0 || table.columns[shown[at - 1]].short.0 != *block;
-    format!("{}\n{own}", if first { block.as_str() } else { "" })
+    visible(&format!("{}\n{own}", if first { block.as_str() } else { "" }))
 }
 
 fn words(column: &Column, cell: &Cell, lags: bool) -> String {
-    let words = crate::locale::visible(&if column.unit == "change" { cell.signed() } else { cell.words() });
+    let words = visible(&if column.unit == "change" { cell.signed() } else { cell.words() });
     if lags { format!("{words} {MARK}") } else { words }
 }
 

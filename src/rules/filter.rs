@@ -2,8 +2,9 @@
 
 use toml::de::DeValue;
 
+use crate::number::Decimal;
 use crate::rules::kind::{FieldType, Kind, PHASES};
-use crate::wire::{Reader, integer};
+use crate::wire::{Reader, decimal};
 
 /// Tests that must all hold.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,13 @@ pub enum Subject {
     OnTime,
     /// A field of the organisation that owns the record, by index.
     Org(usize),
+    /// A field of the organisation that a field of the record names; of the owner's, where it names none in the ledger.
+    Named {
+        /// The record's field, by index.
+        by: usize,
+        /// The organisation's field, by index.
+        field: usize,
+    },
 }
 
 /// What a test compares with.
@@ -48,7 +56,7 @@ pub enum Is {
     /// One of these words.
     OneOf(Vec<String>),
     /// One of these numbers.
-    Number(Vec<i64>),
+    Number(Vec<Decimal>),
     /// True (an absent field is false).
     True,
     /// There at all.
@@ -89,9 +97,13 @@ impl Filter {
     }
 
     fn read_org_tests(&mut self, table: &Reader<'_, '_>, org: &Kind, negated: bool) {
+        self.read_tests_of(table, org, negated, &Subject::Org);
+    }
+
+    fn read_tests_of(&mut self, table: &Reader<'_, '_>, org: &Kind, negated: bool, subject: &dyn Fn(usize) -> Subject) {
         for (key, _, node) in table.keys() {
             match org.index(key) {
-                Some(n) => self.push(table, key, node, Subject::Org(n), Some(&org.fields[n].ty), negated),
+                Some(n) => self.push(table, key, node, subject(n), Some(&org.fields[n].ty), negated),
                 None => table.unknown_key(key, &org.field_names()),
             }
         }
@@ -118,6 +130,13 @@ impl Filter {
                         _ => inner.unknown_key(key, "kind"),
                     }
                 }
+                continue;
+            }
+            if let Some(by) = kind.index(key).filter(|&n| matches!(kind.fields[n].ty, FieldType::Text | FieldType::Organisation))
+                && let Some(inner) = table.inner(node)
+            {
+                // `recipient = { sector = "enterprise" }`: what the organisation of that name is.
+                self.read_tests_of(&inner, org, negated, &|field| Subject::Named { by, field });
                 continue;
             }
             let life = kind.life.is_some();
@@ -163,9 +182,9 @@ impl Filter {
         let (is, negated) = match node.get_ref() {
             DeValue::Boolean(wanted) => (Is::True, negated == *wanted),
             DeValue::String(text) => (Is::OneOf(vec![text.to_string()]), negated),
-            DeValue::Integer(_) => (Is::Number(integer(node.get_ref()).into_iter().collect()), negated),
-            DeValue::Array(items) if items.iter().all(|i| integer(i.get_ref()).is_some()) => {
-                (Is::Number(items.iter().filter_map(|i| integer(i.get_ref())).collect()), negated)
+            DeValue::Integer(_) | DeValue::Float(_) => (Is::Number(decimal(node.get_ref()).into_iter().collect()), negated),
+            DeValue::Array(items) if items.iter().all(|i| decimal(i.get_ref()).is_some()) => {
+                (Is::Number(items.iter().filter_map(|i| decimal(i.get_ref())).collect()), negated)
             }
             DeValue::Array(items) if items.iter().all(|i| i.get_ref().as_str().is_some()) => {
                 (Is::OneOf(items.iter().filter_map(|i| i.get_ref().as_str().map(str::to_owned)).collect()), negated)
@@ -186,10 +205,14 @@ fn fits(subject: &Subject, ty: Option<&FieldType>, is: &Is) -> bool {
         (_, _, Is::OneOf(words)) if words.is_empty() => false,
         (Subject::Overdue | Subject::OnTime, _, is) => matches!(is, Is::True),
         (Subject::State | Subject::Phase | Subject::KindOf(_), _, is) => matches!(is, Is::OneOf(_)),
-        (Subject::Field(_) | Subject::Org(_), Some(FieldType::Boolean), is) => matches!(is, Is::True),
-        (Subject::Field(_) | Subject::Org(_), Some(FieldType::Integer { .. } | FieldType::Year), is) => matches!(is, Is::Number(_)),
-        (Subject::Field(_) | Subject::Org(_), Some(FieldType::Table(_)), _) => false,
-        (Subject::Field(_) | Subject::Org(_), _, is) => matches!(is, Is::OneOf(_)),
+        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, Some(FieldType::Boolean), is) => matches!(is, Is::True),
+        (
+            Subject::Field(_) | Subject::Org(_) | Subject::Named { .. },
+            Some(FieldType::Integer { .. } | FieldType::Decimal { .. } | FieldType::Year),
+            is,
+        ) => matches!(is, Is::Number(_)),
+        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, Some(FieldType::Table(_)), _) => false,
+        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, _, is) => matches!(is, Is::OneOf(_)),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::locale::{Arg, Label};
 use crate::name::{is_key, is_prefix};
+use crate::number::MOST_PLACES;
 use crate::problem::{Place, Problem, Rule};
 use crate::wire::Reader;
 
@@ -35,6 +36,8 @@ pub struct Kind {
     pub bounds: Vec<Bound>,
     /// Fields that no two records share at the same time, for kinds that must not be doubled.
     pub once: Option<Once>,
+    /// Fields by which two records of one organisation are taken for the same thing entered twice; none: never.
+    pub same: Vec<usize>,
     /// Where it is defined.
     pub place: Place,
 }
@@ -67,6 +70,15 @@ pub enum FieldType {
     Path,
     /// A whole number in a range, both ends included.
     Integer {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// A number with a few decimals, in a range of whole numbers, both ends included.
+    Decimal {
+        /// How many decimals at most.
+        places: u32,
         /// The least.
         min: i64,
         /// The greatest.
@@ -149,7 +161,18 @@ pub const PHASES: &[(&str, Phase)] = &[
     ("dropped", Phase::Dropped),
 ];
 
+/// The status of what was sent back.
+pub const RETURNED: &str = "returned";
+
 impl Phase {
+    /// Whether something is still to be done.
+    pub fn is_open(self) -> bool {
+        match self {
+            Phase::Open | Phase::Ongoing | Phase::NoData => true,
+            Phase::Finished | Phase::Dropped => false,
+        }
+    }
+
     /// The name that rules use.
     pub fn name(self) -> &'static str {
         match self {
@@ -211,6 +234,7 @@ impl Kind {
             life: None,
             bounds: Vec::new(),
             once: None,
+            same: Vec::new(),
             place,
         }
     }
@@ -223,6 +247,19 @@ impl Kind {
     /// The field of that name or label.
     pub fn named(&self, text: &str) -> Option<usize> {
         self.index(text).or_else(|| self.fields.iter().position(|f| f.label.is(text)))
+    }
+
+    /// The words that a rules key lists for a choice field; others are noted.
+    pub(super) fn choices_listed(&self, reader: &Reader<'_, '_>, key: &'static str, field: &str) -> Vec<String> {
+        let words = reader.texts(key);
+        let allowed: Vec<&str> = match self.index(field).map(|n| &self.fields[n].ty) {
+            Some(FieldType::Choice(choices)) => choices.iter().map(|choice| choice.name.as_str()).collect(),
+            _ => Vec::new(),
+        };
+        for word in words.iter().filter(|word| !allowed.contains(&word.as_str())) {
+            reader.unknown_value(key, word, &allowed.join(", "));
+        }
+        words
     }
 
     /// Names of all fields, for messages.
@@ -246,6 +283,7 @@ impl Kind {
         kind.end = kind.pointer(&reader, "end", true, false);
         kind.title = kind.pointer(&reader, "title", false, false).unwrap_or(kind.period);
         kind.columns = kind.pointers(&reader, "columns");
+        kind.same = kind.pointers(&reader, "same");
         if let Some(life) = reader.table("life") {
             kind.life = kind.read_life(life);
         }
@@ -470,11 +508,41 @@ pub(crate) fn bad(reader: &Reader<'_, '_>, key: &str, why: &'static str) -> Prob
 /// The greatest number a field takes unless it says otherwise: sums over millions of records still fit.
 const MOST: i64 = 999_999_999_999;
 
+/// The greatest bound that rules can set, and the least with its sign turned: below what sums hold by a factor of ten thousand.
+const MOST_BOUND: i64 = 99_999_999_999_999;
+
+/// The range of a number: `min`, 0 unless said, and `max`.
+fn read_range(reader: &Reader<'_, '_>) -> (i64, i64) {
+    let bound = |key: &'static str, default: i64| {
+        let bound = reader.integer(key).unwrap_or(default);
+        if bound.unsigned_abs() > MOST_BOUND.unsigned_abs() {
+            reader.note(bad(reader, key, "bad-rule-bound-too-far"));
+        }
+        bound
+    };
+    let (min, max) = (bound("min", 0), bound("max", MOST));
+    if min > max {
+        reader.note(bad(reader, "min", "bad-rule-range"));
+    }
+    (min, max)
+}
+
+/// How many decimals a number has at most: `places`, if it is given and can be had.
+pub(crate) fn read_places(reader: &Reader<'_, '_>) -> Option<u32> {
+    let places = reader.integer("places")?;
+    let good = u32::try_from(places).ok().filter(|places| *places <= MOST_PLACES);
+    if good.is_none() {
+        reader.note(bad(reader, "places", "bad-rule-places"));
+    }
+    good
+}
+
 /// The types of fields by the names that rules use.
 const TYPES: &[(&str, &str)] = &[
     ("text", "text"),
     ("path", "path"),
     ("integer", "integer"),
+    ("decimal", "decimal"),
     ("boolean", "boolean"),
     ("date", "date"),
     ("month", "month"),
@@ -498,7 +566,14 @@ impl Field {
         let key = reader.integer("key").and_then(|key| usize::try_from(key).ok()).unwrap_or(0);
         let ty = match reader.choice("type", TYPES, None)? {
             "path" => FieldType::Path,
-            "integer" => FieldType::Integer { min: reader.integer("min").unwrap_or(0), max: reader.integer("max").unwrap_or(MOST) },
+            "integer" => {
+                let (min, max) = read_range(&reader);
+                FieldType::Integer { min, max }
+            }
+            "decimal" => {
+                let (min, max) = read_range(&reader);
+                FieldType::Decimal { places: read_places(&reader).unwrap_or(2), min, max }
+            }
             "boolean" => FieldType::Boolean,
             "date" => FieldType::Date,
             "month" => FieldType::Month,
@@ -523,11 +598,6 @@ impl Field {
             && fields.is_empty()
         {
             reader.missing("field");
-        }
-        if let FieldType::Integer { min, max } = ty
-            && min > max
-        {
-            reader.note(bad(&reader, "min", "bad-rule-range"));
         }
         if !is_key(&name) {
             reader.note(bad(&reader, "name", "bad-rule-name"));
@@ -558,6 +628,7 @@ impl FieldType {
             FieldType::Text
             | FieldType::Path
             | FieldType::Integer { .. }
+            | FieldType::Decimal { .. }
             | FieldType::Boolean
             | FieldType::Choice(_)
             | FieldType::Record(_)
@@ -566,12 +637,18 @@ impl FieldType {
         }
     }
 
+    /// Whether a value is a number.
+    pub fn is_number(&self) -> bool {
+        matches!(self, FieldType::Integer { .. } | FieldType::Decimal { .. })
+    }
+
     /// The message that names the type.
     pub fn message(&self) -> &'static str {
         match self {
             FieldType::Text => "type-text",
             FieldType::Path => "type-path",
             FieldType::Integer { .. } => "type-integer",
+            FieldType::Decimal { .. } => "type-decimal",
             FieldType::Boolean => "type-boolean",
             FieldType::Date => "type-date",
             FieldType::Month => "type-month",

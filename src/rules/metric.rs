@@ -6,9 +6,9 @@ use crate::day::Day;
 use crate::locale::Label;
 use crate::problem::Place;
 use crate::rules::filter::Filter;
-use crate::rules::kind::{FieldType, Kind, bad};
+use crate::rules::kind::{Kind, bad, read_places};
 use crate::rules::obligation::unknown;
-use crate::wire::Reader;
+use crate::wire::{Reader, integer};
 
 /// A figure by name.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Metric {
     pub meaning: Option<Label>,
     /// What it counts.
     pub unit: Unit,
+    /// How many decimals an average is printed with.
+    pub places: u32,
     /// How it is computed.
     pub measure: Measure,
     /// Where it is defined.
@@ -38,7 +40,7 @@ pub enum Unit {
     Persons,
     /// Person-times: 人次, never added to persons.
     PersonTimes,
-    /// Whole yuan.
+    /// Yuan.
     Yuan,
     /// A ratio.
     Percent,
@@ -133,11 +135,87 @@ pub enum Measure {
         /// Names of ratios and their weights.
         parts: Vec<(String, i64)>,
     },
-    /// The place among the organisations of the same row level, by another figure, highest first.
-    Rank {
-        /// Name of the figure.
-        by: String,
-    },
+    /// The place of an organisation among its peers, by another figure.
+    Rank(Ranking),
+}
+
+/// The order that gives an organisation its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranking {
+    /// Name of the figure.
+    pub by: String,
+    /// Whether the lowest figure comes first.
+    pub lowest_first: bool,
+    /// Among whom.
+    pub peers: Peers,
+}
+
+/// The organisations among which one has its place; it has none unless it is one of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peers {
+    /// Where they stand.
+    pub under: Under,
+    /// On which level.
+    pub level: Level,
+    /// Their kinds; empty: all.
+    pub kinds: Vec<String>,
+    /// Their sectors; empty: all.
+    pub sectors: Vec<String>,
+}
+
+/// Where peers stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Under {
+    /// Under the organisation that the one in question stands under.
+    #[default]
+    Parent,
+    /// Anywhere in the ledger.
+    All,
+    /// Under this organisation.
+    Org(String),
+}
+
+/// On which level peers stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// On that of the organisation in question.
+    #[default]
+    Same,
+    /// On any.
+    Any,
+    /// So many levels below the top.
+    At(usize),
+}
+
+impl Peers {
+    /// Reads `peers = { under = …, level = …, kind = […], sector = […] }`.
+    fn read(reader: Reader<'_, '_>, org: &Kind) -> Peers {
+        let under = match reader.text("under").as_deref() {
+            None | Some("parent") => Under::Parent,
+            Some("all") => Under::All,
+            Some(id) => Under::Org(id.to_owned()),
+        };
+        let level = match reader.node("level") {
+            None => Level::Same,
+            Some(node) => match (node.get_ref().as_str(), integer(node.get_ref()).and_then(|n| usize::try_from(n).ok())) {
+                (Some("same"), _) => Level::Same,
+                (Some("any"), _) => Level::Any,
+                (_, Some(n)) => Level::At(n),
+                _ => {
+                    reader.note(bad(&reader, "level", "bad-rule-level"));
+                    Level::Same
+                }
+            },
+        };
+        let peers = Peers {
+            under,
+            level,
+            kinds: org.choices_listed(&reader, "kind", "kind"),
+            sectors: org.choices_listed(&reader, "sector", "sector"),
+        };
+        reader.finish();
+        peers
+    }
 }
 
 /// Grades of persons that their points contradict: high grades with fewer points than the average of their
@@ -299,9 +377,11 @@ impl Metric {
         let meaning = reader.table("meaning").map(|m| m.label());
         let unit = reader.choice("unit", UNITS, Some(Unit::Items))?;
         let measure = read_measure(&reader, kinds, org, obligations)?;
+        // An average of money has fen, one of persons or times a decimal.
+        let places = read_places(&reader).unwrap_or(if unit == Unit::Yuan { 2 } else { 1 });
         let place = reader.place();
         reader.finish();
-        Some(Metric { name, label, meaning, unit, measure, place })
+        Some(Metric { name, label, meaning, unit, places, measure, place })
     }
 
     /// Names of the figures this one is made of.
@@ -309,7 +389,7 @@ impl Metric {
         match &self.measure {
             Measure::Ratio { of, to } => of.iter().chain(to).map(String::as_str).collect(),
             Measure::Score { parts } => parts.iter().map(|(name, _)| name.as_str()).collect(),
-            Measure::Rank { by } => vec![by],
+            Measure::Rank(ranking) => vec![&ranking.by],
             Measure::Plus { of } => of.iter().map(String::as_str).collect(),
             Measure::Organisations { by, .. } => by.iter().map(|(name, _)| name.as_str()).collect(),
             Measure::Records { .. }
@@ -333,7 +413,7 @@ impl Metric {
             Measure::Records { take: Take::Earliest(_) | Take::Latest(_), .. }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
-            | Measure::Rank { .. } => false,
+            | Measure::Rank(_) => false,
         }
     }
 }
@@ -389,7 +469,8 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         return Some(Measure::Score { parts });
     }
     if let Some(by) = rank {
-        return Some(Measure::Rank { by });
+        let peers = reader.table("peers").map(|peers| Peers::read(peers, org)).unwrap_or_default();
+        return Some(Measure::Rank(Ranking { by, lowest_first: reader.boolean("lowest_first"), peers }));
     }
     if members {
         return Some(Measure::Members);
@@ -449,7 +530,7 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
     let field = |key: &'static str, number: bool| {
         let name = reader.text(key)?;
         match kind.index(&name) {
-            Some(n) if !number || kind.fields[n].list || matches!(kind.fields[n].ty, FieldType::Integer { .. }) => Some(n),
+            Some(n) if !number || kind.fields[n].list || kind.fields[n].ty.is_number() => Some(n),
             _ => {
                 reader.unknown_value(key, &name, &kind.field_names());
                 None

@@ -12,6 +12,7 @@ pub mod naming;
 pub mod obligation;
 pub mod view;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ pub struct Rules {
     pub areas: Vec<Area>,
     /// Every named rule with its text.
     pub items: Vec<Item>,
+    /// The metrics by name: a ledger may define many, each made of others.
+    metric_index: HashMap<String, usize>,
 }
 
 /// The organisation that stands on an area of an imported division table.
@@ -189,6 +192,7 @@ impl Rules {
             naming: Naming::default(),
             areas: Vec::new(),
             items: Vec::new(),
+            metric_index: HashMap::new(),
         };
         // Each class refers only to those before it, whichever file they stand in.
         for (reading, root, built_in) in &files {
@@ -209,6 +213,7 @@ impl Rules {
         for (reading, _, _) in files {
             problems.extend(reading.into_problems());
         }
+        rules.metric_index = rules.metrics.iter().enumerate().map(|(n, metric)| (metric.name.clone(), n)).collect();
         rules.check_references(&mut problems);
         (rules, problems)
     }
@@ -261,7 +266,12 @@ impl Rules {
 
     /// The metric of that name, or of that label in either language.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
-        self.metrics.iter().find(|m| m.name == name).or_else(|| self.metrics.iter().find(|m| m.label.is(name)))
+        self.metric_named(name).or_else(|| self.metrics.iter().find(|m| m.label.is(name)))
+    }
+
+    /// The metric of just that name.
+    fn metric_named(&self, name: &str) -> Option<&Metric> {
+        self.metric_index.get(name).map(|&n| &self.metrics[n])
     }
 
     /// The obligation of that name.
@@ -325,6 +335,11 @@ impl Rules {
 
     fn read_class(&mut self, class: Class, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
         let starts = item_starts(root);
+        // What is there already, and whether it came with the program.
+        let mut known: HashMap<String, (bool, Arc<str>)> = HashMap::new();
+        for item in self.items.iter().filter(|item| item.class == class) {
+            known.insert(item.name.clone(), (item.built_in, Arc::clone(&item.file)));
+        }
         let named: Vec<(String, String)> = self.obligations.iter().map(|o| (o.name.clone(), o.kind.clone())).collect();
         for item in Reader::new(reading, root, 0..0).tables(class.name()) {
             let Some(name) = item.text("name") else {
@@ -333,12 +348,12 @@ impl Rules {
             };
             let place = item.place();
             let extends = item.node("extend").is_some();
-            if let Some(twin) = self.items.iter().find(|i| i.class == class && i.name == name && i.built_in == built_in)
-                && !extends
-            {
-                item.note(Problem::new(Rule::DUPLICATE_RULE).at(place).with("name", name).with("file", twin.file.to_string()));
+            let before = known.get(&name);
+            if let Some((_, file)) = before.filter(|(of_program, _)| *of_program == built_in && !extends) {
+                item.note(Problem::new(Rule::DUPLICATE_RULE).at(place).with("name", name).with("file", file.to_string()));
                 continue;
             }
+            let is_new = before.is_none();
             let at = starts.partition_point(|start| reading.source.line(*start) < place.line);
             let text = slice(&reading.source.text, starts.get(at).copied().unwrap_or(0)..starts.get(at + 1).copied().unwrap_or(usize::MAX));
             let file = Arc::clone(&reading.source.file);
@@ -347,14 +362,21 @@ impl Rules {
                     Some(kind) => Arc::make_mut(kind).extend(item, &self.shared),
                     None => item.note(obligation::unknown(&item, "name", &name, self.kinds.iter().map(|k| k.name.as_str()))),
                 },
-                Class::Kind => replace(&mut self.kinds, Kind::read(item, &self.shared).map(Arc::new), |k| k.name == name),
-                Class::Obligation => replace(&mut self.obligations, Obligation::read(item, &self.kinds, &self.org), |o| o.name == name),
-                Class::View => replace(&mut self.views, View::read(item, &self.kinds, &self.org), |v| v.name == name),
-                Class::Metric => replace(&mut self.metrics, Metric::read(item, &self.kinds, &self.org, &named), |m| m.name == name),
-                Class::Report => replace(&mut self.layouts, Layout::read(item), |l| l.name == name),
+                Class::Kind => replace(&mut self.kinds, Kind::read(item, &self.shared).map(Arc::new), |k| !is_new && k.name == name),
+                Class::Obligation => {
+                    replace(&mut self.obligations, Obligation::read(item, &self.kinds, &self.org), |o| !is_new && o.name == name)
+                }
+                Class::View => replace(&mut self.views, View::read(item, &self.kinds, &self.org), |v| !is_new && v.name == name),
+                Class::Metric => {
+                    replace(&mut self.metrics, Metric::read(item, &self.kinds, &self.org, &named), |m| !is_new && m.name == name)
+                }
+                Class::Report => replace(&mut self.layouts, Layout::read(item), |l| !is_new && l.name == name),
                 Class::Template => {}
             }
-            self.items.retain(|i| extends || i.class != class || i.name != name);
+            if !is_new && !extends {
+                self.items.retain(|i| i.class != class || i.name != name);
+            }
+            known.insert(name.clone(), (built_in, Arc::clone(&file)));
             self.items.push(Item { class, name, file, text, built_in });
         }
     }
@@ -366,17 +388,17 @@ impl Rules {
         let bad = |place: &crate::problem::Place, why, field: &str| {
             Problem::new(Rule::BAD_RULE).at(place.clone()).with("why", Arg::Message(why)).with("field", field)
         };
-        let additive = |name: &str| self.metrics.iter().any(|m| m.name == name && m.is_additive());
+        let additive = |name: &str| self.metric_named(name).is_some_and(Metric::is_additive);
         // Figures that are made of others must not be made of one another in a circle.
-        let simple = |name: &str| additive(name) && self.metrics.iter().any(|m| m.name == name && m.parts().is_empty());
-        let ratio = |name: &str| self.metrics.iter().any(|m| m.name == name && matches!(m.measure, Measure::Ratio { .. }));
-        let all = || self.metrics.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");
+        let simple = |name: &str| self.metric_named(name).is_some_and(|m| m.is_additive() && m.parts().is_empty());
+        let ratio = |name: &str| self.metric_named(name).is_some_and(|m| matches!(m.measure, Measure::Ratio { .. }));
+        let all = || named(self.metrics.iter().map(|m| m.name.as_str()));
         for metric in &self.metrics {
             for part in metric.parts() {
                 let fits = match &metric.measure {
                     Measure::Ratio { .. } => additive(part),
                     Measure::Score { .. } => ratio(part),
-                    Measure::Rank { by } => self.metrics.iter().any(|m| m.name == *by && !matches!(m.measure, Measure::Rank { .. })),
+                    Measure::Rank(_) => self.metric_named(part).is_some_and(|m| !matches!(m.measure, Measure::Rank(_))),
                     Measure::Plus { .. } | Measure::Organisations { .. } => simple(part),
                     Measure::Records { .. }
                     | Measure::Obligation { .. }
@@ -384,7 +406,7 @@ impl Rules {
                     | Measure::View { .. }
                     | Measure::Disagreement { .. } => true,
                 };
-                if !self.metrics.iter().any(|m| m.name == part) {
+                if self.metric_named(part).is_none() {
                     problems.push(unknown(&metric.place, "metric", part, all()));
                 } else if !fits {
                     problems.push(bad(&metric.place, "bad-rule-part", part));
@@ -404,29 +426,47 @@ impl Rules {
         }
         for layout in &self.layouts {
             for (_, column) in layout.columns() {
-                if !self.metrics.iter().any(|m| m.name == column.metric) {
+                if self.metric_named(&column.metric).is_none() {
                     problems.push(unknown(&layout.place, "metric", &column.metric, all()));
                 }
+            }
+        }
+        // The first of each label and prefix, in the order of names, keeps it.
+        let mut by_name: Vec<&Arc<Kind>> = self.kinds.iter().collect();
+        by_name.sort_by(|a, b| a.name.cmp(&b.name));
+        let (mut labels, mut prefixes) = (HashMap::new(), HashMap::new());
+        for kind in by_name {
+            let first_zh = *labels.entry(("zh", kind.label.zh.as_str())).or_insert(&kind.name);
+            let first_en = *labels.entry(("en", kind.label.en.as_str())).or_insert(&kind.name);
+            if let Some(first) = [first_zh, first_en].into_iter().find(|first| **first != kind.name) {
+                problems.push(bad(&kind.place, "bad-rule-label-taken", first));
+            }
+            let first = *prefixes.entry(kind.prefix.as_str()).or_insert(&kind.name);
+            if *first != kind.name {
+                problems.push(bad(&kind.place, "bad-rule-prefix-taken", first));
             }
         }
         for kind in &self.kinds {
             for field in &kind.fields {
                 if let kind::FieldType::Record(kinds) = &field.ty {
                     for name in kinds.iter().filter(|name| !self.kinds.iter().any(|k| k.name == **name)) {
-                        let all: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).collect();
-                        problems.push(unknown(&kind.place, &field.name, name, all.join(", ")));
+                        problems.push(unknown(&kind.place, &field.name, name, named(self.kinds.iter().map(|k| k.name.as_str()))));
                     }
                 }
             }
-            let same_label = |k: &&Arc<Kind>| k.name < kind.name && (k.label.zh == kind.label.zh || k.label.en == kind.label.en);
-            if let Some(twin) = self.kinds.iter().find(same_label) {
-                problems.push(bad(&kind.place, "bad-rule-label-taken", &twin.name));
-            }
-            if let Some(twin) = self.kinds.iter().find(|k| k.prefix == kind.prefix && k.name < kind.name) {
-                problems.push(bad(&kind.place, "bad-rule-prefix-taken", &twin.name));
-            }
         }
     }
+}
+
+/// Names for a message; of very many, the first.
+fn named<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 300;
+    let mut names = names.peekable();
+    let mut shown: Vec<&str> = names.by_ref().take(SHOWN).collect();
+    if names.peek().is_some() {
+        shown.push("…");
+    }
+    shown.join(", ")
 }
 
 /// Puts `new` in the place of the item it replaces, or at the end.

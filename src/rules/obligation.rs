@@ -26,6 +26,8 @@ pub struct Obligation {
     pub within: Option<(i64, i64)>,
     /// The day of the month after the window by which the record must be filed; later is late.
     pub deadline: Option<u32>,
+    /// So many days after its deadline a return is judged where no as-of day is given; none: as everything else.
+    pub judged_after: Option<i64>,
     /// Kinds of organisation that owe it; empty: all.
     pub org_kinds: Vec<String>,
     /// Sectors of organisations that owe it; empty: all.
@@ -86,6 +88,10 @@ impl Obligation {
         if within.is_some() && deadline.is_some() {
             reader.note(bad(&reader, "deadline_day", "bad-rule-two-limits"));
         }
+        let judged_after = reader.integer("judged_after");
+        if judged_after.is_some_and(|days| !(0..=366).contains(&days) || deadline.is_none()) {
+            reader.note(bad(&reader, "judged_after", "bad-rule-judged-after"));
+        }
         let date = match reader.text("date") {
             None => kind.period,
             Some(field) => match kind.index(&field).filter(|&n| kind.fields[n].ty.is_time()) {
@@ -102,19 +108,6 @@ impl Obligation {
         {
             reader.note(unknown(&reader, "standing", other, kinds.iter().map(|k| k.name.as_str())));
         }
-        let choices = |key: &'static str, field: &str| {
-            let words = reader.texts(key);
-            let allowed = org.index(field).map(|n| match &org.fields[n].ty {
-                FieldType::Choice(choices) => choices.iter().map(|c| c.name.as_str()).collect(),
-                _ => Vec::new(),
-            });
-            for word in &words {
-                if !allowed.iter().flatten().any(|a| a == word) {
-                    reader.unknown_value(key, word, &allowed.iter().flatten().copied().collect::<Vec<_>>().join(", "));
-                }
-            }
-            words
-        };
         let obligation = Obligation {
             name,
             label,
@@ -124,8 +117,9 @@ impl Obligation {
             every,
             within,
             deadline,
-            org_kinds: choices("org_kinds", "kind"),
-            sectors: choices("sectors", "sector"),
+            judged_after,
+            org_kinds: org.choices_listed(&reader, "org_kinds", "kind"),
+            sectors: org.choices_listed(&reader, "sectors", "sector"),
             members: reader.integer("members"),
             standing,
             quota: reader.table("quota").and_then(|table| read_quota(table, kind, kinds)),
@@ -140,6 +134,16 @@ impl Obligation {
         match self.deadline {
             Some(day) => Day::new(window.end().year(), window.end().month(), day).unwrap_or(window.end()),
             None => window.last(),
+        }
+    }
+
+    /// The day whose knowledge is used of a window in an evaluation as of `as_of`; `today` where that day was not asked for.
+    ///
+    /// A return falls due after its quarter: as of the quarter's last day none would ever be late or missing.
+    pub fn judged_on(&self, window: Period, as_of: Day, today: Option<Day>) -> Day {
+        match (self.judged_after, today) {
+            (Some(days), Some(today)) => as_of.max(self.over(window).plus(days).min(today)),
+            _ => as_of,
         }
     }
 

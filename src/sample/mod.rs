@@ -104,6 +104,8 @@ struct Maker {
     seed: u64,
     /// Who is secretary, by the organisation's path.
     secretaries: BTreeMap<String, String>,
+    /// Names of the organisations in enterprises and social organisations.
+    two_new: Vec<String>,
     /// How many leaders have a contact point.
     leaders: usize,
     /// How many members have a code.
@@ -123,12 +125,14 @@ impl Maker {
             periods,
             seed: size.seed,
             secretaries: BTreeMap::new(),
+            two_new: Vec::new(),
             leaders: 0,
             persons: 0,
         }
     }
 
     fn organisations(&mut self, number: usize) -> Vec<Planned> {
+        self.two_new.clear();
         let mut planned: Vec<Planned> = Vec::new();
         let mut paths: Vec<(String, String)> = Vec::new();
         let suffix = if number == 0 { String::new() } else { format!("-{}", number + 1) };
@@ -189,6 +193,9 @@ impl Maker {
             ("feigong", "enterprise", format!("{stem}商圈联合党支部")),
             ("shehui", "social-org", format!("{stem}志愿服务联合党支部")),
         ] {
+            if sector != "office" {
+                self.two_new.push(name.clone());
+            }
             let mut branch = self.plan(format!("{above}/{segment}"), name.clone(), name, "branch", sector, "", false);
             if sector == "social-org" && self.dice.chance(30) {
                 branch.founded = Some("2026-05-12");

@@ -83,7 +83,7 @@ impl Maker {
             (on(2026, 6, 26), "spent", "fiscal", "reward", "415000"),
             (on(2025, 12, 18), "spent", "fiscal", "demo-site", "1286400"),
             (on(2026, 5, 14), "spent", "fiscal", "demo-site", "873500"),
-            (on(2026, 8, 20), "spent", "self-raised", "party-building", "64200"),
+            (on(2026, 8, 20), "spent", "self-raised", "party-building", "64200.50"),
         ] {
             out.push(self.row("fund", day, "date", &[("stage", stage), ("source", source), ("purpose", purpose), ("amount", amount)]));
         }
@@ -100,10 +100,10 @@ impl Maker {
             ];
             out.push(self.row("demo_site", on(2026, month, 11), "since", &given));
         }
-        for (n, stem) in words::BUSINESS.iter().enumerate() {
-            let (recipient, stars) = (format!("{stem}党支部"), ["5", "4", "4", "3", "3"][n % 5]);
+        for (n, recipient) in self.two_new.clone().iter().take(12).enumerate() {
+            let stars = ["5", "4", "4", "3", "3"][n % 5];
             let reward = ["20000", "12000", "12000", "8000", "8000"][n % 5];
-            let given = [("year", "2025"), ("title", "星级两新党组织"), ("recipient", &*recipient), ("stars", stars), ("reward", reward)];
+            let given = [("year", "2025"), ("title", "星级两新党组织"), ("recipient", recipient), ("stars", stars), ("reward", reward)];
             out.push(self.row("award", on(2026, 6, 26), "date", &given));
         }
         out.push(self.row(

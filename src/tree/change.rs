@@ -44,6 +44,17 @@ pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writ
     }
 }
 
+/// The record of an organisation that says the same thing as a new one, if there is one; files that cannot be read are
+/// left to `check`.
+pub fn twin(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Option<Record> {
+    let same = record.sameness()?;
+    let files = scan::ledgers(&root.path, &root.org_folder(org), &mut Vec::new()).into_iter();
+    let records =
+        files.filter_map(|file| scan::read_file(&root.path, &file).ok()).flat_map(|source| ledger::read_records(&source, rules).0);
+    let mut others = records.filter(|other| other.kind.name == record.kind.name && other.retracted.is_none());
+    others.find(|other| other.sameness().as_ref() == Some(&same))
+}
+
 /// A file with one more record, proven, and the record as it then stands there.
 fn appended(before: &Source, rules: &Rules, record: &Record) -> Result<(Source, Record), Problems> {
     refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;

@@ -3,21 +3,49 @@
 //! What a single file cannot even be read for is found while reading; these look at what was read.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::day::Period;
+use crate::day::{Day, Period};
 use crate::locale::Arg;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
 use crate::record::text::plain;
-use crate::record::{Record, Value};
+use crate::record::{Distinct, Record, Value};
 use crate::rules::kind::{Bound, Field, FieldType, Kind};
+use crate::spelling::{folded, tidy};
 use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
 
+/// What a check is given.
+#[derive(Clone, Copy)]
+pub struct Subject<'t> {
+    /// The ledger.
+    pub tree: &'t Tree,
+    /// Its folder; none where it is made of texts alone.
+    pub root: Option<&'t Root>,
+    /// Today.
+    pub today: Day,
+}
+
+/// A check: what it finds in a ledger.
+type Check = for<'t> fn(Subject<'t>) -> Vec<Finding<'t>>;
+
 /// All checks, in the order they run.
-pub const CHECKS: &[fn(&Tree) -> Vec<Finding<'_>>] =
-    &[bounds, updates, once, references, personal_numbers, paths, exemptions, life_of_organisation, prefixes];
+pub const CHECKS: &[Check] = &[
+    |s| bounds(s.tree),
+    |s| updates(s.tree),
+    |s| once(s.tree),
+    |s| entered_twice(s.tree),
+    |s| far_ahead(s.tree, s.today),
+    |s| references(s.tree),
+    |s| spellings(s.tree),
+    |s| personal_numbers(s.tree),
+    |s| paths(s.tree, s.root),
+    |s| exemptions(s.tree),
+    |s| life_of_organisation(s.tree),
+    |s| prefixes(s.tree),
+];
 
 /// A problem of a record, before its place in the file is looked up.
 pub struct Finding<'t> {
@@ -33,10 +61,10 @@ pub struct Finding<'t> {
 }
 
 /// Everything wrong with a ledger: what reading found and what the checks find, sorted.
-pub fn check(root: Option<&Root>, tree: &Tree) -> Vec<Problem> {
+pub fn check(root: Option<&Root>, tree: &Tree, today: Day) -> Vec<Problem> {
     let mut problems = tree.problems.clone();
     let mut by_file: BTreeMap<String, Vec<Finding<'_>>> = BTreeMap::new();
-    for finding in CHECKS.iter().flat_map(|check| check(tree)) {
+    for finding in CHECKS.iter().flat_map(|check| check(Subject { tree, root, today })) {
         by_file.entry(finding.file()).or_default().push(finding);
     }
     for (file, findings) in by_file {
@@ -58,7 +86,7 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
         };
         let (value, limit) = (values[field].as_ref()?, values[other].as_ref()?);
         let wrong = match bound {
-            Bound::AtMost(..) => value.as_integer()? > limit.as_integer()?,
+            Bound::AtMost(..) => value.as_number()? > limit.as_number()?,
             Bound::NotBefore(..) => value.as_day()? < limit.as_day()?,
         };
         let problem = Problem::new(rule)
@@ -119,6 +147,9 @@ fn updates(tree: &Tree) -> Vec<Finding<'_>> {
                     .with("field", began),
             );
         }
+        if let Some(n) = record.taken_up_again() {
+            at(n, Problem::new(Rule::TAKEN_UP_AGAIN).with("on", days.get(n).map(ToString::to_string).unwrap_or_default()));
+        }
         if let Some(n) = days.windows(2).position(|pair| pair[1] < pair[0]) {
             at(n + 1, Problem::new(Rule::UPDATES_UNSORTED).with("first", days[n].to_string()).with("second", days[n + 1].to_string()));
         }
@@ -129,11 +160,11 @@ fn updates(tree: &Tree) -> Vec<Finding<'_>> {
 /// Records that hold at the same time what only one of them can: two offices at once, one month twice.
 fn once(tree: &Tree) -> Vec<Finding<'_>> {
     // By kind, organisation where it holds within each, and the values that only one may have.
-    type Same<'t> = (&'t str, Option<usize>, Vec<Option<&'t Value>>);
+    type Same<'t> = (&'t str, Option<usize>, Vec<Option<Distinct>>);
     let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record)>> = BTreeMap::new();
     for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
         if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
-            let same = once.fields.iter().map(|&field| record.get(field)).collect();
+            let same = once.fields.iter().map(|&field| record.get(field).map(Distinct::of)).collect();
             let within = (!once.everywhere).then_some(*org);
             held.entry((&record.kind.name, within, same)).or_default().push((span, record));
         }
@@ -161,20 +192,83 @@ fn once(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
+/// Records that a clerk may have entered twice: of one organisation, alike in what makes two of their kind the same.
+fn entered_twice(tree: &Tree) -> Vec<Finding<'_>> {
+    let mut first: BTreeMap<(&str, usize, Vec<Option<Distinct>>), &Record> = BTreeMap::new();
+    let mut found = Vec::new();
+    for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
+        let Some(same) = record.sameness() else { continue };
+        match first.entry((&record.kind.name, *org, same)) {
+            Slot::Vacant(slot) => drop(slot.insert(record)),
+            Slot::Occupied(slot) => found.push(finding(record, &record.kind.fields[record.kind.title].name, twin(record, slot.get()))),
+        }
+    }
+    found
+}
+
+/// That a record says the same thing as another.
+pub fn twin(record: &Record, other: &Record) -> Problem {
+    Problem::new(Rule::ENTERED_TWICE)
+        .with("kind", &record.kind.label)
+        .with("title", record.title().map(plain).unwrap_or_default())
+        .with("other", other.id.as_str())
+        .with("id", record.id.as_str())
+        .and_at(place_of(other))
+}
+
+/// How many days ahead a record may begin before that is taken for a slip of the pen.
+const FAR: i64 = 366;
+
+/// That a record begins more than a year from today, if it does: 2062 for 2026.
+pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
+    let start = record.starts().filter(|start| *start > today.plus(FAR))?;
+    let field = &record.kind.fields[record.kind.start].label;
+    Some(Problem::new(Rule::FAR_AHEAD).with("field", field).with("day", start.to_string()))
+}
+
+fn far_ahead(tree: &Tree, today: Day) -> Vec<Finding<'_>> {
+    let records = tree.entries.iter().map(|entry| &entry.record).filter(|record| record.retracted.is_none());
+    let of = |record| Some((record, too_far_ahead(record, today)?));
+    records.filter_map(of).map(|(record, problem)| finding(record, &record.kind.fields[record.kind.start].name, problem)).collect()
+}
+
+/// Texts that the program would have written otherwise: an edit by hand, a paste.
+fn spellings(tree: &Tree) -> Vec<Finding<'_>> {
+    fn untidy(value: &Value) -> Option<&str> {
+        match value {
+            Value::Text(text) => Some(text.as_str()).filter(|text| tidy(text) != *text),
+            Value::List(items) => items.iter().find_map(untidy),
+            Value::Table(fields) => fields.iter().flatten().find_map(untidy),
+            Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
+        }
+    }
+    let orgs = tree.orgs.iter().map(|org| (&org.kind, &org.fields, None, Some(org.file())));
+    let records = tree.entries.iter().map(|Entry { record, .. }| (&record.kind, &record.fields, Some(record), None));
+    let mut found = Vec::new();
+    for (kind, fields, record, org_file) in orgs.chain(records) {
+        for (field, value) in kind.fields.iter().zip(fields) {
+            let Some(text) = value.as_ref().and_then(untidy) else { continue };
+            let problem = Problem::new(Rule::SPELLING).with("field", &field.label).with("tidy", tidy(text).into_owned());
+            found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), item: None, problem });
+        }
+    }
+    found
+}
+
 fn references(tree: &Tree) -> Vec<Finding<'_>> {
     let by_id: BTreeMap<&str, &Record> = tree.entries.iter().map(|e| (e.record.id.as_str(), &e.record)).collect();
     let mut found = Vec::new();
     for Entry { record, .. } in &tree.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             if let (FieldType::Organisation, Some(id)) = (&field.ty, value.as_ref().and_then(Value::as_text))
-                && !tree.orgs.iter().any(|org| org.path.as_str() == id)
+                && !folded(id).parse().is_ok_and(|path| tree.owner(&path).is_some_and(|org| tree.orgs[org].path == path))
             {
                 let problem = Problem::new(Rule::DANGLING_ORG).with("org", id).with("field", &field.label);
                 found.push(finding(record, &field.name, problem));
             }
             let (FieldType::Record(kinds), Some(value)) = (&field.ty, value) else { continue };
             for id in value.items().iter().filter_map(Value::as_text) {
-                match by_id.get(id) {
+                match by_id.get(&*folded(id)) {
                     None => found.push(finding(
                         record,
                         &field.name,
@@ -228,21 +322,28 @@ fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
 fn number_in(value: &Value) -> Option<&'static str> {
     match value {
         Value::Text(text) => personal_number(text),
-        Value::Integer(n) => personal_number(&n.to_string()),
         Value::List(items) => items.iter().find_map(number_in),
         Value::Table(fields) => fields.iter().flatten().find_map(number_in),
-        Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
+        // A number is an amount: identity numbers do not fit, and nobody sums up telephones.
+        Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
     }
 }
 
-fn paths(tree: &Tree) -> Vec<Finding<'_>> {
+/// Paths that lead out of the ledger, and attachments that are not there.
+fn paths<'t>(tree: &'t Tree, root: Option<&Root>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
     for Entry { record, .. } in &tree.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             let (FieldType::Path, Some(value)) = (&field.ty, value) else { continue };
             for (n, path) in value.items().iter().enumerate() {
-                let Some(path) = path.as_text().filter(|path| !is_safe_path(path)) else { continue };
-                let problem = Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", path);
+                let Some(path) = path.as_text() else { continue };
+                let there = |root: &Root| root.path.join(path).symlink_metadata().is_ok();
+                let rule = match is_safe_path(path) {
+                    false => Rule::UNSAFE_PATH,
+                    true if record.retracted.is_none() && root.is_some_and(|root| !there(root)) => Rule::MISSING_ATTACHMENT,
+                    true => continue,
+                };
+                let problem = Problem::new(rule).with("field", field.name.as_str()).with("value", path);
                 found.push(Finding { item: Some(n), ..finding(record, &field.name, problem) });
             }
         }

@@ -13,9 +13,11 @@ pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use crate::day::Day;
 use crate::locale::Lang;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -24,6 +26,7 @@ use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::FieldType;
 use crate::source::Source;
+use crate::spelling::folded;
 use crate::wire::{Reader, Reading, parse};
 
 /// The file-format version this program writes and the latest it reads.
@@ -39,6 +42,8 @@ pub struct Root {
     pub path: PathBuf,
     /// The language of this ledger's clerks.
     pub language: Option<Lang>,
+    /// The day the ledger began, where it says so.
+    pub begins: Option<Day>,
     /// Names that narrative reports print: of the district, the campaign, and whatever a place adds.
     pub names: BTreeMap<String, String>,
 }
@@ -64,11 +69,12 @@ impl Root {
         let reader = Reader::new(&reading, &document.root, 0..0);
         let format = reader.integer("format").unwrap_or(FORMAT);
         let language = reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten();
+        let begins = reader.day("begins");
         let own = NAMES.iter().filter_map(|&key| Some((key.to_owned(), reader.text(key)?)));
         let more = reader.table("names").map(|table| table.pairs()).unwrap_or_default();
         // An empty name is one that is not given: a report that needs it must say so.
         let names = own.chain(more).filter(|(_, name)| !name.is_empty()).collect();
-        let root = Root { path, language, names };
+        let root = Root { path, language, begins, names };
         if format > FORMAT {
             let place = reader.place_of("format");
             return Err(Problem::new(Rule::NEWER_FORMAT).at(place).with("found", format).with("known", FORMAT).into());
@@ -123,9 +129,28 @@ pub struct Tree {
     pub problems: Vec<Problem>,
     /// Organisations that were moved, from their former ids.
     pub moves: Moves,
+    /// The day the ledger began: obligations are owed from the first whole window on or after it.
+    pub begins: Option<Day>,
+    /// Organisations by their names as they are compared; none where several have one.
+    by_name: OnceLock<BTreeMap<String, Option<usize>>>,
 }
 
 impl Tree {
+    /// The organisation whose name, short name or id a text of a record is.
+    pub fn org_named(&self, text: &str) -> Option<usize> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: BTreeMap<String, Option<usize>> = BTreeMap::new();
+            for (n, org) in self.orgs.iter().enumerate() {
+                let names: BTreeSet<&str> = [org.name(), org.short(), org.path.as_str()].into();
+                for name in names {
+                    by_name.entry(folded(name).into_owned()).and_modify(|other| *other = None).or_insert(Some(n));
+                }
+            }
+            by_name
+        });
+        by_name.get(&*folded(text)).copied().flatten()
+    }
+
     /// Reads a whole ledger.
     pub fn load(root: &Root, rules: Rules, problems: Vec<Problem>) -> Tree {
         let (mut tree, folders) = Tree::without_records(root, rules, problems);
@@ -237,7 +262,15 @@ impl Tree {
 
     fn without_records(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> (Tree, Vec<scan::Folder>) {
         let folders = scan::organisations(&root.path, &mut problems);
-        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems, moves: Moves::default() };
+        let mut tree = Tree {
+            rules,
+            orgs: Vec::new(),
+            entries: Vec::new(),
+            problems,
+            moves: Moves::default(),
+            begins: root.begins,
+            by_name: OnceLock::new(),
+        };
         let (stand, bare): (Vec<&scan::Folder>, Vec<&scan::Folder>) = folders.iter().partition(|folder| folder.file.is_some());
         for folder in stand {
             tree.read_organisation(root, folder.org.clone(), folder.file.as_deref());
@@ -261,7 +294,15 @@ impl Tree {
 
     /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.
     pub fn from_texts(rules: Rules, orgs: &[(&str, &str)], ledgers: &[(&str, &str)]) -> Tree {
-        let mut tree = Tree { rules, orgs: Vec::new(), entries: Vec::new(), problems: Vec::new(), moves: Moves::default() };
+        let mut tree = Tree {
+            rules,
+            orgs: Vec::new(),
+            entries: Vec::new(),
+            problems: Vec::new(),
+            moves: Moves::default(),
+            begins: None,
+            by_name: OnceLock::new(),
+        };
         let mut orgs: Vec<(OrgPath, &str)> = orgs.iter().filter_map(|(path, text)| Some((path.parse().ok()?, *text))).collect();
         orgs.sort_by(|a, b| a.0.cmp(&b.0));
         for (path, text) in orgs {

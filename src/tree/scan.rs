@@ -85,6 +85,12 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Path
     ledgers
 }
 
+/// The ledger files of one organisation, by year and name.
+pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let years = list(root, folder, problems).into_iter().filter(|entry| entry.is_dir && !entry.is_link && is_year_folder(&entry.name));
+    years.flat_map(|year| year_folder(root, &year.path, problems)).collect()
+}
+
 /// The TOML files below `rules/`, in order.
 pub fn rule_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     toml_files(root, "rules", problems)

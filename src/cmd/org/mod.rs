@@ -12,13 +12,14 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::field_args;
 use crate::cmd::{self, Command, Session, Status};
-use crate::locale::{Locale, visible};
+use crate::locale::Locale;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::{Moves, Organisation};
 use crate::record::{Value, text};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
+use crate::spelling::visible;
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::Tree;
 
@@ -90,13 +91,12 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
                 None => Cell::Empty,
             }));
-            cells.push(org.members_on(session.today).map_or(Cell::NoData, Cell::Number));
+            cells.push(org.members_on(session.today).map_or(Cell::NoData, Cell::from));
             Row { cells, total: false }
         })
         .collect();
     let table = Table { columns, rows, ..Table::default() };
-    let text = cmd::in_form(session, matches, &table, "organisations");
-    write!(session.out, "{text}")?;
+    cmd::print_table(session, matches, &table, "organisations")?;
     Ok(Status::Clean)
 }
 

@@ -17,7 +17,7 @@ use crate::cmd::resolve::twice::moved_twice;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, next_step, unmerged};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::history::snapshot::LedgerFile;
-use crate::locale::{Label, Locale, visible};
+use crate::locale::{Label, Locale};
 use crate::merge::marks::{self, Names, Sides};
 use crate::merge::page::Page;
 use crate::merge::row::{Clash, Side, Why};
@@ -27,6 +27,7 @@ use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
+use crate::spelling::visible;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 

@@ -1,0 +1,90 @@
+//! Spellings of one text: as the program writes it, and as it compares names.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Full-width signs as half-width ones, and the ideographic space as a blank.
+pub fn half_width(text: &str) -> String {
+    text.chars().map(narrow).collect()
+}
+
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    }
+}
+
+/// Whether a character steers a terminal or turns the order of text around: control characters, marks of direction, line
+/// and paragraph separators. No text of a person needs one raw.
+pub fn is_steering(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text with such characters spelled out as escapes. Line ends stay.
+pub fn visible(text: &str) -> String {
+    let steers = |c: char| is_steering(c) && c != '\n';
+    if !text.contains(steers) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if steers(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// Characters that take no room and change no meaning; they come along with copied text.
+fn is_nothing(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+/// A text as the program writes it: in NFC, without blanks at its ends and invisible characters, with half-width
+/// letters, digits and blanks. Full-width punctuation is Chinese and stays; so do the blanks of a text of several lines.
+pub fn tidy(text: &str) -> Cow<'_, str> {
+    let lines = text.contains('\n');
+    let is_wide = |c: char| c.is_alphanumeric() && narrow(c) != c || c == '\u{3000}' && !lines;
+    changed(text, &is_wide)
+}
+
+/// A text as names are compared: tidy, and with half-width punctuation too. Two spellings of one name are equal.
+pub fn folded(text: &str) -> Cow<'_, str> {
+    changed(text, &|c| narrow(c) != c)
+}
+
+/// Whether two texts are spellings of one name.
+pub fn same(a: &str, b: &str) -> bool {
+    a == b || folded(a) == folded(b)
+}
+
+fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
+    let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
+    if text.trim().len() == text.len() && text.chars().all(is_fine) && is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(text);
+    }
+    let narrowed = text.chars().filter(|c| !is_nothing(*c)).map(|c| if is_wide(c) { narrow(c) } else { c });
+    let text: String = narrowed.nfc().collect();
+    Cow::Owned(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_are_one() {
+        let name = "示例A公司(集团)";
+        for spelling in ["示例Ａ公司（集团）", " 示例A公司(集团)", "示例A公司(集团)\u{3000}", "示例\u{200b}A公司(集团)"]
+        {
+            assert!(same(spelling, name), "{spelling:?}");
+        }
+        assert!(same("cafe\u{301}", "caf\u{e9}"));
+        assert!(!same("示例B公司(集团)", name));
+    }
+
+    #[test]
+    fn tidy_texts_keep_their_punctuation_and_their_lines() {
+        assert_eq!(tidy("关于（试行）的通知，第１２号"), "关于（试行）的通知，第12号");
+        assert_eq!(tidy("一\u{3000}二"), "一 二");
+        assert_eq!(tidy("\u{3000}一\n\u{3000}\u{3000}二"), "一\n\u{3000}\u{3000}二");
+        assert!(matches!(tidy("七月例会"), Cow::Borrowed(_)));
+    }
+}
