@@ -24,7 +24,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let commit = matches.get_flag("commit");
     let (mut rules, mut rule_problems) = (session.rules.clone(), session.rule_problems.clone());
     // What is committed is what was staged, whatever stands in the files by now.
-    let repo = if commit { Repo::of(&root.path).ok() } else { None };
+    let repo = if commit { Repo::near(&root.path)? } else { None };
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
     if let (Some(repo), Some(staged)) = (&repo, &staged)
         && let folder = staged.path().join(&repo.prefix)
@@ -63,7 +63,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             }
         }
     }
-    Ok(if problems.is_empty() { Status::Clean } else { Status::Findings })
+    Ok(Status::of(&problems))
 }
 
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who
