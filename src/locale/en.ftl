@@ -223,9 +223,9 @@ problem-ambiguous-record = several ids contain “{$id}”
     .help = give more of it:
         {$candidates}
 problem-bad-period = “{$value}” is not a period
-    .help = write 2026Q3, Q3, this, last, 2026-07, 2026, 2026H1, 2026-04-01..2026-06-30
+    .help = write 2026Q3, Q3, this, last, 2026-07, 2026, 2026H1, 2026-04-01..2026-06-30; years are 1000 to 9999
 problem-bad-day = “{$value}” is not a day
-    .help = write 2026-07-05, 2026/7/5 or 20260705
+    .help = write 2026-07-05, 2026/7/5 or 20260705; years are 1000 to 9999
 problem-unknown-metric = there is no metric called “{$name}”
     .help = the metrics are: {$allowed}
 problem-unknown-name = there is no “{$name}”

@@ -223,9 +223,9 @@ problem-ambiguous-record = 有多条记录的编号含“{$id}”
     .help = 多写几位：
         {$candidates}
 problem-bad-period = 无法识别时期“{$value}”
-    .help = 可写 2026Q3、2026年3季度、Q3、this、last、2026-07、2026、2026H1、2026-04-01..2026-06-30
+    .help = 可写 2026Q3、2026年3季度、Q3、this、last、2026-07、2026、2026H1、2026-04-01..2026-06-30；年份为 1000 至 9999
 problem-bad-day = “{$value}”不是日期
-    .help = 可写 2026-07-05、2026.7.5、2026年7月5日、20260705
+    .help = 可写 2026-07-05、2026.7.5、2026年7月5日、20260705；年份为 1000 至 9999
 problem-unknown-metric = 没有叫“{$name}”的指标
     .help = 可用的有：{$allowed}
 problem-unknown-name = 没有“{$name}”

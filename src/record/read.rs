@@ -83,7 +83,12 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
         FieldType::Boolean => node.get_ref().as_bool().map(Value::Boolean),
         FieldType::Date => match node.get_ref() {
             DeValue::Datetime(d) if d.time.is_none() && d.offset.is_none() => {
-                d.date.and_then(|d| Day::new(d.year.into(), d.month.into(), d.day.into())).map(Value::Day)
+                let day = d.date.and_then(|d| Day::new(d.year.into(), d.month.into(), d.day.into()));
+                if day.is_none() {
+                    reading.note(outside(&field.name, Day::FIRST, Day::LAST).at(reading.source.place(node.span())));
+                    return None;
+                }
+                day.map(Value::Day)
             }
             _ => None,
         },
@@ -127,11 +132,15 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
 
 /// A number outside a field's range.
 pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
+    outside(field, min, max)
+}
+
+fn outside(field: &str, min: impl ToString, max: impl ToString) -> Problem {
     Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max.to_string())
 }
 
 /// In a file a period has one spelling: `2026-07`, `2026Q3`.
 fn period(text: &str, span: Span) -> Option<Value> {
-    let period = Period::parse(text, Day::new(1, 1, 1)?).ok()?;
+    let period = Period::parse(text, Day::FIRST).ok()?;
     (period.span() == span && period.to_string() == text).then_some(Value::Period(period))
 }

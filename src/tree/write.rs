@@ -142,13 +142,6 @@ impl Lock {
         if is_free? { Ok(()) } else { Err(Problem::new(Rule::GIT_LOCKED).at(Place::file(&name)).with("path", name)) }
     }
 
-    /// What a path that is to be written or taken away leads to, as [`scan::real`]; refused where what the change was computed from is
-    /// no more.
-    fn target(&self, path: &Path, basis: &Basis<'_>) -> Result<Option<PathBuf>, Problem> {
-        let real = scan::real(&self.root, path)?;
-        self.unchanged(basis).map(|()| real)
-    }
-
     fn unchanged(&self, basis: &Basis<'_>) -> Result<(), Problem> {
         match basis.changed(&self.root)? {
             Some(path) => Err(Problem::new(Rule::CHANGED_MEANWHILE).at(Place::file(shown(&self.root, path)))),
@@ -163,20 +156,19 @@ impl Lock {
     /// system refuses; the file is then as it was, unless only the folder's sync failed, when the new bytes may stand.
     pub fn write(&self, path: &Path, basis: &Basis<'_>, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
-        // Before folders are made too: they may have gone with the branch that had them.
-        let target = match self.target(path, basis)? {
+        let target = match scan::real(&self.root, path)? {
+            Some(target) if scan::read_if_there(&self.root, &target)?.is_some_and(|old| old == new) => return Ok(()),
             // Renaming over a link would replace the link, so the file it leads to is the one replaced.
             Some(target) => target,
             None => {
+                // Its folders may have gone with the branch that had them.
+                self.unchanged(basis)?;
                 let folder = path.parent().unwrap_or(&self.root);
                 make_folders(folder).map_err(io)?;
                 let folder = scan::real(&self.root, folder)?.ok_or_else(|| io(ErrorKind::NotFound.into()))?;
                 folder.join(path.file_name().unwrap_or_default())
             }
         };
-        if scan::read_if_there(&self.root, &target)?.is_some_and(|old| old == new) {
-            return Ok(());
-        }
         let folder = target.parent().unwrap_or(&self.root);
         sweep(folder, ".");
         let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
@@ -198,7 +190,7 @@ impl Lock {
     /// # Errors
     /// As [`Lock::write`]; the file is then still there, unless only the folder's sync failed.
     pub fn remove(&self, path: &Path, basis: &Basis<'_>) -> Result<(), Problem> {
-        self.target(path, basis)?;
+        scan::real(&self.root, path)?;
         self.wait_for_git(&mut |_| {})?;
         self.unchanged(basis)?;
         fs::remove_file(path).map_err(|error| Problem::io(shown(&self.root, path), &error))?;
