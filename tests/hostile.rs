@@ -210,7 +210,8 @@ mod unix {
             &["add", "meeting", "--org", "示例党委", "--date", "2026-08-03", "--type", "regular", "--title", "x"],
             &["resolve"],
         ];
-        for (folder, commands) in [("orgs", everything), ("rules", everything), ("closed", &[&["check"][..], &["resolve"]])] {
+        let with_rules = &[everything, &[&["rules", "list"]]].concat()[..];
+        for (folder, commands) in [("orgs", everything), ("rules", with_rules), ("closed", &[&["check"][..], &["resolve"]])] {
             for trap in ["nowhere", "outside", "pipe", "file"] {
                 let ledger = Ledger::new(&[(FILE, MEETING)]);
                 let path = ledger.path().join(folder);
