@@ -11,7 +11,7 @@ use chrono::{Datelike, Duration, Months, NaiveDate};
 use crate::locale::Lang;
 use crate::spelling::half_width;
 
-/// A calendar day, from year 1 to 9999.
+/// A calendar day, of a year from 1000 to 9999: what is written has four digits and can be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 
@@ -53,15 +53,21 @@ impl fmt::Display for NotATime {
 impl std::error::Error for NotATime {}
 
 impl Day {
+    /// The first day there is.
+    pub const FIRST: Day = Day(match NaiveDate::from_ymd_opt(1000, 1, 1) {
+        Some(day) => day,
+        None => NaiveDate::MIN,
+    });
+
     /// The last day there is.
     pub const LAST: Day = Day(match NaiveDate::from_ymd_opt(9999, 12, 31) {
         Some(day) => day,
         None => NaiveDate::MAX,
     });
 
-    /// The day of a calendar date, if there is one and its year is 1 to 9999.
+    /// The day of a calendar date, if there is one and its year is 1000 to 9999.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
-        (1..=9999).contains(&year).then_some(())?;
+        (1000..=9999).contains(&year).then_some(())?;
         NaiveDate::from_ymd_opt(year, month, day).map(Day)
     }
 
@@ -139,7 +145,7 @@ impl FromStr for Day {
         let text = text.strip_suffix('日').unwrap_or(&text);
         let mut parts = text.split('-').map(|p| number(p.trim()));
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) if y >= 1000 => Day::new(y as i32, m, d).ok_or(NotATime),
+            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) => Day::new(y as i32, m, d).ok_or(NotATime),
             _ => Err(NotATime),
         }
     }
@@ -227,7 +233,8 @@ impl Period {
         let mut window = of(self.start);
         let mut found = Vec::new();
         while window.end <= self.end {
-            if self.covers(window) {
+            // Beyond the calendar a window has no days.
+            if self.covers(window) && window.start < window.end {
                 found.push(window);
             }
             let next = of(window.end);
@@ -273,7 +280,7 @@ impl Period {
         let this = Period::quarter(today);
         match text.as_str() {
             "this" | "本季度" | "这季度" => return Ok(this),
-            "last" | "上季度" => return Ok(this.previous()),
+            "last" | "上季度" => return Some(this.previous()).filter(|last| last.start >= Day::FIRST).ok_or(NotATime),
             _ => {}
         }
         if let Ok(day) = text.parse::<Day>() {
@@ -349,7 +356,20 @@ mod tests {
         for text in ["2026-07-05", "2026.7.5", "2026/7/5", "2026年7月5日", "20260705", "２０２６年７月５日", " 2026-7-5 "] {
             assert_eq!(text.parse::<Day>(), Ok(day("2026-07-05")), "{text}");
         }
-        for text in ["2026-02-30", "2026-13-01", "7-5", "2026年7月", "", "2026-07-05-01", "26-07-05", "2026070"] {
+        for text in [
+            "2026-02-30",
+            "2026-13-01",
+            "7-5",
+            "2026年7月",
+            "",
+            "2026-07-05-01",
+            "26-07-05",
+            "2026070",
+            "0000-01-01",
+            "0001-01-01",
+            "00010101",
+            "10000-01-01",
+        ] {
             assert_eq!(text.parse::<Day>(), Err(NotATime), "{text}");
         }
     }
@@ -378,9 +398,35 @@ mod tests {
         ] {
             assert_eq!(Period::parse(text, today).map(|p| p.to_string()), Ok(name.to_owned()), "{text}");
         }
-        for text in ["2026Q5", "2026-13", "quarter", "2026-06-30..2026-04-01", "", "2026Q", "99999", "2026H3"] {
+        for text in [
+            "2026Q5",
+            "2026-13",
+            "quarter",
+            "2026-06-30..2026-04-01",
+            "",
+            "2026Q",
+            "99999",
+            "2026H3",
+            "0000",
+            "0001",
+            "0001Q1",
+            "0999-12",
+            "10000",
+        ] {
             assert_eq!(Period::parse(text, today), Err(NotATime), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_again_to_the_ends_of_the_calendar() {
+        for day in [Day::FIRST, Day::LAST] {
+            assert_eq!(day.to_string().parse(), Ok(day));
+            for period in [Period::month(day), Period::quarter(day), Period::half_year(day), Period::year(day)] {
+                assert_eq!(Period::parse(&period.to_string(), day), Ok(period));
+            }
+        }
+        assert_eq!(Period::parse("last", Day::FIRST), Err(NotATime));
+        assert_eq!((Day::new(999, 12, 31), Day::new(10_000, 1, 1)), (None, None));
     }
 
     #[test]
@@ -394,6 +440,7 @@ mod tests {
         assert_eq!(windows("2026Q3", Span::Year), "");
         assert_eq!(windows("2026-05-15..2026-08-15", Span::Month), "2026-06 2026-07");
         assert_eq!(windows("9999", Span::Quarter), "9999Q1 9999Q2 9999Q3 9999Q4");
+        assert_eq!(windows("9999", Span::Year), "9999");
     }
 
     #[test]

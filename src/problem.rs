@@ -143,6 +143,7 @@ rules! {
     NOT_TABLES "not-tables" Usage "Records written as a list of inline tables cannot be changed one by one.";
     CHANGED_MEANWHILE "changed-meanwhile" Usage "Another program changed a file between its being read and its being replaced.";
     BUSY "busy" Usage "Another process holds the lock.";
+    GIT_LOCKED "git-locked" Usage "git holds its own lock, or left it behind.";
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
     NOT_OVER "period-not-over" Usage "A period that is to be closed before it is over.";
     ALREADY_CLOSED "already-closed" Usage "A period that is closed, and whose figures have changed since.";
@@ -152,6 +153,7 @@ rules! {
     LEFT_DIFFERS "left-differs" Usage "What was left behind says something else than what stands at the new place.";
     MISSING_OBJECTS "git-objects-missing" Usage "This clone was made without all that history holds.";
     GIT_FAILED "git-failed" Usage "git could not do what it was asked.";
+    GIT_DAMAGED "git-damaged" Usage "A clone that should have everything lacks a part of history, or cannot read it.";
     MERGE_CHANGED "merge-changed" Usage "Both sides of a merge changed one field, differently.";
     MERGE_RETRACTED "merge-retracted" Usage "One side of a merge took a record back, the other changed it.";
     MERGE_DELETED "merge-deleted" Usage "One side of a merge took a record out, the other changed it.";
@@ -295,6 +297,27 @@ impl Problem {
             Gravity::File | Gravity::Record => true,
             Gravity::Finding | Gravity::Warning | Gravity::Usage => false,
         }
+    }
+
+    /// Whether it keeps the program from seeing what there is: a file or folder that the system does not let it read, or a
+    /// folder of the root that is a link to nowhere or out of the ledger. Then nothing can be said of the ledger as a whole.
+    pub fn hides(&self) -> bool {
+        let at_root = || self.place.as_ref().is_some_and(|place| !place.file.contains('/'));
+        self.rule == Rule::IO || matches!(self.rule, Rule::LINK_LOOP | Rule::LINK_OUTSIDE) && at_root()
+    }
+
+    /// Refuses to go on where something is hidden.
+    ///
+    /// # Errors
+    /// Those problems that hide something.
+    pub fn refuse_hidden(problems: &[Problem]) -> Result<(), Problems> {
+        let hidden: Vec<Problem> = problems.iter().filter(|problem| problem.hides()).cloned().collect();
+        if hidden.is_empty() { Ok(()) } else { Err(Problems(hidden)) }
+    }
+
+    /// Whether it may be meant so, and holds nobody up.
+    pub fn is_warning(&self) -> bool {
+        self.rule.gravity == Gravity::Warning
     }
 
     fn order(&self) -> (&Option<Place>, &'static str) {

@@ -457,3 +457,41 @@ fn an_organisation_is_named_as_a_partner_by_any_name_it_has() {
     assert!(listed.contains("\"unit_org\": \"a/b\""), "{listed}");
     assert_eq!(ledger.run(&["add", "partner", "--org", "a", "--unit", "x", "--unit-org", "无此组织", "--joined", "2026-07-01"]).code, 2);
 }
+
+/// The ends of the calendar: what could not be read again is not taken, and nothing falls over its edge.
+#[test]
+fn the_first_and_the_last_years_are_said_as_they_are() {
+    let ledger = Ledger::new(&[]);
+    for (lang, period, day) in [("en", "is not a period", "is not a day"), ("zh-CN", "无法识别时期", "不是日期")] {
+        for (args, said) in [
+            (&["close", "0001"][..], period),
+            (&["close", "last", "--today", "1000-01-01"], period),
+            (&["report", "--quarter", "0000"], period),
+            (&["report", "--quarter", "10000Q1"], period),
+            (&["report", "--as-of", "0000-01-01"], day),
+            (&["report", "--as-of", "0001-01-01"], day),
+        ] {
+            let ran = ledger.run(&[args, &["--lang", lang]].concat());
+            assert!(ran.code == 2 && ran.err.contains(said) && ran.err.contains("1000"), "{args:?}: {}{}", ran.out, ran.err);
+        }
+    }
+    ledger.ok(&["add", "meeting", "--org", "a", "--date", "9999-12-31", "--type", "regular", "--title", "x"]);
+    for args in [
+        &["report", "--quarter", "9999Q4", "--as-of", "9999-12-31", "--compare", "year"][..],
+        &["report", "--quarter", "1000Q1", "--compare", "previous"],
+        &["due", "--today", "9999-12-31"],
+        &["close", "9999Q4", "--today", "9999-12-31", "--by", "x"],
+        &["close", "1000", "--by", "x"],
+        &["check"],
+        &["list", "meeting", "--as-of", "9999-12-31"],
+    ] {
+        ledger.ok(args);
+    }
+    // The same in a file.
+    ledger.write(
+        "orgs/a/2026/x-00.toml",
+        b"[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 0000-01-01\ntype = \"regular\"\ntitle = \"x\"\n",
+    );
+    let ran = ledger.run(&["check"]);
+    assert!(ran.code == 1 && ran.out.contains("“date” should lie between 1000-01-01 and 9999-12-31"), "{}", ran.out);
+}

@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::path::Path;
 
 use common::{Desk, Ledger, id_of};
 
@@ -276,6 +277,69 @@ fn a_clone_without_all_objects_says_what_it_cannot_see() {
         let ran = common::run(&["--root", &root, "log", "t-20260703-00000001"]);
         assert!(ran.code == 2 && ran.err.contains("git fetch --refetch --no-filter"), "{filter}: {}{}", ran.out, ran.err);
     }
+}
+
+/// A clone that should have everything and does not is damaged: nothing is said of it as if it had been looked at.
+#[test]
+fn what_git_cannot_read_is_damage_and_never_clean() {
+    // The file of an object, and of an organisation's folder at HEAD.
+    let object = |desk: &Desk, name: &str| {
+        let name = desk.must(&["rev-parse", name]);
+        desk.ledger.path().join(".git/objects").join(&name[..2]).join(&name[2..])
+    };
+    for damage in [gone, gone_then_junk] {
+        for name in [&format!("main:{FILE}"), "main:orgs", "main^{tree}", "theirs"] {
+            let desk = forked(&task(1, "我方"), &task(1, "标识缺失").replace("党建办", "组织科"));
+            with_driver(&desk);
+            desk.must(&["merge", "-q", "-m", "merge", "theirs"]);
+            damage(&object(&desk, name));
+            for args in [&["audit-merges"][..], &["audit-merges", "--format", "json"], &["log", "t-20260703-00000001"]] {
+                let ran = desk.ledger.run(args);
+                assert_eq!(ran.code, 2, "{name} {args:?}: {}{}", ran.out, ran.err);
+                assert!(ran.err.contains("git fsck") && !ran.err.contains("--refetch"), "{name} {args:?}: {}", ran.err);
+                assert!(!ran.out.contains("nothing lost"), "{name} {args:?}: {}", ran.out);
+            }
+        }
+    }
+    let desk = forked(&task(1, "我方"), &task(1, "对方"));
+    desk.ledger.write(".git/refs/heads/ours", b"junk");
+    let ran = desk.ledger.run(&["audit-merges"]);
+    assert!(ran.code == 2 && ran.err.contains("git could not do it: fatal: "), "{}{}", ran.out, ran.err);
+    // Nothing is committed yet: that is no damage.
+    assert_eq!(Desk::new(&[]).ledger.run(&["audit-merges"]).code, 0);
+}
+
+fn gone(path: &Path) {
+    fs::remove_file(path).expect("gone");
+}
+
+fn gone_then_junk(path: &Path) {
+    gone(path);
+    fs::write(path, "junk").expect("written");
+}
+
+#[test]
+fn resolve_is_not_done_where_it_could_not_look() {
+    let desk = forked(&task(1, "我方"), &task(1, "对方"));
+    assert!(!desk.git(&["merge", "-q", "theirs"]).status.success());
+    let whole = fs::read(desk.ledger.path().join(".git/index")).expect("the index");
+    desk.ledger.write(".git/index", &whole[..20]);
+    let ran = desk.ledger.run(&["resolve"]);
+    assert!(ran.code == 2 && ran.err.contains("git could not do it: fatal: "), "{}{}", ran.out, ran.err);
+    // A version that both come from is gone from git.
+    desk.ledger.write(".git/index", &whole);
+    let theirs = desk.must(&["rev-parse", &format!("theirs:{FILE}")]);
+    let (folder, name) = theirs.split_at(2);
+    gone_then_junk(&desk.ledger.path().join(".git/objects").join(folder).join(name));
+    let before = desk.ledger.read(FILE);
+    let ran = desk.ledger.run(&["resolve"]);
+    assert!(ran.code == 2 && ran.err.contains("git fsck"), "{}{}", ran.out, ran.err);
+    assert_eq!(desk.ledger.read(FILE), before);
+    // A file that cannot be read may be in conflict too.
+    let ledger = Ledger::new(&[]);
+    ledger.write(FILE, b"title = \"\xff\"\n");
+    let ran = ledger.run(&["resolve"]);
+    assert!(ran.code == 1 && ran.err.contains("[not-utf8]") && ran.out.contains("still in conflict: 1"), "{}{}", ran.out, ran.err);
 }
 
 /// What a merge is about to lose is said while it can still be put back; what a person changes in it is his own.

@@ -370,3 +370,185 @@ fn adding_while_branches_are_switched_never_carries_a_ledger_along() {
         assert!(found.contains(own) && !found.contains(other), "turn {turn} on {branch}:\n{found}");
     }
 }
+
+/// A lock of git that was left behind: one wait for all that a command writes, and then its name.
+#[test]
+fn a_lock_that_git_left_behind_is_waited_for_once_and_named() {
+    use std::time::Duration;
+
+    use ledger::problem::Rule;
+    use ledger::tree::write::{Basis, Lock, Patience};
+    let ms = Duration::from_millis;
+    let patience = Patience { with_git: ms(30), silence: ms(10), ..Patience::default() };
+    let ledger = Ledger::new(&[(".git/index.lock", "")]);
+    let root = ledger.path().canonicalize().expect("a root");
+    let mut said = 0;
+    let problem = Lock::take_within(&root, patience, &mut || said += 1).expect_err("git is at work");
+    assert_eq!((problem.rule, said), (Rule::GIT_LOCKED, 1));
+    assert!(problem.to_string().starts_with(".git/index.lock:1:1:"), "{problem}");
+
+    // It comes up after the first file: what is left of the patience is used up once.
+    std::fs::remove_file(root.join(".git/index.lock")).expect("gone");
+    let lock = Lock::take_within(&root, patience, &mut || said += 1).expect("free");
+    let path = |n: u8| root.join(format!("orgs/a/2026/f{n}-00.toml"));
+    lock.write(&path(0), &Basis::nothing(), b"0").expect("written");
+    assert_eq!(lock.patience(), ms(30), "nobody was waited for");
+    ledger.write(".git/index.lock", b"");
+    for n in 1..4 {
+        let problem = lock.write(&path(n), &Basis::nothing(), b"x").expect_err("git is at work");
+        assert_eq!((problem.rule, lock.patience()), (Rule::GIT_LOCKED, Duration::ZERO));
+        assert!(!path(n).exists());
+    }
+    let problem = lock.remove(&path(0), &Basis::nothing()).expect_err("git is at work");
+    assert_eq!((problem.rule, path(0).exists()), (Rule::GIT_LOCKED, true));
+    assert_eq!(leftovers(&ledger), 0);
+    // A work tree of its own has its lock where its `.git` says.
+    let tree = Ledger::new(&[("elsewhere/index.lock", ""), (".git", "gitdir: elsewhere\n")]);
+    let root = tree.path().canonicalize().expect("a root");
+    assert_eq!(Lock::take_within(&root, patience, &mut || {}).expect_err("git is at work").rule, Rule::GIT_LOCKED);
+}
+
+/// The calls of a command that strace shows, one a line, with the paths behind descriptors.
+fn calls(ledger: &Ledger, calls: &str, args: &[&str]) -> Option<Vec<String>> {
+    let log = ledger.path().join(".strace");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-s", "4096", "-e", &format!("trace={calls}"), "-o"]).arg(&log);
+    command.arg(PROGRAM).args(args).args(["--today", "2026-11-22", "--lang", "en", "--root"]).arg(ledger.path());
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(log).expect("the log");
+    Some(text.lines().filter(|line| line.contains(" = 0")).map(str::to_owned).collect())
+}
+
+#[test]
+fn a_new_folder_is_on_the_disk_before_anything_comes_into_it() {
+    let probe = Ledger::new(&[]);
+    if !strace(&probe, "trace=none").is_some_and(|output| output.status.success()) {
+        eprintln!("skipped: strace is not here or may not trace");
+        return;
+    }
+    let ledger = Ledger::new(&[("in.csv", "code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n")]);
+    std::fs::remove_dir_all(ledger.path().join(".ledger")).expect("gone");
+    let table = ledger.path().join("in.csv").display().to_string();
+    for args in [ADD, &["org", "import", &table], &["org", "move", "a", "--under", "甲区"], &["close", "2026Q3", "--by", "x"]] {
+        let lines = calls(&ledger, "mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2", args).expect("strace");
+        let mut made = 0;
+        for (n, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("mkdir")) {
+            let path = std::path::Path::new(line.split('"').nth(1).expect("a path"));
+            let above = format!("<{}>)", path.parent().expect("a parent").display());
+            let next = lines[n + 1..].iter().find(|line| line.contains("sync(") || line.contains("rename")).expect("another call");
+            assert!(next.contains("sync(") && next.contains(&above), "{args:?}: after {line}\ncame {next}");
+            made += 1;
+        }
+        assert!(made > 0 || args[1] == "move", "{args:?} made no folder");
+        // And what was renamed is, too.
+        let last = lines.iter().rposition(|line| line.contains("rename")).expect("a rename");
+        assert!(lines[last + 1..].iter().any(|line| line.contains("sync(")), "{args:?}:\n{}", lines.join("\n"));
+    }
+    let out = tempfile::tempdir().expect("a folder");
+    let file = out.path().join("report.csv").display().to_string();
+    let args = ["report", "--quarter", "2026Q3", "--format", "csv", "--out", &file];
+    let lines = calls(&ledger, "fsync,rename,renameat,renameat2", &args).expect("strace");
+    let folder = format!("<{}>)", out.path().canonicalize().expect("a folder").display());
+    assert!(lines.last().is_some_and(|line| line.contains("fsync(") && line.contains(&folder)), "{}", lines.join("\n"));
+}
+
+/// Between the reading of its command line and the lock another process may have moved the organisation.
+#[test]
+fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
+    use ledger::rules::Rules;
+    use ledger::tree::write::{Lock, writer};
+    use ledger::tree::{Root, Tree, change};
+    let ledger = Ledger::new(&[("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"), ("orgs/a/b/2026/x-00.toml", TASK)]);
+    let root = Root::open(Some(ledger.path()), ledger.path()).expect("a root");
+    let rules: Rules = root.rules().0;
+    let mut record = Tree::load(&root, rules.clone(), Vec::new()).entries.remove(0).record;
+    record.id = "t-20260703-00000002".parse().expect("an id");
+    let named = "a/b".parse().expect("an organisation");
+    ledger.ok(&["org", "move", "a/b", "--segment", "c"]);
+    let lock = Lock::take(&root.path, &mut || {}).expect("the lock");
+    let writer = writer(&lock, &String::new).expect("a writer");
+    let place = change::add(&root, &lock, &rules, &named, &writer, &record).expect("added");
+    assert_eq!(&*place.file, "orgs/a/c/2026/test-00.toml");
+    assert!(!ledger.path().join("orgs/a/b").exists());
+    let gone = change::add(&root, &lock, &rules, &"a/z".parse().expect("an organisation"), &writer, &record).expect_err("no such");
+    assert_eq!(gone.0[0].rule, ledger::problem::Rule::UNKNOWN_ORG);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_does_not_keep_fmt_from_the_others() {
+    let loose = TASK.replace(" = ", "=");
+    let ledger = Ledger::new(&[(FILE, &loose), ("orgs/a/2026/z-00.toml", &loose.replace("00000001", "00000002"))]);
+    let run = |inject: &str| {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-o", "/dev/null", "-e", inject, PROGRAM, "fmt", "--lang", "en", "--root"]).arg(ledger.path());
+        command.stdin(Stdio::null()).output().ok()
+    };
+    let Some(output) = run("inject=rename,renameat,renameat2:error=EROFS:when=1").filter(|output| output.status.code().is_some()) else {
+        eprintln!("skipped: strace is not here");
+        return;
+    };
+    let err = String::from_utf8_lossy(&output.stderr);
+    if err.contains("ptrace") {
+        eprintln!("skipped: strace may not trace");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains(FILE) && err.contains("read-only") && !err.contains("z-00"), "{err}");
+    assert_eq!(ledger.read(FILE), loose);
+    assert!(ledger.read("orgs/a/2026/z-00.toml").contains("list = "));
+}
+
+/// A folder or file that the system cannot show: whatever a command says then, it did not see everything.
+#[test]
+fn an_error_of_the_disk_is_an_error_of_every_command() {
+    let commands: &[&[&str]] = &[
+        &["check"],
+        &["fmt"],
+        &["report", "--quarter", "2026Q3"],
+        &["list", "task"],
+        &["show", "00000001"],
+        &["org", "list"],
+        &["org", "move", "a", "--segment", "b"],
+        &["resolve"],
+        &["add", "meeting", "--org", "示例党委", "--date", "2026-08-03", "--type", "regular", "--title", "x"],
+    ];
+    let calls = "getdents64,openat,readlink,readlinkat,statx,newfstatat,lstat,stat";
+    for (path, commands) in [
+        ("orgs", commands),
+        ("orgs/a/2026", commands),
+        ("rules", commands),
+        ("orgs/a/2026/x-00.toml", &commands[..5]),
+        ("orgs/a/org.toml", &commands[..4]),
+        ("orgs/a/org.toml", &commands[5..]),
+        ("ledger.toml", commands),
+        (".ledger/writer", &commands[8..]),
+        (".ledger/lock", &commands[8..]),
+        (".git", &commands[8..]),
+        ("closed", &commands[..1]),
+    ] {
+        for args in commands {
+            let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", TASK), ("rules/x.txt", ""), ("closed/x.txt", "")]);
+            let before = ledger.bytes();
+            let mut command = Command::new("strace");
+            command.args(["-f", "-o", "/dev/null", "-P"]).arg(ledger.path().join(path));
+            command
+                .args(["-e", &format!("inject={calls}:error=EIO"), PROGRAM])
+                .args(*args)
+                .args(["--lang", "en", "--root"])
+                .arg(ledger.path());
+            let Ok(output) = command.stdin(Stdio::null()).output() else {
+                eprintln!("skipped: strace is not here");
+                return;
+            };
+            let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            if err.contains("ptrace") {
+                eprintln!("skipped: strace may not trace");
+                return;
+            }
+            assert_eq!(output.status.code(), Some(2), "{path} {args:?}: {out}{err}");
+            assert!(format!("{out}{err}").contains("the system refused (system code 5)"), "{path} {args:?}: {out}{err}");
+            assert!(before == ledger.bytes(), "{path} {args:?} wrote");
+        }
+    }
+}

@@ -87,7 +87,7 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
     if asked.is_none() && !session.interactive {
         return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", "--org").into());
     }
-    let orgs = Tree::organisations(root, rules.clone()).orgs;
+    let orgs = Tree::organisations(root, rules.clone())?.orgs;
     let n = match (asked, orgs.len()) {
         (_, 0) => return Err(Problem::new(Rule::NO_ORGS).into()),
         (Some(text), _) => crate::tree::find_org(&orgs, text, rules)?,

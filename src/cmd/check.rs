@@ -8,7 +8,7 @@ use crate::git::{Repo, setup};
 use crate::history::audit::{Audit, Verdict};
 use crate::history::finding::What;
 use crate::locale::Locale;
-use crate::problem::{Gravity, Place, Problem, Rule};
+use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
 use crate::tree::{Root, Tree, check};
@@ -24,7 +24,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let commit = matches.get_flag("commit");
     let (mut rules, mut rule_problems) = (session.rules.clone(), session.rule_problems.clone());
     // What is committed is what was staged, whatever stands in the files by now.
-    let repo = if commit { Repo::of(&root.path).ok() } else { None };
+    let repo = if commit { Repo::near(&root.path)? } else { None };
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
     if let (Some(repo), Some(staged)) = (&repo, &staged)
         && let folder = staged.path().join(&repo.prefix)
@@ -39,7 +39,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut problems = check::check(Some(&root), &tree, session.today);
     problems.extend(close::restatements(&root, &tree));
     // Before a commit only what must not be committed is listed: a closed period may be changed, two meetings may be alike.
-    let held_up = |problem: &Problem| !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && is_wrong(problem);
+    let held_up = |problem: &Problem| !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && !problem.is_warning();
     let warnings = problems.iter().filter(|problem| commit && !held_up(problem)).count();
     problems.retain(|problem| !commit || held_up(problem));
     if let Some(repo) = &repo {
@@ -62,10 +62,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             }
             let counts = [("count", problems.len().into()), ("records", tree.entries.len().into()), ("orgs", tree.orgs.len().into())];
             let said = locale.say(
-                match problems.iter().any(is_wrong) {
-                    true => "check-found",
-                    false if problems.is_empty() => "check-clean",
-                    false => "check-warned",
+                match problems.iter().all(Problem::is_warning) {
+                    false => "check-found",
+                    true if problems.is_empty() => "check-clean",
+                    true => "check-warned",
                 },
                 &counts,
             );
@@ -75,12 +75,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             }
         }
     }
-    Ok(if problems.iter().any(is_wrong) { Status::Findings } else { Status::Clean })
-}
-
-/// Whether something must be put right; a warning may be meant so.
-fn is_wrong(problem: &Problem) -> bool {
-    problem.rule.gravity != Gravity::Warning
+    Ok(Status::of(&problems))
 }
 
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who

@@ -54,9 +54,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (depth, metrics) = (depth(matches)?, metrics(&tree, matches)?);
     let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
     let stamp = Stamp::of(&tree, &question, session.today, &by)?;
-    let path = stamp_file(&root, &tree, period, org);
+    let path = stamp_file(&root, &tree, period, org)?;
     let name = shown(&root.path, &path);
-    let old = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
+    let old = scan::file_if_there(&root.path, &path)?;
     let before = old.as_ref().map(Stamp::read).transpose().map_err(Problems)?;
     let stamp = match (&before, matches.get_one::<String>("why").filter(|why| !why.trim().is_empty())) {
         (None, _) => stamp,
@@ -109,24 +109,30 @@ fn metrics<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<&'t Metric>, 
 /// # Errors
 /// The period is not closed for it, or its stamp cannot be read.
 pub(super) fn stamp(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Stamp, Problems> {
-    let path = stamp_file(root, tree, period, org);
-    if !path.exists() {
+    let Some(source) = scan::file_if_there(&root.path, &stamp_file(root, tree, period, org)?)? else {
         let org = tree.orgs[org].path.as_str();
         return Err(Problem::new(Rule::NOT_CLOSED).with("period", period.to_string()).with("org", org).into());
-    }
-    Stamp::read(&scan::read_file(&root.path, &path)?).map_err(Problems)
+    };
+    Stamp::read(&source).map_err(Problems)
 }
 
 /// Where the stamp of a period and organisation lies or is to lie: it stays where it is when the organisation moves.
-fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> PathBuf {
+///
+/// # Errors
+/// What lies under `closed/` cannot be seen.
+fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<PathBuf, Problems> {
     let own = root.path.join(Stamp::file(period, &tree.orgs[org].path));
     let folder = root.path.join("closed").join(period.to_string());
     let of_org = |path: &PathBuf| {
         let id = path.strip_prefix(&folder).ok()?.with_extension("").to_string_lossy().replace('\\', "/");
         tree.owner(&id.parse().ok()?)
     };
-    let moved = || scan::closed_files(&root.path, &mut Vec::new()).into_iter().find(|path| of_org(path) == Some(org));
-    if own.exists() { own } else { moved().unwrap_or(own) }
+    if scan::real(&root.path, &own)?.is_some() {
+        return Ok(own);
+    }
+    let mut problems = Vec::new();
+    let moved = scan::closed_files(&root.path, &mut problems).into_iter().find(|path| of_org(path) == Some(org));
+    Problem::refuse_hidden(&problems).map(|()| moved.unwrap_or(own))
 }
 
 /// What is no longer as it was stamped, in every stamp of a ledger.

@@ -156,7 +156,7 @@ pub(super) fn check_bounds(kind: &Kind, values: &[Option<Value>]) -> Result<(), 
 pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values: &mut [Option<Value>]) -> Result<(), Problems> {
     for (field, value) in kind.fields.iter().zip(values) {
         if let (FieldType::Organisation, Some(name)) = (&field.ty, value.as_ref().and_then(Value::as_text)) {
-            let orgs = Tree::organisations(root, rules.clone()).orgs;
+            let orgs = Tree::organisations(root, rules.clone())?.orgs;
             let found = find_org(&orgs, name, rules)?;
             *value = Some(Value::Text(orgs[found].path.to_string()));
         }

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
-use crate::problem::Problem;
+use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 use crate::tree::write::Basis;
 use crate::tree::{format, scan};
@@ -22,6 +22,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let check = matches.get_flag("check");
     let lock = if check { None } else { Some(session.lock(&root)?) };
     let mut problems: Vec<Problem> = Vec::new();
+    let mut not_written: Vec<Problem> = Vec::new();
     let (mut files, mut changed) = (0usize, 0usize);
     for folder in scan::organisations(&root.path, &mut problems) {
         let org_file = folder.file.iter().map(|path| (path, true));
@@ -37,9 +38,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 Ok((source, text)) if text == source.text => {}
                 Ok((source, text)) => {
                     changed += 1;
-                    match &lock {
-                        Some(lock) => lock.write(path, &Basis::of(path, Some(source.text.as_bytes())), text.as_bytes())?,
-                        None => session.print(&difference(&source.file, &source.text, &text))?,
+                    let Some(lock) = &lock else {
+                        session.print(&difference(&source.file, &source.text, &text))?;
+                        continue;
+                    };
+                    match lock.write(path, &Basis::of(path, Some(source.text.as_bytes())), text.as_bytes()) {
+                        Ok(()) => {}
+                        // It is in the way of every file.
+                        Err(problem) if problem.rule == Rule::GIT_LOCKED => return Err(problem.into()),
+                        Err(problem) => not_written.push(problem),
                     }
                 }
             }
@@ -47,11 +54,17 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     let problems: Vec<Problem> = crate::problem::sorted(problems).into_iter().filter(Problem::blocks).collect();
     session.say_problems(&problems)?;
+    session.say_problems(&not_written)?;
+    let changed = changed - not_written.len();
+    let bad = problems.len() + not_written.len();
     let id = if check { "fmt-checked" } else { "fmt-done" };
-    let said = session.locale.say(id, &[("files", files.into()), ("changed", changed.into()), ("bad", problems.len().into())]);
+    let said = session.locale.say(id, &[("files", files.into()), ("changed", changed.into()), ("bad", bad.into())]);
     writeln!(session.out, "{said}")?;
-    let findings = !problems.is_empty() || check && changed > 0;
-    Ok(if findings { Status::Findings } else { Status::Clean })
+    Ok(match Status::of(&problems) {
+        _ if !not_written.is_empty() => Status::NotAll,
+        Status::Clean if check && changed > 0 => Status::Findings,
+        status => status,
+    })
 }
 
 /// A unified difference.

@@ -7,7 +7,7 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
 use crate::git::setup::{PARTS, Part, State};
 use crate::locale::Locale;
-use crate::problem::Problem;
+use crate::problem::Problems;
 use crate::rules::Rules;
 use crate::tree::Root;
 
@@ -30,7 +30,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     status(session, &root, &repo)
 }
 
-fn missing(root: &Root, repo: &Repo) -> Result<Vec<Part>, Problem> {
+fn missing(root: &Root, repo: &Repo) -> Result<Vec<Part>, Problems> {
     let mut missing = Vec::new();
     for part in PARTS {
         if part.state(root, repo)? == State::Missing {

@@ -1,6 +1,5 @@
 //! `ledger init`: start a ledger, empty or with the sample district.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -13,8 +12,8 @@ use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text::quoted;
 use crate::rules::Rules;
-use crate::tree::write::{Basis, Lock};
-use crate::tree::{FORMAT, NAMES};
+use crate::tree::write::{Basis, make_folders};
+use crate::tree::{FORMAT, NAMES, scan};
 
 pub(super) const COMMAND: Command = Command { name: "init", build, run };
 
@@ -29,23 +28,23 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let asked = matches.get_one::<String>("dir").or_else(|| matches.get_one::<String>("root"));
     let dir = PathBuf::from(asked.map_or(".", String::as_str));
     let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
-    fs::create_dir_all(&dir).map_err(|e| io(&dir, e))?;
+    make_folders(&dir).map_err(|e| io(&dir, e))?;
     let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
-    let lock = Lock::take(&root, &mut || {})?;
+    let lock = session.lock_folder(&root)?;
     let taken = |path: &Path| Problem::new(Rule::LEDGER_EXISTS).with("path", path.display().to_string());
-    if root.join("ledger.toml").exists() {
+    if scan::stands(&root.join("ledger.toml"))? {
         return Err(taken(&root.join("ledger.toml")).into());
     }
     // A killed init leaves empty folders, or files that are about to be written again.
     let sample = matches.get_flag("sample");
-    if !sample && fs::read_dir(root.join("orgs")).is_ok_and(|mut entries| entries.next().is_some()) {
+    if !sample && !scan::is_empty(&root, &root.join("orgs"))? {
         return Err(taken(&root.join("orgs")).into());
     }
     let district = matches.get_one::<String>("district").map_or("", String::as_str);
     let mut files = if sample { crate::sample::district(&crate::sample::Size::default()) } else { Vec::new() };
     if files.is_empty() {
         files.push(("ledger.toml".to_owned(), marker(district, session.locale.lang().tag(), session.today)));
-        fs::create_dir_all(root.join("orgs")).map_err(|e| io(&root, e))?;
+        make_folders(&root.join("orgs")).map_err(|e| io(&root, e))?;
     }
     // The marker comes last: a folder without it is no ledger, so a killed init can be run again.
     files.sort_by_key(|(path, _)| path == "ledger.toml");

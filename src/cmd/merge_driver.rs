@@ -14,7 +14,7 @@ use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::tree::{Root, write};
+use crate::tree::{Root, scan, write};
 
 pub(super) const COMMAND: Command = Command { name: "merge-driver", build, run };
 
@@ -56,7 +56,7 @@ fn rules_at(session: &Session<'_>, path: &str) -> Rules {
 
 /// A version of the merged file, under the name people know.
 fn version(file: &str, path: &str) -> Result<Source, Problem> {
-    Source::decode(path, std::fs::read(file).map_err(|error| Problem::io(file, &error))?)
+    Source::decode(path, scan::read_named(Path::new(file))?)
 }
 
 /// A merge whose conflicts show the version that both come from where git is set to show it, and say whose is whose.

@@ -30,7 +30,7 @@ mod write;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind as IoKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::builder::Str;
@@ -97,6 +97,19 @@ pub enum Status {
     Clean,
     /// Done, and there is something to look at.
     Findings,
+    /// Not done with everything: what was in the way has been said.
+    NotAll,
+}
+
+impl Status {
+    /// How a command ends that looked at everything and found these problems.
+    pub fn of(problems: &[Problem]) -> Status {
+        match problems {
+            _ if problems.iter().all(Problem::is_warning) => Status::Clean,
+            _ if problems.iter().any(Problem::hides) => Status::NotAll,
+            _ => Status::Findings,
+        }
+    }
 }
 
 /// What every command is given.
@@ -174,9 +187,17 @@ impl Session<'_> {
     /// # Errors
     /// As [`Lock::take`].
     pub fn lock(&mut self, root: &Root) -> Result<Lock, Problem> {
+        self.lock_folder(&root.path)
+    }
+
+    /// The right to write into a folder that is to become a ledger.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    fn lock_folder(&mut self, folder: &Path) -> Result<Lock, Problem> {
         let waiting = self.locale.text("waiting");
         let err = &mut self.err;
-        Lock::take(&root.path, &mut || {
+        Lock::take(folder, &mut || {
             // Nothing is lost if this cannot be said.
             let _ = writeln!(err, "{waiting}");
         })
@@ -323,6 +344,7 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     match result {
         Ok(Status::Clean) => 0,
         Ok(Status::Findings) => 1,
+        Ok(Status::NotAll) => 2,
         Err(error) => explain_failure(&mut session, &error),
     }
 }

@@ -102,7 +102,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         class => items(&session.locale, rules, class),
     };
     write!(session.out, "{}", terminal::draw(&table, cmd::table_style(session, matches), &session.locale))?;
-    Ok(Status::Clean)
+    Ok(if problems.iter().any(Problem::hides) { Status::NotAll } else { Status::Clean })
 }
 
 /// What people call a rule.

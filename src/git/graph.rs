@@ -43,16 +43,24 @@ impl Commit {
     }
 }
 
-/// Whether anything is committed yet.
-pub fn has_commits(repo: &Repo) -> bool {
-    repo.text(["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok()
+/// Whether anything is committed yet on the branch.
+///
+/// # Errors
+/// git cannot read where its branches are.
+pub fn has_commits(repo: &Repo) -> Result<bool, Problem> {
+    if repo.text(["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok() {
+        return Ok(true);
+    }
+    // A branch that is damaged is no more found than one that is not begun; where all are listed git says which it is.
+    repo.text(["rev-list", "--max-count=1", "--all", "--"]).map(|_| false)
 }
 
 /// The commits at the edge of a shallow clone: it does not have their parents.
-pub fn edge(repo: &Repo) -> Vec<String> {
-    let file = repo.text(["rev-parse", "--git-path", "shallow"]).map(|path| repo.top.join(path));
-    let text = file.ok().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
-    text.lines().map(str::to_owned).collect()
+///
+/// # Errors
+/// git fails, or the list of them cannot be read.
+pub fn edge(repo: &Repo) -> Result<Vec<String>, Problem> {
+    Ok(repo.own_file("shallow")?.lines().map(str::to_owned).collect())
 }
 
 /// Every commit that some tips lead back to.

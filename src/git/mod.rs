@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 use crate::problem::{Problem, Rule};
+use crate::tree::scan;
 
 /// The repository that a ledger lies in.
 #[derive(Clone, Debug)]
@@ -28,7 +29,8 @@ impl Repo {
     /// git is not there, or does not know the folder as part of a work tree.
     pub fn of(root: &Path) -> Result<Repo, Problem> {
         let said = text(root, ["rev-parse", "--show-toplevel"]).map_err(|problem| match problem.rule {
-            Rule::GIT_FAILED => Problem::new(Rule::NOT_A_REPOSITORY).with("path", root.display().to_string()),
+            // Where there is one, git says what is the matter with it.
+            Rule::GIT_FAILED if !Repo::seems_near(root) => Problem::new(Rule::NOT_A_REPOSITORY).with("path", root.display().to_string()),
             _ => problem,
         })?;
         let top = PathBuf::from(said).canonicalize().map_err(|error| Problem::io(root, &error))?;
@@ -37,9 +39,25 @@ impl Repo {
         Ok(Repo { top, prefix })
     }
 
+    /// The repository of a ledger's root; none where it lies in none.
+    ///
+    /// # Errors
+    /// It lies in one, and git is not there or cannot work with it.
+    pub fn near(root: &Path) -> Result<Option<Repo>, Problem> {
+        match Repo::of(root) {
+            Err(_) if !Repo::seems_near(root) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
     /// Whether a folder lies in a repository, as far as can be seen without asking git.
     pub fn seems_near(root: &Path) -> bool {
-        root.ancestors().any(|folder| folder.join(".git").exists())
+        root.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
+    }
+
+    /// Whether this clone was made without all objects.
+    pub fn is_partial(&self) -> bool {
+        self.text(["config", "--get-regexp", r"^remote\..*\.promisor$"]).is_ok()
     }
 
     /// What git prints, without the line end behind it.
@@ -61,6 +79,15 @@ impl Repo {
     /// As [`Repo::text`].
     pub fn bytes<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
         output(&self.top, args)
+    }
+
+    /// What a file among git's own says; nothing where it is not there.
+    ///
+    /// # Errors
+    /// git fails, or the file cannot be read.
+    pub fn own_file(&self, name: &str) -> Result<String, Problem> {
+        let path = self.top.join(self.text(["rev-parse", "--git-path", name])?);
+        Ok(String::from_utf8_lossy(&scan::read_outside(&path)?.unwrap_or_default()).into_owned())
     }
 
     /// What is about to be committed, in a folder of its own, where that is not what stands in the work tree.
@@ -126,8 +153,14 @@ pub fn no_git(error: &std::io::Error) -> Problem {
     Problem::new(Rule::NO_GIT).with("reason", error.to_string())
 }
 
-/// That git failed, with the first thing it said.
+/// That git failed, with the first thing it said about it.
 pub fn failed(stderr: &[u8]) -> Problem {
+    Problem::new(Rule::GIT_FAILED).with("said", complaint(stderr))
+}
+
+/// The first error among what git said; it may have warned of other things before.
+fn complaint(stderr: &[u8]) -> String {
     let said = String::from_utf8_lossy(stderr);
-    Problem::new(Rule::GIT_FAILED).with("said", crate::spelling::visible(said.lines().next().unwrap_or_default()))
+    let error = said.lines().find(|line| line.starts_with("error: ") || line.starts_with("fatal: "));
+    crate::spelling::visible(error.or(said.lines().next()).unwrap_or_default())
 }

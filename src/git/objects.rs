@@ -1,9 +1,10 @@
 //! Contents and differences of commits, each asked of one long-running git.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use crate::git::{Repo, failed, no_git};
+use crate::git::{Repo, complaint, failed, no_git};
 use crate::problem::{Problem, Rule};
 use crate::source::MAX_BYTES;
 
@@ -17,16 +18,59 @@ pub enum Object {
     Content(Vec<u8>),
     /// More than any ledger.
     TooLarge,
-    /// This clone does not have it.
-    Missing,
 }
 
-/// One `git cat-file --batch`: the contents of as many objects as are asked for.
-pub struct Objects {
+/// A git that answers until nobody asks any more.
+struct Conversation {
+    repo: Repo,
     child: Child,
     ask: ChildStdin,
     answer: BufReader<ChildStdout>,
+    /// What it complains of.
+    complaints: File,
 }
+
+impl Conversation {
+    fn open(repo: &Repo, args: &[&str]) -> Result<Conversation, Problem> {
+        let io = |error: std::io::Error| Problem::io(std::env::temp_dir(), &error);
+        let complaints = tempfile::tempfile().map_err(io)?;
+        let mut command = repo.command();
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(complaints.try_clone().map_err(io)?);
+        let mut child = command.spawn().map_err(|error| no_git(&error))?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(ask), Some(answer)) => Ok(Conversation { repo: repo.clone(), child, ask, answer: BufReader::new(answer), complaints }),
+            _ => Err(failed(b"")),
+        }
+    }
+
+    /// That git does not have what it was asked for: in a clone made without all objects that is to be expected.
+    fn lacks(&self, what: &str) -> Problem {
+        match self.repo.is_partial() {
+            true => Problem::new(Rule::MISSING_OBJECTS),
+            false => Problem::new(Rule::GIT_DAMAGED).with("said", what),
+        }
+    }
+
+    /// That it broke off, as it does over what is missing or damaged further down.
+    fn broke_off(&mut self) -> Problem {
+        let _ = self.child.wait();
+        let mut said = Vec::new();
+        // What it said is of help only if it can be read.
+        let _ = self.complaints.rewind().and_then(|()| (&mut self.complaints).take(10_000).read_to_end(&mut said));
+        self.lacks(&complaint(&said))
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        // It ends when nobody can ask any more; a kill makes that sure.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One `git cat-file --batch`: the contents of as many objects as are asked for.
+pub struct Objects(Conversation);
 
 impl Objects {
     /// Starts git.
@@ -34,44 +78,39 @@ impl Objects {
     /// # Errors
     /// It cannot be started.
     pub fn open(repo: &Repo) -> Result<Objects, Problem> {
-        let (child, ask, answer) = conversation(repo, &["cat-file", "--batch"])?;
-        Ok(Objects { child, ask, answer })
+        Conversation::open(repo, &["cat-file", "--batch"]).map(Objects)
     }
 
     /// An object by its name.
     ///
     /// # Errors
-    /// git went away.
+    /// This clone does not have it ([`Rule::MISSING_OBJECTS`] where it was made without), or git went away.
     pub fn read(&mut self, name: &str) -> Result<Object, Problem> {
-        self.exchange(name).map_err(|_| went_away())
+        match self.exchange(name) {
+            Ok(Some(object)) => Ok(object),
+            Ok(None) => Err(self.0.lacks(&format!("{name} missing"))),
+            Err(_) => Err(self.0.broke_off()),
+        }
     }
 
-    fn exchange(&mut self, name: &str) -> std::io::Result<Object> {
-        writeln!(self.ask, "{name}")?;
-        self.ask.flush()?;
+    fn exchange(&mut self, name: &str) -> std::io::Result<Option<Object>> {
+        writeln!(self.0.ask, "{name}")?;
+        self.0.ask.flush()?;
         let mut head = String::new();
-        if self.answer.read_line(&mut head)? == 0 {
+        if self.0.answer.read_line(&mut head)? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let mut words = head.trim_end().rsplit(' ');
-        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { return Ok(Object::Missing) };
+        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { return Ok(None) };
         // The content is followed by a line end.
         let mut bytes = Vec::new();
         if size > MAX_BYTES {
-            std::io::copy(&mut (&mut self.answer).take(size + 1), &mut std::io::sink())?;
-            return Ok(Object::TooLarge);
+            std::io::copy(&mut (&mut self.0.answer).take(size + 1), &mut std::io::sink())?;
+            return Ok(Some(Object::TooLarge));
         }
-        (&mut self.answer).take(size + 1).read_to_end(&mut bytes)?;
+        (&mut self.0.answer).take(size + 1).read_to_end(&mut bytes)?;
         bytes.pop();
-        Ok(Object::Content(bytes))
-    }
-}
-
-impl Drop for Objects {
-    fn drop(&mut self) {
-        // It ends when nobody can ask any more; a kill makes that sure.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Ok(Some(Object::Content(bytes)))
     }
 }
 
@@ -87,13 +126,7 @@ pub struct Changed {
 }
 
 /// One `git diff-tree --stdin`: the files that differ between any two commits that are asked for.
-pub struct Differences {
-    child: Child,
-    ask: ChildStdin,
-    answer: BufReader<ChildStdout>,
-    /// Whether this clone was made without all objects.
-    partial: bool,
-}
+pub struct Differences(Conversation);
 
 impl Differences {
     /// Starts git, for files below a folder of the repository.
@@ -104,27 +137,27 @@ impl Differences {
         let below = ["orgs", "closed"].map(|folder| format!("{}{folder}", repo.prefix));
         let how = ["--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", "--no-renames", "--full-index", "--raw", "--"];
         let args: Vec<&str> = how.into_iter().chain(below.iter().map(String::as_str)).collect();
-        let (child, ask, answer) = conversation(repo, &args)?;
-        let partial = repo.text(["config", "--get-regexp", r"^remote\..*\.promisor$"]).is_ok();
-        Ok(Differences { child, ask, answer, partial })
+        Conversation::open(repo, &args).map(Differences)
     }
 
     /// The TOML files that differ between two trees.
     ///
     /// # Errors
-    /// git went away, or this clone lacks one of them.
+    /// As [`Objects::read`].
     pub fn between(&mut self, old: &str, new: &str) -> Result<Vec<Changed>, Problem> {
-        let missing = || Problem::new(Rule::MISSING_OBJECTS);
-        // Of a folder that it lacks deeper down git does not get that far.
-        let answer = self.exchange(old, new).map_err(|_| if self.partial { missing() } else { went_away() })?;
-        answer.ok_or_else(missing)
+        match self.exchange(old, new) {
+            Ok(Some(changed)) => Ok(changed),
+            Ok(None) => Err(self.0.lacks(&format!("{old} or {new} missing"))),
+            // Of a folder that it lacks deeper down git does not get that far.
+            Err(_) => Err(self.0.broke_off()),
+        }
     }
 
     fn exchange(&mut self, old: &str, new: &str) -> std::io::Result<Option<Vec<Changed>>> {
         // git repeats a line that names no object, and sends all it has said: so the end of the answer is known.
         const END: &[u8] = b"end";
-        writeln!(self.ask, "{old} {new}\nend")?;
-        self.ask.flush()?;
+        writeln!(self.0.ask, "{old} {new}\nend")?;
+        self.0.ask.flush()?;
         let (mut changed, mut understood) = (Vec::new(), false);
         loop {
             let head = self.part(b"\0\n")?;
@@ -153,32 +186,11 @@ impl Differences {
         let mut part = Vec::new();
         loop {
             let mut byte = [0];
-            self.answer.read_exact(&mut byte)?;
+            self.0.answer.read_exact(&mut byte)?;
             if ends.contains(&byte[0]) {
                 return Ok(part);
             }
             part.push(byte[0]);
         }
     }
-}
-
-impl Drop for Differences {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn conversation(repo: &Repo, args: &[&str]) -> Result<(Child, ChildStdin, BufReader<ChildStdout>), Problem> {
-    let mut command = repo.command();
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| no_git(&error))?;
-    match (child.stdin.take(), child.stdout.take()) {
-        (Some(ask), Some(answer)) => Ok((child, ask, BufReader::new(answer))),
-        _ => Err(failed(b"")),
-    }
-}
-
-fn went_away() -> Problem {
-    Problem::new(Rule::GIT_FAILED).with("said", "the conversation with git broke off")
 }

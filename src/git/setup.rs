@@ -1,13 +1,12 @@
 //! What a clone needs so that git merges ledgers by record: each part, whether it is there, how it is put there.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::git::Repo;
-use crate::problem::Problem;
-use crate::tree::Root;
-use crate::tree::write::{Basis, Lock, export};
+use crate::problem::{Problem, Problems};
+use crate::tree::write::{Basis, Lock, export, make_folders};
+use crate::tree::{Root, scan};
 
 /// What git should know about a ledger: files at its root, and the lines they must have.
 pub const OWN_FILES: &[(&str, &str)] =
@@ -82,18 +81,10 @@ pub fn with_lines(old: &[u8], text: &str) -> Vec<u8> {
 pub fn write_own_files(root: &Path, lock: &Lock, files: &[(&str, &str)]) -> Result<(), Problem> {
     for (name, text) in files {
         let path = root.join(name);
-        let old = read(&path)?;
+        let old = scan::read_if_there(root, &path)?;
         lock.write(&path, &Basis::of(&path, old.as_deref()), &with_lines(old.as_deref().unwrap_or_default(), text))?;
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Problem::io(path, &error)),
-    }
 }
 
 impl Part {
@@ -112,13 +103,13 @@ impl Part {
     ///
     /// # Errors
     /// A file cannot be read, or git fails.
-    pub fn state(self, root: &Root, repo: &Repo) -> Result<State, Problem> {
+    pub fn state(self, root: &Root, repo: &Repo) -> Result<State, Problems> {
         let ready = match self {
             Part::Driver => repo.config(DRIVER) == Some(driver()),
             Part::Renames => repo.config(RENAMES).as_deref() == Some("false"),
             Part::Attributes => return attributes(root, repo),
             Part::Ignore => {
-                let old = read(&root.path.join(".gitignore"))?.unwrap_or_default();
+                let old = scan::read_if_there(&root.path, &root.path.join(".gitignore"))?.unwrap_or_default();
                 with_lines(&old, OWN_FILES[1].1) == old
             }
             Part::Hook => return Ok(Hook::find(repo)?.state()),
@@ -145,8 +136,10 @@ impl Part {
 }
 
 /// Asks git itself: a line further down, or another file, may say otherwise.
-fn attributes(root: &Root, repo: &Repo) -> Result<State, Problem> {
-    let folders = crate::tree::scan::organisations(&root.path, &mut Vec::new());
+fn attributes(root: &Root, repo: &Repo) -> Result<State, Problems> {
+    // Before git reads it, which would wait for a pipe.
+    let old = scan::read_if_there(&root.path, &root.path.join(".gitattributes"))?.unwrap_or_default();
+    let folders = scan::all_organisations(&root.path)?;
     let file = |org: &str| format!("{}orgs/{org}/2026/a.toml", repo.prefix);
     let files: Vec<String> = std::iter::once("a").chain(folders.iter().map(|folder| folder.org.as_str())).map(file).collect();
     let mut ready = true;
@@ -158,7 +151,6 @@ fn attributes(root: &Root, repo: &Repo) -> Result<State, Problem> {
     if ready {
         return Ok(State::Ready);
     }
-    let old = read(&root.path.join(".gitattributes"))?.unwrap_or_default();
     let there = with_lines(&old, OWN_FILES[0].1) == old;
     let by_hand = State::ByHand { file: ".gitattributes".to_owned(), line: OWN_FILES[0].1.trim_end().to_owned() };
     Ok(if there { by_hand } else { State::Missing })
@@ -192,7 +184,7 @@ fn quoted(word: &str) -> String {
 /// The hook that git runs before a commit.
 struct Hook {
     path: PathBuf,
-    /// Whether it belongs to this repository, not to all of a machine.
+    /// Whether it belongs to this repository, not to all of a machine and not to another place that a link leads to.
     own: bool,
     old: Option<Vec<u8>>,
     mark: String,
@@ -208,7 +200,10 @@ impl Hook {
         let real = path.parent().and_then(|folder| folder.ancestors().find_map(|above| above.canonicalize().ok()));
         let below = |folder: &Path| real.as_ref().is_some_and(|real| real.starts_with(folder));
         let (in_work_tree, in_git_dir) = (below(&repo.top), below(&git_dir));
-        let old = read(&path)?;
+        // A link out of the repository leads to somebody else's hook, or to anything.
+        let inside = |real: PathBuf| real.starts_with(&repo.top) || real.starts_with(&git_dir);
+        let leads_out = (in_work_tree || in_git_dir) && path.is_symlink() && !path.canonicalize().is_ok_and(inside);
+        let old = if leads_out { None } else { scan::read_outside(&path)? };
         let prefix = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
         // A hook in the work tree is everybody's: where this program lies on one machine is of no use on another.
         let program = if in_git_dir || !in_work_tree { place() } else { "ledger".to_owned() };
@@ -220,7 +215,7 @@ impl Hook {
         // Another program may have the same name.
         let is_it = format!("case \"$({program} --version 2>/dev/null)\" in \"ledger \"[0-9]*)");
         let block = format!("{mark}\n{is_it} {check};; *) {missing};; esac\n");
-        Ok(Hook { path, own: in_work_tree || in_git_dir, old, mark, block })
+        Ok(Hook { path, own: (in_work_tree || in_git_dir) && !leads_out, old, mark, block })
     }
 
     fn state(&self) -> State {
@@ -264,7 +259,7 @@ impl Hook {
     fn install(&self) -> Result<(), Problem> {
         let Some(new) = self.changed() else { return Ok(()) };
         if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
+            make_folders(folder).map_err(|error| Problem::io(folder, &error))?;
         }
         export(&self.path, new.as_bytes())?;
         self.let_run()

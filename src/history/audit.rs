@@ -75,13 +75,13 @@ impl<'r> Audit<'r> {
     /// # Errors
     /// git is not there, or does not know the range.
     pub fn new(repo: &'r Repo, rules: &'r Rules, range: &str) -> Result<Audit<'r>, Problem> {
-        let wanted = if has_commits(repo) { Commit::list(repo, &["--end-of-options", range])? } else { Vec::new() };
+        let wanted = if has_commits(repo)? { Commit::list(repo, &["--end-of-options", range])? } else { Vec::new() };
         // All that lies behind the range, whatever it leaves out, and what was there before it was made again.
         let below: BTreeSet<&String> = wanted.iter().flat_map(|commit| &commit.parents).collect();
         let tips = wanted.iter().map(|commit| &commit.name).filter(|name| !below.contains(name)).map(String::as_str);
         let all: Vec<&str> = ["--all", "--reflog", "--end-of-options"].into_iter().chain(tips).collect();
         let graph = if wanted.is_empty() { Graph::default() } else { Graph::of(Commit::list(repo, &all)?) };
-        let reflog = Reflog::read(repo);
+        let reflog = Reflog::read(repo)?;
         let twins = Twins::of(&graph);
         let names: BTreeSet<&str> = wanted.iter().map(|commit| commit.name.as_str()).collect();
         let ends = reflog.rebased().filter(|(new, _)| names.contains(new));
@@ -104,14 +104,14 @@ impl<'r> Audit<'r> {
     pub fn pending(repo: &'r Repo, rules: &'r Rules) -> Result<Option<Audit<'r>>, Problem> {
         let named = |name: &str| repo.text(["rev-parse", "--verify", "--quiet", name]).ok();
         let place = |name: &str| repo.text(["rev-parse", "--git-path", name]).map(|path| repo.top.join(path));
-        let others = std::fs::read_to_string(place("MERGE_HEAD")?).unwrap_or_default();
+        let others = repo.own_file("MERGE_HEAD")?;
         // Where a rebase stops for a commit to be amended, that is to be another.
         let rebasing = crate::git::is_rebasing(&repo.top) && !place("rebase-merge/amend")?.exists();
         let again = named("CHERRY_PICK_HEAD").or_else(|| named("REBASE_HEAD").filter(|_| rebasing)).filter(|_| others.is_empty());
-        let (Some(head), Ok(tree)) = (named("HEAD"), repo.text(["write-tree"])) else { return Ok(None) };
-        if others.is_empty() && again.is_none() {
+        if others.is_empty() && again.is_none() || !repo.text(["ls-files", "--unmerged"])?.is_empty() {
             return Ok(None);
         }
+        let (head, tree) = (repo.text(["rev-parse", "--verify", "HEAD"])?, repo.text(["write-tree"])?);
         let parents: Vec<String> = [head].into_iter().chain(others.lines().map(str::to_owned)).collect();
         let tips: Vec<&str> = ["--end-of-options"].into_iter().chain(parents.iter().chain(&again).map(String::as_str)).collect();
         let known = Commit::list(repo, &tips)?;
@@ -124,7 +124,7 @@ impl<'r> Audit<'r> {
 
     fn over(repo: &'r Repo, rules: &'r Rules, graph: Graph, cases: Vec<Case>) -> Result<Audit<'r>, Problem> {
         let mut library = Library::new(Objects::open(repo)?);
-        let edge = edge(repo);
+        let edge = edge(repo)?;
         let mut beyond = Vec::new();
         for commit in &edge {
             let Object::Content(text) = library.objects().read(commit)? else { continue };
@@ -270,9 +270,9 @@ struct Remembered {
 }
 
 impl Reflog {
-    fn read(repo: &Repo) -> Reflog {
+    fn read(repo: &Repo) -> Result<Reflog, Problem> {
         let format = "--format=%gD%x1f%H%x1f%ct%x1f%gs";
-        let said = repo.text(["log", "--walk-reflogs", "--all", "--date=unix", format]).unwrap_or_default();
+        let said = repo.text(["log", "--walk-reflogs", "--all", "--date=unix", format])?;
         let mut reflog = Reflog(BTreeMap::new());
         for line in said.lines() {
             // `refs/heads/main@{1767225600}`, the commit, when it was made, how the branch came to it.
@@ -283,7 +283,7 @@ impl Reflog {
             let remembered = Remembered { commit: commit.to_owned(), how: how.to_owned(), later };
             reflog.0.entry(branch.to_owned()).or_default().push(remembered);
         }
-        reflog
+        Ok(reflog)
     }
 
     /// The commits that were made by rebase or cherry-pick, and whether their message may have been changed.

@@ -8,7 +8,7 @@ use crate::merge::Form;
 use crate::merge::page::{Page, Paragraph};
 use crate::merge::row::Row;
 use crate::name::{OrgPath, is_year_folder};
-use crate::problem::{Problem, Rule};
+use crate::problem::Problem;
 use crate::record::organisation::Moves;
 use crate::source::Source;
 use crate::wire::Plain;
@@ -87,7 +87,6 @@ impl Library {
         let source = match self.objects.read(oid)? {
             Object::Content(bytes) => Source::decode("", bytes).ok(),
             Object::TooLarge => None,
-            Object::Missing => return Err(Problem::new(Rule::MISSING_OBJECTS)),
         };
         self.bytes += source.as_ref().map_or(0, |source| source.text.len());
         let content = Rc::new(match source {

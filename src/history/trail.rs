@@ -69,8 +69,8 @@ pub type Trail = BTreeMap<String, Vec<Event>>;
 /// # Errors
 /// git is not there, or fails; there is no commit yet.
 pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, usize)) -> Result<Trail, Problem> {
-    let graph = if has_commits(repo) { Graph::of(Commit::list(repo, &["HEAD"])?) } else { Graph::default() };
-    let edge: BTreeSet<String> = edge(repo).into_iter().collect();
+    let graph = if has_commits(repo)? { Graph::of(Commit::list(repo, &["HEAD"])?) } else { Graph::default() };
+    let edge: BTreeSet<String> = edge(repo)?.into_iter().collect();
     let nothing = repo.text(["hash-object", "-t", "tree", "--stdin"])?;
     let mut walk = Walk { repo, ids, differences: Differences::open(repo)?, library: Library::new(Objects::open(repo)?) };
     let mut trail = Trail::new();

@@ -82,7 +82,17 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
     let found = match &field.ty {
         FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => text.map(|t| Value::Text(t.to_owned())),
         FieldType::Boolean => node.get_ref().as_bool().map(Value::Boolean),
-        FieldType::Date => day(node.get_ref()).map(Value::Day),
+        FieldType::Date => match node.get_ref() {
+            DeValue::Datetime(found) if found.date.is_some() && found.time.is_none() && found.offset.is_none() => {
+                let day = day(node.get_ref());
+                if day.is_none() {
+                    reading.note(outside(&field.name, Day::FIRST, Day::LAST).at(reading.source.place(node.span())));
+                    return None;
+                }
+                day.map(Value::Day)
+            }
+            _ => None,
+        },
         FieldType::Month => text.and_then(|t| period(t, Span::Month)),
         FieldType::Quarter => text.and_then(|t| period(t, Span::Quarter)),
         FieldType::Year => {
@@ -154,11 +164,15 @@ fn too_many_decimals(field: &str, places: u32) -> Problem {
 
 /// A number outside a field's range.
 pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
+    outside(field, min, max)
+}
+
+fn outside(field: &str, min: impl ToString, max: impl ToString) -> Problem {
     Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max.to_string())
 }
 
 /// In a file a period has one spelling: `2026-07`, `2026Q3`.
 fn period(text: &str, span: Span) -> Option<Value> {
-    let period = Period::parse(text, Day::new(1, 1, 1)?).ok()?;
+    let period = Period::parse(text, Day::FIRST).ok()?;
     (period.span() == span && period.to_string() == text).then_some(Value::Period(period))
 }

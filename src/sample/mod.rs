@@ -6,7 +6,7 @@
 mod registers;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::day::{Day, Period};
@@ -255,8 +255,12 @@ impl Maker {
             self.quarter(org, period, &mut records);
         }
         records.extend(self.registers(org));
+        // The dice may say one thing twice; a clerk would not enter it again.
+        let mut seen = BTreeSet::new();
+        let records = records.into_iter().flatten();
+        let records = records.filter(|record| record.sameness().is_none_or(|same| seen.insert((record.kind.name.clone(), same))));
         let mut by_year: BTreeMap<i32, String> = BTreeMap::new();
-        for record in records.into_iter().flatten() {
+        for record in records {
             let text = by_year.entry(record.starts().map_or(0, Day::year)).or_default();
             if !text.is_empty() {
                 text.push('\n');

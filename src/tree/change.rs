@@ -14,25 +14,27 @@ use crate::source::{Source, shown};
 use crate::tree::canon::{all_values, leading, record as record_text, tables};
 use crate::tree::splice::{Change, Proof, append, prove, set_record};
 use crate::tree::write::{Basis, Lock};
-use crate::tree::{Root, candidates, ledger, place_of, scan};
+use crate::tree::{Root, Tree, candidates, ledger, place_of, scan};
 use crate::wire::parse;
 
 /// Appends a record to its writer's file of the year it began in.
 ///
+/// Where the organisation was moved since it was named, the record goes to where it is now.
+///
 /// # Errors
-/// The file as it stands is not TOML, the new text does not prove, or the system refuses.
+/// The organisation is no more, the file as it stands is not TOML, the new text does not prove, or the system refuses.
 pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writer, record: &Record) -> Result<Place, Problems> {
     let Some(year) = record.starts().map(crate::day::Day::year) else {
         let start = &record.kind.fields[record.kind.start];
         return Err(Problem::new(Rule::MISSING_FIELD).with("field", start.name.as_str()).with("kind", &record.kind.label).into());
     };
-    let path = root.org_folder(org).join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
-    let org_file = root.org_folder(org).join("org.toml");
-    let name = shown(&root.path, &path);
     let mut patience = 3;
     loop {
-        let owner = scan::read_bytes(&root.path, &org_file)?;
-        let old = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
+        let (folder, owner) = owner(root, rules, org)?;
+        let org_file = folder.join("org.toml");
+        let path = folder.join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
+        let name = shown(&root.path, &path);
+        let old = scan::file_if_there(&root.path, &path)?;
         let basis = Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes())).and(&org_file, Some(&owner));
         let before = old.clone().unwrap_or_else(|| Source::new(&name, ""));
         let (after, written) = appended(&before, rules, record)?;
@@ -53,6 +55,19 @@ pub fn twin(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Optio
         files.filter_map(|file| scan::read_file(&root.path, &file).ok()).flat_map(|source| ledger::read_records(&source, rules).0);
     let mut others = records.filter(|other| other.kind.name == record.kind.name && other.retracted.is_none());
     others.find(|other| other.sameness().as_ref() == Some(&same))
+}
+
+/// The folder of an organisation and what its file says, as they are under the lock.
+fn owner(root: &Root, rules: &Rules, org: &OrgPath) -> Result<(PathBuf, Vec<u8>), Problems> {
+    let folder = root.org_folder(org);
+    if let Some(bytes) = scan::read_if_there(&root.path, &folder.join("org.toml"))? {
+        return Ok((folder, bytes));
+    }
+    let tree = Tree::organisations(root, rules.clone())?;
+    let now = tree.owner(org).ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", org.as_str()))?;
+    let folder = root.org_folder(&tree.orgs[now].folder);
+    let bytes = scan::read_bytes(&root.path, &folder.join("org.toml"))?;
+    Ok((folder, bytes))
 }
 
 /// A file with one more record, proven, and the record as it then stands there.
@@ -110,11 +125,10 @@ impl Found {
 /// No such record, several, or a file that mentions it and cannot be read.
 pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
     let part = part.trim();
-    let mut problems = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     let mut unreadable = Vec::new();
     if !part.is_empty() {
-        for folder in scan::organisations(&root.path, &mut problems) {
+        for folder in scan::all_organisations(&root.path)? {
             for path in folder.ledgers {
                 let source = match scan::read_file(&root.path, &path) {
                     Ok(source) => source,
@@ -137,6 +151,8 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
             }
         }
     }
+    // Where something cannot be seen another may have the id, or be a copy that would stay as it is.
+    Problem::refuse_hidden(&unreadable)?;
     if found.iter().any(|f| f.record.id.as_str() == part) {
         found.retain(|f| f.record.id.as_str() == part);
     }
@@ -229,7 +245,7 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
     use crate::tree::splice::{Target, set};
     let path = root.org_folder(org).join("org.toml");
     let name = shown(&root.path, &path);
-    let stands = if path.exists() { Some(scan::read_file(&root.path, &path)?) } else { None };
+    let stands = scan::file_if_there(&root.path, &path)?;
     let before = stands.clone().unwrap_or_else(|| Source::new(&name, ""));
     let document = parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
@@ -259,11 +275,12 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
 /// # Errors
 /// Something stands where a new folder should, or the system refuses; what was moved in place is moved back.
 pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, Vec<Option<Value>>)]) -> Result<(), Problems> {
-    if let Some((path, _)) = plan.iter().find(|(path, _)| root.org_folder(path).symlink_metadata().is_ok()) {
-        return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
+    for (path, _) in plan {
+        if scan::real(&root.path, &root.org_folder(path))?.is_some() {
+            return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
+        }
     }
     let stage = Root { path: root.path.join(".ledger").join("import"), ..root.clone() };
-    let io = |path: &Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
     // A killed import leaves its stage behind; under the lock nobody uses it.
     let _ = std::fs::remove_dir_all(&stage.path);
     let result = plan.iter().try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
@@ -274,11 +291,11 @@ pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, 
     let result = result.and_then(|()| {
         for top in tops {
             let (from, to) = (stage.org_folder(top), root.org_folder(top));
-            let parent = to.parent().unwrap_or(&root.path).to_owned();
-            std::fs::create_dir_all(&parent).map_err(|error| io(&parent, error))?;
-            std::fs::rename(&from, &to).map_err(|error| io(&to, error))?;
-            moved.push((from, to));
-            crate::tree::write::sync_folder(&parent).map_err(|error| io(&parent, error))?;
+            let done = lock.move_folder(&from, &to);
+            if done.as_ref().map_or_else(|problem| problem.rule == Rule::MAYBE_SAVED, |()| true) {
+                moved.push((from, to));
+            }
+            done?;
         }
         Ok(())
     });
@@ -301,10 +318,10 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
         return Err(Problem::new(Rule::ORG_INSIDE).with("org", org.path.as_str()).with("to", to.as_str()).into());
     }
     let (old, new) = (root.org_folder(&org.folder), root.org_folder(to));
-    if new.symlink_metadata().is_ok() {
+    if scan::real(&root.path, &new)?.is_some() {
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", to.as_str()).into());
     }
-    let below = scan::organisations(&root.path, &mut Vec::new()).into_iter().filter(|folder| folder.org.is_within(&org.folder));
+    let below = scan::all_organisations(&root.path)?.into_iter().filter(|folder| folder.org.is_within(&org.folder));
     let height = below.map(|folder| folder.org.depth() - org.folder.depth()).max().unwrap_or(0);
     if to.depth() + height >= scan::MAX_DEPTH {
         return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", scan::MAX_DEPTH).into());
@@ -320,15 +337,12 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
     }
     // A kill after this leaves an organisation that says it was formerly where it still is, which means nothing.
     organisation(root, lock, rules, &org.folder, &values)?;
-    let io = |path: &Path, error: std::io::Error| Problem::io(shown(&root.path, path), &error);
     // The folder it goes under may itself still wait to be brought along.
-    let made = new.parent().map_or(Ok(()), std::fs::create_dir_all);
-    if let Err(error) = made.and_then(|()| std::fs::rename(&old, &new)) {
-        organisation(root, lock, rules, &org.folder, &org.fields)?;
-        return Err(io(&new, error).into());
-    }
-    for parent in [old.parent(), new.parent()].into_iter().flatten() {
-        crate::tree::write::sync_folder(parent).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(parent, error) })?;
+    if let Err(problem) = lock.move_folder(&old, &new) {
+        if problem.rule != Rule::MAYBE_SAVED {
+            organisation(root, lock, rules, &org.folder, &org.fields)?;
+        }
+        return Err(problem.into());
     }
     remove_empty_above(root, &old);
     Ok(())

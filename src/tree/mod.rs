@@ -54,15 +54,18 @@ impl Root {
     /// # Errors
     /// No `ledger.toml` there, or one that cannot be read.
     pub fn open(explicit: Option<&Path>, from: &Path) -> Result<Root, Problems> {
-        let folder = match explicit {
-            Some(path) if path.join("ledger.toml").is_file() => path.to_owned(),
-            Some(path) => return Err(Problem::new(Rule::NO_LEDGER).with("path", path.display().to_string()).into()),
-            None => match from.ancestors().find(|dir| dir.join("ledger.toml").is_file()) {
-                Some(dir) => dir.to_owned(),
-                None => return Err(Problem::new(Rule::NO_LEDGER).with("path", from.display().to_string()).into()),
-            },
+        let mut places = from.ancestors();
+        let folder = loop {
+            let Some(place) = explicit.or_else(|| places.next()) else {
+                return Err(Problem::new(Rule::NO_LEDGER).with("path", from.display().to_string()).into());
+            };
+            match scan::stands(&place.join("ledger.toml"))? {
+                true => break place,
+                false if explicit.is_some() => return Err(Problem::new(Rule::NO_LEDGER).with("path", place.display().to_string()).into()),
+                false => {}
+            }
         };
-        let path = folder.canonicalize().map_err(|error| Problem::io(&folder, &error))?;
+        let path = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
         let source = scan::read_file(&path, &path.join("ledger.toml"))?;
         let document = parse(&source).map_err(Problems)?;
         let reading = Reading::new(&source);
@@ -256,8 +259,12 @@ impl Tree {
     }
 
     /// Reads the organisations alone, for commands that look at no record.
-    pub fn organisations(root: &Root, rules: Rules) -> Tree {
-        Tree::without_records(root, rules, Vec::new()).0
+    ///
+    /// # Errors
+    /// Something kept the program from seeing all there are.
+    pub fn organisations(root: &Root, rules: Rules) -> Result<Tree, Problems> {
+        let (tree, _) = Tree::without_records(root, rules, Vec::new());
+        Problem::refuse_hidden(&tree.problems).map(|()| tree)
     }
 
     fn without_records(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> (Tree, Vec<scan::Folder>) {

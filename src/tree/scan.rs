@@ -1,11 +1,13 @@
 //! Walking a ledger's folders: which files there are, which must not be opened, and why.
+//!
+//! Whatever is read from disk is read through [`read_if_there`] or, where it lies outside the ledger, [`read_outside`].
 
-use std::fs;
-use std::io::Read;
+use std::fs::{self, OpenOptions};
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::name::{OrgPath, is_segment, is_year_folder};
-use crate::problem::{Place, Problem, Rule};
+use crate::problem::{Place, Problem, Problems, Rule};
 use crate::source::{MAX_BYTES, Source, shown};
 
 /// How many levels of organisations there may be.
@@ -25,11 +27,32 @@ pub struct Folder {
 /// Every organisation's folder below `orgs/`, in the order of ids.
 pub fn organisations(root: &Path, problems: &mut Vec<Problem>) -> Vec<Folder> {
     let mut found = Vec::new();
-    let orgs = root.join("orgs");
-    if orgs.exists() {
+    if let Some(orgs) = top(root, "orgs", problems) {
         walk(root, &orgs, None, &mut found, problems);
     }
     found
+}
+
+/// As [`organisations`], for commands that decide by where organisations and their files are.
+///
+/// # Errors
+/// Something kept the walk from seeing all there is.
+pub fn all_organisations(root: &Path) -> Result<Vec<Folder>, Problems> {
+    let mut problems = Vec::new();
+    let found = organisations(root, &mut problems);
+    Problem::refuse_hidden(&problems).map(|()| found)
+}
+
+/// A folder at the root, if it is there.
+fn top(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Option<PathBuf> {
+    let path = root.join(folder);
+    match real(root, &path) {
+        Ok(real) => real.map(|_| path),
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    }
 }
 
 fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>, problems: &mut Vec<Problem>) {
@@ -103,15 +126,15 @@ pub fn closed_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
 
 fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![(root.join(folder), 0)];
+    let mut folders: Vec<(PathBuf, usize)> = top(root, folder, problems).map(|folder| (folder, 0)).into_iter().collect();
     while let Some((dir, depth)) = folders.pop() {
-        if !dir.exists() {
-            continue;
-        }
         for entry in list(root, &dir, problems) {
+            let place = || Place::file(shown(root, &entry.path));
             if entry.is_dir && entry.is_link {
-                problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &entry.path))));
-            } else if entry.is_dir && depth < MAX_DEPTH {
+                problems.push(Problem::new(Rule::LINK_LOOP).at(place()));
+            } else if entry.is_dir && depth >= MAX_DEPTH {
+                problems.push(Problem::new(Rule::TOO_DEEP_FOLDERS).at(place()).with("most", MAX_DEPTH));
+            } else if entry.is_dir {
                 folders.push((entry.path, depth + 1));
             } else if !entry.is_dir && entry.name.ends_with(".toml") {
                 found.push(entry.path);
@@ -157,19 +180,18 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
             continue;
         }
         let path = entry.path();
-        let is_link = entry.file_type().is_ok_and(|t| t.is_symlink());
-        let is_dir = if is_link {
-            match fs::metadata(&path) {
-                Ok(meta) => meta.is_dir(),
-                Err(_) => {
-                    problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &path))));
-                    continue;
-                }
-            }
-        } else {
-            entry.file_type().is_ok_and(|t| t.is_dir())
-        };
-        found.push(Listed { name, path, is_dir, is_link });
+        // Of a link what counts is whether it leads to a folder.
+        let kind = entry.file_type().and_then(|kind| match kind.is_symlink() {
+            true => fs::metadata(&path).map(|meta| (meta.is_dir(), true)),
+            false => Ok((kind.is_dir(), false)),
+        });
+        match kind {
+            Ok((is_dir, is_link)) => found.push(Listed { name, path, is_dir, is_link }),
+            // It was taken away while we looked.
+            Err(_) if path.symlink_metadata().is_err_and(|error| is_absence(&error)) => {}
+            Err(error) if leads_nowhere(&error) => problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &path)))),
+            Err(error) => problems.push(Problem::io(shown(root, &path), &error)),
+        }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     let mut lower: Vec<(String, &Listed)> = found.iter().map(|l| (l.name.to_lowercase(), l)).collect();
@@ -190,35 +212,161 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
 /// The text of a file inside the ledger.
 ///
 /// # Errors
-/// A link that leaves the root, something that is not a plain file, a file too large or not text.
+/// There is none, a link that leaves the root, something that is not a plain file, a file too large or not text.
 pub fn read_file(root: &Path, path: &Path) -> Result<Source, Problem> {
     Source::decode(&shown(root, path), read_bytes(root, path)?)
+}
+
+/// The text of a file inside the ledger; none where there is none.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn file_if_there(root: &Path, path: &Path) -> Result<Option<Source>, Problem> {
+    read_if_there(root, path)?.map(|bytes| Source::decode(&shown(root, path), bytes)).transpose()
 }
 
 /// The bytes of a file inside the ledger.
 ///
 /// # Errors
-/// A link that leaves the root, something that is not a plain file, a file too large.
+/// There is none, a link that leaves the root, something that is not a plain file, a file too large.
 pub fn read_bytes(root: &Path, path: &Path) -> Result<Vec<u8>, Problem> {
-    let name = shown(root, path);
-    let io = |error: &std::io::Error| Problem::io(&name, error);
-    let real = path.canonicalize().map_err(|error| io(&error))?;
-    if !real.starts_with(root) {
-        return Err(Problem::new(Rule::LINK_OUTSIDE).at(Place::file(&name)).with("target", real.display().to_string()));
+    read_if_there(root, path)?.ok_or_else(|| absent(&shown(root, path)))
+}
+
+/// The bytes of a file inside the ledger; none where there is none.
+///
+/// # Errors
+/// As [`read_bytes`].
+pub fn read_if_there(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    match real(root, path)? {
+        Some(real) => read_plain(&real, &shown(root, path)),
+        None => Ok(None),
     }
-    let meta = fs::metadata(&real).map_err(|error| io(&error))?;
+}
+
+/// The bytes of a file that lies outside the ledger, or that a person named; none where there is none.
+///
+/// # Errors
+/// Something that is not a plain file, a file too large, or the system refuses.
+pub fn read_outside(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    let name = crate::source::path_text(path);
+    match path.canonicalize() {
+        Ok(real) => read_plain(&real, &name),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(Problem::io(&name, &error)),
+    }
+}
+
+/// The bytes of a file that a person named.
+///
+/// # Errors
+/// As [`read_outside`], and where there is none.
+pub fn read_named(path: &Path) -> Result<Vec<u8>, Problem> {
+    read_outside(path)?.ok_or_else(|| absent(&crate::source::path_text(path)))
+}
+
+/// Where a path inside the ledger leads, links followed; none where nothing stands there.
+///
+/// # Errors
+/// A link that leaves the root or leads nowhere, in the path or above it; or the system refuses to say.
+pub fn real(root: &Path, path: &Path) -> Result<Option<PathBuf>, Problem> {
+    for above in path.ancestors().take_while(|above| above.starts_with(root)) {
+        let name = shown(root, above);
+        let error = match above.canonicalize() {
+            Ok(real) if !real.starts_with(root) => {
+                let target = real.display().to_string();
+                return Err(Problem::new(Rule::LINK_OUTSIDE).at(Place::file(shown(root, path))).with("target", target));
+            }
+            Ok(real) => return Ok((above == path).then_some(real)),
+            Err(error) => error,
+        };
+        match above.symlink_metadata() {
+            Ok(meta) if meta.is_symlink() && leads_nowhere(&error) => return Err(Problem::new(Rule::LINK_LOOP).at(Place::file(name))),
+            Ok(_) => return Err(Problem::io(name, &error)),
+            Err(error) if is_absence(&error) => {}
+            Err(error) => return Err(Problem::io(name, &error)),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a plain file, or a link, stands at a path.
+///
+/// # Errors
+/// The system refuses to say.
+pub fn stands(path: &Path) -> Result<bool, Problem> {
+    match path.symlink_metadata() {
+        Ok(meta) => Ok(!meta.is_dir()),
+        Err(error) if is_absence(&error) => Ok(false),
+        Err(error) => Err(Problem::io(path, &error)),
+    }
+}
+
+/// Whether a folder inside the ledger holds nothing, or is not there.
+///
+/// # Errors
+/// As [`real`], or the folder cannot be read.
+pub fn is_empty(root: &Path, folder: &Path) -> Result<bool, Problem> {
+    let Some(real) = real(root, folder)? else { return Ok(true) };
+    let first = fs::read_dir(real).and_then(|mut entries| entries.next().transpose());
+    first.map(|first| first.is_none()).map_err(|error| Problem::io(shown(root, folder), &error))
+}
+
+/// Reads a file by a path without links. Its kind is looked at before it is opened: opening a pipe waits, opening a
+/// device may do anything.
+fn read_plain(real: &Path, name: &str) -> Result<Option<Vec<u8>>, Problem> {
+    let result = |error: Error| if is_absence(&error) { Ok(None) } else { Err(Problem::io(name, &error)) };
+    let meta = match real.symlink_metadata() {
+        Ok(meta) => meta,
+        Err(error) => return result(error),
+    };
     if !meta.is_file() {
-        return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(&name)));
+        return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(name)));
     }
-    let too_large = || Problem::new(Rule::TOO_LARGE).at(Place::file(&name)).with("most", (MAX_BYTES >> 20) as i64);
+    let too_large = || Problem::new(Rule::TOO_LARGE).at(Place::file(name)).with("most", (MAX_BYTES >> 20) as i64);
     if meta.len() > MAX_BYTES {
         return Err(too_large());
     }
-    let file = fs::File::open(&real).map_err(|error| io(&error))?;
+    let file = match careful().read(true).open(real) {
+        Ok(file) => file,
+        Err(error) => return result(error),
+    };
     let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| io(&error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
-    }
-    Ok(bytes)
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Problem::io(name, &error))?;
+    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(Some(bytes)) }
+}
+
+/// Opens what a path without links was seen to be. Where another put a link or a pipe there meanwhile the link is not followed
+/// and the pipe not waited for.
+#[cfg(unix)]
+pub(super) fn careful() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    options
+}
+
+/// Elsewhere pipes have no place among files.
+#[cfg(not(unix))]
+pub(super) fn careful() -> OpenOptions {
+    OpenOptions::new()
+}
+
+/// Whether an error says that nothing stands at a path.
+pub fn is_absence(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Whether an error about a link says that it leads to nothing, or to itself.
+fn leads_nowhere(error: &Error) -> bool {
+    #[cfg(unix)]
+    let in_a_loop = error.raw_os_error() == Some(libc::ELOOP);
+    #[cfg(not(unix))]
+    let in_a_loop = false;
+    is_absence(error) || in_a_loop
+}
+
+fn absent(name: &str) -> Problem {
+    // "No such file" has this number on every system.
+    Problem::io(name, &Error::from_raw_os_error(2))
 }

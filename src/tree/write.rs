@@ -3,6 +3,7 @@
 //! Lock, read again under the lock, change, prove, write a temporary file beside, sync, rename, sync the
 //! folder. Whoever holds the lock may remove what a killed writer left behind.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -10,14 +11,30 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::name::Writer;
-use crate::problem::{Problem, Rule};
+use crate::problem::{Place, Problem, Rule};
 use crate::source::shown;
+use crate::tree::scan;
 
 /// The ending of temporary files.
 const TEMPORARY: &str = ".ledger-tmp";
 
-/// How long another process may hold the lock before we give up: a hundred times any write.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a command waits for other processes.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For another process of ours that holds the lock.
+    pub with_others: Duration,
+    /// For git while it holds its lock: in all that the command writes, however many files that are.
+    pub with_git: Duration,
+    /// How much of it passes without a word.
+    pub silence: Duration,
+}
+
+impl Default for Patience {
+    /// A hundred times what any write takes, and longer than git is at work in a work tree.
+    fn default() -> Patience {
+        Patience { with_others: Duration::from_secs(30), with_git: Duration::from_secs(10), silence: Duration::from_secs(1) }
+    }
+}
 
 /// What a write was computed from: other programs (`git checkout`) know no lock, so it is compared once more
 /// just before the new file takes its place.
@@ -43,13 +60,13 @@ impl<'b> Basis<'b> {
     }
 
     /// The first file that is no longer as it was read.
-    fn changed(&self) -> Option<&Path> {
-        let stands = |path: &Path| match fs::read(path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(error),
-        };
-        self.0.iter().find(|(path, read)| stands(path).ok() != Some(read.map(<[u8]>::to_vec))).map(|(path, _)| *path)
+    fn changed(&self, root: &Path) -> Result<Option<&Path>, Problem> {
+        for (path, read) in &self.0 {
+            if scan::read_if_there(root, path)?.as_deref() != *read {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -58,93 +75,106 @@ impl<'b> Basis<'b> {
 pub struct Lock {
     root: PathBuf,
     _file: File,
+    /// What is there while git changes its index and the work tree; none outside a repository.
+    git: Option<PathBuf>,
+    /// How much longer git is waited for.
+    patience: Cell<Duration>,
 }
 
 impl Lock {
-    /// Waits for the lock of the ledger at `root`; calls `waiting` once if that takes longer than a moment.
+    /// Waits for the lock of the ledger at `root`, and for git; calls `waiting` once if that takes longer than a moment.
     ///
     /// # Errors
-    /// The lock file cannot be made, or another process holds it for half a minute.
+    /// The lock file cannot be made or is a link that leads out, another process holds it for half a minute, or git is at
+    /// work for ten seconds.
     pub fn take(root: &Path, waiting: &mut dyn FnMut()) -> Result<Lock, Problem> {
-        let folder = root.join(".ledger");
-        let path = folder.join("lock");
+        Lock::take_within(root, Patience::default(), waiting)
+    }
+
+    /// As [`Lock::take`], with another patience.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn take_within(root: &Path, patience: Patience, waiting: &mut dyn FnMut()) -> Result<Lock, Problem> {
+        let path = root.join(".ledger").join("lock");
         let io = |error: std::io::Error| Problem::io(shown(root, &path), &error);
-        fs::create_dir_all(&folder).map_err(io)?;
-        let real = folder.canonicalize().map_err(io)?;
-        if !real.starts_with(root) {
-            return Err(Problem::new(Rule::LINK_OUTSIDE)
-                .at(crate::problem::Place::file(".ledger"))
-                .with("target", real.display().to_string()));
+        let real = scan::real(root, &path)?;
+        if real.as_ref().is_some_and(|real| !real.is_file()) {
+            return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(shown(root, &path))));
         }
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
-        let mut waited = Duration::ZERO;
-        loop {
-            match file.try_lock() {
-                Ok(()) => {
-                    wait_for_git(root);
-                    return Ok(Lock { root: root.to_owned(), _file: file });
-                }
-                Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => return Err(io(error)),
-                Err(_) if waited >= PATIENCE => return Err(Problem::new(Rule::BUSY)),
-                Err(_) => {
-                    let pause = Duration::from_millis(5);
-                    sleep(pause);
-                    waited += pause;
-                    if waited == Duration::from_secs(2) {
-                        waiting();
-                    }
-                }
+        make_folders(&root.join(".ledger")).map_err(io)?;
+        let real = real.unwrap_or_else(|| path.clone());
+        let file = scan::careful().create(true).truncate(false).write(true).open(real).map_err(io)?;
+        let (mut waited, mut said) = (Duration::ZERO, false);
+        let mut each = |pause: Duration| {
+            waited += pause;
+            if waited >= patience.silence && !std::mem::replace(&mut said, true) {
+                waiting();
             }
+        };
+        let mut with_others = patience.with_others;
+        let is_ours = wait(&mut with_others, &mut each, || match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => Err(io(error)),
+            Err(_) => Ok(false),
+        })?;
+        if !is_ours {
+            return Err(Problem::new(Rule::BUSY));
+        }
+        let lock = Lock { root: root.to_owned(), _file: file, git: git_lock(root)?, patience: Cell::new(patience.with_git) };
+        lock.wait_for_git(&mut each)?;
+        Ok(lock)
+    }
+
+    /// How much longer it would wait for git.
+    pub fn patience(&self) -> Duration {
+        self.patience.get()
+    }
+
+    /// Waits while git changes the work tree: it has taken files away and not put others in their place yet, and would write
+    /// over ours. It knows no lock but its own.
+    fn wait_for_git(&self, each: &mut dyn FnMut(Duration)) -> Result<(), Problem> {
+        let Some(lock) = &self.git else { return Ok(()) };
+        let mut left = self.patience.get();
+        let is_free = wait(&mut left, each, || scan::stands(lock).map(|stands| !stands));
+        self.patience.set(left);
+        let name = shown(&self.root, lock);
+        if is_free? { Ok(()) } else { Err(Problem::new(Rule::GIT_LOCKED).at(Place::file(&name)).with("path", name)) }
+    }
+
+    fn unchanged(&self, basis: &Basis<'_>) -> Result<(), Problem> {
+        match basis.changed(&self.root)? {
+            Some(path) => Err(Problem::new(Rule::CHANGED_MEANWHILE).at(Place::file(shown(&self.root, path)))),
+            None => Ok(()),
         }
     }
 
     /// Puts `new` in the place of a file's bytes, if they differ; makes the file and its folders if need be.
     ///
     /// # Errors
-    /// The path leads out of the ledger, what `basis` names was changed meanwhile, or the system refuses; the
-    /// file is then as it was, unless only the folder's sync failed, when the new bytes may stand.
+    /// The path leads out of the ledger or to no plain file, what `basis` names was changed meanwhile, git is at work, or the
+    /// system refuses; the file is then as it was, unless only the folder's sync failed, when the new bytes may stand.
     pub fn write(&self, path: &Path, basis: &Basis<'_>, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
-        let folder = path.parent().unwrap_or(&self.root);
-        // A folder may be made only where nothing above it leads out.
-        let outside = |target: &Path| {
-            Problem::new(Rule::LINK_OUTSIDE)
-                .at(crate::problem::Place::file(shown(&self.root, path)))
-                .with("target", target.display().to_string())
+        let target = match scan::real(&self.root, path)? {
+            Some(target) if scan::read_if_there(&self.root, &target)?.is_some_and(|old| old == new) => return Ok(()),
+            // Renaming over a link would replace the link, so the file it leads to is the one replaced.
+            Some(target) => target,
+            None => {
+                // Its folders may have gone with the branch that had them.
+                self.unchanged(basis)?;
+                let folder = path.parent().unwrap_or(&self.root);
+                make_folders(folder).map_err(io)?;
+                let folder = scan::real(&self.root, folder)?.ok_or_else(|| io(ErrorKind::NotFound.into()))?;
+                folder.join(path.file_name().unwrap_or_default())
+            }
         };
-        if let Some(real) = folder.ancestors().find_map(|above| above.canonicalize().ok()).filter(|real| !real.starts_with(&self.root)) {
-            return Err(outside(&real));
-        }
-        // Before folders are made too: they may have gone with the branch that had them.
-        let unchanged = || match basis.changed() {
-            Some(path) => Err(Problem::new(Rule::CHANGED_MEANWHILE).at(crate::problem::Place::file(shown(&self.root, path)))),
-            None => Ok(()),
-        };
-        unchanged()?;
-        fs::create_dir_all(folder).map_err(io)?;
-        let folder = folder.canonicalize().map_err(io)?;
-        let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-        // Renaming over a link would replace the link, so the file it leads to is the one replaced.
-        let target = match fs::canonicalize(folder.join(&name)) {
-            Ok(target) => target,
-            Err(error) if error.kind() == ErrorKind::NotFound => folder.join(&name),
-            Err(error) => return Err(io(error)),
-        };
-        if !target.starts_with(&self.root) {
-            return Err(outside(&target));
-        }
-        let folder = target.parent().unwrap_or(&self.root).to_owned();
-        match fs::read(&target) {
-            Ok(old) if old == new => return Ok(()),
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(io(error)),
-        }
-        sweep(&folder, ".");
+        let folder = target.parent().unwrap_or(&self.root);
+        sweep(folder, ".");
         let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
         let written = write_beside(&temporary, &target, new).map_err(io).and_then(|()| {
-            wait_for_git(&self.root);
-            unchanged()?;
+            self.wait_for_git(&mut |_| {})?;
+            self.unchanged(basis)?;
             fs::rename(&temporary, &target).map_err(io)
         });
         if let Err(problem) = written {
@@ -152,35 +182,107 @@ impl Lock {
             let _ = fs::remove_file(&temporary);
             return Err(problem);
         }
-        // The new file is in place; only whether it would survive a power cut is not known.
-        sync_folder(&folder).map_err(|error| Problem { rule: Rule::MAYBE_SAVED, ..io(error) })
+        self.confirm(folder, path)
+    }
+
+    /// Takes a file away whose content stands elsewhere by now.
+    ///
+    /// # Errors
+    /// As [`Lock::write`]; the file is then still there, unless only the folder's sync failed.
+    pub fn remove(&self, path: &Path, basis: &Basis<'_>) -> Result<(), Problem> {
+        scan::real(&self.root, path)?;
+        self.wait_for_git(&mut |_| {})?;
+        self.unchanged(basis)?;
+        fs::remove_file(path).map_err(|error| Problem::io(shown(&self.root, path), &error))?;
+        self.confirm(path.parent().unwrap_or(&self.root), path)
+    }
+
+    /// Puts a folder, with all that is in it, where nothing stands yet; makes the folders above it if need be.
+    ///
+    /// # Errors
+    /// A path leads out of the ledger, git is at work, or the system refuses; the folder is then where it was, unless only a sync
+    /// failed ([`Rule::MAYBE_SAVED`]).
+    pub fn move_folder(&self, from: &Path, to: &Path) -> Result<(), Problem> {
+        let io = |error: std::io::Error| Problem::io(shown(&self.root, to), &error);
+        for path in [from, to] {
+            scan::real(&self.root, path)?;
+        }
+        let above = to.parent().unwrap_or(&self.root);
+        make_folders(above).map_err(io)?;
+        self.wait_for_git(&mut |_| {})?;
+        fs::rename(from, to).map_err(io)?;
+        [from.parent().unwrap_or(&self.root), above].into_iter().try_for_each(|folder| self.confirm(folder, folder))
+    }
+
+    /// Waits until a change of a folder's entries is on the disk. It is done; only whether it would survive a power cut is not known.
+    fn confirm(&self, folder: &Path, of: &Path) -> Result<(), Problem> {
+        sync_folder(folder).map_err(|error| maybe_saved(shown(&self.root, of), &error))
     }
 }
 
-/// How long git may be at work in the work tree before a lock of it counts as left behind.
-const PATIENCE_WITH_GIT: Duration = Duration::from_secs(10);
+fn maybe_saved(path: impl AsRef<Path>, error: &std::io::Error) -> Problem {
+    Problem { rule: Rule::MAYBE_SAVED, ..Problem::io(path, error) }
+}
 
-/// Waits while git changes the work tree: it has taken files away and not put others in their place yet, and would write over
-/// ours. It knows no lock but its own.
-fn wait_for_git(root: &Path) {
-    let Some(lock) = git_lock(root) else { return };
-    let pause = Duration::from_millis(5);
-    let mut waited = Duration::ZERO;
-    while waited < PATIENCE_WITH_GIT && lock.exists() {
+/// Asks time and again until something is free; false where it is not when the time that is left is over.
+fn wait(left: &mut Duration, each: &mut dyn FnMut(Duration), mut is_free: impl FnMut() -> Result<bool, Problem>) -> Result<bool, Problem> {
+    while !is_free()? {
+        if left.is_zero() {
+            return Ok(false);
+        }
+        let pause = Duration::from_millis(5).min(*left);
         sleep(pause);
-        waited += pause;
+        *left -= pause;
+        each(pause);
     }
+    Ok(true)
 }
 
 /// The file that is there while git changes its index and the work tree that a folder lies in.
-fn git_lock(folder: &Path) -> Option<PathBuf> {
-    let (top, git) = folder.ancestors().map(|above| (above, above.join(".git"))).find(|(_, git)| git.exists())?;
-    if git.is_dir() {
-        return Some(git.join("index.lock"));
+fn git_lock(folder: &Path) -> Result<Option<PathBuf>, Problem> {
+    for top in folder.ancestors() {
+        let git = top.join(".git");
+        match fs::metadata(&git) {
+            Ok(meta) if meta.is_dir() => return Ok(Some(git.join("index.lock"))),
+            // A work tree of its own says where its part of the repository is.
+            Ok(_) => {
+                let bytes = scan::read_named(&git)?;
+                let place = std::str::from_utf8(&bytes).ok().and_then(|text| text.strip_prefix("gitdir:"));
+                return Ok(place.map(|place| top.join(place.trim()).join("index.lock")));
+            }
+            Err(error) if scan::is_absence(&error) => {}
+            Err(error) => return Err(Problem::io(&git, &error)),
+        }
     }
-    // A work tree of its own says where its part of the repository is.
-    let text = fs::read_to_string(&git).ok()?;
-    Some(top.join(text.strip_prefix("gitdir:")?.trim()).join("index.lock"))
+    Ok(None)
+}
+
+/// Makes a folder and those above it that are missing; each is on the disk before anything comes into it.
+///
+/// # Errors
+/// Something else stands there, or the system refuses.
+pub fn make_folders(folder: &Path) -> std::io::Result<()> {
+    let mut missing = Vec::new();
+    for above in folder.ancestors().filter(|above| !above.as_os_str().is_empty()) {
+        if above.try_exists()? {
+            break;
+        }
+        missing.push(above);
+    }
+    for folder in missing.into_iter().rev() {
+        match fs::create_dir(folder) {
+            // Another process was quicker.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+            made => made?,
+        }
+        sync_folder(folder_of(folder))?;
+    }
+    Ok(())
+}
+
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Lets a limit on the size of files (`ulimit -f`) be an error like a full disk, where it would end the program.
@@ -201,33 +303,35 @@ pub fn survive_limits() {}
 /// # Errors
 /// The system refuses; the version is then as it was.
 pub fn replace_version(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sweep(folder, ".merge-");
-    export_as(path, bytes, ".merge-")
+    sweep(folder_of(path), ".merge-");
+    export_as(path, bytes, ".merge-").map(drop)
 }
 
 /// Writes a file outside any ledger (a report) as a whole or not at all.
 ///
 /// # Errors
-/// The system refuses; an older file is then as it was.
+/// The system refuses; an older file is then as it was, unless only the folder's sync failed, when the new one may stand.
 pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    export_as(path, bytes, ".")
+    match export_as(path, bytes, ".")? {
+        Some(target) => sync_folder(folder_of(&target)).map_err(|error| maybe_saved(path, &error)),
+        None => Ok(()),
+    }
 }
 
-fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<(), Problem> {
+/// Writes a file beside and renames it; says where it stands then. None where it was written to as it is.
+fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, Problem> {
     let io = |error: std::io::Error| Problem::io(path, &error);
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // A pipe or a device is written to as it is; only a plain file can be replaced.
     if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
-        return fs::write(&target, bytes).map_err(io);
+        return fs::write(&target, bytes).map(|()| None).map_err(io);
     }
-    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = folder.join(format!("{lead}{}{TEMPORARY}", std::process::id()));
+    let temporary = folder_of(&target).join(format!("{lead}{}{TEMPORARY}", std::process::id()));
     let written = write_beside(&temporary, &target, bytes).and_then(|()| fs::rename(&temporary, &target));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
-    written.map_err(io)
+    written.map(|()| Some(target)).map_err(io)
 }
 
 fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -259,13 +363,17 @@ fn sweep(folder: &Path, lead: &str) {
 /// # Errors
 /// The system does not confirm it.
 #[cfg(unix)]
-pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        // A file system that knows no such thing (some network shares): the rename itself is what it promises.
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Elsewhere a folder cannot be opened as a file; the rename itself is what the system promises.
 #[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> std::io::Result<()> {
+fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -274,17 +382,12 @@ pub(super) fn sync_folder(_: &Path) -> std::io::Result<()> {
 /// # Errors
 /// The file that remembers it cannot be read or written.
 pub fn writer(lock: &Lock, name: &dyn Fn() -> String) -> Result<Writer, Problem> {
-    let path = lock.root.join(".ledger").join("writer");
-    match fs::read_to_string(&path) {
-        Ok(text) => {
-            if let Ok(writer) = text.trim().parse() {
-                return Ok(writer);
-            }
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(Problem::io(shown(&lock.root, &path), &error)),
+    let bytes = scan::read_if_there(&lock.root, &lock.root.join(".ledger").join("writer"))?;
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    match text.and_then(|text| text.trim().parse().ok()) {
+        Some(writer) => Ok(writer),
+        None => remember(lock, &Writer::mint(&name(), random_bits())),
     }
-    remember(lock, &Writer::mint(&name(), random_bits()))
 }
 
 /// This clone's writer under another name: the one it has if that was minted from `name`, else a new one.

@@ -6,7 +6,7 @@ use crate::merge::row::Side;
 use crate::merge::{Form, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
-use crate::source::{Source, shown};
+use crate::source::Source;
 use crate::tree::write::{Basis, Lock};
 use crate::tree::{Root, Tree, change, scan};
 
@@ -17,8 +17,8 @@ use crate::tree::{Root, Tree, change, scan};
 /// # Errors
 /// A record stands in both, differently; a file cannot be read; or the system refuses.
 pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usize, Problems> {
-    let folders = scan::organisations(&root.path, &mut Vec::new());
-    let tree = Tree::organisations(root, rules.clone());
+    let folders = scan::all_organisations(&root.path)?;
+    let tree = Tree::organisations(root, rules.clone())?;
     let mut brought = 0;
     for folder in &folders {
         let Some(now) = tree.owner(&folder.org).map(|owner| &tree.orgs[owner].path).filter(|now| **now != folder.org) else { continue };
@@ -26,7 +26,7 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
             let Ok(below) = path.strip_prefix(root.org_folder(&folder.org)) else { continue };
             let target = root.org_folder(now).join(below);
             let left = scan::read_file(&root.path, path)?;
-            let stands = if target.exists() { Some(scan::read_file(&root.path, &target)?) } else { None };
+            let stands = scan::file_if_there(&root.path, &target)?;
             let text = match &stands {
                 Some(stands) => {
                     both(stands, &left, if folder.file.as_ref() == Some(path) { Form::Organisation } else { Form::Records }, rules)?
@@ -36,8 +36,7 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
             let basis = Basis::of(&target, stands.as_ref().map(|stands| stands.text.as_bytes())).and(path, Some(left.text.as_bytes()));
             lock.write(&target, &basis, text.as_bytes())?;
             // A kill before this leaves equal copies, which count once.
-            let io = |error: std::io::Error| Problem::io(shown(&root.path, path), &error);
-            std::fs::remove_file(path).map_err(io)?;
+            lock.remove(path, &Basis::of(path, Some(left.text.as_bytes())))?;
             brought += 1;
             change::remove_empty_above(root, path);
         }

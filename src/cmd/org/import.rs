@@ -1,7 +1,7 @@
 //! `ledger org import FILE`: organisations from a CSV table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 use clap::ArgMatches;
@@ -15,7 +15,7 @@ use crate::record::organisation::Organisation;
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::tree::scan::MAX_DEPTH;
+use crate::tree::scan::{self, MAX_DEPTH};
 use crate::tree::{Tree, change, find_org};
 
 /// An organisation to be made: its id and its values.
@@ -36,7 +36,7 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     let file = matches.get_one::<String>("file").map_or("", String::as_str);
     let lines = read_lines(file)?;
     let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone()).orgs;
+    let orgs = Tree::organisations(&root, rules.clone())?.orgs;
     let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).filter(|code| !code.is_empty()).collect();
     check_lines(file, &lines, &known, &rules)?;
     let under = match matches.get_one::<String>("under") {
@@ -68,12 +68,7 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
 
 /// The rows of a CSV file with the columns code, parent_code, name, kind, in UTF-8 or GBK.
 fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
-    let meta = fs::metadata(file).map_err(|error| Problem::io(file, &error))?;
-    if !meta.is_file() || meta.len() > crate::source::MAX_BYTES {
-        let rule = if meta.is_file() { Rule::TOO_LARGE } else { Rule::NOT_A_FILE };
-        return Err(Problem::new(rule).at(Place::file(file)).with("most", (crate::source::MAX_BYTES >> 20) as i64).into());
-    }
-    let bytes = fs::read(file).map_err(|error| Problem::io(file, &error))?;
+    let bytes = scan::read_named(Path::new(file))?;
     let decoded = match Source::decode(file, bytes.clone()) {
         Ok(source) => source.text,
         Err(problem) => match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&bytes) {

@@ -24,7 +24,7 @@ fn asked<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m String> {
 
 /// The organisation that is named, and all there are.
 fn which(session: &Session<'_>, rules: &Rules, matches: &ArgMatches) -> Result<(Organisation, Vec<Organisation>)> {
-    let orgs = Tree::organisations(&session.root()?, rules.clone()).orgs;
+    let orgs = Tree::organisations(&session.root()?, rules.clone())?.orgs;
     let found = find_org(&orgs, asked(matches, "org").map_or("", String::as_str), rules)?;
     Ok((orgs[found].clone(), orgs))
 }

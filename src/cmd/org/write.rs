@@ -11,7 +11,7 @@ use crate::cmd::{Session, Status};
 use crate::problem::{Problem, Rule};
 use crate::record::{Value, input, text};
 use crate::rules::Rules;
-use crate::tree::scan::MAX_DEPTH;
+use crate::tree::scan::{self, MAX_DEPTH};
 use crate::tree::{Tree, change, find_org};
 
 pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -29,7 +29,7 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
     check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
     let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone()).orgs;
+    let orgs = Tree::organisations(&root, rules.clone())?.orgs;
     let parent = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
@@ -51,7 +51,7 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
         return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", MAX_DEPTH).into());
     }
     refuse_former(&orgs, &path)?;
-    if root.org_folder(&path).exists() {
+    if scan::real(&root.path, &root.org_folder(&path))?.is_some() {
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
     }
     change::organisation(&root, &lock, &rules, &path, &values)?;
@@ -91,7 +91,7 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
     }
     let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone()).orgs;
+    let orgs = Tree::organisations(&root, rules.clone())?.orgs;
     let org = &orgs[find_org(&orgs, matches.get_one::<String>("org").map_or("", String::as_str), &rules)?];
     let mut values = org.fields.clone();
     for (n, value) in given.into_iter().enumerate() {

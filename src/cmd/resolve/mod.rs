@@ -23,7 +23,7 @@ use crate::merge::page::Page;
 use crate::merge::row::{Clash, Side, Why};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
-use crate::problem::{Place, Problem, Rule};
+use crate::problem::{Place, Problem, Problems, Rule};
 use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
@@ -61,7 +61,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     writeln!(session.out, "{}", session.locale.say(said, &[("done", tally.done.into()), ("left", tally.left.into())]))?;
     if !stopped && tally.left == 0 {
         if tally.done > 0
-            && unmerged(&root).is_empty()
+            && unmerged(&root)?.is_empty()
             && let Some(next) = next_step(&root.path)
         {
             writeln!(session.out, "{}", session.locale.say("resolve-next", &[("command", next.into())]))?;
@@ -80,12 +80,17 @@ fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf
     if !asked_for {
         places(session, root, tally, &mut seen)?;
     }
-    let waiting = unmerged(root);
-    let files = named.unwrap_or_else(|| {
-        let mut files: BTreeSet<PathBuf> = in_conflict(root).into_iter().collect();
-        files.extend(waiting.iter().filter(|file| file.is_of_both()).map(|file| root.path.join(&file.name)).filter(|path| path.is_file()));
-        files.into_iter().collect()
-    });
+    let waiting = unmerged(root)?;
+    let files = match named {
+        Some(files) => files,
+        None => {
+            let mut files: BTreeSet<PathBuf> = in_conflict(root)?.into_iter().collect();
+            files.extend(
+                waiting.iter().filter(|file| file.is_of_both()).map(|file| root.path.join(&file.name)).filter(|path| path.is_file()),
+            );
+            files.into_iter().collect()
+        }
+    };
     for path in &files {
         let name = shown(&root.path, path);
         let file = waiting.iter().find(|file| file.name == name);
@@ -116,15 +121,15 @@ impl Tally {
     fn count(&mut self, status: Status) {
         match status {
             Status::Clean => self.done += 1,
-            Status::Findings => self.left += 1,
+            Status::Findings | Status::NotAll => self.left += 1,
         }
     }
 }
 
 /// Settles where organisations are: what both moved to different places, and what was changed at a place that is no more.
 fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut BTreeSet<String>) -> Result<()> {
-    let waiting = unmerged(root);
-    for moved in moved_twice(root, session, &waiting) {
+    let waiting = unmerged(root)?;
+    for moved in moved_twice(root, session, &waiting)? {
         let answer = if session.interactive { moved.ask(session, root)? } else { None };
         match answer {
             Some(side) => {
@@ -138,13 +143,13 @@ fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut 
             }
         }
     }
-    for file in placed(root, session, &unmerged(root)) {
+    for file in placed(root, session, &unmerged(root)?)? {
         if !seen.contains(&file.name) && file.settle(session, root)? {
             seen.insert(file.name);
             tally.count(Status::Clean);
         }
     }
-    for moved in moved_away(session, root) {
+    for moved in moved_away(session, root)? {
         seen.extend([&moved.left, &moved.target].map(|path| shown(&root.path, path)));
         let status = bring(session, root, &moved)?;
         tally.count(status);
@@ -163,12 +168,15 @@ fn inside(root: &Root, file: &str) -> Result<PathBuf, Problem> {
     Err(Problem::new(Rule::LINK_OUTSIDE).at(Place::file(file)).with("target", real.display().to_string()))
 }
 
-/// Every file of the ledger that holds conflict markers.
-fn in_conflict(root: &Root) -> Vec<PathBuf> {
-    let folders = scan::organisations(&root.path, &mut Vec::new());
-    let others = [scan::closed_files, scan::rule_files].into_iter().flat_map(|files| files(&root.path, &mut Vec::new()));
+/// Every file of the ledger that holds conflict markers, or cannot be read: it may hold some too.
+fn in_conflict(root: &Root) -> Result<Vec<PathBuf>, Problems> {
+    let folders = scan::all_organisations(&root.path)?;
+    let mut problems = Vec::new();
+    let others = [scan::closed_files, scan::rule_files].into_iter().flat_map(|files| files(&root.path, &mut problems));
     let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers)).chain(others);
-    files.filter(|path| scan::read_file(&root.path, path).is_ok_and(|source| marks::has_marks(&source.text))).collect()
+    let marked = |path: &PathBuf| scan::read_file(&root.path, path).map_or(true, |source| marks::has_marks(&source.text));
+    let found = files.filter(marked).collect();
+    Problem::refuse_hidden(&problems).map(|()| found)
 }
 
 /// A file that one side moved away with its organisation and the other changed at the old place: git found no
@@ -182,18 +190,21 @@ struct MovedAway {
     base: String,
 }
 
-fn moved_away(session: &Session<'_>, root: &Root) -> Vec<MovedAway> {
-    let moves = Tree::organisations(root, session.rules.clone()).moves;
+fn moved_away(session: &Session<'_>, root: &Root) -> Result<Vec<MovedAway>, Problems> {
+    let moves = Tree::organisations(root, session.rules.clone())?.moves;
     let find = |file: &Unmerged| {
         let below = &file.name;
-        let base = file.texts(root)[0].clone();
+        let [base, ..] = match file.texts(root) {
+            Ok(texts) => texts,
+            Err(problem) => return Some(Err(problem.into())),
+        };
         let file = LedgerFile::of(below, "").filter(|file| file.form != Form::Stamp)?;
         let now = moves.now(&file.org);
         let target = root.path.join(below.replacen(&format!("orgs/{}/", file.org), &format!("orgs/{now}/"), 1));
         let left = root.path.join(below);
-        (now != file.org && left.is_file() && target.is_file()).then_some(MovedAway { left, target, base: base? })
+        (now != file.org && left.is_file() && target.is_file()).then_some(Ok(MovedAway { left, target, base: base? }))
     };
-    unmerged(root).iter().filter(|file| file.is_of_one()).filter_map(find).collect()
+    unmerged(root)?.iter().filter(|file| file.is_of_one()).filter_map(find).collect()
 }
 
 /// Merges what was changed at the old place into the file at the new one; the old one goes when nothing clashes.
@@ -212,7 +223,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     let lock = session.lock(root)?;
     let basis = Basis::of(&moved.target, Some(ours.text.as_bytes())).and(&moved.left, Some(theirs.text.as_bytes()));
     lock.write(&moved.target, &basis, merged.text.as_bytes())?;
-    std::fs::remove_file(&moved.left).map_err(|error| Problem::io(&*theirs.file, &error))?;
+    lock.remove(&moved.left, &Basis::of(&moved.left, Some(theirs.text.as_bytes())))?;
     drop(lock);
     // What stands between markers is not merged yet.
     let both = [&*theirs.file, &*ours.file];
@@ -231,11 +242,14 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
         let place = Place { line, column: 1, ..Place::file(&name) };
         Problem::new(Rule::BAD_MARKER).at(place)
     })?;
-    let as_left = file.filter(|file| file.left_as(root, &before.text, &sides));
-    if sides.lines.is_empty() && as_left.is_none() {
+    let as_left = match file {
+        Some(file) => file.left_as(root, &before.text, &sides)?,
+        None => false,
+    };
+    if sides.lines.is_empty() && !as_left {
         let said = match file {
             // It was merged before, and git could not be told.
-            Some(file) if file.merges_to(root, &before.text, &session.rules) => {
+            Some(file) if file.merges_to(root, &before.text, &session.rules)? => {
                 mark_merged(root, &[&name])?;
                 "resolve-merged"
             }
@@ -248,7 +262,7 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
     if sides.lines.is_empty() {
         writeln!(session.out, "{}", session.locale.say("resolve-one-side", &[("path", name.as_str().into())]))?;
     }
-    let merged = merged(session, root, &name, &sides, (file, as_left.is_some()))?;
+    let merged = merged(session, root, &name, &sides, (file, as_left))?;
     let (merged, mine) = match merged {
         Ok(merged) => merged,
         Err(refused) => {
@@ -297,7 +311,7 @@ fn merged(
     sides: &Sides,
     (file, as_left): (Option<&Unmerged>, bool),
 ) -> Result<Result<(Merged, Side), Refused>> {
-    let texts = match file.map_or([const { None }; 3], |file| file.texts(root)) {
+    let texts = match file.map_or(Ok([const { None }; 3]), |file| file.texts(root))? {
         [base, Some(ours), Some(theirs)] if as_left => [base.unwrap_or_default(), ours, theirs],
         // Where git knows nothing of what both come from, it is what both still have in common.
         [None, None, None] if sides.base.is_none() && is_ledger(&sides.agreed) => {

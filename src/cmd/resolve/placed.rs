@@ -10,7 +10,7 @@ use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, sides};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
 use crate::merge::Form;
-use crate::problem::Problem;
+use crate::problem::Problems;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 
@@ -26,16 +26,19 @@ pub(super) struct Placed {
 }
 
 /// The files that wait because git put them elsewhere.
-pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Vec<Placed> {
-    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
-    let moves = Tree::organisations(root, session.rules.clone()).moves;
+///
+/// # Errors
+/// git fails, or the organisations cannot be seen.
+pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Result<Vec<Placed>, Problems> {
+    let Some(repo) = Repo::near(&root.path)? else { return Ok(Vec::new()) };
+    let moves = Tree::organisations(root, session.rules.clone())?.moves;
     let mut placed = Vec::new();
     for (version, commit) in sides(&repo) {
         let alone: Vec<&Unmerged> = waiting.iter().filter(|file| file.is_only_of(version)).collect();
         if alone.is_empty() {
             continue;
         }
-        let listed = repo.text(["ls-tree", "-r", "-z", commit]).unwrap_or_default();
+        let listed = repo.text(["ls-tree", "-r", "-z", commit])?;
         // `mode blob object`, a tab, the path.
         let entry = |entry: &'_ str| {
             let (about, path) = entry.split_once('\t')?;
@@ -52,7 +55,7 @@ pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -
             placed.push(Placed { name: file.name.clone(), from: from.to_owned(), belongs });
         }
     }
-    placed
+    Ok(placed)
 }
 
 impl Placed {
@@ -60,14 +63,14 @@ impl Placed {
     pub(super) fn settle(&self, session: &mut Session<'_>, root: &Root) -> Result<bool> {
         if self.belongs != self.name {
             let [here, there] = [&self.name, &self.belongs].map(|name| root.path.join(Path::new(name)));
-            if there.exists() {
+            if scan::real(&root.path, &there)?.is_some() {
                 return Ok(false);
             }
             let source = scan::read_file(&root.path, &here)?;
             let lock = session.lock(root)?;
             let basis = Basis::of(&there, None).and(&here, Some(source.text.as_bytes()));
             lock.write(&there, &basis, source.text.as_bytes())?;
-            std::fs::remove_file(&here).map_err(|error| Problem::io(&*self.name, &error))?;
+            lock.remove(&here, &Basis::of(&here, Some(source.text.as_bytes())))?;
         }
         mark_merged(root, &[&*self.name, &*self.belongs])?;
         let args = [("from", self.from.as_str().into()), ("path", self.belongs.as_str().into())];

@@ -13,7 +13,7 @@ use crate::history::snapshot::LedgerFile;
 use crate::merge::row::Side;
 use crate::merge::{Form, Versions, merge};
 use crate::name::OrgPath;
-use crate::problem::{Place, Problem, Rule};
+use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Value;
 use crate::render::diagnostic;
 use crate::source::{Source, shown};
@@ -30,8 +30,11 @@ pub(super) struct MovedTwice {
 }
 
 /// The organisations that both sides moved, to different places; those that went along with one above them are not named.
-pub(super) fn moved_twice(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Vec<MovedTwice> {
-    let orgs = Tree::organisations(root, session.rules.clone()).orgs;
+///
+/// # Errors
+/// The organisations cannot be seen.
+pub(super) fn moved_twice(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Result<Vec<MovedTwice>, Problems> {
+    let orgs = Tree::organisations(root, session.rules.clone())?.orgs;
     let alone = |version: usize| -> BTreeSet<OrgPath> {
         let files = waiting.iter().filter(|file| file.is_only_of(version)).filter_map(|file| LedgerFile::of(&file.name, ""));
         files.filter(|file| file.form == Form::Organisation).filter_map(|file| file.org.parse().ok()).collect()
@@ -46,7 +49,7 @@ pub(super) fn moved_twice(root: &Root, session: &Session<'_>, waiting: &[Unmerge
         let place = |side: &BTreeSet<OrgPath>| side.iter().find(|place| was(place, from)).cloned();
         Some(MovedTwice { from: from.clone(), places: [place(&ours)?, place(&theirs)?] })
     };
-    left.iter().filter_map(find).collect()
+    Ok(left.iter().filter_map(find).collect())
 }
 
 impl MovedTwice {
@@ -90,7 +93,10 @@ impl MovedTwice {
         for file in &files {
             let below = file.strip_prefix(&gone_folder).unwrap_or(file);
             let old = shown(&root.path, &root.org_folder(&self.from).join(below));
-            let base = waiting.iter().find(|file| file.name == old).and_then(|file| file.texts(root)[0].clone());
+            let base = match waiting.iter().find(|file| file.name == old) {
+                Some(file) => file.texts(root)?[0].take(),
+                None => None,
+            };
             let kept = kept_folder.join(below);
             if self.join_file(session, root, &lock, file, &kept, &base.unwrap_or_default(), at)? {
                 clashing.push(shown(&root.path, &kept));
@@ -103,7 +109,7 @@ impl MovedTwice {
             }
         }
         // What others still enter at the place that is no more is found by it.
-        let orgs = Tree::organisations(root, session.rules.clone()).orgs;
+        let orgs = Tree::organisations(root, session.rules.clone())?.orgs;
         if let (Some(org), Some(n)) = (orgs.iter().find(|org| org.path == *kept), session.rules.org.index("formerly")) {
             let mut fields = org.fields.clone();
             let mut formerly = fields[n].as_ref().map_or(&[][..], Value::items).to_vec();
@@ -133,11 +139,13 @@ impl MovedTwice {
         base: &str,
         at: Side,
     ) -> Result<bool> {
-        let io = |error: std::io::Error| Problem::io(shown(&root.path, gone), &error);
+        let is_toml = kept.extension().is_some_and(|ending| ending == "toml");
+        let bytes = scan::read_bytes(&root.path, gone)?;
+        let stands = scan::read_if_there(&root.path, kept)?;
         let mut clashes = false;
-        if kept.exists() && kept.extension().is_some_and(|ending| ending == "toml") {
-            let [there, other] = [kept, gone].map(|path| scan::read_file(&root.path, path));
-            let (there, other) = (there?, other?);
+        if let Some(there) = stands.clone().filter(|_| is_toml) {
+            let (there, other) =
+                (Source::decode(&shown(&root.path, kept), there)?, Source::decode(&shown(&root.path, gone), bytes.clone())?);
             let name = there.file.to_string();
             let base = Source::new(&name, base);
             let (ours, theirs) = if at == Side::Ours { (&there, &other) } else { (&other, &there) };
@@ -149,13 +157,12 @@ impl MovedTwice {
             lock.write(kept, &basis, merged.text.as_bytes())?;
             clashes = !merged.conflicts.is_empty();
             say_merged(session, &name, &merged, mine)?;
-        } else if !kept.exists() {
-            let bytes = std::fs::read(gone).map_err(io)?;
+        } else if stands.is_none() {
             lock.write(kept, &Basis::of(kept, None), &bytes)?;
         }
         // A file of another kind that both have, differently, is left for a person.
-        if kept.extension().is_some_and(|ending| ending == "toml") || std::fs::read(kept).ok() == std::fs::read(gone).ok() {
-            std::fs::remove_file(gone).map_err(io)?;
+        if is_toml || stands.is_none_or(|stands| stands == bytes) {
+            lock.remove(gone, &Basis::of(gone, Some(&bytes)))?;
         }
         Ok(clashes)
     }

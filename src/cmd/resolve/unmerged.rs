@@ -33,9 +33,12 @@ pub(super) fn sides(repo: &Repo) -> impl Iterator<Item = (usize, &'static str)> 
 }
 
 /// The files of a ledger that git has not merged; none outside a repository.
-pub(super) fn unmerged(root: &Root) -> Vec<Unmerged> {
-    let Ok(repo) = Repo::of(&root.path) else { return Vec::new() };
-    let said = repo.text(["ls-files", "--unmerged", "-z"]).unwrap_or_default();
+///
+/// # Errors
+/// git is not there, or cannot say.
+pub(super) fn unmerged(root: &Root) -> Result<Vec<Unmerged>, Problem> {
+    let Some(repo) = Repo::near(&root.path)? else { return Ok(Vec::new()) };
+    let said = repo.text(["ls-files", "--unmerged", "-z"])?;
     let mut files: BTreeMap<String, [Option<String>; 3]> = BTreeMap::new();
     for entry in said.split('\0') {
         // `mode object stage`, a tab, the path.
@@ -58,7 +61,7 @@ pub(super) fn unmerged(root: &Root) -> Vec<Unmerged> {
         (own != *objects).then(|| [None, own[1].take(), own[2].take()])
     };
     let file = |(name, objects): (String, [Option<String>; 3])| Unmerged { unmixed: unmixed(&name, &objects), name, objects };
-    files.into_iter().map(file).collect()
+    Ok(files.into_iter().map(file).collect())
 }
 
 impl Unmerged {
@@ -83,43 +86,58 @@ impl Unmerged {
     }
 
     /// What the base, ours and theirs say.
-    pub(super) fn texts(&self, root: &Root) -> [Option<String>; 3] {
+    ///
+    /// # Errors
+    /// git cannot give a version that there is.
+    pub(super) fn texts(&self, root: &Root) -> Result<[Option<String>; 3], Problem> {
         texts(root, self.unmixed.as_ref().unwrap_or(&self.objects))
     }
 
     /// Whether a text is what the versions come to by record, without any question.
-    pub(super) fn merges_to(&self, root: &Root, text: &str, rules: &Rules) -> bool {
-        let [base, Some(ours), Some(theirs)] = self.texts(root) else { return false };
+    ///
+    /// # Errors
+    /// As [`Unmerged::texts`].
+    pub(super) fn merges_to(&self, root: &Root, text: &str, rules: &Rules) -> Result<bool, Problem> {
+        let [base, Some(ours), Some(theirs)] = self.texts(root)? else { return Ok(false) };
         let [base, ours, theirs] = [base.unwrap_or_default(), ours, theirs].map(|text| Source::new(&self.name, text));
         let names = Names { ours: String::new(), base: None, theirs: String::new() };
         let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
         let merged = merge(versions, Form::of(&format!("/{}", self.name)), rules, &names, &mut |_, _| None);
-        merged.is_ok_and(|merged| merged.conflicts.is_empty() && merged.text == text)
+        Ok(merged.is_ok_and(|merged| merged.conflicts.is_empty() && merged.text == text))
     }
 
     /// Whether a text is as git left the file: then what git put together without a marker is not taken on trust, and where
     /// no driver ran the text is one side's.
-    pub(super) fn left_as(&self, root: &Root, text: &str, sides: &Sides) -> bool {
-        let [_, Some(ours), Some(theirs)] = texts(root, &self.objects) else { return false };
+    ///
+    /// # Errors
+    /// As [`Unmerged::texts`].
+    pub(super) fn left_as(&self, root: &Root, text: &str, sides: &Sides) -> Result<bool, Problem> {
+        let [_, Some(ours), Some(theirs)] = texts(root, &self.objects)? else { return Ok(false) };
         if text == ours || text == theirs {
-            return true;
+            return Ok(true);
         }
-        let Ok(repo) = Repo::of(&root.path) else { return false };
+        let repo = Repo::of(&root.path)?;
         // What has no base comes from nothing.
-        let Ok(nothing) = repo.text(["hash-object", "-w", "-t", "blob", "--stdin"]) else { return false };
+        let nothing = repo.text(["hash-object", "-w", "-t", "blob", "--stdin"])?;
         let objects = [1, 0, 2].map(|n| self.objects[n].clone().unwrap_or_else(|| nothing.clone()));
         // A merge finds its lines by histogram; git from before it could be asked for that has the other way only.
-        [&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
+        Ok([&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
             let output = repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects).output();
             let again = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
             again.and_then(|text| marks::sides(&text).ok()).is_some_and(|again| again.ours == sides.ours && again.theirs == sides.theirs)
-        })
+        }))
     }
 }
 
-fn texts(root: &Root, objects: &[Option<String>; 3]) -> [Option<String>; 3] {
-    let Ok(repo) = Repo::of(&root.path) else { return [const { None }; 3] };
-    objects.each_ref().map(|object| String::from_utf8(repo.bytes(["cat-file", "blob", object.as_deref()?]).ok()?).ok())
+fn texts(root: &Root, objects: &[Option<String>; 3]) -> Result<[Option<String>; 3], Problem> {
+    let repo = Repo::of(&root.path)?;
+    let mut texts = [const { None }; 3];
+    for (text, object) in texts.iter_mut().zip(objects) {
+        if let Some(object) = object {
+            *text = String::from_utf8(repo.bytes(["cat-file", "blob", object])?).ok();
+        }
+    }
+    Ok(texts)
 }
 
 /// Tells git that files are merged, as they now stand or are gone.
