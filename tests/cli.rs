@@ -495,3 +495,91 @@ fn the_first_and_the_last_years_are_said_as_they_are() {
     let ran = ledger.run(&["check"]);
     assert!(ran.code == 1 && ran.out.contains("“date” should lie between 1000-01-01 and 9999-12-31"), "{}", ran.out);
 }
+
+#[test]
+fn what_may_be_a_slip_is_said_at_once_and_held_up_by_nobody() {
+    let ledger = Ledger::new(&[]);
+    let add = |date: &str, title: &str| {
+        ledger.run(&["add", "meeting", "--org", "a", "--type", "regular", "--date", date, "--title", title])
+    };
+    assert_eq!(add("2026-07-03", "七月例会").err, "");
+    let again = add("2026-07-03", " 七月例会");
+    assert_eq!(again.code, 0);
+    assert!(again.err.contains("meeting “七月例会” stands there already"), "{}", again.err);
+    assert!(add("2026-08-03", "七月例会").err.is_empty(), "another day is another meeting");
+    let far = add("2062-10-09", "十月例会");
+    assert_eq!(far.code, 0);
+    assert!(far.err.contains("date 2062-10-09 is more than a year away"), "{}", far.err);
+    let ran = ledger.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("[entered-twice]") && ran.out.contains("[far-ahead]"), "{}", ran.out);
+    assert!(ran.out.ends_with("nothing wrong, 2 warnings in 1 organisation and 4 records\n"), "{}", ran.out);
+    let commit = ledger.run(&["check", "--commit"]);
+    assert_eq!(commit.code, 0);
+    assert!(!commit.out.contains("[entered-twice]") && commit.err.contains("2 warnings not shown"), "{}{}", commit.out, commit.err);
+    assert!(ledger.ok(&["check", "--format", "json"]).contains("\"severity\": \"warning\""));
+}
+
+#[test]
+fn the_ending_of_a_file_says_what_is_in_it_and_nothing_is_written_over() {
+    let ledger = Ledger::sample();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let report = |args: &[&str]| ledger.run(&[&["report", "--quarter", "2026Q3", "--metrics", "tasks_due"], args].concat());
+    for (args, said) in [
+        (&["--format", "csv", "--out", &file("x.xlsx")][..], "files .xlsx cannot be written"),
+        (&["--out", &file("x.pdf")], "files .pdf cannot be written"),
+        (&["--format", "csv", "--out", &file("x.json")], "a .json file is not csv"),
+    ] {
+        let ran = report(args);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
+        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    let out = file("x.csv");
+    assert_eq!(report(&["--out", &out]).code, 0);
+    let first = std::fs::read(&out).expect("written");
+    assert!(first.starts_with("\u{feff}".as_bytes()));
+    let ran = report(&["--out", &out, "--raw"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("is there already") && ran.err.contains("--force"), "{}", ran.err);
+    assert_eq!(std::fs::read(&out).expect("still there"), first);
+    assert_eq!(report(&["--out", &out, "--raw", "--force"]).code, 0);
+    assert!(std::fs::read(&out).expect("replaced").starts_with(b"row,org,name,tasks_due\r\n"));
+    let ran = ledger.run(&["write", "work-report", "--quarter", "2026Q3", "--out", &out]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+}
+
+#[test]
+fn another_writer_is_announced() {
+    let ledger = Ledger::new(&[]);
+    let add = |args: &[&str]| ledger.run(&[&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "study", "--title"], args].concat());
+    assert_eq!(add(&["一", "--as", "test"]).err, "", "it is the writer this clone has");
+    let ran = add(&["二", "--as", "desk"]);
+    assert!(ran.err.contains("from now on this clone writes as desk-") && ran.err.contains("it wrote as test-00"), "{}", ran.err);
+    assert_eq!(add(&["三", "--as", "desk"]).err, "");
+}
+
+#[test]
+fn nothing_that_steers_a_terminal_is_printed_raw() {
+    let hostile = "a\\u001b]0;x\\u0007\\u009b2J\\u202e\\u2028b";
+    let text = format!("[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"study\"\ntitle = \"{hostile}\"\nplace = \"\u{202e}raw\"\n");
+    let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", &text), ("orgs/a/2026/y\u{202e}\u{9b}.toml", "= \u{202e}\u{2029}\n")]);
+    let steers = |text: &str| text.contains(|c: char| ledger::spelling::is_steering(c) && c != '\n');
+    for args in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["list", "meeting", "--skip-bad"],
+        &["list", "meeting", "--skip-bad", "--format", "json"],
+        &["show", "00000001"],
+        &["show", "00000001", "--format", "json"],
+        &["report", "--quarter", "2026Q3"],
+    ] {
+        let ran = ledger.run(args);
+        assert!(!steers(&ran.out) && !steers(&ran.err), "{args:?}: {:?}{:?}", ran.out, ran.err);
+    }
+    // Escapes stay escapes, and what stood raw becomes one.
+    ledger.run(&["fmt"]);
+    let after = ledger.read("orgs/a/2026/x-00.toml");
+    assert!(after.contains(&format!("title = \"{hostile}\"")) && after.contains("place = \"\\u202eraw\""), "{after}");
+}

@@ -330,3 +330,25 @@ fn imports_that_do_not_hold_together_are_refused_by_line() {
     ledger.ok(&["org", "import", ledger.path().join("gbk.csv").to_str().expect("text")]);
     assert!(ledger.read("orgs/bing/org.toml").contains("丙区"));
 }
+
+#[test]
+fn a_file_of_millions_of_values_is_refused_before_it_fills_the_memory() {
+    let text = format!("[[meeting]]\nid = \"m-20260703-00000001\"\nagenda = [{}]\n", "1,".repeat(5_000_000));
+    let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", &text)]);
+    let ran = ledger.run(&["check"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("[too-many-values]"), "{}", ran.out);
+}
+
+#[test]
+fn thousands_of_metrics_made_of_one_another_are_read_at_once() {
+    let one = |n: usize| {
+        format!("[[metric]]\nname = \"m{n}\"\nzh = \"数{n}\"\nen = \"m{n}\"\nratio = {{ of = [\"m{}\"], to = [\"tasks_due\"] }}\n", n + 1)
+    };
+    let text: String = (0..30_000).map(one).collect();
+    let ledger = Ledger::new(&[("rules/chain.toml", &text)]);
+    let ran = ledger.run(&["check"]);
+    // A ratio is made of sums alone, so each link but the last is named as wrong; the last refers to nothing.
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("[bad-rule]") && ran.out.contains("“m30000”"), "{}", ran.out.lines().take(5).collect::<String>());
+}

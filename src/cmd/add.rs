@@ -51,7 +51,14 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
     let writer = match asked {
-        Some(name) => writer_as(&lock, &spelled(&name, &rules))?,
+        Some(name) => {
+            let (writer, before) = writer_as(&lock, &spelled(&name, &rules))?;
+            if let Some(before) = before {
+                let names = [("writer", writer.as_str().into()), ("before", before.as_str().into())];
+                writeln!(session.err, "{}", session.locale.say("writer-changed", &names))?;
+            }
+            writer
+        }
         None => writer(&lock, &|| spelled(&clerk_name(), &rules))?,
     };
     let place = change::add(&root, &lock, &rules, &org, &writer, &record)?;

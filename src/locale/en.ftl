@@ -673,6 +673,7 @@ init-done = started a ledger in {$path} with {$files ->
         [one] 1 file
        *[other] {$files} files
     }
+writer-changed = from now on this clone writes as {$writer}; until now it wrote as {$before}
 prompt-enter-anyway = Enter it all the same?
 check-warnings = { $count ->
         [one] one warning

@@ -658,6 +658,7 @@ org-added = 已添加组织 {$name}（{$org}）
 org-changed = 已修改组织 {$name}（{$org}）
 org-imported = 已导入 {$count} 个组织，{$already} 个原已存在、未改动
 init-done = 已在 {$path} 建立台账，写入 {$files} 个文件
+writer-changed = 这份克隆今后以 {$writer} 记账，此前是 {$before}
 prompt-enter-anyway = 仍要录入吗？
 check-warnings = 另有 {$count} 处提醒未列出（不影响提交），用 ledger check 查看
 init-next = 下一步：ledger org add 名称 --kind 类型 添加组织，或 ledger org import 文件 批量导入。

@@ -8,6 +8,7 @@ use crate::name::OrgPath;
 use crate::record::Value;
 use crate::rules::kind::{FieldType, Kind};
 use crate::rules::naming::Naming;
+use crate::spelling::folded;
 
 /// A grassroots organisation, or the district above them.
 #[derive(Clone, Debug)]
@@ -127,12 +128,28 @@ impl Organisation {
         self.headcount.iter().rev().find(|(on, _)| *on <= day).map(|(_, members)| *members)
     }
 
-    /// How well `text` names it: full id, then path suffix, then name or short name, then initials.
+    /// Whether `text` is its name followed by what its kind is called: 武汉路街道党工委 where the file says 武汉路街道, 涧西区委
+    /// where it says 涧西区. The name may lack its ending: 华山路社区党委 for 华山路社区居民委员会.
+    fn is_titled(&self, text: &str, naming: &Naming) -> bool {
+        let kind = self.kind.index("kind").map(|n| &self.kind.fields[n].ty);
+        let Some(FieldType::Choice(choices)) = kind else { return false };
+        let label = choices.iter().find(|choice| choice.name == self.text("kind")).map_or("", |choice| &choice.label.zh);
+        let Some(stem) = text.strip_suffix(label).filter(|stem| !label.is_empty() && !stem.is_empty()) else { return false };
+        let joined = label.chars().next().map_or_else(String::new, |first| format!("{stem}{first}"));
+        let is_ending = |rest: &str| rest.is_empty() || naming.generic.iter().any(|ending| ending == rest);
+        [self.name(), self.short()].iter().any(|name| *name == joined || name.strip_prefix(stem).is_some_and(is_ending))
+    }
+
+    /// How well `text` names it: full id, name or short name, name and kind, path suffix, initials.
     pub fn answers_to(&self, text: &str, naming: &Naming) -> Option<Match> {
+        let text = &*folded(text);
+        let is = |name: &str| folded(name) == text;
         if self.path.as_str() == text {
             Some(Match::Id)
-        } else if self.name() == text || self.short() == text || (!self.text("code").is_empty() && self.text("code") == text) {
+        } else if is(self.name()) || is(self.short()) || (!self.text("code").is_empty() && is(self.text("code"))) {
             Some(Match::Name)
+        } else if self.is_titled(text, naming) {
+            Some(Match::Title)
         } else if self.path.ends_with(text) {
             Some(Match::Suffix)
         } else if [self.name(), self.short()].iter().any(|name| naming.initials(name).contains(&text.to_owned())) {
@@ -150,6 +167,8 @@ pub enum Match {
     Id,
     /// It is the name, the short name or the code.
     Name,
+    /// It is the name with what the kind of organisation is called.
+    Title,
     /// It is the end of the path.
     Suffix,
     /// It is the initials of the name's pinyin.

@@ -390,15 +390,19 @@ pub fn writer(lock: &Lock, name: &dyn Fn() -> String) -> Result<Writer, Problem>
     }
 }
 
-/// This clone's writer under another name: the one it has if that was minted from `name`, else a new one.
+/// This clone's writer under another name: the one it has if that was minted from `name`, else a new one; and the one
+/// that the new one takes the place of, if this clone had one.
 ///
 /// # Errors
 /// The file that remembers it cannot be read or written.
-pub fn writer_as(lock: &Lock, name: &str) -> Result<Writer, Problem> {
+pub fn writer_as(lock: &Lock, name: &str) -> Result<(Writer, Option<Writer>), Problem> {
     let new = Writer::mint(name, random_bits());
     let current = writer(lock, &|| name.to_owned())?;
     let stem = |writer: &Writer| writer.as_str().rsplit_once('-').map(|(stem, _)| stem.to_owned());
-    if stem(&current) == stem(&new) { Ok(current) } else { remember(lock, &new) }
+    match stem(&current) == stem(&new) {
+        true => Ok((current, None)),
+        false => Ok((remember(lock, &new)?, Some(current))),
+    }
 }
 
 fn remember(lock: &Lock, writer: &Writer) -> Result<Writer, Problem> {
