@@ -8,8 +8,10 @@ use clap::{ArgMatches, Command as Clap};
 use crate::cmd::report::refuse_ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::{Lang, Locale};
+use crate::narrative::bounds::{MOST_TRACED, beyond};
 use crate::narrative::desk::Desk;
 use crate::narrative::marks::{self, Found};
+use crate::narrative::quantity::Quantity;
 use crate::narrative::sums::mismatches;
 use crate::narrative::template::{Filled, Template};
 use crate::narrative::trace;
@@ -64,6 +66,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         None => session.out.write_all(&bytes)?,
     }
     if let Some(path) = trace {
+        traceable(&desk, &figures)?;
         let text = if path.extension().is_some_and(|e| e == "json") {
             pretty(&trace::object(&desk, &figures))
         } else {
@@ -89,6 +92,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         writeln!(session.err, "{said}")?;
     }
     Ok(if found.is_empty() { Status::Clean } else { Status::Findings })
+}
+
+/// Refuses a trace that is longer than anybody reads.
+fn traceable(desk: &Desk, figures: &[Found]) -> Result<(), Problem> {
+    fn lines(desk: &Desk, quantity: &Quantity) -> usize {
+        let own = quantity.asked().map_or(0, |asked| desk.counted(asked).len());
+        1 + own + quantity.parts().iter().map(|part| lines(desk, part)).sum::<usize>()
+    }
+    let mut left = MOST_TRACED;
+    for quantity in figures.iter().filter_map(|found| desk.noted(found.entry)) {
+        left = left.checked_sub(lines(desk, &quantity)).ok_or_else(|| beyond("bounds-traced", MOST_TRACED))?;
+    }
+    Ok(())
 }
 
 fn save(session: &mut Session<'_>, path: &Path, bytes: &[u8]) -> Result<()> {
@@ -123,11 +139,8 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     let path = Path::new(asked);
     if path.extension().is_some() && path.is_file() {
         let meta = std::fs::metadata(path).map_err(|error| Problem::io(path, &error))?;
-        if meta.len() > crate::source::MAX_BYTES {
-            return Err(Problem::new(Rule::TOO_LARGE)
-                .at(crate::problem::Place::file(path))
-                .with("most", (crate::source::MAX_BYTES >> 20) as i64)
-                .into());
+        if meta.len() > Template::most_bytes(asked) {
+            return Err(Template::too_large(asked).into());
         }
         let bytes = std::fs::read(path).map_err(|error| Problem::io(path, &error))?;
         return Ok(Template::read(asked, bytes)?);
@@ -210,9 +223,8 @@ fn figures(filled: &Filled) -> Vec<Found> {
         Filled::Text(text) => marks::found(text),
         Filled::Word(parts) => parts
             .values()
-            .filter_map(|xml| Part::read(xml).ok().map(|part| part.lines()))
-            .flatten()
-            .flat_map(|line| marks::found(&line))
+            .filter_map(|xml| Part::read(xml).ok())
+            .flat_map(|part| part.lines().flat_map(marks::found).collect::<Vec<_>>())
             .collect(),
     }
 }
