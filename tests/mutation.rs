@@ -36,8 +36,8 @@ const IN_SUITE: u64 = 120;
 /// No case may take longer in a long run.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// The whole process may not take more memory in a long run, in KiB.
-const MOST_MEMORY: u64 = 300 << 10;
+/// No case may take more memory in a long run, in KiB.
+const MOST_MEMORY: u64 = 250 << 10;
 
 /// A row of random numbers: xorshift, and the same on every machine.
 struct Random(u64);
@@ -461,11 +461,20 @@ fn survives(number: u64, shown: bool) -> bool {
     done
 }
 
-/// The most memory this process has taken, in KiB, where the system says so.
-fn memory() -> u64 {
+/// What the system says of this process's memory under a name, in KiB; nothing where it does not.
+fn memory(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
+}
+
+/// How much more memory this process took at its most while something was done, in KiB.
+fn taken<T>(what: impl FnOnce() -> T) -> (u64, T) {
+    // The peak begins anew. What a case leaves behind (figures that were printed know their desk, and it them) is not its own.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+    let before = memory("VmRSS");
+    let done = what();
+    (memory("VmHWM").saturating_sub(before), done)
 }
 
 /// Runs cases for so long; the process ends at once where one hangs or takes too much memory.
@@ -486,20 +495,21 @@ fn long(seconds: u64) {
         }
     });
     let first = std::env::var("LEDGER_FUZZ_FROM").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
-    let (mut number, mut faults, mut slowest) = (first, Vec::new(), (Duration::ZERO, 0));
+    let (mut number, mut faults, mut slowest, mut largest) = (first, Vec::new(), (Duration::ZERO, 0), (0, 0));
     while since.elapsed() < Duration::from_secs(seconds) {
         running.store(number, Ordering::Relaxed);
         let began = Instant::now();
-        if !survives(number, false) {
+        let (memory, done) = taken(|| survives(number, false));
+        if !done {
             faults.push(number);
         }
         slowest = slowest.max((began.elapsed(), number));
-        let memory = memory();
-        assert!(memory <= MOST_MEMORY, "case {number}: the process has taken {memory} KiB");
+        largest = largest.max((memory, number));
+        assert!(memory <= MOST_MEMORY, "case {number} has taken {memory} KiB");
         number += 1;
     }
     running.store(u64::MAX, Ordering::Relaxed);
-    eprintln!("{} cases in {seconds} s, slowest {slowest:?}, {} KiB, faults {faults:?}", number - first, memory());
+    eprintln!("{} cases in {seconds} s, slowest {slowest:?}, largest {largest:?} KiB, faults {faults:?}", number - first);
     assert!(faults.is_empty(), "cases that failed: {faults:?}");
 }
 

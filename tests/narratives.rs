@@ -554,6 +554,18 @@ fn what_is_beyond_the_bounds_of_a_template_is_one_clear_error() {
 }
 
 #[test]
+fn a_trace_that_nobody_reads_is_refused_before_anything_is_written() {
+    let ledger = small();
+    let (out, trace) = (ledger.path().join("o.md"), ledger.path().join("o.trace.txt"));
+    let args = ["--quarter", "2026Q3", "--out", out.to_str().expect("text"), "--trace"];
+    let many = "{% for i in range(40000) %}{{ tasks_due }}{% endfor %}";
+    let ran = write(&ledger, many, &args);
+    assert!(ran.code == 2 && ran.err.contains("the trace has more than"), "{}", ran.err);
+    assert!(!out.exists() && !trace.exists(), "nothing is written");
+    assert_eq!(write(&ledger, many, &args[..4]).code, 0, "the document alone can be");
+}
+
+#[test]
 fn what_is_beyond_the_bounds_of_a_word_file_is_one_clear_error() {
     let headers: Vec<(String, String)> = (0..5_000).map(|n| (format!("word/media/{n}.png"), String::new())).collect();
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();

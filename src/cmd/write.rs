@@ -54,6 +54,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let desk = Desk::new(tree, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);
+    if trace.is_some() {
+        traceable(&desk, &figures)?;
+    }
     let form = form(matches, out.as_deref(), &template)?;
     let bytes = document(&template, &filled, form, &desk)?;
     for path in [&out, &trace].into_iter().flatten() {
@@ -66,7 +69,6 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         None => session.out.write_all(&bytes)?,
     }
     if let Some(path) = trace {
-        traceable(&desk, &figures)?;
         let text = if path.extension().is_some_and(|e| e == "json") {
             pretty(&trace::object(&desk, &figures))
         } else {

@@ -44,7 +44,7 @@ const MOST_PRINTED: usize = 1 << 20;
 pub const MOST_PARTS: usize = 10_000;
 
 /// How many lines the trace of a document may have: one a figure, and one for each record behind it.
-pub const MOST_TRACED: usize = 100_000;
+pub const MOST_TRACED: usize = 50_000;
 
 /// What the engine may do: an instruction costs 1, as do 64 bytes that are made. A Word table of 2,000 organisations
 /// with thirty figures each takes two thirds of it.

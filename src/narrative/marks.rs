@@ -62,7 +62,7 @@ pub fn found(text: &str) -> Vec<Found> {
 const ENDS: [char; 7] = ['。', '！', '？', '；', '\n', '!', '?'];
 
 /// How much of a sentence is shown on either side of a figure, in bytes.
-const LONGEST: usize = 1_000;
+const LONGEST: usize = 500;
 
 /// The plain text, and for each mark its entry, start and end in it.
 fn walk(text: &str) -> (String, Vec<(usize, usize, usize)>) {

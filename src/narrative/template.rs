@@ -626,18 +626,21 @@ fn unknown(name: &str, desk: &Desk) -> Problem {
     let near = metrics.map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
     let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
     let hint = if near.is_empty() { "template-not-near" } else { "template-near" };
-    Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near).with("hint", Arg::Message(hint))
+    shortened(Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near).with("hint", Arg::Message(hint)))
 }
 
 /// The longest name that may be a misspelt one, in bytes.
 const LONGEST_NAME: usize = 200;
+
+/// The longest word that a message repeats, in bytes: some list all there is.
+const LONGEST_SAID: usize = 4_000;
 
 /// What the engine says of a template, as a problem in two languages.
 fn explained(error: &Error, most: usize, place: Place) -> Problem {
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         if let Some(problem) = inner.downcast_ref::<Problem>() {
-            return problem.clone().at(place);
+            return shortened(problem.clone()).at(place);
         }
         source = inner.source();
     }
@@ -653,9 +656,21 @@ fn explained(error: &Error, most: usize, place: Place) -> Problem {
         ErrorKind::OutOfFuel => ("template-endless", "template-endless-mend"),
         _ => ("template-operation", "template-operation-mend"),
     };
-    // What the engine says may hold a value whole.
-    let detail: String = error.detail().unwrap_or_default().chars().take(LONGEST_NAME).collect();
-    Problem::new(Rule::TEMPLATE).at(place).with("why", Arg::Message(why)).with("mend", Arg::Message(mend)).with("detail", detail)
+    let problem = Problem::new(Rule::TEMPLATE).at(place).with("why", Arg::Message(why)).with("mend", Arg::Message(mend));
+    shortened(problem.with("detail", error.detail().unwrap_or_default()))
+}
+
+/// The same problem; what a template has made may be of any length, a message may not.
+fn shortened(mut problem: Problem) -> Problem {
+    for (_, arg) in &mut problem.args {
+        if let Arg::Text(text) = arg
+            && text.len() > LONGEST_SAID
+        {
+            text.truncate(text.floor_char_boundary(LONGEST_SAID));
+            text.push('…');
+        }
+    }
+    problem
 }
 
 /// A filter's argument: a quantity, or a number that becomes one.
