@@ -183,6 +183,8 @@ rules! {
     TEMPLATE_UNCLOSED "template-unclosed" Usage "A tag that is not closed in its paragraph.";
     TEMPLATE_TEXT_ONLY "template-text-only" Usage "A block that works on text alone, in a Word file.";
     TEMPLATE_TOO_DEEP "template-too-deep" Usage "Numbers put together of numbers too often.";
+    TEMPLATE_BOUNDS "template-bounds" Usage "A template that holds or makes more than any report.";
+    TEMPLATE_LIST_TERM "template-list-term" Usage "A list that is added, multiplied or joined to a text.";
     TEMPLATE_WORD "template-word" Usage "A Word file that is none.";
     TEMPLATE_ENDING "template-ending" Usage "A template whose name does not say what it is.";
     UNKNOWN_TEMPLATE "unknown-template" Usage "No template of that name.";

@@ -499,9 +499,8 @@ fn the_first_and_the_last_years_are_said_as_they_are() {
 #[test]
 fn what_may_be_a_slip_is_said_at_once_and_held_up_by_nobody() {
     let ledger = Ledger::new(&[]);
-    let add = |date: &str, title: &str| {
-        ledger.run(&["add", "meeting", "--org", "a", "--type", "regular", "--date", date, "--title", title])
-    };
+    let add =
+        |date: &str, title: &str| ledger.run(&["add", "meeting", "--org", "a", "--type", "regular", "--date", date, "--title", title]);
     assert_eq!(add("2026-07-03", "七月例会").err, "");
     let again = add("2026-07-03", " 七月例会");
     assert_eq!(again.code, 0);
@@ -553,7 +552,9 @@ fn the_ending_of_a_file_says_what_is_in_it_and_nothing_is_written_over() {
 #[test]
 fn another_writer_is_announced() {
     let ledger = Ledger::new(&[]);
-    let add = |args: &[&str]| ledger.run(&[&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "study", "--title"], args].concat());
+    let add = |args: &[&str]| {
+        ledger.run(&[&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "study", "--title"], args].concat())
+    };
     assert_eq!(add(&["一", "--as", "test"]).err, "", "it is the writer this clone has");
     let ran = add(&["二", "--as", "desk"]);
     assert!(ran.err.contains("from now on this clone writes as desk-") && ran.err.contains("it wrote as test-00"), "{}", ran.err);
@@ -563,7 +564,9 @@ fn another_writer_is_announced() {
 #[test]
 fn nothing_that_steers_a_terminal_is_printed_raw() {
     let hostile = "a\\u001b]0;x\\u0007\\u009b2J\\u202e\\u2028b";
-    let text = format!("[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"study\"\ntitle = \"{hostile}\"\nplace = \"\u{202e}raw\"\n");
+    let text = format!(
+        "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"study\"\ntitle = \"{hostile}\"\nplace = \"\u{202e}raw\"\n"
+    );
     let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", &text), ("orgs/a/2026/y\u{202e}\u{9b}.toml", "= \u{202e}\u{2029}\n")]);
     let steers = |text: &str| text.contains(|c: char| ledger::spelling::is_steering(c) && c != '\n');
     for args in [

@@ -50,7 +50,9 @@ fn money_is_exact_to_the_fen_from_the_flag_to_every_output() {
     assert!(report(&["--format", "csv"]).trim_end().ends_with(",4500.8"));
     assert!(report(&["--format", "json"]).contains("\"funds_spent\": 4500.8\n"));
     let explained = ledger.ok(&["explain", "funds_spent", "--quarter", "2026Q3", "--format", "json"]);
-    for part in ["\"value\": 4500.8", "\"contributes\": 3500,", "\"contributes\": 0.1,", "\"contributes\": 0.2,", "\"contributes\": 1000.5,"] {
+    for part in
+        ["\"value\": 4500.8", "\"contributes\": 3500,", "\"contributes\": 0.1,", "\"contributes\": 0.2,", "\"contributes\": 1000.5,"]
+    {
         assert!(explained.contains(part), "{part}: {explained}");
     }
     assert!(ledger.ok(&["list", "fund", "--format", "json"]).contains("\"amount\": 1000.5"));
@@ -63,7 +65,8 @@ fn money_is_exact_to_the_fen_from_the_flag_to_every_output() {
 #[test]
 fn a_sum_that_does_not_fit_is_an_error_at_its_metric() {
     let rule = "[[kind]]\nname = \"thing\"\nzh = \"物\"\nen = \"thing\"\nprefix = \"th\"\nperiod = \"date\"\nfield = [\n    { name = \"date\", zh = \"日期\", en = \"date\", type = \"date\", required = true },\n    { name = \"n\", zh = \"数\", en = \"n\", type = \"integer\", max = 99_999_999_999_999 },\n]\n\n[[metric]]\nname = \"things\"\nzh = \"物数\"\nen = \"things\"\nkind = \"thing\"\nsum = \"n\"\n";
-    let many: String = (0..10_001).map(|n| format!("[[thing]]\nid = \"th-20260703-{n:08}\"\ndate = 2026-07-03\nn = 99999999999999\n\n")).collect();
+    let many: String =
+        (0..10_001).map(|n| format!("[[thing]]\nid = \"th-20260703-{n:08}\"\ndate = 2026-07-03\nn = 99999999999999\n\n")).collect();
     let ledger = Ledger::new(&[("rules/things.toml", rule), ("orgs/a/2026/x-00.toml", &many)]);
     for command in [&["report", "--metrics", "things"][..], &["explain", "things"]] {
         let ran = ledger.run(&[command, &["--quarter", "2026Q3"]].concat());
@@ -93,7 +96,9 @@ fn an_average_is_no_percentage_and_says_one_number_in_every_form() {
 fn names_are_counted_once_however_they_are_spelled_and_lists_by_their_items() {
     let partner = |n: usize, unit: &str| format!("[[partner]]\nid = \"pa-20260703-{n:08}\"\nunit = \"{unit}\"\njoined = 2026-07-03\n\n");
     let agreement = |n: usize, projects: &str| {
-        format!("[[agreement]]\nid = \"ag-20260703-{n:08}\"\npartner = \"pa-20260703-00000001\"\nsigned = 2026-07-0{n}\nprojects = [{projects}]\n\n")
+        format!(
+            "[[agreement]]\nid = \"ag-20260703-{n:08}\"\npartner = \"pa-20260703-00000001\"\nsigned = 2026-07-0{n}\nprojects = [{projects}]\n\n"
+        )
     };
     let text = partner(1, "示例A公司(集团)")
         + &partner(2, "示例Ａ公司（集团） ")
@@ -133,7 +138,8 @@ fn a_place_is_among_the_same_peers_wherever_it_is_asked_for() {
     let template = "{% for o in org.all_orgs %}{{ o.id }} {{ o.place }} {{ o.thrifty }} {{ o.funds_spent.rank }} {{ o.funds_spent.rank(lowest_first=true) }}\n{% endfor %}";
     let ledger = spenders(rules, template);
     let report = |more: &[&str]| {
-        let text = ledger.ok(&[&["report", "--quarter", "2026Q3", "--metrics", "place,thrifty", "--format", "csv", "--raw"], more].concat());
+        let text =
+            ledger.ok(&[&["report", "--quarter", "2026Q3", "--metrics", "place,thrifty", "--format", "csv", "--raw"], more].concat());
         text.lines().filter(|line| line.starts_with("org,")).map(str::to_owned).collect::<Vec<String>>()
     };
     let all = ["org,a/b,甲街道党工委,1,", "org,a/b/e,甲一社区党委,1,1", "org,a/c,乙街道党工委,2,", "org,a/d,丙机关党委,2,2"];
@@ -169,9 +175,11 @@ fn what_was_not_recorded_yet_is_no_data_to_compare_with() {
 #[test]
 fn what_grew_smaller_is_said_without_a_sign_and_groups_keep_what_only_stood_before() {
     let spent = |n, date, purpose, amount| fund(n, date, amount).replace("training", purpose);
-    let text = spent(1, "2025-08-03", "training", "5200") + &spent(2, "2025-08-03", "reward", "300") + &spent(3, "2026-08-03", "training", "3500");
+    let text =
+        spent(1, "2025-08-03", "training", "5200") + &spent(2, "2025-08-03", "reward", "300") + &spent(3, "2026-08-03", "training", "3500");
     let template = "{{ funds_spent.compare(\"year\") }}、{{ (funds_spent | 万元(1)).compare(\"year\") }}{% for g in funds_spent.compare(\"year\").by(\"purpose\") %}；{{ g.label }}{{ g.comparison.before }}到{{ g.figure }}{% endfor %}";
-    let ledger = Ledger::new(&[("ledger.toml", "format = 1\nlanguage = \"zh-CN\"\n"), ("orgs/a/2026/x-00.toml", &text), ("t.txt", template)]);
+    let ledger =
+        Ledger::new(&[("ledger.toml", "format = 1\nlanguage = \"zh-CN\"\n"), ("orgs/a/2026/x-00.toml", &text), ("t.txt", template)]);
     let path = ledger.path().join("t.txt");
     let written = ledger.ok(&["write", path.to_str().expect("text"), "--quarter", "2026Q3"]);
     assert_eq!(written, "减少2000、减少2000元；教育培训5200到3500；表彰奖励300到0");
@@ -213,4 +221,36 @@ fn returns_are_judged_after_their_deadline_unless_a_day_is_asked_for() {
     ledger.ok(&["close", "2026Q3"]);
     assert_eq!(ledger.run(&["check"]).code, 0);
     assert!(ledger.ok(&["report", "--quarter", "2026Q3", "--compare", "closed"]).contains("nothing has changed since"));
+}
+
+#[test]
+fn a_number_of_a_record_leads_back_to_it_and_is_compared_by_its_value() {
+    let survey = "[[survey]]\nid = \"su-20260703-00000001\"\ntopic = \"基层党建\"\nteams = 5\nfrom = 2026-07-03\nuntil = 2026-07-20\n\n";
+    let agreement = "[[partner]]\nid = \"pa-20260703-00000002\"\nunit = \"示例银行\"\njoined = 2026-07-03\n\n[[agreement]]\nid = \"ag-20260703-00000003\"\npartner = \"pa-20260703-00000002\"\nsigned = 2026-07-04\n\n";
+    let text = survey.to_owned() + agreement + &fund(4, "2026-07-03", "3500.5");
+    let template = "派出{{ surveys.last.teams }}组；{{ funds_spent.last.amount | 万元(1) }}；协议{{ agreements.records | 列举 }}、{{ agreements | 列举 }}";
+    let files = [("ledger.toml", "format = 1\nlanguage = \"zh-CN\"\n"), ("orgs/a/2026/x-00.toml", &text), ("t.txt", template)];
+    let ledger = Ledger::new(&files);
+    let path = ledger.path().join("t.txt");
+    let trace = ledger.path().join("trace.json");
+    let flag = format!("--trace={}", trace.display());
+    let out = ledger.path().join("out.txt");
+    ledger.ok(&["write", path.to_str().expect("text"), "--quarter", "2026Q3", "--out", out.to_str().expect("text"), &flag]);
+    assert_eq!(ledger.read("out.txt"), "派出5组；3500.5元；协议示例银行、示例银行");
+    let json: serde_json::Value = serde_json::from_str(&ledger.read("trace.json")).expect("json");
+    let figures = json["figures"].as_array().expect("a list");
+    assert_eq!(figures[0]["field"], "调研组数");
+    assert_eq!(figures[0]["records"][0]["id"], "su-20260703-00000001");
+    assert_eq!((figures[1]["value"].to_string(), figures[1]["records"][0]["line"].as_u64()), ("3500.5".to_owned(), Some(18)));
+    for (tag, code) in [
+        ("surveys.last.teams > 3", 2),
+        ("surveys.last.teams.value > 3", 0),
+        ("funds_spent.last.amount == 3500.5", 2),
+        ("records(\"meeting\").first.due > 10", 2),
+        ("surveys.last.from < as_of", 0),
+    ] {
+        ledger.write("t.txt", format!("{{% if {tag} %}}是{{% endif %}}").as_bytes());
+        let ran = ledger.run(&["write", path.to_str().expect("text"), "--quarter", "2026Q3"]);
+        assert_eq!(ran.code, code, "{tag}: {}{}", ran.out, ran.err);
+    }
 }

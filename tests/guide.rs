@@ -8,10 +8,8 @@ use std::process::{Command, Output};
 use common::id_of;
 
 /// Commands that need a person at a terminal, with what the person would answer.
-const ASKED: &[(&str, &str)] = &[(
-    "ledger add 会议",
-    "ledger add 会议 --org 武汉路街道党工委 --date 2026-07-03 --type 例会 --title 七月例会 --due 12 --present 11",
-)];
+const ASKED: &[(&str, &str)] =
+    &[("ledger add 会议", "ledger add 会议 --org 武汉路街道党工委 --date 2026-07-03 --type 例会 --title 七月例会 --due 12 --present 11")];
 
 /// A folder beside the ledger, with the table of areas that both texts import.
 struct Place {
@@ -105,7 +103,9 @@ fn the_commands_of_the_guide_work_in_their_order() {
         count += 1;
         if line == "ledger add 会议" {
             // The guide goes on with “a task that the meeting handed out”.
-            place.must("ledger add 任务 --org 武汉路街道党工委 --list 问题清单 --title 标识缺失 --owner 党建办 --set 2026-07-03 --due 2026-09-20");
+            place.must(
+                "ledger add 任务 --org 武汉路街道党工委 --list 问题清单 --title 标识缺失 --owner 党建办 --set 2026-07-03 --due 2026-09-20",
+            );
         }
     }
     assert_eq!(count, 29, "a command more or less: look whether it is run here");

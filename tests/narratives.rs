@@ -477,3 +477,120 @@ fn libreoffice_shows_the_text_right() {
     }
     assert!(!shown.contains("{{") && !shown.contains("{%"), "{shown}");
 }
+
+/// Templates that nobody means: each with what is said of it, or nothing where it can be written.
+#[test]
+fn what_is_beyond_the_bounds_of_a_template_is_one_clear_error() {
+    let ledger = small();
+    let list = |of: &str| vec![of; 300].join(",");
+    let grows =
+        |step: &str| format!("{{% set ns = namespace(x=\"x\") %}}{{% for i in range(60) %}}{{% set ns.x = {step} %}}{{% endfor %}}");
+    let pair = "{% set a = range(2000) %}{% set b = range(2000) %}{% for i in range(100000) %}";
+    for (what, template, said) in [
+        ("a text that doubles itself", grows("ns.x ~ ns.x") + "{{ ns.x }}", Some("template]")),
+        ("a list that doubles itself", grows("[ns.x, ns.x]") + "{{ ns.x }}", Some("template-bounds]")),
+        ("a dictionary that doubles itself", grows("{'a': ns.x, 'b': ns.x}") + "{{ ns.x }}", Some("template-bounds]")),
+        ("a list that grows without being printed", grows("[ns.x, ns.x]"), Some("template-bounds]")),
+        ("a list in a list, over and over", "{% set x = 1 %}".to_owned() + &"{% set x = [x] %}".repeat(9), Some("template-bounds]")),
+        ("what holds itself", "{% set ns = namespace() %}{% set ns.a = [ns] %}{{ ns }}".to_owned(), Some("template-bounds]")),
+        ("lists that are added", "{% set x = [1] %}{{ x + x }}".to_owned(), Some("template-list-term]")),
+        ("lists that are multiplied", "{{ [[0] * 100000000] == [[0] * 100000000] }}".to_owned(), Some("template-list-term]")),
+        ("lists joined to a text", "{{ orgs ~ '' }}".to_owned(), Some("template-list-term]")),
+        ("slices of slices", "{% set x = range(9) %}".to_owned() + &"{% set x = x[0:] %}".repeat(9) + "{{ x[8] }}", None),
+        ("a long text", "{{ 'x' * 1000000000 }}".to_owned(), Some("template]")),
+        ("a text through a filter", "{% set x = 'x' * 100000 %}{{ x | replace('x', x) }}".to_owned(), Some("template]")),
+        ("a text between many", "{% set x = 'x' * 60000 %}{{ range(100000) | join(x) }}".to_owned(), Some("template]")),
+        ("a wide format", "{{ '%1000000000d' | format(1) }}".to_owned(), Some("template]")),
+        ("one thing that is printed", "{{ 'x' * 1100000 }}".to_owned(), Some("template-bounds]")),
+        (
+            "lists compared in a loop",
+            format!("{pair}{{% if [{}] == [{}] %}}{{% endif %}}{{% endfor %}}", list("a"), list("b")),
+            Some("template]"),
+        ),
+        ("lists sorted in a loop", format!("{pair}{{% set x = [{}] | sort %}}{{% endfor %}}", list("a,b")), Some("template]")),
+        ("a test in a loop", format!("{pair}{{% if a is in [{}] %}}{{% endif %}}{{% endfor %}}", list("b")), Some("template]")),
+        (
+            "a total of totals",
+            "{% set x = 1 %}".to_owned() + &"{% set x = [x,x,x,x,x,x,x,x,x,x] %}".repeat(5) + "{{ total(x) }}",
+            Some("template-bounds]"),
+        ),
+        ("much that is written", "{% for i in range(100000) %}一二三四五六七八{% endfor %}".to_owned(), Some("template-bounds]")),
+        ("a long tag", format!("{{{{ 1{} }}}}", "+1".repeat(1000)), Some("template-bounds]")),
+        ("many tags", "{{ 1 }}".repeat(20_001), Some("template-bounds]")),
+        ("much in tags", format!("{{{{ '{}' }}}}", "x".repeat(1900)).repeat(110), Some("template-bounds]")),
+        ("many conditions", "{% if 1 %}".repeat(100) + &"{% endif %}".repeat(100), Some("template-bounds]")),
+        ("many other conditions", "{% if 0 %}".to_owned() + &"{% elif 0 %}".repeat(100) + "{% endif %}", Some("template-bounds]")),
+        ("brackets", format!("{{{{ {}1{} }}}}", "(".repeat(900), ")".repeat(900)), Some("template]")),
+        ("a chain", format!("{{{{ org{} }}}}", ".x".repeat(900)), Some("template]")),
+        ("denials", format!("{{{{ {}1 }}}}", "not ".repeat(480)), None),
+        ("tags that do not end", "{{".repeat(500_000), Some("template-unclosed]")),
+        ("blocks that do not end", "{%".repeat(500_000), Some("template-unclosed]")),
+        ("comments that do not end", "{#".repeat(500_000), Some("template-unclosed]")),
+        ("texts that do not end", "{% raw %}".repeat(20_000), Some("template-unclosed]")),
+        ("a name that nobody has, often", (0..9_000).map(|n| format!("{{{{ x{n} }}}}")).collect(), Some("template-unknown]")),
+        ("a large template", "x".repeat(1_100_000), Some("template-bounds]")),
+        ("a macro", "{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}".to_owned(), Some("template]")),
+        ("another file", "{% include 'a.md' %}".to_owned(), Some("template]")),
+        ("a loop that calls itself", "{% for x in [1] recursive %}{{ loop([x]) }}{% endfor %}".to_owned(), Some("template]")),
+        (
+            "what a report does",
+            "{% set n = namespace(x=0) %}{% for o in orgs %}{% set n.x = n.x + o.tasks_due.value %}{% endfor %}{{ n.x }}".to_owned(),
+            None,
+        ),
+        ("strings with signs", "{{ '{{ [' ~ '}}' }}{% raw %}{{ a + b }}{% endraw %}".to_owned(), None),
+    ] {
+        let ran = write(&ledger, &template, &["--quarter", "2026Q3"]);
+        match said {
+            Some(said) => {
+                let first = ran.err.lines().next().unwrap_or_default();
+                assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{what}: {}", first);
+                assert!(first.contains(said), "{what}: {first}");
+                assert!(ran.err.matches("to mend it").count() == 1 || what.ends_with("often"), "{what}: one error is enough");
+                assert!(ran.err.len() < 50_000, "{what}: {} bytes are said", ran.err.len());
+            }
+            None => assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{what}"),
+        }
+    }
+}
+
+#[test]
+fn a_trace_that_nobody_reads_is_refused_before_anything_is_written() {
+    let ledger = small();
+    let (out, trace) = (ledger.path().join("o.md"), ledger.path().join("o.trace.txt"));
+    let args = ["--quarter", "2026Q3", "--out", out.to_str().expect("text"), "--trace"];
+    let many = "{% for i in range(30000) %}{{ tasks_due }}{{ tasks_due }}{{ tasks_due }}{{ tasks_due }}{% endfor %}";
+    let ran = write(&ledger, many, &args);
+    assert!(ran.code == 2 && ran.err.contains("the trace has more than"), "{}", ran.err);
+    assert!(!out.exists() && !trace.exists(), "nothing is written");
+    assert_eq!(write(&ledger, many, &args[..4]).code, 0, "the document alone can be");
+}
+
+#[test]
+fn what_is_beyond_the_bounds_of_a_word_file_is_one_clear_error() {
+    let headers: Vec<(String, String)> = (0..5_000).map(|n| (format!("word/media/{n}.png"), String::new())).collect();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    for (what, body, more, said) in [
+        ("what unpacks to much", "x".repeat(17 << 20), &[][..], "template-word]"),
+        ("many elements", "<w:p/>".repeat(700_000), &[], "template-word]"),
+        ("many parts", p("{{ org }}"), &headers, "template-word]"),
+        ("a long paragraph with a tag", p(&("{{ org }}".to_owned() + &"x".repeat(1_600_000))), &[], "template-word]"),
+        ("many tags", p("{{ org }}").repeat(20_001), &[], "template-bounds]"),
+        ("many conditions", p("{% if 1 %}").repeat(100) + &p("{% endif %}").repeat(100), &[], "template-bounds]"),
+        ("tags that do not end", p(&"{{".repeat(300_000)), &[], "template-unclosed]"),
+        ("much that is written", p("{% for i in range(100000) %}") + &p(&"x".repeat(1000)) + &p("{% endfor %}"), &[], "template-bounds]"),
+        ("line ends", p("{% for i in range(99) %}") + &p("{{ '\\n' * 900000 }}") + &p("{% endfor %}"), &[], "template-bounds]"),
+    ] {
+        let (ran, parts) = filled(&document(&body), more);
+        let first = ran.err.lines().next().unwrap_or_default();
+        assert_eq!((ran.code, parts.len()), (2, 0), "{what}: {first}");
+        assert!(first.contains(said) && ran.err.lines().count() < 9, "{what}: {first}");
+    }
+}
+
+#[test]
+fn dictionaries_in_dictionaries_and_many_empty_tables_are_filled_in() {
+    let asked = p("{{ tasks_due(where={\"list\": \"task\", \"org\": {\"kind\": \"branch\"}}) }}");
+    let (ran, parts) = filled(&document(&(asked + &"<w:tbl></w:tbl>".repeat(50_000))), &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(parts["word/document.xml"], document(&p("3")));
+}

@@ -7,8 +7,10 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::{self, Command, Session, Status, output};
 use crate::locale::{Lang, Locale};
+use crate::narrative::bounds::{MOST_TRACED, beyond};
 use crate::narrative::desk::Desk;
 use crate::narrative::marks::{self, Found};
+use crate::narrative::quantity::Quantity;
 use crate::narrative::sums::mismatches;
 use crate::narrative::template::{Filled, Template};
 use crate::narrative::trace;
@@ -54,6 +56,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let desk = Desk::new(tree, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);
+    if trace.is_some() {
+        traceable(&desk, &figures)?;
+    }
     let form = form(matches, &template)?;
     let bytes = document(&template, &filled, form, &desk)?;
     for path in [&out, &trace].into_iter().flatten() {
@@ -93,6 +98,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(if found.is_empty() { Status::Clean } else { Status::Findings })
 }
 
+/// Refuses a trace that is longer than anybody reads.
+fn traceable(desk: &Desk, figures: &[Found]) -> Result<(), Problem> {
+    fn lines(desk: &Desk, quantity: &Quantity) -> usize {
+        let own = quantity.asked().map_or(0, |asked| desk.counted(asked).len());
+        1 + own + quantity.parts().iter().map(|part| lines(desk, part)).sum::<usize>()
+    }
+    let mut left = MOST_TRACED;
+    for quantity in figures.iter().filter_map(|found| desk.noted(found.entry)) {
+        left = left.checked_sub(lines(desk, &quantity)).ok_or_else(|| beyond("bounds-traced", MOST_TRACED))?;
+    }
+    Ok(())
+}
+
 /// Refuses to write over the template itself.
 fn refuse_template(matches: &ArgMatches, path: &Path) -> Result<(), Problem> {
     let asked = matches.get_one::<String>("template").map(Path::new).and_then(|template| template.canonicalize().ok());
@@ -118,11 +136,8 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     let path = Path::new(asked);
     if path.extension().is_some() && path.is_file() {
         let meta = std::fs::metadata(path).map_err(|error| Problem::io(path, &error))?;
-        if meta.len() > crate::source::MAX_BYTES {
-            return Err(Problem::new(Rule::TOO_LARGE)
-                .at(crate::problem::Place::file(path))
-                .with("most", (crate::source::MAX_BYTES >> 20) as i64)
-                .into());
+        if meta.len() > Template::most_bytes(asked) {
+            return Err(Template::too_large(asked).into());
         }
         let bytes = std::fs::read(path).map_err(|error| Problem::io(path, &error))?;
         return Ok(Template::read(asked, bytes)?);
@@ -192,9 +207,8 @@ fn figures(filled: &Filled) -> Vec<Found> {
         Filled::Text(text) => marks::found(text),
         Filled::Word(parts) => parts
             .values()
-            .filter_map(|xml| Part::read(xml).ok().map(|part| part.lines()))
-            .flatten()
-            .flat_map(|line| marks::found(&line))
+            .filter_map(|xml| Part::read(xml).ok())
+            .flat_map(|part| part.lines().flat_map(marks::found).collect::<Vec<_>>())
             .collect(),
     }
 }

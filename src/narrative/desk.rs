@@ -10,7 +10,7 @@ use crate::locale::Locale;
 use crate::narrative::quantity::Quantity;
 use crate::number::Decimal;
 use crate::problem::Problem;
-use crate::record::{Value, text};
+use crate::record::{Record, Value, text};
 use crate::rules::kind::FieldType;
 use crate::rules::metric::Metric;
 use crate::spelling::folded;
@@ -178,8 +178,15 @@ impl Desk {
                 other.map_or_else(|| id.to_owned(), |other| text::title(&self.tree.entries[other].record, &self.locale))
             }
             (FieldType::Organisation, Some(id)) => self.organisation(id).map_or(id, |org| self.tree.orgs[org].short()).to_owned(),
+            (_, None) if record.title().is_none() => self.called(record),
             _ => text::title(record, &self.locale),
         }
+    }
+
+    /// What a record without a title is called: the first thing that a list says of it.
+    fn called(&self, record: &Record) -> String {
+        let said = record.kind.columns.iter().find_map(|&n| Some(text::words(&record.kind.fields[n], record.get(n)?, &self.locale)));
+        said.unwrap_or_else(|| record.id.to_string())
     }
 
     /// Notes that a quantity is printed; returns its entry in the log.

@@ -39,11 +39,30 @@ pub fn stripped(text: &str) -> String {
 /// The figures of a text in the order they stand, each with its sentence.
 pub fn found(text: &str) -> Vec<Found> {
     let (plain, spans) = walk(text);
+    // Where sentences end: behind their last sign.
+    let ends: Vec<usize> = plain.match_indices(ENDS).map(|(at, sign)| at + sign.len()).collect();
+    let sentence = |start: usize, end: usize| {
+        let before = ends.partition_point(|at| *at <= start).checked_sub(1).map_or(0, |n| ends[n]);
+        let after = ends.get(ends.partition_point(|at| *at <= end)).copied().unwrap_or(plain.len());
+        // What never ends is no sentence: a table's row, a text of lines without an end.
+        let (from, to) = (plain.ceil_char_boundary(start.saturating_sub(LONGEST)), plain.floor_char_boundary(end.saturating_add(LONGEST)));
+        plain[before.max(from.min(start))..after.min(to.max(end))].trim().to_owned()
+    };
     spans
         .into_iter()
-        .map(|(entry, start, end)| Found { entry, sentence: sentence(&plain, start, end), text: plain[start..end].to_owned() })
+        .map(|(entry, start, end)| {
+            // Where filters have cut marks, one may seem to reach over half the document.
+            let end = end.min(plain.floor_char_boundary(start.saturating_add(LONGEST)));
+            Found { entry, sentence: sentence(start, end), text: plain[start..end].to_owned() }
+        })
         .collect()
 }
+
+/// The signs that end a sentence.
+const ENDS: [char; 7] = ['。', '！', '？', '；', '\n', '!', '?'];
+
+/// How much of a sentence is shown on either side of a figure, in bytes.
+const LONGEST: usize = 500;
 
 /// The plain text, and for each mark its entry, start and end in it.
 fn walk(text: &str) -> (String, Vec<(usize, usize, usize)>) {
@@ -72,17 +91,6 @@ fn walk(text: &str) -> (String, Vec<(usize, usize, usize)>) {
     }
     spans.retain(|(entry, ..)| *entry != usize::MAX);
     (plain, spans)
-}
-
-/// From the end of the sentence before to the end of this one.
-fn sentence(plain: &str, start: usize, end: usize) -> String {
-    const ENDS: [char; 7] = ['。', '！', '？', '；', '\n', '!', '?'];
-    let from = plain[..start].rfind(ENDS).map_or(0, |at| at + plain[at..].chars().next().map_or(1, char::len_utf8));
-    let to = plain[end..].find(ENDS).map_or(plain.len(), |at| {
-        let at = end + at;
-        at + plain[at..].chars().next().map_or(0, char::len_utf8)
-    });
-    plain[from..to].trim().to_owned()
 }
 
 #[cfg(test)]

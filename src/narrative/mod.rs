@@ -5,6 +5,7 @@
 //! lead back to the log. Nothing here writes a sentence of its own, and nothing here writes a file.
 
 pub mod ask;
+pub mod bounds;
 pub mod desk;
 pub mod marks;
 pub mod phrase;

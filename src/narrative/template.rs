@@ -1,23 +1,27 @@
 //! Templates: what they may say, how they are checked, how they are filled in.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Rest, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
-use crate::locale::Arg;
+use crate::locale::{Arg, Lang};
 use crate::narrative::ask;
+use crate::narrative::bounds::{self, beyond};
 use crate::narrative::desk::{Claim, Desk};
 use crate::narrative::marks;
 use crate::narrative::phrase::{Form, Qualifier, Scale, Style};
 use crate::narrative::quantity::{Origin, Quantity, percent};
-use crate::narrative::tags::{Tag, engine_text, normalised, tags};
+use crate::narrative::tags::{Tag, WordSort, engine_text, normalised, tags, words};
 use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing, refuse};
-use crate::narrative::word::{Broken, DOCUMENT, Part, Piece, Why, Word, escaped};
+use crate::narrative::word::{self, Broken, DOCUMENT, Part, Piece, Why, Word, escaped};
 use crate::number::{Fraction, MOST_PLACES};
 use crate::problem::{Place, Problem, Rule};
+use crate::rules::kind::{Field, FieldType};
 use crate::source::Source;
 use crate::tree::NAMES;
 
@@ -39,8 +43,8 @@ pub enum Filled {
     Word(BTreeMap<String, String>),
 }
 
-/// How much a template may do before it is taken to go round in circles: some minutes' work for no district.
-const FUEL: u64 = 50_000_000;
+/// How many things that are wrong with one template are worth naming.
+const MOST_NAMED: usize = 100;
 
 /// How printed values are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,13 +55,21 @@ enum Escape {
 }
 
 impl Template {
+    /// The largest template of a name, in bytes.
+    pub fn most_bytes(name: &str) -> u64 {
+        if ending(name) == "docx" { word::MOST_PACKED } else { bounds::MOST_TEXT as u64 }
+    }
+
     /// A template from a file's bytes; its name says what it is.
     ///
     /// # Errors
     /// Not text, not a Word file, too large.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Template, Problem> {
-        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
-        match ending.as_str() {
+        let most = Template::most_bytes(name);
+        if bytes.len() as u64 > most {
+            return Err(Template::too_large(name));
+        }
+        match &*ending(name) {
             "docx" => Ok(Template::Word(name.to_owned(), Word::open(bytes).map_err(|broken| not_word(name, broken))?)),
             "md" | "markdown" => Ok(Template::Markdown(Source::decode(name, bytes)?)),
             "txt" => Ok(Template::Plain(Source::decode(name, bytes)?)),
@@ -65,31 +77,81 @@ impl Template {
         }
     }
 
+    /// What is said of a file that is larger than any template of its name.
+    pub fn too_large(name: &str) -> Problem {
+        beyond("bounds-file", (Template::most_bytes(name) >> 20) as usize).at(Place::file(name))
+    }
+
     /// Fills the template in.
     ///
     /// # Errors
-    /// What is wrong with the template, at its line and column; in a Word file a line is a paragraph.
+    /// What is wrong with the template, at its line and column; in a Word file a line is a paragraph. What is beyond
+    /// the bounds of `bounds`.
     pub fn fill(&self, desk: &Arc<Desk>) -> Result<Filled, Vec<Problem>> {
+        // On a stack of a known size, whichever thread asks: how deep a template may be is measured against it.
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(bounds::STACK).spawn_scoped(scope, || self.filled(desk));
+            match thread.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(filled)) => filled,
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                Err(error) => Err(vec![Problem::io(self.name(), &error)]),
+            }
+        })
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Template::Markdown(source) | Template::Plain(source) => &source.file,
+            Template::Word(name, _) => name,
+        }
+    }
+
+    fn filled(&self, desk: &Arc<Desk>) -> Result<Filled, Vec<Problem>> {
         match self {
             Template::Markdown(source) => text(source, desk, Escape::Markdown).map(Filled::Text),
             Template::Plain(source) => text(source, desk, Escape::Plain).map(Filled::Text),
             Template::Word(name, word) => {
                 let mut parts = BTreeMap::new();
                 let mut problems = Vec::new();
+                // All parts together are bounded as one is.
+                let mut left = Left::new(word::MOST_XML);
                 for (part, xml) in &word.parts {
                     let file = if part == DOCUMENT { name.clone() } else { format!("{name}#{}", part.trim_start_matches("word/")) };
-                    match fill_part(&file, xml, desk) {
+                    match fill_part(&file, xml, desk, &mut left) {
                         Ok(Some(filled)) => {
                             parts.insert(part.clone(), filled);
                         }
                         Ok(None) => {}
                         Err(found) => problems.extend(found),
                     }
+                    if problems.len() > MOST_NAMED || left.fuel == 0 {
+                        break;
+                    }
                 }
                 if problems.is_empty() { Ok(Filled::Word(parts)) } else { Err(problems) }
             }
         }
     }
+}
+
+/// What a template may still do and write.
+struct Left {
+    /// The most it may write in all, in bytes.
+    most: usize,
+    /// How much of that is left.
+    bytes: usize,
+    /// What the engine may still do: nothing after a part that it could not carry out.
+    fuel: u64,
+}
+
+impl Left {
+    fn new(most: usize) -> Left {
+        Left { most, bytes: most, fuel: bounds::FUEL }
+    }
+}
+
+fn ending(name: &str) -> String {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase()
 }
 
 fn not_word(name: &str, broken: Broken) -> Problem {
@@ -101,28 +163,73 @@ fn not_word(name: &str, broken: Broken) -> Problem {
     Problem::new(Rule::TEMPLATE_WORD).at(Place::file(name)).with("why", Arg::Message(why))
 }
 
-/// A text template: its own text is what the engine reads, but for the signs inside tags.
+/// What the engine reads, and for each of its characters where the one that it stands for is in the template.
+#[derive(Default)]
+struct Program<O> {
+    text: String,
+    origins: Vec<O>,
+}
+
+impl<O: Copy> Program<O> {
+    fn push(&mut self, c: char, origin: O) {
+        self.text.push(c);
+        self.origins.push(origin);
+    }
+
+    /// The first and the last of what the engine means by a range of its bytes.
+    fn origin(&self, range: Range<usize>) -> Option<(O, O)> {
+        let count = |end: usize| self.text.get(..end.min(self.text.len())).map_or(0, |before| before.chars().count());
+        let (start, end) = (count(range.start), count(range.end));
+        let last = *self.origins.last()?;
+        let first = self.origins.get(start).copied().unwrap_or(last);
+        Some((first, self.origins.get(end.saturating_sub(1).max(start)).copied().unwrap_or(last)))
+    }
+}
+
+/// A text template: its own text is what the engine reads, but for the signs inside tags and their checkpoints.
 fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec<Problem>> {
     let chars: Vec<char> = marks::clean(source.text.trim_start_matches('\u{feff}')).chars().collect();
-    let (read, of): (String, Vec<usize>) = engine_text(&chars).into_iter().unzip();
     let shown = Source::new(&source.file, chars.iter().collect::<String>());
-    let place = |range: std::ops::Range<usize>| {
-        // From the engine's bytes to its characters, to ours, to our bytes.
-        let before = read[..range.start.min(read.len())].chars().count();
-        let within = read[range.start.min(read.len())..range.end.min(read.len())].chars().count();
-        let offset = |n: usize| chars.iter().take(n).map(|c| c.len_utf8()).sum::<usize>();
-        let start = of.get(before).copied().unwrap_or(chars.len());
-        shown.place(offset(start)..offset(start + within))
+    let offsets: Vec<usize> = std::iter::once(0)
+        .chain(chars.iter().scan(0, |offset, c| {
+            *offset += c.len_utf8();
+            Some(*offset)
+        }))
+        .collect();
+    let place = |from: usize, to: usize| {
+        let of = |n: usize| offsets[n.min(chars.len())];
+        shown.place(of(from)..of(to))
     };
-    let problems = dubious(&tags(&chars).iter().map(|tag| (tag.start, inner(&chars, tag))).collect::<Vec<_>>(), desk);
-    let at = |n: usize, problem: Problem| {
-        let start: usize = chars.iter().take(n).map(|c| c.len_utf8()).sum();
-        problem.at(shown.place(start..start + 1))
-    };
-    if !problems.is_empty() {
-        return Err(problems.into_iter().map(|(n, problem)| at(n, problem)).collect());
+    let found = tags(&chars);
+    if let Some(at) = found.open {
+        return Err(vec![Problem::new(Rule::TEMPLATE_UNCLOSED).at(place(at, at + 2))]);
     }
-    render(&environment(desk, escape, Vec::new()), &read, desk, &place)
+    let keywords: Vec<String> = found.found.iter().map(|tag| tag.keyword(&chars)).collect();
+    bounds::check(found.found.iter().zip(keywords.iter().map(String::as_str))).map_err(|beyond| {
+        let start = found.found[beyond.tag].start;
+        vec![beyond.problem().at(place(start, start + 2))]
+    })?;
+    let inner = found.found.iter().map(|tag| (tag.start, inner(&chars, tag)));
+    let problems = dubious(&inner.collect::<Vec<_>>(), desk);
+    if !problems.is_empty() {
+        return Err(problems.into_iter().map(|(n, problem)| problem.at(place(n, n + 1))).collect());
+    }
+    let (read, of): (Vec<char>, Vec<usize>) = engine_text(&chars).into_iter().unzip();
+    let mut program = Program::default();
+    let mut at = 0;
+    for tag in tags(&read).found {
+        (at..tag.start).for_each(|n| program.push(read[n], of[n]));
+        for (c, n) in bounds::guarded(&read[tag.start..tag.end]) {
+            program.push(c, of[tag.start + n]);
+        }
+        at = tag.end;
+    }
+    (at..read.len()).for_each(|n| program.push(read[n], of[n]));
+    let whole = |range: Range<usize>| match program.origin(range) {
+        Some((first, last)) => place(first, last + 1),
+        None => Place::file(&*source.file),
+    };
+    render(environment(desk, escape, Vec::new()), &program.text, desk, &mut Left::new(bounds::MOST_WRITTEN), &whole)
 }
 
 /// The characters of a tag as the engine reads them.
@@ -131,100 +238,144 @@ fn inner(chars: &[char], tag: &Tag) -> String {
 }
 
 /// A part of a Word file; nothing where it holds no tag.
-fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>) -> Result<Option<String>, Vec<Problem>> {
+fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result<Option<String>, Vec<Problem>> {
     let broken = |broken| vec![not_word(file, broken)];
     let cleaned = marks::clean(xml);
     let part = Part::read(&cleaned).map_err(broken)?;
-    let lines: Vec<String> = part.lines().iter().map(|line| line.replace(['\n', '\t'], " ")).collect();
+    let lines: Vec<String> = part.lines().map(|line| line.replace(['\n', '\t'], " ")).collect();
+    let starts: Vec<usize> = lines
+        .iter()
+        .scan(0, |start, line| {
+            *start += line.len() + 1;
+            Some(*start - line.len() - 1)
+        })
+        .collect();
     let shown = Source::new(file, lines.join("\n"));
     // A tag by its paragraph and character, as a place that messages can point at.
     let place = |line: usize, column: usize, width: usize| {
-        let start: usize = lines.iter().take(line).map(|l| l.len() + 1).sum();
         let of = |n: usize| lines.get(line).map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>());
+        let start = starts.get(line).copied().unwrap_or(shown.text.len());
         shown.place(start + of(column)..start + of(column + width))
     };
     let pieces = part.pieces().map_err(|at| {
-        let rule = match at.why {
-            Why::Ends => Rule::TEMPLATE_BLOCK,
-            Why::Unclosed => Rule::TEMPLATE_UNCLOSED,
-            Why::TextOnly => Rule::TEMPLATE_TEXT_ONLY,
+        let problem = match at.why {
+            Why::Ends => Problem::new(Rule::TEMPLATE_BLOCK),
+            Why::Unclosed => Problem::new(Rule::TEMPLATE_UNCLOSED),
+            Why::TextOnly => Problem::new(Rule::TEMPLATE_TEXT_ONLY),
+            Why::Beyond(beyond) => beyond.problem(),
         };
-        vec![Problem::new(rule).at(place(at.line, at.column, 2))]
+        vec![problem.at(place(at.line, at.column, 2))]
     })?;
     if let [Piece::Literal(only)] = &pieces[..] {
         // Comments alone go too; a part without any tag stays as it is packed.
         return Ok((only != cleaned.trim_start_matches('\u{feff}')).then(|| only.clone()));
     }
-    // One line for each piece, so that the engine's line says which one is wrong; the XML itself it never sees.
-    let (mut program, mut literals, mut placed) = (String::new(), Vec::new(), Vec::new());
+    drop(part);
+    // The XML itself the engine never sees, so that nothing in it is a template.
+    let (mut program, mut literals, mut texts, mut starts_of) = (Program::default(), Vec::new(), Vec::new(), Vec::new());
     for piece in pieces {
         match piece {
             Piece::Literal(xml) => {
-                program.push_str(&format!("{{{{- _part({}) -}}}}\n", literals.len()));
-                literals.push(xml);
-                placed.push(None);
+                let number = format!("{{{{- _part[{}] -}}}}\n", literals.len());
+                number.chars().for_each(|c| program.push(c, None));
+                literals.push(Value::from_safe_string(xml));
             }
             Piece::Tag { text, line, column } => {
-                let text = text.replace('\n', " ");
-                let inner = text[2..text.len() - 2].trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).to_owned();
-                let (open, close) = (&text[..2], &text[text.len() - 2..]);
-                program.push_str(&format!("{open}-{inner}-{close}\n"));
-                placed.push(Some((line, column, text)));
+                let chars: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+                let marked = |c: Option<&char>| usize::from(matches!(c, Some('-' | '+')));
+                let begins = 2 + marked(chars.get(2));
+                let ends = (chars.len() - 2 - marked(chars.get(chars.len() - 3))).max(begins);
+                let at = |n: usize| Some((line, column + n));
+                program.push(chars[0], at(0));
+                program.push(chars[1], at(1));
+                program.push('-', at(1));
+                for (c, n) in bounds::guarded(&chars).into_iter().filter(|(_, n)| (begins..ends).contains(n)) {
+                    program.push(c, at(n));
+                }
+                program.push('-', at(ends));
+                program.push(chars[chars.len() - 2], at(chars.len() - 2));
+                program.push('}', at(chars.len() - 1));
+                program.push('\n', at(chars.len() - 1));
+                starts_of.push((line, column));
+                texts.push((texts.len(), chars.into_iter().collect::<String>()));
             }
         }
     }
-    let of_line = |line: usize, column: usize, width: usize| match placed.get(line).and_then(Option::as_ref) {
-        Some((line, start, text)) => {
-            let column = column.saturating_sub(1).min(text.chars().count().saturating_sub(1));
-            place(*line, start + column, width.max(1))
+    let of_range = |range: Range<usize>| match program.origin(range) {
+        Some((Some((line, start)), last)) => {
+            let end = last.filter(|(l, _)| *l == line).map_or(start, |(_, end)| end);
+            place(line, start, end + 1 - start.min(end))
         }
-        None => Place::file(file),
+        _ => Place::file(file),
     };
-    let of_range = |range: std::ops::Range<usize>| {
-        let before = &program[..range.start.min(program.len())];
-        let line = before.matches('\n').count();
-        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count());
-        of_line(line, column, program.get(range).map_or(1, |t| t.chars().count()))
-    };
-    let texts: Vec<(usize, String)> =
-        placed.iter().enumerate().filter_map(|(n, p)| p.as_ref().map(|(_, _, text)| (n, text.clone()))).collect();
     let problems = dubious(&texts, desk);
     if !problems.is_empty() {
-        return Err(problems.into_iter().map(|(n, problem)| problem.at(of_line(n, 0, 2))).collect());
+        let of = |n: usize| place(starts_of[n].0, starts_of[n].1, 2);
+        return Err(problems.into_iter().map(|(n, problem)| problem.at(of(n))).collect());
     }
-    let filled = render(&environment(desk, Escape::Xml, literals), &program, desk, &of_range)?;
+    let block = texts.iter().find(|(_, text)| text.starts_with("{%")).map(|(n, _)| starts_of[*n]);
+    drop(cleaned);
+    let filled = render(environment(desk, Escape::Xml, literals), &program.text, desk, left, &of_range)?;
     // A block that begins inside an element and ends outside it leaves what is no document any more.
     match Part::read(&filled) {
         Ok(part) => {
             let mark = if xml.starts_with('\u{feff}') { "\u{feff}" } else { "" };
             Ok(Some(format!("{mark}{}", part.without_empty_tables())))
         }
-        Err(_) => {
-            let first = placed.iter().flatten().find(|(_, _, text)| text.starts_with("{%"));
-            Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(first.map_or_else(|| Place::file(file), |(l, c, _)| place(*l, *c, 2)))])
-        }
+        Err(Broken::TooLarge) => Err(vec![not_word(file, Broken::TooLarge)]),
+        Err(_) => Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(block.map_or_else(|| Place::file(file), |(l, c)| place(l, c, 2)))]),
     }
 }
 
-/// Fills in what the engine reads, once every name in it is known; `place` finds its bytes in the template.
+/// A document as it is written, up to a bound.
+struct Bounded {
+    text: String,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.text.len() + bytes.len() > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.text.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Fills in what the engine reads, once every name in it is known, with what is left to do and write; `place` finds its
+/// bytes in the template.
 fn render(
-    environment: &Environment<'_>,
+    mut environment: Environment<'_>,
     source: &str,
     desk: &Arc<Desk>,
-    place: &dyn Fn(std::ops::Range<usize>) -> Place,
+    left: &mut Left,
+    place: &dyn Fn(Range<usize>) -> Place,
 ) -> Result<String, Vec<Problem>> {
-    let wrong = |error: Error| vec![explained(&error, place(error.range().unwrap_or(0..0)))];
+    let most = left.most;
+    environment.set_fuel(Some(left.fuel));
+    let wrong = |error: Error| vec![explained(&error, most, place(error.range().unwrap_or(0..0)))];
     let template = environment.template_from_str(source).map_err(wrong)?;
-    let unknown: Vec<Problem> = unknown_names(environment, &template, source, desk)
+    let unknown: Vec<Problem> = unknown_names(&environment, &template, source, desk)
         .into_iter()
+        .take(MOST_NAMED)
         .map(|(name, range)| unknown(&name, desk).at(place(range)))
         .collect();
     if !unknown.is_empty() {
         return Err(crate::problem::sorted(unknown));
     }
-    let filled = template.render(Value::from_object(Context { desk: Arc::clone(desk) })).map_err(wrong)?;
+    let mut out = Bounded { text: String::new(), most: left.bytes };
+    left.fuel = 0;
+    let done = template.render_captured_to(Value::from_object(Context::new(desk)), &mut out).map_err(wrong)?;
+    left.fuel = done.state().fuel_levels().map_or(0, |(_, fuel)| fuel);
+    left.bytes -= out.text.len();
+    drop(done);
     match desk.problems() {
-        problems if problems.is_empty() => Ok(filled),
+        problems if problems.is_empty() => Ok(out.text),
         problems => Err(problems),
     }
 }
@@ -233,17 +384,19 @@ fn render(
 #[derive(Debug)]
 struct Context {
     desk: Arc<Desk>,
+    /// What was named before: a name is the same thing wherever it stands.
+    known: Mutex<BTreeMap<String, Value>>,
 }
 
-impl Object for Context {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Map
+impl Context {
+    fn new(desk: &Arc<Desk>) -> Context {
+        Context { desk: Arc::clone(desk), known: Mutex::default() }
     }
 
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+    fn find(&self, name: &str) -> Option<Value> {
         let desk = &self.desk;
         let lang = desk.locale.lang();
-        Some(match key.as_str()? {
+        Some(match name {
             "org" | "本组织" => Value::from_object(OrgThing::new(desk, desk.org)),
             "orgs" | "下级组织" => {
                 Value::from(desk.below(desk.org).into_iter().map(|n| Value::from_object(OrgThing::new(desk, n))).collect::<Vec<_>>())
@@ -257,6 +410,23 @@ impl Object for Context {
             },
         })
     }
+}
+
+impl Object for Context {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = known.get(name) {
+            return Some(value.clone());
+        }
+        let value = self.find(name)?;
+        known.insert(name.to_owned(), value.clone());
+        Some(value)
+    }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Empty
@@ -269,73 +439,231 @@ fn unknown_names(
     template: &minijinja::Template<'_, '_>,
     source: &str,
     desk: &Arc<Desk>,
-) -> Vec<(String, std::ops::Range<usize>)> {
-    let context = Arc::new(Context { desk: Arc::clone(desk) });
-    let functions: Vec<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
-    let mut found: Vec<(String, std::ops::Range<usize>)> = template
-        .undeclared_variables(false)
-        .into_iter()
-        .filter(|name| !functions.contains(name) && context.get_value(&Value::from(name.as_str())).is_none())
-        .map(|name| {
-            let range = first_use(source, &name).unwrap_or(0..0);
-            (name, range)
-        })
-        .collect();
+) -> Vec<(String, Range<usize>)> {
+    let context = Context::new(desk);
+    let functions: BTreeSet<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+    let named = template.undeclared_variables(false).into_iter();
+    let unknown: Vec<String> = named.filter(|name| !functions.contains(name) && context.find(name).is_none()).collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let uses = first_uses(source);
+    let mut found: Vec<(String, Range<usize>)> =
+        unknown.into_iter().map(|name| (name.clone(), uses.get(&name).cloned().unwrap_or(0..0))).collect();
     found.sort_by_key(|(_, range)| range.start);
     found
 }
 
-/// Where a name stands as a word of its own inside a tag.
-fn first_use(source: &str, name: &str) -> Option<std::ops::Range<usize>> {
+/// Where each name first stands as a word of its own inside a tag.
+fn first_uses(source: &str) -> BTreeMap<String, Range<usize>> {
     let chars: Vec<char> = source.chars().collect();
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    for tag in tags(&chars) {
-        let start: usize = chars.iter().take(tag.start).map(|c| c.len_utf8()).sum();
-        let text: String = chars[tag.start..tag.end].iter().collect();
-        for (at, _) in text.match_indices(name) {
-            let before = text[..at].chars().next_back().is_some_and(|c| is_word(c) || matches!(c, '.' | '"' | '\''));
-            let after = text[at + name.len()..].chars().next().is_some_and(is_word);
-            if !before && !after {
-                return Some(start + at..start + at + name.len());
+    let (mut found, mut offset, mut at) = (BTreeMap::new(), 0, 0);
+    for tag in tags(&chars).found {
+        let text = &chars[tag.start..tag.end];
+        for word in words(text).into_iter().filter(|word| word.sort == WordSort::Name) {
+            let (start, end) = (tag.start + word.start, tag.start + word.end);
+            if chars[start - 1] == '.' {
+                continue;
             }
+            offset += chars[at..start].iter().map(|c| c.len_utf8()).sum::<usize>();
+            at = start;
+            let name: String = chars[start..end].iter().collect();
+            let range = offset..offset + name.len();
+            found.entry(name).or_insert(range);
         }
     }
-    None
+    found
 }
 
 /// Tags that compare a figure itself, where only its value can be compared: the engine would give a wrong answer
 /// and say nothing. With each the number given beside it.
 fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
+    let metrics: BTreeSet<&str> =
+        desk.tree.rules.metrics.iter().flat_map(|m| [m.name.as_str(), m.label.get(Lang::Zh), m.label.get(Lang::En)]).collect();
+    // A number that a record holds is a figure too.
+    let fields = FieldNames::of(desk);
     // Names that stand for figures because a template set them so.
-    let mut figures: Vec<String> = Vec::new();
+    let mut figures: BTreeSet<String> = BTreeSet::new();
     let mut found = Vec::new();
     for (at, text) in texts.iter().filter(|(_, text)| !text.starts_with("{#")) {
-        let words = lexed(text);
-        let is_figure = |figures: &[String], name: &str| figures.iter().any(|f| f == name) || desk.tree.rules.metric(name).is_some();
+        let is_figure = |name: &str, of: bool| metrics.contains(name) || figures.contains(name) || of && fields.numbers.contains(name);
+        let tag = Lexed::new(text, &is_figure);
+        let words = &tag.words;
         if let Some("set" | "with") = words.first().map(String::as_str)
             && words.get(2).is_some_and(|sign| sign == "=")
-            && has_figure(&words[3..], &|name| is_figure(&figures, name))
+            && tag.has_figure(3..words.len())
         {
-            figures.push(words[1].clone());
+            figures.insert(words[1].clone());
         }
-        let compares = (0..words.len()).filter(|&n| is_comparison(&words, n));
-        let operands = compares.flat_map(|n| [left(&words[..n]), right(&words[n + 1..])]);
-        if operands.into_iter().any(|operand| has_figure(operand, &|name| is_figure(&figures, name))) {
+        let mut compares = (0..words.len()).filter(|&n| tag.is_comparison(n));
+        let with_number = |n: usize| {
+            let (left, right) = (tag.left(n), tag.right(n));
+            tag.is_number(right.clone()) && tag.ends_in(left.clone(), &fields.either)
+                || tag.is_number(left) && tag.ends_in(right, &fields.either)
+        };
+        if compares.any(|n| tag.has_figure(tag.left(n)) || tag.has_figure(tag.right(n)) || with_number(n)) {
             found.push((*at, Problem::new(Rule::TEMPLATE_COMPARES)));
+        }
+        if found.len() >= MOST_NAMED {
+            break;
         }
     }
     found
 }
 
-/// Whether the word at `n` compares what stands before it with what stands after it.
-fn is_comparison(words: &[String], n: usize) -> bool {
-    const TESTS: &[&str] = &["eq", "equalto", "ne", "lt", "lessthan", "le", "gt", "greaterthan", "ge", "in", "even", "odd", "divisibleby"];
-    match words[n].as_str() {
-        "<" | ">" | "<=" | ">=" | "==" | "!=" => true,
-        // `for o in orgs` compares nothing.
-        "in" => words[0] != "for" || words[..n].contains(&"in".to_owned()),
-        "is" => words[n + 1..].iter().find(|word| *word != "not").is_some_and(|word| TESTS.contains(&word.as_str())),
-        _ => false,
+/// Names and labels of the fields of records that are numbers.
+struct FieldNames<'d> {
+    /// Of fields that are numbers in every kind that has them.
+    numbers: BTreeSet<&'d str>,
+    /// Of fields that are numbers in one kind and something else in another: `due`.
+    either: BTreeSet<&'d str>,
+}
+
+impl<'d> FieldNames<'d> {
+    fn of(desk: &'d Desk) -> FieldNames<'d> {
+        fn collect<'d>(fields: &'d [Field], numbers: &mut BTreeSet<&'d str>, others: &mut BTreeSet<&'d str>) {
+            for field in fields {
+                let names = [field.name.as_str(), field.label.get(Lang::Zh), field.label.get(Lang::En)];
+                if field.ty.is_number() {
+                    numbers.extend(names)
+                } else {
+                    others.extend(names)
+                }
+                if let FieldType::Table(columns) = &field.ty {
+                    collect(columns, numbers, others);
+                }
+            }
+        }
+        let (mut numbers, mut others) = (BTreeSet::new(), BTreeSet::new());
+        for kind in &desk.tree.rules.kinds {
+            collect(&kind.fields, &mut numbers, &mut others);
+        }
+        let either: BTreeSet<&str> = numbers.intersection(&others).copied().collect();
+        numbers.retain(|name| !either.contains(name));
+        FieldNames { numbers, either }
+    }
+}
+
+/// The words and signs of a tag; strings are one sign each.
+struct Lexed {
+    words: Vec<String>,
+    /// Of each word, whether it names a figure.
+    figures: Vec<bool>,
+    /// Of each bracket, its other end.
+    partner: Vec<Option<usize>>,
+    /// Of each word, how many brackets it stands in.
+    depth: Vec<usize>,
+    /// The first `in`.
+    first_in: Option<usize>,
+}
+
+impl Lexed {
+    /// Takes a tag apart; `is_figure` is asked with a name and whether it is taken of something.
+    fn new(text: &str, is_figure: &dyn Fn(&str, bool) -> bool) -> Lexed {
+        let chars: Vec<char> = text.chars().collect();
+        let said = |word: &crate::narrative::tags::Word| match word.sort {
+            WordSort::Text => "\"\"".to_owned(),
+            _ => chars[word.start..word.end].iter().collect::<String>(),
+        };
+        let words: Vec<String> = words(&chars).iter().map(said).collect();
+        let taken = |n: usize| n > 0 && words[n - 1] == ".";
+        let figures = words.iter().enumerate().map(|(n, word)| is_figure(word, taken(n))).collect();
+        let (mut partner, mut depth, mut open) = (vec![None; words.len()], Vec::with_capacity(words.len()), Vec::new());
+        for (n, word) in words.iter().enumerate() {
+            if matches!(word.as_str(), ")" | "]" | "}")
+                && let Some(other) = open.pop()
+            {
+                partner[n] = Some(other);
+                partner[other] = Some(n);
+            }
+            depth.push(open.len());
+            if matches!(word.as_str(), "(" | "[" | "{") {
+                open.push(n);
+            }
+        }
+        let first_in = words.iter().position(|word| word == "in");
+        Lexed { words, figures, partner, depth, first_in }
+    }
+
+    fn is(&self, n: usize, word: &str) -> bool {
+        self.words.get(n).is_some_and(|w| w == word)
+    }
+
+    /// Whether the word at `n` compares what stands before it with what stands after it.
+    fn is_comparison(&self, n: usize) -> bool {
+        const TESTS: &[&str] =
+            &["eq", "equalto", "ne", "lt", "lessthan", "le", "gt", "greaterthan", "ge", "in", "even", "odd", "divisibleby"];
+        match self.words[n].as_str() {
+            "<" | ">" | "<=" | ">=" | "==" | "!=" => true,
+            // `for o in orgs` compares nothing.
+            "in" => self.words[0] != "for" || self.first_in.is_some_and(|first| first < n),
+            "is" => {
+                let test = n + 1 + usize::from(self.is(n + 1, "not"));
+                self.words.get(test).is_some_and(|word| TESTS.contains(&word.as_str()))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an operand ends at the word: it stands between operands, or outside of the brackets of the word at `of`.
+    fn ends(&self, n: usize, of: usize) -> bool {
+        self.depth[n] < self.depth[of] || self.depth[n] == self.depth[of] && self.partner[n].is_none() && is_boundary(&self.words[n])
+    }
+
+    /// The operand that stands behind the word at `n`.
+    fn right(&self, n: usize) -> Range<usize> {
+        let end = (n + 1..self.words.len()).find(|&at| self.ends(at, n) || self.depth[at] == self.depth[n] && self.closes(at));
+        n + 1..end.unwrap_or(self.words.len())
+    }
+
+    /// The operand that stands before the word at `n`.
+    fn left(&self, n: usize) -> Range<usize> {
+        let start = (0..n).rev().find(|&at| self.ends(at, n));
+        start.map_or(0, |at| at + 1)..n
+    }
+
+    /// Whether the word closes a bracket that nothing opened.
+    fn closes(&self, n: usize) -> bool {
+        self.partner[n].is_none() && matches!(self.words[n].as_str(), ")" | "]" | "}")
+    }
+
+    /// Whether words are a number that stands in the tag.
+    fn is_number(&self, range: Range<usize>) -> bool {
+        let mut words = self.words[range].iter().filter(|word| *word != "-");
+        words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// Whether words end in a field of one of these names.
+    fn ends_in(&self, range: Range<usize>, names: &BTreeSet<&str>) -> bool {
+        matches!(&self.words[range], [.., dot, name] if dot == "." && names.contains(name.as_str()))
+    }
+
+    /// Whether words hold a figure itself: not its value or another part of it, and not as what a function is given.
+    fn has_figure(&self, range: Range<usize>) -> bool {
+        const FUNCTIONS: &[&str] = &["figure", "records", "total", "share", "指标", "记录", "合计", "占比"];
+        const PARTS: &[&str] =
+            &["value", "known", "reason", "records", "names", "first", "last", "orgs", "label", "unit", "part", "compare", "by"];
+        let words = &self.words;
+        let is_word = |n: usize| words[n].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let mut n = range.start;
+        while n < range.end {
+            if matches!(words[n].as_str(), "(" | "[" | "{") && n > range.start && (is_word(n - 1) || words[n - 1] == ")") {
+                // Given to a function, or chosen by.
+                n = self.partner[n].map_or(range.end, |end| end.min(range.end));
+            } else if self.figures[n] || FUNCTIONS.contains(&words[n].as_str()) && n + 1 < range.end && words[n + 1] == "(" {
+                let next = match self.is(n + 1, "(") {
+                    true => self.partner[n + 1].map_or(words.len(), |end| end + 1),
+                    false => n + 1,
+                };
+                let follows =
+                    |sign: &str, of: &[&str]| next + 1 < range.end && words[next] == sign && of.contains(&words[next + 1].as_str());
+                if !(follows(".", PARTS) || follows("|", &["length", "count", "names", "列举"])) {
+                    return true;
+                }
+            }
+            n += 1;
+        }
+        false
     }
 }
 
@@ -347,121 +675,35 @@ fn is_boundary(word: &str) -> bool {
     )
 }
 
-/// The operand that begins a list of words.
-fn right(words: &[String]) -> &[String] {
-    let mut depth = 0i32;
-    let end = words.iter().position(|word| {
-        depth += i32::from(matches!(word.as_str(), "(" | "[" | "{"));
-        depth -= i32::from(matches!(word.as_str(), ")" | "]" | "}"));
-        depth < 0 || depth == 0 && is_boundary(word)
-    });
-    &words[..end.unwrap_or(words.len())]
-}
-
-/// The operand that ends a list of words.
-fn left(words: &[String]) -> &[String] {
-    let mut depth = 0i32;
-    let start = words.iter().rposition(|word| {
-        depth += i32::from(matches!(word.as_str(), ")" | "]" | "}"));
-        depth -= i32::from(matches!(word.as_str(), "(" | "[" | "{"));
-        depth < 0 || depth == 0 && is_boundary(word)
-    });
-    &words[start.map_or(0, |n| n + 1)..]
-}
-
-/// Whether words hold a figure itself: not its value or another part of it, and not as what a function is given.
-fn has_figure(words: &[String], is_figure: &dyn Fn(&str) -> bool) -> bool {
-    const FUNCTIONS: &[&str] = &["figure", "records", "total", "share", "指标", "记录", "合计", "占比"];
-    const PARTS: &[&str] =
-        &["value", "known", "reason", "records", "names", "first", "last", "orgs", "label", "unit", "part", "compare", "by"];
-    let is_word = |n: usize| words.get(n).is_some_and(|word| word.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
-    // For each open bracket, whether what it holds is given to a function or chosen by.
-    let mut given: Vec<bool> = Vec::new();
-    for (n, word) in words.iter().enumerate() {
-        match word.as_str() {
-            "(" | "[" | "{" => given.push(n > 0 && (is_word(n - 1) || words[n - 1] == ")")),
-            ")" | "]" | "}" => {
-                given.pop();
-            }
-            name if !given.contains(&true)
-                && (is_figure(name) || FUNCTIONS.contains(&name) && words.get(n + 1).is_some_and(|w| w == "(")) =>
-            {
-                let mut next = n + 1;
-                if words.get(next).is_some_and(|w| w == "(") {
-                    let mut depth = 0i32;
-                    let end = words[next..].iter().position(|w| {
-                        depth += i32::from(w == "(") - i32::from(w == ")");
-                        depth == 0
-                    });
-                    next += end.map_or(0, |end| end + 1);
-                }
-                let follows = |sign: &str, of: &[&str]| {
-                    words.get(next).is_some_and(|w| w == sign) && words.get(next + 1).is_some_and(|w| of.contains(&w.as_str()))
-                };
-                if !(follows(".", PARTS) || follows("|", &["length", "count", "names", "列举"])) {
-                    return true;
-                }
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-/// The words and signs of a tag; strings are one sign each.
-fn lexed(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut chars = text.trim_start_matches(['{', '%', '-', '+']).trim_end_matches(['}', '%', '-', '+']).chars().peekable();
-    while let Some(c) = chars.next() {
-        if c.is_whitespace() {
-            continue;
-        }
-        if c == '"' || c == '\'' {
-            while let Some(inner) = chars.next() {
-                if inner == '\\' {
-                    chars.next();
-                } else if inner == c {
-                    break;
-                }
-            }
-            words.push("\"\"".to_owned());
-        } else if c.is_alphanumeric() || c == '_' {
-            let mut word = String::from(c);
-            while let Some(next) = chars.next_if(|n| n.is_alphanumeric() || *n == '_') {
-                word.push(next);
-            }
-            words.push(word);
-        } else {
-            let mut sign = String::from(c);
-            if matches!(c, '<' | '>' | '=' | '!') {
-                sign.extend(chars.next_if(|n| *n == '='));
-            }
-            words.push(sign);
-        }
-    }
-    words
-}
-
 fn unknown(name: &str, desk: &Desk) -> Problem {
     if NAMES.contains(&name) {
         return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
     }
-    let near = desk.tree.rules.metrics.iter().map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
+    // What is longer than any name is like none.
+    let metrics = desk.tree.rules.metrics.iter().filter(|_| name.len() <= LONGEST_NAME);
+    let near = metrics.map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
     let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
     let hint = if near.is_empty() { "template-not-near" } else { "template-near" };
-    Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near).with("hint", Arg::Message(hint))
+    shortened(Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near).with("hint", Arg::Message(hint)))
 }
 
+/// The longest name that may be a misspelt one, in bytes.
+const LONGEST_NAME: usize = 200;
+
+/// The longest word that a message repeats, in bytes: some list all there is.
+const LONGEST_SAID: usize = 4_000;
+
 /// What the engine says of a template, as a problem in two languages.
-fn explained(error: &Error, place: Place) -> Problem {
+fn explained(error: &Error, most: usize, place: Place) -> Problem {
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         if let Some(problem) = inner.downcast_ref::<Problem>() {
-            return problem.clone().at(place);
+            return shortened(problem.clone()).at(place);
         }
         source = inner.source();
     }
     let (why, mend) = match error.kind() {
+        ErrorKind::WriteFailure => return beyond("bounds-written", most >> 20).at(place),
         ErrorKind::SyntaxError => ("template-syntax", "template-syntax-mend"),
         ErrorKind::UnknownFilter => ("template-filter", "template-filter-mend"),
         ErrorKind::UnknownFunction => ("template-function", "template-function-mend"),
@@ -472,11 +714,21 @@ fn explained(error: &Error, place: Place) -> Problem {
         ErrorKind::OutOfFuel => ("template-endless", "template-endless-mend"),
         _ => ("template-operation", "template-operation-mend"),
     };
-    Problem::new(Rule::TEMPLATE)
-        .at(place)
-        .with("why", Arg::Message(why))
-        .with("mend", Arg::Message(mend))
-        .with("detail", error.detail().unwrap_or_default())
+    let problem = Problem::new(Rule::TEMPLATE).at(place).with("why", Arg::Message(why)).with("mend", Arg::Message(mend));
+    shortened(problem.with("detail", error.detail().unwrap_or_default()))
+}
+
+/// The same problem; what a template has made may be of any length, a message may not.
+fn shortened(mut problem: Problem) -> Problem {
+    for (_, arg) in &mut problem.args {
+        if let Arg::Text(text) = arg
+            && text.len() > LONGEST_SAID
+        {
+            text.truncate(text.floor_char_boundary(LONGEST_SAID));
+            text.push('…');
+        }
+    }
+    problem
 }
 
 /// A filter's argument: a quantity, or a number that becomes one.
@@ -501,15 +753,14 @@ fn fraction(value: &Value) -> Option<Fraction> {
     Fraction::new((number * 1e12).round() as i128, 1_000_000_000_000)
 }
 
-fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Environment<'static> {
+fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<Value>) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_fuel(Some(FUEL));
     if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
         environment.set_syntax(syntax);
     }
     let of = Arc::clone(desk);
-    environment.set_formatter(move |out, _, value| {
+    environment.set_formatter(move |out, state, value| {
         if value.is_undefined() {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
@@ -519,11 +770,12 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Envir
         // A number that the template computed is a figure too, though no record stands behind it.
         let text = match (value.kind() == ValueKind::Number).then(|| fraction(value)).flatten() {
             Some(number) => {
+                state.consume_fuel(bounds::OF_QUANTITY)?;
                 let computed = Arc::new(Quantity::new(&of, Origin::Computed(number), Style::default()));
                 marks::marked(of.note(&computed), &value.to_string())
             }
             None if value.is_none() => String::new(),
-            None => value.to_string(),
+            None => bounds::printed(state, value)?,
         };
         let text = match escape {
             Escape::Plain => text,
@@ -536,9 +788,10 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<String>) -> Envir
     environment.remove_global("debug");
     // Nothing a record holds may become markup.
     environment.remove_filter("safe");
+    bounds::add_checkpoints(&mut environment);
     filters(&mut environment, desk);
     functions(&mut environment, desk);
-    environment.add_function("_part", move |n: usize| Value::from_safe_string(literals.get(n).cloned().unwrap_or_default()));
+    environment.add_global("_part", Value::from(literals));
     environment
 }
 
@@ -691,6 +944,7 @@ fn flat(desk: &Arc<Desk>, values: &[Value], depth: usize) -> Result<Vec<Arc<Quan
     for value in values {
         let thing = value.downcast_object_ref::<RecordThing>().is_some() || value.downcast_object_ref::<OrgThing>().is_some();
         match value.kind() {
+            _ if found.len() >= bounds::MOST_PARTS => return Err(refuse(beyond("bounds-parts", bounds::MOST_PARTS))),
             ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(desk, &value.try_iter()?.collect::<Vec<_>>(), depth + 1)?),
             _ => found.push(quantity(desk, value)?),
         }

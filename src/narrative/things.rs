@@ -55,7 +55,9 @@ impl Object for OrgThing {
             name => {
                 let field = org.kind.named(name);
                 match field.filter(|&n| !matches!(org.kind.fields[n].ty, FieldType::Table(_))) {
-                    Some(n) => org.fields[n].as_ref().map_or(Value::from(""), |value| value_of(&self.desk, &org.kind.fields[n], value)),
+                    Some(n) => {
+                        org.fields[n].as_ref().map_or(Value::from(""), |value| value_of(&self.desk, None, &org.kind.fields[n], value))
+                    }
                     None => {
                         let metric = tree.rules.metric(name)?.clone();
                         Value::from_object(Quantity::of(&self.desk, self.desk.ask(metric, self.org)))
@@ -117,19 +119,11 @@ impl Object for RecordThing {
                 let rows = record.get(life.updates).map_or(&[][..], record::Value::items);
                 let known = rows.iter().filter(|row| row.field(0).and_then(record::Value::as_day).is_some_and(|on| on <= as_of));
                 let last = known.max_by_key(|row| row.field(0).and_then(record::Value::as_day));
-                last.map_or(Value::from(""), |row| one(&self.desk, &kind.fields[life.updates], row))
+                last.map_or(Value::from(""), |row| one(&self.desk, Some(self.entry), &kind.fields[life.updates], row))
             }
             name => {
                 let n = kind.named(name)?;
-                match record.get(n).map(|value| (value, value.as_number())) {
-                    None => Value::from(""),
-                    // A number leads back to the record that holds it.
-                    Some((_, Some(number))) => {
-                        let origin = Origin::Field { entry: self.entry, label: kind.fields[n].label.get(lang).to_owned(), number };
-                        Value::from_object(Quantity::new(&self.desk, origin, Style::default()))
-                    }
-                    Some((value, None)) => value_of(&self.desk, &kind.fields[n], value),
-                }
+                record.get(n).map_or(Value::from(""), |value| value_of(&self.desk, Some(self.entry), &kind.fields[n], value))
             }
         })
     }
@@ -143,16 +137,21 @@ impl Object for RecordThing {
     }
 }
 
-/// A field's value as a template sees it: words for choices, records for ids, days for days.
-fn value_of(desk: &Arc<Desk>, field: &Field, value: &record::Value) -> Value {
+/// A field's value as a template sees it: words for choices, records for ids, days for days. A number of a record, whose
+/// index in the tree is `entry`, leads back to that record.
+fn value_of(desk: &Arc<Desk>, entry: Option<usize>, field: &Field, value: &record::Value) -> Value {
     match value {
-        record::Value::List(items) => Value::from(items.iter().map(|item| one(desk, field, item)).collect::<Vec<_>>()),
-        single => one(desk, field, single),
+        record::Value::List(items) => Value::from(items.iter().map(|item| one(desk, entry, field, item)).collect::<Vec<_>>()),
+        single => one(desk, entry, field, single),
     }
 }
 
-fn one(desk: &Arc<Desk>, field: &Field, value: &record::Value) -> Value {
+fn one(desk: &Arc<Desk>, entry: Option<usize>, field: &Field, value: &record::Value) -> Value {
     let lang = desk.locale.lang();
+    if let (Some(number), Some(entry)) = (value.as_number(), entry) {
+        let origin = Origin::Field { entry, label: field.label.get(lang).to_owned(), number };
+        return Value::from_object(Quantity::new(desk, origin, Style::default()));
+    }
     match (value, &field.ty) {
         (record::Value::Integer(n), _) => Value::from(*n),
         (record::Value::Decimal(number), _) => {
@@ -162,7 +161,7 @@ fn one(desk: &Arc<Desk>, field: &Field, value: &record::Value) -> Value {
         (record::Value::Day(day), _) => Value::from_object(DayThing { day: *day, lang }),
         (record::Value::Period(period), _) => Value::from_object(PeriodThing { period: *period, lang }),
         (record::Value::Table(values), FieldType::Table(columns)) => Value::from_pairs(
-            columns.iter().zip(values).map(|(c, v)| (c.name.clone(), v.as_ref().map_or(Value::from(""), |v| value_of(desk, c, v)))),
+            columns.iter().zip(values).map(|(c, v)| (c.name.clone(), v.as_ref().map_or(Value::from(""), |v| value_of(desk, entry, c, v)))),
         ),
         (record::Value::Text(id), FieldType::Record(_)) => match desk.record(id) {
             Some(entry) => Value::from_object(RecordThing::new(desk, entry)),

@@ -11,10 +11,27 @@ use quick_xml::events::Event;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::narrative::bounds::{self, Beyond};
 use crate::narrative::tags::{Sort, Tag, normalised, tags};
 
-/// The parts of no document are larger together; a small file that unpacks to more is not a document.
-const MOST_BYTES: u64 = 64 << 20;
+/// The largest Word file, in bytes: pictures included.
+pub const MOST_PACKED: u64 = 32 << 20;
+
+/// The parts of no document are larger together, in bytes, as they are read or as they are filled in; a small file that
+/// unpacks to more is not a document.
+pub const MOST_XML: usize = 16 << 20;
+
+/// How many parts a Word file may have, pictures included.
+const MOST_PARTS: usize = 4_000;
+
+/// How many ends of archives are looked at: a document may have others packed in it.
+const MOST_ENDS: usize = 64;
+
+/// How many elements a part may have.
+const MOST_ELEMENTS: usize = 600_000;
+
+/// How many characters of a part may stand in paragraphs with tags, or in one paragraph.
+const MOST_LETTERS: usize = 1_500_000;
 
 /// Elements nested deeper than this are not a document.
 const MOST_DEPTH: usize = 256;
@@ -24,7 +41,7 @@ const MOST_DEPTH: usize = 256;
 pub enum Broken {
     /// It is no zip archive with a document in it.
     NotWord,
-    /// A part is larger than any document's.
+    /// It is larger than any document, packed or unpacked, or has more in it.
     TooLarge,
     /// A part is not XML.
     NotXml,
@@ -43,17 +60,30 @@ impl Word {
     /// # Errors
     /// It is none, or a part is too large or not text.
     pub fn open(bytes: Vec<u8>) -> Result<Word, Broken> {
+        let count = |sign: &[u8]| bytes.windows(4).filter(|found| *found == sign).count();
+        // Before anything is made of them: every part has such a header, and every end leads to a list of them.
+        if bytes.len() as u64 > MOST_PACKED || count(b"PK\x01\x02") > MOST_PARTS || count(b"PK\x05\x06") > MOST_ENDS {
+            return Err(Broken::TooLarge);
+        }
         let mut archive = ZipArchive::new(Cursor::new(&bytes)).map_err(|_| Broken::NotWord)?;
-        let (mut parts, mut left) = (Vec::new(), MOST_BYTES);
+        let (mut parts, mut left, mut packed) = (Vec::new(), MOST_XML, 0u64);
         for n in 0..archive.len() {
-            let file = archive.by_index(n).map_err(|_| Broken::NotWord)?;
+            let file = archive.by_index_raw(n).map_err(|_| Broken::NotWord)?;
+            // Parts that lie in one another would be copied each by itself.
+            packed = packed.saturating_add(file.compressed_size());
             let name = file.name().map_err(|_| Broken::NotWord)?.into_owned();
+            drop(file);
+            if packed > bytes.len() as u64 {
+                return Err(Broken::NotWord);
+            }
             if !is_written_in(&name) {
                 continue;
             }
+            let file = archive.by_index(n).map_err(|_| Broken::NotWord)?;
             let mut text = Vec::new();
-            file.take(left + 1).read_to_end(&mut text).map_err(|_| Broken::NotWord)?;
-            left = left.checked_sub(text.len() as u64).ok_or(Broken::TooLarge)?;
+            file.take(left as u64 + 1).read_to_end(&mut text).map_err(|_| Broken::NotWord)?;
+            left = left.checked_sub(text.len()).ok_or(Broken::TooLarge)?;
+            text.shrink_to_fit();
             parts.push((name, String::from_utf8(text).map_err(|_| Broken::NotXml)?));
         }
         match parts.iter().any(|(name, _)| name == DOCUMENT) {
@@ -98,13 +128,13 @@ fn is_written_in(name: &str) -> bool {
         || ["header", "footer"].iter().any(|stem| rest.strip_prefix(stem).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())))
 }
 
-/// An element of a part.
+/// An element of a part. Offsets are of 32 bits, as no part is larger.
 #[derive(Debug)]
-struct Element {
-    name: String,
-    parent: Option<usize>,
-    start: usize,
-    end: usize,
+struct Element<'x> {
+    name: &'x str,
+    parent: Option<u32>,
+    start: u32,
+    end: u32,
     /// Whether its start tag says that spaces count.
     preserves: bool,
 }
@@ -113,23 +143,27 @@ struct Element {
 #[derive(Clone, Copy, Debug)]
 struct Letter {
     c: char,
-    start: usize,
-    end: usize,
+    start: u32,
+    length: u8,
     /// The element of text it stands in.
-    text: usize,
+    text: u32,
 }
 
-/// A paragraph: its element and its characters.
+/// A paragraph: its element and its text, and where that holds what may be tags, its characters.
 #[derive(Debug)]
 struct Paragraph {
     element: usize,
+    text: String,
     letters: Vec<Letter>,
 }
+
+/// What opens a tag, or was meant to.
+const BRACES: [char; 2] = ['{', '｛'];
 
 /// A part of a document, taken apart.
 pub struct Part<'x> {
     xml: &'x str,
-    elements: Vec<Element>,
+    elements: Vec<Element<'x>>,
     paragraphs: Vec<Paragraph>,
 }
 
@@ -137,30 +171,39 @@ impl<'x> Part<'x> {
     /// Takes a part's XML apart.
     ///
     /// # Errors
-    /// It is not XML.
+    /// It is not XML, or more than a document holds.
     pub fn read(xml: &'x str) -> Result<Part<'x>, Broken> {
         // The reader passes over a byte order mark without counting it.
         let xml = xml.trim_start_matches('\u{feff}');
+        if xml.len() > 2 * MOST_XML {
+            return Err(Broken::TooLarge);
+        }
         let mut part = Part { xml, elements: Vec::new(), paragraphs: Vec::new() };
         let mut reader = Reader::from_str(xml);
         let mut open: Vec<usize> = Vec::new();
         // Paragraphs stand inside one another in text boxes; text belongs to the innermost.
         let mut paragraphs: Vec<usize> = Vec::new();
+        let mut left = MOST_LETTERS;
         loop {
             let start = position(&reader);
             let event = reader.read_event().map_err(|_| Broken::NotXml)?;
             let end = position(&reader);
-            let element = |part: &mut Part<'x>, name: &str, parent: Option<usize>| {
+            let element = |part: &mut Part<'x>, length: usize, parent: Option<usize>| {
                 let tag = xml.get(start..end).unwrap_or_default();
-                part.elements.push(Element { name: name.to_owned(), parent, start, end, preserves: tag.contains("xml:space") });
-                part.elements.len() - 1
+                let name = tag.get(1..=length).unwrap_or_default();
+                if part.elements.len() >= MOST_ELEMENTS {
+                    return Err(Broken::TooLarge);
+                }
+                let (parent, preserves) = (parent.map(short), tag.contains("xml:space"));
+                part.elements.push(Element { name, parent, start: short(start), end: short(end), preserves });
+                Ok(part.elements.len() - 1)
             };
             match event {
                 Event::Start(tag) => {
-                    let n = element(&mut part, tag.name().as_ref(), open.last().copied());
+                    let n = element(&mut part, tag.name().as_ref().len(), open.last().copied())?;
                     open.push(n);
                     if part.elements[n].name == "w:p" {
-                        part.paragraphs.push(Paragraph { element: n, letters: Vec::new() });
+                        part.paragraphs.push(Paragraph { element: n, text: String::new(), letters: Vec::new() });
                         paragraphs.push(part.paragraphs.len() - 1);
                     }
                     if open.len() > MOST_DEPTH {
@@ -168,8 +211,8 @@ impl<'x> Part<'x> {
                     }
                 }
                 Event::Empty(tag) => {
-                    let n = element(&mut part, tag.name().as_ref(), open.last().copied());
-                    let breaks = match part.elements[n].name.as_str() {
+                    let n = element(&mut part, tag.name().as_ref().len(), open.last().copied())?;
+                    let breaks = match part.elements[n].name {
                         "w:br" | "w:cr" => Some('\n'),
                         "w:tab" => Some('\t'),
                         _ => None,
@@ -177,22 +220,29 @@ impl<'x> Part<'x> {
                     // Tab stops are called like tabs, and stand in the paragraph's properties.
                     let in_run = open.last().is_some_and(|&n| part.elements[n].name == "w:r");
                     if let (Some(c), Some(&p), true) = (breaks, paragraphs.last(), in_run) {
-                        part.paragraphs[p].letters.push(Letter { c, start, end: start, text: n });
+                        left = left.checked_sub(1).ok_or(Broken::TooLarge)?;
+                        part.paragraphs[p].push(Letter { c, start: short(start), length: 0, text: short(n) });
                     }
                 }
                 Event::End(_) => {
                     let Some(n) = open.pop() else { return Err(Broken::NotXml) };
-                    part.elements[n].end = end;
-                    if part.elements[n].name == "w:p" {
-                        paragraphs.pop();
+                    part.elements[n].end = short(end);
+                    if part.elements[n].name == "w:p"
+                        && let Some(paragraph) = paragraphs.pop().map(|p| &mut part.paragraphs[p])
+                        && !paragraph.text.contains(BRACES)
+                    {
+                        // Its text is enough.
+                        left += std::mem::take(&mut paragraph.letters).len();
                     }
                 }
                 Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) => {
                     if let (Some(&n), Some(&p)) = (open.last(), paragraphs.last())
                         && part.elements[n].name == "w:t"
                     {
-                        let letters = letters(xml, start, end, n);
-                        part.paragraphs[p].letters.extend(letters);
+                        for letter in letters(xml, start, end, n) {
+                            left = left.checked_sub(1).ok_or(Broken::TooLarge)?;
+                            part.paragraphs[p].push(letter);
+                        }
                     }
                 }
                 Event::Eof => break,
@@ -204,8 +254,8 @@ impl<'x> Part<'x> {
     }
 
     /// The text of each paragraph.
-    pub fn lines(&self) -> Vec<String> {
-        self.paragraphs.iter().map(|p| p.letters.iter().map(|l| l.c).collect()).collect()
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.paragraphs.iter().map(|p| p.text.as_str())
     }
 
     /// The text as people read it: a line for each paragraph, for each row of a table its cells between tabs.
@@ -222,7 +272,7 @@ impl<'x> Part<'x> {
                     _ => '\n',
                 });
             }
-            out.extend(paragraph.letters.iter().map(|l| l.c));
+            out.push_str(&paragraph.text);
             last = row.zip(cell);
         }
         out.push('\n');
@@ -232,15 +282,17 @@ impl<'x> Part<'x> {
     /// The XML without tables that have no rows left: they would be damage to a word processor.
     pub fn without_empty_tables(&self) -> String {
         // What follows stays: a cell ends in a paragraph, with or without the table.
-        let is_empty = |n: usize| {
-            self.elements[n].name == "w:tbl" && !self.elements.iter().any(|e| e.parent == Some(n) && matches!(&*e.name, "w:tr" | "w:sdt"))
-        };
+        let mut has_rows = vec![false; self.elements.len()];
+        for element in self.elements.iter().filter(|e| matches!(e.name, "w:tr" | "w:sdt")) {
+            if let Some(parent) = element.parent {
+                has_rows[parent as usize] = true;
+            }
+        }
         let (mut out, mut at) = (String::with_capacity(self.xml.len()), 0);
-        for table in (0..self.elements.len()).filter(|&n| is_empty(n)) {
-            let element = &self.elements[table];
-            if element.start >= at {
-                out.push_str(&self.xml[at..element.start]);
-                at = element.end;
+        for (table, _) in self.elements.iter().zip(&has_rows).filter(|(e, has_rows)| e.name == "w:tbl" && !**has_rows) {
+            if table.start as usize >= at {
+                out.push_str(&self.xml[at..table.start as usize]);
+                at = table.end as usize;
             }
         }
         out.push_str(&self.xml[at..]);
@@ -253,7 +305,7 @@ impl<'x> Part<'x> {
             if self.elements[n].name == name {
                 return Some(n);
             }
-            at = self.elements[n].parent;
+            at = self.elements[n].parent.map(|n| n as usize);
         }
         None
     }
@@ -261,7 +313,7 @@ impl<'x> Part<'x> {
     fn ancestors(&self, element: usize) -> Vec<usize> {
         let mut all = vec![element];
         while let Some(parent) = self.elements[all[all.len() - 1]].parent {
-            all.push(parent);
+            all.push(parent as usize);
         }
         all.reverse();
         all
@@ -273,17 +325,36 @@ impl<'x> Part<'x> {
     /// The line and character of a tag whose block neither stays in one paragraph or row nor stands on lines of its own.
     pub fn pieces(&self) -> Result<Vec<Piece>, Misplaced> {
         let mut found: Vec<Placed> = Vec::new();
+        let mut noisy = vec![0];
         for (n, paragraph) in self.paragraphs.iter().enumerate() {
+            noisy.push(noisy[n]);
+            if paragraph.letters.is_empty() {
+                noisy[n + 1] += usize::from(!paragraph.text.chars().all(char::is_whitespace));
+                continue;
+            }
             let chars: Vec<char> = paragraph.letters.iter().map(|l| l.c).collect();
             let read = normalised(&chars);
             let in_paragraph = tags(&chars);
             let refuse = |column: usize, why: Why| Misplaced { line: n, column, why };
-            let outside = |at: usize| !in_paragraph.iter().any(|tag| tag.start <= at && at < tag.end);
             let opens = |pair: &[char]| matches!(pair, ['{' | '｛', '{' | '%' | '｛' | '％']);
-            if let Some(at) = chars.windows(2).enumerate().position(|(at, pair)| opens(pair) && outside(at)) {
+            let (mut at, mut loud) = (0, false);
+            // What stands before each tag, and behind the last.
+            let ends = in_paragraph.found.iter().map(|tag| (tag.start, tag.end)).chain([(chars.len(), chars.len())]);
+            for (start, end) in ends {
+                // A tag that nothing ends may begin with its last character.
+                let between = &chars[at..chars.len().min(start + 1)];
+                if let Some(found) = between.windows(2).position(opens).filter(|found| at + found < start) {
+                    return Err(refuse(at + found, Why::Unclosed));
+                }
+                loud |= chars[at..start].iter().any(|c| !c.is_whitespace());
+                at = end;
+            }
+            if let Some(at) = in_paragraph.open {
                 return Err(refuse(at, Why::Unclosed));
             }
-            for tag in in_paragraph {
+            loud |= in_paragraph.found.iter().any(|tag| tag.sort == Sort::Print);
+            noisy[n + 1] += usize::from(loud);
+            for tag in in_paragraph.found {
                 let keyword = tag.keyword(&chars);
                 let block_set = keyword == "set" && !chars[tag.start..tag.end].contains(&'=');
                 if tag.sort == Sort::Block && (block_set || TEXT_ONLY.contains(&keyword.as_str())) {
@@ -293,17 +364,27 @@ impl<'x> Part<'x> {
                 found.push(Placed { paragraph: n, tag, keyword, text, moved: None });
             }
         }
+        bounds::check(found.iter().map(|placed| (&placed.tag, placed.keyword.as_str()))).map_err(|beyond| {
+            let placed = &found[beyond.tag];
+            Misplaced { line: placed.paragraph, column: placed.tag.start, why: Why::Beyond(beyond) }
+        })?;
+        let stays = self.elements.iter().scan(0, |stays, element| {
+            *stays += usize::from(MUST_STAY.contains(&element.name));
+            Some(*stays)
+        });
+        let sums = Sums { noisy, stays: std::iter::once(0).chain(stays).collect() };
         let mut cuts: Vec<Cut> = Vec::new();
-        self.hoist(&mut found, &mut cuts)?;
-        self.drop_silent_paragraphs(&mut found, &mut cuts);
+        self.hoist(&mut found, &mut cuts, &sums)?;
+        self.drop_silent_paragraphs(&mut found, &mut cuts, &sums);
         let mut touched: Vec<usize> = Vec::new();
         for (n, placed) in found.iter().enumerate() {
             let letters = &self.paragraphs[placed.paragraph].letters[placed.tag.start..placed.tag.end];
             let silent = placed.tag.sort == Sort::Comment || placed.moved.is_some();
             let mut first = !silent;
             for letter in letters {
-                touched.push(letter.text);
-                cuts.push(Cut { start: letter.start, end: letter.end, put: first.then_some(Put::Tag(n)), order: LETTER });
+                touched.push(letter.text as usize);
+                let start = letter.start as usize;
+                cuts.push(Cut { start, end: start + usize::from(letter.length), put: first.then_some(Put::Tag(n)), order: LETTER });
                 first = false;
             }
             if let (Some((at, order)), true) = (placed.moved, placed.tag.sort != Sort::Comment) {
@@ -314,7 +395,7 @@ impl<'x> Part<'x> {
         touched.dedup();
         for text in touched.into_iter().filter(|&n| self.elements[n].name == "w:t" && !self.elements[n].preserves) {
             // Cut at a tag, a text may begin or end with a space that would be lost.
-            let at = self.elements[text].start + "<w:t".len();
+            let at = self.elements[text].start as usize + "<w:t".len();
             cuts.push(Cut { start: at, end: at, put: Some(Put::Text(" xml:space=\"preserve\"")), order: OPENS });
         }
         Ok(self.cut(cuts, &found))
@@ -346,7 +427,7 @@ impl<'x> Part<'x> {
     }
 
     /// Moves the tags of blocks that reach over paragraphs, cells or rows to where the block can be repeated whole.
-    fn hoist(&self, found: &mut [Placed], cuts: &mut Vec<Cut>) -> Result<(), Misplaced> {
+    fn hoist(&self, found: &mut [Placed], cuts: &mut Vec<Cut>, sums: &Sums) -> Result<(), Misplaced> {
         for group in blocks(found) {
             let first = found[group[0]].paragraph;
             if group.iter().all(|&n| found[n].paragraph == first) {
@@ -361,23 +442,24 @@ impl<'x> Part<'x> {
                 if group.len() > 2 {
                     return Err(found[group[1]].misplaced());
                 }
-                found[group[0]].moved = Some((row.start, OPENS));
-                found[group[1]].moved = Some((row.end, CLOSES));
+                found[group[0]].moved = Some((row.start as usize, OPENS));
+                found[group[1]].moved = Some((row.end as usize, CLOSES));
                 continue;
             }
             for (&n, path) in group.iter().zip(&paths) {
                 // A line or a row of its own, which goes away with the tag.
                 let Some(&child) = path.get(shared) else { return Err(found[n].misplaced()) };
                 let element = &self.elements[child];
-                if !self.is_silent(child, found) {
+                if !self.is_silent(child, sums) {
                     return Err(found[n].misplaced());
                 }
-                let goes = self.may_go(child);
+                let goes = self.may_go(child, sums);
+                let (start, end) = (element.start as usize, element.end as usize);
                 // What stays is no part of the block.
                 let opens = n == group[0];
-                found[n].moved = Some(if goes || !opens { (element.start, OPENS) } else { (element.end, OPENS) });
+                found[n].moved = Some(if goes || !opens { (start, OPENS) } else { (end, OPENS) });
                 if goes {
-                    cuts.push(Cut { start: element.start, end: element.end, put: None, order: ELEMENT });
+                    cuts.push(Cut { start, end, put: None, order: ELEMENT });
                 }
             }
         }
@@ -385,35 +467,26 @@ impl<'x> Part<'x> {
     }
 
     /// Whether an element holds no text but tags that print nothing.
-    fn is_silent(&self, element: usize, found: &[Placed]) -> bool {
-        // Elements, paragraphs and tags all stand in the order of the text.
+    fn is_silent(&self, element: usize, sums: &Sums) -> bool {
+        // Elements and paragraphs stand in the order of the text.
         let first = self.paragraphs.partition_point(|p| p.element < element);
-        let within = self.paragraphs[first..].iter().take_while(|p| self.elements[p.element].start < self.elements[element].end);
-        (first..).zip(within).all(|(n, p)| {
-            let here = of_paragraph(found, n);
-            let quiet = |at: usize| {
-                here.clone().any(|f| {
-                    let tag = &found[f].tag;
-                    tag.sort != Sort::Print && tag.start <= at && at < tag.end
-                })
-            };
-            p.letters.iter().enumerate().all(|(at, letter)| letter.c.is_whitespace() || quiet(at))
-        })
+        let end = self.elements[element].end;
+        let last = self.paragraphs.partition_point(|p| self.elements[p.element].start < end);
+        sums.noisy[last.max(first)] == sums.noisy[first]
     }
 
     /// Whether an element can be left out: not where it ends a section, and not the last paragraph of a cell.
-    fn may_go(&self, element: usize) -> bool {
+    fn may_go(&self, element: usize, sums: &Sums) -> bool {
         let e = &self.elements[element];
-        let mut within = self.elements[element..].iter().take_while(|o| o.start < e.end);
-        let stays = within.any(|o| MUST_STAY.contains(&o.name.as_str()));
         let next = self.elements.partition_point(|o| o.start < e.end);
+        let stays = sums.stays[next] > sums.stays[element];
         let last = self.elements.get(next).is_none_or(|o| o.parent != e.parent);
-        let must_hold = e.parent.is_some_and(|p| MUST_HOLD.contains(&self.elements[p].name.as_str()));
+        let must_hold = e.parent.is_some_and(|p| MUST_HOLD.contains(&self.elements[p as usize].name));
         !(stays || must_hold && last)
     }
 
     /// A paragraph in which nothing is printed would be an empty line: it goes.
-    fn drop_silent_paragraphs(&self, found: &mut [Placed], cuts: &mut Vec<Cut>) {
+    fn drop_silent_paragraphs(&self, found: &mut [Placed], cuts: &mut Vec<Cut>, sums: &Sums) {
         for n in 0..self.paragraphs.len() {
             let element = self.paragraphs[n].element;
             let here: Vec<usize> = of_paragraph(found, n).collect();
@@ -421,16 +494,31 @@ impl<'x> Part<'x> {
             let plain = |f: &usize| {
                 found[*f].moved.is_none() && matches!(found[*f].keyword.as_str(), "set" | "do" | "") && found[*f].tag.sort != Sort::Print
             };
-            if here.is_empty() || !here.iter().all(plain) || !self.is_silent(element, found) || !self.may_go(element) {
+            if here.is_empty() || !here.iter().all(plain) || !self.is_silent(element, sums) || !self.may_go(element, sums) {
                 continue;
             }
-            let e = &self.elements[element];
+            let (start, end) = (self.elements[element].start as usize, self.elements[element].end as usize);
             for f in here {
-                found[f].moved = Some((e.start, OPENS));
+                found[f].moved = Some((start, OPENS));
             }
-            cuts.push(Cut { start: e.start, end: e.end, put: None, order: ELEMENT });
+            cuts.push(Cut { start, end, put: None, order: ELEMENT });
         }
     }
+}
+
+impl Paragraph {
+    fn push(&mut self, letter: Letter) {
+        self.text.push(letter.c);
+        self.letters.push(letter);
+    }
+}
+
+/// What is asked of many elements, added up once.
+struct Sums {
+    /// How many paragraphs before each hold text, or a tag that prints.
+    noisy: Vec<usize>,
+    /// How many elements before each must stay.
+    stays: Vec<usize>,
 }
 
 /// What is lost with a paragraph though it is no text: ends of sections, pictures, breaks, references, fields.
@@ -528,6 +616,8 @@ pub enum Why {
     Unclosed,
     /// A block that works on text, where there is XML between its ends.
     TextOnly,
+    /// It is beyond a bound of templates.
+    Beyond(Beyond),
 }
 
 /// Blocks that take what stands between their ends as text.
@@ -565,33 +655,30 @@ fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
+/// An offset or index within a part, which is smaller than that.
+fn short(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// The characters of a stretch of text; an entity is one.
-fn letters(xml: &str, start: usize, end: usize, text: usize) -> Vec<Letter> {
+fn letters(xml: &str, start: usize, end: usize, text: usize) -> impl Iterator<Item = Letter> {
     let raw = &xml[start..end];
-    let (raw, offset) = match raw.strip_prefix("<![CDATA[").and_then(|r| r.strip_suffix("]]>")) {
-        Some(inner) => {
-            return inner
-                .char_indices()
-                .map(|(at, c)| {
-                    let at = start + "<![CDATA[".len() + at;
-                    Letter { c, start: at, end: at + c.len_utf8(), text }
-                })
-                .collect();
-        }
-        None => (raw, start),
+    let (raw, start, plain) = match raw.strip_prefix("<![CDATA[").and_then(|r| r.strip_suffix("]]>")) {
+        Some(inner) => (inner, start + "<![CDATA[".len(), true),
+        None => (raw, start, false),
     };
-    let mut found = Vec::new();
     let mut at = 0;
-    while let Some(c) = raw[at..].chars().next() {
+    std::iter::from_fn(move || {
+        let c = raw[at..].chars().next()?;
         // No entity has a longer name; a bare & is a character.
-        let (c, len) = match raw[at..].find(';').filter(|&end| c == '&' && end <= 10) {
+        let semicolon = if c == '&' && !plain { raw.as_bytes()[at..].iter().take(11).position(|b| *b == b';') } else { None };
+        let (c, length) = match semicolon {
             Some(semicolon) => (entity(&raw[at + 1..at + semicolon]).unwrap_or('\u{fffd}'), semicolon + 1),
             None => (c, c.len_utf8()),
         };
-        found.push(Letter { c, start: offset + at, end: offset + at + len, text });
-        at += len;
-    }
-    found
+        at += length;
+        Some(Letter { c, start: short(start + at - length), length: length as u8, text: short(text) })
+    })
 }
 
 fn entity(name: &str) -> Option<char> {

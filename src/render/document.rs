@@ -35,6 +35,12 @@ enum Block {
     Table(Vec<Vec<Vec<Span>>>),
 }
 
+/// The most columns of a table: as many as word processors can show.
+const MOST_COLUMNS: usize = 63;
+
+/// The most cells of a table that is drawn as text; a larger one is written line by line.
+const MOST_DRAWN: usize = 100_000;
+
 /// The blocks of a Markdown text.
 fn blocks(markdown: &str) -> Vec<Block> {
     let mut reader = Builder::default();
@@ -123,8 +129,16 @@ impl Builder {
             TagEnd::Emphasis => self.italic = self.italic.saturating_sub(1),
             TagEnd::TableCell => {
                 let spans = std::mem::take(&mut self.spans);
-                if let Some(row) = self.rows.last_mut() {
-                    row.push(spans);
+                match self.rows.last_mut() {
+                    // What no page is wide enough for runs on in the last column.
+                    Some(row) if row.len() >= MOST_COLUMNS => {
+                        if let Some(last) = row.last_mut() {
+                            last.push(Span { text: " ".to_owned(), ..Span::default() });
+                            last.extend(spans);
+                        }
+                    }
+                    Some(row) => row.push(spans),
+                    None => {}
                 }
             }
             TagEnd::Table => self.blocks.push(Block::Table(std::mem::take(&mut self.rows))),
@@ -167,6 +181,12 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
         match block {
             Block::Heading(_, spans) | Block::Paragraph(spans) => out.push_str(&format!("{}\n", plain(&spans))),
             Block::Item(mark, depth, spans) => out.push_str(&format!("{}{mark} {}\n", "  ".repeat(depth), plain(&spans))),
+            Block::Table(rows) if rows.len() * rows.first().map_or(0, Vec::len) > MOST_DRAWN => {
+                for row in rows {
+                    let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+                    out.push_str(&format!("{}\n", cells.join(" | ")));
+                }
+            }
             Block::Table(rows) => {
                 let mut rows = rows.into_iter().map(|row| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>());
                 let heading = rows.next().unwrap_or_default();
