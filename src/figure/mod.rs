@@ -468,19 +468,21 @@ impl<'t> Evaluation<'t> {
             };
             // Whoever is graded and has no entry has no points.
             let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
-            let mut points: BTreeMap<Distinct, i64> = graded.map(|person| (Distinct::of(person), 0)).collect();
+            let mut points: BTreeMap<Distinct, Decimal> = graded.map(|person| (Distinct::of(person), Decimal::ZERO)).collect();
             for (_, record) in of(&between.points) {
-                if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_integer)) {
-                    *points.entry(Distinct::of(person)).or_default() += n;
+                if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_number)) {
+                    let sum = points.entry(Distinct::of(person)).or_default();
+                    // What fields can hold fits, however many there are.
+                    *sum = sum.plus(n).unwrap_or(*sum);
                 }
             }
-            let (all, persons) = (points.values().sum::<i64>(), i64::try_from(points.len()).unwrap_or(i64::MAX));
+            let all = points.values().try_fold(Decimal::ZERO, |sum, n| sum.plus(*n)).unwrap_or_default();
             for (n, record) in of(&between.kind) {
                 let grade = record.get(between.grade).and_then(Value::as_text).unwrap_or_default();
                 let own = record.get(between.person).and_then(|person| points.get(&Distinct::of(person)));
                 let wrong = own.is_some_and(|own| {
                     // Compared with the average without dividing.
-                    let (own, average) = (own.saturating_mul(persons), all);
+                    let (own, average) = (own.times(points.len() as i128).unwrap_or_default(), all);
                     between.high.iter().any(|g| g == grade) && own < average || between.low.iter().any(|g| g == grade) && own > average
                 });
                 if wrong {
