@@ -14,8 +14,8 @@ pub const MOST_PLACES: u32 = 6;
 /// Always in its shortest form: 3500.50 is 35005 tenths. So equal numbers are equal values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decimal {
-    units: i128,
-    places: u32,
+    units: i64,
+    places: u8,
 }
 
 /// The text is not a number with at most [`MOST_PLACES`] decimals.
@@ -37,24 +37,23 @@ impl Decimal {
     /// One.
     pub const ONE: Decimal = Decimal { units: 1, places: 0 };
 
-    /// `units` of 10 to the power of minus `places`.
-    pub fn new(units: i128, places: u32) -> Decimal {
-        let mut shortest = Decimal { units, places };
-        while shortest.places > 0 && shortest.units % 10 == 0 {
-            shortest.units /= 10;
-            shortest.places -= 1;
+    /// `units` of 10 to the power of minus `places`; nothing where that cannot be held.
+    pub fn new(mut units: i128, mut places: u32) -> Option<Decimal> {
+        while places > 0 && units % 10 == 0 {
+            units /= 10;
+            places -= 1;
         }
-        shortest
+        Some(Decimal { units: units.try_into().ok()?, places: places.try_into().ok()? })
     }
 
     /// How many decimals it is written with.
     pub fn places(self) -> u32 {
-        self.places
+        self.places.into()
     }
 
     /// The whole number, if it is one and fits.
     pub fn whole(self) -> Option<i64> {
-        if self.places == 0 { i64::try_from(self.units).ok() } else { None }
+        (self.places == 0).then_some(self.units)
     }
 
     /// Whether it is 0.
@@ -64,8 +63,8 @@ impl Decimal {
 
     /// The sum, if it can be held.
     pub fn plus(self, other: Decimal) -> Option<Decimal> {
-        let places = self.places.max(other.places);
-        Some(Decimal::new(self.at(places)?.checked_add(other.at(places)?)?, places))
+        let places = self.places().max(other.places());
+        Decimal::new(self.at(places)?.checked_add(other.at(places)?)?, places)
     }
 
     /// The difference, if it can be held.
@@ -75,35 +74,35 @@ impl Decimal {
 
     /// A multiple, if it can be held.
     pub fn times(self, n: i128) -> Option<Decimal> {
-        Some(Decimal::new(self.units.checked_mul(n)?, self.places))
+        Decimal::new(i128::from(self.units).checked_mul(n)?, self.places())
     }
 
     /// The quotient of two, as a fraction that is not in lowest terms; nothing where the second is 0.
     pub fn over(self, other: Decimal) -> Option<Fraction> {
-        let places = self.places.max(other.places);
+        let places = self.places().max(other.places());
         Fraction::new(self.at(places)?, other.at(places)?)
     }
 
     /// Whether it has no more than 18 digits, as a column of a database has room for.
     pub fn fits(self) -> bool {
-        self.units.unsigned_abs() < 10u128.pow(18)
+        self.units.unsigned_abs() < 10u64.pow(18)
     }
 
     /// The number as a whole number of a unit of `places` decimals, at least its own.
     fn at(self, places: u32) -> Option<i128> {
-        self.units.checked_mul(10i128.checked_pow(places - self.places)?)
+        i128::from(self.units).checked_mul(10i128.checked_pow(places - self.places())?)
     }
 }
 
 impl From<i64> for Decimal {
     fn from(n: i64) -> Decimal {
-        Decimal { units: n.into(), places: 0 }
+        Decimal { units: n, places: 0 }
     }
 }
 
 impl From<Decimal> for Fraction {
     fn from(number: Decimal) -> Fraction {
-        Fraction { num: number.units, den: 10i128.pow(number.places) }
+        Fraction { num: number.units.into(), den: 10i128.pow(number.places()) }
     }
 }
 
@@ -123,13 +122,13 @@ impl FromStr for Decimal {
             return Err(NotADecimal);
         }
         let units: i128 = format!("{whole}{part}").parse().map_err(|_| NotADecimal)?;
-        Ok(Decimal::new(if negative { -units } else { units }, places))
+        Decimal::new(if negative { -units } else { units }, places).ok_or(NotADecimal)
     }
 }
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&rounded(self.units, 10i128.pow(self.places), self.places))
+        f.write_str(&rounded(self.units.into(), 10i128.pow(self.places()), self.places()))
     }
 }
 
@@ -229,7 +228,7 @@ impl Fraction {
         if scale % den != 0 {
             return None;
         }
-        Some(Decimal::new(num.checked_mul(scale / den)?, MOST_PLACES))
+        Decimal::new(num.checked_mul(scale / den)?, MOST_PLACES)
     }
 
     /// Rounded to a number of decimals, half away from zero; nothing where that cannot be held.
@@ -238,7 +237,7 @@ impl Fraction {
         let twice = num.unsigned_abs().checked_mul(10u128.checked_pow(places)?)?.checked_mul(2)?;
         let den = den.unsigned_abs();
         let units = i128::try_from(twice.checked_add(den)? / den.checked_mul(2)?).ok()?;
-        Some(Decimal::new(if num < 0 { -units } else { units }, places))
+        Decimal::new(if num < 0 { -units } else { units }, places)
     }
 }
 

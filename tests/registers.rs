@@ -48,7 +48,7 @@ fn day() -> impl Strategy<Value = Day> {
 
 /// Whether a row of the co-building lists is a need: those of each third day are.
 fn is_need(on: Day) -> bool {
-    on.day() % 3 == 0
+    on.day().is_multiple_of(3)
 }
 
 fn later(from: Day, days: Option<i64>) -> Option<Day> {
@@ -223,7 +223,7 @@ impl Obvious<'_> {
 
     /// A sum of money, from rows in fen.
     fn money(&self, each: impl Fn(&Row) -> i64) -> Figure {
-        Figure::Number(Decimal::new(self.rows.iter().map(|row| i128::from(each(row))).sum(), 2))
+        Figure::Number(Decimal::new(self.rows.iter().map(|row| i128::from(each(row))).sum(), 2).expect("it fits"))
     }
 
     fn different<T: Ord>(&self, each: impl Fn(&Row) -> Option<T>) -> Figure {

@@ -206,7 +206,7 @@ bad-rule-no-updates = a kind with a life cycle needs a field of type = "updates"
 bad-rule-bound = a bound has either at_most or not_before
 bad-rule-extend = only a choice field can be given more values
 bad-rule-range = min is above max
-bad-rule-bound-too-far = “{$field}” should lie between -99999999999999 and 99999999999999, so that sums still fit
+bad-rule-bound-too-far = “{$field}” should lie between -{$most} and {$most}, so that sums still fit
 bad-rule-places = places should be 0 to 6
 bad-rule-level = level should be "same", "any" or a number of levels below the top
 bad-rule-judged-after = judged_after needs a deadline_day and should be 0 to 366 days

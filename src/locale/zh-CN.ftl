@@ -203,7 +203,7 @@ bad-rule-no-updates = 有生命周期的种类需要一个 type = "updates" 的�
 bad-rule-bound = 限制应写 at_most 或 not_before 之一
 bad-rule-extend = 只有选项字段可以补充取值
 bad-rule-range = min 大于 max
-bad-rule-bound-too-far = “{$field}”应在 -99999999999999 与 99999999999999 之间，合计才不会超出
+bad-rule-bound-too-far = “{$field}”应在 -{$most} 与 {$most} 之间，合计才不会超出
 bad-rule-places = places 应在 0 至 6 之间
 bad-rule-level = level 应为 "same"、"any" 或顶层以下的层数
 bad-rule-judged-after = judged_after 要与 deadline_day 同用，应在 0 至 366 天之间

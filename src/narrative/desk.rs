@@ -34,7 +34,7 @@ pub struct Desk {
     pub locale: Locale,
     by_id: BTreeMap<String, usize>,
     orgs: BTreeMap<String, usize>,
-    memories: Mutex<BTreeMap<(Period, Day, Option<Day>), Arc<Memory>>>,
+    memories: Mutex<BTreeMap<Moment, Arc<Memory>>>,
     log: Mutex<Vec<Arc<Quantity>>>,
     claims: Mutex<Vec<Claim>>,
     problems: Mutex<Vec<Problem>>,
@@ -70,6 +70,9 @@ pub struct Asked {
     pub lens: Lens,
 }
 
+/// A period, an as-of day, and today where that day was not asked for.
+pub type Moment = (Period, Day, Option<Day>);
+
 impl fmt::Debug for Desk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Desk").field("org", &self.org).field("period", &self.period).field("as_of", &self.as_of).finish_non_exhaustive()
@@ -82,13 +85,7 @@ fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Desk {
     /// A desk for an organisation and period.
-    pub fn new(
-        tree: Tree,
-        names: BTreeMap<String, String>,
-        org: usize,
-        (period, as_of, today): (Period, Day, Option<Day>),
-        locale: Locale,
-    ) -> Arc<Desk> {
+    pub fn new(tree: Tree, names: BTreeMap<String, String>, org: usize, (period, as_of, today): Moment, locale: Locale) -> Arc<Desk> {
         let by_id = tree.entries.iter().enumerate().map(|(n, entry)| (entry.record.id.to_string(), n)).collect();
         let orgs = tree.orgs.iter().enumerate().map(|(n, org)| (org.path.to_string(), n)).collect();
         Arc::new(Desk {

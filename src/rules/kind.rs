@@ -508,19 +508,21 @@ pub(crate) fn bad(reader: &Reader<'_, '_>, key: &str, why: &'static str) -> Prob
 /// The greatest number a field takes unless it says otherwise: sums over millions of records still fit.
 const MOST: i64 = 999_999_999_999;
 
-/// The greatest bound that rules can set, and the least with its sign turned: below what sums hold by a factor of ten thousand.
-const MOST_BOUND: i64 = 99_999_999_999_999;
+/// The greatest bound that rules can set, in smallest units, and the least with its sign turned: below what sums hold by a
+/// factor of ten thousand.
+const MOST_UNITS: i64 = 99_999_999_999_999;
 
-/// The range of a number: `min`, 0 unless said, and `max`.
-fn read_range(reader: &Reader<'_, '_>) -> (i64, i64) {
+/// The range of a number with so many decimals: `min`, 0 unless said, and `max`.
+fn read_range(reader: &Reader<'_, '_>, places: u32) -> (i64, i64) {
+    let most = MOST_UNITS / 10i64.pow(places);
     let bound = |key: &'static str, default: i64| {
         let bound = reader.integer(key).unwrap_or(default);
-        if bound.unsigned_abs() > MOST_BOUND.unsigned_abs() {
-            reader.note(bad(reader, key, "bad-rule-bound-too-far"));
+        if bound.unsigned_abs() > most.unsigned_abs() {
+            reader.note(bad(reader, key, "bad-rule-bound-too-far").with("most", most.to_string()));
         }
         bound
     };
-    let (min, max) = (bound("min", 0), bound("max", MOST));
+    let (min, max) = (bound("min", 0), bound("max", MOST.min(most)));
     if min > max {
         reader.note(bad(reader, "min", "bad-rule-range"));
     }
@@ -567,12 +569,13 @@ impl Field {
         let ty = match reader.choice("type", TYPES, None)? {
             "path" => FieldType::Path,
             "integer" => {
-                let (min, max) = read_range(&reader);
+                let (min, max) = read_range(&reader, 0);
                 FieldType::Integer { min, max }
             }
             "decimal" => {
-                let (min, max) = read_range(&reader);
-                FieldType::Decimal { places: read_places(&reader).unwrap_or(2), min, max }
+                let places = read_places(&reader).unwrap_or(2);
+                let (min, max) = read_range(&reader, places);
+                FieldType::Decimal { places, min, max }
             }
             "boolean" => FieldType::Boolean,
             "date" => FieldType::Date,
