@@ -254,3 +254,38 @@ fn a_number_of_a_record_leads_back_to_it_and_is_compared_by_its_value() {
         assert_eq!(ran.code, code, "{tag}: {}{}", ran.out, ran.err);
     }
 }
+
+#[test]
+fn a_place_that_was_gained_is_gained_in_the_report_and_in_words() {
+    let rules = "[[metric]]\nname = \"paid\"\nzh = \"支付\"\nen = \"paid\"\nkind = \"fund\"\nsum = \"amount\"\n\n[[metric]]\nname = \"place\"\nzh = \"支付名次\"\nen = \"place\"\nunit = \"rank\"\nrank = \"paid\"\n";
+    let b = fund(1, "2026-05-03", "10") + &fund(2, "2026-08-03", "30");
+    let c = fund(3, "2026-05-03", "20") + &fund(4, "2026-08-03", "5");
+    let template = "{% for o in orgs %}{% set c = o.place.compare(\"previous\") %}{{ c.before }}到{{ c.now }}{{ c }}{% if c.up %}↑{% endif %}；{% endfor %}";
+    let own = [
+        ("orgs/a/b/2026/x-00.toml", b.as_str()),
+        ("orgs/a/c/2026/x-00.toml", &c),
+        ("rules/r.toml", rules),
+        ("t.txt", template),
+        ("ledger.toml", "format = 1\nlanguage = \"zh-CN\"\n"),
+    ];
+    let ledger = Ledger::new(&[&ORGS[..2], &own].concat());
+    let csv = ledger.ok(&["report", "--quarter", "2026Q3", "--metrics", "place", "--compare", "previous", "--format", "csv"]);
+    assert!(csv.contains("甲街道党工委,1,+1") && csv.contains("乙街道党工委,2,-1"), "{csv}");
+    let path = ledger.path().join("t.txt");
+    assert_eq!(ledger.ok(&["write", path.to_str().expect("text"), "--quarter", "2026Q3"]), "2到1上升1↑；1到2下降1；");
+}
+
+#[test]
+fn decimals_are_filtered_by_their_value_in_rules_and_templates() {
+    let rules = "[[kind]]\nname = \"measure\"\nzh = \"测\"\nen = \"measure\"\nprefix = \"me\"\nperiod = \"date\"\nfield = [\n    { name = \"date\", zh = \"日期\", en = \"date\", type = \"date\", required = true },\n    { name = \"v\", zh = \"值\", en = \"v\", type = \"decimal\", places = 1, list = true },\n]\n\n[[metric]]\nname = \"measures\"\nzh = \"测数\"\nen = \"measures\"\nkind = \"measure\"\n\n[[metric]]\nname = \"some\"\nzh = \"某些\"\nen = \"some\"\nkind = \"measure\"\nwhere = { v = 1.50 }\n";
+    let text = "[[measure]]\nid = \"me-20260703-00000001\"\ndate = 2026-07-03\nv = [1.5, 2]\n\n[[measure]]\nid = \"me-20260703-00000002\"\ndate = 2026-07-04\nv = [2.0]\n";
+    let template = "{{ some }} {{ measures(where={\"v\": 1.5}) }} {{ measures(where={\"v\": [2, 7.5]}) }}";
+    let ledger = Ledger::new(&[("rules/r.toml", rules), ("orgs/a/2026/x-00.toml", text), ("t.txt", template)]);
+    let path = ledger.path().join("t.txt");
+    assert_eq!(ledger.ok(&["write", path.to_str().expect("text"), "--quarter", "2026Q3"]), "1 1 2");
+    for never in ["1.55", "1e1"] {
+        ledger.write("rules/r.toml", rules.replace("1.50", never).as_bytes());
+        let ran = ledger.run(&["check"]);
+        assert!(ran.code == 1 && ran.out.contains("[bad-rule]"), "{never}: {}", ran.out);
+    }
+}

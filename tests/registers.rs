@@ -413,14 +413,21 @@ proptest! {
             let decimals = digits.split_once('.').map_or(0, |(_, part)| part.len() as u32);
             let last_digit = Fraction { num: step.unwrap_or(unit), den: 10i128.pow(decimals) };
             let exact = said == value;
+            if value.abs() < Fraction::whole(step.unwrap_or(1)) && scale == Scale::One && (step.is_some() || places.is_none() && qualifier != Qualifier::AtLeast) {
+                prop_assert!(exact, "{} for {:?}", words, value);
+            }
             if value.abs() < Fraction::whole(size) && scale != Scale::One {
                 prop_assert!(exact && (unit == 1 || !money), "{} for {:?}", words, value);
             }
             let over = value.minus(said).expect("small");
             let nothing = Fraction::whole(0);
             match qualifier {
-                Qualifier::Over | Qualifier::AtLeast => prop_assert!(over >= nothing && over < last_digit, "{} for {:?}", words, value),
-                Qualifier::Nearly => prop_assert!(over <= nothing && over.abs() < last_digit, "{} for {:?}", words, value),
+                Qualifier::AtLeast => prop_assert!(over >= nothing && over < last_digit, "{} for {:?}", words, value),
+                // Of a number below 0 its size is meant.
+                Qualifier::Over | Qualifier::Nearly => {
+                    let more = if (qualifier == Qualifier::Over) == (value >= nothing) { over >= nothing } else { over <= nothing };
+                    prop_assert!(more && over.abs() < last_digit, "{} for {:?}", words, value);
+                }
                 Qualifier::Nearest => {
                     let twice = over.abs().times(Fraction::whole(2)).expect("small");
                     prop_assert!(twice <= last_digit, "{} for {:?}", words, value);

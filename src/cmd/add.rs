@@ -13,7 +13,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Origin, Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
-use crate::tree::check::{self, broken_bounds, too_far_ahead};
+use crate::tree::check::{broken_bounds, too_far_ahead};
 use crate::tree::write::{random_bits, writer, writer_as};
 use crate::tree::{Root, Tree, change};
 
@@ -73,9 +73,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 /// Points out what may be a slip of the pen, while it can still be put right: the same thing entered before, a start date
 /// more than a year ahead. Who is asked may give up; off a terminal it is said, and entered all the same.
 fn confirm_doubtful(session: &mut Session<'_>, root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Result<()> {
-    let twin = change::twin(root, rules, org, record);
-    let doubts: Vec<Problem> =
-        too_far_ahead(record, session.today).into_iter().chain(twin.map(|twin| check::twin(record, &twin))).collect();
+    let far = too_far_ahead(record, session.today);
+    let doubts: Vec<Problem> = far.into_iter().chain(change::doubles(root, rules, org, record)).collect();
     session.say_problems(&doubts)?;
     if session.interactive && !doubts.is_empty() && !prompt::confirm(session, &session.locale.text("prompt-enter-anyway"))? {
         return Err(Problem::new(Rule::CANCELLED).into());

@@ -10,7 +10,7 @@ use crate::cmd::report::{as_of_words, cell};
 use crate::cmd::{self, Command, Session, Status};
 use crate::figure::evidence::Evidence;
 use crate::figure::rank::{Place, Places};
-use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
+use crate::figure::{Basis, Evaluation, Figure, Lens, Scope, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
@@ -99,7 +99,7 @@ impl Explained<'_> {
     fn places<'m>(&'m self, metric: &Metric) -> Result<Option<(&'m Metric, Arc<Places>)>, Problem> {
         let Measure::Rank(ranking) = &metric.measure else { return Ok(None) };
         let Some(by) = self.evaluation.tree.rules.metric(&ranking.by) else { return Ok(None) };
-        Ok(Some((by, self.evaluation.places(ranking, self.org, self.own)?)))
+        Ok(Some((by, self.evaluation.places(ranking, self.org, self.own, &Lens::default())?)))
     }
 
     /// The figures that a ratio or score is made of, each with the weight it has, if any.
@@ -205,7 +205,7 @@ impl Explained<'_> {
         let figure = Column::number(&by.name, by.label.get(locale.lang()).to_owned(), by.unit.name());
         Table {
             columns: vec![place, Column::text("org", locale.text("label-org")), figure],
-            notes: vec![locale.say("explain-places", &[("metric", by.name.as_str().into())])],
+            notes: vec![locale.say("explain-places", &[("metric", (&by.label).into())])],
             rows: places.order.iter().map(row).collect(),
             ..Table::default()
         }
@@ -219,7 +219,7 @@ impl Explained<'_> {
             let org = Cell::Text(tree.orgs[contribution.org].short().to_owned());
             let record_cells = |n: usize| {
                 let record = record_of(tree, n);
-                let what = record.title().map(text::plain).unwrap_or_default();
+                let what = text::title(record, locale);
                 (record.id.to_string(), format!("{}:{}", record.origin.file, record.origin.line), what)
             };
             let (what, place, id) = match &contribution.from {
@@ -234,7 +234,10 @@ impl Explained<'_> {
                         window.records.iter().map(|&n| record_cells(n)).map(|(id, place, _)| (id, place)).unzip();
                     (format!("{name} {} {state}", window.window.label(locale.lang())), places.join("\n"), ids.join("\n"))
                 }
-                Basis::Organisation => (label("label-members"), tree.orgs[contribution.org].file(), String::new()),
+                Basis::Organisation => {
+                    let what = if matches!(metric.measure, Measure::Members) { "label-members" } else { "label-org" };
+                    (label(what), tree.orgs[contribution.org].file(), String::new())
+                }
             };
             Row { cells: vec![org, Cell::Text(what), Cell::Number(*amount), Cell::Text(place), Cell::Text(id)], total: false }
         });

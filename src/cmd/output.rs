@@ -62,8 +62,12 @@ pub(super) fn refuse(session: &Session<'_>, matches: &ArgMatches, path: &Path) -
     if ["ledger.toml", "orgs", "rules", "calendar", "closed"].contains(&first.as_str()) || first.starts_with('.') {
         return Err(Problem::new(Rule::OUT_IN_LEDGER).with("path", path.display().to_string()));
     }
-    // A pipe or a device is written to, not over.
-    if target.is_file() && !matches.get_flag("force") {
+    // A pipe or a device is written to, not over; a link that leads nowhere is there too.
+    let over = match std::fs::metadata(path) {
+        Ok(meta) => meta.is_file(),
+        Err(_) => path.symlink_metadata().is_ok(),
+    };
+    if over && !matches.get_flag("force") {
         return Err(Problem::new(Rule::OUT_EXISTS).with("path", path.display().to_string()));
     }
     Ok(())

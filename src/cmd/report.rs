@@ -222,7 +222,7 @@ fn tabulate(
     if let Some(day) = report.judged_until {
         table.facts.push(("filings_as_of", day.to_string()));
     }
-    if let Some((period, as_of)) = report.compared {
+    if let Some((period, as_of, _)) = report.compared {
         table.facts.push(("compared_period", period.to_string()));
         table.facts.push(("compared_as_of", as_of.to_string()));
     }
@@ -285,8 +285,9 @@ fn title(locale: &Locale, tree: &Tree, question: &Question<'_>, report: &Report,
             ("as_of", as_of_words(locale, question.as_of, report.judged_until).into()),
         ],
     );
-    if let Some((period, as_of)) = report.compared {
-        let words = [("period", Arg::from(period.label(locale.lang()))), ("as_of", as_of.to_string().into())];
+    if let Some((period, as_of, judged)) = report.compared {
+        let as_of = as_of_words(locale, as_of, judged);
+        let words = [("period", Arg::from(period.label(locale.lang()))), ("as_of", as_of.into())];
         let said = match question.compare {
             Some(Compare::Closed(stamp)) => {
                 locale.say("report-closed", &[("on", stamp.on.to_string().into()), ("by", stamp.by.as_str().into())])

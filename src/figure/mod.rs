@@ -227,6 +227,9 @@ impl<'t> Evaluation<'t> {
             orgs.dedup();
             Recorded { orgs, kinds: began().map(|entry| entry.record.kind.name.clone()).collect() }
         });
+        if !self.is_owed(metric) {
+            return false;
+        }
         let in_scope = || match scope {
             Scope::Under(orgs) => {
                 recorded.orgs.get(recorded.orgs.partition_point(|&org| org < orgs.start)).is_some_and(|org| *org < orgs.end)
@@ -234,6 +237,20 @@ impl<'t> Evaluation<'t> {
             Scope::These(orgs) => orgs.iter().any(|org| recorded.orgs.binary_search(org).is_ok()),
         };
         kinds.is_empty() || in_scope() && kinds.iter().any(|kind| recorded.kinds.contains(*kind))
+    }
+
+    /// Whether the obligations that a metric is made of can be owed in the period: not where the ledger had not begun.
+    fn is_owed(&self, metric: &Metric) -> bool {
+        let Some(begins) = self.tree.begins else { return true };
+        let rules = &self.tree.rules;
+        let own = match &metric.measure {
+            Measure::Obligation { obligations, .. } => obligations
+                .iter()
+                .filter_map(|name| rules.obligation(name))
+                .any(|rule| self.period.windows(rule.every).iter().any(|window| window.first() >= begins)),
+            _ => true,
+        };
+        own && metric.parts().into_iter().filter_map(|name| rules.metric(name)).all(|part| self.is_owed(part))
     }
 
     /// The kinds of record that a metric is computed from, its parts included.
@@ -308,7 +325,7 @@ impl<'t> Evaluation<'t> {
                 num.over(den).map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio { num, den })
             }
             Measure::Score { parts } => self.score(parts, scope, lens)?.ok_or_else(too_large)?,
-            Measure::Rank(ranking) => self.place(ranking, scope)?,
+            Measure::Rank(ranking) => self.place(ranking, scope, lens)?,
         })
     }
 
@@ -630,7 +647,7 @@ fn value_is(value: Option<&Value>, is: &Is) -> bool {
         (Some(value), Is::True) => *value == Value::Boolean(true),
         (Some(value), Is::Number(numbers)) => match value {
             Value::Period(period) => numbers.contains(&Decimal::from(i64::from(period.first().year()))),
-            other => other.as_number().is_some_and(|n| numbers.contains(&n)),
+            other => other.items().iter().any(|item| item.as_number().is_some_and(|n| numbers.contains(&n))),
         },
         (Some(value), Is::OneOf(words)) => value.items().iter().any(|item| {
             let item = match item {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::figure::{Evaluation, Figure, Memory, Scope};
+use crate::figure::{Evaluation, Figure, Lens, Memory, Scope};
 use crate::number::Fraction;
 use crate::problem::Problem;
 use crate::rules::metric::{Level, Peers, Ranking, Under};
@@ -31,7 +31,7 @@ pub struct Place {
 
 impl Evaluation<'_> {
     /// The place of the first organisation of a scope; no data where it has no figure, or is not among the peers.
-    pub(super) fn place(&self, ranking: &Ranking, scope: &Scope) -> Result<Figure, Problem> {
+    pub(super) fn place(&self, ranking: &Ranking, scope: &Scope, lens: &Lens) -> Result<Figure, Problem> {
         let (org, own) = match scope {
             Scope::Under(orgs) => (orgs.start, false),
             Scope::These(orgs) => match orgs.first() {
@@ -39,25 +39,25 @@ impl Evaluation<'_> {
                 None => return Ok(Figure::NoData),
             },
         };
-        let places = self.places(ranking, org, own)?;
+        let places = self.places(ranking, org, own, lens)?;
         Ok(places.by_org.get(&org).map_or(Figure::NoData, |&place| Figure::Number((place as i64).into())))
     }
 
-    /// The places of an organisation and its peers; nobody's where it is none of those that the ranking is about.
+    /// The places of an organisation and its peers by the figure looked at through a lens; nobody's where it is none of those that the ranking is about.
     ///
     /// # Errors
     /// As [`Evaluation::figure`].
-    pub fn places(&self, ranking: &Ranking, org: usize, own: bool) -> Result<Arc<Places>, Problem> {
+    pub fn places(&self, ranking: &Ranking, org: usize, own: bool, lens: &Lens) -> Result<Arc<Places>, Problem> {
         let group = Group::of(self.tree, &ranking.peers, org);
         let (Some(group), Some(metric)) = (group, self.tree.rules.metric(&ranking.by)) else { return Ok(Arc::default()) };
-        let key = format!("{ranking:?} {own} {:?} {:?}", group.parent, group.depth);
+        let key = format!("{ranking:?} {own} {:?} {:?} {}", group.parent, group.depth, lens.key);
         if let Some(found) = Memory::recall(&self.memory.by_ranking, &key) {
             return Ok(found);
         }
         let mut ranked: Vec<(Fraction, Place)> = Vec::new();
         for peer in (0..self.tree.orgs.len()).filter(|&n| self.tree.orgs[n].exists_on(self.as_of) && group.holds(self.tree, n)) {
             let scope = if own { Scope::These(vec![peer]) } else { Scope::Under(self.tree.subtree(peer)) };
-            let figure = self.figure(metric, &scope)?;
+            let figure = self.figure_through(metric, &scope, lens)?;
             ranked.extend(comparable(figure).map(|value| (value, Place { org: peer, figure, place: 0 })));
         }
         // Stable: those that share a place stay in the order of their ids.

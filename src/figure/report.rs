@@ -80,8 +80,8 @@ pub struct ReportRow {
 pub struct Report {
     /// The rows: own, organisations in the order of their ids, total.
     pub rows: Vec<ReportRow>,
-    /// The period and as-of day compared with.
-    pub compared: Option<(Period, Day)>,
+    /// The period and as-of day compared with, and the last day up to which its returns are judged, where that is later.
+    pub compared: Option<(Period, Day, Option<Day>)>,
     /// The last day up to which returns are judged, where that is later than the as-of day.
     pub judged_until: Option<Day>,
 }
@@ -96,11 +96,15 @@ pub fn report(tree: &Tree, question: &Question<'_>) -> Result<Report, Problem> {
     let judged_until = question.metrics.iter().filter_map(|metric| evaluation.judged_until(metric)).max();
     let Some(compare) = question.compare else { return Ok(Report { rows: now, compared: None, judged_until }) };
     let (period, as_of) = compared(question.period, question.as_of, compare);
-    let before = match compare {
-        Compare::Closed(stamp) => stamped(tree, question, stamp, &now),
-        Compare::Previous | Compare::Year => rows(&Evaluation::new(tree, period, as_of).until(question.today), question, true)?,
+    let earlier = Evaluation::new(tree, period, as_of).until(question.today);
+    let (before, judged) = match compare {
+        Compare::Closed(stamp) => (stamped(tree, question, stamp, &now), stamp.judged),
+        Compare::Previous | Compare::Year => {
+            let judged = question.metrics.iter().filter_map(|metric| earlier.judged_until(metric)).max();
+            (rows(&earlier, question, true)?, judged)
+        }
     };
-    let mut report = Report { rows: now, compared: Some((period, as_of)), judged_until };
+    let mut report = Report { rows: now, compared: Some((period, as_of, judged)), judged_until };
     for (row, old) in report.rows.iter_mut().zip(&before) {
         row.changes = row.values.iter().zip(&old.values).zip(&question.metrics).map(|((a, b), m)| change(*a, *b, m.unit)).collect();
     }

@@ -248,7 +248,8 @@ fn toml(out: &mut String, value: &Value, name: &dyn Fn(&str) -> Option<String>) 
             out.push_str(&quoted(&name(word).unwrap_or_else(|| word.to_owned())));
         }
         ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
-        ValueKind::Number if value.is_integer() => {
+        // What is no number that TOML writes is refused when it is read.
+        ValueKind::Number => {
             let _ = write!(out, "{value}");
         }
         ValueKind::Seq | ValueKind::Iterable => {

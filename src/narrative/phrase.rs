@@ -96,9 +96,12 @@ impl Style {
         let steps = value.over(granule)?;
         let floor = steps.num.div_euclid(steps.den);
         let exact = steps.num.rem_euclid(steps.den) == 0;
+        let negative = steps.num < 0;
         let count = match self.qualifier {
-            Qualifier::Over | Qualifier::AtLeast => floor,
-            Qualifier::Nearly => floor + i128::from(!exact),
+            Qualifier::AtLeast => floor,
+            // Of a number below 0 its size is meant.
+            Qualifier::Over => floor + i128::from(!exact && negative),
+            Qualifier::Nearly => floor + i128::from(!exact && !negative),
             // Half away from zero.
             Qualifier::Nearest => {
                 let twice = steps.num.abs().checked_mul(2)?.checked_add(steps.den)?.div_euclid(steps.den.checked_mul(2)?);
@@ -109,14 +112,21 @@ impl Style {
         Some((printed, printed == value))
     }
 
-    /// The style that a number is written in: below one 万 or 亿 it is written exactly. Money in yuan, 3500元; other
+    /// The style that a number is written in: below one 万 or 亿, and below the step it is rounded to, it is written exactly. Money in yuan, 3500元; other
     /// numbers in the unit where its decimals say them exactly, 0.55万, else in ones.
     fn fitting(&self, value: Fraction) -> Style {
         let in_units = value.over(self.scale.size()).filter(|_| matches!(self.scale, Scale::Wan | Scale::Yi));
         let below = in_units.filter(|n| n.abs() < Fraction::whole(1));
         let said = |n: Fraction| n.decimal().is_some_and(|n| !n.is_zero() && n.places() <= self.places.unwrap_or(0));
+        let step = match (self.step, self.places, self.qualifier) {
+            (Some(step), _, _) => Some(step),
+            (None, None, Qualifier::Over | Qualifier::Nearly) => Some(1),
+            (None, _, _) => None,
+        };
+        let exactly = || Style { scale: Scale::One, places: Some(decimals_of(value)), step: None, ..self.clone() };
         match below {
-            Some(n) if !(self.tail.is_empty() && said(n)) => Style { scale: Scale::One, places: Some(decimals_of(value)), ..self.clone() },
+            _ if self.scale == Scale::One && step.is_some_and(|step| value.abs() < Fraction::whole(step)) => exactly(),
+            Some(n) if !(self.tail.is_empty() && said(n)) => exactly(),
             _ => self.clone(),
         }
     }
@@ -150,7 +160,10 @@ impl Style {
             Scale::Percent => "%",
             Scale::Points => points,
         };
-        let tail = &self.tail;
+        let tail = match (self.tail.as_str(), lang) {
+            ("元", Lang::En) => " yuan",
+            (tail, _) => tail,
+        };
         // What is exact needs no 余 and no 近; 不低于 holds all the same.
         match (self.qualifier, exact, lang) {
             (Qualifier::Over, false, Lang::Zh) if self.before_unit => format!("{number}余{unit}{tail}"),

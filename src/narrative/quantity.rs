@@ -260,7 +260,7 @@ impl Quantity {
 
     /// The place of the organisation by this figure, among those just under the same one.
     fn rank(&self, lowest_first: bool) -> Option<Quantity> {
-        let asked = self.asked().filter(|asked| asked.lens.key.is_empty())?;
+        let asked = self.asked()?;
         let ranking = Ranking { by: asked.metric.name.clone(), lowest_first, peers: Peers::default() };
         let metric = Metric { measure: Measure::Rank(ranking), unit: Unit::Rank, ..asked.metric.clone() };
         Some(Quantity::of(&self.desk, Asked { metric, ..asked.clone() }))
@@ -472,14 +472,20 @@ impl Comparison {
         };
         // What is said in words, "fewer", is not said again by a sign.
         let (now, before) = match self.difference() {
-            Some(d) if d.num < 0 && !growth => (&self.before, &self.now),
+            Some(d) if (d.num < 0) != self.is_of_places() && d.num != 0 && !growth => (&self.before, &self.now),
             _ => (&self.now, &self.before),
         };
         Quantity::new(&self.now.desk, Origin::Change { now: Arc::clone(now), before: Arc::clone(before), growth }, style)
     }
 
+    /// How much more it is now; of places, how many were gained.
     fn difference(&self) -> Option<Fraction> {
-        self.now.number()?.minus(self.before.number()?)
+        let (now, before) = (self.now.number()?, self.before.number()?);
+        if self.is_of_places() { before.minus(now) } else { now.minus(before) }
+    }
+
+    fn is_of_places(&self) -> bool {
+        self.now.asked().is_some_and(|asked| asked.metric.unit == Unit::Rank)
     }
 }
 
@@ -496,7 +502,11 @@ impl Object for Comparison {
         let part = |name: &str| self.get_value(&Value::from(name)).filter(|value| !value.is_undefined());
         match (part("word"), self.difference().map(|d| d.num)) {
             (Some(word), Some(0)) => write!(f, "{word}"),
-            (Some(word), _) => write!(f, "{word}{}", part("change").unwrap_or_default()),
+            (Some(word), None) => write!(f, "{word}"),
+            (Some(word), _) => {
+                let between = if self.now.desk.locale.lang() == Lang::En { " " } else { "" };
+                write!(f, "{word}{between}{}", part("change").unwrap_or_default())
+            }
             (None, _) => f.write_str("—"),
         }
     }
@@ -513,7 +523,11 @@ impl Object for Comparison {
             "same" => Value::from(sign == Some(0)),
             "change" => Value::from_object(self.change(false)),
             "growth" => Value::from_object(self.change(true)),
-            "word" => Value::from(match (self.now.desk.locale.lang(), sign?, percent) {
+            // Nothing to compare with is no word either.
+            "word" => Value::from(match (self.now.desk.locale.lang(), sign.unwrap_or(2), percent) {
+                (_, 2, _) => "—",
+                (Lang::Zh, 1, _) if self.is_of_places() => "上升",
+                (Lang::Zh, -1, _) if self.is_of_places() => "下降",
                 (Lang::Zh, 1, true) => "提高",
                 (Lang::Zh, -1, true) => "下降",
                 (Lang::Zh, 1, false) => "增加",

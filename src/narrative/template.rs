@@ -772,7 +772,9 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<Value>) -> Enviro
             Some(number) => {
                 state.consume_fuel(bounds::OF_QUANTITY)?;
                 let computed = Arc::new(Quantity::new(&of, Origin::Computed(number), Style::default()));
-                marks::marked(of.note(&computed), &value.to_string())
+                // As it was meant, without what binary arithmetic adds to it.
+                let digits = number.decimal().map_or_else(|| value.to_string(), |number| number.to_string());
+                marks::marked(of.note(&computed), &digits)
             }
             None if value.is_none() => String::new(),
             None => bounds::printed(state, value)?,

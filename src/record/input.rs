@@ -77,9 +77,16 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     }
 }
 
-/// `1,200`, `１２`, `3万`, `3.5万`, `3500.50` as numbers.
+/// `1,200`, `１２`, `3万`, `3.5万`, `3500.50` as numbers. What separates no groups of three is no separator: `35,00` is a slip.
 fn number(text: &str) -> Option<Decimal> {
-    let text = half_width(text).replace([',', ' '], "");
+    let text = half_width(text);
+    let whole = text.split(['.', '万']).next().unwrap_or_default().trim_start_matches(['-', '+']).trim();
+    let mut groups = whole.split([',', ' ']);
+    let first = groups.next().unwrap_or_default();
+    if whole.len() > first.len() && (!(1..=3).contains(&first.len()) || groups.any(|group| group.len() != 3)) {
+        return None;
+    }
+    let text = text.replace([',', ' '], "");
     let (digits, unit) = match text.strip_suffix('万') {
         Some(digits) => (digits, 10_000),
         None => (text.as_str(), 1),
@@ -148,7 +155,7 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
         let mut groups = vec![0];
         let mut end = at;
         while end < text.len() {
-            let joins = matches!(text[end], ' ' | '-') && text.get(end + 1).is_some_and(char::is_ascii_digit);
+            let joins = matches!(text[end], ' ' | '-' | '.') && text.get(end + 1).is_some_and(char::is_ascii_digit);
             if text[end].is_ascii_digit() {
                 digits.push(text[end]);
                 *groups.last_mut()? += 1;
@@ -164,7 +171,7 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
             return Some("identity-number");
         }
         let number = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
-        let grouped = matches!(groups[..], [11] | [13] | [3, 4, 4] | [2, 11] | [2, 3, 4, 4]);
+        let grouped = matches!(groups[..], [11] | [13] | [3, 4, 4] | [3, 8] | [7, 4] | [2, 11] | [2, 3, 4, 4]);
         let mobile = grouped && number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3';
         if mobile && !is_amount(&text, at, end) {
             return Some("mobile-number");
@@ -176,7 +183,7 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
 
 /// Whether the digits from `at` to `end` count something: money or a measure stands beside them.
 fn is_amount(text: &[char], at: usize, end: usize) -> bool {
-    const UNITS: [&str; 9] = ["元", "万", "亿", "吨", "平方", "公里", "公斤", "千瓦", "立方"];
+    const UNITS: [&str; 9] = ["元", "万元", "亿", "吨", "平方", "公里", "公斤", "千瓦", "立方"];
     // 元旦 and 元宵 are days.
     const NO_UNITS: [&str; 2] = ["元旦", "元宵"];
     let signed = at > 0 && matches!(text[at - 1], '¥' | '￥' | '$');
@@ -211,6 +218,10 @@ mod tests {
             ("总投资 ￥19059000000", None),
             ("约13800000000 万元", None),
             ("13800000000元旦后联系", Some("mobile-number")),
+            ("张三13812345678万达广场", Some("mobile-number")),
+            ("138.1234.5678", Some("mobile-number")),
+            ("1381234 5678", Some("mobile-number")),
+            ("合计13812345678.50元", None),
         ] {
             assert_eq!(personal_number(text), found, "{text}");
         }
@@ -225,6 +236,9 @@ mod tests {
             ("3万", Some(30_000)),
             ("-4", Some(-4)),
             ("3.5", None),
+            ("35,00", None),
+            ("1,2345", None),
+            ("1,234,567", Some(1_234_567)),
             ("", None),
             ("x", None),
             ("-0.5万", Some(-5_000)),

@@ -70,7 +70,7 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
     }
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&format!("{}\n\n", visible(&table.title)));
+        out.push_str(&format!("{}\n\n", heading_lines(&visible(&table.title), style.width).join("\n")));
     }
     if !table.rows.is_empty() {
         out.push_str(&drawing.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>());
@@ -81,6 +81,14 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
         out.push_str(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     }
     out
+}
+
+/// A title in lines of at most `width` columns. One that is too long breaks before its brackets first,
+/// so that the days it is counted for stay together.
+fn heading_lines(title: &str, width: Option<usize>) -> Vec<String> {
+    let Some(width) = width.filter(|&width| title.width() > width) else { return vec![title.to_owned()] };
+    let (name, days) = title.split_at(title.rfind(['（', '(']).unwrap_or(title.len()));
+    [name, days].iter().filter(|part| !part.is_empty()).flat_map(|part| super::wrap(part.trim(), width)).collect()
 }
 
 /// Whether a column holds ids, days or numbers only: broken over two lines they could not be copied.
@@ -101,7 +109,8 @@ fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) ->
     }
     if !left_out.is_empty() {
         let mut names: Vec<String> = Vec::new();
-        for &n in left_out {
+        let named: Vec<usize> = left_out.iter().copied().filter(|&n| table.columns[n].unit != "change").collect();
+        for &n in &named {
             let (block, own) = &table.columns[n].short;
             match names.last_mut() {
                 Some(last) if !block.is_empty() && last.starts_with(&format!("{block} ")) => last.push_str(&format!("/{own}")),
@@ -109,7 +118,7 @@ fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) ->
                 _ => names.push(format!("{block} {own}")),
             }
         }
-        notes.push(locale.say("report-left-out", &[("count", Arg::from(left_out.len())), ("names", Arg::from(locale.join(&names)))]));
+        notes.push(locale.say("report-left-out", &[("count", Arg::from(named.len())), ("names", Arg::from(locale.join(&names)))]));
     }
     notes
 }
@@ -132,7 +141,10 @@ fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) 
         }
     }
     while total(&shown) > width && shown.iter().filter(|&&n| table.columns[n].figure).count() > 1 {
-        shown.pop();
+        // A figure goes with its change.
+        if shown.pop().is_some_and(|n| table.columns[n].unit == "change") {
+            shown.pop();
+        }
     }
     let left_out = seen.iter().copied().filter(|n| !shown.contains(n)).collect();
     (shown, left_out)

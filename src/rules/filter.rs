@@ -182,7 +182,9 @@ impl Filter {
         let (is, negated) = match node.get_ref() {
             DeValue::Boolean(wanted) => (Is::True, negated == *wanted),
             DeValue::String(text) => (Is::OneOf(vec![text.to_string()]), negated),
-            DeValue::Integer(_) | DeValue::Float(_) => (Is::Number(decimal(node.get_ref()).into_iter().collect()), negated),
+            DeValue::Integer(_) | DeValue::Float(_) if decimal(node.get_ref()).is_some() => {
+                (Is::Number(decimal(node.get_ref()).into_iter().collect()), negated)
+            }
             DeValue::Array(items) if items.iter().all(|i| decimal(i.get_ref()).is_some()) => {
                 (Is::Number(items.iter().filter_map(|i| decimal(i.get_ref())).collect()), negated)
             }
@@ -203,6 +205,9 @@ fn fits(subject: &Subject, ty: Option<&FieldType>, is: &Is) -> bool {
     match (subject, ty, is) {
         (_, _, Is::Present) => true,
         (_, _, Is::OneOf(words)) if words.is_empty() => false,
+        // A number that no value of the field can be.
+        (_, Some(FieldType::Integer { .. }), Is::Number(numbers)) if numbers.iter().any(|n| n.places() > 0) => false,
+        (_, Some(FieldType::Decimal { places, .. }), Is::Number(numbers)) if numbers.iter().any(|n| n.places() > *places) => false,
         (Subject::Overdue | Subject::OnTime, _, is) => matches!(is, Is::True),
         (Subject::State | Subject::Phase | Subject::KindOf(_), _, is) => matches!(is, Is::OneOf(_)),
         (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, Some(FieldType::Boolean), is) => matches!(is, Is::True),

@@ -14,7 +14,7 @@ use crate::source::{Source, shown};
 use crate::tree::canon::{all_values, leading, record as record_text, tables};
 use crate::tree::splice::{Change, Proof, append, prove, set_record};
 use crate::tree::write::{Basis, Lock};
-use crate::tree::{Root, Tree, candidates, ledger, place_of, scan};
+use crate::tree::{Root, Tree, candidates, check, ledger, place_of, scan};
 use crate::wire::parse;
 
 /// Appends a record to its writer's file of the year it began in.
@@ -46,15 +46,19 @@ pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writ
     }
 }
 
-/// The record of an organisation that says the same thing as a new one, if there is one; files that cannot be read are
-/// left to `check`.
-pub fn twin(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Option<Record> {
-    let same = record.sameness()?;
+/// What of a new record stands in an organisation already: the same thing, or an office or month held at the same time.
+/// Files that cannot be read are left to `check`.
+pub fn doubles(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Vec<Problem> {
+    if record.kind.same.is_empty() && record.kind.once.is_none() {
+        return Vec::new();
+    }
     let files = scan::ledgers(&root.path, &root.org_folder(org), &mut Vec::new()).into_iter();
-    let records =
-        files.filter_map(|file| scan::read_file(&root.path, &file).ok()).flat_map(|source| ledger::read_records(&source, rules).0);
-    let mut others = records.filter(|other| other.kind.name == record.kind.name && other.retracted.is_none());
-    others.find(|other| other.sameness().as_ref() == Some(&same))
+    let sources = files.filter_map(|file| scan::read_file(&root.path, &file).ok());
+    let records: Vec<Record> = sources.flat_map(|source| ledger::read_records(&source, rules).0).collect();
+    let others = || records.iter().filter(|other| other.kind.name == record.kind.name && other.retracted.is_none());
+    let same = record.sameness();
+    let twin = others().find(|other| same.is_some() && other.sameness() == same).map(|other| check::twin(record, other));
+    twin.into_iter().chain(others().find_map(|other| check::held_twice(record, other))).collect()
 }
 
 /// The folder of an organisation and what its file says, as they are under the lock.

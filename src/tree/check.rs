@@ -13,7 +13,8 @@ use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
 use crate::record::text::plain;
 use crate::record::{Distinct, Record, Value};
-use crate::rules::kind::{Bound, Field, FieldType, Kind};
+use crate::rules::kind::{Bound, Field, FieldType, Kind, Once};
+use crate::rules::metric::{Measure, Peers, Ranking, Under};
 use crate::spelling::{folded, tidy};
 use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
 
@@ -70,7 +71,21 @@ pub fn check(root: Option<&Root>, tree: &Tree, today: Day) -> Vec<Problem> {
     for (file, findings) in by_file {
         problems.extend(placed(root, &file, findings));
     }
+    problems.extend(unknown_peers(tree));
     crate::problem::sorted(problems)
+}
+
+/// Places that are asked for among the organisations under one that is not there.
+fn unknown_peers(tree: &Tree) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for metric in &tree.rules.metrics {
+        if let Measure::Rank(Ranking { peers: Peers { under: Under::Org(id), .. }, .. }) = &metric.measure
+            && !tree.orgs.iter().any(|org| org.path.as_str() == id)
+        {
+            found.push(Problem::new(Rule::DANGLING_ORG).at(metric.place.clone()).with("org", id.as_str()).with("field", "under"));
+        }
+    }
+    found
 }
 
 fn finding<'t>(record: &'t Record, field: &str, problem: Problem) -> Finding<'t> {
@@ -175,14 +190,9 @@ fn once(tree: &Tree) -> Vec<Finding<'_>> {
         records.sort_by_key(|(span, record)| (span.first(), &record.id));
         let mut longest: Option<(Period, &Record)> = None;
         for &(span, record) in records.iter() {
-            if let Some((_, other)) = longest.filter(|(before, _)| span.first() < before.end()) {
-                let field = record.kind.once.as_ref().and_then(|once| once.fields.first()).copied().unwrap_or(record.kind.start);
-                let problem = Problem::new(Rule::HELD_TWICE)
-                    .with("kind", &record.kind.label)
-                    .with("value", record.get(field).or(record.get(record.kind.period)).map(plain).unwrap_or_default())
-                    .with("other", other.id.as_str())
-                    .and_at(place_of(other));
-                found.push(finding(record, &record.kind.fields[field].name, problem));
+            if let (Some((_, other)), Some(once)) = (longest.filter(|(before, _)| span.first() < before.end()), &record.kind.once) {
+                let field = once.fields.first().copied().unwrap_or(record.kind.start);
+                found.push(finding(record, &record.kind.fields[field].name, twice(record, once, whereabouts(other))));
             }
             if longest.is_none_or(|(before, _)| span.end() > before.end()) {
                 longest = Some((span, record));
@@ -208,22 +218,47 @@ fn entered_twice(tree: &Tree) -> Vec<Finding<'_>> {
 
 /// That a record says the same thing as another.
 pub fn twin(record: &Record, other: &Record) -> Problem {
-    Problem::new(Rule::ENTERED_TWICE)
-        .with("kind", &record.kind.label)
-        .with("title", record.title().map(plain).unwrap_or_default())
-        .with("other", other.id.as_str())
-        .with("id", record.id.as_str())
-        .and_at(place_of(other))
+    Problem::new(Rule::ENTERED_TWICE).with("kind", &record.kind.label).with("title", called(record)).with("other", whereabouts(other))
 }
 
-/// How many days ahead a record may begin before that is taken for a slip of the pen.
-const FAR: i64 = 366;
+/// A record's title, or the first thing that a list says of it.
+fn called(record: &Record) -> String {
+    let said = record.title().or_else(|| record.kind.columns.iter().find_map(|&field| record.get(field)));
+    said.map(plain).unwrap_or_default()
+}
+
+/// A record's id, file and line.
+fn whereabouts(record: &Record) -> String {
+    format!("{}, {}:{}", record.id, record.origin.file, record.origin.line)
+}
+
+/// That two records hold at the same time what only one of them can, if they do.
+pub fn held_twice(record: &Record, other: &Record) -> Option<Problem> {
+    let once = record.kind.once.as_ref().filter(|_| record.kind.name == other.kind.name)?;
+    let held = |record: &Record| once.fields.iter().map(|&field| record.get(field).map(Distinct::of)).collect::<Vec<_>>();
+    let (one, two) = (record.lasts()?, other.lasts()?);
+    let at_once = one.first() < two.end() && two.first() < one.end();
+    (at_once && held(record) == held(other)).then(|| twice(record, once, whereabouts(other)))
+}
+
+fn twice(record: &Record, once: &Once, other: String) -> Problem {
+    let field = once.fields.first().copied().unwrap_or(record.kind.start);
+    Problem::new(Rule::HELD_TWICE)
+        .with("kind", &record.kind.label)
+        .with("value", record.get(field).or(record.get(record.kind.period)).map(plain).unwrap_or_default())
+        .with("other", other)
+}
 
 /// That a record begins more than a year from today, if it does: 2062 for 2026.
 pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
-    let start = record.starts().filter(|start| *start > today.plus(FAR))?;
-    let field = &record.kind.fields[record.kind.start].label;
-    Some(Problem::new(Rule::FAR_AHEAD).with("field", field).with("day", start.to_string()))
+    let in_a_year = Day::new(today.year() + 1, today.month(), today.day()).unwrap_or(today.plus(365));
+    record.starts().filter(|start| *start > in_a_year)?;
+    let (field, value) = (&record.kind.fields[record.kind.start], record.get(record.kind.start)?);
+    let said = match (&field.ty, value) {
+        (FieldType::Year, Value::Period(year)) => year.first().year().to_string(),
+        _ => plain(value),
+    };
+    Some(Problem::new(Rule::FAR_AHEAD).with("field", &field.label).with("day", said))
 }
 
 fn far_ahead(tree: &Tree, today: Day) -> Vec<Finding<'_>> {

@@ -324,6 +324,7 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // A pipe or a device is written to as it is; only a plain file can be replaced.
     if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
+        can_be_written(&target).map_err(io)?;
         return fs::write(&target, bytes).map(|()| None).map_err(io);
     }
     let temporary = folder_of(&target).join(format!("{lead}{}{TEMPORARY}", std::process::id()));
@@ -332,6 +333,19 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
         let _ = fs::remove_file(&temporary);
     }
     written.map(|()| Some(target)).map_err(io)
+}
+
+/// Refuses a pipe that nobody reads, which would be waited for without end.
+#[cfg(unix)]
+fn can_be_written(target: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(target).map(drop)
+}
+
+/// Elsewhere there are no such pipes.
+#[cfg(not(unix))]
+fn can_be_written(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
