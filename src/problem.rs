@@ -48,6 +48,7 @@ rules! {
     // The tree of files.
     IO "io" File "A file or folder cannot be read or written.";
     NOT_A_FILE "not-a-file" File "A pipe, socket or device stands where a ledger file is expected.";
+    NOT_A_FOLDER "not-a-folder" Finding "A file stands where an organisation's or a year's folder could stand.";
     TOO_LARGE "too-large" File "A file is larger than any ledger should be.";
     LINK_OUTSIDE "link-outside" File "A symbolic link leads out of the ledger.";
     LINK_LOOP "link-loop" File "A symbolic link leads nowhere, to a folder, or back to itself.";

@@ -115,6 +115,32 @@ mod unix {
             return;
         }
         checked(&ledger, "not-a-file", true);
+        fs::remove_file(ledger.path().join("orgs/a/2026/pipe.toml")).expect("gone");
+        // Nor is it passed over where the program looks for folders, or git for its own files.
+        for place in ["orgs/a/b", "orgs/a/2025", "orgs/b", "rules/templates/t.md"] {
+            let path = ledger.path().join(place);
+            pipe(&path);
+            // Without its rules a ledger cannot be read at all.
+            match place.starts_with("rules") {
+                true => assert!(ledger.run(&["check"]).out.contains("[not-a-file]"), "{place}"),
+                false => drop(checked(&ledger, "not-a-file", true)),
+            }
+            fs::remove_file(path).expect("gone");
+        }
+        let made = Command::new("git").args(["init", "-q"]).current_dir(ledger.path()).status();
+        assert!(made.is_ok_and(|status| status.success()), "git");
+        for place in [".git/HEAD", ".git/config", ".git/index", ".gitattributes"] {
+            let path = ledger.path().join(place);
+            let old = fs::read(&path).ok();
+            let _ = fs::remove_file(&path);
+            pipe(&path);
+            for args in [&["log", "m-20260703-00000001"][..], &["audit-merges"]] {
+                let ran = ledger.run(args);
+                assert!(ran.code == 2 && ran.err.contains("[not-a-file]"), "{place} {args:?}: {}", ran.err);
+            }
+            fs::remove_file(&path).expect("gone");
+            old.into_iter().for_each(|old| fs::write(&path, old).expect("as before"));
+        }
     }
 
     const ADD: &[&str] = &["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "x"];

@@ -554,6 +554,17 @@ fn what_is_beyond_the_bounds_of_a_template_is_one_clear_error() {
 }
 
 #[test]
+fn a_template_that_looks_at_everything_again_and_again_ends() {
+    let ledger = Ledger::sample();
+    let asks = r#"{% set x = records("meeting", since="%04d-%02d-01"|format(1000 + i % 1000, 1 + i % 11)).value %}"#;
+    let ran = write(&ledger, &format!("{{% for i in range(9000) %}}{asks}{{% endfor %}}"), &["--quarter", "2026Q3"]);
+    assert!(ran.code == 2 && ran.err.contains("300 million") && ran.err.matches("to mend it").count() == 1, "{}", ran.err);
+    let name = r#"{% set x = organisation("武汉路街道党工委") %}"#;
+    let ran = write(&ledger, &format!("{{% for i in range(90000) %}}{name}{{% endfor %}}"), &["--quarter", "2026Q3"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "a name is looked for once");
+}
+
+#[test]
 fn a_trace_that_nobody_reads_is_refused_before_anything_is_written() {
     let ledger = small();
     let (out, trace) = (ledger.path().join("o.md"), ledger.path().join("o.trace.txt"));

@@ -151,6 +151,7 @@ const TRIALS: &[Trial] = &[
         // It says where it was formerly before it goes: until then that means nothing.
         between: &[&["org", "edit", "a/b", "--formerly", "a/b"]],
     },
+    Trial { name: "org add", files: &[], args: &["org", "add", "丙", "--under", "a", "--kind", "branch"], between: &[] },
 ];
 
 impl Trial {

@@ -1,10 +1,12 @@
 //! From a kind's fields to flags and back to values, for every command that takes fields.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::Session;
+use crate::git;
 use crate::locale::{Arg, Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Value, input};
@@ -184,8 +186,8 @@ pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values
 
 /// Who sits here, as git knows them; empty where git is not there.
 pub(super) fn clerk_name() -> String {
-    let output = std::process::Command::new("git").args(["config", "user.name"]).stdin(std::process::Stdio::null()).output();
-    output.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default()
+    let said = git::text(Path::new("."), ["config", "user.name"]);
+    said.map(|name| name.trim().to_owned()).unwrap_or_default()
 }
 
 /// A person's name in letters that a file name can have.

@@ -14,6 +14,7 @@ pub mod view;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::day::{Day, Period};
@@ -142,6 +143,7 @@ pub struct Memory {
     by_obligation: Mutex<BTreeMap<String, Arc<Vec<Arc<OwedWindow>>>>>,
     by_ranking: Mutex<BTreeMap<String, Arc<rank::Places>>>,
     recorded: OnceLock<Recorded>,
+    looked: AtomicU64,
 }
 
 /// Where records stand up to an as-of day.
@@ -153,7 +155,20 @@ struct Recorded {
     kinds: BTreeSet<String>,
 }
 
+/// What it costs to look at a contribution, and what to keep one, where looking at a record costs 1.
+const OF_CONTRIBUTION: usize = 4;
+const OF_KEPT: usize = 100;
+
 impl Memory {
+    /// How much was looked at and kept so far, in records; for those who must not look without end.
+    pub fn looked(&self) -> u64 {
+        self.looked.load(Ordering::Relaxed)
+    }
+
+    fn note_looked(&self, amount: usize) {
+        self.looked.fetch_add(amount as u64, Ordering::Relaxed);
+    }
+
     fn recall<T: Clone>(map: &Mutex<BTreeMap<String, T>>, key: &str) -> Option<T> {
         map.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
@@ -341,6 +356,7 @@ impl<'t> Evaluation<'t> {
     pub fn counted_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Vec<(Contribution, Decimal)> {
         let all = self.contributions(metric, lens);
         let chosen: Vec<&Contribution> = scope.slices(&all).into_iter().flatten().collect();
+        self.memory.note_looked(OF_CONTRIBUTION * chosen.len());
         let days = || {
             chosen.iter().filter_map(|c| match c.adds {
                 Adds::Day(day) => Some(day),
@@ -442,6 +458,7 @@ impl<'t> Evaluation<'t> {
             }
             Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank(_) => Vec::new(),
         };
+        self.memory.note_looked(self.tree.entries.len() + self.tree.orgs.len() + OF_KEPT * found.len());
         Memory::keep(&self.memory.by_metric, &key, Arc::new(found))
     }
 
@@ -560,6 +577,7 @@ impl<'t> Evaluation<'t> {
             Some(rule) => obligation::windows(self.tree, rule, self.period, |window| rule.judged_on(window, self.as_of, self.today)),
             None => Vec::new(),
         };
+        self.memory.note_looked(self.tree.entries.len() + OF_KEPT * found.len());
         Memory::keep(&self.memory.by_obligation, obligation, Arc::new(found.into_iter().map(Arc::new).collect()))
     }
 

@@ -5,12 +5,13 @@ pub mod objects;
 pub mod setup;
 
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::problem::{Problem, Rule};
+use crate::problem::{Place, Problem, Rule};
 use crate::tree::scan;
 
 /// The repository that a ledger lies in.
@@ -28,6 +29,7 @@ impl Repo {
     /// # Errors
     /// git is not there, or does not know the folder as part of a work tree.
     pub fn of(root: &Path) -> Result<Repo, Problem> {
+        refuse_pipes(root)?;
         let said = text(root, ["rev-parse", "--show-toplevel"]).map_err(|problem| match problem.rule {
             // Where there is one, git says what is the matter with it.
             Rule::GIT_FAILED if !Repo::seems_near(root) => Problem::new(Rule::NOT_A_REPOSITORY).with("path", root.display().to_string()),
@@ -137,8 +139,49 @@ pub fn text<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -
 }
 
 fn output<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
-    let output = command(folder).args(args).output().map_err(|error| no_git(&error))?;
+    let output = finished(command(folder).args(args))?;
     if output.status.success() { Ok(output.stdout) } else { Err(failed(&output.stderr)) }
+}
+
+/// What a command said, once it has ended.
+///
+/// # Errors
+/// It cannot be started, or what it says cannot be read.
+pub fn finished(command: &mut Command) -> Result<Output, Problem> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| no_git(&error))?;
+    let (answer, complaints) = (child.stdout.take(), child.stderr.take());
+    // Both are read at once: it may fill the one while the other is waited for.
+    let (stdout, stderr) = std::thread::scope(|scope| {
+        let complaints = scope.spawn(|| all_of(complaints));
+        let stdout = all_of(answer);
+        (stdout, complaints.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let unread = |error: std::io::Error| Problem::new(Rule::GIT_FAILED).with("said", error.to_string());
+    let status = child.wait().map_err(unread)?;
+    Ok(Output { status, stdout: stdout.map_err(unread)?, stderr: stderr.map_err(unread)? })
+}
+
+fn all_of(pipe: Option<impl Read>) -> std::io::Result<Vec<u8>> {
+    let mut said = Vec::new();
+    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut said)).map(|_| said)
+}
+
+/// Refuses pipes and devices in the places that git opens whenever it is run here: it would wait for them for ever.
+fn refuse_pipes(root: &Path) -> Result<(), Problem> {
+    const OWN: [&str; 6] = ["HEAD", "config", "index", "packed-refs", "info/attributes", "info/exclude"];
+    let refuse = |path: PathBuf| match path.metadata() {
+        Ok(meta) if !meta.is_file() && !meta.is_dir() => {
+            Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(crate::source::path_text(&path))))
+        }
+        _ => Ok(()),
+    };
+    for folder in root.ancestors() {
+        [".git", ".gitattributes", ".gitignore"].into_iter().try_for_each(|name| refuse(folder.join(name)))?;
+        if folder.join(".git").symlink_metadata().is_ok() {
+            return OWN.into_iter().try_for_each(|name| refuse(folder.join(".git").join(name)));
+        }
+    }
+    Ok(())
 }
 
 /// Whether git is putting commits on top of others here: then it calls those others "ours" and the commit it is at "theirs".

@@ -91,7 +91,7 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
     if let Some(value) = given(kwargs, "org")? {
         asked.org = match value.downcast_object_ref::<OrgThing>() {
             Some(thing) => thing.org,
-            None => desk.tree.org(&text("org", &value)?).map_err(refuse)?,
+            None => desk.named(&text("org", &value)?).map_err(refuse)?,
         };
     }
     if let Some(value) = given(kwargs, "own")? {

@@ -50,6 +50,10 @@ pub const MOST_TRACED: usize = 200_000;
 /// with thirty figures each takes two thirds of it.
 pub const FUEL: u64 = 2_000_000;
 
+/// How many records a template may have looked at, each as often as it is looked at: some seconds. A work report of three
+/// quarters of nine districts looks at a thirtieth of it.
+pub const MOST_LOOKED: u64 = 300_000_000;
+
 /// What a number of the ledger costs: it holds the question it answers.
 pub const OF_QUANTITY: u64 = 4;
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::day::{Day, Period};
 use crate::figure::{Contribution, Evaluation, Figure, Lens, Memory, Scope};
 use crate::locale::Locale;
+use crate::narrative::bounds;
 use crate::narrative::quantity::Quantity;
 use crate::number::Decimal;
 use crate::problem::Problem;
@@ -38,6 +40,9 @@ pub struct Desk {
     log: Mutex<Vec<Arc<Quantity>>>,
     claims: Mutex<Vec<Claim>>,
     problems: Mutex<Vec<Problem>>,
+    named: Mutex<BTreeMap<String, Result<usize, Problem>>>,
+    /// How much was looked at, in records.
+    looked: AtomicU64,
 }
 
 /// A whole and its parts, as a template says that they add up.
@@ -102,6 +107,8 @@ impl Desk {
             log: Mutex::default(),
             claims: Mutex::default(),
             problems: Mutex::default(),
+            named: Mutex::default(),
+            looked: AtomicU64::new(0),
         })
     }
 
@@ -127,30 +134,62 @@ impl Desk {
         Asked { metric, org, own: false, period, as_of, today, earlier: false, lens: Lens::default() }
     }
 
-    fn evaluation(&self, asked: &Asked) -> Evaluation<'_> {
-        let Asked { period, as_of, today, .. } = *asked;
-        let memory = Arc::clone(open(&self.memories).entry((period, as_of, today)).or_default());
-        Evaluation::new(&self.tree, period, as_of).until(today).recalling(memory)
-    }
-
     fn scope(&self, asked: &Asked) -> Scope {
         if asked.own { Scope::These(vec![asked.org]) } else { Scope::Under(self.tree.subtree(asked.org)) }
     }
 
     /// The value of what is asked. What cannot be said is no data here, and is told by [`Desk::problems`].
     pub fn figure(&self, asked: &Asked) -> Figure {
-        let (evaluation, scope) = (self.evaluation(asked), self.scope(asked));
-        let figure = match asked.earlier {
+        let scope = self.scope(asked);
+        let figure = self.looking(asked, |evaluation| match asked.earlier {
             true => evaluation.earlier_figure(&asked.metric, &scope, &asked.lens),
             false => evaluation.figure_through(&asked.metric, &scope, &asked.lens),
-        };
+        });
         figure.unwrap_or_else(|problem| {
-            let mut problems = open(&self.problems);
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
+            self.refused(problem);
             Figure::NoData
         })
+    }
+
+    /// Looks at the ledger's records, as long as the template has not looked at too many.
+    fn looking<T>(&self, asked: &Asked, look: impl FnOnce(&Evaluation<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.may_look()?;
+        let (period, as_of, today) = (asked.period, asked.as_of, asked.today);
+        let memory = Arc::clone(open(&self.memories).entry((period, as_of, today)).or_default());
+        let before = memory.looked();
+        let found = look(&Evaluation::new(&self.tree, period, as_of).until(today).recalling(Arc::clone(&memory)));
+        self.looked.fetch_add(memory.looked() - before, Ordering::Relaxed);
+        found
+    }
+
+    fn may_look(&self) -> Result<(), Problem> {
+        match self.looked.load(Ordering::Relaxed) < bounds::MOST_LOOKED {
+            true => Ok(()),
+            false => Err(bounds::beyond("bounds-looked", bounds::MOST_LOOKED as usize / 1_000_000)),
+        }
+    }
+
+    fn refused(&self, problem: Problem) {
+        let mut problems = open(&self.problems);
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+
+    /// The organisation that a template names.
+    ///
+    /// # Errors
+    /// As [`Tree::org`], or the template has looked at too much.
+    pub fn named(&self, name: &str) -> Result<usize, Problem> {
+        self.may_look()?;
+        if let Some(found) = open(&self.named).get(name) {
+            return found.clone();
+        }
+        // A name is compared with all of them, in several spellings each.
+        self.looked.fetch_add(100 * self.tree.orgs.len() as u64, Ordering::Relaxed);
+        let found = self.tree.org(name);
+        open(&self.named).insert(name.to_owned(), found.clone());
+        found
     }
 
     /// Why figures that were asked for could not be said.
@@ -160,7 +199,12 @@ impl Desk {
 
     /// What makes up the value of what is asked; of what is made of other figures, nothing of its own.
     pub fn counted(&self, asked: &Asked) -> Vec<(Contribution, Decimal)> {
-        self.evaluation(asked).counted_through(&asked.metric, &self.scope(asked), &asked.lens)
+        let scope = self.scope(asked);
+        let counted = self.looking(asked, |evaluation| Ok(evaluation.counted_through(&asked.metric, &scope, &asked.lens)));
+        counted.unwrap_or_else(|problem| {
+            self.refused(problem);
+            Vec::new()
+        })
     }
 
     /// What a record is called: its title, or that of the record or organisation which its title points to.

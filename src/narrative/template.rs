@@ -899,7 +899,7 @@ fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     });
     each(environment, ["organisation", "组织"], &|desk| {
         Value::from_function(move |name: &str| -> Result<Value, Error> {
-            let org = desk.tree.org(name).map_err(refuse)?;
+            let org = desk.named(name).map_err(refuse)?;
             Ok(Value::from_object(OrgThing::new(&desk, org)))
         })
     });

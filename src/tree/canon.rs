@@ -3,6 +3,7 @@
 //! Comments are people's and stay with what they stand beside: above a record, above a field, behind a
 //! value, between the items of a list. `fmt`, `add` and every edit write through the functions here.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -62,11 +63,14 @@ impl ListComments {
     pub fn carried(&self, old: &[Value], new: &[Value]) -> ListComments {
         let mut carried = ListComments { above: vec![Vec::new(); new.len()], behind: vec![Vec::new(); new.len()], below: Vec::new() };
         let mut taken = vec![false; new.len()];
+        // Looked for behind the one before it first: most lists keep their order, and may be long.
+        let mut behind_last = 0;
         for (n, value) in old.iter().enumerate() {
             let (above, behind) = (self.above.get(n), self.behind.get(n));
-            match (0..new.len()).find(|&m| !taken[m] && new[m] == *value) {
+            match (behind_last..new.len()).chain(0..behind_last).find(|&m| !taken[m] && new[m] == *value) {
                 Some(m) => {
                     taken[m] = true;
+                    behind_last = m + 1;
                     carried.above[m] = above.cloned().unwrap_or_default();
                     carried.behind[m] = behind.cloned().unwrap_or_default();
                 }
@@ -84,8 +88,8 @@ pub fn list_comments(source: &Source, trivia: &Trivia, node: &Node<'_>) -> ListC
     let mut found = ListComments { above: vec![Vec::new(); items.len()], behind: vec![Vec::new(); items.len()], below: Vec::new() };
     for comment in comments_in(trivia, node.span()) {
         let text = comment_text(source, comment);
-        let before = items.iter().rposition(|item| item.span().end <= comment.start);
-        let next = items.iter().position(|item| item.span().end > comment.start);
+        let at = items.partition_point(|item| item.span().end <= comment.start);
+        let (before, next) = (at.checked_sub(1), (at < items.len()).then_some(at));
         let same_line = before.is_some_and(|n| !source.text[items[n].span().end..comment.start].contains('\n'));
         match (before, next) {
             (Some(n), _) if same_line => found.behind[n].push(text),
@@ -281,12 +285,12 @@ pub fn leading(source: &Source, trivia: &Trivia, at: usize) -> usize {
 pub fn ledger(source: &Source, document: &Document<'_>, records: &[Record], rules: &Rules) -> String {
     let tables = tables(&document.root);
     let starts: Vec<usize> = tables.iter().map(|(_, at, _)| leading(source, &document.trivia, *at)).collect();
+    let by_start: BTreeMap<usize, &Record> = records.iter().map(|record| (record.origin.at, record)).collect();
     let mut paragraphs = Vec::new();
     let first = starts.first().copied().unwrap_or(source.text.len());
     paragraphs.extend(comment_paragraphs(source, &document.trivia, 0..first));
     for (n, (name, at, table)) in tables.iter().enumerate() {
-        let record = records.iter().find(|r| r.origin.at == *at);
-        let Some(record) = record else { continue };
+        let Some(record) = by_start.get(at) else { continue };
         let fields = rules.all_fields(&record.kind);
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
         let end = record_end(source, &document.trivia, table, *at, next);

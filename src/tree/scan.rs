@@ -64,6 +64,8 @@ fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>,
             match &mut folder {
                 Some(folder) if entry.name == "org.toml" => folder.file = Some(entry.path),
                 _ if is_toml(&entry.name) => problems.push(Problem::new(Rule::MISPLACED_FILE).at(place())),
+                // A link to a folder comes out of git as such a file where the system knows no links.
+                _ if is_segment(&entry.name) || is_year_folder(&entry.name) => problems.push(Problem::new(Rule::NOT_A_FOLDER).at(place())),
                 _ => {}
             }
         } else if entry.is_link {
@@ -182,11 +184,15 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
         let path = entry.path();
         // Of a link what counts is whether it leads to a folder.
         let kind = entry.file_type().and_then(|kind| match kind.is_symlink() {
-            true => fs::metadata(&path).map(|meta| (meta.is_dir(), true)),
-            false => Ok((kind.is_dir(), false)),
+            true => fs::metadata(&path).map(|meta| (meta.file_type(), true)),
+            false => Ok((kind, false)),
         });
         match kind {
-            Ok((is_dir, is_link)) => found.push(Listed { name, path, is_dir, is_link }),
+            // A file that the program would read is refused when it does.
+            Ok((kind, _)) if !kind.is_dir() && !kind.is_file() && !is_toml(&name) => {
+                problems.push(Problem::new(Rule::NOT_A_FILE).at(Place::file(shown(root, &path))));
+            }
+            Ok((kind, is_link)) => found.push(Listed { name, path, is_dir: kind.is_dir(), is_link }),
             // It was taken away while we looked.
             Err(_) if path.symlink_metadata().is_err_and(|error| is_absence(&error)) => {}
             Err(error) if leads_nowhere(&error) => problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &path)))),

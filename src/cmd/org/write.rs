@@ -54,7 +54,7 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
     if scan::real(&root.path, &root.org_folder(&path))?.is_some() {
         return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
     }
-    change::organisation(&root, &lock, &rules, &path, &values)?;
+    change::organisations(&root, &lock, &rules, &[(path.clone(), values)])?;
     writeln!(session.out, "{}", session.locale.say("org-added", &[("name", name_text.into()), ("org", path.as_str().into())]))?;
     Ok(Status::Clean)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::git::Repo;
+use crate::git::{self, Repo};
 use crate::merge::marks::{self, Names, Sides};
 use crate::merge::{Form, Versions, merge};
 use crate::problem::Problem;
@@ -122,7 +122,7 @@ impl Unmerged {
         let objects = [1, 0, 2].map(|n| self.objects[n].clone().unwrap_or_else(|| nothing.clone()));
         // A merge finds its lines by histogram; git from before it could be asked for that has the other way only.
         Ok([&["--diff-algorithm=histogram"][..], &[]].into_iter().any(|way| {
-            let output = repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects).output();
+            let output = git::finished(repo.command().args(["merge-file", "-p", "--object-id"]).args(way).args(&objects));
             let again = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
             again.and_then(|text| marks::sides(&text).ok()).is_some_and(|again| again.ours == sides.ours && again.theirs == sides.theirs)
         }))
