@@ -294,6 +294,11 @@ impl Problem {
             .with("code", error.raw_os_error().map_or_else(|| "?".to_owned(), |code| code.to_string()))
     }
 
+    /// Whether it is that a file or folder was not there when it was to be read.
+    pub fn is_absence(&self) -> bool {
+        self.rule == Rule::IO && self.args.iter().any(|(_, arg)| matches!(arg, Arg::Message("io-not-found")))
+    }
+
     /// Whether a report must not be made while it stands.
     pub fn blocks(&self) -> bool {
         match self.rule.gravity {

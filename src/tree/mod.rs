@@ -263,8 +263,15 @@ impl Tree {
     /// # Errors
     /// Something kept the program from seeing all there are.
     pub fn organisations(root: &Root, rules: Rules) -> Result<Tree, Problems> {
-        let (tree, _) = Tree::without_records(root, rules, Vec::new());
-        Problem::refuse_hidden(&tree.problems).map(|()| tree)
+        // While another moves an organisation its folder can be gone from where it was just seen.
+        let mut patience = 3;
+        loop {
+            let (tree, _) = Tree::without_records(root, rules.clone(), Vec::new());
+            match Problem::refuse_hidden(&tree.problems) {
+                Err(problems) if patience > 0 && problems.0.iter().any(Problem::is_absence) => patience -= 1,
+                result => return result.map(|()| tree),
+            }
+        }
     }
 
     fn without_records(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> (Tree, Vec<scan::Folder>) {
