@@ -78,16 +78,29 @@ pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
 /// What a value takes in memory while a file is read, in bytes: its node, and the tokens it is made of.
 const BYTES_PER_VALUE: usize = 300;
 
+/// What a comment takes, and a line end, in bytes: a token, and a place in the list of comments.
+const BYTES_PER_COMMENT: usize = 100;
+const BYTES_PER_LINE: usize = 48;
+
 /// What any file may take beside eight times its size, in bytes.
 const BYTES_FOR_ANY: usize = 100 << 20;
 
-/// Refuses a file that holds so many values in so few bytes that reading it would take many times its size: a list of
-/// millions of numbers. No ledger comes near.
+/// Refuses a file that holds so many values, comments and lines in so few bytes that reading it would take many times its size:
+/// a list of millions of numbers, or millions of empty lines. No ledger comes near.
 fn refuse_dense(source: &Source) -> Result<(), Vec<Problem>> {
     // Each value but the first of a list stands behind one of these; those inside strings count too.
-    let signs = source.text.bytes().filter(|b| matches!(b, b',' | b'=' | b'[' | b'{')).count();
-    match signs * BYTES_PER_VALUE > source.text.len() * 8 + BYTES_FOR_ANY {
-        true => Err(vec![Problem::new(Rule::TOO_MANY_VALUES).at(source.place(0..0)).with("count", signs)]),
+    let (mut count, mut bytes) = (0usize, 0);
+    for byte in source.text.bytes() {
+        let takes = match byte {
+            b',' | b'=' | b'[' | b'{' => BYTES_PER_VALUE,
+            b'#' => BYTES_PER_COMMENT,
+            b'\n' => BYTES_PER_LINE,
+            _ => continue,
+        };
+        (count, bytes) = (count + 1, bytes + takes);
+    }
+    match bytes > source.text.len() * 8 + BYTES_FOR_ANY {
+        true => Err(vec![Problem::new(Rule::TOO_MANY_VALUES).at(source.place(0..0)).with("count", count)]),
         false => Ok(()),
     }
 }

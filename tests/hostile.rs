@@ -358,12 +358,14 @@ fn imports_that_do_not_hold_together_are_refused_by_line() {
 }
 
 #[test]
-fn a_file_of_millions_of_values_is_refused_before_it_fills_the_memory() {
-    let text = format!("[[meeting]]\nid = \"m-20260703-00000001\"\nagenda = [{}]\n", "1,".repeat(5_000_000));
-    let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", &text)]);
-    let ran = ledger.run(&["check"]);
-    assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.out.contains("[too-many-values]"), "{}", ran.out);
+fn a_file_of_millions_of_values_lines_or_comments_is_refused_before_it_fills_the_memory() {
+    let list = format!("[[meeting]]\nid = \"m-20260703-00000001\"\nagenda = [{}]\n", "1,".repeat(5_000_000));
+    for text in [list, "\n".repeat(5_000_000), "#\n".repeat(2_000_000)] {
+        let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", &text)]);
+        let ran = ledger.run(&["check"]);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(ran.out.contains("[too-many-values]"), "{}", ran.out);
+    }
 }
 
 #[test]
