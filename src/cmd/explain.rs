@@ -44,8 +44,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         return Err(Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", ")).into());
     };
     let org = session.org(&tree, matches)?;
-    let scope = if matches.get_flag("own") { Scope::These(vec![org]) } else { Scope::Under(tree.subtree(org)) };
     let own = matches.get_flag("own");
+    let scope = if own { Scope::These(vec![org]) } else { Scope::Under(tree.subtree(org)) };
     let evaluation = Evaluation::new(&tree, period, as_of).until(today);
     let judged_until = evaluation.judged_until(metric);
     let explained = Explained { evaluation: &evaluation, scope: &scope, org, own, locale: &session.locale };

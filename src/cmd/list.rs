@@ -8,7 +8,7 @@ use crate::day::{Day, Period};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::{Record, Value, input, text};
-use crate::render::{csv, json, terminal};
+use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::spelling::folded;
@@ -41,29 +41,20 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     };
     let entries = select(session, &tree, kind, matches)?;
     let as_of = as_of(session, matches)?;
-    let text = match cmd::format_of(matches, "table") {
+    match cmd::format_of(matches, "table") {
         "json" => {
             let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(&tree, entry, as_of)).collect();
-            json::pretty(
+            session.print(&json::pretty(
                 &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }),
-            )
+            ))?;
         }
         format => {
             let raw = format == "csv" && matches.get_flag("raw");
             let mut table = tabulate(session, &tree, kind, &entries, as_of, raw);
             table.notes.extend(cmd::left_out_notes(&session.locale, &left_out));
-            match format {
-                "csv" if raw => csv::raw(&table),
-                "csv" => csv::for_people(&table),
-                _ => {
-                    let drawn = terminal::draw(&table, cmd::table_style(session, matches), &session.locale);
-                    session.out.write_all(drawn.as_bytes())?;
-                    return Ok(Status::Clean);
-                }
-            }
+            cmd::print_table(session, matches, &table, "records")?;
         }
-    };
-    session.print(&text)?;
+    }
     Ok(Status::Clean)
 }
 

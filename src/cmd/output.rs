@@ -54,7 +54,7 @@ pub(super) fn save(session: &mut Session<'_>, matches: &ArgMatches, path: &Path,
 /// As [`save`].
 pub(super) fn refuse(session: &Session<'_>, matches: &ArgMatches, path: &Path) -> Result<(), Problem> {
     let root = session.root().map_err(|problems| problems.0.into_iter().next().unwrap_or_else(|| Problem::new(Rule::USAGE)))?.path;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = crate::tree::write::folder_of(path);
     let folder = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
     let target = path.canonicalize().unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
     let inside = target.strip_prefix(&root).ok().and_then(|inside| inside.components().next());

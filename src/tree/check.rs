@@ -179,7 +179,7 @@ fn once(tree: &Tree) -> Vec<Finding<'_>> {
     let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record)>> = BTreeMap::new();
     for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
         if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
-            let same = once.fields.iter().map(|&field| record.get(field).map(Distinct::of)).collect();
+            let same = held_by(record, once);
             let within = (!once.everywhere).then_some(*org);
             held.entry((&record.kind.name, within, same)).or_default().push((span, record));
         }
@@ -192,7 +192,7 @@ fn once(tree: &Tree) -> Vec<Finding<'_>> {
         for &(span, record) in records.iter() {
             if let (Some((_, other)), Some(once)) = (longest.filter(|(before, _)| span.first() < before.end()), &record.kind.once) {
                 let field = once.fields.first().copied().unwrap_or(record.kind.start);
-                found.push(finding(record, &record.kind.fields[field].name, twice(record, once, whereabouts(other))));
+                found.push(finding(record, &record.kind.fields[field].name, twice(record, once, other)));
             }
             if longest.is_none_or(|(before, _)| span.end() > before.end()) {
                 longest = Some((span, record));
@@ -235,18 +235,22 @@ fn whereabouts(record: &Record) -> String {
 /// That two records hold at the same time what only one of them can, if they do.
 pub fn held_twice(record: &Record, other: &Record) -> Option<Problem> {
     let once = record.kind.once.as_ref().filter(|_| record.kind.name == other.kind.name)?;
-    let held = |record: &Record| once.fields.iter().map(|&field| record.get(field).map(Distinct::of)).collect::<Vec<_>>();
     let (one, two) = (record.lasts()?, other.lasts()?);
     let at_once = one.first() < two.end() && two.first() < one.end();
-    (at_once && held(record) == held(other)).then(|| twice(record, once, whereabouts(other)))
+    (at_once && held_by(record, once) == held_by(other, once)).then(|| twice(record, once, other))
 }
 
-fn twice(record: &Record, once: &Once, other: String) -> Problem {
+/// The values that only one record may have at a time.
+fn held_by(record: &Record, once: &Once) -> Vec<Option<Distinct>> {
+    once.fields.iter().map(|&field| record.get(field).map(Distinct::of)).collect()
+}
+
+fn twice(record: &Record, once: &Once, other: &Record) -> Problem {
     let field = once.fields.first().copied().unwrap_or(record.kind.start);
     Problem::new(Rule::HELD_TWICE)
         .with("kind", &record.kind.label)
         .with("value", record.get(field).or(record.get(record.kind.period)).map(plain).unwrap_or_default())
-        .with("other", other)
+        .with("other", whereabouts(other))
 }
 
 /// That a record begins more than a year from today, if it does: 2062 for 2026.

@@ -11,7 +11,7 @@ use crate::cmd::{Session, Status};
 use crate::problem::{Problem, Rule};
 use crate::record::{Value, input, text};
 use crate::rules::Rules;
-use crate::tree::scan::{self, MAX_DEPTH};
+use crate::tree::scan::MAX_DEPTH;
 use crate::tree::{Tree, change, find_org};
 
 pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -51,9 +51,6 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
         return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", MAX_DEPTH).into());
     }
     refuse_former(&orgs, &path)?;
-    if scan::real(&root.path, &root.org_folder(&path))?.is_some() {
-        return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
-    }
     change::organisations(&root, &lock, &rules, &[(path.clone(), values)])?;
     writeln!(session.out, "{}", session.locale.say("org-added", &[("name", name_text.into()), ("org", path.as_str().into())]))?;
     Ok(Status::Clean)
