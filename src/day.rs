@@ -71,6 +71,18 @@ impl Day {
         NaiveDate::from_ymd_opt(year, month, day).map(Day)
     }
 
+    /// The day that `2026-07-05` says: just this form, as it stands in files.
+    pub fn from_canonical(text: &[u8]) -> Option<Day> {
+        let [year @ .., b'-', m1, m2, b'-', d1, d2] = text else { return None };
+        Day::new(digits(year).filter(|_| year.len() == 4)? as i32, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)
+    }
+
+    /// The day that `20260705` says, as record ids carry it.
+    pub fn from_compact(text: &[u8]) -> Option<Day> {
+        let [year @ .., m1, m2, d1, d2] = text else { return None };
+        Day::new(digits(year).filter(|_| year.len() == 4)? as i32, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)
+    }
+
     /// Today by this machine's clock and zone.
     pub fn today() -> Day {
         Day(chrono::Local::now().date_naive())
@@ -138,8 +150,7 @@ impl FromStr for Day {
     fn from_str(text: &str) -> Result<Day, NotATime> {
         let text = half_width(text.trim());
         if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-            let part = |range: std::ops::Range<usize>| text[range].parse().map_err(|_| NotATime);
-            return Day::new(part(0..4)? as i32, part(4..6)?, part(6..8)?).ok_or(NotATime);
+            return Day::from_compact(text.as_bytes()).ok_or(NotATime);
         }
         let text = text.replace(['年', '月'], "-").replace(['.', '/'], "-");
         let text = text.strip_suffix('日').unwrap_or(&text);
@@ -268,6 +279,17 @@ impl Period {
         }
     }
 
+    /// The month or quarter that a text says in the one form that files have: `2026-07`, `2026Q3`.
+    pub fn from_canonical(text: &str) -> Option<Period> {
+        let (year, rest) = text.as_bytes().split_at_checked(4)?;
+        let first = |month: u32| Day::new(digits(year)? as i32, month, 1);
+        match rest {
+            [b'-', m1, m2] => first(digits(&[*m1, *m2])?).map(Period::month),
+            [b'Q', quarter @ b'1'..=b'4'] => first(u32::from(quarter - b'1') * 3 + 1).map(Period::quarter),
+            _ => None,
+        }
+    }
+
     /// Reads any accepted form; the words `this`, `last` and a bare `Q3` need today's date.
     ///
     /// Forms: `2026Q3`, `2026-Q3`, `2026年3季度`, `2026年第三季度`, `Q3`, `this`, `last` (quarters),
@@ -337,6 +359,11 @@ impl fmt::Display for Period {
             Span::Range => write!(f, "{}..{}", self.start, self.last()),
         }
     }
+}
+
+/// The number that a few digits say.
+fn digits(text: &[u8]) -> Option<u32> {
+    text.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
 }
 
 fn number(text: &str) -> Option<u32> {

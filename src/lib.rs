@@ -10,6 +10,7 @@
 //! - [`problem`]: the one diagnostic, and the table of all rules that can be broken.
 //! - [`source`] and [`wire`]: a text with places, and TOML 1.0 read from it. Never know what a record is.
 //! - [`rules`]: what may be configured: kinds, obligations, metrics, layouts. Never look at records.
+//! - [`written`]: a file as it is written: rows and fields, borrowed from the text.
 //! - [`record`]: records and organisations, and what time does to them. Never touch files.
 //! - [`tree`]: a ledger on disk: scanning, reading, checking, canonical form, splicing, writing.
 //! - [`merge`]: three versions of a file as one, by record. Pure: never touches files or git.
@@ -34,6 +35,8 @@ pub mod source;
 pub mod wire;
 
 pub mod rules;
+
+pub mod written;
 
 pub mod record;
 

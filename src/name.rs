@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::{CompactString, format_compact};
+
 use crate::day::Day;
 
 /// The text does not have the form that the name asks for.
@@ -23,20 +25,46 @@ impl std::error::Error for BadName {}
 ///
 /// `m-20260703-7k3f9x2v`: the last part is eight characters of lower-case Crockford base32.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordId(String);
+pub struct RecordId(CompactString);
 
 /// Digits of Crockford's base32, lower case: no i, l, o, u.
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// What a byte that is no digit stands for.
+const NO_DIGIT: u8 = 0xff;
+
+/// What each byte stands for as a digit of Crockford's base32.
+const DIGIT: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut n = 0;
+    while n < CROCKFORD.len() {
+        digits[CROCKFORD[n] as usize] = n as u8;
+        n += 1;
+    }
+    digits
+};
+
 impl RecordId {
     /// The id of a record entered on `day`, from 40 random bits (the rest of `bits` is ignored).
     pub fn new(prefix: &str, day: Day, bits: u64) -> RecordId {
-        RecordId(format!("{prefix}-{}-{}", day.compact(), base32(bits, 8)))
+        RecordId(format_compact!("{prefix}-{}-{}", day.compact(), base32(bits, 8)))
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A number that equal ids have in common, and others hardly ever: of the day and the random bits.
+    pub fn number(&self) -> u64 {
+        let digits = |bytes: &[u8], base: u64| bytes.iter().fold(0u64, |number, b| number * base + u64::from(DIGIT[usize::from(*b)]));
+        match self.0.as_bytes() {
+            [day @ .., b'-', a, b, c, d, e, f, g, h] if day.len() >= 8 => {
+                let day = digits(&day[day.len() - 8..], 10);
+                day.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ digits(&[*a, *b, *c, *d, *e, *f, *g, *h], 32)
+            }
+            _ => 0,
+        }
     }
 
     /// The kind's prefix.
@@ -55,11 +83,10 @@ impl FromStr for RecordId {
         };
         let good = is_prefix(prefix)
             && day.len() == 8
-            && day.bytes().all(|b| b.is_ascii_digit())
-            && day.parse::<Day>().is_ok()
+            && Day::from_compact(day.as_bytes()).is_some()
             && random.len() == 8
-            && random.bytes().all(|b| CROCKFORD.contains(&b));
-        good.then(|| RecordId(text.to_owned())).ok_or(BadName)
+            && random.bytes().all(|b| DIGIT[usize::from(b)] != NO_DIGIT);
+        good.then(|| RecordId(text.into())).ok_or(BadName)
     }
 }
 

@@ -34,6 +34,9 @@ impl Decimal {
     /// Nothing.
     pub const ZERO: Decimal = Decimal { units: 0, places: 0 };
 
+    /// More than any sum may be.
+    pub const TOO_LARGE: Decimal = Decimal { units: i64::MAX, places: 0 };
+
     /// One.
     pub const ONE: Decimal = Decimal { units: 1, places: 0 };
 

@@ -111,7 +111,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         }
     }
     let mut pages = Vec::new();
-    collect(&mut command_line(&Locale::new(lang), &Rules::built_in(), 80), "", &mut pages);
+    collect(&mut command_line(&Locale::new(lang), Rules::built_in(), 80), "", &mut pages);
     pages
 }
 
@@ -131,7 +131,7 @@ fn names() -> BTreeSet<String> {
         }
         command.get_subcommands().for_each(|c| commands(c, names));
     }
-    commands(&command_line(&Locale::new(Lang::En), &Rules::built_in(), 80), &mut names);
+    commands(&command_line(&Locale::new(Lang::En), Rules::built_in(), 80), &mut names);
     let rules = Rules::built_in();
     for kind in rules.kinds.iter().chain([&rules.org]) {
         for field in &kind.fields {

@@ -15,6 +15,7 @@ use std::process::Output;
 
 use common::{Desk, id_of};
 use ledger::record::text::plain;
+use ledger::record::selection::Selection;
 use ledger::rules::Rules;
 use ledger::tree::{Root, Tree};
 
@@ -105,7 +106,7 @@ impl Desk {
     /// The records as the reader sees them; none where a file cannot be read.
     fn world(&self) -> Option<World> {
         let root = Root::open(Some(self.ledger.path()), Path::new("/")).ok()?;
-        let tree = Tree::load(&root, Rules::built_in(), Vec::new());
+        let tree = Tree::load(&root, root.begins, Rules::built_in(), &Selection::everything(), Vec::new());
         if !tree.blocking().is_empty() {
             return None;
         }

@@ -112,7 +112,7 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, Refused> {
     let source = |text: &str| Source::new("x.toml", text);
     let (base, ours, theirs) = (source(base), source(ours), source(theirs));
     let names = Names { ours: "ours".to_owned(), base: None, theirs: "theirs".to_owned() };
-    merge(Versions { base: &base, ours: &ours, theirs: &theirs }, Form::Records, &Rules::built_in(), &names, &mut |_, _| None)
+    merge(Versions { base: &base, ours: &ours, theirs: &theirs }, Form::Records, Rules::built_in(), &names, &mut |_, _| None)
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn what_a_person_decides_is_the_result() {
         let names = Names { ours: "ours".to_owned(), base: None, theirs: "theirs".to_owned() };
         for (side, chosen) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
             let versions = Versions { base: b, ours: o, theirs: t };
-            let merged = merge(versions, Form::Records, &Rules::built_in(), &names, &mut |_, _| Some(side));
+            let merged = merge(versions, Form::Records, Rules::built_in(), &names, &mut |_, _| Some(side));
             let merged = merged.unwrap_or_else(|refused| panic!("{refused:?}\n{chosen}"));
             // Whether it is taken back is what was asked; what else either side did stays.
             let wanted = if ours.contains("retracted") { chosen.replace("title = \"甲\"", "title = \"丙\"") } else { chosen.clone() };

@@ -125,7 +125,7 @@ fn next_month(day: Day) -> Day {
 // The ledger as text.
 
 impl World {
-    fn tree(&self) -> Tree {
+    fn tree(&self) -> Tree<'static> {
         let orgs: Vec<(&str, String)> = PATHS.iter().zip(&self.orgs).map(|(path, org)| (*path, org_text(org))).collect();
         let ledgers: Vec<(&str, String)> = PATHS.iter().enumerate().map(|(n, path)| (*path, self.ledger(n))).collect();
         let borrow = |texts: &[(&'static str, String)]| -> Vec<(&'static str, String)> { texts.to_vec() };

@@ -100,7 +100,7 @@ fn facts() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(fact, 0..50)
 }
 
-fn tree(facts: &[Fact]) -> Tree {
+fn tree(facts: &[Fact]) -> Tree<'static> {
     let orgs: Vec<(&str, String)> = PATHS
         .iter()
         .enumerate()

@@ -235,8 +235,8 @@ proptest! {
         // One field anew, one more, and one taken away, wherever they stand in the text.
         let index = |name: &str| record.kind.index(name).expect("a field of a task") + 1;
         let mut changes = vec![
-            (index("title"), Some(Value::Text("新标题".to_owned()))),
-            (index("lead"), Some(Value::Text("张某".to_owned()))),
+            (index("title"), Some(Value::Text("新标题".into()))),
+            (index("lead"), Some(Value::Text("张某".into()))),
         ];
         if clear {
             changes.push((index("supporting"), None));

@@ -457,13 +457,13 @@ fn a_new_folder_is_on_the_disk_before_anything_comes_into_it() {
 /// Between the reading of its command line and the lock another process may have moved the organisation.
 #[test]
 fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
-    use ledger::rules::Rules;
+    use ledger::record::selection::Selection;
     use ledger::tree::write::{Lock, writer};
     use ledger::tree::{Root, Tree, change};
     let ledger = Ledger::new(&[("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"), ("orgs/a/b/2026/x-00.toml", TASK)]);
     let root = Root::open(Some(ledger.path()), ledger.path()).expect("a root");
-    let rules: Rules = root.rules().0;
-    let mut record = Tree::load(&root, rules.clone(), Vec::new()).entries.remove(0).record;
+    let rules = root.rules().0;
+    let mut record = Tree::load(&root, root.begins, &rules, &Selection::everything(), Vec::new()).entries.remove(0).record;
     record.id = "t-20260703-00000002".parse().expect("an id");
     let named = "a/b".parse().expect("an organisation");
     ledger.ok(&["org", "move", "a/b", "--segment", "c"]);

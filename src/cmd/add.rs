@@ -34,7 +34,7 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let Some((name, matches)) = matches.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let Some(kind) = rules.kind(name).cloned() else {
         return Err(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", "").into());
     };
@@ -46,7 +46,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 
     let id = RecordId::new(&kind.prefix, session.today, random_bits());
     let origin = Origin { file: Arc::from(""), line: 0, at: 0 };
-    let record = Record::new(id, Arc::clone(&kind), values, None, origin);
+    let record = Record::new(id, &kind, values, None, origin);
     confirm_doubtful(session, &root, &rules, &org, &record)?;
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
@@ -93,7 +93,7 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
     if asked.is_none() && !session.interactive {
         return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", "--org").into());
     }
-    let orgs = Tree::organisations(root, rules.clone())?.orgs;
+    let orgs = Tree::organisations(root, rules)?.orgs;
     let n = match (asked, orgs.len()) {
         (_, 0) => return Err(Problem::new(Rule::NO_ORGS).into()),
         (Some(text), _) => crate::tree::find_org(&orgs, text, rules)?,

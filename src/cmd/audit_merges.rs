@@ -1,5 +1,7 @@
 //! `ledger audit-merges [RANGE]`: what each merge lost, doubled or changed, whoever made it.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 use serde_json::{Value as Json, json};
@@ -25,7 +27,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules.clone();
+    let rules = Arc::clone(&session.rules);
     let repo = Repo::of(&root.path)?;
     let range = matches.get_one::<String>("range").map_or("HEAD", String::as_str);
     let mut audit = Audit::new(&repo, &rules, range)?;

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::git::Repo;
 use crate::history::trail::{Event, follow};
 use crate::locale::Locale;
+use crate::record::selection::Selection;
 use crate::record::text;
 use crate::rules::Rules;
 use crate::table::{Audience, Cell, Column, Row, Table};
@@ -29,7 +31,9 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
+    let ledger = Ledger::of(session)?;
+    let tree = &ledger.load(&Selection::everything());
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let repo = Repo::of(&root.path)?;
     let period = session.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
     let org = tree.org(matches.get_one::<String>("org").map_or("", String::as_str))?;

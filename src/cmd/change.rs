@@ -7,10 +7,12 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::fields::{check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable, resolve_references};
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
+use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
 use crate::tree::splice::Change;
@@ -75,7 +77,7 @@ fn change_record(
     changes: impl FnOnce(&Session<'_>, &Record) -> Result<Vec<Change>, Problems>,
 ) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let lock = session.lock(&root)?;
     let mut before = None;
     let record = change::edit(&root, &lock, &rules, id, |record| {
@@ -103,7 +105,7 @@ fn change_record(
 
 fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     change_record(session, id(matches), "changed", |session, record| {
         let kind = &record.kind;
         refuse_retracted(record)?;
@@ -200,7 +202,7 @@ fn refuse_retracted(record: &Record) -> Result<(), Problem> {
 }
 
 fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let by = text("by").unwrap_or_else(clerk_name);
     let mut retracted = String::new();
@@ -230,8 +232,8 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
 
 /// Says what is wrong in the ledger now because of what was just done.
 pub(super) fn say_found(session: &mut Session<'_>, is_of_it: impl Fn(&Problem) -> bool) -> Result<()> {
-    let root = session.root()?;
-    let tree = session.tree()?;
-    let found: Vec<Problem> = check::check(Some(&root), &tree, session.today).into_iter().filter(is_of_it).collect();
+    let ledger = Ledger::of(session)?;
+    let tree = ledger.load(&Selection::everything());
+    let found: Vec<Problem> = check::check(Some(&ledger.root), &tree, session.today).into_iter().filter(is_of_it).collect();
     session.say_problems(&found)
 }

@@ -1,5 +1,7 @@
 //! `ledger check`: everything wrong, all at once.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
@@ -10,6 +12,7 @@ use crate::history::finding::What;
 use crate::locale::Locale;
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
+use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::tree::{Root, Tree, check};
 
@@ -22,7 +25,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut root = session.root()?;
     let commit = matches.get_flag("commit");
-    let (mut rules, mut rule_problems) = (session.rules.clone(), session.rule_problems.clone());
+    let (mut rules, mut rule_problems) = (Arc::clone(&session.rules), session.rule_problems.clone());
     // What is committed is what was staged, whatever stands in the files by now.
     let repo = if commit { Repo::near(&root.path)? } else { None };
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
@@ -35,7 +38,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         writeln!(session.err, "{}", session.locale.text("check-staged"))?;
     }
     // Even with broken rules the records are looked at, by the rules that hold.
-    let tree = Tree::load(&root, rules, rule_problems);
+    let tree = Tree::load(&root, root.begins, &rules, &Selection::everything(), rule_problems);
     let mut problems = check::check(Some(&root), &tree, session.today);
     problems.extend(close::restatements(&root, &tree));
     // Before a commit only what must not be committed is listed: a closed period may be changed, two meetings may be alike.
@@ -81,15 +84,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who
 /// ends it, and may be what mends another problem.
 fn lost(session: &Session<'_>, repo: &Repo) -> Result<Vec<Problem>> {
-    let rules = session.rules.clone();
-    let Some(mut audit) = Audit::pending(repo, &rules)? else { return Ok(Vec::new()) };
+    let rules = &session.rules;
+    let Some(mut audit) = Audit::pending(repo, rules)? else { return Ok(Vec::new()) };
     let mut problems = Vec::new();
     for case in std::mem::take(&mut audit.cases) {
         let Verdict::Seen(findings) = audit.verdict(&case)? else { continue };
         for finding in findings.iter().filter(|finding| matches!(finding.what, What::Lost | What::Doubled)) {
             let file = finding.file.strip_prefix(&repo.prefix).unwrap_or(&finding.file);
             let place = Place { line: finding.line, column: 1, ..Place::file(file) };
-            let said = audit_merges::sentence(&session.locale, &rules, finding);
+            let said = audit_merges::sentence(&session.locale, rules, finding);
             problems.push(Problem::new(Rule::MERGE_INCOMPLETE).at(place).with("said", said));
         }
     }

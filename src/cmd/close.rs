@@ -7,8 +7,10 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::clerk_name;
 use crate::cmd::report::{cell, depth, layout};
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::day::Period;
+use crate::figure::tally;
 use crate::figure::report::Question;
 use crate::figure::stamp::Stamp;
 use crate::locale::Locale;
@@ -43,18 +45,20 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let by = matches.get_one::<String>("by").cloned().unwrap_or_else(clerk_name);
     let lock = session.lock(&root)?;
-    let (tree, _) = session.figures(false)?;
-    let org = session.org(&tree, matches)?;
+    let ledger = Ledger::of(session)?;
+    let (depth, metrics) = (depth(matches)?, metrics(&ledger.rules, matches)?);
+    let tree = &ledger.load(&tally::selection(&ledger.rules, &metrics).0);
+    session.left_out(tree, false)?;
+    let org = session.org(tree, matches)?;
     // What is reported anew is reported as of the same day, unless another is asked for.
     if matches.get_one::<String>("as-of").is_none()
-        && let Ok(before) = stamp(&root, &tree, period, org)
+        && let Ok(before) = stamp(&root, tree, period, org)
     {
         (as_of, today) = (before.as_of, before.judged);
     }
-    let (depth, metrics) = (depth(matches)?, metrics(&tree, matches)?);
     let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
-    let stamp = Stamp::of(&tree, &question, session.today, &by)?;
-    let path = stamp_file(&root, &tree, period, org)?;
+    let stamp = Stamp::of(tree, &question, session.today, &by)?;
+    let path = stamp_file(&root, tree, period, org)?;
     let name = shown(&root.path, &path);
     let old = scan::file_if_there(&root.path, &path)?;
     let before = old.as_ref().map(Stamp::read).transpose().map_err(Problems)?;
@@ -87,11 +91,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// The figures of a report, and those that its ratios are made of.
-fn metrics<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<&'t Metric>, Problem> {
+fn metrics<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<&'r Metric>, Problem> {
     let mut found: Vec<&Metric> = Vec::new();
-    for metric in layout(tree, matches, DEFAULT_LAYOUT)?.columns().filter_map(|(_, column)| tree.rules.metric(&column.metric)) {
+    for metric in layout(rules, matches, DEFAULT_LAYOUT)?.columns().filter_map(|(_, column)| rules.metric(&column.metric)) {
         let parts = match &metric.measure {
-            Measure::Ratio { .. } => metric.parts().into_iter().filter_map(|part| tree.rules.metric(part)).collect(),
+            Measure::Ratio { .. } => metric.parts().into_iter().filter_map(|part| rules.metric(part)).collect(),
             _ => Vec::new(),
         };
         for metric in std::iter::once(metric).chain(parts) {

@@ -3,8 +3,9 @@
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
-use crate::figure::due::{What, reminders};
+use crate::figure::due::{self, What, reminders};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::text;
@@ -27,21 +28,23 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
+    let ledger = Ledger::of(session)?;
+    let tree = &ledger.load(&due::selection(&ledger.rules));
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     // Programs get names that do not change with the language.
     let raw = matches.get_flag("raw") || cmd::format_of(matches, "table") == "json";
     let days = matches.get_one::<String>("within").map_or(Ok(DEFAULT_DAYS), |text| within(text))?;
-    let orgs = cmd::orgs_asked(&tree, matches)?;
+    let orgs = cmd::orgs_asked(tree, matches)?;
     let locale = &session.locale;
     let today = session.today;
-    let rows: Vec<Row> = reminders(&tree, orgs, today, days)
+    let rows: Vec<Row> = reminders(tree, orgs, today, days)
         .into_iter()
         .map(|reminder| {
             let left = reminder.day.since(today);
             let state = if left < 0 { "due-overdue" } else { "due-soon" };
             let (kind, what, id) = match &reminder.what {
                 What::Record(n) => {
-                    let record = crate::figure::record_of(&tree, *n);
+                    let record = crate::figure::record_of(tree, *n);
                     (
                         if raw { record.kind.name.clone() } else { record.kind.label.get(locale.lang()).to_owned() },
                         record.title().map(text::plain).unwrap_or_default(),

@@ -7,10 +7,11 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json, json};
 
 use crate::cmd::report::{as_of_words, cell};
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::figure::evidence::Evidence;
 use crate::figure::rank::{Place, Places};
-use crate::figure::{Basis, Evaluation, Figure, Lens, Scope, record_of};
+use crate::figure::{tally, Basis, Evaluation, Figure, Lens, Scope, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
@@ -37,16 +38,18 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, as_of, today) = session.window(matches)?;
-    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
+    let ledger = Ledger::of(session)?;
     let name = matches.get_one::<String>("metric").map_or("", String::as_str);
-    let Some(metric) = tree.rules.metric(name) else {
-        let all: Vec<&str> = tree.rules.metrics.iter().map(|m| m.name.as_str()).collect();
+    let Some(metric) = ledger.rules.metric(name) else {
+        let all: Vec<&str> = ledger.rules.metrics.iter().map(|m| m.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", ")).into());
     };
-    let org = session.org(&tree, matches)?;
+    let tree = &ledger.load(&tally::selection(&ledger.rules, &[metric]).0.whole());
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let org = session.org(tree, matches)?;
     let own = matches.get_flag("own");
     let scope = if own { Scope::These(vec![org]) } else { Scope::Under(tree.subtree(org)) };
-    let evaluation = Evaluation::new(&tree, period, as_of).until(today);
+    let evaluation = Evaluation::new(tree, period, as_of).until(today);
     let judged_until = evaluation.judged_until(metric);
     let explained = Explained { evaluation: &evaluation, scope: &scope, org, own, locale: &session.locale };
     let text = match cmd::format_of(matches, "table") {

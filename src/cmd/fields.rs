@@ -158,15 +158,15 @@ pub(super) fn check_bounds(kind: &Kind, values: &[Option<Value>]) -> Result<(), 
 pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values: &mut [Option<Value>]) -> Result<(), Problems> {
     for (field, value) in kind.fields.iter().zip(values) {
         if let (FieldType::Organisation, Some(name)) = (&field.ty, value.as_ref().and_then(Value::as_text)) {
-            let orgs = Tree::organisations(root, rules.clone())?.orgs;
+            let orgs = Tree::organisations(root, rules)?.orgs;
             let found = find_org(&orgs, name, rules)?;
-            *value = Some(Value::Text(orgs[found].path.to_string()));
+            *value = Some(Value::Text(orgs[found].path.as_str().into()));
         }
         let FieldType::Record(kinds) = &field.ty else { continue };
         let resolve = |item: &Value| -> Result<Value, Problems> {
             let target = change::find(root, rules, item.as_text().unwrap_or_default())?.record;
             if kinds.contains(&target.kind.name) {
-                return Ok(Value::Text(target.id.to_string()));
+                return Ok(Value::Text(target.id.as_str().into()));
             }
             let wanted = kinds.iter().filter_map(|k| rules.kind(k)).map(|k| k.label.clone()).collect();
             let problem = Problem::new(Rule::WRONG_REFERENCE)

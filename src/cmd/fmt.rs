@@ -2,11 +2,14 @@
 
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
+use rayon::prelude::*;
 
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
+use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
+use crate::tree::files::{File, Files};
 use crate::tree::write::Basis;
 use crate::tree::{format, scan};
 
@@ -18,36 +21,42 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let check = matches.get_flag("check");
     let lock = if check { None } else { Some(session.lock(&root)?) };
     let mut problems: Vec<Problem> = Vec::new();
     let mut not_written: Vec<Problem> = Vec::new();
     let (mut files, mut changed) = (0usize, 0usize);
-    for folder in scan::organisations(&root.path, &mut problems) {
-        let org_file = folder.file.iter().map(|path| (path, true));
-        for (path, is_org) in org_file.chain(folder.ledgers.iter().map(|path| (path, false))) {
-            files += 1;
-            let formatted = scan::read_file(&root.path, path).map_err(|p| vec![p]).and_then(|source| {
-                let text = if is_org { format::organisation(&source, &folder.org, &rules) } else { format::ledger(&source, &rules) };
-                text.map(|text| (source, text))
-            });
-            match formatted {
-                // A bad file is never rewritten.
-                Err(found) => problems.extend(found),
-                Ok((source, text)) if text == source.text => {}
-                Ok((source, text)) => {
-                    changed += 1;
-                    let Some(lock) = &lock else {
-                        session.print(&difference(&source.file, &source.text, &text))?;
-                        continue;
-                    };
-                    match lock.write(path, &Basis::of(path, Some(source.text.as_bytes())), text.as_bytes()) {
-                        Ok(()) => {}
-                        // It is in the way of every file.
-                        Err(problem) if problem.rule == Rule::GIT_LOCKED => return Err(problem.into()),
-                        Err(problem) => not_written.push(problem),
-                    }
+    let folders = scan::organisations(&root.path, &mut problems);
+    let all: Vec<(&File, Option<&OrgPath>)> = folders
+        .iter()
+        .flat_map(|folder| {
+            let org_file = folder.file.iter().map(|file| (file, Some(&folder.org)));
+            org_file.chain(folder.ledgers.iter().map(|file| (file, None)))
+        })
+        .collect();
+    let formatted = |(file, org): &(&File, Option<&OrgPath>)| {
+        let source = root.read(file).map_err(|problem| vec![problem])?;
+        Ok(format::changed(&source, *org, &rules)?.map(|text| (source, text)))
+    };
+    let formatted: Vec<Result<_, Vec<Problem>>> = all.par_iter().map(formatted).collect();
+    for ((file, _), formatted) in all.iter().zip(formatted) {
+        files += 1;
+        match formatted {
+            // A bad file is never rewritten.
+            Err(found) => problems.extend(found),
+            Ok(None) => {}
+            Ok(Some((source, text))) => {
+                changed += 1;
+                let Some(lock) = &lock else {
+                    session.print(&difference(&source.file, &source.text, &text))?;
+                    continue;
+                };
+                match lock.write(&file.path, &Basis::of(&file.path, Some(source.text.as_bytes())), text.as_bytes()) {
+                    Ok(()) => {}
+                    // It is in the way of every file.
+                    Err(problem) if problem.rule == Rule::GIT_LOCKED => return Err(problem.into()),
+                    Err(problem) => not_written.push(problem),
                 }
             }
         }

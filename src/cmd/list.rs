@@ -3,11 +3,13 @@
 use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Command as Clap};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status, show};
 use crate::day::{Day, Period};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::record::{Record, Value, input, text};
+use crate::record::selection::Selection;
 use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
@@ -33,24 +35,26 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
+    let ledger = Ledger::of(session)?;
     let name = matches.get_one::<String>("kind").map_or("", String::as_str);
-    let Some(kind) = tree.rules.kind(name) else {
-        let known: Vec<&str> = tree.rules.kinds.iter().map(|k| k.name.as_str()).collect();
+    let Some(kind) = ledger.rules.kind(name) else {
+        let known: Vec<&str> = ledger.rules.kinds.iter().map(|k| k.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", known.join(", ")).into());
     };
-    let entries = select(session, &tree, kind, matches)?;
+    let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, [kind.name.as_str()]));
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let entries = select(session, tree, kind, matches)?;
     let as_of = as_of(session, matches)?;
     match cmd::format_of(matches, "table") {
         "json" => {
-            let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(&tree, entry, as_of)).collect();
+            let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(tree, entry, as_of)).collect();
             session.print(&json::pretty(
                 &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }),
             ))?;
         }
         format => {
             let raw = format == "csv" && matches.get_flag("raw");
-            let mut table = tabulate(session, &tree, kind, &entries, as_of, raw);
+            let mut table = tabulate(session, tree, kind, &entries, as_of, raw);
             table.notes.extend(cmd::left_out_notes(&session.locale, &left_out));
             cmd::print_table(session, matches, &table, "records")?;
         }
@@ -75,7 +79,7 @@ pub(super) fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json:
     object.into()
 }
 
-fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgMatches) -> Result<Vec<&'t Entry>> {
+fn select<'t>(session: &Session<'_>, tree: &'t Tree<'_>, kind: &Kind, matches: &ArgMatches) -> Result<Vec<&'t Entry<'t>>> {
     let orgs = cmd::orgs_asked(tree, matches)?;
     let period: Option<Period> = matches.get_one::<String>("quarter").map(|text| session.period(text)).transpose()?;
     let as_of = as_of(session, matches)?;
@@ -97,9 +101,9 @@ fn select<'t>(session: &Session<'_>, tree: &'t Tree, kind: &Kind, matches: &ArgM
     let by = |key: Key, entry: &Entry| match key {
         Key::Field(field) => entry.record.get(field).cloned(),
         Key::Belongs => entry.record.belongs().map(Value::Period),
-        Key::Id => Some(Value::Text(entry.record.id.to_string())),
+        Key::Id => Some(Value::Text(entry.record.id.as_str().into())),
         Key::Org => Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))),
-        Key::State => entry.record.status_on(as_of).map(|status| Value::Text(status.choice.name.clone())),
+        Key::State => entry.record.status_on(as_of).map(|status| Value::Text(status.choice.name.as_str().into())),
     };
     let asked = matches.get_one::<String>("sort").map(String::as_str);
     let (descending, name) = match asked.map(|name| (name.strip_prefix('-'), name)) {
@@ -164,7 +168,7 @@ impl Test {
         let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
         let value = match &kind.fields[field].ty {
             FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation | FieldType::Table(_) => {
-                Value::Text(value.to_owned())
+                Value::Text(value.into())
             }
             _ => input::value(&kind.fields[field], value, today)?,
         };

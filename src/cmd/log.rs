@@ -30,7 +30,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let repo = Repo::of(&root.path)?;
     let asked = matches.get_one::<String>("id").map_or("", String::as_str);
     let (id, now) = which(&root, &rules, asked)?;

@@ -1,6 +1,7 @@
 //! `ledger merge-driver BASE OURS THEIRS PATH`: what git runs to merge a file; the result takes our version's place.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
@@ -46,11 +47,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// The rules of the ledger that the merged file belongs to; in the middle of a merge its own may not be readable.
-fn rules_at(session: &Session<'_>, path: &str) -> Rules {
+fn rules_at(session: &Session<'_>, path: &str) -> Arc<Rules> {
     let folder = std::env::current_dir().unwrap_or_default().join(path);
     match Root::open(None, &folder) {
         Ok(root) => root.rules().0,
-        Err(_) => session.rules.clone(),
+        Err(_) => Arc::clone(&session.rules),
     }
 }
 

@@ -15,6 +15,7 @@ mod fields;
 mod fmt;
 mod git;
 mod init;
+mod ledger;
 mod list;
 mod log;
 mod merge_driver;
@@ -31,6 +32,7 @@ mod write;
 use std::ffi::OsString;
 use std::io::{ErrorKind as IoKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::builder::Str;
@@ -130,7 +132,7 @@ pub struct Session<'a> {
     pub err: &'a mut dyn Write,
     args: Vec<OsString>,
     root: Result<Root, Problems>,
-    rules: Rules,
+    rules: Arc<Rules>,
     rule_problems: Vec<Problem>,
 }
 
@@ -147,39 +149,9 @@ impl Session<'_> {
     ///
     /// # Errors
     /// The ledger's own rules are wrong: figures by half of them would be wrong too.
-    pub fn rules(&self) -> Result<&Rules, Problems> {
+    pub fn rules(&self) -> Result<Arc<Rules>, Problems> {
         let bad: Vec<Problem> = self.rule_problems.iter().filter(|p| p.blocks()).cloned().collect();
-        if bad.is_empty() { Ok(&self.rules) } else { Err(Problems(bad)) }
-    }
-
-    /// The whole ledger, and everything wrong with its files.
-    ///
-    /// # Errors
-    /// As [`Session::root`] and [`Session::rules`].
-    pub fn tree(&self) -> Result<Tree, Problems> {
-        let root = self.root()?;
-        Ok(Tree::load(&root, self.rules()?.clone(), self.rule_problems.clone()))
-    }
-
-    /// The whole ledger for figures: refuses to leave anything out unless `skip_bad`, and then says what.
-    ///
-    /// # Errors
-    /// As [`Session::tree`], and whatever stands in the way of true figures.
-    pub fn figures(&mut self, skip_bad: bool) -> Result<(Tree, Vec<Problem>)> {
-        let tree = self.tree()?;
-        let blocking = tree.blocking();
-        if blocking.is_empty() {
-            return Ok((tree, blocking));
-        }
-        if !skip_bad {
-            let mut all = blocking;
-            all.push(Problem::new(Rule::UNREADABLE).with("count", all.len()));
-            return Err(Problems(all).into());
-        }
-        self.say_problems(&blocking)?;
-        let note = self.locale.say("left-out-bad", &[("count", blocking.len().into())]);
-        writeln!(self.err, "{note}")?;
-        Ok((tree, blocking))
+        if bad.is_empty() { Ok(Arc::clone(&self.rules)) } else { Err(Problems(bad)) }
     }
 
     /// The right to write; says so while it has to wait for another process.

@@ -33,7 +33,7 @@ pub(super) fn field(session: &Session<'_>, field: &Field, default: Option<Day>) 
         let help = locale.text("prompt-choose");
         let answer = answered(Select::new(&label, options).with_help_message(&help).prompt())?;
         let choice = choices.iter().find(|c| c.label.get(locale.lang()) == answer);
-        return Ok(choice.map(|c| Value::Text(c.name.clone())));
+        return Ok(choice.map(|c| Value::Text(c.name.as_str().into())));
     }
     let (owned, today, lang) = (field.clone(), session.today, locale.lang());
     let optional = !field.required;

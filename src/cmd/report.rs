@@ -6,10 +6,11 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::close::stamp;
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status, output};
 use crate::day::Day;
 use crate::figure::Figure;
-use crate::figure::report::{Compare, Question, Report, ReportRow, Role, report};
+use crate::figure::report::{Compare, Question, Report, ReportRow, Role};
 use crate::figure::stamp::Stamp;
 use crate::locale::{Arg, Label, Locale};
 use crate::problem::{Problem, Rule};
@@ -47,12 +48,13 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, mut as_of, mut today) = session.window(matches)?;
-    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
-    let columns = columns(&tree, matches)?;
-    let org = session.org(&tree, matches)?;
+    let ledger = Ledger::of(session)?;
+    let columns = columns(&ledger.rules, matches)?;
+    let tree = &mut ledger.outline();
+    let org = session.org(tree, matches)?;
     let compare = matches.get_one::<String>("compare").map(String::as_str);
     let closed = match compare {
-        Some("closed") => Some(stamp(&session.root()?, &tree, period, org)?),
+        Some("closed") => Some(stamp(&session.root()?, tree, period, org)?),
         _ => None,
     };
     if let Some(stamp) = closed.as_ref().filter(|_| !matches.contains_id("as-of")) {
@@ -74,9 +76,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             (None, _) => None,
         },
     };
-    let answer = report(&tree, &question)?;
-    let heading = layout(&tree, matches, DEFAULT_LAYOUT)?.label.clone();
-    let table = tabulate(&session.locale, &tree, &question, &answer, &columns, &left_out, &heading);
+    let answer = question.read(tree, ledger.files());
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let answer = answer.report(tree, &question)?;
+    let heading = layout(&ledger.rules, matches, DEFAULT_LAYOUT)?.label.clone();
+    let table = tabulate(&session.locale, tree, &question, &answer, &columns, &left_out, &heading);
     let form = output::form(matches, FORMS, "table")?;
     let text = match form {
         "json" => json::report(&table),
@@ -86,7 +90,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             // On the terminal a comparison with what was reported shows what is no longer so.
             let table = match &closed {
                 Some(stamp) if matches.get_one::<String>("metrics").is_none() && !matches.get_flag("wide") => {
-                    only_changed(&session.locale, table, &changed(&tree, stamp, &question, &answer))
+                    only_changed(&session.locale, table, &changed(tree, stamp, &question, &answer))
                 }
                 _ => table,
             };
@@ -120,10 +124,10 @@ struct Asked<'t> {
     layout: Option<&'t LayoutColumn>,
 }
 
-fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, Problem> {
+fn columns<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<Asked<'r>>, Problem> {
     let metric = |name: &str| {
-        tree.rules.metric(name).ok_or_else(|| {
-            let all: Vec<&str> = tree.rules.metrics.iter().map(|m| m.name.as_str()).collect();
+        rules.metric(name).ok_or_else(|| {
+            let all: Vec<&str> = rules.metrics.iter().map(|m| m.name.as_str()).collect();
             Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", "))
         })
     };
@@ -134,17 +138,17 @@ fn columns<'t>(tree: &'t Tree, matches: &ArgMatches) -> Result<Vec<Asked<'t>>, P
         }
         return names.into_iter().map(|name| Ok(Asked { metric: metric(name)?, block: None, layout: None })).collect();
     }
-    layout(tree, matches, DEFAULT_LAYOUT)?
+    layout(rules, matches, DEFAULT_LAYOUT)?
         .columns()
         .map(|(block, column)| Ok(Asked { metric: metric(&column.metric)?, block: Some(&block.label), layout: Some(column) }))
         .collect()
 }
 
 /// The report that is asked for.
-pub(super) fn layout<'t>(tree: &'t Tree, matches: &ArgMatches, default: &str) -> Result<&'t Layout, Problem> {
+pub(super) fn layout<'r>(rules: &'r Rules, matches: &ArgMatches, default: &str) -> Result<&'r Layout, Problem> {
     let name = matches.get_one::<String>("report").map_or(default, String::as_str);
-    tree.rules.layout(name).ok_or_else(|| {
-        let all: Vec<&str> = tree.rules.layouts.iter().map(|l| l.name.as_str()).collect();
+    rules.layout(name).ok_or_else(|| {
+        let all: Vec<&str> = rules.layouts.iter().map(|l| l.name.as_str()).collect();
         Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", "))
     })
 }

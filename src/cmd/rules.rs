@@ -62,7 +62,8 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
 
 fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let items = find(session.rules()?, matches)?;
+    let rules = session.rules()?;
+    let items = find(&rules, matches)?;
     let lock = session.lock(&root)?;
     let name_of = |item: &Item| match item.class {
         Class::Template => format!("rules/templates/{}", item.file.rsplit('/').next().unwrap_or_default()),

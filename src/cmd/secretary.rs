@@ -4,11 +4,13 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use serde_json::json;
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status, list};
 use crate::day::Period;
 use crate::figure::view::{Looker, days, person};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
+use crate::record::selection::Selection;
 use crate::render::json::pretty;
 use crate::render::{csv, terminal};
 use crate::rules::Rules;
@@ -32,17 +34,19 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, as_of, _) = session.window(matches)?;
-    let (tree, left_out) = session.figures(matches.get_flag("skip-bad"))?;
-    let org = session.org(&tree, matches)?;
-    let Some(view) = tree.rules.view(VIEW) else {
+    let ledger = Ledger::of(session)?;
+    let Some(view) = ledger.rules.view(VIEW) else {
         return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", VIEW).with("allowed", "").into());
     };
+    let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, view.kinds()));
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let org = session.org(tree, matches)?;
     let Some(secretary) = person(&tree.orgs[org], view) else {
         let field = &tree.rules.org.fields[view.person];
         return Err(Problem::new(Rule::NOBODY_NAMED).with("org", tree.orgs[org].name()).with("field", field.name.as_str()).into());
     };
     let inside = |days: Period| period.covers(days);
-    let parts = Looker::new(&tree).entries(view, org, as_of, &inside);
+    let parts = Looker::new(tree).entries(view, org, as_of, &inside);
     let locale = &session.locale;
     let lang = locale.lang();
     let text = match cmd::format_of(matches, "table") {
@@ -50,7 +54,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let parts: Vec<serde_json::Value> = parts
                 .iter()
                 .map(|(part, records)| {
-                    let records: Vec<_> = records.iter().map(|&n| list::record_json(&tree, &tree.entries[n], as_of)).collect();
+                    let records: Vec<_> = records.iter().map(|&n| list::record_json(tree, &tree.entries[n], as_of)).collect();
                     json!({ "part": part.label.get(lang), "kind": part.kind.name, "records": records })
                 })
                 .collect();

@@ -23,7 +23,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let id = matches.get_one::<String>("id").map_or("", String::as_str);
     let found = change::find(&root, &rules, id)?;
     let text = match cmd::format_of(matches, "text") {

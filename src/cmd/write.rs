@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status, output};
 use crate::locale::{Lang, Locale};
 use crate::narrative::bounds::{MOST_TRACED, beyond};
@@ -50,10 +51,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     let root = session.root()?;
     let template = template(session, &root, matches)?;
-    let (tree, _) = session.figures(false)?;
-    let org = session.org(&tree, matches)?;
+    let loaded = Ledger::of(session)?.loaded();
+    session.left_out(loaded.tree(), false)?;
+    let org = session.org(loaded.tree(), matches)?;
     // A document speaks its ledger's language, whoever prints it.
-    let desk = Desk::new(tree, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
+    let desk = Desk::new(loaded, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);
     if trace.is_some() {

@@ -2,6 +2,8 @@
 
 use crate::day::{Day, Period};
 use crate::figure::obligation::outstanding;
+use crate::record::selection::Selection;
+use crate::rules::Rules;
 use crate::rules::kind::Phase;
 use crate::tree::Tree;
 
@@ -30,6 +32,16 @@ pub enum What {
         /// How many records it lacks; one, unless it is owed by quota.
         times: usize,
     },
+}
+
+/// What the reminders look at.
+pub fn selection(rules: &Rules) -> Selection {
+    let alive = rules.kinds.iter().filter(|kind| kind.life.is_some()).map(|kind| kind.name.as_str());
+    let owed = rules.obligations.iter().flat_map(|rule| {
+        let quota = rule.quota.as_ref().map(|quota| quota.kind.as_str());
+        [Some(rule.kind.as_str()), quota, rule.standing.as_deref()].into_iter().flatten()
+    });
+    Selection::of_kinds(rules, alive.chain(owed))
 }
 
 /// Everything overdue on `today` and everything that falls due within `days` days, soonest first.
@@ -62,7 +74,7 @@ pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i6
                 continue;
             }
             for org in orgs.clone() {
-                let times = outstanding(tree, obligation, org, window, today);
+                let times = outstanding(&tree.records_of(org), obligation, window, today);
                 if times > 0 {
                     found.push(Reminder { day, org, what: What::Obligation { name: obligation.name.clone(), window, times } });
                 }

@@ -9,6 +9,7 @@ pub mod obligation;
 pub mod rank;
 pub mod report;
 pub mod stamp;
+pub mod tally;
 pub mod view;
 
 use std::borrow::Cow;
@@ -23,9 +24,10 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
 use crate::rules::filter::{Filter, Is, Subject, Test};
 use crate::rules::kind::Kind;
+use crate::rules::obligation::Obligation;
 use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
 use crate::spelling::same;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Entry, Records, Tree};
 use obligation::{OwedWindow, WindowState};
 
 /// A figure's value.
@@ -144,6 +146,8 @@ pub struct Memory {
     by_ranking: Mutex<BTreeMap<String, Arc<rank::Places>>>,
     recorded: OnceLock<Recorded>,
     looked: AtomicU64,
+    /// Whether it holds what records added up to as they passed by; then the tree has no records.
+    is_tally: bool,
 }
 
 /// Where records stand up to an as-of day.
@@ -169,6 +173,10 @@ impl Memory {
         self.looked.fetch_add(amount as u64, Ordering::Relaxed);
     }
 
+    fn key(metric: &Metric, lens: &Lens) -> String {
+        format!("{}|{}", metric.name, lens.key)
+    }
+
     fn recall<T: Clone>(map: &Mutex<BTreeMap<String, T>>, key: &str) -> Option<T> {
         map.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
@@ -180,9 +188,10 @@ impl Memory {
 }
 
 /// A tree seen in a period, as of a day.
+#[derive(Clone)]
 pub struct Evaluation<'t> {
     /// The ledger.
-    pub tree: &'t Tree,
+    pub tree: &'t Tree<'t>,
     /// The period reported.
     pub period: Period,
     /// The day whose knowledge is used.
@@ -194,7 +203,7 @@ pub struct Evaluation<'t> {
 
 impl<'t> Evaluation<'t> {
     /// Looks at `tree` in `period` as of `as_of`.
-    pub fn new(tree: &'t Tree, period: Period, as_of: Day) -> Evaluation<'t> {
+    pub fn new(tree: &'t Tree<'t>, period: Period, as_of: Day) -> Evaluation<'t> {
         Evaluation { tree, period, as_of, today: None, memory: Arc::default() }
     }
 
@@ -411,22 +420,25 @@ impl<'t> Evaluation<'t> {
 
     /// All contributions to a metric, by organisation and then by record.
     fn contributions(&self, metric: &Metric, lens: &Lens) -> Arc<Vec<Contribution>> {
-        let key = format!("{}|{}", metric.name, lens.key);
+        let key = Memory::key(metric, lens);
         if let Some(found) = Memory::recall(&self.memory.by_metric, &key) {
             return found;
         }
+        debug_assert!(!self.memory.is_tally || !tally::adds_up(&metric.measure), "{} was not asked for when the records passed by", metric.name);
         let found = match &metric.measure {
-            Measure::Records { kind, take, date, window, filter } => self
-                .tree
-                .entries
-                .iter()
-                .enumerate()
-                .filter(|(_, entry)| entry.record.kind.name == kind.name)
-                .filter(|(_, entry)| self.counts(entry, date, lens.window.unwrap_or(*window), filter))
-                .filter(|(_, entry)| lens.filter(&kind.name).is_none_or(|more| matches(self.tree, entry, more, self.as_of)))
-                .filter_map(|(n, entry)| self.take(n, entry, *take))
-                .collect(),
-            Measure::Obligation { obligations, state } => self.owed(obligations, *state),
+            Measure::Records { .. } | Measure::Disagreement { .. } => {
+                let mut found = Vec::new();
+                for org in 0..self.tree.orgs.len() {
+                    self.contributed(&metric.measure, lens, &self.tree.records_of(org), &mut |c| found.push(c));
+                }
+                found
+            }
+            Measure::Obligation { obligations, state } => {
+                let windows = obligations.iter().flat_map(|name| self.windows(name).iter().cloned().collect::<Vec<_>>());
+                let mut found: Vec<Contribution> = windows.filter_map(|window| owed(window, *state)).collect();
+                found.sort_by_key(|c| c.org);
+                found
+            }
             Measure::Members => self.of_organisations(|n| self.tree.orgs[n].members_on(self.as_of)),
             Measure::Organisations { filter, by } => self.of_organisations(|n| {
                 let holds = org_matches(self.tree, n, filter)
@@ -443,7 +455,6 @@ impl<'t> Evaluation<'t> {
                 holds.then_some(1)
             }),
             Measure::View { view, window } => self.viewed(view, lens.window.unwrap_or(*window)),
-            Measure::Disagreement { between, window } => self.disagreeing(between, lens.window.unwrap_or(*window)),
             Measure::Plus { of } => {
                 let parts = of.iter().filter_map(|name| self.tree.rules.metric(name));
                 let mut found: Vec<Contribution> = parts
@@ -486,45 +497,59 @@ impl<'t> Evaluation<'t> {
         (0..self.tree.orgs.len()).flat_map(of).collect()
     }
 
-    /// Gradings that the points of the same days contradict, within each organisation.
-    fn disagreeing(&self, between: &Disagreement, window: Window) -> Vec<Contribution> {
-        let inside = |record: &Record| {
+    /// What the records of one organisation contribute to a figure that is made of records: each contribution is given to `sink`.
+    fn contributed(&self, measure: &Measure, lens: &Lens, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
+        match measure {
+            Measure::Records { kind, take, date, window, filter } => {
+                let (window, more) = (lens.window.unwrap_or(*window), lens.filter(&kind.name));
+                for (n, entry) in records.of_kind(&kind.name) {
+                    if self.counts(entry, date, window, filter) && more.is_none_or(|more| matches(self.tree, entry, more, self.as_of)) {
+                        self.take(n, entry, *take).into_iter().for_each(&mut *sink);
+                    }
+                }
+            }
+            Measure::Disagreement { between, window } => self.disagreeing(between, lens.window.unwrap_or(*window), records, sink),
+            Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::View { .. }
+            | Measure::Plus { .. }
+            | Measure::Ratio { .. }
+            | Measure::Score { .. }
+            | Measure::Rank(_) => {}
+        }
+    }
+
+    /// Gradings that the points of the same days contradict, within an organisation.
+    fn disagreeing(&self, between: &Disagreement, window: Window, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
+        let inside = |record: &Record<'_>| {
             record.exists_on(self.as_of)
                 && record.get(record.kind.period).and_then(Value::as_period).is_some_and(|days| self.in_window(days, window))
         };
-        let mut found = Vec::new();
-        for org in 0..self.tree.orgs.len() {
-            let start = self.tree.entries.partition_point(|entry| entry.org < org);
-            let of = |kind: &Kind| {
-                let name = kind.name.clone();
-                let entries = self.tree.entries_of(org).iter().enumerate();
-                entries.filter(move |(_, e)| e.record.kind.name == name && inside(&e.record)).map(move |(n, e)| (start + n, &e.record))
-            };
-            // Whoever is graded and has no entry has no points.
-            let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
-            let mut points: BTreeMap<Distinct, Decimal> = graded.map(|person| (Distinct::of(person), Decimal::ZERO)).collect();
-            for (_, record) in of(&between.points) {
-                if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_number)) {
-                    let sum = points.entry(Distinct::of(person)).or_default();
-                    // What fields can hold fits, however many there are.
-                    *sum = sum.plus(n).unwrap_or(*sum);
-                }
-            }
-            let all = points.values().try_fold(Decimal::ZERO, |sum, n| sum.plus(*n)).unwrap_or_default();
-            for (n, record) in of(&between.kind) {
-                let grade = record.get(between.grade).and_then(Value::as_text).unwrap_or_default();
-                let own = record.get(between.person).and_then(|person| points.get(&Distinct::of(person)));
-                let wrong = own.is_some_and(|own| {
-                    // Compared with the average without dividing.
-                    let (own, average) = (own.times(points.len() as i128).unwrap_or_default(), all);
-                    between.high.iter().any(|g| g == grade) && own < average || between.low.iter().any(|g| g == grade) && own > average
-                });
-                if wrong {
-                    found.push(Contribution { org, from: Basis::Record(n), adds: Adds::ONE, unknown: None });
-                }
+        let of = |kind: &Kind| records.of_kind(&kind.name).map(|(n, entry)| (n, &entry.record)).filter(|(_, record)| inside(record));
+        // Whoever is graded and has no entry has no points.
+        let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
+        let mut points: BTreeMap<Distinct, Decimal> = graded.map(|person| (Distinct::of(person), Decimal::ZERO)).collect();
+        for (_, record) in of(&between.points) {
+            if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_number)) {
+                let sum = points.entry(Distinct::of(person)).or_default();
+                // What fields can hold fits, however many there are.
+                *sum = sum.plus(n).unwrap_or(*sum);
             }
         }
-        found
+        let all = points.values().try_fold(Decimal::ZERO, |sum, n| sum.plus(*n)).unwrap_or_default();
+        for (n, record) in of(&between.kind) {
+            let grade = record.get(between.grade).and_then(Value::as_text).unwrap_or_default();
+            let own = record.get(between.person).and_then(|person| points.get(&Distinct::of(person)));
+            let wrong = own.is_some_and(|own| {
+                // Compared with the average without dividing.
+                let (own, average) = (own.times(points.len() as i128).unwrap_or_default(), all);
+                between.high.iter().any(|g| g == grade) && own < average || between.low.iter().any(|g| g == grade) && own > average
+            });
+            if wrong {
+                sink(Contribution { org: records.org, from: Basis::Record(n), adds: Adds::ONE, unknown: None });
+            }
+        }
     }
 
     fn take(&self, n: usize, entry: &Entry, take: Take) -> Option<Contribution> {
@@ -550,35 +575,22 @@ impl<'t> Evaluation<'t> {
         }
     }
 
-    fn owed(&self, obligations: &[String], state: Owed) -> Vec<Contribution> {
-        let mut found: Vec<Contribution> = obligations
-            .iter()
-            .flat_map(|name| self.windows(name).iter().cloned().collect::<Vec<_>>())
-            .filter(|window| match state {
-                Owed::Owed => window.state != WindowState::Exempt,
-                Owed::Met => window.state == WindowState::Met,
-                Owed::Late => window.state == WindowState::Late,
-                Owed::Missed => window.state == WindowState::Missed,
-                Owed::Exempt => window.state == WindowState::Exempt,
-                Owed::Returned => window.returned && window.state != WindowState::Exempt,
-            })
-            .map(|window| Contribution { org: window.org, adds: Adds::ONE, unknown: None, from: Basis::Window(window) })
-            .collect();
-        found.sort_by_key(|c| c.org);
-        found
-    }
-
     /// The windows of an obligation that fall in the period, owed or exempt.
     pub fn windows(&self, obligation: &str) -> Arc<Vec<Arc<OwedWindow>>> {
         if let Some(found) = Memory::recall(&self.memory.by_obligation, obligation) {
             return found;
         }
         let found = match self.tree.rules.obligation(obligation) {
-            Some(rule) => obligation::windows(self.tree, rule, self.period, |window| rule.judged_on(window, self.as_of, self.today)),
+            Some(rule) => (0..self.tree.orgs.len()).flat_map(|org| self.windows_of(rule, &self.tree.records_of(org))).collect(),
             None => Vec::new(),
         };
         self.memory.note_looked(self.tree.entries.len() + OF_KEPT * found.len());
         Memory::keep(&self.memory.by_obligation, obligation, Arc::new(found.into_iter().map(Arc::new).collect()))
+    }
+
+    /// The windows of an obligation that fall in the period, of one organisation.
+    fn windows_of(&self, rule: &Obligation, records: &Records<'_>) -> Vec<OwedWindow> {
+        obligation::windows(records, rule, self.period, |window| rule.judged_on(window, self.as_of, self.today))
     }
 
     fn counts(&self, entry: &Entry, date: &DateOf, window: Window, filter: &Filter) -> bool {
@@ -612,6 +624,19 @@ impl<'t> Evaluation<'t> {
             Window::ToDate | Window::AsOf => days.first() <= self.as_of,
         }
     }
+}
+
+/// What a window adds to a figure that counts windows of a state; nothing if it is in another.
+fn owed(window: Arc<OwedWindow>, state: Owed) -> Option<Contribution> {
+    let counts = match state {
+        Owed::Owed => window.state != WindowState::Exempt,
+        Owed::Met => window.state == WindowState::Met,
+        Owed::Late => window.state == WindowState::Late,
+        Owed::Missed => window.state == WindowState::Missed,
+        Owed::Exempt => window.state == WindowState::Exempt,
+        Owed::Returned => window.returned && window.state != WindowState::Exempt,
+    };
+    counts.then(|| Contribution { org: window.org, adds: Adds::ONE, unknown: None, from: Basis::Window(window) })
 }
 
 /// Whether a record passes a filter as of a day.
@@ -690,6 +715,6 @@ pub fn default_as_of(period: Period, today: Day) -> Day {
 }
 
 /// A record of the tree, for those that hold its index.
-pub fn record_of(tree: &Tree, index: usize) -> &Record {
+pub fn record_of<'t>(tree: &'t Tree<'_>, index: usize) -> &'t Record<'t> {
     &tree.entries[index].record
 }

@@ -3,10 +3,11 @@
 use crate::day::{Day, Period};
 use crate::figure::matches;
 use crate::name::RecordId;
+use crate::record::Record;
 use crate::rules::kind::RETURNED;
 use crate::rules::obligation::{Obligation, Quota};
 use crate::spelling::same;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Entry, Records};
 
 /// One window of one obligation of one organisation.
 #[derive(Clone, Debug)]
@@ -50,47 +51,43 @@ impl WindowState {
     }
 }
 
-/// The windows of an obligation inside a period, of every organisation, in order.
+/// The windows of an obligation inside a period, of one organisation, in order.
 ///
 /// Each window is looked at as of the day that `as_of` gives for it; one that is not over on that day is there only once
 /// a record stands in it.
-pub fn windows(tree: &Tree, obligation: &Obligation, period: Period, as_of: impl Fn(Period) -> Day) -> Vec<OwedWindow> {
+pub fn windows(records: &Records<'_>, obligation: &Obligation, period: Period, as_of: impl Fn(Period) -> Day) -> Vec<OwedWindow> {
     let all = period.windows(obligation.every);
-    if all.is_empty() {
-        return Vec::new();
-    }
-    let all: Vec<(Period, Day)> = all.into_iter().map(|window| (window, as_of(window))).collect();
-    let of = |org| all.iter().flat_map(move |&(window, as_of)| evaluate(tree, obligation, org, window, as_of));
-    (0..tree.orgs.len()).flat_map(of).collect()
+    all.into_iter().flat_map(|window| evaluate(records, obligation, window, as_of(window))).collect()
 }
 
 /// What became of one window of one organisation as of a day: nothing where it is not owed, or not yet; of an
 /// obligation by quota, once for each time it is owed.
-pub fn evaluate(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> Vec<OwedWindow> {
-    if !owes(tree, obligation, org, window, as_of) {
+pub fn evaluate(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> Vec<OwedWindow> {
+    if !owes(records, obligation, window, as_of) {
         return Vec::new();
     }
-    let standing = standing(tree, obligation, org, window, as_of);
-    let exempt = tree.orgs[org].is_exempt(&obligation.name, window);
-    let owed = |records: Vec<usize>| {
-        let on_time = records.iter().any(|&n| is_on_time(tree, obligation, n, window));
-        let state = match (exempt, on_time, records.is_empty()) {
+    let standing = standing(records, obligation, window, as_of);
+    let exempt = records.organisation().is_exempt(&obligation.name, window);
+    let owed = |standing: Vec<usize>| {
+        let on_time = standing.iter().any(|&n| is_on_time(records.record(n), obligation, window));
+        let state = match (exempt, on_time, standing.is_empty()) {
             (true, _, _) => WindowState::Exempt,
             (false, true, _) => WindowState::Met,
             (false, false, false) => WindowState::Late,
             (false, false, true) if obligation.over(window) <= as_of => WindowState::Missed,
             (false, false, true) => return None,
         };
-        let returned = records.iter().any(|&n| tree.entries[n].record.ever(RETURNED, as_of));
-        Some(OwedWindow { org, obligation: obligation.name.clone(), window, state, records, returned })
+        let returned = standing.iter().any(|&n| records.record(n).ever(RETURNED, as_of));
+        let (org, obligation) = (records.org, obligation.name.clone());
+        Some(OwedWindow { org, obligation, window, state, records: standing, returned })
     };
     match &obligation.quota {
         None => owed(standing).into_iter().collect(),
-        Some(quota) => shares(tree, quota, org, window, as_of)
+        Some(quota) => shares(records, quota, window, as_of)
             .into_iter()
             .flat_map(|(id, times)| {
-                let mut made: Vec<usize> = standing.iter().copied().filter(|&n| names(tree, quota, n, id)).collect();
-                made.sort_by_key(|&n| tree.entries[n].record.starts());
+                let mut made: Vec<usize> = standing.iter().copied().filter(|&n| names(records.record(n), quota, id)).collect();
+                made.sort_by_key(|&n| records.record(n).starts());
                 (0..times).map(move |k| made.get(k).copied().into_iter().collect::<Vec<usize>>())
             })
             .filter_map(owed)
@@ -99,29 +96,26 @@ pub fn evaluate(tree: &Tree, obligation: &Obligation, org: usize, window: Period
 }
 
 /// How often an obligation is still to be met in a window, whether or not the window is over.
-pub fn outstanding(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> usize {
-    if !owes(tree, obligation, org, window, as_of) || tree.orgs[org].is_exempt(&obligation.name, window) {
+pub fn outstanding(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> usize {
+    if !owes(records, obligation, window, as_of) || records.organisation().is_exempt(&obligation.name, window) {
         return 0;
     }
-    let standing = standing(tree, obligation, org, window, as_of);
+    let standing = standing(records, obligation, window, as_of);
     match &obligation.quota {
         None => usize::from(standing.is_empty()),
-        Some(quota) => shares(tree, quota, org, window, as_of)
+        Some(quota) => shares(records, quota, window, as_of)
             .into_iter()
-            .map(|(id, times)| times.saturating_sub(standing.iter().filter(|&&n| names(tree, quota, n, id)).count()))
+            .map(|(id, times)| times.saturating_sub(standing.iter().filter(|&&n| names(records.record(n), quota, id)).count()))
             .sum(),
     }
 }
 
 /// The records that stand in a window, by index in the tree.
-fn standing(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> Vec<usize> {
-    let start = tree.entries.partition_point(|entry| entry.org < org);
-    let entries = tree.entries_of(org).iter().enumerate();
-    entries.filter(|(_, entry)| stands_in(tree, obligation, entry, window, as_of)).map(|(n, _)| start + n).collect()
+fn standing(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> Vec<usize> {
+    records.of_kind(&obligation.kind).filter(|(_, entry)| stands_in(records, obligation, entry, window, as_of)).map(|(n, _)| n).collect()
 }
 
-fn is_on_time(tree: &Tree, obligation: &Obligation, entry: usize, window: Period) -> bool {
-    let record = &tree.entries[entry].record;
+fn is_on_time(record: &Record<'_>, obligation: &Obligation, window: Period) -> bool {
     match obligation.deadline {
         Some(_) => record.starts().is_some_and(|filed| filed <= obligation.over(window)),
         None => record.get(obligation.date).and_then(|v| v.as_day()).is_some_and(|day| obligation.is_within(window, day)),
@@ -130,12 +124,12 @@ fn is_on_time(tree: &Tree, obligation: &Obligation, entry: usize, window: Period
 
 /// How often each record that sets a quota asks for it in a window: of a record in force for a part of the
 /// window, its share by days, rounded down.
-fn shares<'t>(tree: &'t Tree, quota: &Quota, org: usize, window: Period, as_of: Day) -> Vec<(&'t RecordId, usize)> {
+fn shares<'t>(records: &Records<'t>, quota: &Quota, window: Period, as_of: Day) -> Vec<(&'t RecordId, usize)> {
     let days = |first: Day, last: Day| last.since(first) + 1;
-    tree.entries_of(org)
-        .iter()
-        .map(|entry| &entry.record)
-        .filter(|record| record.kind.name == quota.kind && record.exists_on(as_of))
+    records
+        .of_kind(&quota.kind)
+        .map(|(_, entry)| &entry.record)
+        .filter(|record| record.exists_on(as_of))
         .filter_map(|record| {
             let times = record.get(quota.field)?.as_integer()?;
             let ended = record.kind.end.and_then(|end| record.get(end)).and_then(|v| v.as_day());
@@ -150,34 +144,30 @@ fn shares<'t>(tree: &'t Tree, quota: &Quota, org: usize, window: Period, as_of: 
 /// No quota asks for more than a visit a day.
 const MOST_IN_A_WINDOW: usize = 366;
 
-fn names(tree: &Tree, quota: &Quota, entry: usize, id: &RecordId) -> bool {
-    tree.entries[entry].record.get(quota.by).and_then(|v| v.as_text()).is_some_and(|named| same(named, id.as_str()))
+fn names(record: &Record<'_>, quota: &Quota, id: &RecordId) -> bool {
+    record.get(quota.by).and_then(|v| v.as_text()).is_some_and(|named| same(named, id.as_str()))
 }
 
 /// Whether the organisation is one that owes the obligation, on every day of the window; exemptions aside.
-pub fn owes(tree: &Tree, obligation: &Obligation, org: usize, window: Period, as_of: Day) -> bool {
-    let organisation = &tree.orgs[org];
+fn owes(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> bool {
+    let organisation = records.organisation();
     let among = |allowed: &[String], field: &str| allowed.is_empty() || allowed.iter().any(|a| a == organisation.text(field));
-    tree.begins.is_none_or(|begins| begins <= window.first())
+    records.tree.begins.is_none_or(|begins| begins <= window.first())
         && among(&obligation.org_kinds, "kind")
         && among(&obligation.sectors, "sector")
         && organisation.exists_through(window)
         && obligation.members.is_none_or(|least| organisation.members_on(window.first()).is_some_and(|n| n >= least))
         && obligation.standing.as_ref().is_none_or(|kind| {
-            tree.entries_of(org).iter().any(|Entry { record, .. }| {
+            records.of_kind(kind).any(|(_, Entry { record, .. })| {
                 // In force on the first and the last day is in force between: a record lasts without a gap.
-                record.kind.name == *kind
-                    && record.exists_on(as_of)
-                    && record.in_force_on(window.first())
-                    && record.in_force_on(window.last())
+                record.exists_on(as_of) && record.in_force_on(window.first()) && record.in_force_on(window.last())
             })
         })
 }
 
-fn stands_in(tree: &Tree, obligation: &Obligation, entry: &Entry, window: Period, as_of: Day) -> bool {
+fn stands_in(records: &Records<'_>, obligation: &Obligation, entry: &Entry<'_>, window: Period, as_of: Day) -> bool {
     let record = &entry.record;
-    record.kind.name == obligation.kind
+    record.get(obligation.date).and_then(|v| v.as_period()).is_some_and(|days| window.covers(days))
         && record.exists_on(as_of)
-        && record.get(obligation.date).and_then(|v| v.as_period()).is_some_and(|days| window.covers(days))
-        && matches(tree, entry, &obligation.filter, as_of)
+        && matches(records.tree, entry, &obligation.filter, as_of)
 }

@@ -1,12 +1,16 @@
 //! A report: figures of some metrics for an organisation, those under it, and the total.
 
+use std::sync::Arc;
+
 use crate::day::{Day, Period};
 use crate::figure::stamp::Stamp;
-use crate::figure::{Evaluation, Figure, Lens, Scope};
+use crate::figure::tally::{self, Moment, tally};
+use crate::figure::{Evaluation, Figure, Lens, Memory, Scope};
 use crate::number::Fraction;
 use crate::problem::Problem;
 use crate::rules::metric::{Measure, Metric, Unit};
 use crate::tree::Tree;
+use crate::tree::files::Files;
 
 /// What is asked of a report.
 #[derive(Clone, Debug)]
@@ -86,29 +90,73 @@ pub struct Report {
     pub judged_until: Option<Day>,
 }
 
-/// Computes a report.
+impl Question<'_> {
+    /// The period and days of the question, and of what it is compared with where that is computed.
+    fn moments(&self) -> Vec<Moment> {
+        let mut moments = vec![(self.period, self.as_of, self.today)];
+        if let Some(compare @ (Compare::Previous | Compare::Year)) = self.compare {
+            let (period, as_of) = compared(self.period, self.as_of, compare);
+            moments.push((period, as_of, self.today));
+        }
+        moments
+    }
+
+    /// Reads the records of a ledger whose organisations are known, in one pass in which they are added up; or keeps them,
+    /// where the figures cannot be added up so.
+    pub fn read<'r>(&self, tree: &mut Tree<'r>, files: &dyn Files) -> Known {
+        match tally(tree, files, &self.metrics, &self.moments()) {
+            Some(memories) => Known(memories),
+            None => {
+                tree.read_records(files, &tally::selection(tree.rules, &self.metrics).0);
+                Known::default()
+            }
+        }
+    }
+}
+
+/// What is known of the records that a question is about: what they add up to, or nothing where the tree holds them.
+#[derive(Default)]
+pub struct Known(Vec<Arc<Memory>>);
+
+impl Known {
+    /// Computes a report.
+    ///
+    /// # Errors
+    /// A sum that does not fit, at the place of its metric.
+    pub fn report(&self, tree: &Tree<'_>, question: &Question<'_>) -> Result<Report, Problem> {
+        let evaluations: Vec<Evaluation<'_>> = question
+            .moments()
+            .into_iter()
+            .enumerate()
+            .map(|(n, (period, as_of, today))| {
+                let evaluation = Evaluation::new(tree, period, as_of).until(today);
+                self.0.get(n).map_or_else(|| evaluation.clone(), |memory| evaluation.clone().recalling(Arc::clone(memory)))
+            })
+            .collect();
+        let judged = |evaluation: &Evaluation<'_>| question.metrics.iter().filter_map(|metric| evaluation.judged_until(metric)).max();
+        let now = rows(&evaluations[0], question, false)?;
+        let judged_until = judged(&evaluations[0]);
+        let Some(compare) = question.compare else { return Ok(Report { rows: now, compared: None, judged_until }) };
+        let (period, as_of) = compared(question.period, question.as_of, compare);
+        let (before, judged) = match (compare, evaluations.get(1)) {
+            (Compare::Closed(stamp), _) => (stamped(tree, question, stamp, &now), stamp.judged),
+            (Compare::Previous | Compare::Year, Some(earlier)) => (rows(earlier, question, true)?, judged(earlier)),
+            (Compare::Previous | Compare::Year, None) => (Vec::new(), None),
+        };
+        let mut report = Report { rows: now, compared: Some((period, as_of, judged)), judged_until };
+        for (row, old) in report.rows.iter_mut().zip(&before) {
+            row.changes = row.values.iter().zip(&old.values).zip(&question.metrics).map(|((a, b), m)| change(*a, *b, m.unit)).collect();
+        }
+        Ok(report)
+    }
+}
+
+/// Computes a report over a ledger that holds its records.
 ///
 /// # Errors
-/// A sum that does not fit, at the place of its metric.
-pub fn report(tree: &Tree, question: &Question<'_>) -> Result<Report, Problem> {
-    let evaluation = Evaluation::new(tree, question.period, question.as_of).until(question.today);
-    let now = rows(&evaluation, question, false)?;
-    let judged_until = question.metrics.iter().filter_map(|metric| evaluation.judged_until(metric)).max();
-    let Some(compare) = question.compare else { return Ok(Report { rows: now, compared: None, judged_until }) };
-    let (period, as_of) = compared(question.period, question.as_of, compare);
-    let earlier = Evaluation::new(tree, period, as_of).until(question.today);
-    let (before, judged) = match compare {
-        Compare::Closed(stamp) => (stamped(tree, question, stamp, &now), stamp.judged),
-        Compare::Previous | Compare::Year => {
-            let judged = question.metrics.iter().filter_map(|metric| earlier.judged_until(metric)).max();
-            (rows(&earlier, question, true)?, judged)
-        }
-    };
-    let mut report = Report { rows: now, compared: Some((period, as_of, judged)), judged_until };
-    for (row, old) in report.rows.iter_mut().zip(&before) {
-        row.changes = row.values.iter().zip(&old.values).zip(&question.metrics).map(|((a, b), m)| change(*a, *b, m.unit)).collect();
-    }
-    Ok(report)
+/// As [`Known::report`].
+pub fn report(tree: &Tree<'_>, question: &Question<'_>) -> Result<Report, Problem> {
+    Known::default().report(tree, question)
 }
 
 /// The rows of a report as they were stamped; what was not stamped has no data.

@@ -13,8 +13,8 @@ use super::matches;
 
 /// Looks up the records that others point to.
 pub struct Looker<'t> {
-    tree: &'t Tree,
-    by_id: BTreeMap<&'t str, &'t Record>,
+    tree: &'t Tree<'t>,
+    by_id: BTreeMap<&'t str, &'t Record<'t>>,
 }
 
 impl<'t> Looker<'t> {

@@ -143,7 +143,7 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
         let _ = write!(asked.lens.key, " window={}", window.name());
     }
     for kind in kinds.iter().filter(|_| !tests.is_empty()) {
-        let rule = rule(&tests, kind, &desk.tree.rules.org)?;
+        let rule = rule(&tests, kind, &desk.tree().rules.org)?;
         let filter = filter(desk, &rule, kind)?;
         let _ = write!(asked.lens.key, " {}", rule.trim_end().replace('\n', " "));
         asked.lens.narrow(&kind.name, filter.tests);
@@ -157,7 +157,7 @@ fn leaves(desk: &Desk, metric: &Metric) -> Vec<Arc<Kind>> {
         Measure::Records { kind, .. } => vec![Arc::clone(kind)],
         Measure::Ratio { .. } | Measure::Plus { .. } => {
             let parts: Vec<Vec<Arc<Kind>>> =
-                metric.parts().into_iter().filter_map(|name| desk.tree.rules.metric(name)).map(|part| leaves(desk, part)).collect();
+                metric.parts().into_iter().filter_map(|name| desk.tree().rules.metric(name)).map(|part| leaves(desk, part)).collect();
             if parts.iter().any(Vec::is_empty) {
                 return Vec::new();
             }
@@ -181,7 +181,7 @@ fn filter(desk: &Desk, rule: &str, kind: &Kind) -> Result<Filter, Error> {
     let source = Source::new("where", rule);
     let document = parse(&source).map_err(|problems| refuse(first(problems)))?;
     let reading = Reading::new(&source);
-    let filter = Filter::read(&Reader::new(&reading, &document.root, 0..0), kind, &desk.tree.rules.org);
+    let filter = Filter::read(&Reader::new(&reading, &document.root, 0..0), kind, &desk.tree().rules.org);
     match reading.into_problems() {
         problems if problems.is_empty() => Ok(filter),
         problems => Err(refuse(first(problems))),
@@ -270,8 +270,8 @@ fn toml(out: &mut String, value: &Value, name: &dyn Fn(&str) -> Option<String>) 
 /// # Errors
 /// No such kind, no such date, and as [`refine`].
 pub fn records(desk: &Arc<Desk>, name: &str, kwargs: &Kwargs) -> Result<Asked, Error> {
-    let Some(kind) = desk.tree.rules.kind(name) else {
-        let known: Vec<&str> = desk.tree.rules.kinds.iter().map(|k| k.name.as_str()).collect();
+    let Some(kind) = desk.tree().rules.kind(name) else {
+        let known: Vec<&str> = desk.tree().rules.kinds.iter().map(|k| k.name.as_str()).collect();
         return Err(refuse(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", known.join(", "))));
     };
     let date = match kwargs.get::<Option<String>>("date")? {

@@ -16,12 +16,12 @@ use crate::record::{Record, Value, text};
 use crate::rules::kind::FieldType;
 use crate::rules::metric::Metric;
 use crate::spelling::folded;
-use crate::tree::Tree;
+use crate::tree::{Loaded, Tree};
 
 /// What a narrative is written from.
 pub struct Desk {
     /// The ledger.
-    pub tree: Tree,
+    loaded: Loaded,
     /// Names from the ledger's configuration.
     pub names: BTreeMap<String, String>,
     /// The organisation that reports.
@@ -90,11 +90,12 @@ fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Desk {
     /// A desk for an organisation and period.
-    pub fn new(tree: Tree, names: BTreeMap<String, String>, org: usize, (period, as_of, today): Moment, locale: Locale) -> Arc<Desk> {
+    pub fn new(loaded: Loaded, names: BTreeMap<String, String>, org: usize, (period, as_of, today): Moment, locale: Locale) -> Arc<Desk> {
+        let tree = loaded.tree();
         let by_id = tree.entries.iter().enumerate().map(|(n, entry)| (entry.record.id.to_string(), n)).collect();
         let orgs = tree.orgs.iter().enumerate().map(|(n, org)| (org.path.to_string(), n)).collect();
         Arc::new(Desk {
-            tree,
+            loaded,
             names,
             org,
             period,
@@ -112,6 +113,11 @@ impl Desk {
         })
     }
 
+    /// The ledger.
+    pub fn tree(&self) -> &Tree<'_> {
+        self.loaded.tree()
+    }
+
     /// The record of an id, by index in the tree.
     pub fn record(&self, id: &str) -> Option<usize> {
         self.by_id.get(&*folded(id)).copied()
@@ -124,8 +130,8 @@ impl Desk {
 
     /// The organisations just under one.
     pub fn below(&self, org: usize) -> Vec<usize> {
-        let depth = self.tree.orgs[org].path.depth() + 1;
-        self.tree.subtree(org).filter(|&n| self.tree.orgs[n].path.depth() == depth).collect()
+        let depth = self.tree().orgs[org].path.depth() + 1;
+        self.tree().subtree(org).filter(|&n| self.tree().orgs[n].path.depth() == depth).collect()
     }
 
     /// A metric as it is defined, for an organisation, in the narrative's period.
@@ -135,7 +141,7 @@ impl Desk {
     }
 
     fn scope(&self, asked: &Asked) -> Scope {
-        if asked.own { Scope::These(vec![asked.org]) } else { Scope::Under(self.tree.subtree(asked.org)) }
+        if asked.own { Scope::These(vec![asked.org]) } else { Scope::Under(self.tree().subtree(asked.org)) }
     }
 
     /// The value of what is asked. What cannot be said is no data here, and is told by [`Desk::problems`].
@@ -157,7 +163,7 @@ impl Desk {
         let (period, as_of, today) = (asked.period, asked.as_of, asked.today);
         let memory = Arc::clone(open(&self.memories).entry((period, as_of, today)).or_default());
         let before = memory.looked();
-        let found = look(&Evaluation::new(&self.tree, period, as_of).until(today).recalling(Arc::clone(&memory)));
+        let found = look(&Evaluation::new(self.tree(), period, as_of).until(today).recalling(Arc::clone(&memory)));
         self.looked.fetch_add(memory.looked() - before, Ordering::Relaxed);
         found
     }
@@ -186,8 +192,8 @@ impl Desk {
             return found.clone();
         }
         // A name is compared with all of them, in several spellings each.
-        self.looked.fetch_add(100 * self.tree.orgs.len() as u64, Ordering::Relaxed);
-        let found = self.tree.org(name);
+        self.looked.fetch_add(100 * self.tree().orgs.len() as u64, Ordering::Relaxed);
+        let found = self.tree().org(name);
         open(&self.named).insert(name.to_owned(), found.clone());
         found
     }
@@ -209,16 +215,16 @@ impl Desk {
 
     /// What a record is called: its title, or that of the record or organisation which its title points to.
     pub fn title(&self, entry: usize) -> String {
-        let record = &self.tree.entries[entry].record;
+        let record = &self.tree().entries[entry].record;
         let field = &record.kind.fields[record.kind.title];
         let target = record.title().and_then(Value::as_text);
         match (&field.ty, target) {
             (FieldType::Record(_), Some(id)) => {
                 let other = self.record(id).filter(|&other| other != entry);
                 // Of a record that points on in turn the id is enough: no circles.
-                other.map_or_else(|| id.to_owned(), |other| text::title(&self.tree.entries[other].record, &self.locale))
+                other.map_or_else(|| id.to_owned(), |other| text::title(&self.tree().entries[other].record, &self.locale))
             }
-            (FieldType::Organisation, Some(id)) => self.organisation(id).map_or(id, |org| self.tree.orgs[org].short()).to_owned(),
+            (FieldType::Organisation, Some(id)) => self.organisation(id).map_or(id, |org| self.tree().orgs[org].short()).to_owned(),
             (_, None) if record.title().is_none() => self.called(record),
             _ => text::title(record, &self.locale),
         }

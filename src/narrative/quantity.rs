@@ -186,7 +186,7 @@ impl Quantity {
         match &self.origin {
             Origin::Metric(asked) => match &asked.metric.measure {
                 Measure::Ratio { .. } | Measure::Score { .. } => {
-                    let parts = asked.metric.parts().into_iter().filter_map(|name| self.desk.tree.rules.metric(name));
+                    let parts = asked.metric.parts().into_iter().filter_map(|name| self.desk.tree().rules.metric(name));
                     let part = |metric: &Metric| Quantity::of(&self.desk, Asked { metric: metric.clone(), ..(**asked).clone() });
                     parts.map(|metric| Arc::new(part(metric))).collect()
                 }
@@ -217,7 +217,7 @@ impl Quantity {
             .collect();
         found.sort_unstable();
         found.dedup();
-        found.sort_by_key(|&n| self.desk.tree.entries[n].record.belongs());
+        found.sort_by_key(|&n| self.desk.tree().entries[n].record.belongs());
         found
     }
 
@@ -239,7 +239,7 @@ impl Quantity {
     /// What it counts, by name: the different values of a distinct count, the organisations, or the records' titles.
     pub fn names(&self) -> Vec<String> {
         let Some(asked) = self.asked() else { return Vec::new() };
-        let tree = &self.desk.tree;
+        let tree = self.desk.tree();
         let org_names = || self.orgs().into_iter().map(|n| tree.orgs[n].short().to_owned()).collect();
         match &asked.metric.measure {
             Measure::Organisations { .. } | Measure::Obligation { .. } | Measure::Members => org_names(),
@@ -285,7 +285,7 @@ impl Quantity {
         let Some((asked, Measure::Records { kind, .. })) = self.asked().map(|asked| (asked, &asked.metric.measure)) else {
             return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
         };
-        let org = &self.desk.tree.rules.org;
+        let org = &self.desk.tree().rules.org;
         // A field of the record, or of the organisation that keeps it.
         let (of, index, of_org) = match (kind.named(field), org.named(field)) {
             (Some(n), _) => (&**kind, n, false),
@@ -298,8 +298,8 @@ impl Quantity {
         }
         let subject = if of_org { Subject::Org(index) } else { Subject::Field(index) };
         let value_in = |n: usize| {
-            let entry = &self.desk.tree.entries[n];
-            if of_org { self.desk.tree.orgs[entry.org].fields[index].clone() } else { entry.record.get(index).cloned() }
+            let entry = &self.desk.tree().entries[n];
+            if of_org { self.desk.tree().orgs[entry.org].fields[index].clone() } else { entry.record.get(index).cloned() }
         };
         let records = self.records().into_iter().chain(beside.into_iter().flat_map(Quantity::records));
         let mut values: Vec<Option<crate::record::Value>> = records.map(value_in).collect();

@@ -404,7 +404,7 @@ impl Context {
             "period" | "本期" => Value::from_object(PeriodThing { period: desk.period, lang }),
             "as_of" | "截至" => Value::from_object(DayThing { day: desk.as_of, lang }),
             "names" => Value::from_pairs(desk.names.iter().map(|(key, name)| (key.clone(), marks::clean(name)))),
-            name => match desk.tree.rules.metric(name) {
+            name => match desk.tree().rules.metric(name) {
                 Some(metric) => Value::from_object(Quantity::of(desk, desk.ask(metric.clone(), desk.org))),
                 None => Value::from(marks::clean(desk.names.get(name)?)),
             },
@@ -479,7 +479,7 @@ fn first_uses(source: &str) -> BTreeMap<String, Range<usize>> {
 /// and say nothing. With each the number given beside it.
 fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
     let metrics: BTreeSet<&str> =
-        desk.tree.rules.metrics.iter().flat_map(|m| [m.name.as_str(), m.label.get(Lang::Zh), m.label.get(Lang::En)]).collect();
+        desk.tree().rules.metrics.iter().flat_map(|m| [m.name.as_str(), m.label.get(Lang::Zh), m.label.get(Lang::En)]).collect();
     // A number that a record holds is a figure too.
     let fields = FieldNames::of(desk);
     // Names that stand for figures because a template set them so.
@@ -535,7 +535,7 @@ impl<'d> FieldNames<'d> {
             }
         }
         let (mut numbers, mut others) = (BTreeSet::new(), BTreeSet::new());
-        for kind in &desk.tree.rules.kinds {
+        for kind in &desk.tree().rules.kinds {
             collect(&kind.fields, &mut numbers, &mut others);
         }
         let either: BTreeSet<&str> = numbers.intersection(&others).copied().collect();
@@ -680,7 +680,7 @@ fn unknown(name: &str, desk: &Desk) -> Problem {
         return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
     }
     // What is longer than any name is like none.
-    let metrics = desk.tree.rules.metrics.iter().filter(|_| name.len() <= LONGEST_NAME);
+    let metrics = desk.tree().rules.metrics.iter().filter(|_| name.len() <= LONGEST_NAME);
     let near = metrics.map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
     let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
     let hint = if near.is_empty() { "template-not-near" } else { "template-near" };
@@ -887,7 +887,7 @@ fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     };
     each(environment, ["figure", "指标"], &|desk| {
         Value::from_function(move |name: &str, kwargs: Kwargs| -> Result<Value, Error> {
-            let metric = desk.tree.rules.metric(name).cloned().ok_or_else(|| refuse(unknown(name, &desk)))?;
+            let metric = desk.tree().rules.metric(name).cloned().ok_or_else(|| refuse(unknown(name, &desk)))?;
             let org = desk.org;
             Ok(Value::from_object(Quantity::of(&desk, ask::refine(&desk, &desk.ask(metric, org), &kwargs)?)))
         })

@@ -43,7 +43,7 @@ impl Object for OrgThing {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let tree = &self.desk.tree;
+        let tree = self.desk.tree();
         let org = &tree.orgs[self.org];
         let named = |n: usize| Value::from_object(OrgThing::new(&self.desk, n));
         Some(match key.as_str()? {
@@ -68,7 +68,7 @@ impl Object for OrgThing {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&marks::clean(self.desk.tree.orgs[self.org].short()))
+        f.write_str(&marks::clean(self.desk.tree().orgs[self.org].short()))
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
@@ -97,7 +97,7 @@ impl Object for RecordThing {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let entry = &self.desk.tree.entries[self.entry];
+        let entry = &self.desk.tree().entries[self.entry];
         let (record, as_of, lang) = (&entry.record, self.desk.as_of, self.desk.locale.lang());
         let day = |day: Option<Day>| day.map_or(Value::from(""), |day| Value::from_object(DayThing { day, lang }));
         let kind = &record.kind;

@@ -21,7 +21,7 @@ pub fn object(desk: &Desk, figures: &[Found]) -> Json {
         Some(object)
     });
     json!({
-        "org": desk.tree.orgs[desk.org].path.as_str(), "period": desk.period.to_string(), "as_of": desk.as_of.to_string(),
+        "org": desk.tree().orgs[desk.org].path.as_str(), "period": desk.period.to_string(), "as_of": desk.as_of.to_string(),
         "figures": list.collect::<Vec<_>>(),
     })
 }
@@ -38,7 +38,7 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
     };
     let mut object = match &quantity.origin {
         Origin::Metric(asked) => json!({
-            "metric": asked.metric.name, "org": desk.tree.orgs[asked.org].path.as_str(), "own": asked.own,
+            "metric": asked.metric.name, "org": desk.tree().orgs[asked.org].path.as_str(), "own": asked.own,
             "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
             "records": evidence(desk, asked),
         }),
@@ -46,7 +46,7 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
         Origin::Total(_) => json!({ "computed": "total" }),
         Origin::Share(..) => json!({ "computed": "share" }),
         Origin::Field { entry, label, number } => {
-            json!({ "field": label, "records": [Evidence::of_record(&desk.tree, *entry, *number)] })
+            json!({ "field": label, "records": [Evidence::of_record(desk.tree(), *entry, *number)] })
         }
         Origin::Computed(_) => json!({ "computed": "template" }),
     };
@@ -60,7 +60,7 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
 
 /// What makes up a metric; one that is made of others has parts instead.
 fn evidence(desk: &Desk, asked: &Asked) -> Vec<Evidence> {
-    desk.counted(asked).iter().map(|(contribution, amount)| Evidence::of(&desk.tree, contribution, *amount)).collect()
+    desk.counted(asked).iter().map(|(contribution, amount)| Evidence::of(desk.tree(), contribution, *amount)).collect()
 }
 
 /// The trace for people: a paragraph for each figure, then the numbers that no record stands behind.
@@ -68,7 +68,7 @@ pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
     let noted = figures.iter().filter_map(|found| Some((found, desk.noted(found.entry)?)));
     let (written, traced): (Vec<_>, Vec<_>) = noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
     let title = [
-        ("org", desk.tree.orgs[desk.org].name().into()),
+        ("org", desk.tree().orgs[desk.org].name().into()),
         ("period", desk.period.label(locale.lang()).into()),
         ("as_of", desk.as_of.to_string().into()),
         ("count", traced.len().into()),
@@ -113,7 +113,7 @@ fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Lo
         words.extend([
             ("metric", (&asked.metric.label).into()),
             ("name", asked.metric.name.as_str().into()),
-            ("org", desk.tree.orgs[asked.org].short().into()),
+            ("org", desk.tree().orgs[asked.org].short().into()),
             ("period", asked.period.label(locale.lang()).into()),
             ("as_of", asked.as_of.to_string().into()),
             ("asked", asked.lens.key.trim().into()),
@@ -121,7 +121,7 @@ fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Lo
     }
     let _ = writeln!(out, "{indent}{}", locale.say(id, &words).trim_end());
     let of_field = match &quantity.origin {
-        Origin::Field { entry, number, .. } => Some(Evidence::of_record(&desk.tree, *entry, *number)),
+        Origin::Field { entry, number, .. } => Some(Evidence::of_record(desk.tree(), *entry, *number)),
         _ => None,
     };
     for one in quantity.asked().map(|asked| evidence(desk, asked)).unwrap_or_default().into_iter().chain(of_field) {
@@ -141,8 +141,8 @@ fn line(desk: &Desk, evidence: &Evidence, locale: &Locale) -> String {
         }
         Evidence::Organisation { file, contributes, .. } => format!("+{contributes} {file}"),
         Evidence::Window { org, obligation, window, state, places, ids, contributes, .. } => {
-            let org = desk.organisation(org).map_or(org.as_str(), |n| desk.tree.orgs[n].short());
-            let name = desk.tree.rules.obligation(obligation).map_or("", |o| o.label.get(locale.lang()));
+            let org = desk.organisation(org).map_or(org.as_str(), |n| desk.tree().orgs[n].short());
+            let name = desk.tree().rules.obligation(obligation).map_or("", |o| o.label.get(locale.lang()));
             let state = locale.text(&format!("window-{state}"));
             let records: Vec<String> = places.iter().zip(ids).map(|(place, id)| format!(" {place} {id}")).collect();
             format!("+{contributes} {org} {name} {window} {state}{}", records.concat())

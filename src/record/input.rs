@@ -33,9 +33,9 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     };
     let period = |span| Period::parse(&text, today).ok().filter(|p| p.span() == span).map(Value::Period).ok_or_else(wrong);
     match &field.ty {
-        FieldType::Text | FieldType::Record(_) | FieldType::Organisation => Ok(Value::Text(text)),
+        FieldType::Text | FieldType::Record(_) | FieldType::Organisation => Ok(Value::Text(text.into())),
         FieldType::Path => match is_safe_path(&text) {
-            true => Ok(Value::Text(text)),
+            true => Ok(Value::Text(text.into())),
             false => Err(Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", text)),
         },
         FieldType::Boolean => match text.to_lowercase().as_str() {
@@ -65,7 +65,7 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
             .iter()
             .find(|c| c.name == text)
             .or_else(|| choices.iter().find(|c| c.label.is(&text)))
-            .map(|c| Value::Text(c.name.clone()))
+            .map(|c| Value::Text(c.name.as_str().into()))
             .ok_or_else(|| {
                 let allowed: Vec<String> = choices.iter().map(|c| c.name.clone()).collect();
                 Problem::new(Rule::UNKNOWN_VALUE)

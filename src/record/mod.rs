@@ -6,10 +6,13 @@
 pub mod input;
 pub mod organisation;
 pub mod read;
+pub mod selection;
 pub mod text;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
+
+use compact_str::CompactString;
 
 use crate::day::{Day, Period};
 use crate::name::RecordId;
@@ -17,11 +20,14 @@ use crate::number::Decimal;
 use crate::rules::kind::{FieldType, Kind, LifeCycle, Phase, RETURNED, Status};
 use crate::spelling::folded;
 
+/// A text of a record: words and ids, which are short, take no memory of their own.
+pub type Text = CompactString;
+
 /// A field's value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// A text, a choice, a path, an id.
-    Text(String),
+    Text(Text),
     /// A whole number.
     Integer(i64),
     /// A number with decimals.
@@ -112,7 +118,7 @@ impl Distinct {
     /// A value to be compared with others.
     pub fn of(value: &Value) -> Distinct {
         let folded = match value {
-            Value::Text(text) => Value::Text(folded(text).into_owned()),
+            Value::Text(text) => Value::Text(folded(text).into()),
             other => other.clone(),
         };
         Distinct { folded, value: value.clone() }
@@ -152,11 +158,11 @@ pub struct Origin {
 
 /// One row of a ledger.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct Record<'r> {
     /// Its identity.
     pub id: RecordId,
     /// What it is.
-    pub kind: Arc<Kind>,
+    pub kind: &'r Kind,
     /// Its values, by the indices of the kind's fields.
     pub fields: Vec<Option<Value>>,
     /// Why it counts nowhere, if it was taken back.
@@ -175,15 +181,15 @@ pub struct Update {
     pub status: usize,
 }
 
-impl Record {
-    /// A record of values that were read for `kind`.
-    pub fn new(id: RecordId, kind: Arc<Kind>, fields: Vec<Option<Value>>, retracted: Option<Value>, origin: Origin) -> Record {
-        let updates = updates(&kind, &fields);
+impl<'r> Record<'r> {
+    /// A record of these values.
+    pub fn new(id: RecordId, kind: &'r Kind, fields: Vec<Option<Value>>, retracted: Option<Value>, origin: Origin) -> Record<'r> {
+        let updates = updates(kind, &fields);
         Record { id, kind, fields, retracted, origin, updates }
     }
 
     /// Whether another record of the same id is a copy: of the same kind, with the same values.
-    pub fn says_the_same(&self, other: &Record) -> bool {
+    pub fn says_the_same(&self, other: &Record<'_>) -> bool {
         self.id == other.id && self.kind.name == other.kind.name && self.fields == other.fields && self.retracted == other.retracted
     }
 
@@ -249,7 +255,7 @@ impl Record {
         &self.updates
     }
 
-    fn life(&self) -> Option<&LifeCycle> {
+    fn life(&self) -> Option<&'r LifeCycle> {
         self.kind.life.as_ref()
     }
 
@@ -261,7 +267,7 @@ impl Record {
     }
 
     /// The status on a day: the last update's on or before it, or the first status.
-    pub fn status_on(&self, day: Day) -> Option<&Status> {
+    pub fn status_on(&self, day: Day) -> Option<&'r Status> {
         let last = self.updates_until(day).last().map_or(0, |update| update.status);
         self.life()?.statuses.get(last)
     }

@@ -1,123 +1,240 @@
-//! From TOML to values: every key of a table against the fields that its kind allows.
+//! From rows to values: every key of a table against the fields that its kind allows.
 
-use toml::de::{DeTable, DeValue};
+use std::ops::Range;
 
 use crate::day::{Day, Period, Span};
 use crate::locale::{Arg, Label};
+use crate::name::RecordId;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
-use crate::record::Value;
-use crate::rules::kind::{Field, FieldType, field_names};
-use crate::wire::{Node, Reading, day, decimal, integer, type_name};
+use crate::record::selection::Wanted;
+use crate::record::{Origin, Record, Text, Update, Value};
+use crate::rules::Rules;
+use crate::rules::kind::{Field, FieldType, Kind, LifeCycle, field_names};
+use crate::wire::Reading;
+use crate::written::{self, Data, Row, named};
 
-/// Reads the fields of a table; what is wrong is noted, and the field left out.
+/// Reads a record from its row. Every field is held against its kind; those that are wanted are kept.
 ///
-/// `also` names keys that the caller reads itself (`id`, `retracted`). `kind` is for messages.
-pub fn fields(
-    reading: &Reading<'_>,
-    table: &DeTable<'_>,
-    span: std::ops::Range<usize>,
-    fields: &[Field],
-    kind: &Label,
-    also: &[&str],
-) -> Vec<Option<Value>> {
-    let mut values = vec![None; fields.len()];
-    for (key, node) in table {
-        let name: &str = key.get_ref();
-        match fields.iter().position(|f| f.name == name) {
-            Some(n) => values[n] = field(reading, &fields[n], node),
-            None if also.contains(&name) => {}
-            None => reading.note(
-                Problem::new(Rule::UNKNOWN_FIELD)
-                    .at(reading.source.place(key.span()))
-                    .with("field", name)
-                    .with("kind", kind)
-                    .with("allowed", field_names(fields)),
-            ),
+/// What is wrong is noted; then there is no record.
+pub fn record<'r>(reading: &Reading<'_>, row: &Row<'_>, kind: &'r Kind, rules: &'r Rules, wanted: &Wanted) -> Option<Record<'r>> {
+    let before = reading.count();
+    let values = Table { reading, span: row.header.clone(), label: &kind.label, also: &["id", "retracted"] }
+        .read(&row.fields, &kind.fields, wanted);
+    let place = || reading.source.place(row.header.clone());
+    let id = match named(&row.fields, "id") {
+        None => {
+            reading.note(Problem::new(Rule::MISSING_FIELD).at(place()).with("field", "id").with("kind", &kind.label));
+            None
         }
-    }
-    for (field, value) in fields.iter().zip(&values) {
-        let empty = matches!(value, Some(Value::Text(text)) if text.trim().is_empty());
-        let given = |name: &str| table.iter().any(|(key, _)| *key.get_ref() == name);
-        if field.must_be_given(given) && (empty || value.is_none()) && (empty || !given(&field.name)) {
-            reading.note(
-                Problem::new(Rule::MISSING_FIELD)
-                    .at(reading.source.place(span.clone()))
-                    .with("field", field.name.as_str())
-                    .with("kind", kind),
-            );
+        Some(id) => {
+            let parsed = id.data.as_text().and_then(|text| text.parse::<RecordId>().ok());
+            if parsed.is_none() {
+                let place = reading.source.place(id.span.clone());
+                reading.note(Problem::new(Rule::BAD_ID).at(place).with("prefix", kind.prefix.as_str()));
+            }
+            parsed
         }
+    };
+    let retracted = named(&row.fields, "retracted").and_then(|field| match &field.data {
+        Data::Table(fields) => {
+            let retraction = &rules.shared.retraction;
+            let table = Table { reading, span: field.span.clone(), label: &rules.shared.retracted, also: &[] };
+            Some(Value::Table(table.read(fields, retraction, &Wanted::Everything)))
+        }
+        other => {
+            wrong_type(reading, "retracted", &field.span, other, "type-table");
+            None
+        }
+    });
+    if reading.count() != before {
+        return None;
     }
-    values
+    let updates = kind.life.as_ref().map_or_else(Vec::new, |life| updates(kind, life, &row.fields));
+    let origin = Origin { file: std::sync::Arc::clone(&reading.source.file), line: row.line, at: row.header.start };
+    Some(Record { id: id?, kind, fields: values, retracted, origin, updates })
 }
 
-fn field(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value> {
-    if !field.list {
-        return value(reading, field, node);
-    }
-    match node.get_ref() {
-        DeValue::Array(items) => {
-            let values: Vec<Value> = items.iter().filter_map(|item| value(reading, field, item)).collect();
-            Some(Value::List(values))
+/// Reads an organisation's file from its fields, by the indices of the kind's fields.
+pub fn organisation(reading: &Reading<'_>, fields: &[written::Field<'_>], kind: &Kind) -> Vec<Option<Value>> {
+    Table { reading, span: 0..0, label: &kind.label, also: &[] }.read(fields, &kind.fields, &Wanted::Everything)
+}
+
+/// The dated steps of a record's life, in the order of their days; those of one day in the order written.
+fn updates(kind: &Kind, life: &LifeCycle, fields: &[written::Field<'_>]) -> Vec<Update> {
+    let Some(Data::List(rows)) = named(fields, &kind.fields[life.updates].name).map(|field| &field.data) else { return Vec::new() };
+    let step = |row: &written::Item<'_>| {
+        let Data::Table(cells) = &row.data else { return None };
+        let Data::Day(on) = named(cells, "on")?.data else { return None };
+        let name = named(cells, "status")?.data.as_text()?;
+        Some(Update { on, status: life.statuses.iter().position(|status| status.choice.name == name)? })
+    };
+    let mut found: Vec<Update> = rows.iter().filter_map(step).collect();
+    found.sort_by_key(|update| update.on);
+    found
+}
+
+/// A table whose fields are read.
+struct Table<'a, 's> {
+    reading: &'a Reading<'s>,
+    /// Where it stands, for what it lacks.
+    span: Range<usize>,
+    /// What it is called.
+    label: &'a Label,
+    /// Keys that the caller reads itself.
+    also: &'a [&'a str],
+}
+
+impl Table<'_, '_> {
+    /// Reads the fields that `definitions` allow; what is wrong is noted, and the field left out.
+    fn read(&self, fields: &[written::Field<'_>], definitions: &[Field], wanted: &Wanted) -> Vec<Option<Value>> {
+        let mut values = match wanted {
+            Wanted::Nothing => Vec::new(),
+            Wanted::Fields(_) | Wanted::Everything => vec![None; definitions.len()],
+        };
+        let mut seen = Seen::default();
+        let mut next = 0;
+        for field in fields {
+            // Most texts have their fields in the order of the kind.
+            let is_it = |n: &usize| definitions[*n].name == field.name;
+            let Some(n) = (next..definitions.len()).find(is_it).or_else(|| (0..next).find(is_it)) else {
+                self.unless_known(field, definitions);
+                continue;
+            };
+            next = n + 1;
+            let keep = wanted.keeps(n);
+            let value = read_field(self.reading, &definitions[n], field, keep);
+            seen.insert(n, matches!(&value, Some(Value::Text(_))) && field.data.as_text().is_some_and(|text| text.trim().is_empty()));
+            if keep {
+                values[n] = value;
+            }
         }
-        _ => {
-            wrong_type(reading, field, node, "type-list");
+        self.note_missing(fields, definitions, &seen);
+        values
+    }
+
+    fn unless_known(&self, field: &written::Field<'_>, definitions: &[Field]) {
+        if self.also.contains(&&*field.name) {
+            return;
+        }
+        self.reading.note(
+            Problem::new(Rule::UNKNOWN_FIELD)
+                .at(self.reading.source.place(field.key.clone()))
+                .with("field", &*field.name)
+                .with("kind", self.label)
+                .with("allowed", field_names(definitions)),
+        );
+    }
+
+    /// Notes what must be given and is not, or is an empty text.
+    fn note_missing(&self, fields: &[written::Field<'_>], definitions: &[Field], seen: &Seen) {
+        for (n, definition) in definitions.iter().enumerate().filter(|(_, definition)| definition.required) {
+            let given = |name: &str| named(fields, name).is_some();
+            if !seen.is_filled(n) && definition.must_be_given(given) {
+                self.reading.note(
+                    Problem::new(Rule::MISSING_FIELD)
+                        .at(self.reading.source.place(self.span.clone()))
+                        .with("field", definition.name.as_str())
+                        .with("kind", self.label),
+                );
+            }
+        }
+    }
+}
+
+/// Which fields a table gives, by their indices: most tables have few.
+#[derive(Default)]
+struct Seen {
+    first: u64,
+    more: Vec<usize>,
+}
+
+impl Seen {
+    /// Notes that a field is given; an empty text gives nothing.
+    fn insert(&mut self, n: usize, is_empty: bool) {
+        match n {
+            _ if is_empty => {}
+            0..64 => self.first |= 1 << n,
+            _ => self.more.push(n),
+        }
+    }
+
+    fn is_filled(&self, n: usize) -> bool {
+        if n < 64 { self.first & (1 << n) != 0 } else { self.more.contains(&n) }
+    }
+}
+
+fn read_field(reading: &Reading<'_>, definition: &Field, field: &written::Field<'_>, keep: bool) -> Option<Value> {
+    if !definition.list {
+        return value(reading, definition, &field.data, &field.span, keep);
+    }
+    match &field.data {
+        Data::List(items) if keep => {
+            Some(Value::List(items.iter().filter_map(|item| value(reading, definition, &item.data, &item.span, true)).collect()))
+        }
+        Data::List(items) => {
+            items.iter().for_each(|item| drop(value(reading, definition, &item.data, &item.span, false)));
+            Some(Value::List(Vec::new()))
+        }
+        other => {
+            wrong_type(reading, &definition.name, &field.span, other, "type-list");
             None
         }
     }
 }
 
-fn wrong_type(reading: &Reading<'_>, field: &Field, node: &Node<'_>, wanted: &'static str) {
+fn wrong_type(reading: &Reading<'_>, field: &str, span: &Range<usize>, found: &Data<'_>, wanted: &'static str) {
     reading.note(
         Problem::new(Rule::WRONG_TYPE)
-            .at(reading.source.place(node.span()))
-            .with("field", field.name.as_str())
+            .at(reading.source.place(span.clone()))
+            .with("field", field)
             .with("wanted", Arg::Message(wanted))
-            .with("found", Arg::Message(type_name(node.get_ref()))),
+            .with("found", Arg::Message(found.type_name())),
     );
 }
 
-fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value> {
-    let text = node.get_ref().as_str();
+/// A value of a field; of one that is not kept, some value if it fits.
+fn value(reading: &Reading<'_>, field: &Field, data: &Data<'_>, span: &Range<usize>, keep: bool) -> Option<Value> {
+    let text = data.as_text();
+    let kept = |text: &str| Value::Text(if keep { Text::new(text) } else { Text::default() });
     let found = match &field.ty {
-        FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => text.map(|t| Value::Text(t.to_owned())),
-        FieldType::Boolean => node.get_ref().as_bool().map(Value::Boolean),
-        FieldType::Date => match node.get_ref() {
-            DeValue::Datetime(found) if found.date.is_some() && found.time.is_none() && found.offset.is_none() => {
-                let day = day(node.get_ref());
-                if day.is_none() {
-                    reading.note(outside(&field.name, Day::FIRST, Day::LAST).at(reading.source.place(node.span())));
-                    return None;
-                }
-                day.map(Value::Day)
+        FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => text.map(kept),
+        FieldType::Boolean => match data {
+            Data::Boolean(boolean) => Some(Value::Boolean(*boolean)),
+            _ => None,
+        },
+        FieldType::Date => match data {
+            Data::Day(day) => Some(Value::Day(*day)),
+            Data::FarDate => {
+                reading.note(outside(&field.name, Day::FIRST, Day::LAST).at(reading.source.place(span.clone())));
+                return None;
             }
             _ => None,
         },
         FieldType::Month => text.and_then(|t| period(t, Span::Month)),
         FieldType::Quarter => text.and_then(|t| period(t, Span::Quarter)),
         FieldType::Year => {
-            integer(node.get_ref()).and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1)).map(|day| Value::Period(Period::year(day)))
+            data.as_integer().and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1)).map(|day| Value::Period(Period::year(day)))
         }
-        FieldType::Integer { min, max } => {
-            let number = integer(node.get_ref());
-            if number.is_none() && matches!(node.get_ref(), DeValue::Integer(_)) || number.is_some_and(|n| n < *min || n > *max) {
-                reading.note(out_of_range(field.name.as_str(), *min, *max).at(reading.source.place(node.span())));
+        FieldType::Integer { min, max } => match data.as_integer() {
+            Some(n) if n < *min || n > *max => {
+                reading.note(out_of_range(&field.name, *min, *max).at(reading.source.place(span.clone())));
                 return None;
             }
-            number.map(Value::Integer)
-        }
+            number => number.map(Value::Integer),
+        },
         FieldType::Decimal { places, min, max } => {
-            let number = decimal(node.get_ref());
+            let number = data.as_number();
             if let Some(problem) = number.and_then(|number| unfit(&field.name, number, *places, (*min, *max))) {
-                reading.note(problem.at(reading.source.place(node.span())));
+                reading.note(problem.at(reading.source.place(span.clone())));
                 return None;
             }
             // What has more decimals than any number here is no decimal, but the message should say so.
-            if let (None, DeValue::Float(text)) = (number, node.get_ref())
-                && text.as_str().contains('.')
-                && !text.as_str().contains(['e', 'E'])
+            if let (None, Data::Float(text)) = (number, data)
+                && text.contains('.')
+                && !text.contains(['e', 'E'])
             {
-                reading.note(too_many_decimals(&field.name, *places).at(reading.source.place(node.span())));
+                reading.note(too_many_decimals(&field.name, *places).at(reading.source.place(span.clone())));
                 return None;
             }
             number.map(Value::Decimal)
@@ -127,22 +244,25 @@ fn value(reading: &Reading<'_>, field: &Field, node: &Node<'_>) -> Option<Value>
                 let allowed: Vec<&str> = choices.iter().map(|c| c.name.as_str()).collect();
                 reading.note(
                     Problem::new(Rule::UNKNOWN_VALUE)
-                        .at(reading.source.place(node.span()))
+                        .at(reading.source.place(span.clone()))
                         .with("field", field.name.as_str())
                         .with("value", text)
                         .with("allowed", allowed.join(", ")),
                 );
                 return None;
             }
-            text => text.map(|t| Value::Text(t.to_owned())),
+            text => text.map(kept),
         },
-        FieldType::Table(columns) => match node.get_ref() {
-            DeValue::Table(table) => Some(Value::Table(fields(reading, table, node.span(), columns, &field.label, &[]))),
+        FieldType::Table(columns) => match data {
+            Data::Table(fields) => {
+                let table = Table { reading, span: span.clone(), label: &field.label, also: &[] };
+                Some(Value::Table(table.read(fields, columns, if keep { &Wanted::Everything } else { &Wanted::Nothing })))
+            }
             _ => None,
         },
     };
     if found.is_none() {
-        wrong_type(reading, field, node, field.ty.message());
+        wrong_type(reading, &field.name, span, data, field.ty.message());
     }
     found
 }
@@ -173,6 +293,5 @@ fn outside(field: &str, min: impl ToString, max: impl ToString) -> Problem {
 
 /// In a file a period has one spelling: `2026-07`, `2026Q3`.
 fn period(text: &str, span: Span) -> Option<Value> {
-    let period = Period::parse(text, Day::FIRST).ok()?;
-    (period.span() == span && period.to_string() == text).then_some(Value::Period(period))
+    Period::from_canonical(text).filter(|period| period.span() == span).map(Value::Period)
 }

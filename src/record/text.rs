@@ -3,8 +3,8 @@
 use crate::locale::{Label, Lang, Locale};
 use crate::record::{Record, Value};
 use crate::rules::kind::{Field, FieldType};
-use crate::spelling::is_steering;
 use crate::wire::Plain;
+pub use crate::written::canonical::quoted;
 
 /// A value as canonical TOML on one line.
 pub fn toml(field: &Field, value: &Value) -> String {
@@ -34,26 +34,6 @@ pub fn toml(field: &Field, value: &Value) -> String {
             _ => quoted(&period.to_string()),
         },
     }
-}
-
-/// A text as a basic string of one line.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // Marks of direction and their like stay escapes: raw they would be seen by nobody.
-            c if is_steering(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// A key as TOML writes it.
@@ -93,7 +73,7 @@ pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
             FieldType::Choice(choices) => {
                 choices.iter().find(|c| c.name == *text).map_or(text.as_str(), |c| c.label.get(locale.lang())).to_owned()
             }
-            _ => text.clone(),
+            _ => text.to_string(),
         },
         Value::Integer(n) => n.to_string(),
         Value::Decimal(number) => number.to_string(),
@@ -145,7 +125,7 @@ pub fn plain(value: &Value) -> String {
     match value {
         Value::List(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
         Value::Table(values) => values.iter().flatten().map(plain).collect::<Vec<_>>().join(" "),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Integer(n) => n.to_string(),
         Value::Decimal(number) => number.to_string(),
         Value::Boolean(b) => b.to_string(),

@@ -14,7 +14,7 @@ pub mod view;
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use toml::de::{DeTable, DeValue};
 
@@ -168,7 +168,15 @@ impl Rules {
     /// The rules inside the program, changed by a ledger's own.
     ///
     /// What is wrong with the ledger's own is returned beside; such an item is left out.
-    pub fn load(local: &[Source]) -> (Rules, Vec<Problem>) {
+    pub fn load(local: &[Source]) -> (Arc<Rules>, Vec<Problem>) {
+        if local.is_empty() {
+            return (Arc::clone(Rules::built_in()), Vec::new());
+        }
+        let (rules, problems) = Rules::read(local);
+        (Arc::new(rules), problems)
+    }
+
+    fn read(local: &[Source]) -> (Rules, Vec<Problem>) {
         let built_in: Vec<Source> = BUILT_IN.iter().map(|(name, text)| Source::new(&format!("built-in/{name}"), *text)).collect();
         let mut problems = Vec::new();
         let mut files = Vec::new();
@@ -219,8 +227,9 @@ impl Rules {
     }
 
     /// The rules inside the program alone.
-    pub fn built_in() -> Rules {
-        Rules::load(&[]).0
+    pub fn built_in() -> &'static Arc<Rules> {
+        static BUILT_IN_RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::read(&[]).0));
+        &BUILT_IN_RULES
     }
 
     /// The kind of that name (`demo_site`, also typed `demo-site`), or of that label in either language.
@@ -507,13 +516,13 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_hold_together() {
-        let (_, problems) = Rules::load(&[]);
+        let (_, problems) = Rules::read(&[]);
         assert_eq!(problems, []);
     }
 
     #[test]
     fn every_built_in_figure_says_what_it_means() {
-        let silent: Vec<String> = Rules::built_in().metrics.into_iter().filter(|m| m.meaning.is_none()).map(|m| m.name).collect();
+        let silent: Vec<String> = Rules::built_in().metrics.iter().filter(|m| m.meaning.is_none()).map(|m| m.name.clone()).collect();
         assert_eq!(silent, Vec::<String>::new());
     }
 }

@@ -56,6 +56,21 @@ pub enum PersonField {
 }
 
 impl View {
+    /// The kinds of record that it looks at: those of its parts, and those that their records point to.
+    pub fn kinds(&self) -> Vec<&str> {
+        let mut kinds: Vec<&str> = self.parts.iter().map(|part| part.kind.name.as_str()).collect();
+        for part in &self.parts {
+            for field in &part.by {
+                if let PersonField::Through { reference, .. } = field
+                    && let FieldType::Record(of) = &part.kind.fields[*reference].ty
+                {
+                    kinds.extend(of.iter().map(String::as_str));
+                }
+            }
+        }
+        kinds
+    }
+
     /// Reads a view; `kinds` are all kinds there are.
     pub fn read(reader: Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind) -> Option<View> {
         let name = reader.required("name")?;

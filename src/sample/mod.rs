@@ -98,7 +98,7 @@ struct Planned {
 }
 
 struct Maker {
-    rules: Rules,
+    rules: &'static Rules,
     dice: Dice,
     periods: Vec<Period>,
     seed: u64,
@@ -265,12 +265,12 @@ impl Maker {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&canon::record(&record, &self.rules));
+            text.push_str(&canon::record(&record, self.rules));
         }
         by_year.into_iter().map(|(year, text)| (format!("orgs/{}/{year}/desk-7k.toml", org.path), text)).collect()
     }
 
-    fn quarter(&mut self, org: &Planned, period: Period, out: &mut Vec<Option<Record>>) {
+    fn quarter(&mut self, org: &Planned, period: Period, out: &mut Vec<Option<Record<'static>>>) {
         let founded: Option<Day> = org.founded.and_then(|day| day.parse().ok());
         let alive = |day: Day| founded.is_none_or(|founded| founded <= day);
         for month in period.windows(crate::day::Span::Month) {
@@ -325,7 +325,7 @@ impl Maker {
     }
 
     /// The monthly meeting: mostly in the first week, sometimes later, sometimes not at all.
-    fn regular(&mut self, org: &Planned, month: Period) -> Option<Record> {
+    fn regular(&mut self, org: &Planned, month: Period) -> Option<Record<'static>> {
         let day = if self.dice.chance(org.diligence) {
             month.first().plus(self.dice.from(0, 6))
         } else if self.dice.chance(60) {
@@ -337,13 +337,13 @@ impl Maker {
         self.held(org, "regular", day, &title)
     }
 
-    fn meeting(&mut self, org: &Planned, ty: &str, window: Period, titles: &[&str]) -> Option<Record> {
+    fn meeting(&mut self, org: &Planned, ty: &str, window: Period, titles: &[&str]) -> Option<Record<'static>> {
         let day = window.first().plus(self.dice.from(2, window.last().since(window.first()) - 1));
         let title = self.dice.pick(titles);
         self.dice.chance(org.diligence).then(|| self.held(org, ty, day, title)).flatten()
     }
 
-    fn held(&mut self, org: &Planned, ty: &str, day: Day, title: &str) -> Option<Record> {
+    fn held(&mut self, org: &Planned, ty: &str, day: Day, title: &str) -> Option<Record<'static>> {
         let due = match org.kind {
             "branch" => org.members,
             _ => self.dice.from(9, 24),
@@ -369,7 +369,7 @@ impl Maker {
         self.record("meeting", Some(day), &given)
     }
 
-    fn task(&mut self, org: &Planned, set: Day, source: Option<String>) -> Option<Record> {
+    fn task(&mut self, org: &Planned, set: Day, source: Option<String>) -> Option<Record<'static>> {
         let due = set.plus(self.dice.from(25, 80));
         let extended = self.dice.chance(10).then(|| due.plus(self.dice.from(15, 40)).to_string());
         let list = self.dice.pick(&["task", "task", "problem", "problem", "duty", "co-building"]);
@@ -420,7 +420,7 @@ impl Maker {
         updates
     }
 
-    fn commitment(&mut self, org: &Planned, period: Period) -> Option<Record> {
+    fn commitment(&mut self, org: &Planned, period: Period) -> Option<Record<'static>> {
         let signed = period.first().plus(self.dice.from(2, 30));
         let due = signed.plus(self.dice.from(40, 140));
         let (ty, tier) = if org.kind == "branch" { ("member-promise", "member") } else { ("public-promise", "grassroots") };
@@ -451,7 +451,7 @@ impl Maker {
     }
 
     /// The quarterly return: a few days before the deadline, or late, or never; some come back once.
-    fn filing(&mut self, org: &Planned, period: Period) -> Option<Record> {
+    fn filing(&mut self, org: &Planned, period: Period) -> Option<Record<'static>> {
         let filed = if self.dice.chance(org.diligence) {
             period.end().plus(self.dice.from(-6, 9))
         } else if self.dice.chance(65) {
@@ -471,8 +471,8 @@ impl Maker {
     }
 
     /// A record from words as a clerk would type them; nothing where a word does not fit its field.
-    fn record(&mut self, kind: &str, day: Option<Day>, given: &[(&str, &str)]) -> Option<Record> {
-        let kind = Arc::clone(self.rules.kind(kind)?);
+    fn record(&mut self, kind: &str, day: Option<Day>, given: &[(&str, &str)]) -> Option<Record<'static>> {
+        let kind = self.rules.kind(kind)?;
         let mut grouped: Vec<(&str, Vec<String>)> = Vec::new();
         for (name, text) in given {
             match grouped.iter_mut().find(|(known, _)| known == name) {
@@ -481,7 +481,7 @@ impl Maker {
             }
         }
         let id = RecordId::new(&kind.prefix, day?, self.dice.bits());
-        let values = values(&kind, &grouped);
+        let values = values(kind, &grouped);
         Some(Record::new(id, kind, values, None, Origin { file: "".into(), line: 0, at: 0 }))
     }
 }

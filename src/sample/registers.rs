@@ -11,7 +11,7 @@ type Given<'g> = &'g [(&'g str, &'g str)];
 
 impl Maker {
     /// The registers of one organisation.
-    pub(super) fn registers(&mut self, org: &Planned) -> Vec<Option<Record>> {
+    pub(super) fn registers(&mut self, org: &Planned) -> Vec<Option<Record<'static>>> {
         let seed = org.path.bytes().fold(self.seed, |seed, byte| seed.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
         let dice = std::mem::replace(&mut self.dice, Dice(seed));
         let mut out = Vec::new();
@@ -59,14 +59,14 @@ impl Maker {
     }
 
     /// A record dated by one of its fields.
-    fn row(&mut self, kind: &str, day: Day, date: &str, given: Given<'_>) -> Option<Record> {
+    fn row(&mut self, kind: &str, day: Day, date: &str, given: Given<'_>) -> Option<Record<'static>> {
         let text = day.to_string();
         let mut all = given.to_vec();
         all.push((date, &text));
         self.record(kind, Some(day), &all)
     }
 
-    fn district_desk(&mut self, out: &mut Vec<Option<Record>>) {
+    fn district_desk(&mut self, out: &mut Vec<Option<Record<'static>>>) {
         let on = |year: i32, month: u32, day: u32| Day::new(year, month, day).unwrap_or_else(Day::today);
         for (topic, teams, from, until) in
             [("基层党建工作现状", "5", on(2025, 11, 5), "2025-11-28"), ("党建引领基层治理", "6", on(2026, 4, 13), "2026-05-22")]
@@ -150,7 +150,7 @@ impl Maker {
     }
 
     /// The letter of responsibility of the year; some sign late, a few not at all.
-    fn letter(&mut self, org: &Planned, out: &mut Vec<Option<Record>>) {
+    fn letter(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         if !self.dice.chance(94) {
             return;
         }
@@ -173,7 +173,7 @@ impl Maker {
     }
 
     /// Inspections and the rectifications they ask for.
-    fn inspections(&mut self, org: &Planned, out: &mut Vec<Option<Record>>) {
+    fn inspections(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         for quarter in self.periods.clone() {
             let (day, findings) = (self.day_in(quarter), self.dice.from(0, 3));
             let count = findings.to_string();
@@ -199,7 +199,7 @@ impl Maker {
     }
 
     /// One leader's contact point, and his visits.
-    fn contact(&mut self, org: &Planned, out: &mut Vec<Option<Record>>) {
+    fn contact(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         self.leaders += 1;
         let leader = format!("常委{:02}", self.leaders);
         let from = Day::new(2025, 10, 13).unwrap_or_else(Day::today);
@@ -238,7 +238,7 @@ impl Maker {
     }
 
     /// Part-time members, partner units, agreements, the three lists.
-    fn co_building(&mut self, org: &Planned, most: i64, out: &mut Vec<Option<Record>>) {
+    fn co_building(&mut self, org: &Planned, most: i64, out: &mut Vec<Option<Record<'static>>>) {
         let first = Day::new(2025, 3, 25).unwrap_or_else(Day::today);
         let mut units: Vec<&str> = Vec::new();
         for _ in 0..self.dice.from(1, most) {
@@ -294,7 +294,7 @@ impl Maker {
     }
 
     /// Co-building matters that were settled soon after the joint committees began.
-    fn solved_long_ago(&mut self, org: &Planned, out: &mut Vec<Option<Record>>) {
+    fn solved_long_ago(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..self.dice.from(1, 3) {
             let set = Day::new(2020, 10, 20).unwrap_or_else(Day::today).plus(self.dice.from(0, 300));
             let due = set.plus(60);
@@ -305,7 +305,7 @@ impl Maker {
         }
     }
 
-    fn sites(&mut self, org: &Planned, percent: i64, out: &mut Vec<Option<Record>>) {
+    fn sites(&mut self, org: &Planned, percent: i64, out: &mut Vec<Option<Record<'static>>>) {
         if !self.dice.chance(percent) {
             return;
         }
@@ -321,7 +321,7 @@ impl Maker {
         out.push(self.row("demo_site", since, "since", &given));
     }
 
-    fn spending(&mut self, org: &Planned, rows: i64, out: &mut Vec<Option<Record>>) {
+    fn spending(&mut self, org: &Planned, rows: i64, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..rows {
             let month = *self.choose(&self.months());
             let (day, amount) = (self.day_in(month), (self.dice.from(8, 260) * 100).to_string());
@@ -332,7 +332,7 @@ impl Maker {
         }
     }
 
-    fn posts(&mut self, most: i64, out: &mut Vec<Option<Record>>) {
+    fn posts(&mut self, most: i64, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..self.dice.from(0, most) {
             self.persons += 1;
             let member = format!("党员{:04}", self.persons);
@@ -345,7 +345,7 @@ impl Maker {
     }
 
     /// Twelve months of a community's counter; now and then a month's figures are not out.
-    fn counter(&mut self, out: &mut Vec<Option<Record>>) {
+    fn counter(&mut self, out: &mut Vec<Option<Record<'static>>>) {
         let usual = self.dice.from(80, 420);
         for month in self.months() {
             let text = month.to_string();
@@ -371,7 +371,7 @@ impl Maker {
     }
 
     /// Stars of two-new branches, the register of members of office branches with points and grades.
-    fn branch_registers(&mut self, org: &Planned, out: &mut Vec<Option<Record>>) {
+    fn branch_registers(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         let day = |month: u32, d: u32| Day::new(2026, month, d).unwrap_or_else(Day::today);
         if matches!(org.sector, "enterprise" | "social-org") && org.founded.is_none() {
             let (score, veto) = (self.dice.from(62, 99), self.dice.chance(5));

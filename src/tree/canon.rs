@@ -17,11 +17,11 @@ use crate::source::Source;
 use crate::wire::{Document, Node, Trivia};
 
 /// A list longer than this many columns is broken into lines.
-pub const LONGEST_LINE: usize = 100;
+pub use crate::written::canonical::LONGEST_LINE;
 
 /// A record's values in the order of [`Rules::all_fields`].
 pub fn all_values(record: &Record) -> Vec<Option<Value>> {
-    let mut all = vec![Some(Value::Text(record.id.to_string()))];
+    let mut all = vec![Some(Value::Text(record.id.as_str().into()))];
     all.extend(record.fields.iter().cloned());
     all.push(record.retracted.clone());
     all

@@ -5,6 +5,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+use rayon::prelude::*;
+
 use crate::name::{OrgPath, Writer};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
@@ -12,6 +15,7 @@ use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::{Source, shown};
 use crate::tree::canon::{all_values, leading, record as record_text, tables};
+use crate::tree::files::{File, Files};
 use crate::tree::splice::{Change, Proof, append, prove, set_record};
 use crate::tree::write::{Basis, Lock};
 use crate::tree::{Root, Tree, candidates, check, ledger, place_of, scan};
@@ -53,7 +57,7 @@ pub fn doubles(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Ve
         return Vec::new();
     }
     let files = scan::ledgers(&root.path, &root.org_folder(org), &mut Vec::new()).into_iter();
-    let sources = files.filter_map(|file| scan::read_file(&root.path, &file).ok());
+    let sources = files.filter_map(|file| scan::read_file(&root.path, &file.path).ok());
     let records: Vec<Record> = sources.flat_map(|source| ledger::read_records(&source, rules).0).collect();
     let others = || records.iter().filter(|other| other.kind.name == record.kind.name && other.retracted.is_none());
     let same = record.sameness();
@@ -67,7 +71,7 @@ fn owner(root: &Root, rules: &Rules, org: &OrgPath) -> Result<(PathBuf, Vec<u8>)
     if let Some(bytes) = scan::read_if_there(&root.path, &folder.join("org.toml"))? {
         return Ok((folder, bytes));
     }
-    let tree = Tree::organisations(root, rules.clone())?;
+    let tree = Tree::organisations(root, rules)?;
     let now = tree.owner(org).ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", org.as_str()))?;
     let folder = root.org_folder(&tree.orgs[now].folder);
     let bytes = scan::read_bytes(&root.path, &folder.join("org.toml"))?;
@@ -75,7 +79,7 @@ fn owner(root: &Root, rules: &Rules, org: &OrgPath) -> Result<(PathBuf, Vec<u8>)
 }
 
 /// A file with one more record, proven, and the record as it then stands there.
-fn appended(before: &Source, rules: &Rules, record: &Record) -> Result<(Source, Record), Problems> {
+fn appended<'r>(before: &Source, rules: &'r Rules, record: &Record<'_>) -> Result<(Source, Record<'r>), Problems> {
     refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;
     let after = Source::new(&before.file, append(&before.text, &record_text(record, rules)));
     prove(before, &after, Proof::OneMore(&record.kind.name))?;
@@ -96,17 +100,17 @@ fn refuse_inline(source: &Source, document: &crate::wire::Document<'_>, kind: &s
 
 /// A record found on disk, and the organisation whose folder it lies in.
 #[derive(Debug)]
-pub struct Found {
+pub struct Found<'r> {
     /// The record.
-    pub record: Record,
+    pub record: Record<'r>,
     /// The organisation.
     pub org: OrgPath,
     path: PathBuf,
     /// Equal copies of the record, as merges leave them: what changes, changes in each.
-    copies: Vec<Found>,
+    copies: Vec<Found<'r>>,
 }
 
-impl Found {
+impl Found<'_> {
     /// The record's own lines, the comments just above them included.
     ///
     /// # Errors
@@ -127,32 +131,18 @@ impl Found {
 ///
 /// # Errors
 /// No such record, several, or a file that mentions it and cannot be read.
-pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
+pub fn find<'r>(root: &Root, rules: &'r Rules, part: &str) -> Result<Found<'r>, Problems> {
     let part = part.trim();
-    let mut found: Vec<Found> = Vec::new();
-    let mut unreadable = Vec::new();
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     if !part.is_empty() {
-        for folder in scan::all_organisations(&root.path)? {
-            for path in folder.ledgers {
-                let source = match scan::read_file(&root.path, &path) {
-                    Ok(source) => source,
-                    Err(problem) => {
-                        unreadable.push(problem);
-                        continue;
-                    }
-                };
-                if !source.text.contains(part) {
-                    continue;
-                }
-                let (records, problems) = ledger::read_records(&source, rules);
-                unreadable.extend(problems.into_iter().filter(Problem::blocks));
-                found.extend(records.into_iter().filter(|record| record.id.as_str().contains(part)).map(|record| Found {
-                    record,
-                    org: folder.org.clone(),
-                    path: path.clone(),
-                    copies: Vec::new(),
-                }));
-            }
+        let folders = scan::all_organisations(&root.path)?;
+        let files: Vec<(&OrgPath, &File)> =
+            folders.iter().flat_map(|folder| folder.ledgers.iter().map(|file| (&folder.org, file))).collect();
+        let finder = memmem::Finder::new(part);
+        let look = |&(org, file): &(&OrgPath, &File)| found_in(root, rules, org, file, &finder);
+        for (records, problems) in files.par_iter().map(look).collect::<Vec<_>>() {
+            found.extend(records);
+            unreadable.extend(problems);
         }
     }
     // Where something cannot be seen another may have the id, or be a copy that would stay as it is.
@@ -190,19 +180,39 @@ pub fn find(root: &Root, rules: &Rules, part: &str) -> Result<Found, Problems> {
     }
 }
 
+/// The records of a file whose ids contain what is looked for; a file that does not mention it is not taken apart.
+fn found_in<'r>(
+    root: &Root,
+    rules: &'r Rules,
+    org: &OrgPath,
+    file: &File,
+    part: &memmem::Finder<'_>,
+) -> (Vec<Found<'r>>, Vec<Problem>) {
+    let source = match root.read(file) {
+        Ok(source) if part.find(source.text.as_bytes()).is_none() => return (Vec::new(), Vec::new()),
+        Ok(source) => source,
+        Err(problem) => return (Vec::new(), vec![problem]),
+    };
+    let (records, mut problems) = ledger::read_records(&source, rules);
+    problems.retain(Problem::blocks);
+    let found = records.into_iter().filter(|record| part.find(record.id.as_str().as_bytes()).is_some());
+    let found = found.map(|record| Found { record, org: org.clone(), path: file.path.clone(), copies: Vec::new() });
+    (found.collect(), problems)
+}
+
 /// Changes some fields of a record; `changes` is asked for them with the record as it stands now.
 ///
 /// Field indices are those of [`Rules::all_fields`]: `id` first, `retracted` last.
 ///
 /// # Errors
 /// As [`find`] and [`add`], and whatever `changes` refuses.
-pub fn edit(
+pub fn edit<'r>(
     root: &Root,
     lock: &Lock,
-    rules: &Rules,
+    rules: &'r Rules,
     id: &str,
-    changes: impl FnOnce(&Record) -> Result<Vec<Change>, Problems>,
-) -> Result<Record, Problems> {
+    changes: impl FnOnce(&Record<'r>) -> Result<Vec<Change>, Problems>,
+) -> Result<Record<'r>, Problems> {
     let found = find(root, rules, id)?;
     let changes = changes(&found.record)?;
     let written = change_one(root, lock, rules, &found, &changes)?;
@@ -215,7 +225,7 @@ pub fn edit(
 }
 
 /// The copy as it stands now.
-fn find_in(root: &Root, rules: &Rules, copy: &Found) -> Result<Found, Problems> {
+fn find_in<'r>(root: &Root, rules: &'r Rules, copy: &Found<'_>) -> Result<Found<'r>, Problems> {
     let source = scan::read_file(&root.path, &copy.path)?;
     let (records, _) = ledger::read_records(&source, rules);
     let same = records.into_iter().find(|r| r.says_the_same(&copy.record));
@@ -223,7 +233,13 @@ fn find_in(root: &Root, rules: &Rules, copy: &Found) -> Result<Found, Problems> 
     Ok(Found { record, org: copy.org.clone(), path: copy.path.clone(), copies: Vec::new() })
 }
 
-fn change_one(root: &Root, lock: &Lock, rules: &Rules, found: &Found, changes: &[Change]) -> Result<Record, Problems> {
+fn change_one<'r>(
+    root: &Root,
+    lock: &Lock,
+    rules: &'r Rules,
+    found: &Found<'_>,
+    changes: &[Change],
+) -> Result<Record<'r>, Problems> {
     let before = scan::read_file(&root.path, &found.path)?;
     let document = parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
@@ -333,7 +349,7 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
     let mut values = org.fields.clone();
     if let Some(n) = rules.org.index("formerly") {
         let mut former = values[n].as_ref().map_or(&[][..], Value::items).to_vec();
-        former.push(Value::Text(org.path.to_string()));
+        former.push(Value::Text(org.path.as_str().into()));
         // Who comes back to an old place no longer was there formerly.
         former.retain(|id| id.as_text() != Some(to.as_str()));
         former.dedup();

@@ -22,7 +22,7 @@ use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
 #[derive(Clone, Copy)]
 pub struct Subject<'t> {
     /// The ledger.
-    pub tree: &'t Tree,
+    pub tree: &'t Tree<'t>,
     /// Its folder; none where it is made of texts alone.
     pub root: Option<&'t Root>,
     /// Today.
@@ -51,7 +51,7 @@ pub const CHECKS: &[Check] = &[
 /// A problem of a record, before its place in the file is looked up.
 pub struct Finding<'t> {
     /// The record; none for an organisation's file.
-    record: Option<&'t Record>,
+    record: Option<&'t Record<'t>>,
     /// The organisation's file, where it is not a record.
     org_file: Option<String>,
     /// The key whose value is wrong.
@@ -121,7 +121,7 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
     kind.bounds.iter().filter_map(broken).chain(doubtful).collect()
 }
 
-fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
+fn bounds<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
     for Entry { record, .. } in &tree.entries {
         for (field, problem) in broken_bounds(&record.kind, &record.fields) {
@@ -142,7 +142,7 @@ fn bounds(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
-fn updates(tree: &Tree) -> Vec<Finding<'_>> {
+fn updates<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
     for Entry { record, .. } in &tree.entries {
         let Some(life) = &record.kind.life else { continue };
@@ -173,7 +173,7 @@ fn updates(tree: &Tree) -> Vec<Finding<'_>> {
 }
 
 /// Records that hold at the same time what only one of them can: two offices at once, one month twice.
-fn once(tree: &Tree) -> Vec<Finding<'_>> {
+fn once<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     // By kind, organisation where it holds within each, and the values that only one may have.
     type Same<'t> = (&'t str, Option<usize>, Vec<Option<Distinct>>);
     let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record)>> = BTreeMap::new();
@@ -203,7 +203,7 @@ fn once(tree: &Tree) -> Vec<Finding<'_>> {
 }
 
 /// Records that a clerk may have entered twice: of one organisation, alike in what makes two of their kind the same.
-fn entered_twice(tree: &Tree) -> Vec<Finding<'_>> {
+fn entered_twice<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let mut first: BTreeMap<(&str, usize, Vec<Option<Distinct>>), &Record> = BTreeMap::new();
     let mut found = Vec::new();
     for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
@@ -265,14 +265,14 @@ pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
     Some(Problem::new(Rule::FAR_AHEAD).with("field", &field.label).with("day", said))
 }
 
-fn far_ahead(tree: &Tree, today: Day) -> Vec<Finding<'_>> {
+fn far_ahead<'t>(tree: &'t Tree<'_>, today: Day) -> Vec<Finding<'t>> {
     let records = tree.entries.iter().map(|entry| &entry.record).filter(|record| record.retracted.is_none());
     let of = |record| Some((record, too_far_ahead(record, today)?));
     records.filter_map(of).map(|(record, problem)| finding(record, &record.kind.fields[record.kind.start].name, problem)).collect()
 }
 
 /// Texts that the program would have written otherwise: an edit by hand, a paste.
-fn spellings(tree: &Tree) -> Vec<Finding<'_>> {
+fn spellings<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     fn untidy(value: &Value) -> Option<&str> {
         match value {
             Value::Text(text) => Some(text.as_str()).filter(|text| tidy(text) != *text),
@@ -281,8 +281,8 @@ fn spellings(tree: &Tree) -> Vec<Finding<'_>> {
             Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
         }
     }
-    let orgs = tree.orgs.iter().map(|org| (&org.kind, &org.fields, None, Some(org.file())));
-    let records = tree.entries.iter().map(|Entry { record, .. }| (&record.kind, &record.fields, Some(record), None));
+    let orgs = tree.orgs.iter().map(|org| (&*org.kind, &org.fields, None, Some(org.file())));
+    let records = tree.entries.iter().map(|Entry { record, .. }| (record.kind, &record.fields, Some(record), None));
     let mut found = Vec::new();
     for (kind, fields, record, org_file) in orgs.chain(records) {
         for (field, value) in kind.fields.iter().zip(fields) {
@@ -294,7 +294,7 @@ fn spellings(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
-fn references(tree: &Tree) -> Vec<Finding<'_>> {
+fn references<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let by_id: BTreeMap<&str, &Record> = tree.entries.iter().map(|e| (e.record.id.as_str(), &e.record)).collect();
     let mut found = Vec::new();
     for Entry { record, .. } in &tree.entries {
@@ -337,7 +337,7 @@ fn references(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
-fn personal_numbers(tree: &Tree) -> Vec<Finding<'_>> {
+fn personal_numbers<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
     let mut look = |fields: &[Field], values: &[Option<Value>], record, org_file: Option<String>| {
         for (field, value) in fields.iter().zip(values) {
@@ -390,7 +390,7 @@ fn paths<'t>(tree: &'t Tree, root: Option<&Root>) -> Vec<Finding<'t>> {
     found
 }
 
-fn exemptions(tree: &Tree) -> Vec<Finding<'_>> {
+fn exemptions<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
     for org in &tree.orgs {
         for exemption in &org.exemptions {
@@ -403,7 +403,7 @@ fn exemptions(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
-fn life_of_organisation(tree: &Tree) -> Vec<Finding<'_>> {
+fn life_of_organisation<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
     for Entry { org, record } in &tree.entries {
         let org = &tree.orgs[*org];
@@ -418,7 +418,7 @@ fn life_of_organisation(tree: &Tree) -> Vec<Finding<'_>> {
     found
 }
 
-fn prefixes(tree: &Tree) -> Vec<Finding<'_>> {
+fn prefixes<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     let wrong = tree.entries.iter().filter(|e| e.record.id.prefix() != e.record.kind.prefix);
     wrong
         .map(|Entry { record, .. }| {

@@ -2,11 +2,27 @@
 
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Rule};
+use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::tree::splice::comments;
 use crate::tree::{canon, ledger};
 use crate::wire::{Reading, parse};
+
+/// The canonical text of an organisation's file, or of a ledger where no organisation is given; none where it is canonical.
+///
+/// # Errors
+/// As [`ledger`](fn@ledger).
+pub fn changed(source: &Source, org: Option<&OrgPath>, rules: &Rules) -> Result<Option<String>, Vec<Problem>> {
+    // What the reader of canonical text takes needs no second look.
+    let (canonical, text): (bool, &dyn Fn() -> Result<String, Vec<Problem>>) = match org {
+        Some(org) => {
+            (ledger::canonical_organisation(source, org.clone(), rules).is_some(), &|| organisation(source, org, rules))
+        }
+        None => (ledger::canonical_records(source, rules, &Selection::nothing()).is_some(), &|| self::ledger(source, rules)),
+    };
+    if canonical { Ok(None) } else { text().map(|text| Some(text).filter(|text| *text != source.text)) }
+}
 
 /// The canonical text of a ledger file.
 ///

@@ -5,68 +5,109 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use crate::locale::Arg;
-use crate::name::{OrgPath, RecordId};
+use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::read::fields;
-use crate::record::{Origin, Record, Value};
+use crate::record::selection::Selection;
+use crate::record::{Record, read};
 use crate::rules::Rules;
-use crate::rules::kind::{FieldType, Kind};
 use crate::source::Source;
 use crate::wire::{Node, Reading, parse, type_name};
+use crate::written::canonical::{self, Rows};
+use crate::written::{Data, Field, Row, named, parsed};
 
 /// Reads an organisation's file. Nothing is returned where a field could not be understood.
 pub fn read_organisation(source: &Source, path: OrgPath, rules: &Rules) -> (Option<Organisation>, Vec<Problem>) {
+    if let Some(org) = canonical_organisation(source, path.clone(), rules) {
+        return (Some(org), Vec::new());
+    }
     let document = match parse(source) {
         Ok(document) => document,
         Err(problems) => return (None, problems),
     };
     let reading = Reading::new(source);
     let kind = Arc::clone(&rules.org);
-    let values = fields(&reading, &document.root, 0..0, &kind.fields, &kind.label, &[]);
+    let fields = parsed::fields(&document.root);
+    let values = read::organisation(&reading, &fields, &kind);
     let org = Organisation::new(path, kind, values);
-    let exempt = document.root.iter().find(|(key, _)| key.get_ref() == "exempt").map(|(_, node)| node);
-    for (n, exemption) in org.exemptions.iter().enumerate() {
-        if rules.obligation(&exemption.obligation).is_some() {
-            continue;
-        }
-        let item = exempt.and_then(|node| node.get_ref().as_array()?.get(n));
-        let name = item.and_then(|item| item.get_ref().as_table()?.iter().find(|(key, _)| key.get_ref() == "obligation"));
-        let span = name.map_or(0..0, |(_, node)| node.span());
-        let all: Vec<&str> = rules.obligations.iter().map(|o| o.name.as_str()).collect();
-        reading.note(
-            Problem::new(Rule::UNKNOWN_VALUE)
-                .at(source.place(span))
-                .with("field", "obligation")
-                .with("value", exemption.obligation.as_str())
-                .with("allowed", all.join(", ")),
-        );
-    }
+    note_unknown_obligations(&reading, &fields, rules);
     let mut problems = reading.into_problems();
     let readable = problems.is_empty();
     problems.extend(document.findings);
     (readable.then_some(org), problems)
 }
 
+/// The organisation of a text that is canonical and without a mistake; none of any other.
+pub(super) fn canonical_organisation(source: &Source, path: OrgPath, rules: &Rules) -> Option<Organisation> {
+    let fields = canonical::table(&source.text, &rules.org).ok()?;
+    let reading = Reading::new(source);
+    let values = read::organisation(&reading, &fields, &rules.org);
+    note_unknown_obligations(&reading, &fields, rules);
+    (reading.count() == 0).then(|| Organisation::new(path, Arc::clone(&rules.org), values))
+}
+
+fn note_unknown_obligations(reading: &Reading<'_>, fields: &[Field<'_>], rules: &Rules) {
+    let Some(Data::List(exemptions)) = named(fields, "exempt").map(|field| &field.data) else { return };
+    for exemption in exemptions {
+        let Data::Table(cells) = &exemption.data else { continue };
+        let Some(cell) = named(cells, "obligation") else { continue };
+        let Some(name) = cell.data.as_text().filter(|name| rules.obligation(name).is_none()) else { continue };
+        let all: Vec<&str> = rules.obligations.iter().map(|o| o.name.as_str()).collect();
+        reading.note(
+            Problem::new(Rule::UNKNOWN_VALUE)
+                .at(reading.source.place(cell.span.clone()))
+                .with("field", "obligation")
+                .with("value", name)
+                .with("allowed", all.join(", ")),
+        );
+    }
+}
+
 /// Reads every record of a ledger file. A record that cannot be understood is left out, the rest is not.
-pub fn read_records(source: &Source, rules: &Rules) -> (Vec<Record>, Vec<Problem>) {
+pub fn read_records<'r>(source: &Source, rules: &'r Rules) -> (Vec<Record<'r>>, Vec<Problem>) {
+    read_selected(source, rules, &Selection::everything())
+}
+
+/// As [`read_records`], of each record the fields that are selected.
+pub fn read_selected<'r>(source: &Source, rules: &'r Rules, selection: &Selection) -> (Vec<Record<'r>>, Vec<Problem>) {
+    if let Some(records) = canonical_records(source, rules, selection) {
+        return (records, Vec::new());
+    }
     let document = match parse(source) {
         Ok(document) => document,
         Err(problems) => return (Vec::new(), problems),
     };
     let reading = Reading::new(source);
-    let records = records(&reading, &document.root, rules);
+    let records = selected(&reading, &document.root, rules, selection);
     let mut problems = reading.into_problems();
     problems.extend(document.findings);
     (records, problems)
 }
 
+/// The records of a text that is canonical and without a mistake; none of any other.
+pub(super) fn canonical_records<'r>(source: &Source, rules: &'r Rules, selection: &Selection) -> Option<Vec<Record<'r>>> {
+    let mut rows = Rows::new(&source.text, rules);
+    let mut row = Row::default();
+    let mut found = Vec::new();
+    let reading = Reading::new(source);
+    while rows.next(&mut row).ok()? {
+        let kind = row.kind?;
+        let record = read::record(&reading, &row, &rules.kinds[kind], rules, selection.of(kind))?;
+        found.push(record);
+    }
+    Some(found)
+}
+
 /// The records of a parsed file, in the order they stand.
-pub fn records(reading: &Reading<'_>, root: &DeTable<'_>, rules: &Rules) -> Vec<Record> {
-    let mut found: Vec<Record> = Vec::new();
+pub fn records<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules) -> Vec<Record<'r>> {
+    selected(reading, root, rules, &Selection::everything())
+}
+
+fn selected<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules, selection: &Selection) -> Vec<Record<'r>> {
+    let mut found: Vec<Record<'r>> = Vec::new();
     for (key, node) in root {
         let name: &str = key.get_ref();
-        let Some(kind) = rules.kinds.iter().find(|k| k.name == name) else {
+        let Some(n) = rules.kinds.iter().position(|k| k.name == name) else {
             let known: Vec<&str> = rules.kinds.iter().map(|k| k.name.as_str()).collect();
             reading.note(
                 Problem::new(Rule::UNKNOWN_KIND).at(reading.source.place(key.span())).with("name", name).with("allowed", known.join(", ")),
@@ -80,11 +121,15 @@ pub fn records(reading: &Reading<'_>, root: &DeTable<'_>, rules: &Rules) -> Vec<
                 .with("wanted", Arg::Message("type-records"))
                 .with("found", Arg::Message(type_name(node.get_ref())))
         };
+        let wanted = selection.of(n);
         match node.get_ref() {
             DeValue::Array(items) => {
                 for item in items {
                     match item.get_ref() {
-                        DeValue::Table(table) => found.extend(record(reading, kind, table, item.span(), rules)),
+                        DeValue::Table(table) => {
+                            let row = parsed::row(reading.source, rules, name, table, item.span());
+                            found.extend(read::record(reading, &row, &rules.kinds[n], rules, wanted));
+                        }
                         _ => reading.note(not_a_list(item)),
                     }
                 }
@@ -94,45 +139,4 @@ pub fn records(reading: &Reading<'_>, root: &DeTable<'_>, rules: &Rules) -> Vec<
     }
     found.sort_by_key(|record| record.origin.at);
     found
-}
-
-fn record(reading: &Reading<'_>, kind: &Arc<Kind>, table: &DeTable<'_>, span: std::ops::Range<usize>, rules: &Rules) -> Option<Record> {
-    let before = reading.count();
-    let values = fields(reading, table, span.clone(), &kind.fields, &kind.label, &["id", "retracted"]);
-    let node = |key: &str| table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, node)| node);
-    let id = match node("id") {
-        None => {
-            reading.note(
-                Problem::new(Rule::MISSING_FIELD).at(reading.source.place(span.clone())).with("field", "id").with("kind", &kind.label),
-            );
-            None
-        }
-        Some(id) => {
-            let parsed = id.get_ref().as_str().and_then(|text| text.parse::<RecordId>().ok());
-            if parsed.is_none() {
-                reading.note(Problem::new(Rule::BAD_ID).at(reading.source.place(id.span())).with("prefix", kind.prefix.as_str()));
-            }
-            parsed
-        }
-    };
-    let retracted = node("retracted").and_then(|node| match node.get_ref() {
-        DeValue::Table(table) => {
-            let field = rules.retraction_field();
-            let FieldType::Table(columns) = &field.ty else { return None };
-            Some(Value::Table(fields(reading, table, node.span(), columns, &field.label, &[])))
-        }
-        other => {
-            reading.note(
-                Problem::new(Rule::WRONG_TYPE)
-                    .at(reading.source.place(node.span()))
-                    .with("field", "retracted")
-                    .with("wanted", Arg::Message("type-table"))
-                    .with("found", Arg::Message(type_name(other))),
-            );
-            None
-        }
-    });
-    let origin = Origin { file: Arc::clone(&reading.source.file), line: reading.source.line(span.start), at: span.start };
-    (reading.count() == before).then_some(())?;
-    Some(Record::new(id?, Arc::clone(kind), values, retracted, origin))
 }

@@ -5,15 +5,17 @@
 pub mod canon;
 pub mod change;
 pub mod check;
+pub mod files;
 pub mod format;
 pub mod ledger;
+pub mod pass;
 pub mod scan;
 pub mod splice;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -22,11 +24,12 @@ use crate::locale::Lang;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::{Match, Moves, Organisation};
-use crate::record::{Record, Value};
+use crate::record::selection::Selection;
+use crate::record::Record;
 use crate::rules::Rules;
-use crate::rules::kind::FieldType;
-use crate::source::Source;
+use crate::rules::kind::Kind;
 use crate::spelling::folded;
+use crate::tree::files::{File, Files, Folder, Texts};
 use crate::wire::{Reader, Reading, parse};
 
 /// The file-format version this program writes and the latest it reads.
@@ -90,7 +93,7 @@ impl Root {
     }
 
     /// The ledger's own rules, merged with the built-in ones, and what is wrong with them.
-    pub fn rules(&self) -> (Rules, Vec<Problem>) {
+    pub fn rules(&self) -> (Arc<Rules>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut sources = Vec::new();
         for file in scan::rule_files(&self.path, &mut problems) {
@@ -110,24 +113,47 @@ impl Root {
     }
 }
 
+self_cell::self_cell!(
+    /// A ledger together with its rules, for whoever cannot borrow them from elsewhere.
+    pub struct Loaded {
+        owner: Arc<Rules>,
+        #[covariant]
+        dependent: Tree,
+    }
+);
+
+impl Loaded {
+    /// Makes a ledger from its rules.
+    pub fn from(rules: Arc<Rules>, make: impl for<'r> FnOnce(&'r Rules) -> Tree<'r>) -> Loaded {
+        Loaded::new(rules, |rules| make(rules))
+    }
+
+    /// The ledger.
+    pub fn tree(&self) -> &Tree<'_> {
+        self.borrow_dependent()
+    }
+}
+
 /// A record and the organisation whose folder it lies in.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct Entry<'r> {
     /// The organisation, by its index in the tree.
     pub org: usize,
     /// The record.
-    pub record: Record,
+    pub record: Record<'r>,
 }
 
 /// Everything a ledger holds, and everything wrong with it.
 #[derive(Debug)]
-pub struct Tree {
+pub struct Tree<'r> {
     /// What is configured.
-    pub rules: Rules,
+    pub rules: &'r Rules,
     /// Organisations in the order of their ids: each just before those under it.
     pub orgs: Vec<Organisation>,
     /// Records that could be read, by organisation and then by file.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<'r>>,
+    /// Where the records of each organisation are.
+    pub(crate) ledgers: Vec<Vec<File>>,
     /// What is wrong, in order of place. Findings over several records are `check`'s.
     pub problems: Vec<Problem>,
     /// Organisations that were moved, from their former ids.
@@ -138,7 +164,7 @@ pub struct Tree {
     by_name: OnceLock<BTreeMap<String, Option<usize>>>,
 }
 
-impl Tree {
+impl<'r> Tree<'r> {
     /// The organisation whose name, short name or id a text of a record is.
     pub fn org_named(&self, text: &str) -> Option<usize> {
         let by_name = self.by_name.get_or_init(|| {
@@ -154,28 +180,16 @@ impl Tree {
         by_name.get(&*folded(text)).copied().flatten()
     }
 
-    /// Reads a whole ledger.
-    pub fn load(root: &Root, rules: Rules, problems: Vec<Problem>) -> Tree {
-        let (mut tree, folders) = Tree::without_records(root, rules, problems);
-        let of = |folder: &scan::Folder| tree.owner(&folder.org);
-        let owned = folders.iter().filter_map(|folder| Some((of(folder)?, folder)));
-        let mut files: Vec<(usize, &Path)> =
-            owned.flat_map(|(org, folder)| folder.ledgers.iter().map(move |file| (org, file.as_path()))).collect();
-        // What was left behind at a former place comes after what stands in its own.
-        files.sort_by_key(|(org, _)| *org);
-        // Files are read side by side; their results are joined in the order of the files.
-        let read = |&(org, file): &(usize, &Path)| match scan::read_file(&root.path, file) {
-            Ok(source) => (org, ledger::read_records(&source, &tree.rules)),
-            Err(problem) => (org, (Vec::new(), vec![problem])),
-        };
-        let read: Vec<_> = files.par_iter().map(read).collect();
-        for (org, (records, problems)) in read {
-            tree.add_records(org, records, problems);
-        }
-        tree.refuse_duplicates();
-        tree.follow_moves();
-        tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
+    /// Reads a whole ledger, of its records what is selected.
+    pub fn load(files: &dyn Files, begins: Option<Day>, rules: &'r Rules, selection: &Selection, problems: Vec<Problem>) -> Tree<'r> {
+        let mut tree = Tree::outline(files, begins, rules, problems);
+        tree.read_records(files, selection);
         tree
+    }
+
+    /// Reads the records of a ledger whose organisations are known, and keeps what is selected.
+    pub fn read_records(&mut self, files: &dyn Files, selection: &Selection) {
+        self.entries = pass::keep(self, files, selection);
     }
 
     /// Notes organisations that stand where another was formerly: what is entered there may be meant for either.
@@ -239,34 +253,15 @@ impl Tree {
         find(path.as_str()).or_else(|| find(&self.moves.now(path.as_str())))
     }
 
-    /// Where records name an organisation by a former id, its present one is put.
-    fn follow_moves(&mut self) {
-        if self.moves.is_empty() {
-            return;
-        }
-        let mut entries = std::mem::take(&mut self.entries);
-        for entry in &mut entries {
-            let kind = std::sync::Arc::clone(&entry.record.kind);
-            for (field, value) in kind.fields.iter().zip(&mut entry.record.fields) {
-                if let (FieldType::Organisation, Some(Value::Text(id))) = (&field.ty, value)
-                    && let Some(owner) = id.parse().ok().and_then(|path| self.owner(&path))
-                {
-                    self.orgs[owner].path.as_str().clone_into(id);
-                }
-            }
-        }
-        self.entries = entries;
-    }
-
     /// Reads the organisations alone, for commands that look at no record.
     ///
     /// # Errors
     /// Something kept the program from seeing all there are.
-    pub fn organisations(root: &Root, rules: Rules) -> Result<Tree, Problems> {
+    pub fn organisations(root: &Root, rules: &'r Rules) -> Result<Tree<'r>, Problems> {
         // While another moves an organisation its folder can be gone from where it was just seen.
         let mut patience = 3;
         loop {
-            let (tree, _) = Tree::without_records(root, rules.clone(), Vec::new());
+            let tree = Tree::outline(root, root.begins, rules, Vec::new());
             match Problem::refuse_hidden(&tree.problems) {
                 Err(problems) if patience > 0 && problems.0.iter().any(Problem::is_absence) => patience -= 1,
                 result => return result.map(|()| tree),
@@ -274,97 +269,60 @@ impl Tree {
         }
     }
 
-    fn without_records(root: &Root, rules: Rules, mut problems: Vec<Problem>) -> (Tree, Vec<scan::Folder>) {
-        let folders = scan::organisations(&root.path, &mut problems);
+    /// Reads the organisations, and notes where their records are.
+    pub fn outline(files: &dyn Files, begins: Option<Day>, rules: &'r Rules, mut problems: Vec<Problem>) -> Tree<'r> {
+        let folders = files.organisations(&mut problems);
         let mut tree = Tree {
             rules,
             orgs: Vec::new(),
             entries: Vec::new(),
+            ledgers: Vec::new(),
             problems,
             moves: Moves::default(),
-            begins: root.begins,
+            begins,
             by_name: OnceLock::new(),
         };
-        let (stand, bare): (Vec<&scan::Folder>, Vec<&scan::Folder>) = folders.iter().partition(|folder| folder.file.is_some());
-        for folder in stand {
-            tree.read_organisation(root, folder.org.clone(), folder.file.as_deref());
+        let (stand, bare): (Vec<&Folder>, Vec<&Folder>) = folders.iter().partition(|folder| folder.file.is_some());
+        let read = |folder: &&Folder| Organised::read(files, folder, rules);
+        for organised in stand.par_iter().map(read).collect::<Vec<_>>() {
+            tree.add_organisation(organised);
         }
         tree.moves = Moves::of(&tree.orgs);
         tree.follow_those_above();
         tree.note_former_ids_in_use();
-        let owned = |folder: &scan::Folder| tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
+        let owned = |folder: &Folder| tree.owner(&folder.org).filter(|_| !tree.moves.is_empty());
         let owners: Vec<Option<usize>> = bare.iter().map(|folder| owned(folder)).collect();
         for (folder, owner) in bare.into_iter().zip(owners) {
             match owner {
                 None if tree.moves.go_in_a_circle(folder.org.as_str()) => tree.note_circle(folder.org.clone()),
-                None => tree.read_organisation(root, folder.org.clone(), None),
+                None => tree.add_organisation(Organised::read(files, folder, rules)),
                 Some(owner) if folder.ledgers.is_empty() || tree.orgs[owner].path == folder.org => {}
                 Some(owner) => tree.note_left_behind(&folder.org, owner),
             }
         }
         tree.orgs.sort_by(|a, b| a.path.cmp(&b.path));
-        (tree, folders)
-    }
-
-    /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.
-    pub fn from_texts(rules: Rules, orgs: &[(&str, &str)], ledgers: &[(&str, &str)]) -> Tree {
-        let mut tree = Tree {
-            rules,
-            orgs: Vec::new(),
-            entries: Vec::new(),
-            problems: Vec::new(),
-            moves: Moves::default(),
-            begins: None,
-            by_name: OnceLock::new(),
-        };
-        let mut orgs: Vec<(OrgPath, &str)> = orgs.iter().filter_map(|(path, text)| Some((path.parse().ok()?, *text))).collect();
-        orgs.sort_by(|a, b| a.0.cmp(&b.0));
-        for (path, text) in orgs {
-            let file = format!("orgs/{path}/org.toml");
-            tree.add_organisation(path, &Source::new(&file, text));
+        // What was left behind at a former place comes after what stands in its own.
+        tree.ledgers = vec![Vec::new(); tree.orgs.len()];
+        for folder in folders {
+            if let Some(org) = tree.owner(&folder.org) {
+                tree.ledgers[org].extend(folder.ledgers);
+            }
         }
-        for (path, text) in ledgers {
-            let Some(org) = tree.orgs.iter().position(|org| org.path.as_str() == *path) else {
-                tree.problems.push(Problem::new(Rule::UNKNOWN_ORG).with("name", *path));
-                continue;
-            };
-            let source = Source::new(&format!("orgs/{path}/2026/test-00.toml"), *text);
-            let (records, problems) = ledger::read_records(&source, &tree.rules);
-            tree.add_records(org, records, problems);
-        }
-        tree.moves = Moves::of(&tree.orgs);
-        tree.entries.sort_by_key(|entry| entry.org);
-        tree.refuse_duplicates();
-        tree.follow_moves();
-        tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
         tree
     }
 
-    fn read_organisation(&mut self, root: &Root, path: OrgPath, file: Option<&Path>) {
-        let source = match file.map(|file| scan::read_file(&root.path, file)) {
-            Some(Ok(source)) => source,
-            Some(Err(problem)) => {
-                self.problems.push(problem);
-                return self.push_unreadable(path);
-            }
-            None => {
-                self.problems.push(Problem::new(Rule::MISSING_ORG_FILE).at(Place::file(format!("orgs/{path}/org.toml"))));
-                return self.push_unreadable(path);
-            }
-        };
-        self.add_organisation(path, &source);
+    /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.
+    pub fn from_texts(rules: &'r Rules, orgs: &[(&str, &str)], ledgers: &[(&str, &str)]) -> Tree<'r> {
+        let unknown = ledgers.iter().filter(|(path, _)| !orgs.iter().any(|(org, _)| org == path));
+        let problems = unknown.map(|(path, _)| Problem::new(Rule::UNKNOWN_ORG).with("name", *path)).collect();
+        Tree::load(&Texts { orgs, ledgers }, None, rules, &Selection::everything(), problems)
     }
 
-    fn add_organisation(&mut self, path: OrgPath, source: &Source) {
-        match ledger::read_organisation(source, path.clone(), &self.rules) {
-            (Some(org), problems) => {
-                self.problems.extend(problems);
-                self.orgs.push(org);
-            }
-            (None, problems) => {
-                self.problems.extend(problems);
-                self.push_unreadable(path);
-            }
+    fn add_organisation(&mut self, organised: Organised) {
+        self.problems.extend(organised.problems);
+        match organised.org {
+            Some(org) => self.orgs.push(org),
+            None => self.push_unreadable(organised.path),
         }
     }
 
@@ -375,56 +333,12 @@ impl Tree {
         self.orgs.push(Organisation::new(path, kind, fields));
     }
 
-    fn add_records(&mut self, org: usize, records: Vec<Record>, problems: Vec<Problem>) {
-        self.problems.extend(problems);
-        self.entries.extend(records.into_iter().map(|record| Entry { org, record }));
-    }
-
-    /// Of equal records under one id one is kept; different ones are a problem, and none is kept.
-    fn refuse_duplicates(&mut self) {
-        let mut by_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (n, entry) in self.entries.iter().enumerate() {
-            by_id.entry(entry.record.id.as_str()).or_default().push(n);
-        }
-        let mut drop = vec![false; self.entries.len()];
-        for (id, twins) in by_id.into_iter().filter(|(_, twins)| twins.len() > 1) {
-            let first = &self.entries[twins[0]];
-            let differ = twins[1..]
-                .iter()
-                .map(|&n| &self.entries[n])
-                .any(|other| other.org != first.org || !other.record.says_the_same(&first.record));
-            for &n in &twins[1..] {
-                drop[n] = true;
-            }
-            if !differ {
-                continue;
-            }
-            drop[twins[0]] = true;
-            // Each copy is left out and so each is named, with another beside it.
-            for (&n, &other) in twins.iter().zip(twins.iter().cycle().skip(1)) {
-                let other = place_of(&self.entries[other].record);
-                self.problems.push(
-                    Problem::new(Rule::DUPLICATE_ID)
-                        .at(place_of(&self.entries[n].record))
-                        .with("id", id)
-                        .with("first", other.to_string())
-                        .and_at(other),
-                );
-            }
-        }
-        let mut n = 0;
-        self.entries.retain(|_| {
-            n += 1;
-            !drop[n - 1]
-        });
-    }
-
     /// The organisation that `text` names.
     ///
     /// # Errors
     /// None of that name, or several: then their paths.
     pub fn org(&self, text: &str) -> Result<usize, Problem> {
-        find_org(&self.orgs, text, &self.rules)
+        find_org(&self.orgs, text, self.rules)
     }
 
     /// The top organisation, where there is just one.
@@ -451,15 +365,111 @@ impl Tree {
     }
 
     /// Records of one organisation.
-    pub fn entries_of(&self, org: usize) -> &[Entry] {
+    pub fn entries_of(&self, org: usize) -> &[Entry<'r>] {
         let start = self.entries.partition_point(|entry| entry.org < org);
         let end = self.entries.partition_point(|entry| entry.org <= org);
         &self.entries[start..end]
     }
 
+    /// The same, with what is known of the organisation.
+    pub fn records_of(&self, org: usize) -> Records<'_> {
+        let first = self.entries.partition_point(|entry| entry.org < org);
+        let end = self.entries.partition_point(|entry| entry.org <= org);
+        Records { tree: self, org, entries: &self.entries[first..end], first, by_kind: None }
+    }
+
     /// Problems that stand in the way of a report.
     pub fn blocking(&self) -> Vec<Problem> {
         self.problems.iter().filter(|p| p.blocks()).cloned().collect()
+    }
+}
+
+/// The records of one organisation, as a tree holds them or as they pass by.
+#[derive(Clone, Copy)]
+pub struct Records<'t> {
+    /// The ledger.
+    pub tree: &'t Tree<'t>,
+    /// The organisation, by its index in the tree.
+    pub org: usize,
+    /// Its records.
+    pub entries: &'t [Entry<'t>],
+    /// The index of the first of them.
+    first: usize,
+    by_kind: Option<&'t ByKind>,
+}
+
+impl<'t> Records<'t> {
+    /// Records that pass by: their indices begin with 0.
+    pub fn passing(tree: &'t Tree<'t>, org: usize, entries: &'t [Entry<'t>], by_kind: &'t ByKind) -> Records<'t> {
+        Records { tree, org, entries, first: 0, by_kind: Some(by_kind) }
+    }
+
+    /// The organisation.
+    pub fn organisation(&self) -> &'t Organisation {
+        &self.tree.orgs[self.org]
+    }
+
+    /// A record by its index.
+    pub fn record(&self, n: usize) -> &'t Record<'t> {
+        &self.entries[n - self.first].record
+    }
+
+    /// The records of a kind with their indices, in order.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t> {
+        let (entries, first) = (self.entries, self.first);
+        let indexed = self.by_kind.map(|by_kind| by_kind.of(kind));
+        // Where nobody has put them in order each is asked.
+        let asked = if indexed.is_some() { &[][..] } else { entries };
+        let kind = kind.to_owned();
+        let asked = asked.iter().enumerate().filter(move |(_, entry)| entry.record.kind.name == kind);
+        let indexed = indexed.unwrap_or_default().iter().map(move |&n| (n as usize, &entries[n as usize]));
+        indexed.chain(asked).map(move |(n, entry)| (first + n, entry))
+    }
+}
+
+/// The records of an organisation by their kinds.
+pub struct ByKind {
+    kinds: Vec<(String, Vec<u32>)>,
+}
+
+impl ByKind {
+    /// Puts records in order by kind.
+    pub fn of_entries(entries: &[Entry<'_>]) -> ByKind {
+        let mut kinds: Vec<(&Kind, Vec<u32>)> = Vec::new();
+        for (n, entry) in entries.iter().enumerate() {
+            let n = u32::try_from(n).unwrap_or(u32::MAX);
+            match kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, entry.record.kind)) {
+                Some((_, indices)) => indices.push(n),
+                None => kinds.push((entry.record.kind, vec![n])),
+            }
+        }
+        ByKind { kinds: kinds.into_iter().map(|(kind, indices)| (kind.name.clone(), indices)).collect() }
+    }
+
+    fn of(&self, kind: &str) -> &[u32] {
+        self.kinds.iter().find(|(name, _)| name == kind).map_or(&[], |(_, indices)| indices)
+    }
+}
+
+/// An organisation's file, as far as it could be read.
+struct Organised {
+    path: OrgPath,
+    org: Option<Organisation>,
+    problems: Vec<Problem>,
+}
+
+impl Organised {
+    fn read(files: &dyn Files, folder: &Folder, rules: &Rules) -> Organised {
+        let path = folder.org.clone();
+        let unreadable = |problem| Organised { path: folder.org.clone(), org: None, problems: vec![problem] };
+        match folder.file.as_ref().map(|file| files.read(file)) {
+            Some(Ok(source)) => {
+                let (org, problems) = ledger::read_organisation(&source, path.clone(), rules);
+                Organised { path, org, problems }
+            }
+            Some(Err(problem)) => unreadable(problem),
+            None => unreadable(Problem::new(Rule::MISSING_ORG_FILE).at(Place::file(format!("orgs/{path}/org.toml")))),
+        }
     }
 }
 

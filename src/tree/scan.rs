@@ -9,20 +9,10 @@ use std::path::{Path, PathBuf};
 use crate::name::{OrgPath, is_segment, is_year_folder};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::source::{MAX_BYTES, Source, shown};
+use crate::tree::files::{File, Folder, Handle};
 
 /// How many levels of organisations there may be.
 pub const MAX_DEPTH: usize = 24;
-
-/// An organisation's folder.
-#[derive(Debug)]
-pub struct Folder {
-    /// Its id.
-    pub org: OrgPath,
-    /// Its `org.toml`, if there is one.
-    pub file: Option<PathBuf>,
-    /// Its ledger files, by year and name.
-    pub ledgers: Vec<PathBuf>,
-}
 
 /// Every organisation's folder below `orgs/`, in the order of ids.
 pub fn organisations(root: &Path, problems: &mut Vec<Problem>) -> Vec<Folder> {
@@ -62,7 +52,7 @@ fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>,
         let place = || Place::file(shown(root, &entry.path));
         if !entry.is_dir {
             match &mut folder {
-                Some(folder) if entry.name == "org.toml" => folder.file = Some(entry.path),
+                Some(folder) if entry.name == "org.toml" => folder.file = Some(entry.file()),
                 _ if is_toml(&entry.name) => problems.push(Problem::new(Rule::MISPLACED_FILE).at(place())),
                 // A link to a folder comes out of git as such a file where the system knows no links.
                 _ if is_segment(&entry.name) || is_year_folder(&entry.name) => problems.push(Problem::new(Rule::NOT_A_FOLDER).at(place())),
@@ -96,13 +86,13 @@ fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>,
     }
 }
 
-fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<File> {
     let mut ledgers = Vec::new();
     for entry in list(root, dir, problems) {
         if entry.is_dir {
             problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
         } else if entry.name.ends_with(".toml") {
-            ledgers.push(entry.path);
+            ledgers.push(entry.file());
         } else if is_toml(&entry.name) {
             problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
         }
@@ -111,7 +101,7 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Path
 }
 
 /// The ledger files of one organisation, by year and name.
-pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<File> {
     let years = list(root, folder, problems).into_iter().filter(|entry| entry.is_dir && !entry.is_link && is_year_folder(&entry.name));
     years.flat_map(|year| year_folder(root, &year.path, problems)).collect()
 }
@@ -157,6 +147,14 @@ struct Listed {
     path: PathBuf,
     is_dir: bool,
     is_link: bool,
+    /// Whether it is a file itself, not a link, a pipe or a device.
+    is_plain: bool,
+}
+
+impl Listed {
+    fn file(self) -> File {
+        File { path: self.path, handle: if self.is_plain { Handle::Plain } else { Handle::Unknown } }
+    }
 }
 
 /// What lies in a folder, sorted by name; hidden names are not ours, and a link that leads nowhere is noted.
@@ -192,7 +190,9 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
             Ok((kind, _)) if !kind.is_dir() && !kind.is_file() && !is_toml(&name) => {
                 problems.push(Problem::new(Rule::NOT_A_FILE).at(Place::file(shown(root, &path))));
             }
-            Ok((kind, is_link)) => found.push(Listed { name, path, is_dir: kind.is_dir(), is_link }),
+            Ok((kind, is_link)) => {
+                found.push(Listed { name, path, is_dir: kind.is_dir(), is_link, is_plain: kind.is_file() && !is_link });
+            }
             // It was taken away while we looked.
             Err(_) if path.symlink_metadata().is_err_and(|error| is_absence(&error)) => {}
             Err(error) if leads_nowhere(&error) => problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &path)))),
@@ -221,6 +221,25 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
 /// There is none, a link that leaves the root, something that is not a plain file, a file too large or not text.
 pub fn read_file(root: &Path, path: &Path) -> Result<Source, Problem> {
     Source::decode(&shown(root, path), read_bytes(root, path)?)
+}
+
+/// The text of a file that a walk has found inside the ledger.
+///
+/// Its folders were seen to be real ones then, so that what was a plain file is opened by its path as it is; where another has
+/// put a link or a pipe there meanwhile the link is not followed and the pipe not waited for.
+///
+/// # Errors
+/// As [`read_file`].
+pub(super) fn read_listed(root: &Path, file: &File) -> Result<Source, Problem> {
+    let name = shown(root, &file.path);
+    let opened = match file.handle {
+        Handle::Plain => careful().read(true).open(&file.path).ok(),
+        Handle::Unknown | Handle::Number(_) => None,
+    };
+    match opened {
+        Some(opened) => Source::decode(&name, read_opened(opened, &name)?),
+        None => read_file(root, &file.path),
+    }
 }
 
 /// The text of a file inside the ledger; none where there is none.
@@ -329,17 +348,25 @@ fn read_plain(real: &Path, name: &str) -> Result<Option<Vec<u8>>, Problem> {
     if !meta.is_file() {
         return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(name)));
     }
+    match careful().read(true).open(real) {
+        Ok(file) => read_opened(file, name).map(Some),
+        Err(error) => result(error),
+    }
+}
+
+/// Reads a file that is open.
+fn read_opened(file: fs::File, name: &str) -> Result<Vec<u8>, Problem> {
+    let meta = file.metadata().map_err(|error| Problem::io(name, &error))?;
+    if !meta.is_file() {
+        return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(name)));
+    }
     let too_large = || Problem::new(Rule::TOO_LARGE).at(Place::file(name)).with("most", (MAX_BYTES >> 20) as i64);
     if meta.len() > MAX_BYTES {
         return Err(too_large());
     }
-    let file = match careful().read(true).open(real) {
-        Ok(file) => file,
-        Err(error) => return result(error),
-    };
     let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Problem::io(name, &error))?;
-    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(Some(bytes)) }
+    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// Opens what a path without links was seen to be. Where another put a link or a pipe there meanwhile the link is not followed

@@ -18,18 +18,18 @@ use crate::tree::{Root, Tree, change, scan};
 /// A record stands in both, differently; a file cannot be read; or the system refuses.
 pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usize, Problems> {
     let folders = scan::all_organisations(&root.path)?;
-    let tree = Tree::organisations(root, rules.clone())?;
+    let tree = Tree::organisations(root, rules)?;
     let mut brought = 0;
     for folder in &folders {
         let Some(now) = tree.owner(&folder.org).map(|owner| &tree.orgs[owner].path).filter(|now| **now != folder.org) else { continue };
-        for path in folder.file.iter().chain(&folder.ledgers) {
+        for path in folder.file.iter().chain(&folder.ledgers).map(|file| &file.path) {
             let Ok(below) = path.strip_prefix(root.org_folder(&folder.org)) else { continue };
             let target = root.org_folder(now).join(below);
             let left = scan::read_file(&root.path, path)?;
             let stands = scan::file_if_there(&root.path, &target)?;
             let text = match &stands {
                 Some(stands) => {
-                    both(stands, &left, if folder.file.as_ref() == Some(path) { Form::Organisation } else { Form::Records }, rules)?
+                    both(stands, &left, if folder.file.as_ref().is_some_and(|file| file.path == *path) { Form::Organisation } else { Form::Records }, rules)?
                 }
                 None => left.text.clone(),
             };

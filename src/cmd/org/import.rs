@@ -32,11 +32,11 @@ struct Line {
 
 pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let file = matches.get_one::<String>("file").map_or("", String::as_str);
     let lines = read_lines(file)?;
     let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone())?.orgs;
+    let orgs = Tree::organisations(&root, &rules)?.orgs;
     let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).filter(|code| !code.is_empty()).collect();
     check_lines(file, &lines, &known, &rules)?;
     let under = match matches.get_one::<String>("under") {
@@ -233,7 +233,7 @@ fn org_values(rules: &Rules, line: &Line) -> Vec<Option<Value>> {
     let mut values = vec![None; rules.org.fields.len()];
     let mut set = |field: &str, text: &str| {
         if let Some(n) = rules.org.index(field).filter(|_| !text.is_empty()) {
-            values[n] = Some(Value::Text(text.to_owned()));
+            values[n] = Some(Value::Text(text.into()));
         }
     };
     set("name", &line.name);

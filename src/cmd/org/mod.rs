@@ -73,7 +73,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let tree = Tree::organisations(&session.root()?, session.rules()?.clone())?;
+    let rules = session.rules()?;
+    let tree = Tree::organisations(&session.root()?, &rules)?;
     let orgs = cmd::orgs_asked(&tree, matches)?;
     let locale = &session.locale;
     let kind = &tree.rules.org;
@@ -101,7 +102,8 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let tree = Tree::organisations(&session.root()?, session.rules()?.clone())?;
+    let rules = session.rules()?;
+    let tree = Tree::organisations(&session.root()?, &rules)?;
     let orgs = cmd::orgs_asked(&tree, matches)?;
     let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
     for org in &tree.orgs[orgs] {

@@ -10,10 +10,12 @@ use crate::cmd::fields::check_bounds;
 use crate::cmd::org::gather::bring_along;
 use crate::cmd::org::{free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
+use crate::cmd::ledger::Ledger;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::{Moves, Organisation};
 use crate::record::{Value, input};
+use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
 use crate::tree::{Tree, change, find_org};
@@ -24,14 +26,14 @@ fn asked<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m String> {
 
 /// The organisation that is named, and all there are.
 fn which(session: &Session<'_>, rules: &Rules, matches: &ArgMatches) -> Result<(Organisation, Vec<Organisation>)> {
-    let orgs = Tree::organisations(&session.root()?, rules.clone())?.orgs;
+    let orgs = Tree::organisations(&session.root()?, rules)?.orgs;
     let found = find_org(&orgs, asked(matches, "org").map_or("", String::as_str), rules)?;
     Ok((orgs[found].clone(), orgs))
 }
 
 pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let lock = session.lock(&root)?;
     let (org, orgs) = which(session, &rules, matches)?;
     let under = match asked(matches, "under") {
@@ -83,7 +85,7 @@ fn said_moved(session: &mut Session<'_>, org: &Organisation, to: &OrgPath) -> Re
 
 pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let lock = session.lock(&root)?;
     let (mut org, orgs) = which(session, &rules, matches)?;
     let old = org.name().to_owned();
@@ -112,7 +114,7 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
 
 pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let on = asked(matches, "on").map_or(Ok(session.today), |text| session.day(text))?;
     let lock = session.lock(&root)?;
     let (mut org, _) = which(session, &rules, matches)?;
@@ -129,7 +131,8 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     // What is dated later cannot stand, and would keep everybody from committing.
     say_found(session, |problem| problem.rule == Rule::OUTSIDE_LIFE && problem.has("org", org.name()))?;
     // What it leaves: somebody must take it over.
-    let tree = session.tree()?;
+    let ledger = Ledger::of(session)?;
+    let tree = ledger.load(&Selection::everything());
     let Ok(place) = tree.org(org.path.as_str()) else { return Ok(Status::Clean) };
     let waiting = |phase: Option<Phase>| matches!(phase, Some(Phase::Open | Phase::Ongoing | Phase::NoData));
     let open = tree.entries_of(place).iter().filter(|entry| entry.record.retracted.is_none() && waiting(entry.record.phase_on(on)));

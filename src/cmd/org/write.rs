@@ -16,7 +16,7 @@ use crate::tree::{Tree, change, find_org};
 
 pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let mut values = field_values(session, &rules.org, matches, &[])?;
     let name_field = rules.org.index("name").unwrap_or(0);
     let name = input::value(&rules.org.fields[name_field], matches.get_one::<String>("name").map_or("", String::as_str), session.today)?;
@@ -29,7 +29,7 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
     check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
     let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone())?.orgs;
+    let orgs = Tree::organisations(&root, &rules)?.orgs;
     let parent = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
@@ -67,7 +67,7 @@ fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), P
             let found = found.ok_or_else(|| {
                 Problem::new(Rule::UNKNOWN_VALUE).with("field", "obligation").with("value", name.as_str()).with("allowed", all())
             })?;
-            name.clone_from(&found.name);
+            *name = found.name.as_str().into();
         }
         if let (Some(from), Some(until)) = (cells[1].as_ref().and_then(Value::as_day), cells[2].as_ref().and_then(Value::as_day))
             && until < from
@@ -80,7 +80,7 @@ fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), P
 
 pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?.clone();
+    let rules = session.rules()?;
     let clear = cleared_fields(&rules.org, matches)?;
     let mut given = field_values(session, &rules.org, matches, &clear)?;
     check_exemptions(&rules, &mut given)?;
@@ -88,7 +88,7 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", rules.org.field_names()).into());
     }
     let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, rules.clone())?.orgs;
+    let orgs = Tree::organisations(&root, &rules)?.orgs;
     let org = &orgs[find_org(&orgs, matches.get_one::<String>("org").map_or("", String::as_str), &rules)?];
     let mut values = org.fields.clone();
     for (n, value) in given.into_iter().enumerate() {

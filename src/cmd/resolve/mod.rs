@@ -6,6 +6,7 @@ mod unmerged;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
@@ -173,7 +174,7 @@ fn in_conflict(root: &Root) -> Result<Vec<PathBuf>, Problems> {
     let folders = scan::all_organisations(&root.path)?;
     let mut problems = Vec::new();
     let others = [scan::closed_files, scan::rule_files].into_iter().flat_map(|files| files(&root.path, &mut problems));
-    let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers)).chain(others);
+    let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers)).map(|file| file.path).chain(others);
     let marked = |path: &PathBuf| scan::read_file(&root.path, path).map_or(true, |source| marks::has_marks(&source.text));
     let found = files.filter(marked).collect();
     Problem::refuse_hidden(&problems).map(|()| found)
@@ -191,7 +192,7 @@ struct MovedAway {
 }
 
 fn moved_away(session: &Session<'_>, root: &Root) -> Result<Vec<MovedAway>, Problems> {
-    let moves = Tree::organisations(root, session.rules.clone())?.moves;
+    let moves = Tree::organisations(root, &session.rules)?.moves;
     let find = |file: &Unmerged| {
         let below = &file.name;
         let [base, ..] = match file.texts(root) {
@@ -213,7 +214,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     let (ours, theirs) = (ours?, theirs?);
     let base = Source::new(&ours.file, moved.base.clone());
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
-    let rules = session.rules.clone();
+    let rules = Arc::clone(&session.rules);
     let form = Form::of(&format!("/{}", ours.file));
     let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, &rules, names, &mut |_, _| None));
     let Ok((merged, mine)) = merged else {
@@ -378,7 +379,7 @@ fn remark(locale: &Locale, root: &Root, name: &str, id: &str, clash: &Clash) -> 
 
 /// Another file in which a record stands.
 fn elsewhere(root: &Root, name: &str, id: &str) -> Option<String> {
-    let files = scan::organisations(&root.path, &mut Vec::new()).into_iter().flat_map(|folder| folder.ledgers);
+    let files = scan::organisations(&root.path, &mut Vec::new()).into_iter().flat_map(|folder| folder.ledgers).map(|file| file.path);
     let mut others = files.filter(|path| shown(&root.path, path) != name).filter_map(|path| scan::read_file(&root.path, &path).ok());
     let stands = |source: &Source| Page::read(source).is_some_and(|page| page.keys().any(|key| key.id == id));
     others.find(|source| source.text.contains(id) && stands(source)).map(|source| source.file.to_string())

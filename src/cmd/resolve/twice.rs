@@ -34,7 +34,7 @@ pub(super) struct MovedTwice {
 /// # Errors
 /// The organisations cannot be seen.
 pub(super) fn moved_twice(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Result<Vec<MovedTwice>, Problems> {
-    let orgs = Tree::organisations(root, session.rules.clone())?.orgs;
+    let orgs = Tree::organisations(root, &session.rules)?.orgs;
     let alone = |version: usize| -> BTreeSet<OrgPath> {
         let files = waiting.iter().filter(|file| file.is_only_of(version)).filter_map(|file| LedgerFile::of(&file.name, ""));
         files.filter(|file| file.form == Form::Organisation).filter_map(|file| file.org.parse().ok()).collect()
@@ -109,12 +109,12 @@ impl MovedTwice {
             }
         }
         // What others still enter at the place that is no more is found by it.
-        let orgs = Tree::organisations(root, session.rules.clone())?.orgs;
+        let orgs = Tree::organisations(root, &session.rules)?.orgs;
         if let (Some(org), Some(n)) = (orgs.iter().find(|org| org.path == *kept), session.rules.org.index("formerly")) {
             let mut fields = org.fields.clone();
             let mut formerly = fields[n].as_ref().map_or(&[][..], Value::items).to_vec();
             formerly.retain(|former| former.as_text() != Some(kept.as_str()));
-            formerly.push(Value::Text(gone.to_string()));
+            formerly.push(Value::Text(gone.as_str().into()));
             fields[n] = Some(Value::List(formerly));
             change::organisation(root, &lock, &session.rules, kept, &fields)?;
         }

@@ -1,0 +1,92 @@
+//! Where a ledger's files are: in a folder, in a commit, or in memory. Whatever reads them need not know which.
+
+use std::path::PathBuf;
+
+use crate::name::OrgPath;
+use crate::problem::Problem;
+use crate::source::Source;
+use crate::tree::{Root, scan};
+
+/// A file of a ledger, as its keeper has listed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What its keeper needs to find it again.
+    pub(crate) handle: Handle,
+}
+
+/// How a file is found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handle {
+    /// By its path: it was seen to be a plain file in a real folder.
+    Plain,
+    /// By its path, which may be a link or anything else.
+    Unknown,
+    /// By its number among what the keeper holds.
+    Number(usize),
+}
+
+/// An organisation's folder.
+#[derive(Debug)]
+pub struct Folder {
+    /// Its id.
+    pub org: OrgPath,
+    /// Its `org.toml`, if there is one.
+    pub file: Option<File>,
+    /// Its ledger files, by year and name.
+    pub ledgers: Vec<File>,
+}
+
+/// A keeper of a ledger's files.
+pub trait Files: Sync {
+    /// Every organisation's folder, in the order of ids.
+    fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder>;
+
+    /// The text of a file that was listed.
+    ///
+    /// # Errors
+    /// It is not there any more, is no plain file, too large, or not text.
+    fn read(&self, file: &File) -> Result<Source, Problem>;
+}
+
+impl Files for Root {
+    fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder> {
+        scan::organisations(&self.path, problems)
+    }
+
+    fn read(&self, file: &File) -> Result<Source, Problem> {
+        scan::read_listed(&self.path, file)
+    }
+}
+
+/// Organisations and ledgers in memory, by id.
+pub(super) struct Texts<'t> {
+    /// What their files say.
+    pub(super) orgs: &'t [(&'t str, &'t str)],
+    /// Their records.
+    pub(super) ledgers: &'t [(&'t str, &'t str)],
+}
+
+impl Files for Texts<'_> {
+    fn organisations(&self, _: &mut Vec<Problem>) -> Vec<Folder> {
+        let folder = |(n, (id, _)): (usize, &(&str, &str))| {
+            let of_it = self.ledgers.iter().enumerate().filter(|(_, (org, _))| org == id);
+            let file = |name: &str, n| File { path: format!("orgs/{id}/{name}").into(), handle: Handle::Number(n) };
+            let ledgers = of_it.map(|(n, _)| file("2026/test-00.toml", self.orgs.len() + n)).collect();
+            Some(Folder { org: id.parse().ok()?, file: Some(file("org.toml", n)), ledgers })
+        };
+        let mut folders: Vec<Folder> = self.orgs.iter().enumerate().filter_map(folder).collect();
+        folders.sort_by(|a, b| a.org.cmp(&b.org));
+        folders
+    }
+
+    fn read(&self, file: &File) -> Result<Source, Problem> {
+        let all = self.orgs.iter().chain(self.ledgers);
+        let text = match file.handle {
+            Handle::Number(n) => all.map(|(_, text)| *text).nth(n),
+            Handle::Plain | Handle::Unknown => None,
+        };
+        Ok(Source::new(&crate::source::path_text(&file.path), text.unwrap_or_default()))
+    }
+}

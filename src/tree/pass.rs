@@ -1,0 +1,182 @@
+//! One pass over a ledger's records, organisation by organisation, in parallel: each organisation's records are read, given to
+//! whoever asked, and dropped, so that memory does not grow with the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::name::RecordId;
+use crate::problem::{Problem, Rule};
+use crate::record::selection::Selection;
+use crate::record::{Record, Value};
+use crate::rules::kind::FieldType;
+use crate::tree::files::Files;
+use crate::tree::{Entry, Tree, ledger, place_of};
+
+/// Reads the records of every organisation and gives those of each to `each`; what that makes of them comes back in the order
+/// of the organisations. What is wrong with the records is noted in the tree.
+pub fn each_organisation<'r, T: Send>(
+    tree: &mut Tree<'r>,
+    files: &dyn Files,
+    selection: &Selection,
+    each: impl Fn(&Tree<'r>, usize, Vec<Entry<'r>>) -> T + Sync,
+) -> Vec<T> {
+    let shared = &*tree;
+    let of = |org: usize| {
+        let batch = Batch::read(shared, files, org, selection);
+        (batch.ids, batch.problems, each(shared, org, batch.entries))
+    };
+    let read: Vec<(Vec<u64>, Vec<Problem>, T)> = (0..shared.orgs.len()).into_par_iter().map(of).collect();
+    let mut ids: Vec<(u64, u32)> = Vec::with_capacity(read.iter().map(|(ids, _, _)| ids.len()).sum());
+    let mut problems = Vec::new();
+    let mut made = Vec::with_capacity(read.len());
+    for (org, (of_org, found, one)) in read.into_iter().enumerate() {
+        ids.extend(of_org.into_iter().map(|id| (id, u32::try_from(org).unwrap_or(u32::MAX))));
+        problems.extend(found);
+        made.push(one);
+    }
+    let doubled = Doubled::find(shared, files, ids);
+    if !doubled.ids.is_empty() {
+        let names = |problem: &Problem| problem.rule == Rule::DUPLICATE_ID && doubled.ids.iter().any(|id| problem.has("id", id.as_str()));
+        problems.retain(|problem| !names(problem));
+        problems.extend(doubled.problems);
+        // Of several different records of one id none is known to be right.
+        for org in doubled.orgs {
+            let mut batch = Batch::read(shared, files, org, selection);
+            batch.entries.retain(|entry| !doubled.ids.contains(&entry.record.id));
+            made[org] = each(shared, org, batch.entries);
+        }
+    }
+    tree.problems.extend(problems);
+    tree.problems = crate::problem::sorted(std::mem::take(&mut tree.problems));
+    made
+}
+
+/// Reads the records of every organisation and keeps them.
+pub(super) fn keep<'r>(tree: &mut Tree<'r>, files: &dyn Files, selection: &Selection) -> Vec<Entry<'r>> {
+    let kept = each_organisation(tree, files, selection, |_, _, mut entries| {
+        // A record has a place for every field of its kind, unless none is wanted.
+        entries.retain(|entry| !entry.record.fields.is_empty());
+        entries
+    });
+    let mut all = Vec::with_capacity(kept.iter().map(Vec::len).sum());
+    kept.into_iter().for_each(|entries| all.extend(entries));
+    all
+}
+
+/// The records of one organisation.
+struct Batch<'r> {
+    entries: Vec<Entry<'r>>,
+    problems: Vec<Problem>,
+    /// Numbers that equal ids have in common.
+    ids: Vec<u64>,
+}
+
+impl<'r> Batch<'r> {
+    fn read(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
+        let mut batch = Batch::as_written(tree, files, org, selection);
+        let mut sorted = batch.ids.clone();
+        sorted.sort_unstable();
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            // Whether copies are equal is known only from all they say.
+            batch = Batch::as_written(tree, files, org, &Selection::everything());
+            batch.drop_copies();
+        }
+        if !tree.moves.is_empty() {
+            batch.entries.iter_mut().for_each(|entry| follow_moves(tree, &mut entry.record));
+        }
+        batch
+    }
+
+    fn as_written(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
+        let (mut entries, mut problems) = (Vec::new(), Vec::new());
+        for file in &tree.ledgers[org] {
+            match files.read(file) {
+                Ok(source) => {
+                    let (records, found) = ledger::read_selected(&source, tree.rules, selection);
+                    entries.extend(records.into_iter().map(|record| Entry { org, record }));
+                    problems.extend(found);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let ids = entries.iter().map(|entry: &Entry<'_>| entry.record.id.number()).collect();
+        Batch { entries, problems, ids }
+    }
+
+    /// Of equal records under one id one is kept; different ones are a problem, and none is kept.
+    fn drop_copies(&mut self) {
+        let mut by_id: BTreeMap<&RecordId, Vec<usize>> = BTreeMap::new();
+        for (n, entry) in self.entries.iter().enumerate() {
+            by_id.entry(&entry.record.id).or_default().push(n);
+        }
+        let mut dropped = BTreeSet::new();
+        for copies in by_id.into_values().filter(|copies| copies.len() > 1) {
+            let records: Vec<&Record<'_>> = copies.iter().map(|&n| &self.entries[n].record).collect();
+            dropped.extend(&copies[1..]);
+            if records[1..].iter().any(|other| !other.says_the_same(records[0])) {
+                dropped.insert(copies[0]);
+                self.problems.extend(note_copies(&records));
+            }
+        }
+        let mut n = 0;
+        self.entries.retain(|_| {
+            n += 1;
+            !dropped.contains(&(n - 1))
+        });
+    }
+}
+
+/// Each of several records of one id is left out and so each is named, with another beside it.
+fn note_copies(records: &[&Record<'_>]) -> Vec<Problem> {
+    let note = |(record, other): (&&Record<'_>, &&Record<'_>)| {
+        let other = place_of(other);
+        let problem = Problem::new(Rule::DUPLICATE_ID).at(place_of(record)).with("id", record.id.as_str());
+        problem.with("first", other.to_string()).and_at(other)
+    };
+    records.iter().zip(records.iter().cycle().skip(1)).map(note).collect()
+}
+
+/// Ids that records of several organisations have.
+#[derive(Default)]
+struct Doubled {
+    ids: BTreeSet<RecordId>,
+    orgs: BTreeSet<usize>,
+    problems: Vec<Problem>,
+}
+
+impl Doubled {
+    fn find(tree: &Tree<'_>, files: &dyn Files, mut ids: Vec<(u64, u32)>) -> Doubled {
+        ids.par_sort_unstable();
+        let alike = |pair: &[(u64, u32)]| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1;
+        let numbers: BTreeSet<u64> = ids.windows(2).filter(|pair| alike(pair)).map(|pair| pair[0].0).collect();
+        if numbers.is_empty() {
+            return Doubled::default();
+        }
+        let orgs: BTreeSet<usize> = ids.iter().filter(|(id, _)| numbers.contains(id)).map(|(_, org)| *org as usize).collect();
+        let read = |org: usize| Batch::as_written(tree, files, org, &Selection::nothing()).entries;
+        let entries: Vec<Entry<'_>> = orgs.into_iter().flat_map(read).filter(|entry| numbers.contains(&entry.record.id.number())).collect();
+        let mut by_id: BTreeMap<&RecordId, Vec<&Entry<'_>>> = BTreeMap::new();
+        entries.iter().for_each(|entry| by_id.entry(&entry.record.id).or_default().push(entry));
+        let mut doubled = Doubled::default();
+        for (id, copies) in by_id {
+            if copies.iter().any(|copy| copy.org != copies[0].org) {
+                doubled.ids.insert(id.clone());
+                doubled.orgs.extend(copies.iter().map(|copy| copy.org));
+                doubled.problems.extend(note_copies(&copies.iter().map(|copy| &copy.record).collect::<Vec<_>>()));
+            }
+        }
+        doubled
+    }
+}
+
+/// Where a record names an organisation by a former id, its present one is put.
+fn follow_moves(tree: &Tree<'_>, record: &mut Record<'_>) {
+    for (field, value) in record.kind.fields.iter().zip(&mut record.fields) {
+        if let (FieldType::Organisation, Some(Value::Text(id))) = (&field.ty, value)
+            && let Some(owner) = id.parse().ok().and_then(|path| tree.owner(&path))
+        {
+            *id = tree.orgs[owner].path.as_str().into();
+        }
+    }
+}

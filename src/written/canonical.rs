@@ -1,0 +1,382 @@
+//! Rows of canonical text: one key a line in the order of the kind, one blank line between records, values as the program
+//! writes them. A single pass; text that is written in any other way is refused at once and left to the full parser.
+//!
+//! What is accepted here is just what `fmt` would leave as it is, so that a text is canonical if every row of it was
+//! accepted here and holds values that fit its fields.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::day::Day;
+use crate::rules::Rules;
+use crate::rules::kind::{Field as Definition, FieldType, Kind};
+use crate::spelling::is_steering;
+use crate::written::{Data, Field, Item, Row};
+
+/// A list longer than this many columns is broken into lines.
+pub const LONGEST_LINE: usize = 100;
+
+/// The text is not written as the program writes it, or is no TOML at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotCanonical;
+
+type Result<T> = std::result::Result<T, NotCanonical>;
+
+/// A canonical text as it is read, row after row.
+pub struct Rows<'s, 'r> {
+    rules: &'r Rules,
+    scan: Scan<'s>,
+    /// Kinds by their index, those met last first: a file has few.
+    kinds: Vec<usize>,
+    retracted: Definition,
+}
+
+impl<'s, 'r> Rows<'s, 'r> {
+    /// Starts at the beginning of a text.
+    pub fn new(text: &'s str, rules: &'r Rules) -> Rows<'s, 'r> {
+        let scan = Scan { text, bytes: text.as_bytes(), at: 0, line: 1 };
+        Rows { rules, scan, kinds: (0..rules.kinds.len()).collect(), retracted: rules.retraction_field() }
+    }
+
+    /// Reads the next row into `row`, whose memory is used again; false at the end of the text.
+    ///
+    /// # Errors
+    /// The text goes on in another way than the program writes it.
+    pub fn next(&mut self, row: &mut Row<'s>) -> Result<bool> {
+        row.fields.clear();
+        if self.scan.at == self.scan.bytes.len() {
+            return Ok(false);
+        }
+        if self.scan.at > 0 {
+            self.scan.line_end()?;
+        }
+        let (start, line) = (self.scan.at, self.scan.line);
+        let name = self.name()?;
+        (row.header, row.line) = (start..self.scan.at - 1, line);
+        let used = self.kinds.iter().position(|&kind| self.rules.kinds[kind].name == name).ok_or(NotCanonical)?;
+        self.kinds[..=used].rotate_right(1);
+        let kind = &self.rules.kinds[self.kinds[0]];
+        (row.name, row.kind) = (Cow::Borrowed(name), Some(self.kinds[0]));
+        if self.scan.starts_with("id = ") {
+            row.fields.push(self.scan.field("id", None)?);
+        }
+        for definition in kind.fields.iter().chain([&self.retracted]) {
+            if self.scan.is_key(&definition.name) {
+                row.fields.push(self.scan.field(&definition.name, Some(definition))?);
+            }
+        }
+        // What follows is the blank line above the next row, or a key that has no place here.
+        match self.scan.bytes.get(self.scan.at) {
+            None | Some(b'\n') => Ok(true),
+            Some(_) => Err(NotCanonical),
+        }
+    }
+
+    /// The name in a header.
+    fn name(&mut self) -> Result<&'s str> {
+        self.scan.take("[[")?;
+        let name = self.scan.while_bytes(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+        self.scan.take("]]\n")?;
+        self.scan.line += 1;
+        Ok(name)
+    }
+}
+
+/// The fields of a text that is one table of this kind, as an organisation's file is.
+///
+/// # Errors
+/// The text is not canonical.
+pub fn table<'s>(text: &'s str, kind: &Kind) -> Result<Vec<Field<'s>>> {
+    let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, line: 1 };
+    let mut fields = Vec::new();
+    for definition in &kind.fields {
+        if scan.is_key(&definition.name) {
+            fields.push(scan.field(&definition.name, Some(definition))?);
+        }
+    }
+    if scan.at == scan.bytes.len() { Ok(fields) } else { Err(NotCanonical) }
+}
+
+/// A place in a text, and what can be taken there.
+struct Scan<'s> {
+    text: &'s str,
+    bytes: &'s [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'s> Scan<'s> {
+    fn starts_with(&self, word: &str) -> bool {
+        self.bytes[self.at..].starts_with(word.as_bytes())
+    }
+
+    /// Whether `name = ` stands here.
+    fn is_key(&self, name: &str) -> bool {
+        self.starts_with(name) && self.bytes[self.at + name.len()..].starts_with(b" = ")
+    }
+
+    fn take(&mut self, word: &str) -> Result<()> {
+        if !self.starts_with(word) {
+            return Err(NotCanonical);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    fn line_end(&mut self) -> Result<()> {
+        self.line += 1;
+        self.take("\n")
+    }
+
+    fn while_bytes(&mut self, holds: impl Fn(u8) -> bool) -> &'s str {
+        let start = self.at;
+        let length = self.bytes[start..].iter().take_while(|byte| holds(**byte)).count();
+        self.at += length;
+        // All of what is taken is ASCII, so these are boundaries of characters.
+        self.text.get(start..start + length).unwrap_or_default()
+    }
+
+    /// A whole line `name = value`, or as many lines as the value takes.
+    fn field(&mut self, name: &str, definition: Option<&Definition>) -> Result<Field<'s>> {
+        let field = self.pair(name, definition, true)?;
+        self.line_end()?;
+        Ok(field)
+    }
+
+    /// `name = value`, of which the name is known to stand here.
+    fn pair(&mut self, name: &str, definition: Option<&Definition>, own_line: bool) -> Result<Field<'s>> {
+        let key = self.at..self.at + name.len();
+        let name = Cow::Borrowed(self.text.get(key.clone()).unwrap_or_default());
+        self.at += name.len() + " = ".len();
+        let start = self.at;
+        let data = match self.bytes.get(start) {
+            Some(b'[') if own_line => self.list(&name, definition)?,
+            _ => self.value(definition)?,
+        };
+        Ok(Field { name, key, span: start..self.at, data })
+    }
+
+    fn value(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
+        match self.bytes.get(self.at) {
+            Some(b'"') => self.string().map(Data::Text),
+            Some(b'0'..=b'9' | b'-') => self.number(),
+            Some(b't') => self.take("true").map(|()| Data::Boolean(true)),
+            Some(b'f') => self.take("false").map(|()| Data::Boolean(false)),
+            Some(b'{') => self.table(definition),
+            Some(b'[') => self.flat_list(definition),
+            _ => Err(NotCanonical),
+        }
+    }
+
+    /// A basic string of one line in which just those characters are escaped that must be.
+    fn string(&mut self) -> Result<Cow<'s, str>> {
+        let start = self.at + 1;
+        let mut seen = 0;
+        let mut length = 0;
+        for &byte in &self.bytes[start..] {
+            let class = CLASS[usize::from(byte)];
+            if class & STOPS != 0 {
+                break;
+            }
+            seen |= class;
+            length += 1;
+        }
+        let raw = self.text.get(start..start + length).ok_or(NotCanonical)?;
+        if seen & MAY_STEER != 0 && raw.chars().any(is_steering) {
+            return Err(NotCanonical);
+        }
+        match self.bytes.get(start + length) {
+            Some(b'"') => {
+                self.at = start + length + 1;
+                Ok(Cow::Borrowed(raw))
+            }
+            Some(b'\\') => self.escaped(start),
+            _ => Err(NotCanonical),
+        }
+    }
+
+    /// A string with escapes: accepted if writing it anew gives the same.
+    fn escaped(&mut self, start: usize) -> Result<Cow<'s, str>> {
+        let mut text = String::new();
+        let mut chars = self.text.get(start..).unwrap_or_default().char_indices();
+        loop {
+            let (at, c) = chars.next().ok_or(NotCanonical)?;
+            match c {
+                '"' => {
+                    self.at = start + at + 1;
+                    let written = self.text.get(start - 1..self.at).unwrap_or_default();
+                    return if quoted(&text) == written { Ok(Cow::Owned(text)) } else { Err(NotCanonical) };
+                }
+                '\\' => match chars.next().map(|(_, c)| c) {
+                    Some('"') => text.push('"'),
+                    Some('\\') => text.push('\\'),
+                    Some('n') => text.push('\n'),
+                    Some('r') => text.push('\r'),
+                    Some('t') => text.push('\t'),
+                    Some('u') => {
+                        let digits: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
+                        let code = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
+                        text.push(code.ok_or(NotCanonical)?);
+                    }
+                    _ => return Err(NotCanonical),
+                },
+                '\n' => return Err(NotCanonical),
+                c => text.push(c),
+            }
+        }
+    }
+
+    /// A day, a whole number, or one with decimals of which the last is not 0.
+    fn number(&mut self) -> Result<Data<'s>> {
+        let text = self.while_bytes(|b| b.is_ascii_digit() || b == b'-' || b == b'.');
+        let bytes = text.as_bytes();
+        if bytes.len() == 10 && bytes[4] == b'-' {
+            return Day::from_canonical(bytes).map(Data::Day).ok_or(NotCanonical);
+        }
+        let (whole, decimals) = text.split_once('.').map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
+        let digits = whole.strip_prefix('-').unwrap_or(whole);
+        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        if !is_number(digits) || digits.len() > 1 && digits.starts_with('0') {
+            return Err(NotCanonical);
+        }
+        match decimals {
+            None if text == "-0" => Err(NotCanonical),
+            None => text.parse().map(Data::Integer).map_err(|_| NotCanonical),
+            Some(decimals) if is_number(decimals) && !decimals.ends_with('0') => Ok(Data::Float(Cow::Borrowed(text))),
+            Some(_) => Err(NotCanonical),
+        }
+    }
+
+    /// `{ a = 1, b = 2 }`, with keys in the order of the columns.
+    fn table(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
+        let Some(FieldType::Table(columns)) = definition.map(|definition| &definition.ty) else { return Err(NotCanonical) };
+        let mut fields = Vec::with_capacity(columns.len().min(8));
+        if self.starts_with("{}") {
+            self.at += 2;
+            return Ok(Data::Table(fields));
+        }
+        self.take("{ ")?;
+        for column in columns {
+            if self.is_key(&column.name) {
+                fields.push(self.pair(&column.name, Some(column), false)?);
+                if self.starts_with(" }") {
+                    self.at += 2;
+                    return Ok(Data::Table(fields));
+                }
+                self.take(", ")?;
+            }
+        }
+        Err(NotCanonical)
+    }
+
+    /// A list that is the value of a line: flat, or with a line for each item where it must be.
+    fn list(&mut self, name: &str, definition: Option<&Definition>) -> Result<Data<'s>> {
+        let start = self.at;
+        if !self.starts_with("[\n") {
+            let flat = self.flat_list(definition)?;
+            let holds_tables = matches!(&flat, Data::List(items) if !items.is_empty()) && is_of_tables(definition);
+            return if !holds_tables && self.fits(name, start) { Ok(flat) } else { Err(NotCanonical) };
+        }
+        self.at += 2;
+        self.line += 1;
+        let mut items = Vec::with_capacity(4);
+        // What the list would take on one line: its items, `, ` between them, and the brackets.
+        let mut width = name.len() + " = []".len();
+        let tables = is_of_tables(definition);
+        while !self.starts_with("]") {
+            self.take("    ")?;
+            let item = self.item(definition)?;
+            if !tables {
+                let text = self.text.get(item.span.clone()).unwrap_or_default();
+                width += text.width() + if items.is_empty() { 0 } else { ", ".len() };
+            }
+            items.push(item);
+            self.take(",\n")?;
+            self.line += 1;
+        }
+        self.at += 1;
+        let must_be_broken = !items.is_empty() && (tables || width > LONGEST_LINE);
+        if must_be_broken { Ok(Data::List(items)) } else { Err(NotCanonical) }
+    }
+
+    /// Whether a flat list is short enough to stand on its line.
+    fn fits(&self, name: &str, start: usize) -> bool {
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        let most = LONGEST_LINE.saturating_sub(name.len() + " = ".len());
+        // No character takes more columns than bytes.
+        text.len() <= most || text.width() <= most
+    }
+
+    fn flat_list(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
+        self.take("[")?;
+        let mut items = Vec::new();
+        if self.starts_with("]") {
+            self.at += 1;
+            return Ok(Data::List(items));
+        }
+        loop {
+            items.push(self.item(definition)?);
+            if self.starts_with("]") {
+                self.at += 1;
+                return Ok(Data::List(items));
+            }
+            self.take(", ")?;
+        }
+    }
+
+    fn item(&mut self, definition: Option<&Definition>) -> Result<Item<'s>> {
+        let start = self.at;
+        // A list in a list fits no field.
+        let data = if self.starts_with("[") { return Err(NotCanonical) } else { self.value(definition)? };
+        Ok(Item { span: start..self.at, data })
+    }
+}
+
+fn is_of_tables(definition: Option<&Definition>) -> bool {
+    matches!(definition.map(|definition| &definition.ty), Some(FieldType::Table(_)))
+}
+
+/// Ends a plain run of a string: its quote, an escape, a control character.
+const STOPS: u8 = 1;
+
+/// May begin a character that steers a terminal.
+const MAY_STEER: u8 = 2;
+
+/// What each byte is to a string.
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        class[byte] = STOPS;
+        byte += 1;
+    }
+    class[b'"' as usize] = STOPS;
+    class[b'\\' as usize] = STOPS;
+    class[0x7f] = STOPS;
+    // U+0080 to U+009F, U+061C, U+200E to U+2069.
+    class[0xc2] = MAY_STEER;
+    class[0xd8] = MAY_STEER;
+    class[0xe2] = MAY_STEER;
+    class
+};
+
+/// A text as a basic string of one line.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Marks of direction and their like stay escapes: raw they would be seen by nobody.
+            c if is_steering(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,44 @@
+//! Rows of any TOML, through the full parser.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::rules::Rules;
+use crate::source::Source;
+use crate::wire::{Node, day, integer, type_name};
+use crate::written::{Data, Field, Item, Row};
+
+/// The row of a table of this name, whose header stands there.
+pub fn row<'s>(source: &Source, rules: &Rules, name: &str, table: &DeTable<'s>, header: Range<usize>) -> Row<'s> {
+    let kind = rules.kinds.iter().position(|kind| kind.name == name);
+    Row { name: name.to_owned().into(), line: source.line(header.start), header, kind, fields: fields(table) }
+}
+
+/// The fields of a table, in the order of the text.
+pub fn fields<'s>(table: &DeTable<'s>) -> Vec<Field<'s>> {
+    let field = |(key, node): (&toml::Spanned<_>, &Node<'s>)| {
+        let name: &std::borrow::Cow<'s, str> = key.get_ref();
+        Field { name: name.clone(), key: key.span(), span: node.span(), data: data(node.get_ref()) }
+    };
+    let mut fields: Vec<Field<'s>> = table.iter().map(field).collect();
+    fields.sort_by_key(|field| field.key.start);
+    fields
+}
+
+/// What a value says.
+fn data<'s>(value: &DeValue<'s>) -> Data<'s> {
+    match value {
+        DeValue::String(text) => Data::Text(text.clone()),
+        // The parser has refused what does not fit.
+        DeValue::Integer(_) => Data::Integer(integer(value).unwrap_or_default()),
+        DeValue::Float(number) => Data::Float(number.as_str().to_owned().into()),
+        DeValue::Boolean(boolean) => Data::Boolean(*boolean),
+        DeValue::Datetime(_) if type_name(value) == "type-date" => day(value).map_or(Data::FarDate, Data::Day),
+        DeValue::Datetime(_) => Data::Time,
+        DeValue::Array(items) => {
+            Data::List(items.iter().map(|item| Item { span: item.span(), data: data(item.get_ref()) }).collect())
+        }
+        DeValue::Table(table) => Data::Table(fields(table)),
+    }
+}
