@@ -115,7 +115,7 @@ impl Day {
 
     /// The next day.
     pub fn next(self) -> Day {
-        self.plus(1)
+        self.0.succ_opt().filter(|day| day.year() <= END_YEAR).map_or(self, Day)
     }
 
     /// The same day of the month `n` months away, or the month's last day where it has none.
@@ -279,13 +279,24 @@ impl Period {
         }
     }
 
-    /// The month or quarter that a text says in the one form that files have: `2026-07`, `2026Q3`.
-    pub fn from_canonical(text: &str) -> Option<Period> {
-        let (year, rest) = text.as_bytes().split_at_checked(4)?;
-        let first = |month: u32| Day::new(digits(year)? as i32, month, 1);
-        match rest {
-            [b'-', m1, m2] => first(digits(&[*m1, *m2])?).map(Period::month),
-            [b'Q', quarter @ b'1'..=b'4'] => first(u32::from(quarter - b'1') * 3 + 1).map(Period::quarter),
+    /// The month that `2026-07` says: just this form, as it stands in files.
+    pub fn from_canonical_month(text: &str) -> Option<Period> {
+        match text.as_bytes() {
+            [y1, y2, y3, y4, b'-', m1, m2] => {
+                let (year, month) = (digits(&[*y1, *y2, *y3, *y4])?, digits(&[*m1, *m2])?);
+                Day::new(year as i32, month, 1).map(Period::month)
+            }
+            _ => None,
+        }
+    }
+
+    /// The quarter that `2026Q3` says: just this form, as it stands in files.
+    pub fn from_canonical_quarter(text: &str) -> Option<Period> {
+        match text.as_bytes() {
+            [y1, y2, y3, y4, b'Q', quarter @ b'1'..=b'4'] => {
+                let year = digits(&[*y1, *y2, *y3, *y4])?;
+                Day::new(year as i32, u32::from(quarter - b'1') * 3 + 1, 1).map(Period::quarter)
+            }
             _ => None,
         }
     }

@@ -77,15 +77,11 @@ impl FromStr for RecordId {
     type Err = BadName;
 
     fn from_str(text: &str) -> Result<RecordId, BadName> {
-        let mut parts = text.split('-');
-        let (Some(prefix), Some(day), Some(random), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-            return Err(BadName);
-        };
-        let good = is_prefix(prefix)
-            && day.len() == 8
-            && Day::from_compact(day.as_bytes()).is_some()
-            && random.len() == 8
-            && random.bytes().all(|b| DIGIT[usize::from(b)] != NO_DIGIT);
+        let [prefix @ .., b'-', y1, y2, y3, y4, m1, m2, d1, d2, b'-', a, b, c, d, e, f, g, h] = text.as_bytes() else { return Err(BadName) };
+        let good = (1..=8).contains(&prefix.len())
+            && prefix.iter().all(u8::is_ascii_lowercase)
+            && Day::from_compact(&[*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2]).is_some()
+            && [a, b, c, d, e, f, g, h].into_iter().all(|b| DIGIT[usize::from(*b)] != NO_DIGIT);
         good.then(|| RecordId(text.into())).ok_or(BadName)
     }
 }

@@ -46,7 +46,7 @@ impl Source {
                 .at(place_of(&bytes, 0))
                 .with("looks", crate::locale::Arg::Message("looks-like-utf16")));
         }
-        if let Some(at) = bytes.iter().position(|&b| b == 0) {
+        if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(Problem::new(Rule::NUL).at(place_of(&bytes, at)));
         }
         match String::from_utf8(bytes) {

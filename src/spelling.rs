@@ -52,10 +52,11 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 
 /// Whether two texts are spellings of one name.
 pub fn same(a: &str, b: &str) -> bool {
-    match a.is_ascii() && b.is_ascii() {
+    let may_be_trimmed = |text: &str| text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+    match a == b || a.is_ascii() && b.is_ascii() {
         // Most are words of the rules: nothing to fold but blanks.
-        true => a == b || a.trim() == b.trim(),
-        false => a == b || folded(a) == folded(b),
+        true => a == b || (may_be_trimmed(a) || may_be_trimmed(b)) && a.trim() == b.trim(),
+        false => folded(a) == folded(b),
     }
 }
 

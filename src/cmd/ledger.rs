@@ -12,7 +12,7 @@ use crate::tree::files::Files;
 use crate::tree::{Loaded, Root, Tree};
 
 /// A ledger that a command looks at.
-pub struct Ledger {
+pub(super) struct Ledger {
     /// Its folder and its settings.
     pub root: Root,
     /// The rules in force.
@@ -28,28 +28,28 @@ impl Ledger {
     ///
     /// # Errors
     /// There is none; its settings or its rules cannot be read.
-    pub fn of(session: &Session<'_>) -> Result<Ledger> {
+    pub(super) fn of(session: &Session<'_>) -> Result<Ledger> {
         let (root, rules) = (session.root()?, session.rules()?);
         Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems.clone() })
     }
 
     /// Where its files are.
-    pub fn files(&self) -> &dyn Files {
+    pub(super) fn files(&self) -> &dyn Files {
         &*self.files
     }
 
     /// Its organisations, without their records.
-    pub fn outline(&self) -> Tree<'_> {
+    pub(super) fn outline(&self) -> Tree<'_> {
         Tree::outline(self.files(), self.root.begins, &self.rules, self.problems.clone())
     }
 
     /// The ledger with what is selected of its records.
-    pub fn load(&self, selection: &Selection) -> Tree<'_> {
+    pub(super) fn load(&self, selection: &Selection) -> Tree<'_> {
         Tree::load(self.files(), self.root.begins, &self.rules, selection, self.problems.clone())
     }
 
     /// The same with all of its records, together with its rules.
-    pub fn loaded(&self) -> Loaded {
+    pub(super) fn loaded(&self) -> Loaded {
         Loaded::from(Arc::clone(&self.rules), |rules| {
             Tree::load(self.files(), self.root.begins, rules, &Selection::everything(), self.problems.clone())
         })

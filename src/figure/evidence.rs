@@ -83,7 +83,7 @@ impl Evidence {
                 let records: Vec<_> = window.records.iter().map(|&n| record_of(tree, n)).collect();
                 Evidence::Window {
                     org,
-                    obligation: window.obligation.clone(),
+                    obligation: window.obligation.to_string(),
                     window: window.window.to_string(),
                     state: window.state.name(),
                     returned: window.returned,

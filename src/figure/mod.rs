@@ -198,13 +198,15 @@ pub struct Evaluation<'t> {
     pub as_of: Day,
     /// Today, where the as-of day was not asked for: returns that fall due after the period are judged up to it.
     pub today: Option<Day>,
+    /// The calendar year of the period's last day.
+    year: Period,
     memory: Arc<Memory>,
 }
 
 impl<'t> Evaluation<'t> {
     /// Looks at `tree` in `period` as of `as_of`.
     pub fn new(tree: &'t Tree<'t>, period: Period, as_of: Day) -> Evaluation<'t> {
-        Evaluation { tree, period, as_of, today: None, memory: Arc::default() }
+        Evaluation { tree, period, as_of, today: None, year: Period::year(period.last()), memory: Arc::default() }
     }
 
     /// The same where the as-of day is the default one and `today` is today.
@@ -521,12 +523,12 @@ impl<'t> Evaluation<'t> {
     }
 
     /// Gradings that the points of the same days contradict, within an organisation.
-    fn disagreeing(&self, between: &Disagreement, window: Window, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
+    fn disagreeing<'a>(&self, between: &'a Disagreement, window: Window, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
         let inside = |record: &Record<'_>| {
             record.exists_on(self.as_of)
                 && record.get(record.kind.period).and_then(Value::as_period).is_some_and(|days| self.in_window(days, window))
         };
-        let of = |kind: &Kind| records.of_kind(&kind.name).map(|(n, entry)| (n, &entry.record)).filter(|(_, record)| inside(record));
+        let of = |kind: &'a Kind| records.of_kind(&kind.name).map(|(n, entry)| (n, &entry.record)).filter(|(_, record)| inside(record));
         // Whoever is graded and has no entry has no points.
         let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
         let mut points: BTreeMap<Distinct, Decimal> = graded.map(|person| (Distinct::of(person), Decimal::ZERO)).collect();
@@ -581,16 +583,20 @@ impl<'t> Evaluation<'t> {
             return found;
         }
         let found = match self.tree.rules.obligation(obligation) {
-            Some(rule) => (0..self.tree.orgs.len()).flat_map(|org| self.windows_of(rule, &self.tree.records_of(org))).collect(),
+            Some(rule) => {
+                let spans = self.spans(rule);
+                (0..self.tree.orgs.len()).flat_map(|org| obligation::windows(&self.tree.records_of(org), rule, &spans)).collect()
+            }
             None => Vec::new(),
         };
         self.memory.note_looked(self.tree.entries.len() + OF_KEPT * found.len());
         Memory::keep(&self.memory.by_obligation, obligation, Arc::new(found.into_iter().map(Arc::new).collect()))
     }
 
-    /// The windows of an obligation that fall in the period, of one organisation.
-    fn windows_of(&self, rule: &Obligation, records: &Records<'_>) -> Vec<OwedWindow> {
-        obligation::windows(records, rule, self.period, |window| rule.judged_on(window, self.as_of, self.today))
+    /// The windows of an obligation that fall in the period, each with the day as of which it is looked at.
+    fn spans(&self, rule: &Obligation) -> Vec<(Period, Day)> {
+        let windows = self.period.windows(rule.every).into_iter();
+        windows.map(|window| (window, rule.judged_on(window, self.as_of, self.today))).collect()
     }
 
     fn counts(&self, entry: &Entry, date: &DateOf, window: Window, filter: &Filter) -> bool {
@@ -601,27 +607,35 @@ impl<'t> Evaluation<'t> {
         if window == Window::AsOf {
             return record.in_force_on(self.as_of) && matches(self.tree, entry, filter, self.as_of);
         }
-        let days = match date {
-            DateOf::Field(field) => record.get(*field).and_then(Value::as_period),
-            DateOf::EffectiveDue => record.effective_due().and_then(|day| Period::range(day, day)),
-            DateOf::Finished => record.finished_on(self.as_of).and_then(|day| Period::range(day, day)),
-            DateOf::Entered(status) => record.entered_on(status, self.as_of).and_then(|day| Period::range(day, day)),
+        let day_in = |day: Day| self.day_in_window(day, window);
+        let inside = match date {
+            DateOf::Field(field) => match record.get(*field) {
+                Some(Value::Day(day)) => day_in(*day),
+                other => other.and_then(Value::as_period).is_some_and(|days| self.in_window(days, window)),
+            },
+            DateOf::EffectiveDue => record.effective_due().is_some_and(day_in),
+            DateOf::Finished => record.finished_on(self.as_of).is_some_and(day_in),
+            DateOf::Entered(status) => record.entered_on(status, self.as_of).is_some_and(day_in),
         };
-        days.is_some_and(|days| self.in_window(days, window)) && matches(self.tree, entry, filter, self.as_of)
+        inside && matches(self.tree, entry, filter, self.as_of)
     }
 
     fn in_window(&self, days: Period, window: Window) -> bool {
-        let until_as_of = |from: Day| from <= days.first() && days.first() <= self.as_of;
         match window {
             Window::Period => self.period.covers(days),
-            Window::Year => Period::year(self.period.last()).covers(days),
+            Window::Year => self.year.covers(days),
+            Window::Ytd | Window::Since(_) | Window::ToDate | Window::AsOf => self.day_in_window(days.first(), window),
+        }
+    }
+
+    fn day_in_window(&self, day: Day, window: Window) -> bool {
+        match window {
+            Window::Period => self.period.contains(day),
+            Window::Year => self.year.contains(day),
             // The year is the period's: the fourth quarter seen in January still speaks of its own year.
-            Window::Ytd => {
-                let year = Period::year(self.period.last());
-                until_as_of(year.first()) && year.contains(days.first())
-            }
-            Window::Since(day) => until_as_of(day),
-            Window::ToDate | Window::AsOf => days.first() <= self.as_of,
+            Window::Ytd => self.year.contains(day) && day <= self.as_of,
+            Window::Since(from) => from <= day && day <= self.as_of,
+            Window::ToDate | Window::AsOf => day <= self.as_of,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::day::{Day, Period};
 use crate::figure::matches;
 use crate::name::RecordId;
-use crate::record::Record;
+use crate::record::{Record, Text};
 use crate::rules::kind::RETURNED;
 use crate::rules::obligation::{Obligation, Quota};
 use crate::spelling::same;
@@ -15,7 +15,7 @@ pub struct OwedWindow {
     /// The organisation.
     pub org: usize,
     /// The obligation's name.
-    pub obligation: String,
+    pub obligation: Text,
     /// The window.
     pub window: Period,
     /// What became of it.
@@ -51,18 +51,20 @@ impl WindowState {
     }
 }
 
-/// The windows of an obligation inside a period, of one organisation, in order.
+/// What became of the windows of an obligation, of one organisation, in order.
 ///
-/// Each window is looked at as of the day that `as_of` gives for it; one that is not over on that day is there only once
+/// Each window is looked at as of the day beside it; one that is not over on that day is there only once
 /// a record stands in it.
-pub fn windows(records: &Records<'_>, obligation: &Obligation, period: Period, as_of: impl Fn(Period) -> Day) -> Vec<OwedWindow> {
-    let all = period.windows(obligation.every);
-    all.into_iter().flat_map(|window| evaluate(records, obligation, window, as_of(window))).collect()
+pub fn windows(records: &Records<'_>, obligation: &Obligation, all: &[(Period, Day)]) -> Vec<OwedWindow> {
+    if !is_among(records, obligation) {
+        return Vec::new();
+    }
+    all.iter().flat_map(|&(window, as_of)| evaluate(records, obligation, window, as_of)).collect()
 }
 
 /// What became of one window of one organisation as of a day: nothing where it is not owed, or not yet; of an
 /// obligation by quota, once for each time it is owed.
-pub fn evaluate(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> Vec<OwedWindow> {
+fn evaluate(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> Vec<OwedWindow> {
     if !owes(records, obligation, window, as_of) {
         return Vec::new();
     }
@@ -78,7 +80,7 @@ pub fn evaluate(records: &Records<'_>, obligation: &Obligation, window: Period, 
             (false, false, true) => return None,
         };
         let returned = standing.iter().any(|&n| records.record(n).ever(RETURNED, as_of));
-        let (org, obligation) = (records.org, obligation.name.clone());
+        let (org, obligation) = (records.org, Text::new(&obligation.name));
         Some(OwedWindow { org, obligation, window, state, records: standing, returned })
     };
     match &obligation.quota {
@@ -97,7 +99,7 @@ pub fn evaluate(records: &Records<'_>, obligation: &Obligation, window: Period, 
 
 /// How often an obligation is still to be met in a window, whether or not the window is over.
 pub fn outstanding(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> usize {
-    if !owes(records, obligation, window, as_of) || records.organisation().is_exempt(&obligation.name, window) {
+    if !is_among(records, obligation) || !owes(records, obligation, window, as_of) || records.organisation().is_exempt(&obligation.name, window) {
         return 0;
     }
     let standing = standing(records, obligation, window, as_of);
@@ -148,13 +150,17 @@ fn names(record: &Record<'_>, quota: &Quota, id: &RecordId) -> bool {
     record.get(quota.by).and_then(|v| v.as_text()).is_some_and(|named| same(named, id.as_str()))
 }
 
-/// Whether the organisation is one that owes the obligation, on every day of the window; exemptions aside.
-fn owes(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> bool {
+/// Whether the organisation is of a kind and sector that owe the obligation.
+fn is_among(records: &Records<'_>, obligation: &Obligation) -> bool {
     let organisation = records.organisation();
     let among = |allowed: &[String], field: &str| allowed.is_empty() || allowed.iter().any(|a| a == organisation.text(field));
+    among(&obligation.org_kinds, "kind") && among(&obligation.sectors, "sector")
+}
+
+/// Whether such an organisation owes the obligation on every day of the window; exemptions aside.
+fn owes(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: Day) -> bool {
+    let organisation = records.organisation();
     records.tree.begins.is_none_or(|begins| begins <= window.first())
-        && among(&obligation.org_kinds, "kind")
-        && among(&obligation.sectors, "sector")
         && organisation.exists_through(window)
         && obligation.members.is_none_or(|least| organisation.members_on(window.first()).is_some_and(|n| n >= least))
         && obligation.standing.as_ref().is_none_or(|kind| {

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::figure::{Adds, Basis, Contribution, Evaluation, Lens, Memory, Recorded, owed};
-use crate::figure::obligation::OwedWindow;
+use crate::day::{Day, Period};
+use crate::figure::obligation::{self, OwedWindow};
 use crate::number::Decimal;
 use crate::record::Distinct;
 use crate::record::selection::{Selection, Wanted};
 use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
 use crate::rules::kind::Kind;
+use crate::rules::obligation::Obligation;
 use crate::rules::metric::{DateOf, Measure, Metric, Take};
 use crate::tree::files::Files;
 use crate::tree::{ByKind, Records, Tree, pass};
@@ -137,7 +139,7 @@ impl Asked<'_> {
         }
     }
 
-    fn obligation(&mut self, rule: &crate::rules::obligation::Obligation) {
+    fn obligation(&mut self, rule: &Obligation) {
         let quota = rule.quota.as_ref();
         self.add(&rule.kind, [Some(rule.date), quota.map(|quota| quota.by)]);
         if let Some(kind) = self.rules.kinds.iter().find(|kind| kind.name == rule.kind).cloned() {
@@ -166,10 +168,11 @@ pub fn tally(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric], moment
         (0..rules.kinds.len()).for_each(|n| selection.of_mut(n).add(rules.kinds[n].start));
     }
     let leaves: Vec<&Metric> = made_of(rules, metrics).into_iter().filter(|metric| adds_up(&metric.measure)).collect();
+    let evaluated: Vec<(&Moment, Spans<'_>)> = moments.iter().map(|moment| (moment, Spans::of(tree, moment, &leaves))).collect();
     let of_each = pass::each_organisation(tree, files, &selection, |tree, org, entries| {
         let by_kind = ByKind::of_entries(&entries);
         let records = Records::passing(tree, org, &entries, &by_kind);
-        moments.iter().map(|moment| Added::of(&records, moment, &leaves)).collect::<Vec<_>>()
+        evaluated.iter().map(|(moment, spans)| Added::of(&records, moment, &leaves, spans)).collect::<Vec<_>>()
     });
     let mut memories: Vec<Memory> = moments.iter().map(|_| Memory { is_tally: true, ..Memory::default() }).collect();
     let mut sums: Vec<Vec<Vec<Contribution>>> = moments.iter().map(|_| leaves.iter().map(|_| Vec::new()).collect()).collect();
@@ -195,7 +198,24 @@ pub fn tally(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric], moment
 }
 
 /// A period, an as-of day, and today where that day was not asked for.
-pub type Moment = (crate::day::Period, crate::day::Day, Option<crate::day::Day>);
+pub type Moment = (Period, Day, Option<Day>);
+
+/// The windows of every obligation that some metrics look at, each with the day as of which it is looked at.
+struct Spans<'r>(Vec<(&'r Obligation, Vec<(Period, Day)>)>);
+
+impl<'r> Spans<'r> {
+    fn of(tree: &Tree<'r>, &(period, as_of, today): &Moment, leaves: &[&Metric]) -> Spans<'r> {
+        let evaluation = Evaluation::new(tree, period, as_of).until(today);
+        let mut names = BTreeSet::new();
+        for metric in leaves {
+            if let Measure::Obligation { obligations, .. } = &metric.measure {
+                names.extend(obligations);
+            }
+        }
+        let rules = names.into_iter().filter_map(|name| tree.rules.obligation(name));
+        Spans(rules.map(|rule| (rule, evaluation.spans(rule))).collect())
+    }
+}
 
 /// What the records of one organisation add to each figure, in one evaluation.
 struct Added {
@@ -206,19 +226,20 @@ struct Added {
 }
 
 impl Added {
-    fn of(records: &Records<'_>, &(period, as_of, today): &Moment, leaves: &[&Metric]) -> Added {
+    fn of(records: &Records<'_>, &(period, as_of, today): &Moment, leaves: &[&Metric], spans: &Spans<'_>) -> Added {
         let evaluation = Evaluation::new(records.tree, period, as_of).until(today);
-        let mut windows: BTreeMap<&str, Vec<Arc<OwedWindow>>> = BTreeMap::new();
+        let judged = |(rule, all): &(&Obligation, Vec<(Period, Day)>)| obligation::windows(records, rule, all);
+        let windows: Vec<Vec<Arc<OwedWindow>>> =
+            spans.0.iter().map(|of_rule| judged(of_rule).into_iter().map(Arc::new).collect()).collect();
         let mut sums = Vec::new();
         for (n, metric) in leaves.iter().enumerate() {
             let mut sum = Sum::default();
             match &metric.measure {
                 Measure::Obligation { obligations, state } => {
-                    for rule in obligations.iter().filter_map(|name| records.tree.rules.obligation(name)) {
-                        let of_rule = windows
-                            .entry(&rule.name)
-                            .or_insert_with(|| evaluation.windows_of(rule, records).into_iter().map(Arc::new).collect());
-                        of_rule.iter().filter_map(|window| owed(Arc::clone(window), *state)).for_each(|c| sum.add(c));
+                    for name in obligations {
+                        let of_rule = spans.0.iter().zip(&windows).find(|((rule, _), _)| rule.name == *name);
+                        let of_rule = of_rule.into_iter().flat_map(|(_, windows)| windows);
+                        of_rule.filter_map(|window| owed(Arc::clone(window), *state)).for_each(|c| sum.add(c));
                     }
                 }
                 measure => evaluation.contributed(measure, &Lens::default(), records, &mut |c| sum.add(c)),
@@ -237,7 +258,7 @@ struct Sum {
     count: usize,
     amount: Option<Decimal>,
     values: BTreeSet<Distinct>,
-    days: Option<(crate::day::Day, crate::day::Day)>,
+    days: Option<(Day, Day)>,
     /// Why nothing is known of any of them.
     unknown: Option<String>,
     known: bool,

@@ -169,6 +169,8 @@ pub struct Record<'r> {
     pub retracted: Option<Value>,
     /// Where it stands.
     pub origin: Origin,
+    /// The day it began to exist.
+    start: Option<Day>,
     updates: Vec<Update>,
 }
 
@@ -185,7 +187,8 @@ impl<'r> Record<'r> {
     /// A record of these values.
     pub fn new(id: RecordId, kind: &'r Kind, fields: Vec<Option<Value>>, retracted: Option<Value>, origin: Origin) -> Record<'r> {
         let updates = updates(kind, &fields);
-        Record { id, kind, fields, retracted, origin, updates }
+        let start = fields.get(kind.start).and_then(Option::as_ref).and_then(Value::as_day);
+        Record { id, kind, fields, retracted, origin, start, updates }
     }
 
     /// Whether another record of the same id is a copy: of the same kind, with the same values.
@@ -211,7 +214,7 @@ impl<'r> Record<'r> {
 
     /// The day it began to exist: its own start date, never a period's last day.
     pub fn starts(&self) -> Option<Day> {
-        self.get(self.kind.start)?.as_day()
+        self.start
     }
 
     /// Whether it counts on a day: begun, and not taken back.

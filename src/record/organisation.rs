@@ -21,6 +21,10 @@ pub struct Organisation {
     pub kind: Arc<Kind>,
     /// What its file holds, by the indices of the fields.
     pub fields: Vec<Option<Value>>,
+    /// Its first day, where its file says it.
+    pub founded: Option<Day>,
+    /// The first day on which it is no more.
+    pub dissolved: Option<Day>,
     /// Members, by day of count.
     pub headcount: Vec<(Day, i64)>,
     /// What it is excused from.
@@ -67,7 +71,9 @@ impl Organisation {
                 })
             })
             .collect();
-        Organisation { folder: path.clone(), path, headcount, exemptions, kind, fields }
+        let day = |name: &str| kind.index(name).and_then(|n| fields[n].as_ref()).and_then(Value::as_day);
+        let (founded, dissolved) = (day("founded"), day("dissolved"));
+        Organisation { folder: path.clone(), path, founded, dissolved, headcount, exemptions, kind, fields }
     }
 
     /// Its file, below the ledger's root.
@@ -103,9 +109,7 @@ impl Organisation {
 
     /// Whether it is in being on every day of a period.
     pub fn exists_through(&self, period: Period) -> bool {
-        let founded = self.get("founded").and_then(Value::as_day);
-        let dissolved = self.get("dissolved").and_then(Value::as_day);
-        founded.is_none_or(|day| day <= period.first()) && dissolved.is_none_or(|day| day >= period.end())
+        self.founded.is_none_or(|day| day <= period.first()) && self.dissolved.is_none_or(|day| day >= period.end())
     }
 
     /// Whether it is in being on a day.

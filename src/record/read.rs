@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::day::{Day, Period, Span};
+use crate::day::{Day, Period};
 use crate::locale::{Arg, Label};
 use crate::name::RecordId;
 use crate::number::Decimal;
@@ -50,9 +50,13 @@ pub fn record<'r>(reading: &Reading<'_>, row: &Row<'_>, kind: &'r Kind, rules: &
     if reading.count() != before {
         return None;
     }
-    let updates = kind.life.as_ref().map_or_else(Vec::new, |life| updates(kind, life, &row.fields));
+    let updates = match &kind.life {
+        Some(life) if *wanted != Wanted::Nothing => updates(life, &row.fields),
+        _ => Vec::new(),
+    };
+    let start = values.get(kind.start).and_then(Option::as_ref).and_then(Value::as_day);
     let origin = Origin { file: std::sync::Arc::clone(&reading.source.file), line: row.line, at: row.header.start };
-    Some(Record { id: id?, kind, fields: values, retracted, origin, updates })
+    Some(Record { id: id?, kind, fields: values, retracted, origin, start, updates })
 }
 
 /// Reads an organisation's file from its fields, by the indices of the kind's fields.
@@ -61,8 +65,9 @@ pub fn organisation(reading: &Reading<'_>, fields: &[written::Field<'_>], kind: 
 }
 
 /// The dated steps of a record's life, in the order of their days; those of one day in the order written.
-fn updates(kind: &Kind, life: &LifeCycle, fields: &[written::Field<'_>]) -> Vec<Update> {
-    let Some(Data::List(rows)) = named(fields, &kind.fields[life.updates].name).map(|field| &field.data) else { return Vec::new() };
+fn updates(life: &LifeCycle, fields: &[written::Field<'_>]) -> Vec<Update> {
+    let listed = fields.iter().rfind(|field| field.index == Some(life.updates));
+    let Some(Data::List(rows)) = listed.map(|field| &field.data) else { return Vec::new() };
     let step = |row: &written::Item<'_>| {
         let Data::Table(cells) = &row.data else { return None };
         let Data::Day(on) = named(cells, "on")?.data else { return None };
@@ -88,23 +93,16 @@ struct Table<'a, 's> {
 impl Table<'_, '_> {
     /// Reads the fields that `definitions` allow; what is wrong is noted, and the field left out.
     fn read(&self, fields: &[written::Field<'_>], definitions: &[Field], wanted: &Wanted) -> Vec<Option<Value>> {
-        let mut values = match wanted {
-            Wanted::Nothing => Vec::new(),
-            Wanted::Fields(_) | Wanted::Everything => vec![None; definitions.len()],
-        };
+        let mut values = vec![None; wanted.len(definitions.len())];
         let mut seen = Seen::default();
-        let mut next = 0;
         for field in fields {
-            // Most texts have their fields in the order of the kind.
-            let is_it = |n: &usize| definitions[*n].name == field.name;
-            let Some(n) = (next..definitions.len()).find(is_it).or_else(|| (0..next).find(is_it)) else {
+            let Some(n) = field.index else {
                 self.unless_known(field, definitions);
                 continue;
             };
-            next = n + 1;
             let keep = wanted.keeps(n);
             let value = read_field(self.reading, &definitions[n], field, keep);
-            seen.insert(n, matches!(&value, Some(Value::Text(_))) && field.data.as_text().is_some_and(|text| text.trim().is_empty()));
+            seen.insert(n, matches!(&value, Some(Value::Text(_))) && field.data.as_text().is_some_and(|text| text.trim_start().is_empty()));
             if keep {
                 values[n] = value;
             }
@@ -211,8 +209,8 @@ fn value(reading: &Reading<'_>, field: &Field, data: &Data<'_>, span: &Range<usi
             }
             _ => None,
         },
-        FieldType::Month => text.and_then(|t| period(t, Span::Month)),
-        FieldType::Quarter => text.and_then(|t| period(t, Span::Quarter)),
+        FieldType::Month => text.and_then(Period::from_canonical_month).map(Value::Period),
+        FieldType::Quarter => text.and_then(Period::from_canonical_quarter).map(Value::Period),
         FieldType::Year => {
             data.as_integer().and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1)).map(|day| Value::Period(Period::year(day)))
         }
@@ -289,9 +287,4 @@ pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
 
 fn outside(field: &str, min: impl ToString, max: impl ToString) -> Problem {
     Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max.to_string())
-}
-
-/// In a file a period has one spelling: `2026-07`, `2026Q3`.
-fn period(text: &str, span: Span) -> Option<Value> {
-    Period::from_canonical(text).filter(|period| period.span() == span).map(Value::Period)
 }

@@ -30,6 +30,15 @@ impl Wanted {
         }
     }
 
+    /// How many places the fields that are kept take, of so many that there are.
+    pub(super) fn len(&self, all: usize) -> usize {
+        match self {
+            Wanted::Nothing => 0,
+            Wanted::Fields(fields) => fields.len(),
+            Wanted::Everything => all,
+        }
+    }
+
     /// Asks for one more field.
     pub fn add(&mut self, field: usize) {
         if *self == Wanted::Nothing {

@@ -47,6 +47,8 @@ pub struct Kind {
 pub struct Field {
     /// The TOML key, `snake_case`.
     pub name: String,
+    /// The name's [`head`]: readers look at millions of keys.
+    pub head: u64,
     /// What people call it.
     pub label: Label,
     /// Whether a record must have it.
@@ -557,6 +559,14 @@ const TYPES: &[(&str, &str)] = &[
     ("updates", "updates"),
 ];
 
+/// The first eight bytes of a name, as a number: names of different numbers differ.
+pub fn head(name: &str) -> u64 {
+    match name.as_bytes().first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => name.bytes().rev().fold(0, |number, byte| number << 8 | u64::from(byte)),
+    }
+}
+
 impl Field {
     /// Reads a field from its rules table.
     pub fn read(reader: Reader<'_, '_>, shared: &Shared) -> Option<Field> {
@@ -606,7 +616,7 @@ impl Field {
             reader.note(bad(&reader, "name", "bad-rule-name"));
         }
         reader.finish();
-        Some(Field { name, label, required, list, unless, key, ty })
+        Some(Field { head: head(&name), name, label, required, list, unless, key, ty })
     }
 
     /// Whether a record of these values must give it: required, and not excused by the field that says why not.

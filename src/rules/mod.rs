@@ -247,13 +247,13 @@ impl Rules {
     /// The `id` field, as every kind has it.
     pub fn id_field(&self) -> Field {
         let label = self.shared.id.clone();
-        Field { name: "id".to_owned(), label, required: true, list: false, unless: None, key: 0, ty: FieldType::Text }
+        Field { name: "id".to_owned(), head: kind::head("id"), label, required: true, list: false, unless: None, key: 0, ty: FieldType::Text }
     }
 
     /// The field that takes a record back, as every kind has it.
     pub fn retraction_field(&self) -> Field {
         let (label, ty) = (self.shared.retracted.clone(), FieldType::Table(self.shared.retraction.clone()));
-        Field { name: "retracted".to_owned(), label, required: false, list: false, unless: None, key: 0, ty }
+        Field { name: "retracted".to_owned(), head: kind::head("retracted"), label, required: false, list: false, unless: None, key: 0, ty }
     }
 
     /// Every field that a record's table may hold: `id`, the kind's own, `retracted`.

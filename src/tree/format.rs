@@ -19,7 +19,7 @@ pub fn changed(source: &Source, org: Option<&OrgPath>, rules: &Rules) -> Result<
         Some(org) => {
             (ledger::canonical_organisation(source, org.clone(), rules).is_some(), &|| organisation(source, org, rules))
         }
-        None => (ledger::canonical_records(source, rules, &Selection::nothing()).is_some(), &|| self::ledger(source, rules)),
+        None => (ledger::canonical_records(source, rules, &Selection::nothing(), &mut Vec::new()).is_some(), &|| self::ledger(source, rules)),
     };
     if canonical { Ok(None) } else { text().map(|text| Some(text).filter(|text| *text != source.text)) }
 }

@@ -8,7 +8,7 @@ use crate::locale::Arg;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::selection::Selection;
+use crate::record::selection::{Selection, Wanted};
 use crate::record::{Record, read};
 use crate::rules::Rules;
 use crate::source::Source;
@@ -27,7 +27,7 @@ pub fn read_organisation(source: &Source, path: OrgPath, rules: &Rules) -> (Opti
     };
     let reading = Reading::new(source);
     let kind = Arc::clone(&rules.org);
-    let fields = parsed::fields(&document.root);
+    let fields = parsed::fields(&document.root, &kind.fields);
     let values = read::organisation(&reading, &fields, &kind);
     let org = Organisation::new(path, kind, values);
     note_unknown_obligations(&reading, &fields, rules);
@@ -65,27 +65,40 @@ fn note_unknown_obligations(reading: &Reading<'_>, fields: &[Field<'_>], rules: 
 
 /// Reads every record of a ledger file. A record that cannot be understood is left out, the rest is not.
 pub fn read_records<'r>(source: &Source, rules: &'r Rules) -> (Vec<Record<'r>>, Vec<Problem>) {
-    read_selected(source, rules, &Selection::everything())
+    read_selected(source, rules, &Selection::everything(), &mut Vec::new())
 }
 
-/// As [`read_records`], of each record the fields that are selected.
-pub fn read_selected<'r>(source: &Source, rules: &'r Rules, selection: &Selection) -> (Vec<Record<'r>>, Vec<Problem>) {
-    if let Some(records) = canonical_records(source, rules, selection) {
+/// As [`read_records`], of each kind what is selected; records of which nothing is are checked, and not returned. The
+/// [number](crate::name::RecordId::number) of every id, returned or not, is added to `ids`.
+pub fn read_selected<'r>(
+    source: &Source,
+    rules: &'r Rules,
+    selection: &Selection,
+    ids: &mut Vec<u64>,
+) -> (Vec<Record<'r>>, Vec<Problem>) {
+    let before = ids.len();
+    if let Some(records) = canonical_records(source, rules, selection, ids) {
         return (records, Vec::new());
     }
+    ids.truncate(before);
     let document = match parse(source) {
         Ok(document) => document,
         Err(problems) => return (Vec::new(), problems),
     };
     let reading = Reading::new(source);
-    let records = selected(&reading, &document.root, rules, selection);
+    let records = selected(&reading, &document.root, rules, selection, ids);
     let mut problems = reading.into_problems();
     problems.extend(document.findings);
     (records, problems)
 }
 
 /// The records of a text that is canonical and without a mistake; none of any other.
-pub(super) fn canonical_records<'r>(source: &Source, rules: &'r Rules, selection: &Selection) -> Option<Vec<Record<'r>>> {
+pub(super) fn canonical_records<'r>(
+    source: &Source,
+    rules: &'r Rules,
+    selection: &Selection,
+    ids: &mut Vec<u64>,
+) -> Option<Vec<Record<'r>>> {
     let mut rows = Rows::new(&source.text, rules);
     let mut row = Row::default();
     let mut found = Vec::new();
@@ -93,17 +106,26 @@ pub(super) fn canonical_records<'r>(source: &Source, rules: &'r Rules, selection
     while rows.next(&mut row).ok()? {
         let kind = row.kind?;
         let record = read::record(&reading, &row, &rules.kinds[kind], rules, selection.of(kind))?;
-        found.push(record);
+        ids.push(record.id.number());
+        if *selection.of(kind) != Wanted::Nothing {
+            found.push(record);
+        }
     }
     Some(found)
 }
 
 /// The records of a parsed file, in the order they stand.
 pub fn records<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules) -> Vec<Record<'r>> {
-    selected(reading, root, rules, &Selection::everything())
+    selected(reading, root, rules, &Selection::everything(), &mut Vec::new())
 }
 
-fn selected<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules, selection: &Selection) -> Vec<Record<'r>> {
+fn selected<'r>(
+    reading: &Reading<'_>,
+    root: &DeTable<'_>,
+    rules: &'r Rules,
+    selection: &Selection,
+    ids: &mut Vec<u64>,
+) -> Vec<Record<'r>> {
     let mut found: Vec<Record<'r>> = Vec::new();
     for (key, node) in root {
         let name: &str = key.get_ref();
@@ -128,7 +150,9 @@ fn selected<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules, sel
                     match item.get_ref() {
                         DeValue::Table(table) => {
                             let row = parsed::row(reading.source, rules, name, table, item.span());
-                            found.extend(read::record(reading, &row, &rules.kinds[n], rules, wanted));
+                            let record = read::record(reading, &row, &rules.kinds[n], rules, wanted);
+                            ids.extend(record.as_ref().map(|record| record.id.number()));
+                            found.extend(record.filter(|_| *wanted != Wanted::Nothing));
                         }
                         _ => reading.note(not_a_list(item)),
                     }

@@ -395,12 +395,12 @@ pub struct Records<'t> {
     pub entries: &'t [Entry<'t>],
     /// The index of the first of them.
     first: usize,
-    by_kind: Option<&'t ByKind>,
+    by_kind: Option<&'t ByKind<'t>>,
 }
 
 impl<'t> Records<'t> {
     /// Records that pass by: their indices begin with 0.
-    pub fn passing(tree: &'t Tree<'t>, org: usize, entries: &'t [Entry<'t>], by_kind: &'t ByKind) -> Records<'t> {
+    pub fn passing(tree: &'t Tree<'t>, org: usize, entries: &'t [Entry<'t>], by_kind: &'t ByKind<'t>) -> Records<'t> {
         Records { tree, org, entries, first: 0, by_kind: Some(by_kind) }
     }
 
@@ -415,12 +415,11 @@ impl<'t> Records<'t> {
     }
 
     /// The records of a kind with their indices, in order.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t> {
+    pub fn of_kind<'a>(&self, kind: &'a str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t, 'a> {
         let (entries, first) = (self.entries, self.first);
         let indexed = self.by_kind.map(|by_kind| by_kind.of(kind));
         // Where nobody has put them in order each is asked.
         let asked = if indexed.is_some() { &[][..] } else { entries };
-        let kind = kind.to_owned();
         let asked = asked.iter().enumerate().filter(move |(_, entry)| entry.record.kind.name == kind);
         let indexed = indexed.unwrap_or_default().iter().map(move |&n| (n as usize, &entries[n as usize]));
         indexed.chain(asked).map(move |(n, entry)| (first + n, entry))
@@ -428,13 +427,11 @@ impl<'t> Records<'t> {
 }
 
 /// The records of an organisation by their kinds.
-pub struct ByKind {
-    kinds: Vec<(String, Vec<u32>)>,
-}
+pub struct ByKind<'t>(Vec<(&'t Kind, Vec<u32>)>);
 
-impl ByKind {
+impl<'t> ByKind<'t> {
     /// Puts records in order by kind.
-    pub fn of_entries(entries: &[Entry<'_>]) -> ByKind {
+    pub fn of_entries(entries: &'t [Entry<'_>]) -> ByKind<'t> {
         let mut kinds: Vec<(&Kind, Vec<u32>)> = Vec::new();
         for (n, entry) in entries.iter().enumerate() {
             let n = u32::try_from(n).unwrap_or(u32::MAX);
@@ -443,11 +440,11 @@ impl ByKind {
                 None => kinds.push((entry.record.kind, vec![n])),
             }
         }
-        ByKind { kinds: kinds.into_iter().map(|(kind, indices)| (kind.name.clone(), indices)).collect() }
+        ByKind(kinds)
     }
 
     fn of(&self, kind: &str) -> &[u32] {
-        self.kinds.iter().find(|(name, _)| name == kind).map_or(&[], |(_, indices)| indices)
+        self.0.iter().find(|(known, _)| known.name == kind).map_or(&[], |(_, indices)| indices)
     }
 }
 

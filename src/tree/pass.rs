@@ -27,11 +27,11 @@ pub fn each_organisation<'r, T: Send>(
         (batch.ids, batch.problems, each(shared, org, batch.entries))
     };
     let read: Vec<(Vec<u64>, Vec<Problem>, T)> = (0..shared.orgs.len()).into_par_iter().map(of).collect();
-    let mut ids: Vec<(u64, u32)> = Vec::with_capacity(read.iter().map(|(ids, _, _)| ids.len()).sum());
+    let mut ids: Vec<u64> = Vec::with_capacity(read.iter().map(|(ids, _, _)| ids.len()).sum());
     let mut problems = Vec::new();
     let mut made = Vec::with_capacity(read.len());
-    for (org, (of_org, found, one)) in read.into_iter().enumerate() {
-        ids.extend(of_org.into_iter().map(|id| (id, u32::try_from(org).unwrap_or(u32::MAX))));
+    for (of_org, found, one) in read {
+        ids.extend(of_org);
         problems.extend(found);
         made.push(one);
     }
@@ -54,11 +54,7 @@ pub fn each_organisation<'r, T: Send>(
 
 /// Reads the records of every organisation and keeps them.
 pub(super) fn keep<'r>(tree: &mut Tree<'r>, files: &dyn Files, selection: &Selection) -> Vec<Entry<'r>> {
-    let kept = each_organisation(tree, files, selection, |_, _, mut entries| {
-        // A record has a place for every field of its kind, unless none is wanted.
-        entries.retain(|entry| !entry.record.fields.is_empty());
-        entries
-    });
+    let kept = each_organisation(tree, files, selection, |_, _, entries| entries);
     let mut all = Vec::with_capacity(kept.iter().map(Vec::len).sum());
     kept.into_iter().for_each(|entries| all.extend(entries));
     all
@@ -68,18 +64,20 @@ pub(super) fn keep<'r>(tree: &mut Tree<'r>, files: &dyn Files, selection: &Selec
 struct Batch<'r> {
     entries: Vec<Entry<'r>>,
     problems: Vec<Problem>,
-    /// Numbers that equal ids have in common.
+    /// The numbers of all ids, each once.
     ids: Vec<u64>,
 }
 
 impl<'r> Batch<'r> {
     fn read(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
         let mut batch = Batch::as_written(tree, files, org, selection);
-        let mut sorted = batch.ids.clone();
-        sorted.sort_unstable();
-        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+        let all = batch.ids.len();
+        batch.ids.sort_unstable();
+        batch.ids.dedup();
+        if batch.ids.len() < all {
             // Whether copies are equal is known only from all they say.
-            batch = Batch::as_written(tree, files, org, &Selection::everything());
+            let whole = Batch::as_written(tree, files, org, &Selection::everything());
+            batch = Batch { ids: batch.ids, ..whole };
             batch.drop_copies();
         }
         if !tree.moves.is_empty() {
@@ -89,18 +87,17 @@ impl<'r> Batch<'r> {
     }
 
     fn as_written(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
-        let (mut entries, mut problems) = (Vec::new(), Vec::new());
+        let (mut entries, mut problems, mut ids) = (Vec::new(), Vec::new(), Vec::new());
         for file in &tree.ledgers[org] {
             match files.read(file) {
                 Ok(source) => {
-                    let (records, found) = ledger::read_selected(&source, tree.rules, selection);
+                    let (records, found) = ledger::read_selected(&source, tree.rules, selection, &mut ids);
                     entries.extend(records.into_iter().map(|record| Entry { org, record }));
                     problems.extend(found);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
-        let ids = entries.iter().map(|entry: &Entry<'_>| entry.record.id.number()).collect();
         Batch { entries, problems, ids }
     }
 
@@ -146,16 +143,19 @@ struct Doubled {
 }
 
 impl Doubled {
-    fn find(tree: &Tree<'_>, files: &dyn Files, mut ids: Vec<(u64, u32)>) -> Doubled {
+    fn find(tree: &Tree<'_>, files: &dyn Files, mut ids: Vec<u64>) -> Doubled {
         ids.par_sort_unstable();
-        let alike = |pair: &[(u64, u32)]| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1;
-        let numbers: BTreeSet<u64> = ids.windows(2).filter(|pair| alike(pair)).map(|pair| pair[0].0).collect();
+        let numbers: BTreeSet<u64> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
         if numbers.is_empty() {
             return Doubled::default();
         }
-        let orgs: BTreeSet<usize> = ids.iter().filter(|(id, _)| numbers.contains(id)).map(|(_, org)| *org as usize).collect();
-        let read = |org: usize| Batch::as_written(tree, files, org, &Selection::nothing()).entries;
-        let entries: Vec<Entry<'_>> = orgs.into_iter().flat_map(read).filter(|entry| numbers.contains(&entry.record.id.number())).collect();
+        // Which organisations have them is looked up only now: hardly any ledger has one.
+        let read = |org: usize| {
+            let mut entries = Batch::as_written(tree, files, org, &Selection::everything()).entries;
+            entries.retain(|entry| numbers.contains(&entry.record.id.number()));
+            entries
+        };
+        let entries: Vec<Entry<'_>> = (0..tree.orgs.len()).into_par_iter().flat_map_iter(read).collect();
         let mut by_id: BTreeMap<&RecordId, Vec<&Entry<'_>>> = BTreeMap::new();
         entries.iter().for_each(|entry| by_id.entry(&entry.record.id).or_default().push(entry));
         let mut doubled = Doubled::default();

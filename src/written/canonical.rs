@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::day::Day;
 use crate::rules::Rules;
-use crate::rules::kind::{Field as Definition, FieldType, Kind};
+use crate::rules::kind::{Field as Definition, FieldType, Kind, head};
 use crate::spelling::is_steering;
 use crate::written::{Data, Field, Item, Row};
 
@@ -35,8 +35,7 @@ pub struct Rows<'s, 'r> {
 impl<'s, 'r> Rows<'s, 'r> {
     /// Starts at the beginning of a text.
     pub fn new(text: &'s str, rules: &'r Rules) -> Rows<'s, 'r> {
-        let scan = Scan { text, bytes: text.as_bytes(), at: 0, line: 1 };
-        Rows { rules, scan, kinds: (0..rules.kinds.len()).collect(), retracted: rules.retraction_field() }
+        Rows { rules, scan: Scan::new(text), kinds: (0..rules.kinds.len()).collect(), retracted: rules.retraction_field() }
     }
 
     /// Reads the next row into `row`, whose memory is used again; false at the end of the text.
@@ -44,7 +43,7 @@ impl<'s, 'r> Rows<'s, 'r> {
     /// # Errors
     /// The text goes on in another way than the program writes it.
     pub fn next(&mut self, row: &mut Row<'s>) -> Result<bool> {
-        row.fields.clear();
+        self.scan.recycle(row);
         if self.scan.at == self.scan.bytes.len() {
             return Ok(false);
         }
@@ -58,13 +57,12 @@ impl<'s, 'r> Rows<'s, 'r> {
         self.kinds[..=used].rotate_right(1);
         let kind = &self.rules.kinds[self.kinds[0]];
         (row.name, row.kind) = (Cow::Borrowed(name), Some(self.kinds[0]));
-        if self.scan.starts_with("id = ") {
-            row.fields.push(self.scan.field("id", None)?);
+        if self.scan.key() == "id" {
+            row.fields.push(self.scan.field(None, None)?);
         }
-        for definition in kind.fields.iter().chain([&self.retracted]) {
-            if self.scan.is_key(&definition.name) {
-                row.fields.push(self.scan.field(&definition.name, Some(definition))?);
-            }
+        self.scan.fields(&kind.fields, &mut row.fields)?;
+        if self.scan.key() == "retracted" {
+            row.fields.push(self.scan.field(None, Some(&self.retracted))?);
         }
         // What follows is the blank line above the next row, or a key that has no place here.
         match self.scan.bytes.get(self.scan.at) {
@@ -75,9 +73,9 @@ impl<'s, 'r> Rows<'s, 'r> {
 
     /// The name in a header.
     fn name(&mut self) -> Result<&'s str> {
-        self.scan.take("[[")?;
+        self.scan.take(b"[[")?;
         let name = self.scan.while_bytes(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
-        self.scan.take("]]\n")?;
+        self.scan.take(b"]]\n")?;
         self.scan.line += 1;
         Ok(name)
     }
@@ -88,13 +86,9 @@ impl<'s, 'r> Rows<'s, 'r> {
 /// # Errors
 /// The text is not canonical.
 pub fn table<'s>(text: &'s str, kind: &Kind) -> Result<Vec<Field<'s>>> {
-    let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, line: 1 };
+    let mut scan = Scan::new(text);
     let mut fields = Vec::new();
-    for definition in &kind.fields {
-        if scan.is_key(&definition.name) {
-            fields.push(scan.field(&definition.name, Some(definition))?);
-        }
-    }
+    scan.fields(&kind.fields, &mut fields)?;
     if scan.at == scan.bytes.len() { Ok(fields) } else { Err(NotCanonical) }
 }
 
@@ -104,29 +98,75 @@ struct Scan<'s> {
     bytes: &'s [u8],
     at: usize,
     line: usize,
+    /// Memory of tables and lists that nobody needs any more.
+    spare_fields: Vec<Vec<Field<'s>>>,
+    spare_items: Vec<Vec<Item<'s>>>,
 }
 
 impl<'s> Scan<'s> {
-    fn starts_with(&self, word: &str) -> bool {
-        self.bytes[self.at..].starts_with(word.as_bytes())
+    fn new(text: &'s str) -> Scan<'s> {
+        Scan { text, bytes: text.as_bytes(), at: 0, line: 1, spare_fields: Vec::new(), spare_items: Vec::new() }
     }
 
-    /// Whether `name = ` stands here.
-    fn is_key(&self, name: &str) -> bool {
-        self.starts_with(name) && self.bytes[self.at + name.len()..].starts_with(b" = ")
+    /// Empties a row and keeps the memory of its lists and tables for the next.
+    fn recycle(&mut self, row: &mut Row<'s>) {
+        for field in row.fields.drain(..) {
+            match field.data {
+                Data::List(mut items) => {
+                    for item in items.drain(..) {
+                        self.spare_table(item.data);
+                    }
+                    self.spare_items.push(items);
+                }
+                data => self.spare_table(data),
+            }
+        }
     }
 
-    fn take(&mut self, word: &str) -> Result<()> {
+    fn spare_table(&mut self, data: Data<'s>) {
+        if let Data::Table(mut fields) = data {
+            fields.clear();
+            self.spare_fields.push(fields);
+        }
+    }
+
+    fn starts_with<const N: usize>(&self, word: &[u8; N]) -> bool {
+        self.bytes[self.at..].first_chunk() == Some(word)
+    }
+
+    /// The bare key that stands here.
+    fn key(&self) -> &'s str {
+        let rest = &self.bytes[self.at..];
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b == b'-').count();
+        // All of it is ASCII, so its end is a boundary of characters.
+        self.text.get(self.at..self.at + length).unwrap_or_default()
+    }
+
+    /// The lines of a table's fields, in the order of their definitions.
+    fn fields(&mut self, definitions: &[Definition], fields: &mut Vec<Field<'s>>) -> Result<()> {
+        let mut next = 0;
+        loop {
+            let key = self.key();
+            let head = head(key);
+            let is_it = |definition: &Definition| definition.head == head && definition.name == key;
+            let Some(skipped) = definitions[next..].iter().position(is_it) else { return Ok(()) };
+            let index = next + skipped;
+            fields.push(self.field(Some(index), Some(&definitions[index]))?);
+            next = index + 1;
+        }
+    }
+
+    fn take<const N: usize>(&mut self, word: &[u8; N]) -> Result<()> {
         if !self.starts_with(word) {
             return Err(NotCanonical);
         }
-        self.at += word.len();
+        self.at += N;
         Ok(())
     }
 
     fn line_end(&mut self) -> Result<()> {
         self.line += 1;
-        self.take("\n")
+        self.take(b"\n")
     }
 
     fn while_bytes(&mut self, holds: impl Fn(u8) -> bool) -> &'s str {
@@ -137,32 +177,33 @@ impl<'s> Scan<'s> {
         self.text.get(start..start + length).unwrap_or_default()
     }
 
-    /// A whole line `name = value`, or as many lines as the value takes.
-    fn field(&mut self, name: &str, definition: Option<&Definition>) -> Result<Field<'s>> {
-        let field = self.pair(name, definition, true)?;
+    /// A whole line `key = value`, or as many lines as the value takes.
+    fn field(&mut self, index: Option<usize>, definition: Option<&Definition>) -> Result<Field<'s>> {
+        let field = self.pair(index, definition, true)?;
         self.line_end()?;
         Ok(field)
     }
 
-    /// `name = value`, of which the name is known to stand here.
-    fn pair(&mut self, name: &str, definition: Option<&Definition>, own_line: bool) -> Result<Field<'s>> {
+    /// `key = value`.
+    fn pair(&mut self, index: Option<usize>, definition: Option<&Definition>, own_line: bool) -> Result<Field<'s>> {
+        let name = self.key();
         let key = self.at..self.at + name.len();
-        let name = Cow::Borrowed(self.text.get(key.clone()).unwrap_or_default());
-        self.at += name.len() + " = ".len();
+        self.at = key.end;
+        self.take(b" = ")?;
         let start = self.at;
         let data = match self.bytes.get(start) {
-            Some(b'[') if own_line => self.list(&name, definition)?,
+            Some(b'[') if own_line => self.list(name, definition)?,
             _ => self.value(definition)?,
         };
-        Ok(Field { name, key, span: start..self.at, data })
+        Ok(Field { name: Cow::Borrowed(name), index, key, span: start..self.at, data })
     }
 
     fn value(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
         match self.bytes.get(self.at) {
             Some(b'"') => self.string().map(Data::Text),
             Some(b'0'..=b'9' | b'-') => self.number(),
-            Some(b't') => self.take("true").map(|()| Data::Boolean(true)),
-            Some(b'f') => self.take("false").map(|()| Data::Boolean(false)),
+            Some(b't') => self.take(b"true").map(|()| Data::Boolean(true)),
+            Some(b'f') => self.take(b"false").map(|()| Data::Boolean(false)),
             Some(b'{') => self.table(definition),
             Some(b'[') => self.flat_list(definition),
             _ => Err(NotCanonical),
@@ -251,48 +292,52 @@ impl<'s> Scan<'s> {
     /// `{ a = 1, b = 2 }`, with keys in the order of the columns.
     fn table(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
         let Some(FieldType::Table(columns)) = definition.map(|definition| &definition.ty) else { return Err(NotCanonical) };
-        let mut fields = Vec::with_capacity(columns.len().min(8));
-        if self.starts_with("{}") {
+        let mut fields = self.spare_fields.pop().unwrap_or_default();
+        if self.starts_with(b"{}") {
             self.at += 2;
             return Ok(Data::Table(fields));
         }
-        self.take("{ ")?;
-        for column in columns {
-            if self.is_key(&column.name) {
-                fields.push(self.pair(&column.name, Some(column), false)?);
-                if self.starts_with(" }") {
-                    self.at += 2;
-                    return Ok(Data::Table(fields));
-                }
-                self.take(", ")?;
+        self.take(b"{ ")?;
+        let mut next = 0;
+        loop {
+            let key = self.key();
+            let head = head(key);
+            let is_it = |column: &Definition| column.head == head && column.name == key;
+            let skipped = columns[next..].iter().position(is_it).ok_or(NotCanonical)?;
+            let index = next + skipped;
+            fields.push(self.pair(Some(index), Some(&columns[index]), false)?);
+            if self.starts_with(b" }") {
+                self.at += 2;
+                return Ok(Data::Table(fields));
             }
+            self.take(b", ")?;
+            next = index + 1;
         }
-        Err(NotCanonical)
     }
 
     /// A list that is the value of a line: flat, or with a line for each item where it must be.
     fn list(&mut self, name: &str, definition: Option<&Definition>) -> Result<Data<'s>> {
         let start = self.at;
-        if !self.starts_with("[\n") {
+        if !self.starts_with(b"[\n") {
             let flat = self.flat_list(definition)?;
             let holds_tables = matches!(&flat, Data::List(items) if !items.is_empty()) && is_of_tables(definition);
             return if !holds_tables && self.fits(name, start) { Ok(flat) } else { Err(NotCanonical) };
         }
         self.at += 2;
         self.line += 1;
-        let mut items = Vec::with_capacity(4);
+        let mut items = self.spare_items.pop().unwrap_or_default();
         // What the list would take on one line: its items, `, ` between them, and the brackets.
         let mut width = name.len() + " = []".len();
         let tables = is_of_tables(definition);
-        while !self.starts_with("]") {
-            self.take("    ")?;
+        while !self.starts_with(b"]") {
+            self.take(b"    ")?;
             let item = self.item(definition)?;
             if !tables {
                 let text = self.text.get(item.span.clone()).unwrap_or_default();
                 width += text.width() + if items.is_empty() { 0 } else { ", ".len() };
             }
             items.push(item);
-            self.take(",\n")?;
+            self.take(b",\n")?;
             self.line += 1;
         }
         self.at += 1;
@@ -309,26 +354,26 @@ impl<'s> Scan<'s> {
     }
 
     fn flat_list(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
-        self.take("[")?;
-        let mut items = Vec::new();
-        if self.starts_with("]") {
+        self.take(b"[")?;
+        let mut items = self.spare_items.pop().unwrap_or_default();
+        if self.starts_with(b"]") {
             self.at += 1;
             return Ok(Data::List(items));
         }
         loop {
             items.push(self.item(definition)?);
-            if self.starts_with("]") {
+            if self.starts_with(b"]") {
                 self.at += 1;
                 return Ok(Data::List(items));
             }
-            self.take(", ")?;
+            self.take(b", ")?;
         }
     }
 
     fn item(&mut self, definition: Option<&Definition>) -> Result<Item<'s>> {
         let start = self.at;
         // A list in a list fits no field.
-        let data = if self.starts_with("[") { return Err(NotCanonical) } else { self.value(definition)? };
+        let data = if self.starts_with(b"[") { return Err(NotCanonical) } else { self.value(definition)? };
         Ok(Item { span: start..self.at, data })
     }
 }

@@ -33,6 +33,8 @@ pub struct Row<'s> {
 pub struct Field<'s> {
     /// The key.
     pub name: Cow<'s, str>,
+    /// The field of that name, by its index among those that may stand here.
+    pub index: Option<usize>,
     /// Where the key stands.
     pub key: Range<usize>,
     /// Where the value stands.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::rules::Rules;
+use crate::rules::kind::{Field as Definition, FieldType};
 use crate::source::Source;
 use crate::wire::{Node, day, integer, type_name};
 use crate::written::{Data, Field, Item, Row};
@@ -12,22 +13,42 @@ use crate::written::{Data, Field, Item, Row};
 /// The row of a table of this name, whose header stands there.
 pub fn row<'s>(source: &Source, rules: &Rules, name: &str, table: &DeTable<'s>, header: Range<usize>) -> Row<'s> {
     let kind = rules.kinds.iter().position(|kind| kind.name == name);
-    Row { name: name.to_owned().into(), line: source.line(header.start), header, kind, fields: fields(table) }
+    let definitions = kind.map_or(&[][..], |kind| &rules.kinds[kind].fields);
+    let mut fields = fields(table, definitions);
+    // What every record may have stands outside the kind's own fields.
+    if let Some(field) = fields.iter_mut().find(|field| field.name == "retracted")
+        && let Data::Table(cells) = &mut field.data
+    {
+        number(cells, &rules.shared.retraction);
+    }
+    Row { name: name.to_owned().into(), line: source.line(header.start), header, kind, fields }
 }
 
 /// The fields of a table, in the order of the text.
-pub fn fields<'s>(table: &DeTable<'s>) -> Vec<Field<'s>> {
+pub fn fields<'s>(table: &DeTable<'s>, definitions: &[Definition]) -> Vec<Field<'s>> {
     let field = |(key, node): (&toml::Spanned<_>, &Node<'s>)| {
         let name: &std::borrow::Cow<'s, str> = key.get_ref();
-        Field { name: name.clone(), key: key.span(), span: node.span(), data: data(node.get_ref()) }
+        let index = definitions.iter().position(|definition| definition.name == *name);
+        let columns = match index.map(|n| &definitions[n].ty) {
+            Some(FieldType::Table(columns)) => columns.as_slice(),
+            _ => &[],
+        };
+        Field { name: name.clone(), index, key: key.span(), span: node.span(), data: data(node.get_ref(), columns) }
     };
     let mut fields: Vec<Field<'s>> = table.iter().map(field).collect();
     fields.sort_by_key(|field| field.key.start);
     fields
 }
 
-/// What a value says.
-fn data<'s>(value: &DeValue<'s>) -> Data<'s> {
+/// Gives fields their indices among `definitions`.
+fn number(fields: &mut [Field<'_>], definitions: &[Definition]) {
+    for field in fields {
+        field.index = definitions.iter().position(|definition| definition.name == field.name);
+    }
+}
+
+/// What a value says; a table in it has these columns.
+fn data<'s>(value: &DeValue<'s>, columns: &[Definition]) -> Data<'s> {
     match value {
         DeValue::String(text) => Data::Text(text.clone()),
         // The parser has refused what does not fit.
@@ -37,8 +58,8 @@ fn data<'s>(value: &DeValue<'s>) -> Data<'s> {
         DeValue::Datetime(_) if type_name(value) == "type-date" => day(value).map_or(Data::FarDate, Data::Day),
         DeValue::Datetime(_) => Data::Time,
         DeValue::Array(items) => {
-            Data::List(items.iter().map(|item| Item { span: item.span(), data: data(item.get_ref()) }).collect())
+            Data::List(items.iter().map(|item| Item { span: item.span(), data: data(item.get_ref(), columns) }).collect())
         }
-        DeValue::Table(table) => Data::Table(fields(table)),
+        DeValue::Table(table) => Data::Table(fields(table, columns)),
     }
 }
