@@ -559,11 +559,19 @@ const TYPES: &[(&str, &str)] = &[
     ("updates", "updates"),
 ];
 
+/// How many bytes of a name its [`head`] holds.
+pub const HEAD: usize = 8;
+
 /// The first eight bytes of a name, as a number: names of different numbers differ.
 pub fn head(name: &str) -> u64 {
-    match name.as_bytes().first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => name.bytes().rev().fold(0, |number, byte| number << 8 | u64::from(byte)),
+    name.bytes().take(HEAD).rev().fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
+/// Of eight bytes, as a number, those that a name of this length has.
+pub fn head_mask(length: usize) -> u64 {
+    match length {
+        HEAD.. => u64::MAX,
+        length => !(u64::MAX << (8 * length)),
     }
 }
 

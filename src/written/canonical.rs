@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::day::Day;
 use crate::rules::Rules;
-use crate::rules::kind::{Field as Definition, FieldType, Kind, head};
+use crate::rules::kind::{Field as Definition, FieldType, HEAD, Kind, head_mask};
 use crate::spelling::is_steering;
 use crate::written::{Data, Field, Item, Row};
 
@@ -57,12 +57,12 @@ impl<'s, 'r> Rows<'s, 'r> {
         self.kinds[..=used].rotate_right(1);
         let kind = &self.rules.kinds[self.kinds[0]];
         (row.name, row.kind) = (Cow::Borrowed(name), Some(self.kinds[0]));
-        if self.scan.key() == "id" {
-            row.fields.push(self.scan.field(None, None)?);
+        if self.scan.starts_with(b"id = ") {
+            row.fields.push(self.scan.field("id", None, None)?);
         }
         self.scan.fields(&kind.fields, &mut row.fields)?;
-        if self.scan.key() == "retracted" {
-            row.fields.push(self.scan.field(None, Some(&self.retracted))?);
+        if self.scan.starts_with(b"retracted = ") {
+            row.fields.push(self.scan.field("retracted", None, Some(&self.retracted))?);
         }
         // What follows is the blank line above the next row, or a key that has no place here.
         match self.scan.bytes.get(self.scan.at) {
@@ -98,6 +98,7 @@ struct Scan<'s> {
     bytes: &'s [u8],
     at: usize,
     line: usize,
+    is_plain: bool,
     /// Memory of tables and lists that nobody needs any more.
     spare_fields: Vec<Vec<Field<'s>>>,
     spare_items: Vec<Vec<Item<'s>>>,
@@ -105,7 +106,8 @@ struct Scan<'s> {
 
 impl<'s> Scan<'s> {
     fn new(text: &'s str) -> Scan<'s> {
-        Scan { text, bytes: text.as_bytes(), at: 0, line: 1, spare_fields: Vec::new(), spare_items: Vec::new() }
+        let bytes = text.as_bytes();
+        Scan { text, bytes, at: 0, line: 1, is_plain: is_plain(bytes), spare_fields: Vec::new(), spare_items: Vec::new() }
     }
 
     /// Empties a row and keeps the memory of its lists and tables for the next.
@@ -130,32 +132,48 @@ impl<'s> Scan<'s> {
         }
     }
 
+    #[inline]
     fn starts_with<const N: usize>(&self, word: &[u8; N]) -> bool {
         self.bytes[self.at..].first_chunk() == Some(word)
     }
 
-    /// The bare key that stands here.
-    fn key(&self) -> &'s str {
+    /// The eight bytes that stand here, as a number; past the end of the text they are 0.
+    #[inline]
+    fn word(&self) -> u64 {
         let rest = &self.bytes[self.at..];
-        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b == b'-').count();
-        // All of it is ASCII, so its end is a boundary of characters.
-        self.text.get(self.at..self.at + length).unwrap_or_default()
+        match rest.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        }
+    }
+
+    /// The first of some fields whose `key = ` stands here.
+    #[inline]
+    fn which(&self, definitions: &[Definition]) -> Option<usize> {
+        let word = self.word();
+        let rest = &self.bytes[self.at..];
+        let is_it = |definition: &Definition| {
+            let length = definition.name.len();
+            word & head_mask(length) == definition.head
+                && (length <= HEAD || rest.get(HEAD..length) == definition.name.as_bytes().get(HEAD..))
+                && rest[length..].first_chunk() == Some(b" = ")
+        };
+        definitions.iter().position(is_it)
     }
 
     /// The lines of a table's fields, in the order of their definitions.
     fn fields(&mut self, definitions: &[Definition], fields: &mut Vec<Field<'s>>) -> Result<()> {
         let mut next = 0;
-        loop {
-            let key = self.key();
-            let head = head(key);
-            let is_it = |definition: &Definition| definition.head == head && definition.name == key;
-            let Some(skipped) = definitions[next..].iter().position(is_it) else { return Ok(()) };
+        while let Some(skipped) = self.which(&definitions[next..]) {
             let index = next + skipped;
-            fields.push(self.field(Some(index), Some(&definitions[index]))?);
+            let definition = &definitions[index];
+            fields.push(self.field(&definition.name, Some(index), Some(definition))?);
             next = index + 1;
         }
+        Ok(())
     }
 
+    #[inline]
     fn take<const N: usize>(&mut self, word: &[u8; N]) -> Result<()> {
         if !self.starts_with(word) {
             return Err(NotCanonical);
@@ -164,6 +182,7 @@ impl<'s> Scan<'s> {
         Ok(())
     }
 
+    #[inline]
     fn line_end(&mut self) -> Result<()> {
         self.line += 1;
         self.take(b"\n")
@@ -177,20 +196,21 @@ impl<'s> Scan<'s> {
         self.text.get(start..start + length).unwrap_or_default()
     }
 
-    /// A whole line `key = value`, or as many lines as the value takes.
-    fn field(&mut self, index: Option<usize>, definition: Option<&Definition>) -> Result<Field<'s>> {
-        let field = self.pair(index, definition, true)?;
+    /// A whole line `key = value`, or as many lines as the value takes; the key is known to stand here.
+    #[inline]
+    fn field(&mut self, key: &str, index: Option<usize>, definition: Option<&Definition>) -> Result<Field<'s>> {
+        let field = self.pair(key, index, definition, true)?;
         self.line_end()?;
         Ok(field)
     }
 
-    /// `key = value`.
-    fn pair(&mut self, index: Option<usize>, definition: Option<&Definition>, own_line: bool) -> Result<Field<'s>> {
-        let name = self.key();
-        let key = self.at..self.at + name.len();
-        self.at = key.end;
-        self.take(b" = ")?;
-        let start = self.at;
+    /// `key = value`; the key is known to stand here.
+    #[inline]
+    fn pair(&mut self, key: &str, index: Option<usize>, definition: Option<&Definition>, own_line: bool) -> Result<Field<'s>> {
+        let key = self.at..self.at + key.len();
+        let name = self.text.get(key.clone()).unwrap_or_default();
+        let start = key.end + " = ".len();
+        self.at = start;
         let data = match self.bytes.get(start) {
             Some(b'[') if own_line => self.list(name, definition)?,
             _ => self.value(definition)?,
@@ -198,6 +218,7 @@ impl<'s> Scan<'s> {
         Ok(Field { name: Cow::Borrowed(name), index, key, span: start..self.at, data })
     }
 
+    #[inline]
     fn value(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
         match self.bytes.get(self.at) {
             Some(b'"') => self.string().map(Data::Text),
@@ -211,30 +232,22 @@ impl<'s> Scan<'s> {
     }
 
     /// A basic string of one line in which just those characters are escaped that must be.
+    #[inline]
     fn string(&mut self) -> Result<Cow<'s, str>> {
         let start = self.at + 1;
-        let mut seen = 0;
-        let mut length = 0;
-        for &byte in &self.bytes[start..] {
-            let class = CLASS[usize::from(byte)];
-            if class & STOPS != 0 {
-                break;
-            }
-            seen |= class;
-            length += 1;
-        }
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let length = end_of_string(rest).ok_or(NotCanonical)?;
         let raw = self.text.get(start..start + length).ok_or(NotCanonical)?;
-        if seen & MAY_STEER != 0 && raw.chars().any(is_steering) {
-            return Err(NotCanonical);
-        }
-        match self.bytes.get(start + length) {
-            Some(b'"') => {
-                self.at = start + length + 1;
-                Ok(Cow::Borrowed(raw))
+        if !self.is_plain {
+            if raw.contains('\\') {
+                return self.escaped(start);
             }
-            Some(b'\\') => self.escaped(start),
-            _ => Err(NotCanonical),
+            if raw.chars().any(is_steering) {
+                return Err(NotCanonical);
+            }
         }
+        self.at = start + length + 1;
+        Ok(Cow::Borrowed(raw))
     }
 
     /// A string with escapes: accepted if writing it anew gives the same.
@@ -300,12 +313,8 @@ impl<'s> Scan<'s> {
         self.take(b"{ ")?;
         let mut next = 0;
         loop {
-            let key = self.key();
-            let head = head(key);
-            let is_it = |column: &Definition| column.head == head && column.name == key;
-            let skipped = columns[next..].iter().position(is_it).ok_or(NotCanonical)?;
-            let index = next + skipped;
-            fields.push(self.pair(Some(index), Some(&columns[index]), false)?);
+            let index = next + self.which(&columns[next..]).ok_or(NotCanonical)?;
+            fields.push(self.pair(&columns[index].name, Some(index), Some(&columns[index]), false)?);
             if self.starts_with(b" }") {
                 self.at += 2;
                 return Ok(Data::Table(fields));
@@ -382,29 +391,33 @@ fn is_of_tables(definition: Option<&Definition>) -> bool {
     matches!(definition.map(|definition| &definition.ty), Some(FieldType::Table(_)))
 }
 
-/// Ends a plain run of a string: its quote, an escape, a control character.
-const STOPS: u8 = 1;
-
-/// May begin a character that steers a terminal.
-const MAY_STEER: u8 = 2;
-
-/// What each byte is to a string.
-const CLASS: [u8; 256] = {
-    let mut class = [0; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        class[byte] = STOPS;
-        byte += 1;
+/// Where the first quote is; none where the line ends before it.
+#[inline]
+fn end_of_string(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    // The lowest byte of `word` that is 0 is the lowest that is marked in its highest bit.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (n, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ u64::from_le_bytes([b'"'; 8])) | zeros(word ^ u64::from_le_bytes([b'\n'; 8]));
+        if found != 0 {
+            let at = 8 * n + found.trailing_zeros() as usize / 8;
+            return (bytes[at] == b'"').then_some(at);
+        }
     }
-    class[b'"' as usize] = STOPS;
-    class[b'\\' as usize] = STOPS;
-    class[0x7f] = STOPS;
-    // U+0080 to U+009F, U+061C, U+200E to U+2069.
-    class[0xc2] = MAY_STEER;
-    class[0xd8] = MAY_STEER;
-    class[0xe2] = MAY_STEER;
-    class
-};
+    let at = bytes.len() - rest.len() + rest.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
+    (bytes[at] == b'"').then_some(at)
+}
+
+/// Whether no string of a text can have an escape, or a character that must be one: most texts are so.
+fn is_plain(bytes: &[u8]) -> bool {
+    // No branch and no early end, so that many bytes are looked at at once. The last three may begin a character that steers
+    // a terminal: U+0080 to U+009F, U+061C, U+200E to U+2069.
+    let is_special = |byte: u8| byte < 0x20 && byte != b'\n' || matches!(byte, b'\\' | 0x7f | 0xc2 | 0xd8 | 0xe2);
+    !bytes.iter().fold(false, |special, byte| special | is_special(*byte))
+}
 
 /// A text as a basic string of one line.
 pub fn quoted(text: &str) -> String {
