@@ -85,7 +85,7 @@ fn a_built_in_kind_is_extended_and_an_ejected_rule_takes_effect() {
 #[test]
 fn every_built_in_rule_can_be_ejected_and_read_back() {
     let ledger = Ledger::new(&[]);
-    for rule in &ledger::rules::Rules::built_in().items {
+    for rule in ledger::rules::Rules::built_in().items() {
         ledger.ok(&["rules", "eject", &format!("{}:{}", rule.class.name(), rule.name)]);
     }
     let ran = ledger.run(&["check"]);

@@ -345,7 +345,7 @@ fn desk() -> Arc<Desk> {
 /// Every figure of a tree, as a report shows them.
 fn reported(tree: &Tree) {
     let (period, as_of) = quarter();
-    let metrics = tree.rules.metrics.iter().collect();
+    let metrics = tree.rules.metrics().iter().collect();
     if !tree.orgs.is_empty() {
         let question = Question { org: 0, depth: 1, own: false, period, as_of, today: None, metrics, compare: Some(Compare::Previous) };
         // A sum that does not fit is an answer too.

@@ -510,7 +510,7 @@ fn metrics(rules: &Rules) -> Vec<&Metric> {
     let known = |m: &&Metric| {
         of_the_quarter(m) && !matches!(m.measure, Measure::Score { .. } | Measure::Rank { .. }) && !m.name.starts_with("visits_")
     };
-    rules.metrics.iter().filter(known).collect()
+    rules.metrics().iter().filter(known).collect()
 }
 
 fn of_the_quarter(metric: &Metric) -> bool {
@@ -561,7 +561,7 @@ proptest! {
         let period = Period::quarter(start);
         let as_of = period.first().plus(offset);
         let evaluation = Evaluation::new(&tree, period, as_of);
-        let metrics: Vec<_> = tree.rules.metrics.iter().filter(|m| of_the_quarter(m) && matches!(m.measure, Measure::Records { .. } | Measure::Obligation { .. })).collect();
+        let metrics: Vec<_> = tree.rules.metrics().iter().filter(|m| of_the_quarter(m) && matches!(m.measure, Measure::Records { .. } | Measure::Obligation { .. })).collect();
         for own in [false, true] {
             for depth in [1, 3] {
                 let question = Question { org: 0, depth, own, period, as_of, today: None, metrics: metrics.clone(), compare: None };

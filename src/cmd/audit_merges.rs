@@ -27,7 +27,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = Arc::clone(&session.rules);
+    let rules = Arc::clone(session.readable_rules());
     let repo = Repo::of(&root.path)?;
     let range = matches.get_one::<String>("range").map_or("HEAD", String::as_str);
     let mut audit = Audit::new(&repo, &rules, range)?;

@@ -25,7 +25,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut root = session.root()?;
     let commit = matches.get_flag("commit");
-    let (mut rules, mut rule_problems) = (Arc::clone(&session.rules), session.rule_problems.clone());
+    let (mut rules, mut rule_problems) = (Arc::clone(session.readable_rules()), session.rule_problems().to_vec());
     // What is committed is what was staged, whatever stands in the files by now.
     let repo = if commit { Repo::near(&root.path)? } else { None };
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
@@ -84,7 +84,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who
 /// ends it, and may be what mends another problem.
 fn lost(session: &Session<'_>, repo: &Repo) -> Result<Vec<Problem>> {
-    let rules = &session.rules;
+    let rules = session.readable_rules();
     let Some(mut audit) = Audit::pending(repo, rules)? else { return Ok(Vec::new()) };
     let mut problems = Vec::new();
     for case in std::mem::take(&mut audit.cases) {

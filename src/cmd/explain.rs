@@ -41,7 +41,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let ledger = Ledger::of(session)?;
     let name = matches.get_one::<String>("metric").map_or("", String::as_str);
     let Some(metric) = ledger.rules.metric(name) else {
-        let all: Vec<&str> = ledger.rules.metrics.iter().map(|m| m.name.as_str()).collect();
+        let all: Vec<&str> = ledger.rules.metrics().iter().map(|m| m.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", ")).into());
     };
     let tree = &ledger.load(&tally::selection(&ledger.rules, &[metric]).0.whole());

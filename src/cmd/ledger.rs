@@ -30,7 +30,7 @@ impl Ledger {
     /// There is none; its settings or its rules cannot be read.
     pub(super) fn of(session: &Session<'_>) -> Result<Ledger> {
         let (root, rules) = (session.root()?, session.rules()?);
-        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems.clone() })
+        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems().to_vec() })
     }
 
     /// Where its files are.

@@ -51,7 +51,7 @@ fn rules_at(session: &Session<'_>, path: &str) -> Arc<Rules> {
     let folder = std::env::current_dir().unwrap_or_default().join(path);
     match Root::open(None, &folder) {
         Ok(root) => root.rules().0,
-        Err(_) => Arc::clone(&session.rules),
+        Err(_) => Arc::clone(session.readable_rules()),
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn names(locale: &Locale, mine: Side) -> Names {
 
 /// Says what clashes, and what was put in an order that nobody knows.
 pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged, mine: Side) -> Result<()> {
-    let problems = merged.problems(path, &session.rules, mine);
+    let problems = merged.problems(path, session.readable_rules(), mine);
     session.say_problems(&problems)
 }
 

@@ -29,6 +29,7 @@ mod secretary;
 mod show;
 mod write;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{ErrorKind as IoKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -132,8 +133,8 @@ pub struct Session<'a> {
     pub err: &'a mut dyn Write,
     args: Vec<OsString>,
     root: Result<Root, Problems>,
-    rules: Arc<Rules>,
-    rule_problems: Vec<Problem>,
+    /// Read when they are asked for first.
+    rules: OnceCell<(Arc<Rules>, Vec<Problem>)>,
 }
 
 impl Session<'_> {
@@ -145,13 +146,30 @@ impl Session<'_> {
         self.root.clone()
     }
 
+    fn rules_and_problems(&self) -> &(Arc<Rules>, Vec<Problem>) {
+        self.rules.get_or_init(|| match &self.root {
+            Ok(root) => root.rules(),
+            Err(_) => Rules::load(&[]),
+        })
+    }
+
+    /// The rules as far as they can be read.
+    pub fn readable_rules(&self) -> &Arc<Rules> {
+        &self.rules_and_problems().0
+    }
+
+    /// What is wrong with the ledger's own rules.
+    pub fn rule_problems(&self) -> &[Problem] {
+        &self.rules_and_problems().1
+    }
+
     /// The rules in force.
     ///
     /// # Errors
     /// The ledger's own rules are wrong: figures by half of them would be wrong too.
     pub fn rules(&self) -> Result<Arc<Rules>, Problems> {
-        let bad: Vec<Problem> = self.rule_problems.iter().filter(|p| p.blocks()).cloned().collect();
-        if bad.is_empty() { Ok(Arc::clone(&self.rules)) } else { Err(Problems(bad)) }
+        let bad: Vec<Problem> = self.rule_problems().iter().filter(|p| p.blocks()).cloned().collect();
+        if bad.is_empty() { Ok(Arc::clone(self.readable_rules())) } else { Err(Problems(bad)) }
     }
 
     /// The right to write; says so while it has to wait for another process.
@@ -278,10 +296,6 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     let explicit = globals.root.clone().or_else(|| std::env::var_os("LEDGER_ROOT").filter(|v| !v.is_empty()).map(PathBuf::from));
     let here = std::env::current_dir().unwrap_or_default();
     let root = Root::open(explicit.as_deref(), &here);
-    let (rules, rule_problems) = match &root {
-        Ok(root) => root.rules(),
-        Err(_) => Rules::load(&[]),
-    };
     let asked = || std::env::var("LEDGER_LANG").ok().and_then(|lang| lang.parse().ok());
     let of_ledger = || root.as_ref().ok().and_then(|root| root.language);
     let lang = globals.lang.or_else(asked).or_else(of_ledger).or_else(locale::system).unwrap_or(Lang::Zh);
@@ -306,8 +320,7 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         to_terminal,
         args,
         root,
-        rules,
-        rule_problems,
+        rules: OnceCell::new(),
     };
     let result = dispatch(&mut session).and_then(|status| {
         session.out.flush()?;
@@ -322,12 +335,15 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
 }
 
 fn dispatch(session: &mut Session<'_>) -> Result<Status> {
-    let command = command_line(&session.locale, &session.rules, session.style.width.unwrap_or(80).clamp(40, 100));
-    let matches = match command.try_get_matches_from(&session.args) {
+    let matches = match asked_for(session).try_get_matches_from(&session.args) {
         Ok(matches) => matches,
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => {
-                write!(session.out, "{}", error.render())?;
+                let width = session.style.width.unwrap_or(80).clamp(40, 100);
+                let whole = command_line(&session.locale, session.readable_rules(), width);
+                if let Err(page) = whole.try_get_matches_from(&session.args) {
+                    write!(session.out, "{}", page.render())?;
+                }
                 return Ok(Status::Clean);
             }
             ErrorKind::DisplayVersion => {
@@ -350,6 +366,34 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
         Some(command) => (command.run)(session, matches),
         None => Err(Problem::new(Rule::USAGE).into()),
     }
+}
+
+/// As much of the command line as is needed to read what was typed: the command that is asked for, where there is one of that
+/// name. Help pages are no part of it.
+fn asked_for(session: &Session<'_>) -> Clap {
+    let locale = &session.locale;
+    let build = |command: &Command| bare((command.build)(locale, session.readable_rules()));
+    let commands: Vec<Clap> = match (first_word(&session.args), session.args.as_slice()) {
+        (None, [_, flag]) if flag == "--version" || flag == "-V" => Vec::new(),
+        (word, _) => match COMMANDS.iter().find(|command| word.as_deref() == Some(command.name)) {
+            Some(command) => vec![build(command)],
+            None => COMMANDS.iter().map(build).collect(),
+        },
+    };
+    global_options(locale).subcommands(commands)
+}
+
+/// The first word of a command line that is neither an option nor the value of one.
+fn first_word(args: &[OsString]) -> Option<String> {
+    let mut args = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    while let Some(arg) = args.next() {
+        match &*arg {
+            "--root" | "--lang" | "--color" | "--today" => drop(args.next()),
+            option if option.starts_with('-') => {}
+            word => return Some(word.to_owned()),
+        }
+    }
+    None
 }
 
 /// The whole command line in a language, for the kinds there are, with help pages of a width.

@@ -127,7 +127,7 @@ struct Asked<'t> {
 fn columns<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<Asked<'r>>, Problem> {
     let metric = |name: &str| {
         rules.metric(name).ok_or_else(|| {
-            let all: Vec<&str> = rules.metrics.iter().map(|m| m.name.as_str()).collect();
+            let all: Vec<&str> = rules.metrics().iter().map(|m| m.name.as_str()).collect();
             Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", "))
         })
     };
@@ -148,7 +148,7 @@ fn columns<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<Asked<'r>>,
 pub(super) fn layout<'r>(rules: &'r Rules, matches: &ArgMatches, default: &str) -> Result<&'r Layout, Problem> {
     let name = matches.get_one::<String>("report").map_or(default, String::as_str);
     rules.layout(name).ok_or_else(|| {
-        let all: Vec<&str> = rules.layouts.iter().map(|l| l.name.as_str()).collect();
+        let all: Vec<&str> = rules.layouts().iter().map(|l| l.name.as_str()).collect();
         Problem::new(Rule::UNKNOWN_NAME).with("name", name).with("allowed", all.join(", "))
     })
 }

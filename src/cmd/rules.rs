@@ -29,7 +29,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     match matches.subcommand() {
         Some(("list", matches)) => list(session, matches),
         Some(("show", matches)) => {
-            let items = find(&session.rules, matches)?;
+            let items = find(session.readable_rules(), matches)?;
             for item in items {
                 match item.class {
                     // A template is shown as it is: a comment would be part of the document.
@@ -52,9 +52,9 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
         None => (None, asked),
     };
     let named = |item: &&Item| item.name == name || label(rules, item).is_some_and(|label| label.is(name));
-    let found: Vec<Item> = rules.items.iter().filter(|i| class.is_none_or(|c| c == i.class)).filter(named).cloned().collect();
+    let found: Vec<Item> = rules.items().iter().filter(|i| class.is_none_or(|c| c == i.class)).filter(named).cloned().collect();
     if found.is_empty() {
-        let all: Vec<&str> = rules.items.iter().map(|i| i.name.as_str()).collect();
+        let all: Vec<&str> = rules.items().iter().map(|i| i.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", asked).with("allowed", all.join(", ")));
     }
     Ok(found)
@@ -84,9 +84,9 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     // What is wrong with the local rules must not hide how the built-in ones are written.
-    let problems = session.rule_problems.clone();
+    let problems = session.rule_problems().to_vec();
     session.say_problems(&problems)?;
-    let rules = &session.rules;
+    let rules = session.readable_rules();
     let asked = matches.get_one::<String>("class").map(|c| c.trim_end_matches('s').to_owned());
     let class = match &asked {
         None => None,
@@ -120,7 +120,7 @@ fn label<'r>(rules: &'r Rules, item: &Item) -> Option<&'r Label> {
 
 fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
     let rows = rules
-        .items
+        .items()
         .iter()
         .filter(|item| class.is_none_or(|class| class == item.class))
         .map(|item| {
@@ -151,7 +151,7 @@ fn metrics(locale: &Locale, rules: &Rules) -> Table {
         Measure::Plus { .. } | Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => String::new(),
     };
     let rows = rules
-        .metrics
+        .metrics()
         .iter()
         .map(|metric| {
             let cells = vec![

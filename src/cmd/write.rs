@@ -152,11 +152,11 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
         return Ok(Template::read(&crate::source::shown(&root.path, &path), bytes)?);
     }
     let rules = session.rules()?;
-    let built_in = rules.items.iter().find(|item| item.class == Class::Template && item.name == asked);
+    let built_in = rules.items().iter().find(|item| item.class == Class::Template && item.name == asked);
     match built_in {
         Some(item) => Ok(Template::read(&item.file, item.text.clone().into_bytes())?),
         None => {
-            let all = rules.items.iter().filter(|item| item.class == Class::Template).map(|item| item.name.as_str());
+            let all = rules.items().iter().filter(|item| item.class == Class::Template).map(|item| item.name.as_str());
             Err(Problem::new(Rule::UNKNOWN_TEMPLATE).with("name", asked).with("allowed", all.collect::<Vec<_>>().join(", ")).into())
         }
     }

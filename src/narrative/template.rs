@@ -479,7 +479,7 @@ fn first_uses(source: &str) -> BTreeMap<String, Range<usize>> {
 /// and say nothing. With each the number given beside it.
 fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
     let metrics: BTreeSet<&str> =
-        desk.tree().rules.metrics.iter().flat_map(|m| [m.name.as_str(), m.label.get(Lang::Zh), m.label.get(Lang::En)]).collect();
+        desk.tree().rules.metrics().iter().flat_map(|m| [m.name.as_str(), m.label.get(Lang::Zh), m.label.get(Lang::En)]).collect();
     // A number that a record holds is a figure too.
     let fields = FieldNames::of(desk);
     // Names that stand for figures because a template set them so.
@@ -680,7 +680,7 @@ fn unknown(name: &str, desk: &Desk) -> Problem {
         return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
     }
     // What is longer than any name is like none.
-    let metrics = desk.tree().rules.metrics.iter().filter(|_| name.len() <= LONGEST_NAME);
+    let metrics = desk.tree().rules.metrics().iter().filter(|_| name.len() <= LONGEST_NAME);
     let near = metrics.map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
     let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
     let hint = if near.is_empty() { "template-not-near" } else { "template-near" };

@@ -14,7 +14,7 @@ pub mod view;
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use toml::de::{DeTable, DeValue};
 
@@ -78,20 +78,23 @@ pub struct Rules {
     pub shared: Shared,
     /// What is owed.
     pub obligations: Vec<Obligation>,
-    /// What belongs to a person's ledger.
-    pub views: Vec<View>,
-    /// Figures.
-    pub metrics: Vec<Metric>,
-    /// Reports.
-    pub layouts: Vec<Layout>,
     /// How folder names are made from Chinese names.
     pub naming: Naming,
     /// What stands on an area when a division table is imported.
     pub areas: Vec<Area>,
-    /// Every named rule with its text.
-    pub items: Vec<Item>,
+    /// What is made of these: read when it is asked for first, for most commands look at no figure.
+    figures: OnceLock<Figures>,
+}
+
+/// What is computed from records, and how it is laid out; and the text of every rule.
+#[derive(Clone, Debug, Default)]
+struct Figures {
+    views: Vec<View>,
+    metrics: Vec<Metric>,
+    layouts: Vec<Layout>,
+    items: Vec<Item>,
     /// The metrics by name: a ledger may define many, each made of others.
-    metric_index: HashMap<String, usize>,
+    index: HashMap<String, usize>,
 }
 
 /// The organisation that stands on an area of an imported division table.
@@ -172,64 +175,60 @@ impl Rules {
         if local.is_empty() {
             return (Arc::clone(Rules::built_in()), Vec::new());
         }
-        let (rules, problems) = Rules::read(local);
-        (Arc::new(rules), problems)
-    }
-
-    fn read(local: &[Source]) -> (Rules, Vec<Problem>) {
-        let built_in: Vec<Source> = BUILT_IN.iter().map(|(name, text)| Source::new(&format!("built-in/{name}"), *text)).collect();
-        let mut problems = Vec::new();
-        let mut files = Vec::new();
-        for (n, source) in built_in.iter().chain(local).enumerate() {
-            match parse(source) {
-                Ok(document) => {
-                    problems.extend(document.findings);
-                    files.push((Reading::new(source), document.root, n < built_in.len()));
-                }
-                Err(found) => problems.extend(found),
-            }
-        }
-        let mut rules = Rules {
-            kinds: Vec::new(),
-            org: Arc::new(Kind::blank("organisation".to_owned(), crate::problem::Place::file("built-in/organisation.toml"))),
-            shared: Shared::default(),
-            obligations: Vec::new(),
-            views: Vec::new(),
-            metrics: Vec::new(),
-            layouts: Vec::new(),
-            naming: Naming::default(),
-            areas: Vec::new(),
-            items: Vec::new(),
-            metric_index: HashMap::new(),
-        };
-        // Each class refers only to those before it, whichever file they stand in.
-        for (reading, root, built_in) in &files {
-            rules.read_organisation(reading, root, *built_in);
-        }
-        for &(_, class) in Class::TABLES {
-            for (reading, root, built_in) in &files {
-                rules.read_class(class, reading, root, *built_in);
-            }
-        }
-        rules.items.extend(TEMPLATES.iter().map(|(file, text)| Item {
-            class: Class::Template,
-            name: file.split('.').next().unwrap_or_default().to_owned(),
-            file: format!("built-in/templates/{file}").into(),
-            text: (*text).to_owned(),
-            built_in: true,
-        }));
+        let built_in = built_in_sources();
+        let (files, mut problems) = files(built_in.iter().map(|source| (source, true)).chain(local.iter().map(|source| (source, false))));
+        let mut draft = Draft::default();
+        draft.read(&files, Class::TABLES.iter().map(|(_, class)| *class));
         for (reading, _, _) in files {
             problems.extend(reading.into_problems());
         }
-        rules.metric_index = rules.metrics.iter().enumerate().map(|(n, metric)| (metric.name.clone(), n)).collect();
+        let rules = draft.finished();
         rules.check_references(&mut problems);
-        (rules, problems)
+        (Arc::new(rules), problems)
     }
 
     /// The rules inside the program alone.
     pub fn built_in() -> &'static Arc<Rules> {
-        static BUILT_IN_RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::read(&[]).0));
+        static BUILT_IN_RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
+            let sources = built_in_sources();
+            let (files, _) = files(sources.iter().filter(|source| !has_figures(source)).map(|source| (source, true)));
+            let mut draft = Draft::default();
+            draft.read(&files, [Class::Kind, Class::Obligation]);
+            Arc::new(draft.rules)
+        });
         &BUILT_IN_RULES
+    }
+
+    /// What is computed from records. Only the rules inside the program are without it at first.
+    fn figures(&self) -> &Figures {
+        self.figures.get_or_init(|| {
+            let sources = built_in_sources();
+            let (files, _) = files(sources.iter().map(|source| (source, true)));
+            let mut draft = Draft { rules: self.clone(), figures: Figures::default() };
+            draft.list(&files, [Class::Kind, Class::Obligation]);
+            draft.read(&files, [Class::View, Class::Metric, Class::Report]);
+            draft.figures()
+        })
+    }
+
+    /// What belongs to a person's ledger.
+    pub fn views(&self) -> &[View] {
+        &self.figures().views
+    }
+
+    /// Figures.
+    pub fn metrics(&self) -> &[Metric] {
+        &self.figures().metrics
+    }
+
+    /// Reports.
+    pub fn layouts(&self) -> &[Layout] {
+        &self.figures().layouts
+    }
+
+    /// Every named rule with its text.
+    pub fn items(&self) -> &[Item] {
+        &self.figures().items
     }
 
     /// The kind of that name (`demo_site`, also typed `demo-site`), or of that label in either language.
@@ -275,12 +274,13 @@ impl Rules {
 
     /// The metric of that name, or of that label in either language.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
-        self.metric_named(name).or_else(|| self.metrics.iter().find(|m| m.label.is(name)))
+        self.metric_named(name).or_else(|| self.metrics().iter().find(|m| m.label.is(name)))
     }
 
     /// The metric of just that name.
     fn metric_named(&self, name: &str) -> Option<&Metric> {
-        self.metric_index.get(name).map(|&n| &self.metrics[n])
+        let figures = self.figures();
+        figures.index.get(name).map(|&n| &figures.metrics[n])
     }
 
     /// The obligation of that name.
@@ -290,104 +290,12 @@ impl Rules {
 
     /// The view of that name, or of that label in either language.
     pub fn view(&self, name: &str) -> Option<&View> {
-        self.views.iter().find(|v| v.name == name || v.label.is(name))
+        self.views().iter().find(|v| v.name == name || v.label.is(name))
     }
 
     /// The report of that name, or of that label in either language.
     pub fn layout(&self, name: &str) -> Option<&Layout> {
-        self.layouts.iter().find(|l| l.name == name || l.label.is(name))
-    }
-
-    fn read_organisation(&mut self, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
-        let reader = Reader::new(reading, root, 0..0);
-        if built_in {
-            if let Some(shared) = reader.table("shared") {
-                let fields = |key| shared.tables(key).into_iter().filter_map(|f| Field::read(f, &Shared::default())).collect();
-                let label = |key| shared.table(key).map(|label| label.label()).unwrap_or_default();
-                self.shared =
-                    Shared { id: label("id"), retracted: label("retracted"), update: fields("update"), retraction: fields("retraction") };
-            }
-            if let Some(naming) = reader.table("naming") {
-                self.naming.generic = naming.texts("generic");
-                self.naming.readings =
-                    naming.tables("reading").into_iter().filter_map(|r| Some((r.required("name")?, r.required("pinyin")?))).collect();
-            }
-            for area in reader.tables("area") {
-                if let (Some(name), Some(kind), Some(sector)) = (area.required("name"), area.required("kind"), area.required("sector")) {
-                    self.areas.push(Area { name, kind, sector });
-                }
-            }
-        }
-        if let Some(table) = reader.table("organisation") {
-            if built_in {
-                if let Some(kind) = Kind::read(table, &self.shared) {
-                    self.org = Arc::new(kind);
-                }
-            } else {
-                Arc::make_mut(&mut self.org).extend(table, &self.shared);
-            }
-        }
-        if !built_in {
-            for (key, span, _) in reader.keys() {
-                if key != "organisation" && !Class::TABLES.iter().any(|(name, _)| *name == key) {
-                    reading.note(
-                        Problem::new(Rule::UNKNOWN_FIELD)
-                            .at(reading.source.place(span))
-                            .with("field", key)
-                            .with("kind", Arg::Message("this-table"))
-                            .with("allowed", "kind, obligation, view, metric, report, organisation"),
-                    );
-                }
-            }
-        }
-    }
-
-    fn read_class(&mut self, class: Class, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
-        let starts = item_starts(root);
-        // What is there already, and whether it came with the program.
-        let mut known: HashMap<String, (bool, Arc<str>)> = HashMap::new();
-        for item in self.items.iter().filter(|item| item.class == class) {
-            known.insert(item.name.clone(), (item.built_in, Arc::clone(&item.file)));
-        }
-        let named: Vec<(String, String)> = self.obligations.iter().map(|o| (o.name.clone(), o.kind.clone())).collect();
-        for item in Reader::new(reading, root, 0..0).tables(class.name()) {
-            let Some(name) = item.text("name") else {
-                item.missing("name");
-                continue;
-            };
-            let place = item.place();
-            let extends = item.node("extend").is_some();
-            let before = known.get(&name);
-            if let Some((_, file)) = before.filter(|(of_program, _)| *of_program == built_in && !extends) {
-                item.note(Problem::new(Rule::DUPLICATE_RULE).at(place).with("name", name).with("file", file.to_string()));
-                continue;
-            }
-            let is_new = before.is_none();
-            let at = starts.partition_point(|start| reading.source.line(*start) < place.line);
-            let text = slice(&reading.source.text, starts.get(at).copied().unwrap_or(0)..starts.get(at + 1).copied().unwrap_or(usize::MAX));
-            let file = Arc::clone(&reading.source.file);
-            match class {
-                Class::Kind if extends => match self.kinds.iter_mut().find(|k| k.name == name) {
-                    Some(kind) => Arc::make_mut(kind).extend(item, &self.shared),
-                    None => item.note(obligation::unknown(&item, "name", &name, self.kinds.iter().map(|k| k.name.as_str()))),
-                },
-                Class::Kind => replace(&mut self.kinds, Kind::read(item, &self.shared).map(Arc::new), |k| !is_new && k.name == name),
-                Class::Obligation => {
-                    replace(&mut self.obligations, Obligation::read(item, &self.kinds, &self.org), |o| !is_new && o.name == name)
-                }
-                Class::View => replace(&mut self.views, View::read(item, &self.kinds, &self.org), |v| !is_new && v.name == name),
-                Class::Metric => {
-                    replace(&mut self.metrics, Metric::read(item, &self.kinds, &self.org, &named), |m| !is_new && m.name == name)
-                }
-                Class::Report => replace(&mut self.layouts, Layout::read(item), |l| !is_new && l.name == name),
-                Class::Template => {}
-            }
-            if !is_new && !extends {
-                self.items.retain(|i| i.class != class || i.name != name);
-            }
-            known.insert(name.clone(), (built_in, Arc::clone(&file)));
-            self.items.push(Item { class, name, file, text, built_in });
-        }
+        self.layouts().iter().find(|l| l.name == name || l.label.is(name))
     }
 
     fn check_references(&self, problems: &mut Vec<Problem>) {
@@ -401,8 +309,8 @@ impl Rules {
         // Figures that are made of others must not be made of one another in a circle.
         let simple = |name: &str| self.metric_named(name).is_some_and(|m| m.is_additive() && m.parts().is_empty());
         let ratio = |name: &str| self.metric_named(name).is_some_and(|m| matches!(m.measure, Measure::Ratio { .. }));
-        let all = || named(self.metrics.iter().map(|m| m.name.as_str()));
-        for metric in &self.metrics {
+        let all = || named(self.metrics().iter().map(|m| m.name.as_str()));
+        for metric in self.metrics() {
             for part in metric.parts() {
                 let fits = match &metric.measure {
                     Measure::Ratio { .. } => additive(part),
@@ -422,9 +330,9 @@ impl Rules {
                 }
             }
             if let Measure::View { view, .. } = &metric.measure
-                && !self.views.iter().any(|v| v.name == *view)
+                && !self.views().iter().any(|v| v.name == *view)
             {
-                let all: Vec<&str> = self.views.iter().map(|v| v.name.as_str()).collect();
+                let all: Vec<&str> = self.views().iter().map(|v| v.name.as_str()).collect();
                 problems.push(unknown(&metric.place, "view", view, all.join(", ")));
             }
             if let Measure::Score { parts } = &metric.measure
@@ -433,7 +341,7 @@ impl Rules {
                 problems.push(bad(&metric.place, "bad-rule-weight", "weight"));
             }
         }
-        for layout in &self.layouts {
+        for layout in self.layouts() {
             for (_, column) in layout.columns() {
                 if self.metric_named(&column.metric).is_none() {
                     problems.push(unknown(&layout.place, "metric", &column.metric, all()));
@@ -463,6 +371,189 @@ impl Rules {
                     }
                 }
             }
+        }
+    }
+}
+
+/// A file of rules as it is read, and whether it comes with the program.
+type File<'s> = (Reading<'s>, DeTable<'s>, bool);
+
+fn built_in_sources() -> Vec<Source> {
+    BUILT_IN.iter().map(|(name, text)| Source::new(&format!("built-in/{name}"), *text)).collect()
+}
+
+/// Whether a file inside the program defines figures or what is made of them, and nothing else.
+fn has_figures(source: &Source) -> bool {
+    let file = source.file.trim_start_matches("built-in/");
+    file.starts_with("reports/") || ["views.toml", "metrics.toml", "figures.toml"].contains(&file)
+}
+
+/// Parses files of rules; what cannot be parsed is left out.
+fn files<'s>(sources: impl Iterator<Item = (&'s Source, bool)>) -> (Vec<File<'s>>, Vec<Problem>) {
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    for (source, built_in) in sources {
+        match parse(source) {
+            Ok(document) => {
+                problems.extend(document.findings);
+                files.push((Reading::new(source), document.root, built_in));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    (files, problems)
+}
+
+/// Rules as they are being read.
+struct Draft {
+    rules: Rules,
+    figures: Figures,
+}
+
+impl Default for Draft {
+    fn default() -> Draft {
+        let rules = Rules {
+            kinds: Vec::new(),
+            org: Arc::new(Kind::blank("organisation".to_owned(), crate::problem::Place::file("built-in/organisation.toml"))),
+            shared: Shared::default(),
+            obligations: Vec::new(),
+            naming: Naming::default(),
+            areas: Vec::new(),
+            figures: OnceLock::new(),
+        };
+        Draft { rules, figures: Figures::default() }
+    }
+}
+
+impl Draft {
+    /// Reads some classes of rules; each refers only to those before it, whichever file they stand in.
+    fn read(&mut self, files: &[File<'_>], classes: impl IntoIterator<Item = Class>) {
+        if self.rules.kinds.is_empty() {
+            for (reading, root, built_in) in files {
+                self.read_organisation(reading, root, *built_in);
+            }
+        }
+        for class in classes {
+            for (reading, root, built_in) in files {
+                self.read_class(class, reading, root, *built_in);
+            }
+        }
+    }
+
+    /// Lists the texts of rules that are read already.
+    fn list(&mut self, files: &[File<'_>], classes: impl IntoIterator<Item = Class>) {
+        let mut again = Draft::default();
+        again.read(files, classes);
+        self.figures.items = again.figures.items;
+    }
+
+    /// What is computed from records, with the templates inside the program.
+    fn figures(self) -> Figures {
+        let mut figures = self.figures;
+        figures.items.extend(TEMPLATES.iter().map(|(file, text)| Item {
+            class: Class::Template,
+            name: file.split('.').next().unwrap_or_default().to_owned(),
+            file: format!("built-in/templates/{file}").into(),
+            text: (*text).to_owned(),
+            built_in: true,
+        }));
+        figures.index = figures.metrics.iter().enumerate().map(|(n, metric)| (metric.name.clone(), n)).collect();
+        figures
+    }
+
+    fn finished(mut self) -> Rules {
+        let rules = std::mem::replace(&mut self.rules, Draft::default().rules);
+        Rules { figures: OnceLock::from(self.figures()), ..rules }
+    }
+
+    fn read_organisation(&mut self, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
+        let reader = Reader::new(reading, root, 0..0);
+        if built_in {
+            if let Some(shared) = reader.table("shared") {
+                let fields = |key| shared.tables(key).into_iter().filter_map(|f| Field::read(f, &Shared::default())).collect();
+                let label = |key| shared.table(key).map(|label| label.label()).unwrap_or_default();
+                self.rules.shared =
+                    Shared { id: label("id"), retracted: label("retracted"), update: fields("update"), retraction: fields("retraction") };
+            }
+            if let Some(naming) = reader.table("naming") {
+                self.rules.naming.generic = naming.texts("generic");
+                self.rules.naming.readings =
+                    naming.tables("reading").into_iter().filter_map(|r| Some((r.required("name")?, r.required("pinyin")?))).collect();
+            }
+            for area in reader.tables("area") {
+                if let (Some(name), Some(kind), Some(sector)) = (area.required("name"), area.required("kind"), area.required("sector")) {
+                    self.rules.areas.push(Area { name, kind, sector });
+                }
+            }
+        }
+        if let Some(table) = reader.table("organisation") {
+            if built_in {
+                if let Some(kind) = Kind::read(table, &self.rules.shared) {
+                    self.rules.org = Arc::new(kind);
+                }
+            } else {
+                Arc::make_mut(&mut self.rules.org).extend(table, &self.rules.shared);
+            }
+        }
+        if !built_in {
+            for (key, span, _) in reader.keys() {
+                if key != "organisation" && !Class::TABLES.iter().any(|(name, _)| *name == key) {
+                    reading.note(
+                        Problem::new(Rule::UNKNOWN_FIELD)
+                            .at(reading.source.place(span))
+                            .with("field", key)
+                            .with("kind", Arg::Message("this-table"))
+                            .with("allowed", "kind, obligation, view, metric, report, organisation"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn read_class(&mut self, class: Class, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
+        let starts = item_starts(root);
+        // What is there already, and whether it came with the program.
+        let mut known: HashMap<String, (bool, Arc<str>)> = HashMap::new();
+        for item in self.figures.items.iter().filter(|item| item.class == class) {
+            known.insert(item.name.clone(), (item.built_in, Arc::clone(&item.file)));
+        }
+        let named: Vec<(String, String)> = self.rules.obligations.iter().map(|o| (o.name.clone(), o.kind.clone())).collect();
+        for item in Reader::new(reading, root, 0..0).tables(class.name()) {
+            let Some(name) = item.text("name") else {
+                item.missing("name");
+                continue;
+            };
+            let place = item.place();
+            let extends = item.node("extend").is_some();
+            let before = known.get(&name);
+            if let Some((_, file)) = before.filter(|(of_program, _)| *of_program == built_in && !extends) {
+                item.note(Problem::new(Rule::DUPLICATE_RULE).at(place).with("name", name).with("file", file.to_string()));
+                continue;
+            }
+            let is_new = before.is_none();
+            let at = starts.partition_point(|start| reading.source.line(*start) < place.line);
+            let text = slice(&reading.source.text, starts.get(at).copied().unwrap_or(0)..starts.get(at + 1).copied().unwrap_or(usize::MAX));
+            let file = Arc::clone(&reading.source.file);
+            match class {
+                Class::Kind if extends => match self.rules.kinds.iter_mut().find(|k| k.name == name) {
+                    Some(kind) => Arc::make_mut(kind).extend(item, &self.rules.shared),
+                    None => item.note(obligation::unknown(&item, "name", &name, self.rules.kinds.iter().map(|k| k.name.as_str()))),
+                },
+                Class::Kind => replace(&mut self.rules.kinds, Kind::read(item, &self.rules.shared).map(Arc::new), |k| !is_new && k.name == name),
+                Class::Obligation => {
+                    replace(&mut self.rules.obligations, Obligation::read(item, &self.rules.kinds, &self.rules.org), |o| !is_new && o.name == name)
+                }
+                Class::View => replace(&mut self.figures.views, View::read(item, &self.rules.kinds, &self.rules.org), |v| !is_new && v.name == name),
+                Class::Metric => {
+                    replace(&mut self.figures.metrics, Metric::read(item, &self.rules.kinds, &self.rules.org, &named), |m| !is_new && m.name == name)
+                }
+                Class::Report => replace(&mut self.figures.layouts, Layout::read(item), |l| !is_new && l.name == name),
+                Class::Template => {}
+            }
+            if !is_new && !extends {
+                self.figures.items.retain(|i| i.class != class || i.name != name);
+            }
+            known.insert(name.clone(), (built_in, Arc::clone(&file)));
+            self.figures.items.push(Item { class, name, file, text, built_in });
         }
     }
 }
@@ -516,13 +607,18 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_hold_together() {
-        let (_, problems) = Rules::read(&[]);
+        let sources = built_in_sources();
+        let (files, mut problems) = files(sources.iter().map(|source| (source, true)));
+        let mut draft = Draft::default();
+        draft.read(&files, Class::TABLES.iter().map(|(_, class)| *class));
+        files.into_iter().for_each(|(reading, _, _)| problems.extend(reading.into_problems()));
+        draft.finished().check_references(&mut problems);
         assert_eq!(problems, []);
     }
 
     #[test]
     fn every_built_in_figure_says_what_it_means() {
-        let silent: Vec<String> = Rules::built_in().metrics.iter().filter(|m| m.meaning.is_none()).map(|m| m.name.clone()).collect();
+        let silent: Vec<String> = Rules::built_in().metrics().iter().filter(|m| m.meaning.is_none()).map(|m| m.name.clone()).collect();
         assert_eq!(silent, Vec::<String>::new());
     }
 }

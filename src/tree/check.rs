@@ -78,7 +78,7 @@ pub fn check(root: Option<&Root>, tree: &Tree, today: Day) -> Vec<Problem> {
 /// Places that are asked for among the organisations under one that is not there.
 fn unknown_peers(tree: &Tree) -> Vec<Problem> {
     let mut found = Vec::new();
-    for metric in &tree.rules.metrics {
+    for metric in tree.rules.metrics() {
         if let Measure::Rank(Ranking { peers: Peers { under: Under::Org(id), .. }, .. }) = &metric.measure
             && !tree.orgs.iter().any(|org| org.path.as_str() == id)
         {

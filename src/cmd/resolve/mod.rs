@@ -192,7 +192,7 @@ struct MovedAway {
 }
 
 fn moved_away(session: &Session<'_>, root: &Root) -> Result<Vec<MovedAway>, Problems> {
-    let moves = Tree::organisations(root, &session.rules)?.moves;
+    let moves = Tree::organisations(root, session.readable_rules())?.moves;
     let find = |file: &Unmerged| {
         let below = &file.name;
         let [base, ..] = match file.texts(root) {
@@ -214,7 +214,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     let (ours, theirs) = (ours?, theirs?);
     let base = Source::new(&ours.file, moved.base.clone());
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
-    let rules = Arc::clone(&session.rules);
+    let rules = Arc::clone(session.readable_rules());
     let form = Form::of(&format!("/{}", ours.file));
     let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, &rules, names, &mut |_, _| None));
     let Ok((merged, mine)) = merged else {
@@ -250,7 +250,7 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
     if sides.lines.is_empty() && !as_left {
         let said = match file {
             // It was merged before, and git could not be told.
-            Some(file) if file.merges_to(root, &before.text, &session.rules)? => {
+            Some(file) if file.merges_to(root, &before.text, session.readable_rules())? => {
                 mark_merged(root, &[&name])?;
                 "resolve-merged"
             }
@@ -326,7 +326,7 @@ fn merged(
     let Names { ours: own, theirs: other, .. } = names(&session.locale, mine);
     let [base, ours, theirs] = [(base, session.locale.text("merge-base")), (ours, own), (theirs, other)].map(source);
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
-    let rules = &session.rules;
+    let rules = session.readable_rules();
     // Each question is asked once, though a merge may be made twice.
     let mut answers: Vec<(String, Clash, Option<Side>)> = Vec::new();
     let mut stopped: Option<anyhow::Error> = None;
@@ -388,7 +388,7 @@ fn elsewhere(root: &Root, name: &str, id: &str) -> Option<String> {
 /// Asks which side is right; none: it is left as it is.
 fn ask(session: &Session<'_>, root: &Root, name: &str, id: &str, clash: &Clash, mine: Side) -> Result<Option<Side>> {
     let locale = &session.locale;
-    let mut question = diagnostic::sentences(&clash.problem(id, Place::file(name), &session.rules, mine), locale).0;
+    let mut question = diagnostic::sentences(&clash.problem(id, Place::file(name), session.readable_rules(), mine), locale).0;
     question.extend(remark(locale, root, name, id, clash).map(|remark| format!("\n{remark}")));
     let option = |whose: &str, said: Option<Vec<Label>>| {
         // A whole record is named by its lines.
@@ -399,7 +399,7 @@ fn ask(session: &Session<'_>, root: &Root, name: &str, id: &str, clash: &Clash, 
         let more = if short.width() < said.width() { "…" } else { "" };
         locale.say("merge-option", &[("whose", whose.into()), ("said", format!("{short}{more}").into())])
     };
-    let [ours, theirs] = clash.words(&session.rules, id);
+    let [ours, theirs] = clash.words(session.readable_rules(), id);
     let [ours, theirs] = match clash.why {
         Why::Retracted => [ours, theirs].map(|said| Some(retraction(locale, said))),
         Why::Changed | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => [ours, theirs],

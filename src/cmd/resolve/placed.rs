@@ -31,7 +31,7 @@ pub(super) struct Placed {
 /// git fails, or the organisations cannot be seen.
 pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Result<Vec<Placed>, Problems> {
     let Some(repo) = Repo::near(&root.path)? else { return Ok(Vec::new()) };
-    let moves = Tree::organisations(root, &session.rules)?.moves;
+    let moves = Tree::organisations(root, session.readable_rules())?.moves;
     let mut placed = Vec::new();
     for (version, commit) in sides(&repo) {
         let alone: Vec<&Unmerged> = waiting.iter().filter(|file| file.is_only_of(version)).collect();

@@ -34,7 +34,7 @@ pub(super) struct MovedTwice {
 /// # Errors
 /// The organisations cannot be seen.
 pub(super) fn moved_twice(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Result<Vec<MovedTwice>, Problems> {
-    let orgs = Tree::organisations(root, &session.rules)?.orgs;
+    let orgs = Tree::organisations(root, session.readable_rules())?.orgs;
     let alone = |version: usize| -> BTreeSet<OrgPath> {
         let files = waiting.iter().filter(|file| file.is_only_of(version)).filter_map(|file| LedgerFile::of(&file.name, ""));
         files.filter(|file| file.form == Form::Organisation).filter_map(|file| file.org.parse().ok()).collect()
@@ -109,14 +109,14 @@ impl MovedTwice {
             }
         }
         // What others still enter at the place that is no more is found by it.
-        let orgs = Tree::organisations(root, &session.rules)?.orgs;
-        if let (Some(org), Some(n)) = (orgs.iter().find(|org| org.path == *kept), session.rules.org.index("formerly")) {
+        let orgs = Tree::organisations(root, session.readable_rules())?.orgs;
+        if let (Some(org), Some(n)) = (orgs.iter().find(|org| org.path == *kept), session.readable_rules().org.index("formerly")) {
             let mut fields = org.fields.clone();
             let mut formerly = fields[n].as_ref().map_or(&[][..], Value::items).to_vec();
             formerly.retain(|former| former.as_text() != Some(kept.as_str()));
             formerly.push(Value::Text(gone.as_str().into()));
             fields[n] = Some(Value::List(formerly));
-            change::organisation(root, &lock, &session.rules, kept, &fields)?;
+            change::organisation(root, &lock, session.readable_rules(), kept, &fields)?;
         }
         drop(lock);
         // What stands between markers is not merged yet.
@@ -151,7 +151,7 @@ impl MovedTwice {
             let (ours, theirs) = if at == Side::Ours { (&there, &other) } else { (&other, &there) };
             let versions = Versions { base: &base, ours, theirs };
             let form = Form::of(&format!("/{name}"));
-            let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, &session.rules, names, &mut |_, _| None));
+            let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, session.readable_rules(), names, &mut |_, _| None));
             let Ok((merged, mine)) = merged else { return Err(Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*other.file)).into()) };
             let basis = Basis::of(kept, Some(there.text.as_bytes())).and(gone, Some(other.text.as_bytes()));
             lock.write(kept, &basis, merged.text.as_bytes())?;
