@@ -55,13 +55,16 @@ impl RecordId {
         &self.0
     }
 
-    /// A number that equal ids have in common, and others hardly ever: of the day and the random bits.
+    /// A number that equal ids have in common, and others hardly ever: of the kind, the day and the random bits.
     pub fn number(&self) -> u64 {
         let digits = |bytes: &[u8], base: u64| bytes.iter().fold(0u64, |number, b| number * base + u64::from(DIGIT[usize::from(*b)]));
         match self.0.as_bytes() {
-            [day @ .., b'-', a, b, c, d, e, f, g, h] if day.len() >= 8 => {
-                let day = digits(&day[day.len() - 8..], 10);
-                day.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ digits(&[*a, *b, *c, *d, *e, *f, *g, *h], 32)
+            [prefix @ .., b'-', y1, y2, y3, y4, m1, m2, d1, d2, b'-', a, b, c, d, e, f, g, h] => {
+                let kind = prefix.iter().fold(0u64, |number, letter| number * 27 + u64::from(letter - b'a' + 1));
+                let day = digits(&[*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], 10);
+                // Spread over all bits, so that the parts hardly ever cancel out.
+                let spread = kind.wrapping_mul(0xd6e8_feb8_6659_fd93) ^ day.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                spread ^ digits(&[*a, *b, *c, *d, *e, *f, *g, *h], 32)
             }
             _ => 0,
         }

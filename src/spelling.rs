@@ -41,7 +41,7 @@ fn is_nothing(c: char) -> bool {
 /// letters, digits and blanks. Full-width punctuation is Chinese and stays; so do the blanks of a text of several lines.
 pub fn tidy(text: &str) -> Cow<'_, str> {
     let lines = text.contains('\n');
-    let is_wide = |c: char| c.is_alphanumeric() && narrow(c) != c || c == '\u{3000}' && !lines;
+    let is_wide = |c: char| narrow(c) != c && c.is_alphanumeric() || c == '\u{3000}' && !lines;
     changed(text, &is_wide)
 }
 
@@ -62,12 +62,19 @@ pub fn same(a: &str, b: &str) -> bool {
 
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
     let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
-    if text.trim().len() == text.len() && text.chars().all(is_fine) && is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    let is_nfc = || text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    if text.trim().len() == text.len() && text.chars().all(is_fine) && is_nfc() {
         return Cow::Borrowed(text);
     }
     let narrowed = text.chars().filter(|c| !is_nothing(*c)).map(|c| if is_wide(c) { narrow(c) } else { c });
     let text: String = narrowed.nfc().collect();
     Cow::Owned(text.trim().to_owned())
+}
+
+/// Whether a character is in NFC whatever stands beside it, as those of nearly every text are: Latin without marks,
+/// punctuation, Chinese, full-width forms.
+fn is_always_nfc(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}' | '\u{3105}'..='\u{9fff}' | '\u{ff01}'..='\u{ff65}')
 }
 
 #[cfg(test)]
@@ -83,6 +90,16 @@ mod tests {
         }
         assert!(same("cafe\u{301}", "caf\u{e9}"));
         assert!(!same("示例B公司(集团)", name));
+    }
+
+    #[test]
+    fn what_is_taken_for_nfc_is_in_nfc_beside_anything() {
+        use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+        let all = ('\0'..=char::MAX).filter(|c| is_always_nfc(*c));
+        for c in all {
+            assert!(canonical_combining_class(c) == 0 && !is_combining_mark(c), "{c:?}");
+            assert_eq!(is_nfc_quick(std::iter::once(c)), IsNormalized::Yes, "{c:?}");
+        }
     }
 
     #[test]

@@ -357,7 +357,7 @@ fn a_ledger(bytes: Vec<u8>) {
     let Ok(source) = Source::decode("orgs/a/2026/x-00.toml", bytes) else { return };
     let rules = Rules::built_in();
     let tree = Tree::from_texts(rules, ORGS, &[("a", &source.text), ("a/b", TASKS)]);
-    check::check(None, &tree, day("2026-11-22"));
+    check::Checked { files: None, root: None, today: day("2026-11-22") }.check(&tree);
     reported(&tree);
     let (before, problems) = records::read_records(&source, rules);
     let Ok(text) = format::ledger(&source, rules) else { return };
@@ -379,7 +379,7 @@ fn some_rules(bytes: Vec<u8>) {
         return;
     }
     let tree = Tree::from_texts(&rules, ORGS, &[("a/b", TASKS)]);
-    check::check(None, &tree, day("2026-11-22"));
+    check::Checked { files: None, root: None, today: day("2026-11-22") }.check(&tree);
     reported(&tree);
 }
 

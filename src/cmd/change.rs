@@ -12,11 +12,11 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
-use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
 use crate::tree::splice::Change;
-use crate::tree::{change, check};
+use crate::tree::change;
+use crate::tree::check::Checked;
 
 pub(super) const EDIT: Command = Command { name: "edit", build: build_edit, run: run_edit };
 pub(super) const UPDATE: Command = Command { name: "update", build: build_update, run: run_update };
@@ -233,7 +233,8 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
 /// Says what is wrong in the ledger now because of what was just done.
 pub(super) fn say_found(session: &mut Session<'_>, is_of_it: impl Fn(&Problem) -> bool) -> Result<()> {
     let ledger = Ledger::of(session)?;
-    let tree = ledger.load(&Selection::everything());
-    let found: Vec<Problem> = check::check(Some(&ledger.root), &tree, session.today).into_iter().filter(is_of_it).collect();
+    let checked = Checked { files: Some(ledger.files()), root: Some(&ledger.root), today: session.today };
+    let (problems, _) = checked.check_passing(&mut ledger.outline(), ledger.files());
+    let found: Vec<Problem> = problems.into_iter().filter(is_of_it).collect();
     session.say_problems(&found)
 }

@@ -12,9 +12,9 @@ use crate::history::finding::What;
 use crate::locale::Locale;
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
-use crate::record::selection::Selection;
 use crate::rules::Rules;
-use crate::tree::{Root, Tree, check};
+use crate::tree::check::Checked;
+use crate::tree::{Root, Tree};
 
 pub(super) const COMMAND: Command = Command { name: "check", build, run };
 
@@ -38,9 +38,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         writeln!(session.err, "{}", session.locale.text("check-staged"))?;
     }
     // Even with broken rules the records are looked at, by the rules that hold.
-    let tree = Tree::load(&root, root.begins, &rules, &Selection::everything(), rule_problems);
-    let mut problems = check::check(Some(&root), &tree, session.today);
-    problems.extend(close::restatements(&root, &tree));
+    let mut tree = Tree::outline(&root, root.begins, &rules, rule_problems);
+    let checked = Checked { files: Some(&root), root: Some(&root), today: session.today };
+    let (mut problems, records) = checked.check_passing(&mut tree, &root);
+    problems.extend(close::restatements(&root, &mut tree));
     // Before a commit only what must not be committed is listed: a closed period may be changed, two meetings may be alike.
     let held_up = |problem: &Problem| !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && !problem.is_warning();
     let warnings = problems.iter().filter(|problem| commit && !held_up(problem)).count();
@@ -63,7 +64,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             for problem in &problems {
                 writeln!(session.out, "{}", diagnostic::text(problem, locale, session.style.colour))?;
             }
-            let counts = [("count", problems.len().into()), ("records", tree.entries.len().into()), ("orgs", tree.orgs.len().into())];
+            let counts = [("count", problems.len().into()), ("records", records.into()), ("orgs", tree.orgs.len().into())];
             let said = locale.say(
                 match problems.iter().all(Problem::is_warning) {
                     false => "check-found",

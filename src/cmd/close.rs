@@ -1,5 +1,6 @@
 //! `ledger close Q`: stamp a period as reported; later changes are allowed, and shown.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -140,8 +141,10 @@ fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Pa
 }
 
 /// What is no longer as it was stamped, in every stamp of a ledger.
-pub(super) fn restatements(root: &Root, tree: &Tree) -> Vec<Problem> {
-    let mut problems = Vec::new();
+///
+/// The tree's records are read where there is a stamp, with what its figures look at.
+pub(super) fn restatements(root: &Root, tree: &mut Tree<'_>) -> Vec<Problem> {
+    let (mut problems, mut stamps) = (Vec::new(), Vec::new());
     for path in scan::closed_files(&root.path, &mut problems) {
         let stamp = scan::read_file(&root.path, &path).map_err(|problem| vec![problem]).and_then(|source| {
             let name = source.file.to_string();
@@ -152,13 +155,19 @@ pub(super) fn restatements(root: &Root, tree: &Tree) -> Vec<Problem> {
             })
         });
         match stamp {
-            // Of records that cannot be read no figure can be compared.
-            Ok((stamp, name)) if tree.blocking().is_empty() => {
-                problems.extend(stamp.restatements(tree, &name, &|metric, figure| cell(metric, figure).words()))
-            }
-            Ok(_) => {}
+            Ok(stamp) => stamps.push(stamp),
             Err(found) => problems.extend(found),
         }
+    }
+    // Of records that cannot be read no figure can be compared.
+    if stamps.is_empty() || !tree.blocking().is_empty() {
+        return problems;
+    }
+    let names: BTreeSet<&String> = stamps.iter().flat_map(|(stamp, _)| &stamp.rows).flat_map(|row| row.figures.keys()).collect();
+    let metrics: Vec<&Metric> = names.into_iter().filter_map(|name| tree.rules.metric(name)).collect();
+    tree.read_records(root, &tally::selection(tree.rules, &metrics).0);
+    for (stamp, name) in &stamps {
+        problems.extend(stamp.restatements(tree, name, &|metric, figure| cell(metric, figure).words()));
     }
     problems
 }

@@ -51,7 +51,14 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let ledger = Ledger::of(session)?;
     let columns = columns(&ledger.rules, matches)?;
     let tree = &mut ledger.outline();
-    let org = session.org(tree, matches)?;
+    let org = match session.org(tree, matches) {
+        Ok(org) => org,
+        Err(problem) => {
+            // It may be among what cannot be seen.
+            session.left_out(tree, matches.get_flag("skip-bad"))?;
+            return Err(problem.into());
+        }
+    };
     let compare = matches.get_one::<String>("compare").map(String::as_str);
     let closed = match compare {
         Some("closed") => Some(stamp(&session.root()?, tree, period, org)?),

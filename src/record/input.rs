@@ -140,7 +140,8 @@ pub fn is_safe_path(text: &str) -> bool {
 /// An identity number is 17 digits and a digit or X with a possible birth date inside; a mobile number is
 /// 11 digits from 13 to 19, also behind +86, also in groups of 3-4-4. A number beside a unit is an amount.
 pub fn personal_number(text: &str) -> Option<&'static str> {
-    if text.len() < 11 {
+    // Nearly no text has so many digits; a full-width one has the second byte 0xbc.
+    if text.bytes().filter(|byte| byte.is_ascii_digit() || *byte == 0xbc).count() < 11 {
         return None;
     }
     let text: Vec<char> = half_width(text).chars().collect();

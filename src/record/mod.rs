@@ -10,6 +10,7 @@ pub mod selection;
 pub mod text;
 
 use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -93,6 +94,20 @@ impl Value {
         match self {
             Value::List(items) => items,
             other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Gives a value to a hasher, so that two spellings of one text are one.
+    fn feed(&self, hasher: &mut impl Hasher) {
+        match self {
+            Value::Text(text) => folded(text).hash(hasher),
+            Value::Integer(n) => n.hash(hasher),
+            Value::Decimal(number) => number.hash(hasher),
+            Value::Boolean(boolean) => boolean.hash(hasher),
+            Value::Day(day) => day.hash(hasher),
+            Value::Period(period) => period.hash(hasher),
+            Value::List(items) => items.iter().for_each(|item| item.feed(hasher)),
+            Value::Table(fields) => fields.iter().flatten().for_each(|value| value.feed(hasher)),
         }
     }
 
@@ -200,6 +215,13 @@ impl<'r> Record<'r> {
     pub fn sameness(&self) -> Option<Vec<Option<Distinct>>> {
         let same = &self.kind.same;
         (!same.is_empty()).then(|| same.iter().map(|&field| self.get(field).map(Distinct::of)).collect())
+    }
+
+    /// A number that records have in common whose values of some fields are the same, however they are spelled.
+    pub fn digest_of(&self, fields: &[usize]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        fields.iter().for_each(|&field| self.get(field).map_or((), |value| value.feed(&mut hasher)));
+        hasher.finish()
     }
 
     /// A field's value by index.

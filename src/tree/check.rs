@@ -2,50 +2,57 @@
 //!
 //! What a single file cannot even be read for is found while reading; these look at what was read.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use toml::de::{DeTable, DeValue};
 
 use crate::day::{Day, Period};
 use crate::locale::Arg;
+use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
 use crate::record::text::plain;
+use crate::record::selection::Selection;
 use crate::record::{Distinct, Record, Value};
 use crate::rules::kind::{Bound, Field, FieldType, Kind, Once};
 use crate::rules::metric::{Measure, Peers, Ranking, Under};
 use crate::spelling::{folded, tidy};
-use crate::tree::{Entry, Root, Tree, canon, place_of, scan};
+use crate::tree::files::Files;
+use crate::tree::{Entry, Root, Tree, canon, pass, place_of};
 
-/// What a check is given.
+/// What a check is given: one organisation and its records.
 #[derive(Clone, Copy)]
 pub struct Subject<'t> {
-    /// The ledger.
-    pub tree: &'t Tree<'t>,
-    /// Its folder; none where it is made of texts alone.
-    pub root: Option<&'t Root>,
+    /// The ledger; of its records only those in `entries` are looked at.
+    tree: &'t Tree<'t>,
+    /// The organisation, by its index in the tree.
+    org: usize,
+    /// Its records.
+    entries: &'t [Entry<'t>],
+    /// The ledger's folder; none where it is made of texts alone, or of a commit.
+    root: Option<&'t Root>,
     /// Today.
-    pub today: Day,
+    today: Day,
 }
 
-/// A check: what it finds in a ledger.
+/// A check: what it finds in an organisation and its records.
 type Check = for<'t> fn(Subject<'t>) -> Vec<Finding<'t>>;
 
-/// All checks, in the order they run.
-pub const CHECKS: &[Check] = &[
-    |s| bounds(s.tree),
-    |s| updates(s.tree),
-    |s| once(s.tree),
-    |s| entered_twice(s.tree),
-    |s| far_ahead(s.tree, s.today),
-    |s| references(s.tree),
-    |s| spellings(s.tree),
-    |s| personal_numbers(s.tree),
-    |s| paths(s.tree, s.root),
-    |s| exemptions(s.tree),
-    |s| life_of_organisation(s.tree),
-    |s| prefixes(s.tree),
+/// All checks of one organisation, in the order they run. What records of several organisations say together is checked by
+/// [`Facts`].
+const CHECKS: &[Check] = &[
+    bounds,
+    updates,
+    |s| once(s.entries.iter().filter(|entry| !is_unique_everywhere(entry))),
+    entered_twice,
+    far_ahead,
+    organisations,
+    spellings,
+    personal_numbers,
+    paths,
+    exemptions,
+    life_of_organisation,
+    prefixes,
 ];
 
 /// A problem of a record, before its place in the file is looked up.
@@ -61,18 +68,159 @@ pub struct Finding<'t> {
     problem: Problem,
 }
 
-/// Everything wrong with a ledger: what reading found and what the checks find, sorted.
-pub fn check(root: Option<&Root>, tree: &Tree, today: Day) -> Vec<Problem> {
-    let mut problems = tree.problems.clone();
-    let mut by_file: BTreeMap<String, Vec<Finding<'_>>> = BTreeMap::new();
-    for finding in CHECKS.iter().flat_map(|check| check(Subject { tree, root, today })) {
-        by_file.entry(finding.file()).or_default().push(finding);
+/// A ledger that is checked.
+#[derive(Clone, Copy)]
+pub struct Checked<'t> {
+    /// Where its files are, so that what is wrong can be given its place.
+    pub files: Option<&'t dyn Files>,
+    /// Its folder, where it has one: attachments are looked for in it.
+    pub root: Option<&'t Root>,
+    /// Today.
+    pub today: Day,
+}
+
+impl Checked<'_> {
+    /// Everything wrong with a ledger that holds its records: what reading found and what the checks find, sorted.
+    pub fn check(&self, tree: &Tree<'_>) -> Vec<Problem> {
+        let of = |org: usize| tree.entries_of(org).to_vec();
+        let facts = (0..tree.orgs.len()).map(|org| self.facts(tree, org, of(org))).collect();
+        self.problems(tree, facts, &of).0
     }
-    for (file, findings) in by_file {
-        problems.extend(placed(root, &file, findings));
+
+    /// The same for a ledger whose organisations are known and whose records pass by; and how many records it has.
+    pub fn check_passing(&self, tree: &mut Tree<'_>, files: &dyn Files) -> (Vec<Problem>, usize) {
+        let facts = pass::each_organisation(tree, files, &Selection::everything(), |tree, org, entries| self.facts(tree, org, entries));
+        let tree = &*tree;
+        self.problems(tree, facts, &|org| pass::entries_of(tree, files, org))
     }
-    problems.extend(unknown_peers(tree));
-    crate::problem::sorted(problems)
+
+    /// What one organisation and its records say: what is wrong, and what others must be held against.
+    fn facts<'r>(&self, tree: &Tree<'r>, org: usize, entries: Vec<Entry<'r>>) -> Facts<'r> {
+        let subject = Subject { tree, org, entries: &entries, root: self.root, today: self.today };
+        let findings = CHECKS.iter().flat_map(|check| check(subject)).collect();
+        let mut facts = Facts { problems: self.placed(findings), count: entries.len(), ..Facts::default() };
+        facts.targets.extend(entries.iter().map(|entry| Target::of(tree, &entry.record)));
+        facts.targets.sort_unstable();
+        for entry in &entries {
+            for (_, kinds, id) in references_of(&entry.record) {
+                let number = number_of(id);
+                if !facts.target(number).is_some_and(|target| target.fits(tree, kinds, &entry.record)) {
+                    facts.open.push((number, kinds, entry.record.retracted.is_some()));
+                }
+            }
+        }
+        facts.unique = entries.into_iter().filter(is_unique_everywhere).collect();
+        // The few that are left would keep the memory of all.
+        facts.unique.shrink_to_fit();
+        facts
+    }
+
+    /// What is wrong with all organisations, and with what they say together.
+    fn problems<'r>(&self, tree: &Tree<'r>, all: Vec<Facts<'r>>, of: &dyn Fn(usize) -> Vec<Entry<'r>>) -> (Vec<Problem>, usize) {
+        let mut problems = tree.problems.clone();
+        let mut targets = Vec::with_capacity(all.iter().map(|facts| facts.targets.len()).sum());
+        let (mut unique, mut open, mut count) = (Vec::new(), Vec::new(), 0);
+        for (org, facts) in all.into_iter().enumerate() {
+            problems.extend(facts.problems);
+            targets.extend(facts.targets);
+            unique.extend(facts.unique);
+            open.extend(facts.open.into_iter().map(|reference| (org, reference)));
+            count += facts.count;
+        }
+        targets.sort_unstable();
+        let all = Facts { targets, ..Facts::default() };
+        problems.extend(self.placed(once(unique.iter())));
+        // The organisations of which a reference leads nowhere are looked at once more, to say which.
+        let fits = |&(_, (number, kinds, retracted)): &(usize, Open<'_>)| {
+            all.target(number).is_some_and(|target| target.is_one_of(tree, kinds) && (retracted || !target.retracted))
+        };
+        let wrong: BTreeSet<usize> = open.iter().filter(|reference| !fits(reference)).map(|(org, _)| *org).collect();
+        for org in wrong {
+            let entries = of(org);
+            problems.extend(self.placed(references(tree, &entries, &all)));
+        }
+        problems.extend(unknown_peers(tree));
+        (crate::problem::sorted(problems), count)
+    }
+
+    /// Gives findings their places.
+    fn placed(&self, findings: Vec<Finding<'_>>) -> Vec<Problem> {
+        let mut by_file: BTreeMap<String, Vec<Finding<'_>>> = BTreeMap::new();
+        for finding in findings {
+            by_file.entry(finding.file()).or_default().push(finding);
+        }
+        by_file.into_iter().flat_map(|(file, findings)| placed(self.files, &file, findings)).collect()
+    }
+}
+
+/// A reference that is not settled within its organisation: the number of the id, the kinds it may point to, and whether the
+/// record that holds it was taken back.
+type Open<'r> = (u64, &'r [String], bool);
+
+/// What an organisation says that those of others must be held against.
+#[derive(Default)]
+struct Facts<'r> {
+    problems: Vec<Problem>,
+    /// Its records, in the order of their numbers.
+    targets: Vec<Target>,
+    open: Vec<Open<'r>>,
+    /// Records of which the whole ledger may have only one alike at a time.
+    unique: Vec<Entry<'r>>,
+    count: usize,
+}
+
+impl Facts<'_> {
+    /// The record whose id has this number.
+    fn target(&self, number: u64) -> Option<&Target> {
+        let at = self.targets.binary_search_by_key(&number, |target| target.number).ok()?;
+        self.targets.get(at)
+    }
+}
+
+/// A record that others may point to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    /// The number of its id.
+    number: u64,
+    /// Its kind, by its index among the rules' kinds.
+    kind: u32,
+    retracted: bool,
+}
+
+impl Target {
+    fn of(tree: &Tree<'_>, record: &Record<'_>) -> Target {
+        let kind = tree.rules.kinds.iter().position(|kind| std::ptr::eq(&**kind, record.kind)).unwrap_or(usize::MAX);
+        Target { number: record.id.number(), kind: u32::try_from(kind).unwrap_or(u32::MAX), retracted: record.retracted.is_some() }
+    }
+
+    fn kind<'t>(&self, tree: &'t Tree<'_>) -> Option<&'t Kind> {
+        tree.rules.kinds.get(self.kind as usize).map(|kind| &**kind)
+    }
+
+    fn is_one_of(&self, tree: &Tree<'_>, kinds: &[String]) -> bool {
+        self.kind(tree).is_some_and(|kind| kinds.contains(&kind.name))
+    }
+
+    /// Whether a record may point to it.
+    fn fits(&self, tree: &Tree<'_>, kinds: &[String], from: &Record<'_>) -> bool {
+        self.is_one_of(tree, kinds) && (from.retracted.is_some() || !self.retracted)
+    }
+}
+
+/// Whether the whole ledger may have only one such record at a time.
+fn is_unique_everywhere(entry: &Entry<'_>) -> bool {
+    entry.record.kind.once.as_ref().is_some_and(|once| once.everywhere)
+}
+
+/// The ids that a record points to, each with its field and the kinds of record that it may belong to.
+fn references_of<'a, 'r>(record: &'a Record<'r>) -> impl Iterator<Item = (&'r Field, &'r [String], &'a str)> {
+    let fields = record.kind.fields.iter().zip(&record.fields);
+    fields
+        .filter_map(|(field, value)| match (&field.ty, value) {
+            (FieldType::Record(kinds), Some(value)) => Some((field, kinds.as_slice(), value)),
+            _ => None,
+        })
+        .flat_map(|(field, kinds, value)| value.items().iter().filter_map(Value::as_text).map(move |id| (field, kinds, id)))
 }
 
 /// Places that are asked for among the organisations under one that is not there.
@@ -104,12 +252,14 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
             Bound::AtMost(..) => value.as_number()? > limit.as_number()?,
             Bound::NotBefore(..) => value.as_day()? < limit.as_day()?,
         };
-        let problem = Problem::new(rule)
-            .with("field", &kind.fields[field].label)
-            .with("value", plain(value))
-            .with("other", &kind.fields[other].label)
-            .with("limit", plain(limit));
-        wrong.then_some((field, problem))
+        let problem = || {
+            Problem::new(rule)
+                .with("field", &kind.fields[field].label)
+                .with("value", plain(value))
+                .with("other", &kind.fields[other].label)
+                .with("limit", plain(limit))
+        };
+        wrong.then(|| (field, problem()))
     };
     // A number beside the reason why it is not known: one of the two is wrong, and the figures take the reason.
     let given = |n: usize| values[n].is_some();
@@ -121,14 +271,15 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
     kind.bounds.iter().filter_map(broken).chain(doubtful).collect()
 }
 
-fn bounds<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn bounds(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in &tree.entries {
+    for Entry { record, .. } in s.entries {
         for (field, problem) in broken_bounds(&record.kind, &record.fields) {
             found.push(finding(record, &record.kind.fields[field].name, problem));
         }
     }
-    for org in &tree.orgs {
+    {
+        let org = &s.tree.orgs[s.org];
         for (field, problem) in broken_bounds(&org.kind, &org.fields) {
             found.push(Finding {
                 record: None,
@@ -142,9 +293,9 @@ fn bounds<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     found
 }
 
-fn updates<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn updates(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in &tree.entries {
+    for Entry { record, .. } in s.entries {
         let Some(life) = &record.kind.life else { continue };
         let name = &record.kind.fields[life.updates].name;
         let rows = record.get(life.updates).map_or(&[][..], Value::items);
@@ -173,11 +324,11 @@ fn updates<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
 }
 
 /// Records that hold at the same time what only one of them can: two offices at once, one month twice.
-fn once<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
     // By kind, organisation where it holds within each, and the values that only one may have.
     type Same<'t> = (&'t str, Option<usize>, Vec<Option<Distinct>>);
-    let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record)>> = BTreeMap::new();
-    for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
+    let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record<'_>)>> = BTreeMap::new();
+    for Entry { org, record } in entries.filter(|entry| entry.record.retracted.is_none()) {
         if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
             let same = held_by(record, once);
             let within = (!once.everywhere).then_some(*org);
@@ -203,14 +354,15 @@ fn once<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
 }
 
 /// Records that a clerk may have entered twice: of one organisation, alike in what makes two of their kind the same.
-fn entered_twice<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
-    let mut first: BTreeMap<(&str, usize, Vec<Option<Distinct>>), &Record> = BTreeMap::new();
+fn entered_twice(s: Subject<'_>) -> Vec<Finding<'_>> {
+    // Few records are alike even in their digest; only those are compared.
+    let mut alike: HashMap<(&str, u64), Vec<&Record<'_>>> = HashMap::new();
     let mut found = Vec::new();
-    for Entry { org, record } in tree.entries.iter().filter(|entry| entry.record.retracted.is_none()) {
-        let Some(same) = record.sameness() else { continue };
-        match first.entry((&record.kind.name, *org, same)) {
-            Slot::Vacant(slot) => drop(slot.insert(record)),
-            Slot::Occupied(slot) => found.push(finding(record, &record.kind.fields[record.kind.title].name, twin(record, slot.get()))),
+    for Entry { record, .. } in s.entries.iter().filter(|entry| entry.record.retracted.is_none() && !entry.record.kind.same.is_empty()) {
+        let others = alike.entry((&record.kind.name, record.digest_of(&record.kind.same))).or_default();
+        match others.iter().find(|other| other.sameness() == record.sameness()) {
+            Some(other) => found.push(finding(record, &record.kind.fields[record.kind.title].name, twin(record, other))),
+            None => others.push(record),
         }
     }
     found
@@ -265,14 +417,14 @@ pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
     Some(Problem::new(Rule::FAR_AHEAD).with("field", &field.label).with("day", said))
 }
 
-fn far_ahead<'t>(tree: &'t Tree<'_>, today: Day) -> Vec<Finding<'t>> {
-    let records = tree.entries.iter().map(|entry| &entry.record).filter(|record| record.retracted.is_none());
-    let of = |record| Some((record, too_far_ahead(record, today)?));
+fn far_ahead(s: Subject<'_>) -> Vec<Finding<'_>> {
+    let records = s.entries.iter().map(|entry| &entry.record).filter(|record| record.retracted.is_none());
+    let of = |record| Some((record, too_far_ahead(record, s.today)?));
     records.filter_map(of).map(|(record, problem)| finding(record, &record.kind.fields[record.kind.start].name, problem)).collect()
 }
 
 /// Texts that the program would have written otherwise: an edit by hand, a paste.
-fn spellings<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn spellings(s: Subject<'_>) -> Vec<Finding<'_>> {
     fn untidy(value: &Value) -> Option<&str> {
         match value {
             Value::Text(text) => Some(text.as_str()).filter(|text| tidy(text) != *text),
@@ -281,8 +433,8 @@ fn spellings<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
             Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
         }
     }
-    let orgs = tree.orgs.iter().map(|org| (&*org.kind, &org.fields, None, Some(org.file())));
-    let records = tree.entries.iter().map(|Entry { record, .. }| (record.kind, &record.fields, Some(record), None));
+    let orgs = std::iter::once(&s.tree.orgs[s.org]).map(|org| (&*org.kind, &org.fields, None, Some(org.file())));
+    let records = s.entries.iter().map(|Entry { record, .. }| (record.kind, &record.fields, Some(record), None));
     let mut found = Vec::new();
     for (kind, fields, record, org_file) in orgs.chain(records) {
         for (field, value) in kind.fields.iter().zip(fields) {
@@ -294,50 +446,54 @@ fn spellings<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     found
 }
 
-fn references<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
-    let by_id: BTreeMap<&str, &Record> = tree.entries.iter().map(|e| (e.record.id.as_str(), &e.record)).collect();
+/// The number of the id that a text names; 0, which none has, where it names none.
+fn number_of(text: &str) -> u64 {
+    folded(text).parse().map_or(0, |id: RecordId| id.number())
+}
+
+/// What records point to that is not there, is of another kind, or was taken back.
+fn references<'t>(tree: &Tree<'_>, entries: &'t [Entry<'_>], all: &Facts<'_>) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in &tree.entries {
-        for (field, value) in record.kind.fields.iter().zip(&record.fields) {
-            if let (FieldType::Organisation, Some(id)) = (&field.ty, value.as_ref().and_then(Value::as_text))
-                && !folded(id).parse().is_ok_and(|path| tree.owner(&path).is_some_and(|org| tree.orgs[org].path == path))
-            {
-                let problem = Problem::new(Rule::DANGLING_ORG).with("org", id).with("field", &field.label);
-                found.push(finding(record, &field.name, problem));
-            }
-            let (FieldType::Record(kinds), Some(value)) = (&field.ty, value) else { continue };
-            for id in value.items().iter().filter_map(Value::as_text) {
-                match by_id.get(&*folded(id)) {
-                    None => found.push(finding(
-                        record,
-                        &field.name,
-                        Problem::new(Rule::DANGLING_REFERENCE).with("id", id).with("field", &field.label),
-                    )),
-                    Some(target) if !kinds.contains(&target.kind.name) => {
-                        let allowed = kinds.iter().filter_map(|k| tree.rules.kind(k)).map(|k| k.label.clone()).collect();
-                        found.push(finding(
-                            record,
-                            &field.name,
-                            Problem::new(Rule::WRONG_REFERENCE)
-                                .with("id", id)
-                                .with("found", &target.kind.label)
-                                .with("wanted", Arg::Labels(allowed)),
-                        ));
-                    }
-                    Some(target) if target.retracted.is_some() && record.retracted.is_none() => found.push(finding(
-                        record,
-                        &field.name,
-                        Problem::new(Rule::RETRACTED_REFERENCE).with("id", id).with("field", &field.label),
-                    )),
-                    Some(_) => {}
+    for Entry { record, .. } in entries {
+        for (field, kinds, id) in references_of(record) {
+            let problem = match all.target(number_of(id)) {
+                None => Problem::new(Rule::DANGLING_REFERENCE).with("id", id).with("field", &field.label),
+                Some(target) if !target.is_one_of(tree, kinds) => {
+                    let allowed = kinds.iter().filter_map(|k| tree.rules.kind(k)).map(|k| k.label.clone()).collect();
+                    let problem = Problem::new(Rule::WRONG_REFERENCE).with("id", id);
+                    let problem = target.kind(tree).into_iter().fold(problem, |problem, kind| problem.with("found", &kind.label));
+                    problem.with("wanted", Arg::Labels(allowed))
                 }
+                Some(target) if target.retracted && record.retracted.is_none() => {
+                    Problem::new(Rule::RETRACTED_REFERENCE).with("id", id).with("field", &field.label)
+                }
+                Some(_) => continue,
+            };
+            found.push(finding(record, &field.name, problem));
+        }
+    }
+    found
+}
+
+/// Organisations that records name and that are not there.
+fn organisations(s: Subject<'_>) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for Entry { record, .. } in s.entries {
+        for (field, value) in record.kind.fields.iter().zip(&record.fields) {
+            let is_there = |id: &str| {
+                folded(id).parse().is_ok_and(|path| s.tree.owner(&path).is_some_and(|org| s.tree.orgs[org].path == path))
+            };
+            if let (FieldType::Organisation, Some(id)) = (&field.ty, value.as_ref().and_then(Value::as_text))
+                && !is_there(id)
+            {
+                found.push(finding(record, &field.name, Problem::new(Rule::DANGLING_ORG).with("org", id).with("field", &field.label)));
             }
         }
     }
     found
 }
 
-fn personal_numbers<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn personal_numbers(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
     let mut look = |fields: &[Field], values: &[Option<Value>], record, org_file: Option<String>| {
         for (field, value) in fields.iter().zip(values) {
@@ -346,13 +502,14 @@ fn personal_numbers<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
             found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), item: None, problem });
         }
     };
-    for org in &tree.orgs {
+    {
+        let org = &s.tree.orgs[s.org];
         look(&org.kind.fields, &org.fields, None, Some(org.file()));
     }
-    for Entry { record, .. } in &tree.entries {
+    for Entry { record, .. } in s.entries {
         look(&record.kind.fields, &record.fields, Some(record), None);
         if let Some(retracted) = &record.retracted {
-            look(&[tree.rules.retraction_field()], &[Some(retracted.clone())], Some(record), None);
+            look(&[s.tree.rules.retraction_field()], &[Some(retracted.clone())], Some(record), None);
         }
     }
     found
@@ -369,9 +526,9 @@ fn number_in(value: &Value) -> Option<&'static str> {
 }
 
 /// Paths that lead out of the ledger, and attachments that are not there.
-fn paths<'t>(tree: &'t Tree, root: Option<&Root>) -> Vec<Finding<'t>> {
+fn paths(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in &tree.entries {
+    for Entry { record, .. } in s.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             let (FieldType::Path, Some(value)) = (&field.ty, value) else { continue };
             for (n, path) in value.items().iter().enumerate() {
@@ -379,7 +536,7 @@ fn paths<'t>(tree: &'t Tree, root: Option<&Root>) -> Vec<Finding<'t>> {
                 let there = |root: &Root| root.path.join(path).symlink_metadata().is_ok();
                 let rule = match is_safe_path(path) {
                     false => Rule::UNSAFE_PATH,
-                    true if record.retracted.is_none() && root.is_some_and(|root| !there(root)) => Rule::MISSING_ATTACHMENT,
+                    true if record.retracted.is_none() && s.root.is_some_and(|root| !there(root)) => Rule::MISSING_ATTACHMENT,
                     true => continue,
                 };
                 let problem = Problem::new(rule).with("field", field.name.as_str()).with("value", path);
@@ -390,9 +547,10 @@ fn paths<'t>(tree: &'t Tree, root: Option<&Root>) -> Vec<Finding<'t>> {
     found
 }
 
-fn exemptions<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn exemptions(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for org in &tree.orgs {
+    {
+        let org = &s.tree.orgs[s.org];
         for exemption in &org.exemptions {
             if let Some(until) = exemption.until.filter(|until| *until < exemption.from) {
                 let problem = Problem::new(Rule::WRONG_EXEMPTION).with("from", exemption.from.to_string()).with("until", until.to_string());
@@ -403,10 +561,10 @@ fn exemptions<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     found
 }
 
-fn life_of_organisation<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
+fn life_of_organisation(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { org, record } in &tree.entries {
-        let org = &tree.orgs[*org];
+    for Entry { org, record } in s.entries {
+        let org = &s.tree.orgs[*org];
         if let Some(day) = record.starts()
             && !org.exists_on(day)
             && record.retracted.is_none()
@@ -418,8 +576,8 @@ fn life_of_organisation<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
     found
 }
 
-fn prefixes<'t>(tree: &'t Tree<'_>) -> Vec<Finding<'t>> {
-    let wrong = tree.entries.iter().filter(|e| e.record.id.prefix() != e.record.kind.prefix);
+fn prefixes(s: Subject<'_>) -> Vec<Finding<'_>> {
+    let wrong = s.entries.iter().filter(|e| e.record.id.prefix() != e.record.kind.prefix);
     wrong
         .map(|Entry { record, .. }| {
             let problem = Problem::new(Rule::WRONG_PREFIX)
@@ -442,8 +600,8 @@ impl Finding<'_> {
 }
 
 /// Gives the findings of one file their places, by reading it once more: only what is wrong needs a place.
-fn placed(root: Option<&Root>, file: &str, findings: Vec<Finding<'_>>) -> Vec<Problem> {
-    let source = root.and_then(|root| scan::read_file(&root.path, &root.path.join(file)).ok());
+fn placed(files: Option<&dyn Files>, file: &str, findings: Vec<Finding<'_>>) -> Vec<Problem> {
+    let source = files.and_then(|files| files.read_named(file).ok());
     let document = source.as_ref().and_then(|source| Some((source, crate::wire::parse(source).ok()?)));
     let tables: BTreeMap<usize, &DeTable<'_>> =
         document.iter().flat_map(|(_, document)| canon::tables(&document.root)).map(|(_, at, table)| (at, table)).collect();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::name::OrgPath;
-use crate::problem::Problem;
+use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 use crate::tree::{Root, scan};
 
@@ -48,6 +48,12 @@ pub trait Files: Sync {
     /// # Errors
     /// It is not there any more, is no plain file, too large, or not text.
     fn read(&self, file: &File) -> Result<Source, Problem>;
+
+    /// The text of a file by its path below the ledger's root.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    fn read_named(&self, name: &str) -> Result<Source, Problem>;
 }
 
 impl Files for Root {
@@ -57,6 +63,10 @@ impl Files for Root {
 
     fn read(&self, file: &File) -> Result<Source, Problem> {
         scan::read_listed(&self.path, file)
+    }
+
+    fn read_named(&self, name: &str) -> Result<Source, Problem> {
+        scan::read_file(&self.path, &self.path.join(name))
     }
 }
 
@@ -88,5 +98,10 @@ impl Files for Texts<'_> {
             Handle::Plain | Handle::Unknown => None,
         };
         Ok(Source::new(&crate::source::path_text(&file.path), text.unwrap_or_default()))
+    }
+
+    fn read_named(&self, name: &str) -> Result<Source, Problem> {
+        // Nobody asks for a text by its name: several may have one.
+        Err(Problem::new(Rule::IO).at(Place::file(name)))
     }
 }

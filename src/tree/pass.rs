@@ -60,6 +60,11 @@ pub(super) fn keep<'r>(tree: &mut Tree<'r>, files: &dyn Files, selection: &Selec
     all
 }
 
+/// All records of one organisation, as a pass gives them.
+pub(super) fn entries_of<'r>(tree: &Tree<'r>, files: &dyn Files, org: usize) -> Vec<Entry<'r>> {
+    Batch::read(tree, files, org, &Selection::everything()).entries
+}
+
 /// The records of one organisation.
 struct Batch<'r> {
     entries: Vec<Entry<'r>>,
