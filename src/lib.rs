@@ -7,6 +7,7 @@
 //! - [`day`]: days and periods; the only file that knows `chrono`. Never asks the clock except in `Day::today`.
 //! - [`number`]: exact decimals and fractions; no binary float.
 //! - [`name`]: record ids, paths of organisations, writers: safe as file names and keys.
+//! - [`path`]: what a path inside a ledger is.
 //! - [`problem`]: the one diagnostic, and the table of all rules that can be broken.
 //! - [`source`] and [`wire`]: a text with places, and TOML 1.0 read from it. Never know what a record is.
 //! - [`rules`]: what may be configured: kinds, obligations, metrics, layouts. Never look at records.
@@ -29,6 +30,7 @@ pub mod locale;
 pub mod day;
 pub mod name;
 pub mod number;
+pub mod path;
 pub mod problem;
 
 pub mod source;

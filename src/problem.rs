@@ -150,6 +150,7 @@ rules! {
     ALREADY_CLOSED "already-closed" Usage "A period that is closed, and whose figures have changed since.";
     NOT_CLOSED "not-closed" Usage "A comparison with a period that is not closed.";
     NO_GIT "no-git" Usage "git is not there.";
+    UNKNOWN_COMMIT "unknown-commit" Usage "No commit of that name, tag or day.";
     NOT_A_REPOSITORY "not-a-repository" Usage "The ledger does not lie in a git repository.";
     LEFT_DIFFERS "left-differs" Usage "What was left behind says something else than what stands at the new place.";
     MISSING_OBJECTS "git-objects-missing" Usage "This clone was made without all that history holds.";

@@ -1,10 +1,9 @@
 //! `ledger check`: everything wrong, all at once.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status, audit_merges, close};
 use crate::git::{Repo, setup};
 use crate::history::audit::{Audit, Verdict};
@@ -14,34 +13,35 @@ use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
 use crate::tree::check::Checked;
-use crate::tree::{Root, Tree};
+use crate::tree::Root;
 
 pub(super) const COMMAND: Command = Command { name: "check", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "check").arg(cmd::format_option(locale, &["text", "json"])).arg(cmd::switch(locale, "commit"))
+    cmd::command(locale, "check").arg(cmd::format_option(locale, &["text", "json"])).arg(cmd::at_option(locale)).arg(cmd::switch(locale, "commit").conflicts_with("at"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let mut root = session.root()?;
     let commit = matches.get_flag("commit");
-    let (mut rules, mut rule_problems) = (Arc::clone(session.readable_rules()), session.rule_problems().to_vec());
+    // Even with broken rules the records are looked at, by the rules that hold.
+    let mut ledger = match matches.contains_id("at") {
+        true => Ledger::asked(session, matches)?,
+        false => Ledger::readable(session)?,
+    };
     // What is committed is what was staged, whatever stands in the files by now.
-    let repo = if commit { Repo::near(&root.path)? } else { None };
+    let repo = if commit { Repo::near(&ledger.root.path)? } else { None };
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
     if let (Some(repo), Some(staged)) = (&repo, &staged)
         && let folder = staged.path().join(&repo.prefix)
         && folder.join("ledger.toml").is_file()
     {
-        root = Root::open(Some(&folder), &folder)?;
-        (rules, rule_problems) = root.rules();
+        ledger = Ledger::in_folder(Root::open(Some(&folder), &folder)?);
         writeln!(session.err, "{}", session.locale.text("check-staged"))?;
     }
-    // Even with broken rules the records are looked at, by the rules that hold.
-    let mut tree = Tree::outline(&root, root.begins, &rules, rule_problems);
-    let checked = Checked { files: Some(&root), root: Some(&root), today: session.today };
-    let (mut problems, records) = checked.check_passing(&mut tree, &root);
-    problems.extend(close::restatements(&root, &mut tree));
+    let mut tree = ledger.outline();
+    let checked = Checked { files: Some(ledger.files()), root: ledger.folder(), today: session.today };
+    let (mut problems, records) = checked.check_passing(&mut tree, ledger.files());
+    problems.extend(close::restatements(ledger.files(), &mut tree));
     // Before a commit only what must not be committed is listed: a closed period may be changed, two meetings may be alike.
     let held_up = |problem: &Problem| !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && !problem.is_warning();
     let warnings = problems.iter().filter(|problem| commit && !held_up(problem)).count();
@@ -50,8 +50,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         problems.extend(lost(session, repo)?);
     }
     problems = crate::problem::sorted(problems);
-    if !commit {
-        warn_without_driver(session, &root)?;
+    if !commit && let Some(root) = ledger.folder() {
+        warn_without_driver(session, root)?;
     }
     if warnings > 0 {
         let said = session.locale.say("check-warnings", &[("count", warnings.into())]);

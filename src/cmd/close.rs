@@ -14,11 +14,13 @@ use crate::day::Period;
 use crate::figure::tally;
 use crate::figure::report::Question;
 use crate::figure::stamp::Stamp;
+use crate::git::Repo;
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
 use crate::source::shown;
+use crate::tree::files::Files;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 
@@ -58,7 +60,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         (as_of, today) = (before.as_of, before.judged);
     }
     let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
-    let stamp = Stamp::of(tree, &question, session.today, &by)?;
+    let commit = Repo::near(&root.path)?.map_or(Ok(None), |repo| repo.committed())?;
+    let mut stamp = Stamp::of(tree, &question, session.today, &by)?;
+    stamp.commit = commit;
     let path = stamp_file(&root, tree, period, org)?;
     let name = shown(&root.path, &path);
     let old = scan::file_if_there(&root.path, &path)?;
@@ -88,6 +92,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ("path", name.into()),
     ];
     writeln!(session.out, "{}", session.locale.say("close-done", &args))?;
+    if let Some(commit) = &stamp.commit {
+        writeln!(session.out, "{}", session.locale.say("close-commit", &[("id", commit.as_str().into())]))?;
+    }
     Ok(Status::Clean)
 }
 
@@ -143,10 +150,10 @@ fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Pa
 /// What is no longer as it was stamped, in every stamp of a ledger.
 ///
 /// The tree's records are read where there is a stamp, with what its figures look at.
-pub(super) fn restatements(root: &Root, tree: &mut Tree<'_>) -> Vec<Problem> {
+pub(super) fn restatements(files: &dyn Files, tree: &mut Tree<'_>) -> Vec<Problem> {
     let (mut problems, mut stamps) = (Vec::new(), Vec::new());
-    for path in scan::closed_files(&root.path, &mut problems) {
-        let stamp = scan::read_file(&root.path, &path).map_err(|problem| vec![problem]).and_then(|source| {
+    for file in files.below("closed", &mut problems) {
+        let stamp = files.read(&file).map_err(|problem| vec![problem]).and_then(|source| {
             let name = source.file.to_string();
             // A stamp that lies where another belongs would be taken for that one.
             Stamp::read(&source).and_then(|stamp| match Stamp::file(stamp.period, &stamp.org) == name {
@@ -165,7 +172,7 @@ pub(super) fn restatements(root: &Root, tree: &mut Tree<'_>) -> Vec<Problem> {
     }
     let names: BTreeSet<&String> = stamps.iter().flat_map(|(stamp, _)| &stamp.rows).flat_map(|row| row.figures.keys()).collect();
     let metrics: Vec<&Metric> = names.into_iter().filter_map(|name| tree.rules.metric(name)).collect();
-    tree.read_records(root, &tally::selection(tree.rules, &metrics).0);
+    tree.read_records(files, &tally::selection(tree.rules, &metrics).0);
     for (stamp, name) in &stamps {
         problems.extend(stamp.restatements(tree, name, &|metric, figure| cell(metric, figure).words()));
     }

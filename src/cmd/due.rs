@@ -22,13 +22,14 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::org_option(locale))
         .arg(cmd::option(locale, "within", "value-days"))
         .arg(cmd::switch(locale, "wide"))
+        .arg(cmd::at_option(locale))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
         .arg(cmd::switch(locale, "raw"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let ledger = Ledger::of(session)?;
+    let ledger = Ledger::asked(session, matches)?;
     let tree = &ledger.load(&due::selection(&ledger.rules));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     // Programs get names that do not change with the language.

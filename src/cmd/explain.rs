@@ -32,13 +32,14 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::as_of_option(locale))
         .arg(cmd::switch(locale, "own"))
         .arg(cmd::switch(locale, "wide"))
+        .arg(cmd::at_option(locale))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, as_of, today) = session.window(matches)?;
-    let ledger = Ledger::of(session)?;
+    let ledger = Ledger::asked(session, matches)?;
     let name = matches.get_one::<String>("metric").map_or("", String::as_str);
     let Some(metric) = ledger.rules.metric(name) else {
         let all: Vec<&str> = ledger.rules.metrics().iter().map(|m| m.name.as_str()).collect();
@@ -60,6 +61,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             object.insert("as_of".to_owned(), as_of.to_string().into());
             if let Some(day) = judged_until {
                 object.insert("filings_as_of".to_owned(), day.to_string().into());
+            }
+            if let Some(at) = &ledger.at {
+                object.insert("at".to_owned(), at.id.as_str().into());
             }
             if !left_out.is_empty() {
                 object.insert("left_out".to_owned(), cmd::places(&left_out).into());

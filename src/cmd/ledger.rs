@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use clap::ArgMatches;
 
 use crate::cmd::Session;
+use crate::git::Repo;
+use crate::git::commit::Commit;
+use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::tree::files::Files;
-use crate::tree::{Loaded, Root, Tree};
+use crate::tree::{self, Loaded, Root, Tree};
 
 /// A ledger that a command looks at.
 pub(super) struct Ledger {
@@ -21,6 +25,25 @@ pub(super) struct Ledger {
     files: Box<dyn Files>,
     /// What is wrong with its own rules, though they can be used.
     problems: Vec<Problem>,
+    /// The commit that it is read from, if it is not the folder as it stands.
+    pub(super) at: Option<At>,
+}
+
+/// The commit that a ledger is read from.
+#[derive(Clone, Debug)]
+pub(super) struct At {
+    /// Its name.
+    pub(super) id: String,
+    /// The day on which it was made.
+    pub(super) day: String,
+}
+
+impl At {
+    /// That this is what is looked at, in words.
+    pub(super) fn said(&self, locale: &Locale) -> String {
+        let short = self.id.get(..10).unwrap_or(&self.id);
+        locale.say("as-committed", &[("id", short.into()), ("day", self.day.as_str().into())])
+    }
 }
 
 impl Ledger {
@@ -30,7 +53,50 @@ impl Ledger {
     /// There is none; its settings or its rules cannot be read.
     pub(super) fn of(session: &Session<'_>) -> Result<Ledger> {
         let (root, rules) = (session.root()?, session.rules()?);
-        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems().to_vec() })
+        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems().to_vec(), at: None })
+    }
+
+    /// The ledger of a session by those of its rules that can be read; what is wrong with the others is among its problems.
+    ///
+    /// # Errors
+    /// There is none, or its settings cannot be read.
+    pub(super) fn readable(session: &Session<'_>) -> Result<Ledger> {
+        let (root, rules) = (session.root()?, Arc::clone(session.readable_rules()));
+        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems().to_vec(), at: None })
+    }
+
+    /// The ledger in a folder, by those of its rules that can be read.
+    pub(super) fn in_folder(root: Root) -> Ledger {
+        let (rules, problems) = root.rules();
+        Ledger { files: Box::new(root.clone()), root, rules, problems, at: None }
+    }
+
+    /// The ledger of a session, or as it was committed where `--at` asks for that; then it is said.
+    ///
+    /// # Errors
+    /// As [`Ledger::of`]; and there is no such commit, or no ledger in it.
+    pub(super) fn asked(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Ledger> {
+        let Some(rev) = matches.get_one::<String>("at") else { return Ledger::of(session) };
+        let folder = session.root()?.path;
+        let commit = Commit::of(Repo::of(&folder)?, rev)?;
+        let settings = commit.read_named("ledger.toml").map_err(|problem| match problem.is_absence() {
+            true => Problem::new(Rule::NO_LEDGER).with("path", format!("{} ({rev})", folder.display())),
+            false => problem,
+        })?;
+        let root = Root::read(folder, &settings)?;
+        let (rules, problems) = tree::rules(&commit);
+        let bad: Vec<Problem> = problems.iter().filter(|problem| problem.blocks()).cloned().collect();
+        if !bad.is_empty() {
+            return Err(Problems(bad).into());
+        }
+        let at = At { id: commit.id.clone(), day: commit.day.clone() };
+        writeln!(session.err, "{}", at.said(&session.locale))?;
+        Ok(Ledger { files: Box::new(commit), root, rules, problems, at: Some(at) })
+    }
+
+    /// Its folder, where it is read from there.
+    pub(super) fn folder(&self) -> Option<&Root> {
+        self.at.is_none().then_some(&self.root)
     }
 
     /// Where its files are.

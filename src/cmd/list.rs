@@ -29,13 +29,14 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::option(locale, "sort", "value-field").allow_hyphen_values(true))
         .arg(cmd::switch(locale, "retracted"))
         .arg(cmd::switch(locale, "wide"))
+        .arg(cmd::at_option(locale))
         .arg(cmd::switch(locale, "skip-bad"))
         .arg(cmd::format_option(locale, &["table", "csv", "json"]))
         .arg(cmd::switch(locale, "raw"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let ledger = Ledger::of(session)?;
+    let ledger = Ledger::asked(session, matches)?;
     let name = matches.get_one::<String>("kind").map_or("", String::as_str);
     let Some(kind) = ledger.rules.kind(name) else {
         let known: Vec<&str> = ledger.rules.kinds.iter().map(|k| k.name.as_str()).collect();

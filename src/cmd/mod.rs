@@ -485,6 +485,11 @@ fn as_of_option(locale: &Locale) -> Arg {
     option(locale, "as-of", "value-day")
 }
 
+/// `--at`: the ledger as it was committed.
+fn at_option(locale: &Locale) -> Arg {
+    option(locale, "at", "value-rev")
+}
+
 /// `--format` with the formats a command has; the first is the default.
 fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
     option(locale, "format", "value-format")

@@ -43,12 +43,13 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::as_of_option(locale))
         .arg(cmd::option(locale, "compare", "value-compare").value_parser(["previous", "year", "closed"]).hide_possible_values(true))
         .arg(cmd::switch(locale, "wide"))
+        .arg(cmd::at_option(locale))
         .arg(cmd::switch(locale, "skip-bad"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, mut as_of, mut today) = session.window(matches)?;
-    let ledger = Ledger::of(session)?;
+    let ledger = Ledger::asked(session, matches)?;
     let columns = columns(&ledger.rules, matches)?;
     let tree = &mut ledger.outline();
     let org = match session.org(tree, matches) {
@@ -89,6 +90,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let heading = layout(&ledger.rules, matches, DEFAULT_LAYOUT)?.label.clone();
     let table = tabulate(&session.locale, tree, &question, &answer, &columns, &left_out, &heading);
     let form = output::form(matches, FORMS, "table")?;
+    let table = match &ledger.at {
+        Some(at) => {
+            let facts = table.facts.into_iter().chain([("at", at.id.clone())]).collect();
+            Table { title: format!("{}\n{}", table.title, at.said(&session.locale)), facts, ..table }
+        }
+        None => table,
+    };
     let text = match form {
         "json" => json::report(&table),
         "csv" if matches.get_flag("raw") => csv::raw(&table),

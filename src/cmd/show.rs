@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use serde_json::{Map, Value as Json};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
 use crate::record::{Record, Value, text};
@@ -18,21 +19,24 @@ use unicode_width::UnicodeWidthStr;
 pub(super) const COMMAND: Command = Command { name: "show", build, run };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "show").arg(cmd::positional(locale, "id", "value-id")).arg(cmd::format_option(locale, &["text", "json"]))
+    cmd::command(locale, "show")
+        .arg(cmd::positional(locale, "id", "value-id"))
+        .arg(cmd::at_option(locale))
+        .arg(cmd::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let root = session.root()?;
-    let rules = session.rules()?;
+    let ledger = Ledger::asked(session, matches)?;
+    let rules = &ledger.rules;
     let id = matches.get_one::<String>("id").map_or("", String::as_str);
-    let found = change::find(&root, &rules, id)?;
+    let found = change::find(ledger.files(), rules, id)?;
     let text = match cmd::format_of(matches, "text") {
         "json" => {
-            let mut object = to_json(&found.record, &rules);
+            let mut object = to_json(&found.record, rules);
             object.insert("org".to_owned(), found.org.as_str().into());
             json::pretty(&Json::Object(object))
         }
-        _ => for_people(session, &found, &rules),
+        _ => for_people(session, &found, rules),
     };
     write!(session.out, "{text}")?;
     Ok(Status::Clean)

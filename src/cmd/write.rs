@@ -36,6 +36,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::quarter_option(locale))
         .arg(cmd::org_option(locale))
         .arg(cmd::as_of_option(locale))
+        .arg(cmd::at_option(locale))
         .arg(cmd::format_option(locale, &["md", "docx", "text"]))
         .args(output::options(locale))
         .arg(cmd::option(locale, "trace", "value-file").num_args(0..=1).require_equals(true).default_missing_value(""))
@@ -51,7 +52,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     let root = session.root()?;
     let template = template(session, &root, matches)?;
-    let loaded = Ledger::of(session)?.loaded();
+    let loaded = Ledger::asked(session, matches)?.loaded();
     session.left_out(loaded.tree(), false)?;
     let org = session.org(loaded.tree(), matches)?;
     // A document speaks its ledger's language, whoever prints it.

@@ -35,6 +35,8 @@ pub struct Stamp {
     pub on: Day,
     /// Who closed it.
     pub by: String,
+    /// The commit that held the ledger just as it was then, if one did.
+    pub commit: Option<String>,
     /// Earlier closings of the same period: day, who, why it was closed again, the figures' hash.
     pub earlier: Vec<Closing>,
     /// The rows.
@@ -134,6 +136,7 @@ impl Stamp {
             depth: question.depth,
             on,
             by: by.to_owned(),
+            commit: None,
             earlier: Vec::new(),
             rows: answer.rows.iter().map(row).collect(),
             lines: Vec::new(),
@@ -162,6 +165,7 @@ impl Stamp {
             [format!("[{} {}]", row.role, row.org), row.evidence.clone()].into_iter().chain(figures)
         });
         let judged = self.judged.map(|day| format!("judged {day}"));
+        let judged = judged.into_iter().chain(self.commit.iter().map(|commit| format!("commit {commit}")));
         hash(head.into_iter().chain(judged).chain(closings).chain(rows))
     }
 
@@ -184,6 +188,9 @@ impl Stamp {
         );
         if let Some(day) = self.judged {
             let _ = writeln!(text, "judged = {day}");
+        }
+        if let Some(commit) = &self.commit {
+            let _ = writeln!(text, "commit = {}", quoted(commit));
         }
         for closing in &self.earlier {
             let Closing { on, by, why, hash } = closing;
@@ -211,6 +218,7 @@ impl Stamp {
         let org = reader.required("org").and_then(|text| text.parse().ok());
         let depth = reader.integer("depth").and_then(|depth| usize::try_from(depth).ok());
         let (by, hash) = (reader.text("by").unwrap_or_default(), reader.required("hash").unwrap_or_default());
+        let commit = reader.text("commit");
         let mut earlier = Vec::new();
         for closing in reader.tables("earlier") {
             let text = |key| closing.text(key).unwrap_or_default();
@@ -238,7 +246,7 @@ impl Stamp {
         let broken = || Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0));
         let stamp = match (period, org, as_of, on, depth) {
             (Some(period), Some(org), Some(as_of), Some(on), Some(depth)) if whole => {
-                Some(Stamp { period, org, as_of, judged, depth, on, by, earlier, rows, lines })
+                Some(Stamp { period, org, as_of, judged, depth, on, by, commit, earlier, rows, lines })
             }
             _ => None,
         };

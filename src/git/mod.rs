@@ -1,5 +1,6 @@
 //! git, run as a command and never linked; without any network access.
 
+pub mod commit;
 pub mod graph;
 pub mod objects;
 pub mod setup;
@@ -112,6 +113,19 @@ impl Repo {
         let prefix = format!("--prefix={}/", folder.path().display());
         self.text(["checkout-index", "--all", &prefix])?;
         Ok(Some(folder))
+    }
+
+    /// The commit that holds the ledger just as it stands in the work tree, if one does.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn committed(&self) -> Result<Option<String>, Problem> {
+        let below = ["ledger.toml", "orgs", "rules"].map(|name| format!("{}{name}", self.prefix));
+        let status = ["--literal-pathspecs", "status", "--porcelain", "--untracked-files=all", "--"].into_iter();
+        if !self.text(status.chain(below.iter().map(String::as_str)))?.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.text(["rev-parse", "--verify", "--quiet", "HEAD"]).ok().filter(|id| !id.is_empty()))
     }
 
     /// git, about to run at the top of the work tree.

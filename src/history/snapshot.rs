@@ -7,7 +7,7 @@ use crate::git::objects::{Object, Objects, Oid};
 use crate::merge::Form;
 use crate::merge::page::{Page, Paragraph};
 use crate::merge::row::Row;
-use crate::name::{OrgPath, is_year_folder};
+use crate::path::LedgerPath;
 use crate::problem::Problem;
 use crate::record::organisation::Moves;
 use crate::source::Source;
@@ -25,17 +25,12 @@ pub struct LedgerFile {
 impl LedgerFile {
     /// What a path of a repository is to the ledger whose folder is `prefix`; none where it is nothing.
     pub fn of(path: &str, prefix: &str) -> Option<LedgerFile> {
-        let below = path.strip_prefix(prefix)?;
-        if let Some(stamp) = below.strip_prefix("closed/").and_then(|name| name.strip_suffix(".toml")) {
-            return Some(LedgerFile { org: stamp.to_owned(), form: Form::Stamp });
+        match LedgerPath::of(path.strip_prefix(prefix)?) {
+            LedgerPath::Stamp(name) => Some(LedgerFile { org: name, form: Form::Stamp }),
+            LedgerPath::Organisation(org) => Some(LedgerFile { org: org.to_string(), form: Form::Organisation }),
+            LedgerPath::Records(org) => Some(LedgerFile { org: org.to_string(), form: Form::Records }),
+            LedgerPath::Settings | LedgerPath::Rules | LedgerPath::Misplaced | LedgerPath::Other => None,
         }
-        let (folder, name) = below.strip_prefix("orgs/")?.rsplit_once('/')?;
-        if name == "org.toml" {
-            return folder.parse::<OrgPath>().ok().map(|org| LedgerFile { org: org.to_string(), form: Form::Organisation });
-        }
-        let (org, year) = folder.rsplit_once('/')?;
-        let org = org.parse::<OrgPath>().ok()?;
-        is_year_folder(year).then(|| LedgerFile { org: org.to_string(), form: Form::Records })
     }
 }
 

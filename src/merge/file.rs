@@ -63,8 +63,9 @@ fn stamp(ours: &Source, theirs: &Source) -> Result<Result<Side, Clash>, Refused>
     }
     let mut closing = |key: &str| [o.remove(key), t.remove(key)];
     let ([on_o, on_t], [by_o, by_t]) = (closing("on"), closing("by"));
-    // The hash is also of who closed it and when.
+    // The hash is also of who closed it and when, and of the commit that they had then.
     closing("hash");
+    closing("commit");
     if o == t {
         return Ok(Ok(if on_t < on_o { Side::Theirs } else { Side::Ours }));
     }

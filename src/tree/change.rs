@@ -131,16 +131,18 @@ impl Found<'_> {
 ///
 /// # Errors
 /// No such record, several, or a file that mentions it and cannot be read.
-pub fn find<'r>(root: &Root, rules: &'r Rules, part: &str) -> Result<Found<'r>, Problems> {
+pub fn find<'r>(files: &dyn Files, rules: &'r Rules, part: &str) -> Result<Found<'r>, Problems> {
     let part = part.trim();
-    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    let (mut found, mut unreadable): (Vec<Found<'r>>, Vec<Problem>) = (Vec::new(), Vec::new());
     if !part.is_empty() {
-        let folders = scan::all_organisations(&root.path)?;
-        let files: Vec<(&OrgPath, &File)> =
+        let mut walked = Vec::new();
+        let folders = files.organisations(&mut walked);
+        Problem::refuse_hidden(&walked)?;
+        let all: Vec<(&OrgPath, &File)> =
             folders.iter().flat_map(|folder| folder.ledgers.iter().map(|file| (&folder.org, file))).collect();
         let finder = memmem::Finder::new(part);
-        let look = |&(org, file): &(&OrgPath, &File)| found_in(root, rules, org, file, &finder);
-        for (records, problems) in files.par_iter().map(look).collect::<Vec<_>>() {
+        let look = |&(org, file): &(&OrgPath, &File)| found_in(files, rules, org, file, &finder);
+        for (records, problems) in all.par_iter().map(look).collect::<Vec<_>>() {
             found.extend(records);
             unreadable.extend(problems);
         }
@@ -182,13 +184,13 @@ pub fn find<'r>(root: &Root, rules: &'r Rules, part: &str) -> Result<Found<'r>, 
 
 /// The records of a file whose ids contain what is looked for; a file that does not mention it is not taken apart.
 fn found_in<'r>(
-    root: &Root,
+    files: &dyn Files,
     rules: &'r Rules,
     org: &OrgPath,
     file: &File,
     part: &memmem::Finder<'_>,
 ) -> (Vec<Found<'r>>, Vec<Problem>) {
-    let source = match root.read(file) {
+    let source = match files.read(file) {
         Ok(source) if part.find(source.text.as_bytes()).is_none() => return (Vec::new(), Vec::new()),
         Ok(source) => source,
         Err(problem) => return (Vec::new(), vec![problem]),

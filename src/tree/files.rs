@@ -43,6 +43,9 @@ pub trait Files: Sync {
     /// Every organisation's folder, in the order of ids.
     fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder>;
 
+    /// The TOML files below one of the root's folders, in order.
+    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File>;
+
     /// The text of a file that was listed.
     ///
     /// # Errors
@@ -59,6 +62,11 @@ pub trait Files: Sync {
 impl Files for Root {
     fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder> {
         scan::organisations(&self.path, problems)
+    }
+
+    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File> {
+        let file = |path| File { path, handle: Handle::Unknown };
+        scan::toml_files(&self.path, folder, problems).into_iter().map(file).collect()
     }
 
     fn read(&self, file: &File) -> Result<Source, Problem> {
@@ -89,6 +97,10 @@ impl Files for Texts<'_> {
         let mut folders: Vec<Folder> = self.orgs.iter().enumerate().filter_map(folder).collect();
         folders.sort_by(|a, b| a.org.cmp(&b.org));
         folders
+    }
+
+    fn below(&self, _: &str, _: &mut Vec<Problem>) -> Vec<File> {
+        Vec::new()
     }
 
     fn read(&self, file: &File) -> Result<Source, Problem> {

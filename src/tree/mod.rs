@@ -30,6 +30,7 @@ use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::spelling::folded;
 use crate::tree::files::{File, Files, Folder, Texts};
+use crate::source::Source;
 use crate::wire::{Reader, Reading, parse};
 
 /// The file-format version this program writes and the latest it reads.
@@ -69,9 +70,16 @@ impl Root {
             }
         };
         let path = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
-        let source = scan::read_file(&path, &path.join("ledger.toml"))?;
-        let document = parse(&source).map_err(Problems)?;
-        let reading = Reading::new(&source);
+        Root::read(path.clone(), &scan::read_file(&path, &path.join("ledger.toml"))?)
+    }
+
+    /// The root at a folder, with settings as a text of `ledger.toml` says them.
+    ///
+    /// # Errors
+    /// The text cannot be read as that.
+    pub fn read(path: PathBuf, source: &Source) -> Result<Root, Problems> {
+        let document = parse(source).map_err(Problems)?;
+        let reading = Reading::new(source);
         let reader = Reader::new(&reading, &document.root, 0..0);
         let format = reader.integer("format").unwrap_or(FORMAT);
         let language = reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten();
@@ -94,23 +102,28 @@ impl Root {
 
     /// The ledger's own rules, merged with the built-in ones, and what is wrong with them.
     pub fn rules(&self) -> (Arc<Rules>, Vec<Problem>) {
-        let mut problems = Vec::new();
-        let mut sources = Vec::new();
-        for file in scan::rule_files(&self.path, &mut problems) {
-            match scan::read_file(&self.path, &file) {
-                Ok(source) => sources.push(source),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let (rules, found) = Rules::load(&sources);
-        problems.extend(found);
-        (rules, problems)
+        rules(self)
     }
 
     /// The folder of an organisation.
     pub fn org_folder(&self, org: &OrgPath) -> PathBuf {
         self.path.join("orgs").join(org.as_str())
     }
+}
+
+/// A ledger's own rules, merged with the built-in ones, and what is wrong with them.
+pub fn rules(files: &dyn Files) -> (Arc<Rules>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut sources = Vec::new();
+    for file in files.below("rules", &mut problems) {
+        match files.read(&file) {
+            Ok(source) => sources.push(source),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let (rules, found) = Rules::load(&sources);
+    problems.extend(found);
+    (rules, problems)
 }
 
 self_cell::self_cell!(

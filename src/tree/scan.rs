@@ -116,7 +116,7 @@ pub fn closed_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     toml_files(root, "closed", problems)
 }
 
-fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+pub(super) fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders: Vec<(PathBuf, usize)> = top(root, folder, problems).map(|folder| (folder, 0)).into_iter().collect();
     while let Some((dir, depth)) = folders.pop() {
