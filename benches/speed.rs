@@ -1,11 +1,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // what it measures is what it prints
 //! How long whole processes take: `cargo bench`. Figures are printed, never asserted.
 //!
-//! Each line is the median of many runs of the built program, so that start-up is part of it. Two
-//! ledgers are measured in turn within one run, which makes their ratio mean something on a busy machine.
+//! Every command is a process of its own, so that start-up is part of it, and is measured in turn with a floor: reading all
+//! files of the same ledger. Their ratio means something on a busy machine too. Linux only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,31 +15,33 @@ use ledger::sample::{Size, district};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ledger");
 const RUNS: usize = 41;
 
+/// Ledgers of so many districts and nine quarters: some 13 thousand, 120 thousand and 1.2 million records.
+/// `LEDGER_BENCH_DISTRICTS=87` leaves out the others; `=1,9` leaves out the largest, which takes 400 MB of disk.
+const DISTRICTS: [usize; 3] = [1, 9, 87];
+
+/// What is measured over each of them.
+const COMMANDS: [(&str, &[&str]); 10] = [
+    ("report, 46 columns", &["report", "--quarter", "2026Q3", "--org", "jianxi", "--raw", "--format", "csv"]),
+    ("report --depth 9", &["report", "--quarter", "2026Q3", "--org", "jianxi", "--depth", "9", "--raw", "--format", "csv"]),
+    ("check", &["check"]),
+    ("list task", &["list", "task", "--org", "jianxi"]),
+    ("due", &["due", "--org", "jianxi"]),
+    ("explain", &["explain", "tasks_overdue", "--quarter", "2026Q3", "--org", "jianxi"]),
+    ("write work-report", &["write", "work-report", "--quarter", "2026Q3", "--org", "jianxi"]),
+    ("show ID", &["show", "00000000"]),
+    ("fmt --check", &["fmt", "--check"]),
+    ("--version", &["--version"]),
+];
+
 fn main() {
     let dir = std::env::temp_dir().join(format!("ledger-bench-{}", std::process::id()));
-    let small = made(&dir.join("small"), 1);
-    let large = made(&dir.join("large"), 83);
-    println!("| what | organisations | median |");
-    println!("|---|---|---|");
-    for (what, args) in [
-        ("start-up: --version", &["--version"][..]),
-        ("org tree", &["org", "tree"]),
-        ("list meeting", &["list", "meeting", "--quarter", "2026Q3"]),
-        ("report", &["report", "--quarter", "2026Q3"]),
-        ("check", &["check"]),
-        ("write work-report", &["write", "work-report", "--quarter", "2026Q3"]),
-    ] {
-        let times = measure(&[&small], args, RUNS);
-        println!("| {what} | {} | {:.1} ms |", small.organisations, millis(times[0]));
+    let asked = std::env::var("LEDGER_BENCH_DISTRICTS").ok();
+    let asked = asked.map(|list| list.split(',').filter_map(|n| n.parse().ok()).collect::<Vec<usize>>());
+    for districts in asked.unwrap_or_else(|| DISTRICTS.to_vec()) {
+        let ledger = made(&dir.join(districts.to_string()), districts, 9);
+        over(&ledger);
     }
-    let add = ["add", "meeting", "--org", "jianxi/wuhanlu", "--date", "2026-07-03", "--type", "regular", "--title", "七月例会"];
-    let times = measure(&[&small, &large], &add, RUNS);
-    for (ledger, time) in [&small, &large].iter().zip(&times) {
-        println!("| add | {} | {:.1} ms |", ledger.organisations, millis(*time));
-    }
-    println!("\nadd into the large ledger takes {:.2} times what it takes in the small one", millis(times[1]) / millis(times[0]));
-    let times = measure(&[&large], &["report", "--quarter", "2026Q3", "--org", "jianxi"], 5);
-    println!("report over {} organisations and {} bytes: {:.0} ms", large.organisations, large.bytes, millis(times[0]));
+    start_up(&made(&dir.join("small"), 1, 3));
     driver(&dir.join("driver"));
     audit(&dir.join("audit"));
     if let Err(error) = fs::remove_dir_all(&dir) {
@@ -48,42 +51,144 @@ fn main() {
 
 struct Made {
     root: PathBuf,
-    organisations: usize,
+    files: usize,
+    records: usize,
     bytes: usize,
 }
 
-fn made(root: &Path, districts: usize) -> Made {
-    let files = district(&Size { districts, ..Size::default() });
+fn made(root: &Path, districts: usize, quarters: usize) -> Made {
+    let files = district(&Size { districts, quarters, ..Size::default() });
     let bytes = files.iter().map(|(_, text)| text.len()).sum();
-    let organisations = files.iter().filter(|(path, _)| path.ends_with("/org.toml")).count();
+    let records = files.iter().filter(|(path, _)| path.starts_with("orgs/")).map(|(_, text)| text.matches("\nid = ").count()).sum();
+    let count = files.len();
     for (path, text) in files {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap_or(root)).expect("a folder for the made-up ledger");
         fs::write(path, text).expect("a file of the made-up ledger");
     }
-    Made { root: root.to_owned(), organisations, bytes }
+    Made { root: root.to_owned(), files: count, records, bytes }
 }
 
-/// The median time of a command on each ledger, the ledgers taken in turn.
-fn measure(ledgers: &[&Made], args: &[&str], runs: usize) -> Vec<Duration> {
-    let mut times = vec![Vec::new(); ledgers.len()];
-    for _ in 0..runs {
-        for (ledger, times) in ledgers.iter().zip(&mut times) {
-            let mut command = Command::new(PROGRAM);
-            command.args(["--root"]).arg(&ledger.root).args(args).stdin(Stdio::null()).stdout(Stdio::null());
-            let start = Instant::now();
-            let status = command.status().expect("the program runs");
-            times.push(start.elapsed());
-            assert!(status.success(), "{args:?}");
+/// The CPU time of every command over a ledger, beside that of reading its files with two threads: the least of five runs
+/// each, taken in turn, so that a busy machine is busy for both.
+fn over(ledger: &Made) {
+    println!("\n{} records, {} files, {} bytes", ledger.records, ledger.files, ledger.bytes);
+    println!("| what | CPU | floor | ratio | peak memory | system calls a file | instructions a record |");
+    println!("|---|---|---|---|---|---|---|");
+    for (what, args) in COMMANDS {
+        let (mut floor, mut least, mut peak) = (f64::MAX, f64::MAX, 0);
+        for _ in 0..5 {
+            floor = floor.min(cpu(|| read_all(&ledger.root.join("orgs"))));
+            let mut memory = 0;
+            least = least.min(cpu_of_children(|| memory = run(ledger, args)));
+            peak = peak.max(memory);
+        }
+        let per = |count: Option<u64>, of: usize| count.map_or("–".to_owned(), |count| format!("{:.1}", count as f64 / of as f64));
+        // Counting slows a program down a hundredfold: once is enough, and not over the largest.
+        let small = ledger.records < 200_000;
+        let calls = per(small.then(|| counted("strace", &["-f", "-c"], ledger, args)).flatten(), ledger.files);
+        let few = ledger.records < 20_000;
+        let instructions = per(few.then(|| counted("valgrind", &["--tool=callgrind", "--callgrind-out-file=/dev/null"], ledger, args)).flatten(), ledger.records);
+        println!(
+            "| {what} | {:.0} ms | {:.0} ms | {:.2} | {:.0} MiB | {calls} | {instructions} |",
+            least * 1000.0,
+            floor * 1000.0,
+            least / floor,
+            peak as f64 / 1024.0,
+        );
+    }
+}
+
+/// Reads every file below a folder with two threads, and does nothing with it.
+fn read_all(folder: &Path) {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            match entry.file_type().expect("a kind").is_dir() {
+                true => walk(&entry.path(), found),
+                false => found.push(entry.path()),
+            }
         }
     }
-    times
-        .into_iter()
-        .map(|mut times| {
-            times.sort();
-            times[times.len() / 2]
-        })
-        .collect()
+    let mut files = Vec::new();
+    walk(folder, &mut files);
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    std::hint::black_box(fs::read(path).expect("a file"));
+                }
+            });
+        }
+    });
+}
+
+/// Runs a command over a ledger; its peak memory in KiB, as far as it could be seen.
+fn run(ledger: &Made, args: &[&str]) -> u64 {
+    let mut command = Command::new(PROGRAM);
+    command.arg("--root").arg(&ledger.root).args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program runs");
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().expect("it can be waited for").is_none() {
+        let said = fs::read_to_string(&status).unwrap_or_default();
+        let high = said.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
+        peak = high.unwrap_or(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    peak
+}
+
+/// What a tool counts while a command runs: the number before `total`, or behind `refs:`; nothing where the tool is not here.
+fn counted(tool: &str, options: &[&str], ledger: &Made, args: &[&str]) -> Option<u64> {
+    let mut command = Command::new(tool);
+    command.args(options).arg(PROGRAM).arg("--root").arg(&ledger.root).args(args).stdin(Stdio::null()).stdout(Stdio::null());
+    let said = command.output().ok()?;
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    let number = |text: &str| text.replace(',', "").parse().ok();
+    let total = said.lines().filter(|line| line.ends_with(" total")).find_map(|line| number(line.split_whitespace().nth(2)?));
+    total.or_else(|| said.lines().find_map(|line| number(line.split_once("refs:")?.1.trim())))
+}
+
+/// The CPU seconds that this process spends on something.
+fn cpu(work: impl FnOnce()) -> f64 {
+    spent(13, work)
+}
+
+/// The CPU seconds that the processes spend that something starts and waits for.
+fn cpu_of_children(work: impl FnOnce()) -> f64 {
+    spent(15, work)
+}
+
+/// The difference of two neighbouring fields of `/proc/self/stat`, which counts hundredths of a second.
+fn spent(field: usize, work: impl FnOnce()) -> f64 {
+    let read = || {
+        let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        let fields: Vec<&str> = stat.split_whitespace().collect();
+        (field..field + 2).filter_map(|n| fields.get(n)?.parse::<f64>().ok()).sum::<f64>()
+    };
+    let before = read();
+    work();
+    (read() - before) / 100.0
+}
+
+/// How long the smallest things take, wall time, the median of many runs.
+fn start_up(small: &Made) {
+    println!("\n| what | median |\n|---|---|");
+    let add = ["add", "meeting", "--org", "jianxi/wuhanlu", "--date", "2026-07-03", "--type", "regular", "--title", "七月例会"];
+    for (what, args) in [("--version", &["--version"][..]), ("org tree", &["org", "tree"]), ("add", &add)] {
+        let mut times: Vec<Duration> = (0..RUNS)
+            .map(|_| {
+                let start = Instant::now();
+                let mut command = Command::new(PROGRAM);
+                command.arg("--root").arg(&small.root).args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                assert!(command.status().expect("the program runs").success(), "{args:?}");
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("| {what} | {:.1} ms |", millis(times[times.len() / 2]));
+    }
 }
 
 fn millis(time: Duration) -> f64 {

@@ -903,3 +903,72 @@ fn a_closed_quarter_shows_what_has_changed_since() {
     assert!(check.code == 1 && check.out.contains("[stamp-changed]"), "{}", check.out);
     assert_eq!(ledger.run(&["report", "--quarter", "2026Q3", "--compare", "closed"]).code, 2);
 }
+
+/// What was committed is read through the same door as what stands there: the same words, and what was known then.
+#[test]
+fn a_ledger_is_looked_at_as_it_was_committed() {
+    let org = ("orgs/a/b/org.toml", "name = \"第一支部\"\nkind = \"branch\"\n");
+    let desk = Desk::new(&[org, (FILE, &task(1, "标识缺失")), ("orgs/a/b/2026/x-00.toml", &task(2, "台阶破损"))]);
+    let first = desk.commit("first");
+    desk.must(&["tag", "reported"]);
+    let commands: [&[&str]; 8] = [
+        &["report", "--quarter", "2026Q3", "--format", "csv", "--raw"],
+        &["report", "--quarter", "2026Q3", "--depth", "3", "--compare", "previous", "--format", "csv"],
+        &["explain", "tasks_due", "--quarter", "2026Q3"],
+        &["list", "task"],
+        &["show", "t-20260703-00000002"],
+        &["due", "--within", "90d"],
+        &["check"],
+        &["write", "meeting-brief", "--quarter", "2026Q3"],
+    ];
+    let today = ["--today", "2026-10-30"];
+    let said = |args: &[&str]| desk.ledger.run(&[args, &today].concat()).out;
+    let then: Vec<String> = commands.iter().map(|args| said(args)).collect();
+    assert!(then.iter().all(|said| !said.is_empty()));
+    // The title changes, a record comes and goes, an organisation is founded, a rule is added.
+    desk.ledger.write(FILE, [task(1, "标识已补"), task(3, "路灯不亮")].join("\n").as_bytes());
+    desk.ledger.write("orgs/a/c/org.toml", "name = \"第二支部\"\nkind = \"branch\"\n".as_bytes());
+    desk.ledger.write("rules/x.toml", "[[metric]]\nname = \"x\"\nzh = \"新指标\"\nen = \"new\"\nkind = \"task\"\n".as_bytes());
+    desk.commit("second");
+    for (args, then) in commands.iter().zip(&then) {
+        for rev in ["reported", "HEAD~1", &first[..12], &first] {
+            assert_eq!(&said(&[args, &["--at", rev][..]].concat()), then, "{args:?} --at {rev}");
+        }
+        assert_eq!(said(&[args, &["--at", "HEAD"][..]].concat()), said(args), "{args:?} --at HEAD");
+        // Both commits are of this day, and the second is the last of it.
+        assert_eq!(said(&[args, &["--at", "2026-08-01"][..]].concat()), said(args), "{args:?} --at DAY");
+    }
+    let metrics = |rev: &str| desk.ledger.run(&["report", "--quarter", "2026Q3", "--metrics", "x", "--at", rev]);
+    assert_eq!((metrics("HEAD").code, metrics("reported").code), (0, 2));
+    let json = desk.ledger.run(&["report", "--quarter", "2026Q3", "--format", "json", "--at", "reported"]).out;
+    assert!(json.contains(&format!("\"at\": \"{first}\"")), "{json}");
+    // What was not committed is not seen.
+    desk.ledger.write(FILE, b"half a file");
+    assert_eq!(desk.ledger.run(&["report", "--quarter", "2026Q3"]).code, 2);
+    assert_eq!(said(&["list", "task", "--at", "reported"]), then[3]);
+    for rev in ["2026-07-31", "nonsense", "--all", "HEAD:ledger.toml", ""] {
+        let refused = desk.ledger.run(&["report", "--quarter", "2026Q3", &format!("--at={rev}")]);
+        assert_eq!(refused.code, 2, "{rev}: {}", refused.err);
+    }
+}
+
+#[test]
+fn a_closing_names_the_commit_that_holds_the_ledger_as_it_was() {
+    let desk = desk();
+    let close = |args: &[&str]| desk.ledger.run(&[&["close", "2026Q3", "--today", "2026-10-30"], args].concat());
+    let commit = desk.must(&["rev-parse", "HEAD"]);
+    let done = close(&[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains(&commit), "{}", done.out);
+    let stamp = fs::read_to_string(desk.ledger.path().join("closed/2026Q3/a.toml")).expect("a stamp");
+    assert!(stamp.contains(&format!("commit = \"{commit}\"")), "{stamp}");
+    assert_eq!(desk.ledger.run(&["check"]).code, 0);
+    // A ledger that is not committed as it stands has no such commit.
+    desk.ledger.write(FILE, task(1, "改过").replace("2026-09-20", "2026-09-21").as_bytes());
+    desk.ledger.write("orgs/a/2026/y-00.toml", task(4, "新的").as_bytes());
+    let again = close(&["--why", "补录"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    let stamp = fs::read_to_string(desk.ledger.path().join("closed/2026Q3/a.toml")).expect("a stamp");
+    assert!(!stamp.contains("commit = "), "{stamp}");
+    assert_eq!(desk.ledger.run(&["check"]).code, 0);
+}
