@@ -1,6 +1,9 @@
-//! What a path inside a ledger is: an organisation's file, a file of records, a rule, a template, a stamp.
+//! What a path inside a ledger is, and how messages show a path.
+
+use std::path::Path;
 
 use crate::name::{OrgPath, is_year_folder};
+use crate::spelling::is_steering;
 
 /// What a file is by its path below the ledger's root, `/` between its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,19 @@ impl LedgerPath {
         };
         known.unwrap_or(LedgerPath::Misplaced)
     }
+}
+
+/// A path as messages show it: relative to `root`, `/` between parts.
+pub fn shown(root: &Path, path: &Path) -> String {
+    path_text(path.strip_prefix(root).unwrap_or(path))
+}
+
+/// A path as messages show it: `/` between parts, and no characters that steer a terminal.
+pub fn path_text(path: &Path) -> String {
+    let text = path.display().to_string();
+    // Elsewhere a backslash is a letter like any other.
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text };
+    text.replace(is_steering, "?")
 }
 
 #[cfg(test)]

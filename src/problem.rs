@@ -222,7 +222,7 @@ pub struct Place {
 impl Place {
     /// A file as a whole.
     pub fn file(path: impl AsRef<Path>) -> Place {
-        let file = crate::source::path_text(path.as_ref());
+        let file = crate::path::path_text(path.as_ref());
         Place { file: file.into(), line: 0, column: 0, text: String::new(), width: 0 }
     }
 }

@@ -1,11 +1,9 @@
 //! A text with a name: bytes become text here, and offsets become file:line:column.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::problem::{Place, Problem, Rule};
-use crate::spelling::is_steering;
 
 /// The largest file that is read, in bytes. A ledger file of a busy clerk's year is a thousandth of it.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -104,17 +102,4 @@ pub fn newline(text: &str) -> &'static str {
         Some(at) if text[..at].ends_with('\r') => "\r\n",
         _ => "\n",
     }
-}
-
-/// A path as messages show it: relative to `root`, `/` between parts.
-pub fn shown(root: &Path, path: &Path) -> String {
-    path_text(path.strip_prefix(root).unwrap_or(path))
-}
-
-/// A path as messages show it: `/` between parts, and no characters that steer a terminal.
-pub fn path_text(path: &Path) -> String {
-    let text = path.display().to_string();
-    // Elsewhere a backslash is a letter like any other.
-    let text = if cfg!(windows) { text.replace('\\', "/") } else { text };
-    text.replace(is_steering, "?")
 }

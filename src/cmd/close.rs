@@ -19,7 +19,7 @@ use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
-use crate::source::shown;
+use crate::path::shown;
 use crate::tree::files::Files;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};

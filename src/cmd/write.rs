@@ -150,7 +150,7 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     let mut local = ENDINGS.iter().map(|ending| folder.join(format!("{asked}.{ending}"))).filter(|path| safe && path.is_file());
     if let Some(path) = local.next() {
         let bytes = scan::read_bytes(&root.path, &path)?;
-        return Ok(Template::read(&crate::source::shown(&root.path, &path), bytes)?);
+        return Ok(Template::read(&crate::path::shown(&root.path, &path), bytes)?);
     }
     let rules = session.rules()?;
     let built_in = rules.items().iter().find(|item| item.class == Class::Template && item.name == asked);

@@ -523,12 +523,12 @@ impl<'t> Evaluation<'t> {
     }
 
     /// Gradings that the points of the same days contradict, within an organisation.
-    fn disagreeing<'a>(&self, between: &'a Disagreement, window: Window, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
+    fn disagreeing(&self, between: &Disagreement, window: Window, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
         let inside = |record: &Record<'_>| {
             record.exists_on(self.as_of)
                 && record.get(record.kind.period).and_then(Value::as_period).is_some_and(|days| self.in_window(days, window))
         };
-        let of = |kind: &'a Kind| records.of_kind(&kind.name).map(|(n, entry)| (n, &entry.record)).filter(|(_, record)| inside(record));
+        let of = |kind: &Kind| records.of_kind(&kind.name).map(|(n, entry)| (n, &entry.record)).filter(|(_, record)| inside(record));
         // Whoever is graded and has no entry has no points.
         let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
         let mut points: BTreeMap<Distinct, Decimal> = graded.map(|person| (Distinct::of(person), Decimal::ZERO)).collect();

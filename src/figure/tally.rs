@@ -247,8 +247,7 @@ impl Added {
             sums.extend(sum.contribution(records.org, metric).map(|contribution| (n, contribution)));
         }
         let existing = records.entries.iter().filter(|entry| entry.record.exists_on(as_of));
-        let number = |kind: &Kind| records.tree.rules.kinds.iter().position(|known| std::ptr::eq(&**known, kind));
-        Added { sums, kinds: existing.filter_map(|entry| number(entry.record.kind)).collect() }
+        Added { sums, kinds: existing.map(|entry| entry.record.kind.number).collect() }
     }
 }
 

@@ -65,7 +65,7 @@ impl Commit {
         let object = objects.read(oid)?;
         idle().push(objects);
         match object {
-            Object::Content(bytes) => Source::decode(&crate::source::path_text(name.as_ref()), bytes),
+            Object::Content(bytes) => Source::decode(&crate::path::path_text(name.as_ref()), bytes),
             Object::TooLarge => {
                 Err(Problem::new(Rule::TOO_LARGE).at(Place::file(name)).with("most", (MAX_BYTES >> 20) as i64))
             }
@@ -128,7 +128,7 @@ impl Files for Commit {
     fn read(&self, file: &File) -> Result<Source, Problem> {
         match file.handle {
             Handle::Number(n) if n < self.files.len() => self.content(n),
-            Handle::Number(_) | Handle::Plain | Handle::Unknown => self.read_named(&crate::source::path_text(&file.path)),
+            Handle::Number(_) | Handle::Plain | Handle::Unknown => self.read_named(&crate::path::path_text(&file.path)),
         }
     }
 

@@ -37,7 +37,7 @@ impl Repo {
             _ => problem,
         })?;
         let top = PathBuf::from(said).canonicalize().map_err(|error| Problem::io(root, &error))?;
-        let below = root.strip_prefix(&top).map(crate::source::path_text).unwrap_or_default();
+        let below = root.strip_prefix(&top).map(crate::path::path_text).unwrap_or_default();
         let prefix = if below.is_empty() { below } else { format!("{below}/") };
         Ok(Repo { top, prefix })
     }
@@ -185,7 +185,7 @@ fn refuse_pipes(root: &Path) -> Result<(), Problem> {
     const OWN: [&str; 6] = ["HEAD", "config", "index", "packed-refs", "info/attributes", "info/exclude"];
     let refuse = |path: PathBuf| match path.metadata() {
         Ok(meta) if !meta.is_file() && !meta.is_dir() => {
-            Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(crate::source::path_text(&path))))
+            Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(crate::path::path_text(&path))))
         }
         _ => Ok(()),
     };

@@ -224,7 +224,7 @@ impl Hook {
             _ if self.changed().is_some() => State::Missing,
             _ => {
                 let line = self.block.lines().last().unwrap_or_default().to_owned();
-                State::ByHand { file: crate::source::path_text(&self.path), line }
+                State::ByHand { file: crate::path::path_text(&self.path), line }
             }
         }
     }

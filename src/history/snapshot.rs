@@ -71,15 +71,24 @@ impl Library {
     /// # Errors
     /// git went away, or this clone does not have it.
     pub fn content(&mut self, oid: &str, form: Form) -> Result<Rc<Content>, Problem> {
+        Ok(self.content_if(oid, form, |_| true)?.unwrap_or_else(|| Rc::new(Content::Unreadable)))
+    }
+
+    /// The content of an object of whose bytes `is_asked` holds; another is not taken apart.
+    ///
+    /// # Errors
+    /// As [`Library::content`].
+    pub fn content_if(&mut self, oid: &str, form: Form, is_asked: impl Fn(&[u8]) -> bool) -> Result<Option<Rc<Content>>, Problem> {
         let key = (oid.to_owned(), form);
         if let Some(content) = self.known.get(&key) {
-            return Ok(Rc::clone(content));
+            return Ok(Some(Rc::clone(content)));
         }
         if self.bytes >= KEPT {
             self.known.clear();
             self.bytes = 0;
         }
         let source = match self.objects.read(oid)? {
+            Object::Content(bytes) if !is_asked(&bytes) => return Ok(None),
             Object::Content(bytes) => Source::decode("", bytes).ok(),
             Object::TooLarge => None,
         };
@@ -93,7 +102,7 @@ impl Library {
             _ => Content::Unreadable,
         });
         self.known.insert(key, Rc::clone(&content));
-        Ok(content)
+        Ok(Some(content))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem;
+
 use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
@@ -195,6 +197,9 @@ fn standing(repo: &Repo, library: &mut Library, tree: &str, ids: &[&str]) -> Res
     Ok(snapshot)
 }
 
+/// How many ids are looked for in a file before it is taken apart.
+const FEW: usize = 16;
+
 /// What a commit did.
 struct Step {
     events: BTreeMap<String, Event>,
@@ -252,11 +257,15 @@ impl Walk<'_> {
     /// The records on one side of some changed files, as far as they are looked for.
     fn snapshot(&mut self, changed: &[Changed], side: impl Fn(&Changed) -> Option<&String>) -> Result<Snapshot, Problem> {
         let mut snapshot = Snapshot::default();
+        // Of a few records, files that do not name them need not be taken apart; of many nearly every file names one.
+        let finders: Vec<memmem::Finder<'_>> = self.ids.iter().map(|id| memmem::Finder::new(id)).collect();
+        let names_one = |bytes: &[u8]| finders.len() > FEW || finders.iter().any(|id| id.find(bytes).is_some());
         for change in changed {
             let file = LedgerFile::of(&change.path, &self.repo.prefix).filter(|file| file.form == Form::Records);
             if let (Some(oid), Some(file)) = (side(change), file) {
-                let content = self.library.content(oid, file.form)?;
-                snapshot.add(&change.path, &file, &content);
+                if let Some(content) = self.library.content_if(oid, file.form, names_one)? {
+                    snapshot.add(&change.path, &file, &content);
+                }
             }
         }
         snapshot.records.retain(|id, _| self.ids.contains(id));

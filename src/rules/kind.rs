@@ -38,6 +38,8 @@ pub struct Kind {
     pub once: Option<Once>,
     /// Fields by which two records of one organisation are taken for the same thing entered twice; none: never.
     pub same: Vec<usize>,
+    /// Its index among the rules' kinds.
+    pub number: usize,
     /// Where it is defined.
     pub place: Place,
 }
@@ -237,6 +239,7 @@ impl Kind {
             bounds: Vec::new(),
             once: None,
             same: Vec::new(),
+            number: 0,
             place,
         }
     }

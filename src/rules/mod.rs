@@ -436,6 +436,9 @@ impl Draft {
             for (reading, root, built_in) in files {
                 self.read_class(class, reading, root, *built_in);
             }
+            if class == Class::Kind {
+                self.rules.kinds.iter_mut().enumerate().for_each(|(n, kind)| Arc::make_mut(kind).number = n);
+            }
         }
     }
 

@@ -99,7 +99,7 @@ impl Checked<'_> {
         let subject = Subject { tree, org, entries: &entries, root: self.root, today: self.today };
         let findings = CHECKS.iter().flat_map(|check| check(subject)).collect();
         let mut facts = Facts { problems: self.placed(findings), count: entries.len(), ..Facts::default() };
-        facts.targets.extend(entries.iter().map(|entry| Target::of(tree, &entry.record)));
+        facts.targets.extend(entries.iter().map(|entry| Target::of(&entry.record)));
         facts.targets.sort_unstable();
         for entry in &entries {
             for (_, kinds, id) in references_of(&entry.record) {
@@ -188,9 +188,9 @@ struct Target {
 }
 
 impl Target {
-    fn of(tree: &Tree<'_>, record: &Record<'_>) -> Target {
-        let kind = tree.rules.kinds.iter().position(|kind| std::ptr::eq(&**kind, record.kind)).unwrap_or(usize::MAX);
-        Target { number: record.id.number(), kind: u32::try_from(kind).unwrap_or(u32::MAX), retracted: record.retracted.is_some() }
+    fn of(record: &Record<'_>) -> Target {
+        let kind = u32::try_from(record.kind.number).unwrap_or(u32::MAX);
+        Target { number: record.id.number(), kind, retracted: record.retracted.is_some() }
     }
 
     fn kind<'t>(&self, tree: &'t Tree<'_>) -> Option<&'t Kind> {

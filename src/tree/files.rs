@@ -109,7 +109,7 @@ impl Files for Texts<'_> {
             Handle::Number(n) => all.map(|(_, text)| *text).nth(n),
             Handle::Plain | Handle::Unknown => None,
         };
-        Ok(Source::new(&crate::source::path_text(&file.path), text.unwrap_or_default()))
+        Ok(Source::new(&crate::path::path_text(&file.path), text.unwrap_or_default()))
     }
 
     fn read_named(&self, name: &str) -> Result<Source, Problem> {

@@ -27,7 +27,6 @@ use crate::record::organisation::{Match, Moves, Organisation};
 use crate::record::selection::Selection;
 use crate::record::Record;
 use crate::rules::Rules;
-use crate::rules::kind::Kind;
 use crate::spelling::folded;
 use crate::tree::files::{File, Files, Folder, Texts};
 use crate::source::Source;
@@ -175,6 +174,28 @@ pub struct Tree<'r> {
     pub begins: Option<Day>,
     /// Organisations by their names as they are compared; none where several have one.
     by_name: OnceLock<BTreeMap<String, Option<usize>>>,
+    /// Where the records of each organisation are among the entries.
+    index: OnceLock<Index>,
+}
+
+/// Where the records of each organisation are among all, and of each kind among those.
+#[derive(Debug)]
+struct Index {
+    ranges: Vec<std::ops::Range<usize>>,
+    by_kind: Vec<ByKind>,
+}
+
+impl Index {
+    fn of(orgs: usize, entries: &[Entry<'_>]) -> Index {
+        let mut start = 0;
+        let mut next = |org: usize| {
+            let end = start + entries[start..].partition_point(|entry| entry.org <= org);
+            std::mem::replace(&mut start, end)..end
+        };
+        let ranges: Vec<_> = (0..orgs).map(&mut next).collect();
+        let by_kind = ranges.par_iter().map(|range| ByKind::of_entries(&entries[range.clone()])).collect();
+        Index { ranges, by_kind }
+    }
 }
 
 impl<'r> Tree<'r> {
@@ -203,6 +224,7 @@ impl<'r> Tree<'r> {
     /// Reads the records of a ledger whose organisations are known, and keeps what is selected.
     pub fn read_records(&mut self, files: &dyn Files, selection: &Selection) {
         self.entries = pass::keep(self, files, selection);
+        self.index = OnceLock::new();
     }
 
     /// Notes organisations that stand where another was formerly: what is entered there may be meant for either.
@@ -294,6 +316,7 @@ impl<'r> Tree<'r> {
             moves: Moves::default(),
             begins,
             by_name: OnceLock::new(),
+            index: OnceLock::new(),
         };
         let (stand, bare): (Vec<&Folder>, Vec<&Folder>) = folders.iter().partition(|folder| folder.file.is_some());
         let read = |folder: &&Folder| Organised::read(files, folder, rules);
@@ -386,9 +409,9 @@ impl<'r> Tree<'r> {
 
     /// The same, with what is known of the organisation.
     pub fn records_of(&self, org: usize) -> Records<'_> {
-        let first = self.entries.partition_point(|entry| entry.org < org);
-        let end = self.entries.partition_point(|entry| entry.org <= org);
-        Records { tree: self, org, entries: &self.entries[first..end], first, by_kind: None }
+        let index = self.index.get_or_init(|| Index::of(self.orgs.len(), &self.entries));
+        let range = index.ranges[org].clone();
+        Records { tree: self, org, first: range.start, entries: &self.entries[range], by_kind: &index.by_kind[org] }
     }
 
     /// Problems that stand in the way of a report.
@@ -408,13 +431,13 @@ pub struct Records<'t> {
     pub entries: &'t [Entry<'t>],
     /// The index of the first of them.
     first: usize,
-    by_kind: Option<&'t ByKind<'t>>,
+    by_kind: &'t ByKind,
 }
 
 impl<'t> Records<'t> {
     /// Records that pass by: their indices begin with 0.
-    pub fn passing(tree: &'t Tree<'t>, org: usize, entries: &'t [Entry<'t>], by_kind: &'t ByKind<'t>) -> Records<'t> {
-        Records { tree, org, entries, first: 0, by_kind: Some(by_kind) }
+    pub fn passing(tree: &'t Tree<'t>, org: usize, entries: &'t [Entry<'t>], by_kind: &'t ByKind) -> Records<'t> {
+        Records { tree, org, entries, first: 0, by_kind }
     }
 
     /// The organisation.
@@ -428,36 +451,33 @@ impl<'t> Records<'t> {
     }
 
     /// The records of a kind with their indices, in order.
-    pub fn of_kind<'a>(&self, kind: &'a str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t, 'a> {
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t> {
         let (entries, first) = (self.entries, self.first);
-        let indexed = self.by_kind.map(|by_kind| by_kind.of(kind));
-        // Where nobody has put them in order each is asked.
-        let asked = if indexed.is_some() { &[][..] } else { entries };
-        let asked = asked.iter().enumerate().filter(move |(_, entry)| entry.record.kind.name == kind);
-        let indexed = indexed.unwrap_or_default().iter().map(move |&n| (n as usize, &entries[n as usize]));
-        indexed.chain(asked).map(move |(n, entry)| (first + n, entry))
+        let kind = self.tree.rules.kinds.iter().find(|known| known.name == kind);
+        kind.map_or(&[][..], |kind| self.by_kind.of(kind.number)).iter().map(move |&n| (first + n as usize, &entries[n as usize]))
     }
 }
 
-/// The records of an organisation by their kinds.
-pub struct ByKind<'t>(Vec<(&'t Kind, Vec<u32>)>);
+/// The records of an organisation by their kinds: the number of each kind, and the indices of its records.
+#[derive(Debug)]
+pub struct ByKind(Vec<(usize, Vec<u32>)>);
 
-impl<'t> ByKind<'t> {
+impl ByKind {
     /// Puts records in order by kind.
-    pub fn of_entries(entries: &'t [Entry<'_>]) -> ByKind<'t> {
-        let mut kinds: Vec<(&Kind, Vec<u32>)> = Vec::new();
+    pub fn of_entries(entries: &[Entry<'_>]) -> ByKind {
+        let mut kinds: Vec<(usize, Vec<u32>)> = Vec::new();
         for (n, entry) in entries.iter().enumerate() {
             let n = u32::try_from(n).unwrap_or(u32::MAX);
-            match kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, entry.record.kind)) {
+            match kinds.iter_mut().find(|(kind, _)| *kind == entry.record.kind.number) {
                 Some((_, indices)) => indices.push(n),
-                None => kinds.push((entry.record.kind, vec![n])),
+                None => kinds.push((entry.record.kind.number, vec![n])),
             }
         }
         ByKind(kinds)
     }
 
-    fn of(&self, kind: &str) -> &[u32] {
-        self.0.iter().find(|(known, _)| known.name == kind).map_or(&[], |(_, indices)| indices)
+    fn of(&self, kind: usize) -> &[u32] {
+        self.0.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, indices)| indices)
     }
 }
 

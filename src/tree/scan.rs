@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::name::{OrgPath, is_segment, is_year_folder};
 use crate::problem::{Place, Problem, Problems, Rule};
-use crate::source::{MAX_BYTES, Source, shown};
+use crate::path::shown;
+use crate::source::{MAX_BYTES, Source};
 use crate::tree::files::{File, Folder, Handle};
 
 /// How many levels of organisations there may be.
@@ -274,7 +275,7 @@ pub fn read_if_there(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, Proble
 /// # Errors
 /// Something that is not a plain file, a file too large, or the system refuses.
 pub fn read_outside(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
-    let name = crate::source::path_text(path);
+    let name = crate::path::path_text(path);
     match path.canonicalize() {
         Ok(real) => read_plain(&real, &name),
         Err(error) if is_absence(&error) => Ok(None),
@@ -287,7 +288,7 @@ pub fn read_outside(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
 /// # Errors
 /// As [`read_outside`], and where there is none.
 pub fn read_named(path: &Path) -> Result<Vec<u8>, Problem> {
-    read_outside(path)?.ok_or_else(|| absent(&crate::source::path_text(path)))
+    read_outside(path)?.ok_or_else(|| absent(&crate::path::path_text(path)))
 }
 
 /// Where a path inside the ledger leads, links followed; none where nothing stands there.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::name::Writer;
 use crate::problem::{Place, Problem, Rule};
-use crate::source::shown;
+use crate::path::shown;
 use crate::tree::scan;
 
 /// The ending of temporary files.

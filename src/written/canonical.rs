@@ -29,13 +29,12 @@ pub struct Rows<'s, 'r> {
     scan: Scan<'s>,
     /// Kinds by their index, those met last first: a file has few.
     kinds: Vec<usize>,
-    retracted: Definition,
 }
 
 impl<'s, 'r> Rows<'s, 'r> {
     /// Starts at the beginning of a text.
     pub fn new(text: &'s str, rules: &'r Rules) -> Rows<'s, 'r> {
-        Rows { rules, scan: Scan::new(text), kinds: (0..rules.kinds.len()).collect(), retracted: rules.retraction_field() }
+        Rows { rules, scan: Scan::new(text), kinds: (0..rules.kinds.len()).collect() }
     }
 
     /// Reads the next row into `row`, whose memory is used again; false at the end of the text.
@@ -58,11 +57,11 @@ impl<'s, 'r> Rows<'s, 'r> {
         let kind = &self.rules.kinds[self.kinds[0]];
         (row.name, row.kind) = (Cow::Borrowed(name), Some(self.kinds[0]));
         if self.scan.starts_with(b"id = ") {
-            row.fields.push(self.scan.field("id", None, None)?);
+            row.fields.push(self.scan.field("id", None, &[])?);
         }
         self.scan.fields(&kind.fields, &mut row.fields)?;
         if self.scan.starts_with(b"retracted = ") {
-            row.fields.push(self.scan.field("retracted", None, Some(&self.retracted))?);
+            row.fields.push(self.scan.field("retracted", None, &self.rules.shared.retraction)?);
         }
         // What follows is the blank line above the next row, or a key that has no place here.
         match self.scan.bytes.get(self.scan.at) {
@@ -167,7 +166,7 @@ impl<'s> Scan<'s> {
         while let Some(skipped) = self.which(&definitions[next..]) {
             let index = next + skipped;
             let definition = &definitions[index];
-            fields.push(self.field(&definition.name, Some(index), Some(definition))?);
+            fields.push(self.field(&definition.name, Some(index), columns_of(definition))?);
             next = index + 1;
         }
         Ok(())
@@ -198,35 +197,35 @@ impl<'s> Scan<'s> {
 
     /// A whole line `key = value`, or as many lines as the value takes; the key is known to stand here.
     #[inline]
-    fn field(&mut self, key: &str, index: Option<usize>, definition: Option<&Definition>) -> Result<Field<'s>> {
-        let field = self.pair(key, index, definition, true)?;
+    fn field(&mut self, key: &str, index: Option<usize>, columns: &[Definition]) -> Result<Field<'s>> {
+        let field = self.pair(key, index, columns, true)?;
         self.line_end()?;
         Ok(field)
     }
 
     /// `key = value`; the key is known to stand here.
     #[inline]
-    fn pair(&mut self, key: &str, index: Option<usize>, definition: Option<&Definition>, own_line: bool) -> Result<Field<'s>> {
+    fn pair(&mut self, key: &str, index: Option<usize>, columns: &[Definition], own_line: bool) -> Result<Field<'s>> {
         let key = self.at..self.at + key.len();
         let name = self.text.get(key.clone()).unwrap_or_default();
         let start = key.end + " = ".len();
         self.at = start;
         let data = match self.bytes.get(start) {
-            Some(b'[') if own_line => self.list(name, definition)?,
-            _ => self.value(definition)?,
+            Some(b'[') if own_line => self.list(name, columns)?,
+            _ => self.value(columns)?,
         };
         Ok(Field { name: Cow::Borrowed(name), index, key, span: start..self.at, data })
     }
 
     #[inline]
-    fn value(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
+    fn value(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
         match self.bytes.get(self.at) {
             Some(b'"') => self.string().map(Data::Text),
             Some(b'0'..=b'9' | b'-') => self.number(),
             Some(b't') => self.take(b"true").map(|()| Data::Boolean(true)),
             Some(b'f') => self.take(b"false").map(|()| Data::Boolean(false)),
-            Some(b'{') => self.table(definition),
-            Some(b'[') => self.flat_list(definition),
+            Some(b'{') => self.table(columns),
+            Some(b'[') => self.flat_list(columns),
             _ => Err(NotCanonical),
         }
     }
@@ -302,9 +301,8 @@ impl<'s> Scan<'s> {
         }
     }
 
-    /// `{ a = 1, b = 2 }`, with keys in the order of the columns.
-    fn table(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
-        let Some(FieldType::Table(columns)) = definition.map(|definition| &definition.ty) else { return Err(NotCanonical) };
+    /// `{ a = 1, b = 2 }`, with keys in the order of the columns; of a field without columns only `{}` is left to be refused.
+    fn table(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
         let mut fields = self.spare_fields.pop().unwrap_or_default();
         if self.starts_with(b"{}") {
             self.at += 2;
@@ -314,7 +312,7 @@ impl<'s> Scan<'s> {
         let mut next = 0;
         loop {
             let index = next + self.which(&columns[next..]).ok_or(NotCanonical)?;
-            fields.push(self.pair(&columns[index].name, Some(index), Some(&columns[index]), false)?);
+            fields.push(self.pair(&columns[index].name, Some(index), columns_of(&columns[index]), false)?);
             if self.starts_with(b" }") {
                 self.at += 2;
                 return Ok(Data::Table(fields));
@@ -325,11 +323,11 @@ impl<'s> Scan<'s> {
     }
 
     /// A list that is the value of a line: flat, or with a line for each item where it must be.
-    fn list(&mut self, name: &str, definition: Option<&Definition>) -> Result<Data<'s>> {
+    fn list(&mut self, name: &str, columns: &[Definition]) -> Result<Data<'s>> {
         let start = self.at;
         if !self.starts_with(b"[\n") {
-            let flat = self.flat_list(definition)?;
-            let holds_tables = matches!(&flat, Data::List(items) if !items.is_empty()) && is_of_tables(definition);
+            let flat = self.flat_list(columns)?;
+            let holds_tables = matches!(&flat, Data::List(items) if !items.is_empty()) && !columns.is_empty();
             return if !holds_tables && self.fits(name, start) { Ok(flat) } else { Err(NotCanonical) };
         }
         self.at += 2;
@@ -337,10 +335,10 @@ impl<'s> Scan<'s> {
         let mut items = self.spare_items.pop().unwrap_or_default();
         // What the list would take on one line: its items, `, ` between them, and the brackets.
         let mut width = name.len() + " = []".len();
-        let tables = is_of_tables(definition);
+        let tables = !columns.is_empty();
         while !self.starts_with(b"]") {
             self.take(b"    ")?;
-            let item = self.item(definition)?;
+            let item = self.item(columns)?;
             if !tables {
                 let text = self.text.get(item.span.clone()).unwrap_or_default();
                 width += text.width() + if items.is_empty() { 0 } else { ", ".len() };
@@ -362,7 +360,7 @@ impl<'s> Scan<'s> {
         text.len() <= most || text.width() <= most
     }
 
-    fn flat_list(&mut self, definition: Option<&Definition>) -> Result<Data<'s>> {
+    fn flat_list(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
         self.take(b"[")?;
         let mut items = self.spare_items.pop().unwrap_or_default();
         if self.starts_with(b"]") {
@@ -370,7 +368,7 @@ impl<'s> Scan<'s> {
             return Ok(Data::List(items));
         }
         loop {
-            items.push(self.item(definition)?);
+            items.push(self.item(columns)?);
             if self.starts_with(b"]") {
                 self.at += 1;
                 return Ok(Data::List(items));
@@ -379,16 +377,20 @@ impl<'s> Scan<'s> {
         }
     }
 
-    fn item(&mut self, definition: Option<&Definition>) -> Result<Item<'s>> {
+    fn item(&mut self, columns: &[Definition]) -> Result<Item<'s>> {
         let start = self.at;
         // A list in a list fits no field.
-        let data = if self.starts_with(b"[") { return Err(NotCanonical) } else { self.value(definition)? };
+        let data = if self.starts_with(b"[") { return Err(NotCanonical) } else { self.value(columns)? };
         Ok(Item { span: start..self.at, data })
     }
 }
 
-fn is_of_tables(definition: Option<&Definition>) -> bool {
-    matches!(definition.map(|definition| &definition.ty), Some(FieldType::Table(_)))
+/// The columns of a field that holds tables; none of another.
+fn columns_of(definition: &Definition) -> &[Definition] {
+    match &definition.ty {
+        FieldType::Table(columns) => columns,
+        _ => &[],
+    }
 }
 
 /// Where the first quote is; none where the line ends before it.

@@ -16,7 +16,8 @@ use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Value;
 use crate::render::diagnostic;
-use crate::source::{Source, shown};
+use crate::path::shown;
+use crate::source::Source;
 use crate::tree::write::{Basis, Lock};
 use crate::tree::{Root, Tree, change, scan};
 
