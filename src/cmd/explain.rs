@@ -45,7 +45,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let all: Vec<&str> = ledger.rules.metrics().iter().map(|m| m.name.as_str()).collect();
         return Err(Problem::new(Rule::UNKNOWN_METRIC).with("name", name).with("allowed", all.join(", ")).into());
     };
-    let tree = &ledger.load(&tally::selection(&ledger.rules, &[metric]).0.whole());
+    let tree = &ledger.load(&tally::selection_to_list(&ledger.rules, &[metric]));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let org = session.org(tree, matches)?;
     let own = matches.get_flag("own");

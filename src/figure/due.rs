@@ -2,6 +2,7 @@
 
 use crate::day::{Day, Period};
 use crate::figure::obligation::outstanding;
+use crate::figure::tally::Asked;
 use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
@@ -36,12 +37,10 @@ pub enum What {
 
 /// What the reminders look at.
 pub fn selection(rules: &Rules) -> Selection {
-    let alive = rules.kinds.iter().filter(|kind| kind.life.is_some()).map(|kind| kind.name.as_str());
-    let owed = rules.obligations.iter().flat_map(|rule| {
-        let quota = rule.quota.as_ref().map(|quota| quota.kind.as_str());
-        [Some(rule.kind.as_str()), quota, rule.standing.as_deref()].into_iter().flatten()
-    });
-    Selection::of_kinds(rules, alive.chain(owed))
+    let mut asked = Asked::new(rules);
+    rules.kinds.iter().filter(|kind| kind.life.is_some()).for_each(|kind| asked.listed(kind));
+    rules.obligations.iter().for_each(|rule| asked.obligation(rule));
+    asked.selection()
 }
 
 /// Everything overdue on `today` and everything that falls due within `days` days, soonest first.

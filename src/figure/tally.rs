@@ -53,13 +53,39 @@ pub fn selection(rules: &Rules, metrics: &[&Metric]) -> (Selection, bool) {
     (asked.selection, alone)
 }
 
+/// The same, with what a list of the records behind a figure says of each.
+pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
+    let (selection, _) = selection(rules, metrics);
+    let mut asked = Asked { rules, selection };
+    let is_asked = |kind: &&Arc<Kind>| *asked.selection.of(kind.number) != Wanted::Nothing;
+    let kinds: Vec<&Arc<Kind>> = rules.kinds.iter().filter(is_asked).collect();
+    kinds.into_iter().for_each(|kind| asked.listed(kind));
+    asked.selection
+}
+
 /// What is asked of records so far.
-struct Asked<'r> {
+pub(super) struct Asked<'r> {
     rules: &'r Rules,
     selection: Selection,
 }
 
-impl Asked<'_> {
+impl<'r> Asked<'r> {
+    /// Nothing is asked yet.
+    pub(super) fn new(rules: &'r Rules) -> Asked<'r> {
+        Asked { rules, selection: Selection::nothing() }
+    }
+
+    /// What was asked.
+    pub(super) fn selection(self) -> Selection {
+        self.selection
+    }
+
+    /// Asks for what names a record in a list and says when it belongs.
+    pub(super) fn listed(&mut self, kind: &Kind) {
+        self.life(kind);
+        self.add(&kind.name, [Some(kind.title), Some(kind.period)]);
+    }
+
     fn add(&mut self, kind: &str, fields: impl IntoIterator<Item = Option<usize>>) {
         if let Some(n) = self.rules.kinds.iter().position(|known| known.name == kind) {
             let wanted = self.selection.of_mut(n);
@@ -139,7 +165,8 @@ impl Asked<'_> {
         }
     }
 
-    fn obligation(&mut self, rule: &Obligation) {
+    /// Asks for what an obligation looks at.
+    pub(super) fn obligation(&mut self, rule: &Obligation) {
         let quota = rule.quota.as_ref();
         self.add(&rule.kind, [Some(rule.date), quota.map(|quota| quota.by)]);
         if let Some(kind) = self.rules.kinds.iter().find(|kind| kind.name == rule.kind).cloned() {

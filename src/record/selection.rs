@@ -75,13 +75,6 @@ impl Selection {
         selection
     }
 
-    /// Every field of those kinds of which any is kept.
-    #[must_use]
-    pub fn whole(mut self) -> Selection {
-        self.by_kind.iter_mut().filter(|wanted| **wanted != Wanted::Nothing).for_each(|wanted| *wanted = Wanted::Everything);
-        self
-    }
-
     /// What is kept of a kind.
     pub fn of(&self, kind: usize) -> &Wanted {
         self.by_kind.get(kind).unwrap_or(&self.others)
