@@ -1,7 +1,8 @@
-//! Writes a made-up ledger of any size: `cargo run --example generate -- FOLDER [DISTRICTS] [QUARTERS] [SEED]`.
+//! Writes a made-up ledger of any size: `cargo run --example generate -- FOLDER [DISTRICTS]
+//! [QUARTERS] [SEED]`.
 //!
-//! One district is 121 organisations and about a thousand records a quarter. Without numbers it writes
-//! what `data-sample/` holds. The folder must not exist.
+//! One district is 121 organisations and about a thousand records a quarter. Without numbers it
+//! writes what `data-sample/` holds. The folder must not exist.
 
 use std::error::Error;
 use std::fs;
@@ -11,7 +12,9 @@ use ledger::sample::{Size, district};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let folder = args.next().ok_or("usage: generate FOLDER [DISTRICTS] [QUARTERS] [SEED]")?;
+    let folder = args
+        .next()
+        .ok_or("usage: generate FOLDER [DISTRICTS] [QUARTERS] [SEED]")?;
     let mut size = Size::default();
     if let Some(districts) = args.next() {
         size.districts = districts.parse()?;

@@ -11,7 +11,8 @@ use chrono::{Datelike, Duration, Months, NaiveDate};
 use crate::locale::Lang;
 use crate::spelling::half_width;
 
-/// A calendar day, of a year from 1000 to 9999: what is written has four digits and can be read again.
+/// A calendar day, of a year from 1000 to 9999: what is written has four digits and can be read
+/// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 
@@ -73,14 +74,26 @@ impl Day {
 
     /// The day that `2026-07-05` says: just this form, as it stands in files.
     pub fn from_canonical(text: &[u8]) -> Option<Day> {
-        let [year @ .., b'-', m1, m2, b'-', d1, d2] = text else { return None };
-        Day::new(digits(year).filter(|_| year.len() == 4)? as i32, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)
+        let [year @ .., b'-', m1, m2, b'-', d1, d2] = text else {
+            return None;
+        };
+        Day::new(
+            digits(year).filter(|_| year.len() == 4)? as i32,
+            digits(&[*m1, *m2])?,
+            digits(&[*d1, *d2])?,
+        )
     }
 
     /// The day that `20260705` says, as record ids carry it.
     pub fn from_compact(text: &[u8]) -> Option<Day> {
-        let [year @ .., m1, m2, d1, d2] = text else { return None };
-        Day::new(digits(year).filter(|_| year.len() == 4)? as i32, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)
+        let [year @ .., m1, m2, d1, d2] = text else {
+            return None;
+        };
+        Day::new(
+            digits(year).filter(|_| year.len() == 4)? as i32,
+            digits(&[*m1, *m2])?,
+            digits(&[*d1, *d2])?,
+        )
     }
 
     /// Today by this machine's clock and zone.
@@ -105,7 +118,10 @@ impl Day {
 
     /// The day `n` days later, or earlier when negative; stays inside the calendar.
     pub fn plus(self, n: i64) -> Day {
-        Duration::try_days(n).and_then(|d| self.0.checked_add_signed(d)).filter(|d| (1..=END_YEAR).contains(&d.year())).map_or(self, Day)
+        Duration::try_days(n)
+            .and_then(|d| self.0.checked_add_signed(d))
+            .filter(|d| (1..=END_YEAR).contains(&d.year()))
+            .map_or(self, Day)
     }
 
     /// Days from `other` to this day.
@@ -115,14 +131,23 @@ impl Day {
 
     /// The next day.
     pub fn next(self) -> Day {
-        self.0.succ_opt().filter(|day| day.year() <= END_YEAR).map_or(self, Day)
+        self.0
+            .succ_opt()
+            .filter(|day| day.year() <= END_YEAR)
+            .map_or(self, Day)
     }
 
     /// The same day of the month `n` months away, or the month's last day where it has none.
     fn months(self, n: i32) -> Day {
         let months = Months::new(n.unsigned_abs());
-        let moved = if n >= 0 { self.0.checked_add_months(months) } else { self.0.checked_sub_months(months) };
-        moved.filter(|d| (1..=END_YEAR).contains(&d.year())).map_or(self, Day)
+        let moved = if n >= 0 {
+            self.0.checked_add_months(months)
+        } else {
+            self.0.checked_sub_months(months)
+        };
+        moved
+            .filter(|d| (1..=END_YEAR).contains(&d.year()))
+            .map_or(self, Day)
     }
 
     /// The first day of this day's month.
@@ -156,7 +181,9 @@ impl FromStr for Day {
         let text = text.strip_suffix('日').unwrap_or(&text);
         let mut parts = text.split('-').map(|p| number(p.trim()));
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) => Day::new(y as i32, m, d).ok_or(NotATime),
+            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) => {
+                Day::new(y as i32, m, d).ok_or(NotATime)
+            }
             _ => Err(NotATime),
         }
     }
@@ -165,31 +192,46 @@ impl FromStr for Day {
 impl Period {
     /// From `first` to `last`, both included; nothing where `last` is earlier.
     pub fn range(first: Day, last: Day) -> Option<Period> {
-        (first <= last).then(|| Period { start: first, end: last.next() })
+        (first <= last).then(|| Period {
+            start: first,
+            end: last.next(),
+        })
     }
 
     /// The calendar month that holds `day`.
     pub fn month(day: Day) -> Period {
         let start = day.month_start();
-        Period { start, end: start.months(1) }
+        Period {
+            start,
+            end: start.months(1),
+        }
     }
 
     /// The calendar quarter that holds `day`.
     pub fn quarter(day: Day) -> Period {
         let start = day.month_start().months(-((day.month() as i32 - 1) % 3));
-        Period { start, end: start.months(3) }
+        Period {
+            start,
+            end: start.months(3),
+        }
     }
 
     /// The half-year that holds `day`.
     pub fn half_year(day: Day) -> Period {
         let start = day.month_start().months(-((day.month() as i32 - 1) % 6));
-        Period { start, end: start.months(6) }
+        Period {
+            start,
+            end: start.months(6),
+        }
     }
 
     /// The calendar year that holds `day`.
     pub fn year(day: Day) -> Period {
         let start = day.month_start().months(1 - day.month() as i32);
-        Period { start, end: start.months(12) }
+        Period {
+            start,
+            end: start.months(12),
+        }
     }
 
     /// First day.
@@ -265,17 +307,29 @@ impl Period {
             Span::HalfYear => 6,
             Span::Year => 12,
             Span::Range => {
-                return Period { start: self.start.plus(-self.end.since(self.start)), end: self.start };
+                return Period {
+                    start: self.start.plus(-self.end.since(self.start)),
+                    end: self.start,
+                };
             }
         };
-        Period { start: self.start.months(-months), end: self.start }
+        Period {
+            start: self.start.months(-months),
+            end: self.start,
+        }
     }
 
     /// The same period a year earlier.
     pub fn year_earlier(self) -> Period {
         match self.span() {
-            Span::Range => Period { start: self.start.months(-12), end: self.last().months(-12).next() },
-            _ => Period { start: self.start.months(-12), end: self.end.months(-12) },
+            Span::Range => Period {
+                start: self.start.months(-12),
+                end: self.last().months(-12).next(),
+            },
+            _ => Period {
+                start: self.start.months(-12),
+                end: self.end.months(-12),
+            },
         }
     }
 
@@ -313,11 +367,18 @@ impl Period {
         let this = Period::quarter(today);
         match text.as_str() {
             "this" | "本季度" | "这季度" => return Ok(this),
-            "last" | "上季度" => return Some(this.previous()).filter(|last| last.start >= Day::FIRST).ok_or(NotATime),
+            "last" | "上季度" => {
+                return Some(this.previous())
+                    .filter(|last| last.start >= Day::FIRST)
+                    .ok_or(NotATime);
+            }
             _ => {}
         }
         if let Ok(day) = text.parse::<Day>() {
-            return Ok(Period { start: day, end: day.next() });
+            return Ok(Period {
+                start: day,
+                end: day.next(),
+            });
         }
         let lower = text.to_ascii_lowercase();
         let (head, tail) = match lower.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
@@ -325,14 +386,28 @@ impl Period {
             None => (lower.as_str(), ""),
         };
         let tail = tail.trim_start_matches(['-', '年', ' ', '.', '/']);
-        let year = if head.is_empty() { Some(today.year()) } else { (head.len() == 4).then(|| head.parse().ok()).flatten() };
+        let year = if head.is_empty() {
+            Some(today.year())
+        } else {
+            (head.len() == 4).then(|| head.parse().ok()).flatten()
+        };
         let first = |month: u32| year.and_then(|y| Day::new(y, month, 1)).ok_or(NotATime);
-        let quarter = tail.strip_prefix('q').or_else(|| tail.strip_suffix("季度").map(|q| q.trim_start_matches('第'))).map(str::trim);
+        let quarter = tail
+            .strip_prefix('q')
+            .or_else(|| {
+                tail.strip_suffix("季度")
+                    .map(|q| q.trim_start_matches('第'))
+            })
+            .map(str::trim);
         match (head.is_empty(), tail, quarter) {
             (false, "", _) => Ok(Period::year(first(1)?)),
             (_, "h1" | "上半年", _) => Ok(Period::half_year(first(1)?)),
             (_, "h2" | "下半年", _) => Ok(Period::half_year(first(7)?)),
-            (_, _, Some(q)) => match ["1", "2", "3", "4"].iter().zip(["一", "二", "三", "四"]).position(|(d, c)| q == *d || q == c) {
+            (_, _, Some(q)) => match ["1", "2", "3", "4"]
+                .iter()
+                .zip(["一", "二", "三", "四"])
+                .position(|(d, c)| q == *d || q == c)
+            {
                 Some(n) => Ok(Period::quarter(first(n as u32 * 3 + 1)?)),
                 None => Err(NotATime),
             },
@@ -349,7 +424,10 @@ impl Period {
         let (y, m) = (self.start.year(), self.start.month());
         match (lang, self.span()) {
             (Lang::Zh, Span::Month) => format!("{y}年{m}月"),
-            (Lang::Zh, Span::Quarter) => format!("{y}年第{}季度", ["一", "二", "三", "四"][(m as usize - 1) / 3]),
+            (Lang::Zh, Span::Quarter) => format!(
+                "{y}年第{}季度",
+                ["一", "二", "三", "四"][(m as usize - 1) / 3]
+            ),
             (Lang::Zh, Span::HalfYear) => format!("{y}年{}半年", if m == 1 { "上" } else { "下" }),
             (Lang::Zh, Span::Year) => format!("{y}年"),
             (Lang::Zh, Span::Range) => format!("{} 至 {}", self.start, self.last()),
@@ -374,11 +452,16 @@ impl fmt::Display for Period {
 
 /// The number that a few digits say.
 fn digits(text: &[u8]) -> Option<u32> {
-    text.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    text.iter().try_fold(0, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + u32::from(byte - b'0'))
+    })
 }
 
 fn number(text: &str) -> Option<u32> {
-    (!text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (!text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -391,7 +474,15 @@ mod tests {
 
     #[test]
     fn days_are_read_in_every_form_clerks_write() {
-        for text in ["2026-07-05", "2026.7.5", "2026/7/5", "2026年7月5日", "20260705", "２０２６年７月５日", " 2026-7-5 "] {
+        for text in [
+            "2026-07-05",
+            "2026.7.5",
+            "2026/7/5",
+            "2026年7月5日",
+            "20260705",
+            "２０２６年７月５日",
+            " 2026-7-5 ",
+        ] {
             assert_eq!(text.parse::<Day>(), Ok(day("2026-07-05")), "{text}");
         }
         for text in [
@@ -434,7 +525,11 @@ mod tests {
             ("2026-04-02..2026-06-30", "2026-04-02..2026-06-30"),
             ("2026-07-05", "2026-07-05..2026-07-05"),
         ] {
-            assert_eq!(Period::parse(text, today).map(|p| p.to_string()), Ok(name.to_owned()), "{text}");
+            assert_eq!(
+                Period::parse(text, today).map(|p| p.to_string()),
+                Ok(name.to_owned()),
+                "{text}"
+            );
         }
         for text in [
             "2026Q5",
@@ -459,25 +554,45 @@ mod tests {
     fn what_is_written_can_be_read_again_to_the_ends_of_the_calendar() {
         for day in [Day::FIRST, Day::LAST] {
             assert_eq!(day.to_string().parse(), Ok(day));
-            for period in [Period::month(day), Period::quarter(day), Period::half_year(day), Period::year(day)] {
+            for period in [
+                Period::month(day),
+                Period::quarter(day),
+                Period::half_year(day),
+                Period::year(day),
+            ] {
                 assert_eq!(Period::parse(&period.to_string(), day), Ok(period));
             }
         }
         assert_eq!(Period::parse("last", Day::FIRST), Err(NotATime));
-        assert_eq!((Day::new(999, 12, 31), Day::new(10_000, 1, 1)), (None, None));
+        assert_eq!(
+            (Day::new(999, 12, 31), Day::new(10_000, 1, 1)),
+            (None, None)
+        );
     }
 
     #[test]
     fn windows_are_the_whole_ones_inside() {
         let today = day("2026-11-22");
         let windows = |p: &str, every| {
-            Period::parse(p, today).expect("a period").windows(every).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            Period::parse(p, today)
+                .expect("a period")
+                .windows(every)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(windows("2026Q3", Span::Month), "2026-07 2026-08 2026-09");
         assert_eq!(windows("2026Q3", Span::Quarter), "2026Q3");
         assert_eq!(windows("2026Q3", Span::Year), "");
-        assert_eq!(windows("2026-05-15..2026-08-15", Span::Month), "2026-06 2026-07");
-        assert_eq!(windows("9999", Span::Quarter), "9999Q1 9999Q2 9999Q3 9999Q4");
+        assert_eq!(
+            windows("2026-05-15..2026-08-15", Span::Month),
+            "2026-06 2026-07"
+        );
+        assert_eq!(
+            windows("9999", Span::Quarter),
+            "9999Q1 9999Q2 9999Q3 9999Q4"
+        );
         assert_eq!(windows("9999", Span::Year), "9999");
     }
 
@@ -486,6 +601,9 @@ mod tests {
         let p = |t| Period::parse(t, day("2026-11-22")).expect("a period");
         assert_eq!(p("2026Q1").previous(), p("2025Q4"));
         assert_eq!(p("2026-03").year_earlier(), p("2025-03"));
-        assert_eq!(p("2026-04-10..2026-04-19").previous(), p("2026-03-31..2026-04-09"));
+        assert_eq!(
+            p("2026-04-10..2026-04-19").previous(),
+            p("2026-03-31..2026-04-09")
+        );
     }
 }

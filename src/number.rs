@@ -1,4 +1,5 @@
-//! Exact numbers: decimals as records hold them, fractions as figures are made of them. No binary float.
+//! Exact numbers: decimals as records hold them, fractions as figures are made of them. No binary
+//! float.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -32,13 +33,22 @@ impl std::error::Error for NotADecimal {}
 
 impl Decimal {
     /// Nothing.
-    pub const ZERO: Decimal = Decimal { units: 0, places: 0 };
+    pub const ZERO: Decimal = Decimal {
+        units: 0,
+        places: 0,
+    };
 
     /// More than any sum may be.
-    pub const TOO_LARGE: Decimal = Decimal { units: i64::MAX, places: 0 };
+    pub const TOO_LARGE: Decimal = Decimal {
+        units: i64::MAX,
+        places: 0,
+    };
 
     /// One.
-    pub const ONE: Decimal = Decimal { units: 1, places: 0 };
+    pub const ONE: Decimal = Decimal {
+        units: 1,
+        places: 0,
+    };
 
     /// `units` of 10 to the power of minus `places`; nothing where that cannot be held.
     pub fn new(mut units: i128, mut places: u32) -> Option<Decimal> {
@@ -46,7 +56,10 @@ impl Decimal {
             units /= 10;
             places -= 1;
         }
-        Some(Decimal { units: units.try_into().ok()?, places: places.try_into().ok()? })
+        Some(Decimal {
+            units: units.try_into().ok()?,
+            places: places.try_into().ok()?,
+        })
     }
 
     /// How many decimals it is written with.
@@ -72,7 +85,10 @@ impl Decimal {
 
     /// The difference, if it can be held.
     pub fn minus(self, other: Decimal) -> Option<Decimal> {
-        self.plus(Decimal { units: other.units.checked_neg()?, places: other.places })
+        self.plus(Decimal {
+            units: other.units.checked_neg()?,
+            places: other.places,
+        })
     }
 
     /// A multiple, if it can be held.
@@ -80,7 +96,8 @@ impl Decimal {
         Decimal::new(i128::from(self.units).checked_mul(n)?, self.places())
     }
 
-    /// The quotient of two, as a fraction that is not in lowest terms; nothing where the second is 0.
+    /// The quotient of two, as a fraction that is not in lowest terms; nothing where the second is
+    /// 0.
     pub fn over(self, other: Decimal) -> Option<Fraction> {
         let places = self.places().max(other.places());
         Fraction::new(self.at(places)?, other.at(places)?)
@@ -99,13 +116,19 @@ impl Decimal {
 
 impl From<i64> for Decimal {
     fn from(n: i64) -> Decimal {
-        Decimal { units: n, places: 0 }
+        Decimal {
+            units: n,
+            places: 0,
+        }
     }
 }
 
 impl From<Decimal> for Fraction {
     fn from(number: Decimal) -> Fraction {
-        Fraction { num: number.units.into(), den: 10i128.pow(number.places()) }
+        Fraction {
+            num: number.units.into(),
+            den: 10i128.pow(number.places()),
+        }
     }
 }
 
@@ -119,7 +142,8 @@ impl FromStr for Decimal {
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
         let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
         let places = u32::try_from(part.len()).map_err(|_| NotADecimal)?;
         if !is_number(whole) || !is_number(part) || places > MOST_PLACES {
             return Err(NotADecimal);
@@ -131,7 +155,11 @@ impl FromStr for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&rounded(self.units.into(), 10i128.pow(self.places()), self.places()))
+        f.write_str(&rounded(
+            self.units.into(),
+            10i128.pow(self.places()),
+            self.places(),
+        ))
     }
 }
 
@@ -180,26 +208,55 @@ impl Fraction {
     pub fn new(num: i128, den: i128) -> Option<Fraction> {
         match den {
             0 => None,
-            den if den < 0 => Some(Fraction { num: num.checked_neg()?, den: den.checked_neg()? }),
+            den if den < 0 => Some(Fraction {
+                num: num.checked_neg()?,
+                den: den.checked_neg()?,
+            }),
             den => Some(Fraction { num, den }),
         }
     }
 
     /// The sum, if it can be held.
     pub fn plus(self, other: Fraction) -> Option<Fraction> {
-        let num = self.num.checked_mul(other.den)?.checked_add(other.num.checked_mul(self.den)?)?;
-        Some(Fraction { num, den: self.den.checked_mul(other.den)? }.reduced())
+        let num = self
+            .num
+            .checked_mul(other.den)?
+            .checked_add(other.num.checked_mul(self.den)?)?;
+        Some(
+            Fraction {
+                num,
+                den: self.den.checked_mul(other.den)?,
+            }
+            .reduced(),
+        )
     }
 
     /// The difference, if it can be held.
     pub fn minus(self, other: Fraction) -> Option<Fraction> {
-        self.plus(Fraction { num: other.num.checked_neg()?, den: other.den })
+        self.plus(Fraction {
+            num: other.num.checked_neg()?,
+            den: other.den,
+        })
     }
 
     /// The product, if it can be held.
     pub fn times(self, other: Fraction) -> Option<Fraction> {
-        let (a, b) = (Fraction { num: self.num, den: other.den }.reduced(), Fraction { num: other.num, den: self.den }.reduced());
-        Some(Fraction { num: a.num.checked_mul(b.num)?, den: a.den.checked_mul(b.den)? })
+        let (a, b) = (
+            Fraction {
+                num: self.num,
+                den: other.den,
+            }
+            .reduced(),
+            Fraction {
+                num: other.num,
+                den: self.den,
+            }
+            .reduced(),
+        );
+        Some(Fraction {
+            num: a.num.checked_mul(b.num)?,
+            den: a.den.checked_mul(b.den)?,
+        })
     }
 
     /// The quotient, if there is one and it can be held.
@@ -209,7 +266,10 @@ impl Fraction {
 
     /// The same without its sign.
     pub fn abs(self) -> Fraction {
-        Fraction { num: self.num.saturating_abs(), den: self.den }
+        Fraction {
+            num: self.num.saturating_abs(),
+            den: self.den,
+        }
     }
 
     /// The same in lowest terms.
@@ -219,7 +279,10 @@ impl Fraction {
             (a, b) = (b, a % b);
         }
         match i128::try_from(a) {
-            Ok(common) if common > 1 => Fraction { num: self.num / common, den: self.den / common },
+            Ok(common) if common > 1 => Fraction {
+                num: self.num / common,
+                den: self.den / common,
+            },
             _ => self,
         }
     }
@@ -237,7 +300,10 @@ impl Fraction {
     /// Rounded to a number of decimals, half away from zero; nothing where that cannot be held.
     pub fn round(self, places: u32) -> Option<Decimal> {
         let Fraction { num, den } = self.reduced();
-        let twice = num.unsigned_abs().checked_mul(10u128.checked_pow(places)?)?.checked_mul(2)?;
+        let twice = num
+            .unsigned_abs()
+            .checked_mul(10u128.checked_pow(places)?)?
+            .checked_mul(2)?;
         let den = den.unsigned_abs();
         let units = i128::try_from(twice.checked_add(den)? / den.checked_mul(2)?).ok()?;
         Decimal::new(if num < 0 { -units } else { units }, places)
@@ -259,8 +325,8 @@ impl PartialOrd for Fraction {
 }
 
 impl Ord for Fraction {
-    /// By value, whatever the terms. Whole parts are compared, then what is left turned upside down, as in
-    /// Euclid's algorithm: no product has to be held.
+    /// By value, whatever the terms. Whole parts are compared, then what is left turned upside
+    /// down, as in Euclid's algorithm: no product has to be held.
     fn cmp(&self, other: &Fraction) -> Ordering {
         let (mut a, mut b) = (*self, *other);
         let mut turned = false;
@@ -277,7 +343,16 @@ impl Ord for Fraction {
             if order != Ordering::Equal || rest_a == 0 {
                 return if turned { order.reverse() } else { order };
             }
-            (a, b) = (Fraction { num: a.den, den: rest_a }, Fraction { num: b.den, den: rest_b });
+            (a, b) = (
+                Fraction {
+                    num: a.den,
+                    den: rest_a,
+                },
+                Fraction {
+                    num: b.den,
+                    den: rest_b,
+                },
+            );
             turned = !turned;
         }
     }
@@ -288,12 +363,19 @@ pub fn rounded(num: i128, den: i128, places: u32) -> String {
     let scale = 10i128.pow(places);
     let (num, negative) = (num.abs(), (num < 0) != (den < 0));
     let den = den.abs().max(1);
-    let whole = num.checked_mul(scale * 2).map_or(i128::MAX, |n| (n + den) / (den * 2));
+    let whole = num
+        .checked_mul(scale * 2)
+        .map_or(i128::MAX, |n| (n + den) / (den * 2));
     let sign = if negative && whole != 0 { "-" } else { "" };
     if places == 0 {
         return format!("{sign}{whole}");
     }
-    format!("{sign}{}.{:0width$}", whole / scale, whole % scale, width = places as usize)
+    format!(
+        "{sign}{}.{:0width$}",
+        whole / scale,
+        whole % scale,
+        width = places as usize
+    )
 }
 
 #[cfg(test)]
@@ -333,7 +415,14 @@ mod tests {
             ("nan", None),
             ("1_000", None),
         ] {
-            assert_eq!(text.parse::<Decimal>().ok().map(|d| d.to_string()).as_deref(), written, "{text}");
+            assert_eq!(
+                text.parse::<Decimal>()
+                    .ok()
+                    .map(|d| d.to_string())
+                    .as_deref(),
+                written,
+                "{text}"
+            );
         }
     }
 
@@ -343,10 +432,27 @@ mod tests {
         assert_eq!(of("0.1").plus(of("0.2")), Some(of("0.3")));
         assert_eq!(of("3500").minus(of("0.5")), Some(of("3499.5")));
         assert!(of("-2.5") < of("-2.4") && of("0.09") < of("0.1"));
-        let huge = Fraction { num: i128::MAX, den: i128::MAX - 1 };
-        assert!(huge > Fraction::whole(1) && huge < Fraction { num: i128::MAX - 1, den: i128::MAX - 2 });
+        let huge = Fraction {
+            num: i128::MAX,
+            den: i128::MAX - 1,
+        };
+        assert!(
+            huge > Fraction::whole(1)
+                && huge
+                    < Fraction {
+                        num: i128::MAX - 1,
+                        den: i128::MAX - 2
+                    }
+        );
         assert_eq!(Fraction { num: 2, den: 4 }, Fraction { num: 1, den: 2 });
         assert_eq!(Fraction { num: 1, den: 3 }.decimal(), None);
-        assert_eq!(Fraction { num: -1445, den: 20 }.round(1), Some(of("-72.3")));
+        assert_eq!(
+            Fraction {
+                num: -1445,
+                den: 20
+            }
+            .round(1),
+            Some(of("-72.3"))
+        );
     }
 }

@@ -27,7 +27,9 @@ pub enum LedgerPath {
 impl LedgerPath {
     /// What stands at a path.
     pub fn of(path: &str) -> LedgerPath {
-        let Some(stem) = path.strip_suffix(".toml") else { return LedgerPath::Other };
+        let Some(stem) = path.strip_suffix(".toml") else {
+            return LedgerPath::Other;
+        };
         match stem.split_once('/') {
             None if stem == "ledger" => LedgerPath::Settings,
             Some(("rules", _)) => LedgerPath::Rules,
@@ -60,7 +62,11 @@ pub fn shown(root: &Path, path: &Path) -> String {
 pub fn path_text(path: &Path) -> String {
     let text = path.display().to_string();
     // Elsewhere a backslash is a letter like any other.
-    let text = if cfg!(windows) { text.replace('\\', "/") } else { text };
+    let text = if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text
+    };
     text.replace(is_steering, "?")
 }
 
@@ -82,7 +88,10 @@ mod tests {
             ("orgs/a/2026/x.txt", LedgerPath::Other),
             ("rules/kinds/x.toml", LedgerPath::Rules),
             ("rules/templates/x.md", LedgerPath::Other),
-            ("closed/2026Q3/a.toml", LedgerPath::Stamp("2026Q3/a".to_owned())),
+            (
+                "closed/2026Q3/a.toml",
+                LedgerPath::Stamp("2026Q3/a".to_owned()),
+            ),
             ("x/ledger.toml", LedgerPath::Other),
         ] {
             assert_eq!(LedgerPath::of(path), is, "{path}");

@@ -1,7 +1,8 @@
 //! The one diagnostic: what is wrong, where, and what would put it right.
 //!
-//! A problem carries no sentence, only the rule it breaks and the words to fill in; the catalogues turn
-//! it into a sentence in either language. It travels as an error through `anyhow` where it stops a command.
+//! A problem carries no sentence, only the rule it breaks and the words to fill in; the catalogues
+//! turn it into a sentence in either language. It travels as an error through `anyhow` where it
+//! stops a command.
 
 use std::fmt;
 use std::io;
@@ -223,14 +224,26 @@ impl Place {
     /// A file as a whole.
     pub fn file(path: impl AsRef<Path>) -> Place {
         let file = crate::path::path_text(path.as_ref());
-        Place { file: file.into(), line: 0, column: 0, text: String::new(), width: 0 }
+        Place {
+            file: file.into(),
+            line: 0,
+            column: 0,
+            text: String::new(),
+            width: 0,
+        }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Always three parts: editors and scripts split on the colons.
-        write!(f, "{}:{}:{}", self.file, self.line.max(1), self.column.max(1))
+        write!(
+            f,
+            "{}:{}:{}",
+            self.file,
+            self.line.max(1),
+            self.column.max(1)
+        )
     }
 }
 
@@ -250,22 +263,35 @@ pub struct Problem {
 impl Problem {
     /// Whether one of its words is this text.
     pub fn has(&self, name: &str, text: &str) -> bool {
-        self.args.iter().any(|(known, arg)| *known == name && matches!(arg, Arg::Text(said) if said == text))
+        self.args
+            .iter()
+            .any(|(known, arg)| *known == name && matches!(arg, Arg::Text(said) if said == text))
     }
 
     /// A problem without a place.
     pub fn new(rule: Rule) -> Problem {
-        Problem { rule, place: None, other: None, args: Vec::new() }
+        Problem {
+            rule,
+            place: None,
+            other: None,
+            args: Vec::new(),
+        }
     }
 
     /// The same with a place.
     pub fn at(self, place: Place) -> Problem {
-        Problem { place: Some(place), ..self }
+        Problem {
+            place: Some(place),
+            ..self
+        }
     }
 
     /// The same with a second place.
     pub fn and_at(self, place: Place) -> Problem {
-        Problem { other: Some(Box::new(place)), ..self }
+        Problem {
+            other: Some(Box::new(place)),
+            ..self
+        }
     }
 
     /// The same with one more word.
@@ -292,12 +318,21 @@ impl Problem {
         Problem::new(Rule::IO)
             .at(Place::file(path))
             .with("reason", Arg::Message(reason))
-            .with("code", error.raw_os_error().map_or_else(|| "?".to_owned(), |code| code.to_string()))
+            .with(
+                "code",
+                error
+                    .raw_os_error()
+                    .map_or_else(|| "?".to_owned(), |code| code.to_string()),
+            )
     }
 
     /// Whether it is that a file or folder was not there when it was to be read.
     pub fn is_absence(&self) -> bool {
-        self.rule == Rule::IO && self.args.iter().any(|(_, arg)| matches!(arg, Arg::Message("io-not-found")))
+        self.rule == Rule::IO
+            && self
+                .args
+                .iter()
+                .any(|(_, arg)| matches!(arg, Arg::Message("io-not-found")))
     }
 
     /// Whether a report must not be made while it stands.
@@ -308,11 +343,17 @@ impl Problem {
         }
     }
 
-    /// Whether it keeps the program from seeing what there is: a file or folder that the system does not let it read, or a
-    /// folder of the root that is a link to nowhere or out of the ledger. Then nothing can be said of the ledger as a whole.
+    /// Whether it keeps the program from seeing what there is: a file or folder that the system
+    /// does not let it read, or a folder of the root that is a link to nowhere or out of the
+    /// ledger. Then nothing can be said of the ledger as a whole.
     pub fn hides(&self) -> bool {
-        let at_root = || self.place.as_ref().is_some_and(|place| !place.file.contains('/'));
-        self.rule == Rule::IO || matches!(self.rule, Rule::LINK_LOOP | Rule::LINK_OUTSIDE) && at_root()
+        let at_root = || {
+            self.place
+                .as_ref()
+                .is_some_and(|place| !place.file.contains('/'))
+        };
+        self.rule == Rule::IO
+            || matches!(self.rule, Rule::LINK_LOOP | Rule::LINK_OUTSIDE) && at_root()
     }
 
     /// Refuses to go on where something is hidden.
@@ -320,8 +361,16 @@ impl Problem {
     /// # Errors
     /// Those problems that hide something.
     pub fn refuse_hidden(problems: &[Problem]) -> Result<(), Problems> {
-        let hidden: Vec<Problem> = problems.iter().filter(|problem| problem.hides()).cloned().collect();
-        if hidden.is_empty() { Ok(()) } else { Err(Problems(hidden)) }
+        let hidden: Vec<Problem> = problems
+            .iter()
+            .filter(|problem| problem.hides())
+            .cloned()
+            .collect();
+        if hidden.is_empty() {
+            Ok(())
+        } else {
+            Err(Problems(hidden))
+        }
     }
 
     /// Whether it may be meant so, and holds nobody up.

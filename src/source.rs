@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::problem::{Place, Problem, Rule};
 
-/// The largest file that is read, in bytes. A ledger file of a busy clerk's year is a thousandth of it.
+/// The largest file that is read, in bytes. A ledger file of a busy clerk's year is a thousandth of
+/// it.
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// A named text.
@@ -25,7 +26,11 @@ const LONGEST_SHOWN: usize = 2000;
 impl Source {
     /// A text under a name, as rules built into the program and tests have it.
     pub fn new(file: &str, text: impl Into<String>) -> Source {
-        Source { file: file.into(), text: text.into(), lines: OnceLock::new() }
+        Source {
+            file: file.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// Bytes of a file as text.
@@ -35,9 +40,18 @@ impl Source {
     pub fn decode(file: &str, bytes: Vec<u8>) -> Result<Source, Problem> {
         let place_of = |bytes: &[u8], at: usize| {
             let line = bytes[..at].iter().filter(|&&b| b == b'\n').count() + 1;
-            let start = bytes[..at].iter().rposition(|&b| b == b'\n').map_or(0, |n| n + 1);
+            let start = bytes[..at]
+                .iter()
+                .rposition(|&b| b == b'\n')
+                .map_or(0, |n| n + 1);
             let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() + 1;
-            Place { file: file.into(), line, column, text: String::new(), width: 0 }
+            Place {
+                file: file.into(),
+                line,
+                column,
+                text: String::new(),
+                width: 0,
+            }
         };
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(Problem::new(Rule::NOT_UTF8)
@@ -52,9 +66,17 @@ impl Source {
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let bytes = error.into_bytes();
-                let gbk = encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&bytes).is_some();
-                let looks = crate::locale::Arg::Message(if gbk { "looks-like-gbk" } else { "looks-like-nothing" });
-                Err(Problem::new(Rule::NOT_UTF8).at(place_of(&bytes, at)).with("looks", looks))
+                let gbk = encoding_rs::GBK
+                    .decode_without_bom_handling_and_without_replacement(&bytes)
+                    .is_some();
+                let looks = crate::locale::Arg::Message(if gbk {
+                    "looks-like-gbk"
+                } else {
+                    "looks-like-nothing"
+                });
+                Err(Problem::new(Rule::NOT_UTF8)
+                    .at(place_of(&bytes, at))
+                    .with("looks", looks))
             }
         }
     }
@@ -72,7 +94,13 @@ impl Source {
             file: Arc::clone(&self.file),
             line,
             column: self.text[line_start..at].chars().count() + 1,
-            text: if shown { self.text[line_start..line_end].trim_end_matches('\r').to_owned() } else { String::new() },
+            text: if shown {
+                self.text[line_start..line_end]
+                    .trim_end_matches('\r')
+                    .to_owned()
+            } else {
+                String::new()
+            },
             width: self.text[at..end].chars().count().max(1),
         }
     }
@@ -83,7 +111,11 @@ impl Source {
     }
 
     fn lines(&self) -> &[usize] {
-        self.lines.get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+        self.lines.get_or_init(|| {
+            std::iter::once(0)
+                .chain(self.text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect()
+        })
     }
 
     fn floor(&self, at: usize) -> usize {

@@ -17,10 +17,11 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// Whether a character steers a terminal or turns the order of text around: control characters, marks of direction, line
-/// and paragraph separators. No text of a person needs one raw.
+/// Whether a character steers a terminal or turns the order of text around: control characters,
+/// marks of direction, line and paragraph separators. No text of a person needs one raw.
 pub fn is_steering(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text with such characters spelled out as escapes. Line ends stay.
@@ -29,7 +30,15 @@ pub fn visible(text: &str) -> String {
     if !text.contains(steers) {
         return text.to_owned();
     }
-    text.chars().map(|c| if steers(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+    text.chars()
+        .map(|c| {
+            if steers(c) {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
 }
 
 /// Characters that take no room and change no meaning; they come along with copied text.
@@ -37,22 +46,25 @@ fn is_nothing(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
-/// A text as the program writes it: in NFC, without blanks at its ends and invisible characters, with half-width
-/// letters, digits and blanks. Full-width punctuation is Chinese and stays; so do the blanks of a text of several lines.
+/// A text as the program writes it: in NFC, without blanks at its ends and invisible characters,
+/// with half-width letters, digits and blanks. Full-width punctuation is Chinese and stays; so do
+/// the blanks of a text of several lines.
 pub fn tidy(text: &str) -> Cow<'_, str> {
     let lines = text.contains('\n');
     let is_wide = |c: char| narrow(c) != c && c.is_alphanumeric() || c == '\u{3000}' && !lines;
     changed(text, &is_wide)
 }
 
-/// A text as names are compared: tidy, and with half-width punctuation too. Two spellings of one name are equal.
+/// A text as names are compared: tidy, and with half-width punctuation too. Two spellings of one
+/// name are equal.
 pub fn folded(text: &str) -> Cow<'_, str> {
     changed(text, &|c| narrow(c) != c)
 }
 
 /// Whether two texts are spellings of one name.
 pub fn same(a: &str, b: &str) -> bool {
-    let may_be_trimmed = |text: &str| text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+    let may_be_trimmed =
+        |text: &str| text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
     match a == b || a.is_ascii() && b.is_ascii() {
         // Most are words of the rules: nothing to fold but blanks.
         true => a == b || (may_be_trimmed(a) || may_be_trimmed(b)) && a.trim() == b.trim(),
@@ -62,17 +74,21 @@ pub fn same(a: &str, b: &str) -> bool {
 
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
     let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
-    let is_nfc = || text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    let is_nfc =
+        || text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes;
     if text.trim().len() == text.len() && text.chars().all(is_fine) && is_nfc() {
         return Cow::Borrowed(text);
     }
-    let narrowed = text.chars().filter(|c| !is_nothing(*c)).map(|c| if is_wide(c) { narrow(c) } else { c });
+    let narrowed = text
+        .chars()
+        .filter(|c| !is_nothing(*c))
+        .map(|c| if is_wide(c) { narrow(c) } else { c });
     let text: String = narrowed.nfc().collect();
     Cow::Owned(text.trim().to_owned())
 }
 
-/// Whether a character is in NFC whatever stands beside it, as those of nearly every text are: Latin without marks,
-/// punctuation, Chinese, full-width forms.
+/// Whether a character is in NFC whatever stands beside it, as those of nearly every text are:
+/// Latin without marks, punctuation, Chinese, full-width forms.
 fn is_always_nfc(c: char) -> bool {
     matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}' | '\u{3105}'..='\u{9fff}' | '\u{ff01}'..='\u{ff65}')
 }
@@ -84,8 +100,12 @@ mod tests {
     #[test]
     fn spellings_of_one_name_are_one() {
         let name = "示例A公司(集团)";
-        for spelling in ["示例Ａ公司（集团）", " 示例A公司(集团)", "示例A公司(集团)\u{3000}", "示例\u{200b}A公司(集团)"]
-        {
+        for spelling in [
+            "示例Ａ公司（集团）",
+            " 示例A公司(集团)",
+            "示例A公司(集团)\u{3000}",
+            "示例\u{200b}A公司(集团)",
+        ] {
             assert!(same(spelling, name), "{spelling:?}");
         }
         assert!(same("cafe\u{301}", "caf\u{e9}"));
@@ -97,16 +117,25 @@ mod tests {
         use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
         let all = ('\0'..=char::MAX).filter(|c| is_always_nfc(*c));
         for c in all {
-            assert!(canonical_combining_class(c) == 0 && !is_combining_mark(c), "{c:?}");
+            assert!(
+                canonical_combining_class(c) == 0 && !is_combining_mark(c),
+                "{c:?}"
+            );
             assert_eq!(is_nfc_quick(std::iter::once(c)), IsNormalized::Yes, "{c:?}");
         }
     }
 
     #[test]
     fn tidy_texts_keep_their_punctuation_and_their_lines() {
-        assert_eq!(tidy("关于（试行）的通知，第１２号"), "关于（试行）的通知，第12号");
+        assert_eq!(
+            tidy("关于（试行）的通知，第１２号"),
+            "关于（试行）的通知，第12号"
+        );
         assert_eq!(tidy("一\u{3000}二"), "一 二");
-        assert_eq!(tidy("\u{3000}一\n\u{3000}\u{3000}二"), "一\n\u{3000}\u{3000}二");
+        assert_eq!(
+            tidy("\u{3000}一\n\u{3000}\u{3000}二"),
+            "一\n\u{3000}\u{3000}二"
+        );
         assert!(matches!(tidy("七月例会"), Cow::Borrowed(_)));
     }
 }

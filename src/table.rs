@@ -104,7 +104,10 @@ impl Column {
 
     /// A column of numbers that everyone sees.
     pub fn number(name: &str, label: String, unit: &'static str) -> Column {
-        Column { unit, ..Column::text(name, label) }
+        Column {
+            unit,
+            ..Column::text(name, label)
+        }
     }
 
     /// The same for some only.
@@ -116,7 +119,9 @@ impl Column {
     pub fn lags(&self, cell: &Cell) -> bool {
         let under = |num: i128, den: i128| {
             let value = Fraction::new(num, den);
-            value.zip(self.below).is_some_and(|(value, mark)| value < Fraction::whole(mark.into()))
+            value
+                .zip(self.below)
+                .is_some_and(|(value, mark)| value < Fraction::whole(mark.into()))
         };
         match cell {
             Cell::Number(n) => self.above.is_some_and(|mark| *n > Decimal::from(mark)),
@@ -154,7 +159,8 @@ impl Cell {
             Cell::Ratio(num, den) => rounded(num.saturating_mul(100), *den, 1),
             other => other.words(),
         };
-        let positive = words.starts_with(|c: char| c.is_ascii_digit()) && words.contains(|c: char| ('1'..='9').contains(&c));
+        let positive = words.starts_with(|c: char| c.is_ascii_digit())
+            && words.contains(|c: char| ('1'..='9').contains(&c));
         if positive { format!("+{words}") } else { words }
     }
 

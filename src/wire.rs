@@ -1,8 +1,8 @@
 //! TOML 1.0 with the place of everything: what every file of a ledger is read through.
 //!
-//! The parser accepts TOML 1.1 and a byte order mark; this layer refuses the one and reports the other,
-//! and gives each syntax error a name that the catalogues can say in two languages. `Reader` takes a
-//! table apart key by key, collecting what is wrong instead of stopping at the first.
+//! The parser accepts TOML 1.1 and a byte order mark; this layer refuses the one and reports the
+//! other, and gives each syntax error a name that the catalogues can say in two languages. `Reader`
+//! takes a table apart key by key, collecting what is wrong instead of stopping at the first.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -51,7 +51,11 @@ const MAX_SYNTAX_ERRORS: usize = 5;
 /// Conflict markers if there are any; else syntax errors, or constructs of TOML 1.1.
 pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
     let mut findings = Vec::new();
-    let bom = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let bom = if source.text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     if bom > 0 {
         findings.push(Problem::new(Rule::BOM).at(source.place(0..bom)));
     }
@@ -62,9 +66,19 @@ pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     if !errors.is_empty() {
         let conflicts = conflict_markers(source);
-        return Err(if conflicts.is_empty() { syntax_problems(source, &errors) } else { conflicts });
+        return Err(if conflicts.is_empty() {
+            syntax_problems(source, &errors)
+        } else {
+            conflicts
+        });
     }
-    let mut pass = Pass { source, trivia: Trivia::default(), open: Vec::new(), comma: None, problems: Vec::new() };
+    let mut pass = Pass {
+        source,
+        trivia: Trivia::default(),
+        open: Vec::new(),
+        comma: None,
+        problems: Vec::new(),
+    };
     let tokens = toml_parser::Source::new(&source.text).lex().into_vec();
     toml_parser::parser::parse_document(&tokens, &mut pass, &mut ());
     let root = root.into_inner();
@@ -72,10 +86,15 @@ pub fn parse(source: &Source) -> Result<Document<'_>, Vec<Problem>> {
     if !pass.problems.is_empty() {
         return Err(crate::problem::sorted(pass.problems));
     }
-    Ok(Document { root, trivia: pass.trivia, findings })
+    Ok(Document {
+        root,
+        trivia: pass.trivia,
+        findings,
+    })
 }
 
-/// What a value takes in memory while a file is read, in bytes: its node, and the tokens it is made of.
+/// What a value takes in memory while a file is read, in bytes: its node, and the tokens it is made
+/// of.
 const BYTES_PER_VALUE: usize = 300;
 
 /// What a comment takes, and a line end, in bytes: a token, and a place in the list of comments.
@@ -85,10 +104,12 @@ const BYTES_PER_LINE: usize = 48;
 /// What any file may take beside eight times its size, in bytes.
 const BYTES_FOR_ANY: usize = 100 << 20;
 
-/// Refuses a file that holds so many values, comments and lines in so few bytes that reading it would take many times its size:
-/// a list of millions of numbers, or millions of empty lines. No ledger comes near.
+/// Refuses a file that holds so many values, comments and lines in so few bytes that reading it
+/// would take many times its size: a list of millions of numbers, or millions of empty lines. No
+/// ledger comes near.
 fn refuse_dense(source: &Source) -> Result<(), Vec<Problem>> {
-    // Each value but the first of a list stands behind one of these; those inside strings count too.
+    // Each value but the first of a list stands behind one of these; those inside strings count
+    // too.
     let (mut count, mut bytes) = (0usize, 0);
     for byte in source.text.bytes() {
         let takes = match byte {
@@ -100,7 +121,11 @@ fn refuse_dense(source: &Source) -> Result<(), Vec<Problem>> {
         (count, bytes) = (count + 1, bytes + takes);
     }
     match bytes > source.text.len() * 8 + BYTES_FOR_ANY {
-        true => Err(vec![Problem::new(Rule::TOO_MANY_VALUES).at(source.place(0..0)).with("count", count)]),
+        true => Err(vec![
+            Problem::new(Rule::TOO_MANY_VALUES)
+                .at(source.place(0..0))
+                .with("count", count),
+        ]),
         false => Ok(()),
     }
 }
@@ -111,15 +136,23 @@ fn bad_numbers(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>
         let bad = match node.get_ref() {
             DeValue::Integer(_) => integer(node.get_ref()).is_none(),
             DeValue::Float(n) => n.as_str().parse::<f64>().is_err(),
-            DeValue::Array(items) => return items.iter().for_each(|item| look(source, item, problems)),
+            DeValue::Array(items) => {
+                return items.iter().for_each(|item| look(source, item, problems));
+            }
             DeValue::Table(table) => return bad_numbers(source, table, problems),
             DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => false,
         };
         if bad {
-            problems.push(Problem::new(Rule::SYNTAX).at(source.place(node.span())).with("what", Arg::Message("syntax-bad-number")));
+            problems.push(
+                Problem::new(Rule::SYNTAX)
+                    .at(source.place(node.span()))
+                    .with("what", Arg::Message("syntax-bad-number")),
+            );
         }
     }
-    table.iter().for_each(|(_, node)| look(source, node, problems));
+    table
+        .iter()
+        .for_each(|(_, node)| look(source, node, problems));
 }
 
 fn conflict_markers(source: &Source) -> Vec<Problem> {
@@ -141,16 +174,31 @@ fn syntax_problems(source: &Source, errors: &[toml::de::Error]) -> Vec<Problem> 
     let mut problems: Vec<Problem> = Vec::new();
     for error in errors {
         let place = source.place(error.span().unwrap_or(0..0));
-        if problems.last().and_then(|p| p.place.as_ref()).is_some_and(|p| p.line == place.line) {
+        if problems
+            .last()
+            .and_then(|p| p.place.as_ref())
+            .is_some_and(|p| p.line == place.line)
+        {
             continue;
         }
         // The parser's own words, without the part that names what it expected.
-        let said = error.message().split(", expected").next().unwrap_or_default();
+        let said = error
+            .message()
+            .split(", expected")
+            .next()
+            .unwrap_or_default();
         if said.starts_with("cannot recurse") {
             return vec![Problem::new(Rule::TOO_DEEP).at(place)];
         }
-        let what = SYNTAX.iter().find(|(english, _)| *english == said).map_or("syntax-other", |(_, id)| id);
-        problems.push(Problem::new(Rule::SYNTAX).at(place).with("what", Arg::Message(what)));
+        let what = SYNTAX
+            .iter()
+            .find(|(english, _)| *english == said)
+            .map_or("syntax-other", |(_, id)| id);
+        problems.push(
+            Problem::new(Rule::SYNTAX)
+                .at(place)
+                .with("what", Arg::Message(what)),
+        );
         if problems.len() == MAX_SYNTAX_ERRORS {
             break;
         }
@@ -163,15 +211,27 @@ fn syntax_problems(source: &Source, errors: &[toml::de::Error]) -> Vec<Problem> 
 pub const SYNTAX: &[(&str, &str)] = &[
     ("duplicate key", "syntax-duplicate-key"),
     ("key with no value", "syntax-no-equals"),
-    ("missing assignment between key-value pairs", "syntax-no-equals"),
+    (
+        "missing assignment between key-value pairs",
+        "syntax-no-equals",
+    ),
     ("missing value for key", "syntax-no-value"),
     ("missing value", "syntax-no-value"),
     ("extra `=`", "syntax-extra-equals"),
-    ("extra assignment between key-value pairs", "syntax-extra-equals"),
+    (
+        "extra assignment between key-value pairs",
+        "syntax-extra-equals",
+    ),
     ("unexpected `=` in array", "syntax-extra-equals"),
     ("unclosed array", "syntax-unclosed-array"),
-    ("missing comma between array elements", "syntax-missing-comma"),
-    ("missing comma between key-value pairs", "syntax-missing-comma"),
+    (
+        "missing comma between array elements",
+        "syntax-missing-comma",
+    ),
+    (
+        "missing comma between key-value pairs",
+        "syntax-missing-comma",
+    ),
     ("extra comma in array", "syntax-extra-comma"),
     ("extra comma in inline table", "syntax-extra-comma"),
     ("unclosed inline table", "syntax-unclosed-inline"),
@@ -199,12 +259,18 @@ pub const SYNTAX: &[(&str, &str)] = &[
     ("redundant numeric sign", "syntax-bad-number"),
     ("redundant integer number prefix", "syntax-bad-number"),
     ("`_` may only go between digits", "syntax-bad-number"),
-    ("integers with a radix cannot be signed", "syntax-bad-number"),
+    (
+        "integers with a radix cannot be signed",
+        "syntax-bad-number",
+    ),
     ("radix must be lowercase", "syntax-bad-number"),
     ("invalid integer number", "syntax-bad-number"),
     ("invalid floating-point number", "syntax-bad-number"),
     ("invalid comment character", "syntax-bad-comment"),
-    ("carriage return must be followed by newline", "syntax-lone-cr"),
+    (
+        "carriage return must be followed by newline",
+        "syntax-lone-cr",
+    ),
 ];
 
 /// One walk over the tokens of a valid document: collects trivia, refuses TOML 1.1.
@@ -225,11 +291,16 @@ enum Bracket {
 impl Pass<'_> {
     fn refuse(&mut self, span: Span, what: &'static str) {
         let place = self.source.place(span.start()..span.end());
-        self.problems.push(Problem::new(Rule::TOML_1_1).at(place).with("what", Arg::Message(what)));
+        self.problems.push(
+            Problem::new(Rule::TOML_1_1)
+                .at(place)
+                .with("what", Arg::Message(what)),
+        );
     }
 
     fn escapes(&mut self, span: Span, kind: Option<Encoding>) {
-        let (Some(Encoding::BasicString | Encoding::MlBasicString), Some(raw)) = (kind, self.source.text.get(span.start()..span.end()))
+        let (Some(Encoding::BasicString | Encoding::MlBasicString), Some(raw)) =
+            (kind, self.source.text.get(span.start()..span.end()))
         else {
             return;
         };
@@ -286,8 +357,16 @@ impl EventReceiver for Pass<'_> {
     fn scalar(&mut self, span: Span, kind: Option<Encoding>, _: &mut dyn ErrorSink) {
         self.comma = None;
         self.escapes(span, kind);
-        let raw = self.source.text.get(span.start()..span.end()).unwrap_or_default();
-        if kind.is_none() && raw.find(':').is_some_and(|at| raw.as_bytes().get(at + 3) != Some(&b':')) {
+        let raw = self
+            .source
+            .text
+            .get(span.start()..span.end())
+            .unwrap_or_default();
+        if kind.is_none()
+            && raw
+                .find(':')
+                .is_some_and(|at| raw.as_bytes().get(at + 3) != Some(&b':'))
+        {
             self.refuse(span, "toml-1-1-time");
         }
     }
@@ -324,7 +403,11 @@ const MAX_PROBLEMS: usize = 100;
 impl<'s> Reading<'s> {
     /// Starts with no problem.
     pub fn new(source: &'s Source) -> Reading<'s> {
-        Reading { source, problems: RefCell::default(), count: std::cell::Cell::new(0) }
+        Reading {
+            source,
+            problems: RefCell::default(),
+            count: std::cell::Cell::new(0),
+        }
     }
 
     /// Notes a problem.
@@ -345,7 +428,9 @@ impl<'s> Reading<'s> {
         let mut problems = self.problems.into_inner();
         let more = self.count.get() - problems.len();
         if more > 0 {
-            let last = self.source.place(self.source.text.len()..self.source.text.len());
+            let last = self
+                .source
+                .place(self.source.text.len()..self.source.text.len());
             problems.push(Problem::new(Rule::TOO_MANY).at(last).with("count", more));
         }
         problems
@@ -366,7 +451,8 @@ pub fn type_name(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// What a value says, without its place or its spelling: `"a"` and `'a'` are one, keys have no order.
+/// What a value says, without its place or its spelling: `"a"` and `'a'` are one, keys have no
+/// order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Plain {
     /// A text.
@@ -384,19 +470,28 @@ impl Plain {
     pub fn of(value: &DeValue<'_>) -> Plain {
         match value {
             DeValue::Table(table) => Plain::Table(Plain::pairs(table)),
-            DeValue::Array(items) => Plain::List(items.iter().map(|item| Plain::of(item.get_ref())).collect()),
+            DeValue::Array(items) => {
+                Plain::List(items.iter().map(|item| Plain::of(item.get_ref())).collect())
+            }
             DeValue::String(text) => Plain::Text(text.to_string()),
             DeValue::Datetime(datetime) => Plain::Word(datetime.to_string()),
-            DeValue::Integer(_) => Plain::Word(integer(value).map_or_else(String::new, |n| n.to_string())),
+            DeValue::Integer(_) => {
+                Plain::Word(integer(value).map_or_else(String::new, |n| n.to_string()))
+            }
             // 3500.50 and 3500.5 say the same.
-            DeValue::Float(n) => Plain::Word(decimal(value).map_or_else(|| n.to_string(), |number| number.to_string())),
+            DeValue::Float(n) => Plain::Word(
+                decimal(value).map_or_else(|| n.to_string(), |number| number.to_string()),
+            ),
             DeValue::Boolean(b) => Plain::Word(b.to_string()),
         }
     }
 
     /// What a table says.
     pub fn pairs(table: &DeTable<'_>) -> BTreeMap<String, Plain> {
-        table.iter().map(|(key, node)| (key.get_ref().to_string(), Plain::of(node.get_ref()))).collect()
+        table
+            .iter()
+            .map(|(key, node)| (key.get_ref().to_string(), Plain::of(node.get_ref())))
+            .collect()
     }
 
     /// The items of a list; none of anything else.
@@ -407,10 +502,16 @@ impl Plain {
         }
     }
 
-    /// Of a list what another does not have; anything else as it is, and so a list that differs in its order only.
+    /// Of a list what another does not have; anything else as it is, and so a list that differs in
+    /// its order only.
     pub fn without(&self, other: Option<&Plain>) -> Plain {
         let others = other.map_or(&[][..], Plain::items);
-        let own: Vec<Plain> = self.items().iter().filter(|item| !others.contains(item)).cloned().collect();
+        let own: Vec<Plain> = self
+            .items()
+            .iter()
+            .filter(|item| !others.contains(item))
+            .cloned()
+            .collect();
         match self {
             Plain::List(items) if !own.is_empty() || items.len() < others.len() => Plain::List(own),
             Plain::List(_) | Plain::Text(_) | Plain::Word(_) | Plain::Table(_) => self.clone(),
@@ -436,8 +537,12 @@ pub fn integer(value: &DeValue<'_>) -> Option<i64> {
 
 /// A date of the calendar without a time.
 pub fn day(value: &DeValue<'_>) -> Option<Day> {
-    let DeValue::Datetime(found) = value else { return None };
-    let date = found.date.filter(|_| found.time.is_none() && found.offset.is_none())?;
+    let DeValue::Datetime(found) = value else {
+        return None;
+    };
+    let date = found
+        .date
+        .filter(|_| found.time.is_none() && found.offset.is_none())?;
     Day::new(date.year.into(), date.month.into(), date.day.into())
 }
 
@@ -459,8 +564,17 @@ pub struct Reader<'a, 's> {
 
 impl<'a, 's> Reader<'a, 's> {
     /// Reads `table`, which stands at `span`.
-    pub fn new(reading: &'a Reading<'s>, table: &'a DeTable<'s>, span: Range<usize>) -> Reader<'a, 's> {
-        Reader { reading, table, span, asked: RefCell::default() }
+    pub fn new(
+        reading: &'a Reading<'s>,
+        table: &'a DeTable<'s>,
+        span: Range<usize>,
+    ) -> Reader<'a, 's> {
+        Reader {
+            reading,
+            table,
+            span,
+            asked: RefCell::default(),
+        }
     }
 
     /// Where the table stands.
@@ -470,7 +584,10 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Where a key's value stands, or the table where the key is missing.
     pub fn place_of(&self, key: &str) -> Place {
-        self.find(key).map_or_else(|| self.place(), |node| self.reading.source.place(node.span()))
+        self.find(key).map_or_else(
+            || self.place(),
+            |node| self.reading.source.place(node.span()),
+        )
     }
 
     /// Notes a problem.
@@ -479,7 +596,10 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     fn find(&self, key: &str) -> Option<&'a Node<'s>> {
-        self.table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, node)| node)
+        self.table
+            .iter()
+            .find(|(k, _)| k.get_ref() == key)
+            .map(|(_, node)| node)
     }
 
     /// A key's value, whatever it is.
@@ -488,7 +608,12 @@ impl<'a, 's> Reader<'a, 's> {
         self.find(key)
     }
 
-    fn typed<T>(&self, key: &'static str, wanted: &'static str, read: impl FnOnce(&'a Node<'s>) -> Option<T>) -> Option<T> {
+    fn typed<T>(
+        &self,
+        key: &'static str,
+        wanted: &'static str,
+        read: impl FnOnce(&'a Node<'s>) -> Option<T>,
+    ) -> Option<T> {
         let node = self.node(key)?;
         let value = read(node);
         if value.is_none() {
@@ -509,7 +634,9 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// A text.
     pub fn text(&self, key: &'static str) -> Option<String> {
-        self.typed(key, "type-text", |node| node.get_ref().as_str().map(str::to_owned))
+        self.typed(key, "type-text", |node| {
+            node.get_ref().as_str().map(str::to_owned)
+        })
     }
 
     /// A text that must be there.
@@ -522,7 +649,12 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Notes that a key must be there.
     pub fn missing(&self, key: &str) {
-        self.note(Problem::new(Rule::MISSING_FIELD).at(self.place()).with("field", key).with("kind", Arg::Message("this-table")));
+        self.note(
+            Problem::new(Rule::MISSING_FIELD)
+                .at(self.place())
+                .with("field", key)
+                .with("kind", Arg::Message("this-table")),
+        );
     }
 
     /// An integer.
@@ -537,14 +669,18 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// True or false; false when absent.
     pub fn boolean(&self, key: &'static str) -> bool {
-        self.typed(key, "type-boolean", |node| node.get_ref().as_bool()).unwrap_or(false)
+        self.typed(key, "type-boolean", |node| node.get_ref().as_bool())
+            .unwrap_or(false)
     }
 
     /// A list of texts; one text alone is a list of one.
     pub fn texts(&self, key: &'static str) -> Vec<String> {
         self.typed(key, "type-list", |node| match node.get_ref() {
             DeValue::String(text) => Some(vec![text.to_string()]),
-            DeValue::Array(items) => items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect(),
+            DeValue::Array(items) => items
+                .iter()
+                .map(|item| item.get_ref().as_str().map(str::to_owned))
+                .collect(),
             _ => None,
         })
         .unwrap_or_default()
@@ -583,14 +719,29 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// The labels `zh` and `en`, both required.
     pub fn label(&self) -> Label {
-        Label { zh: self.required("zh").unwrap_or_default(), en: self.required("en").unwrap_or_default() }
+        Label {
+            zh: self.required("zh").unwrap_or_default(),
+            en: self.required("en").unwrap_or_default(),
+        }
     }
 
     /// One of a few words, required unless there is a default.
-    pub fn choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)], default: Option<T>) -> Option<T> {
-        let text = if default.is_some() { self.text(key) } else { self.required(key) };
+    pub fn choice<T: Copy>(
+        &self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        default: Option<T>,
+    ) -> Option<T> {
+        let text = if default.is_some() {
+            self.text(key)
+        } else {
+            self.required(key)
+        };
         let Some(text) = text else { return default };
-        let found = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        let found = choices
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, value)| *value);
         if found.is_none() {
             let allowed: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             self.unknown_value(key, &text, &allowed.join(", "));
@@ -601,13 +752,20 @@ impl<'a, 's> Reader<'a, 's> {
     /// Notes that a value is not among the allowed ones.
     pub fn unknown_value(&self, key: &str, value: &str, allowed: &str) {
         self.note(
-            Problem::new(Rule::UNKNOWN_VALUE).at(self.place_of(key)).with("field", key).with("value", value).with("allowed", allowed),
+            Problem::new(Rule::UNKNOWN_VALUE)
+                .at(self.place_of(key))
+                .with("field", key)
+                .with("value", value)
+                .with("allowed", allowed),
         );
     }
 
     /// Notes a key that may not stand here.
     pub fn unknown_key(&self, key: &str, allowed: &str) {
-        let span = self.keys().find(|(name, _, _)| *name == key).map_or(self.span.clone(), |(_, span, _)| span);
+        let span = self
+            .keys()
+            .find(|(name, _, _)| *name == key)
+            .map_or(self.span.clone(), |(_, span, _)| span);
         self.note(
             Problem::new(Rule::UNKNOWN_FIELD)
                 .at(self.reading.source.place(span))
@@ -619,7 +777,9 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Every key of the table, with its place.
     pub fn keys(&self) -> impl Iterator<Item = (&'a str, Range<usize>, &'a Node<'s>)> {
-        self.table.iter().map(|(key, node)| (key.get_ref().as_ref(), key.span(), node))
+        self.table
+            .iter()
+            .map(|(key, node)| (key.get_ref().as_ref(), key.span(), node))
     }
 
     /// Every key and its text, for tables whose keys are the user's own.

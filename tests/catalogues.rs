@@ -1,4 +1,5 @@
-//! Two languages: the same messages with the same variables, and neither leaks into the other's pages.
+//! Two languages: the same messages with the same variables, and neither leaks into the other's
+//! pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,18 +12,27 @@ use ledger::rules::kind::FieldType;
 
 /// Every message and attribute with the variables it uses.
 fn messages(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
-    let resource = fluent_syntax::parser::parse(lang.catalogue()).unwrap_or_else(|(_, errors)| panic!("{lang}: {errors:?}"));
+    let resource = fluent_syntax::parser::parse(lang.catalogue())
+        .unwrap_or_else(|(_, errors)| panic!("{lang}: {errors:?}"));
     let mut found = BTreeMap::new();
     for entry in resource.body {
-        let Entry::Message(message) = entry else { continue };
+        let Entry::Message(message) = entry else {
+            continue;
+        };
         let mut insert = |name: String, pattern: &Pattern<&str>| {
-            assert!(found.insert(name.clone(), variables(pattern)).is_none(), "{lang}: {name} is there twice");
+            assert!(
+                found.insert(name.clone(), variables(pattern)).is_none(),
+                "{lang}: {name} is there twice"
+            );
         };
         if let Some(pattern) = &message.value {
             insert(message.id.name.to_owned(), pattern);
         }
         for attribute in &message.attributes {
-            insert(format!("{}.{}", message.id.name, attribute.id.name), &attribute.value);
+            insert(
+                format!("{}.{}", message.id.name, attribute.id.name),
+                &attribute.value,
+            );
         }
     }
     found
@@ -65,12 +75,17 @@ fn both_catalogues_have_the_same_messages_with_the_same_variables() {
 fn every_rule_and_every_message_used_in_the_code_is_in_the_catalogue() {
     let locale = Locale::new(Lang::Zh);
     for rule in Rule::ALL {
-        assert!(locale.has(&format!("problem-{}", rule.name)), "{}", rule.name);
+        assert!(
+            locale.has(&format!("problem-{}", rule.name)),
+            "{}",
+            rule.name
+        );
     }
     for (_, id) in ledger::wire::SYNTAX {
         assert!(locale.has(id), "{id}");
     }
-    // Literals handed to the catalogue anywhere in the sources; those put together at run time are exercised elsewhere.
+    // Literals handed to the catalogue anywhere in the sources; those put together at run time are
+    // exercised elsewhere.
     let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut looked_at = 0;
     while let Some(folder) = folders.pop() {
@@ -80,12 +95,27 @@ fn every_rule_and_every_message_used_in_the_code_is_in_the_catalogue() {
                 folders.push(path);
                 continue;
             }
-            let text = if path.extension().is_some_and(|e| e == "rs") { std::fs::read_to_string(&path).expect("text") } else { continue };
+            let text = if path.extension().is_some_and(|e| e == "rs") {
+                std::fs::read_to_string(&path).expect("text")
+            } else {
+                continue;
+            };
             let compact: String = text.split_whitespace().collect();
-            for call in ["Message(\"", "locale.text(\"", "locale.say(\"", "bad(&reader,", "bad(reader,", "bad(table,"] {
+            for call in [
+                "Message(\"",
+                "locale.text(\"",
+                "locale.say(\"",
+                "bad(&reader,",
+                "bad(reader,",
+                "bad(table,",
+            ] {
                 for (at, _) in compact.match_indices(call) {
                     let rest = &compact[at + call.len()..];
-                    let rest = if call.starts_with("bad") { rest.split_once(",\"").map_or("", |(_, rest)| rest) } else { rest };
+                    let rest = if call.starts_with("bad") {
+                        rest.split_once(",\"").map_or("", |(_, rest)| rest)
+                    } else {
+                        rest
+                    };
                     let id = rest.split('"').next().unwrap_or_default();
                     assert!(locale.has(id), "{}: {id}", path.display());
                     looked_at += 1;
@@ -111,7 +141,11 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         }
     }
     let mut pages = Vec::new();
-    collect(&mut command_line(&Locale::new(lang), Rules::built_in(), 80), "", &mut pages);
+    collect(
+        &mut command_line(&Locale::new(lang), Rules::built_in(), 80),
+        "",
+        &mut pages,
+    );
     pages
 }
 
@@ -127,11 +161,18 @@ fn names() -> BTreeSet<String> {
         names.insert(command.get_name().to_owned());
         for arg in command.get_arguments() {
             names.extend(arg.get_long().map(str::to_owned));
-            names.extend(arg.get_possible_values().iter().map(|v| v.get_name().to_owned()));
+            names.extend(
+                arg.get_possible_values()
+                    .iter()
+                    .map(|v| v.get_name().to_owned()),
+            );
         }
         command.get_subcommands().for_each(|c| commands(c, names));
     }
-    commands(&command_line(&Locale::new(Lang::En), Rules::built_in(), 80), &mut names);
+    commands(
+        &command_line(&Locale::new(Lang::En), Rules::built_in(), 80),
+        &mut names,
+    );
     let rules = Rules::built_in();
     for kind in rules.kinds.iter().chain([&rules.org]) {
         for field in &kind.fields {
@@ -147,7 +188,9 @@ fn names() -> BTreeSet<String> {
 fn no_english_word_in_chinese_help() {
     let names = names();
     for (path, page) in pages(Lang::Zh) {
-        let words = page.split(|c: char| !(c.is_ascii_alphabetic() || c == '-' || c == '_')).map(|w| w.trim_matches('-'));
+        let words = page
+            .split(|c: char| !(c.is_ascii_alphabetic() || c == '-' || c == '_'))
+            .map(|w| w.trim_matches('-'));
         for word in words.filter(|w| w.len() > 1 && w.chars().any(|c| c.is_ascii_alphabetic())) {
             let known = names.contains(word)
                 || word.split(['-', '_']).all(|part| names.contains(part))
@@ -161,12 +204,17 @@ fn no_english_word_in_chinese_help() {
 #[test]
 fn no_chinese_character_in_english_help_and_no_page_wider_than_the_terminal() {
     for (path, page) in pages(Lang::En) {
-        let chinese = page.chars().find(|c| ('\u{3000}'..='\u{9fff}').contains(c) || ('\u{ff00}'..='\u{ffef}').contains(c));
+        let chinese = page.chars().find(|c| {
+            ('\u{3000}'..='\u{9fff}').contains(c) || ('\u{ff00}'..='\u{ffef}').contains(c)
+        });
         assert_eq!(chinese, None, "in the English help of{path}:\n{page}");
     }
     for (path, page) in pages(Lang::Zh).into_iter().chain(pages(Lang::En)) {
         for line in page.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{path}: {line}");
+            assert!(
+                unicode_width::UnicodeWidthStr::width(line) <= 80,
+                "{path}: {line}"
+            );
         }
     }
 }

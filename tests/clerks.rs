@@ -1,8 +1,10 @@
-//! Clerks who work side by side: random branches through real git, against an oracle of what they meant.
+//! Clerks who work side by side: random branches through real git, against an oracle of what they
+//! meant.
 //!
-//! Each run makes a base, lets two to four clerks work on branches of it, and brings the branches together by
-//! merge, rebase and cherry-pick: with the driver, without it, and with git's union. The oracle knows what each
-//! clerk did, not how files look. `LEDGER_MERGE_RUNS=500` is the long run; its table stands in docs/merging.md.
+//! Each run makes a base, lets two to four clerks work on branches of it, and brings the branches
+//! together by merge, rebase and cherry-pick: with the driver, without it, and with git's union.
+//! The oracle knows what each clerk did, not how files look. `LEDGER_MERGE_RUNS=500` is the long
+//! run; its table stands in docs/merging.md.
 
 #![allow(clippy::print_stdout)] // the table is what the long run is for
 
@@ -14,8 +16,8 @@ use std::path::Path;
 use std::process::Output;
 
 use common::{Desk, id_of};
-use ledger::record::text::plain;
 use ledger::record::selection::Selection;
+use ledger::record::text::plain;
 use ledger::rules::Rules;
 use ledger::tree::{Root, Tree};
 
@@ -49,7 +51,8 @@ type World = BTreeMap<String, Meant>;
 /// What stands in a world where the first branch was moved from `a/b` to `a/d`.
 const MOVED: &str = "moved";
 
-/// What a merge of worlds should come to: the world, and the records nobody but a person can decide.
+/// What a merge of worlds should come to: the world, and the records nobody but a person can
+/// decide.
 fn together(base: &World, ours: &World, theirs: &World) -> (World, BTreeSet<String>) {
     let (mut world, mut clash) = (World::new(), BTreeSet::new());
     for id in ours.keys().chain(theirs.keys()) {
@@ -64,20 +67,40 @@ fn together(base: &World, ours: &World, theirs: &World) -> (World, BTreeSet<Stri
             disagree |= o != t && o != b && t != b;
             if o == b { t.cloned() } else { o.cloned() }
         };
-        let names: BTreeSet<&String> = b.fields.keys().chain(o.fields.keys()).chain(t.fields.keys()).collect();
-        let fields =
-            names.into_iter().filter_map(|name| Some((name.clone(), pick(b.fields.get(name), o.fields.get(name), t.fields.get(name))?)));
+        let names: BTreeSet<&String> = b
+            .fields
+            .keys()
+            .chain(o.fields.keys())
+            .chain(t.fields.keys())
+            .collect();
+        let fields = names.into_iter().filter_map(|name| {
+            Some((
+                name.clone(),
+                pick(b.fields.get(name), o.fields.get(name), t.fields.get(name))?,
+            ))
+        });
         let fields: BTreeMap<String, String> = fields.collect();
         let org = pick(Some(&b.org), Some(&o.org), Some(&t.org)).unwrap_or_default();
-        let retracted = pick(b.retracted.as_ref(), o.retracted.as_ref(), t.retracted.as_ref());
+        let retracted = pick(
+            b.retracted.as_ref(),
+            o.retracted.as_ref(),
+            t.retracted.as_ref(),
+        );
         let said = |m: &Meant| (m.fields.clone(), m.updates.clone(), m.units.clone());
         let taken_back = o.retracted.is_some() != t.retracted.is_some() && b.retracted.is_none();
-        let edited = if o.retracted.is_some() { said(t) != said(b) } else { said(o) != said(b) };
+        let edited = if o.retracted.is_some() {
+            said(t) != said(b)
+        } else {
+            said(o) != said(b)
+        };
         if disagree || taken_back && edited {
             clash.insert(id.clone());
         }
         fn set<T: Ord + Clone>(b: &BTreeSet<T>, o: &BTreeSet<T>, t: &BTreeSet<T>) -> BTreeSet<T> {
-            o.union(t).filter(|item| !b.contains(item) || o.contains(item) && t.contains(item)).cloned().collect()
+            o.union(t)
+                .filter(|item| !b.contains(item) || o.contains(item) && t.contains(item))
+                .cloned()
+                .collect()
         }
         let meant = Meant {
             fields,
@@ -97,7 +120,10 @@ fn together(base: &World, ours: &World, theirs: &World) -> (World, BTreeSet<Stri
 
 /// What was entered in the first branch, or in an organisation under it, is where it was moved to.
 fn move_branch(world: &mut World) {
-    for meant in world.values_mut().filter(|meant| meant.org == "a/b" || meant.org.starts_with("a/b/")) {
+    for meant in world
+        .values_mut()
+        .filter(|meant| meant.org == "a/b" || meant.org.starts_with("a/b/"))
+    {
         meant.org.replace_range(..3, "a/d");
     }
 }
@@ -106,7 +132,13 @@ impl Desk {
     /// The records as the reader sees them; none where a file cannot be read.
     fn world(&self) -> Option<World> {
         let root = Root::open(Some(self.ledger.path()), Path::new("/")).ok()?;
-        let tree = Tree::load(&root, root.begins, Rules::built_in(), &Selection::everything(), Vec::new());
+        let tree = Tree::load(
+            &root,
+            root.begins,
+            Rules::built_in(),
+            &Selection::everything(),
+            Vec::new(),
+        );
         if !tree.blocking().is_empty() {
             return None;
         }
@@ -117,15 +149,28 @@ impl Desk {
         }
         for entry in &tree.entries {
             let record = &entry.record;
-            let mut meant = Meant { org: tree.orgs[entry.org].path.to_string(), ..Meant::default() };
+            let mut meant = Meant {
+                org: tree.orgs[entry.org].path.to_string(),
+                ..Meant::default()
+            };
             for (field, value) in record.kind.fields.iter().zip(&record.fields) {
                 let Some(value) = value else { continue };
                 match field.name.as_str() {
                     "updates" => {
-                        let cell = |row: &ledger::record::Value, n| row.field(n).map(plain).unwrap_or_default();
-                        meant.updates = value.items().iter().map(|row| (cell(row, 0), cell(row, 1), cell(row, 3))).collect();
+                        let cell = |row: &ledger::record::Value, n| {
+                            row.field(n).map(plain).unwrap_or_default()
+                        };
+                        meant.updates = value
+                            .items()
+                            .iter()
+                            .map(|row| (cell(row, 0), cell(row, 1), cell(row, 3)))
+                            .collect();
                         // Out of the order of their days they would mean something else.
-                        if !value.items().windows(2).all(|pair| pair[0].field(0) <= pair[1].field(0)) {
+                        if !value
+                            .items()
+                            .windows(2)
+                            .all(|pair| pair[0].field(0) <= pair[1].field(0))
+                        {
                             return None;
                         }
                     }
@@ -133,8 +178,15 @@ impl Desk {
                     name => drop(meant.fields.insert(name.to_owned(), plain(value))),
                 }
             }
-            meant.retracted = record.retracted.as_ref().and_then(|r| r.field(2)).map(plain);
-            meant.comments = comments.get(record.id.as_str()).cloned().unwrap_or_default();
+            meant.retracted = record
+                .retracted
+                .as_ref()
+                .and_then(|r| r.field(2))
+                .map(plain);
+            meant.comments = comments
+                .get(record.id.as_str())
+                .cloned()
+                .unwrap_or_default();
             world.insert(record.id.to_string(), meant);
         }
         Some(world)
@@ -143,11 +195,21 @@ impl Desk {
     /// Comments by the record in whose lines they stand, found by reading lines.
     fn comments(&self) -> BTreeMap<String, BTreeSet<String>> {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (path, bytes) in self.ledger.bytes().into_iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "toml")) {
+        for (path, bytes) in self
+            .ledger
+            .bytes()
+            .into_iter()
+            .filter(|(path, _)| path.extension().is_some_and(|e| e == "toml"))
+        {
             let text = String::from_utf8(bytes).unwrap_or_else(|_| panic!("{}", path.display()));
             for block in text.split("\n\n") {
-                let id = block.lines().find_map(|line| Some(line.strip_prefix("id = \"")?.split_once('"')?.0));
-                let comments = block.lines().filter_map(|line| line.split_once("# ").map(|(_, comment)| comment.trim().to_owned()));
+                let id = block
+                    .lines()
+                    .find_map(|line| Some(line.strip_prefix("id = \"")?.split_once('"')?.0));
+                let comments = block.lines().filter_map(|line| {
+                    line.split_once("# ")
+                        .map(|(_, comment)| comment.trim().to_owned())
+                });
                 if let Some(id) = id {
                     found.entry(id.to_owned()).or_default().extend(comments);
                 }
@@ -156,10 +218,22 @@ impl Desk {
         found
     }
 
-    /// Counts what was merged cleanly and wrongly by whether it is found, and goes back to where it was right.
-    fn count_damage(&self, head: &str, found: Option<&World>, wanted: &World, tally: &mut Tally, what: &str) {
+    /// Counts what was merged cleanly and wrongly by whether it is found, and goes back to where it
+    /// was right.
+    fn count_damage(
+        &self,
+        head: &str,
+        found: Option<&World>,
+        wanted: &World,
+        tally: &mut Tally,
+        what: &str,
+    ) {
         // Where a rebase dropped everything it ended where it began.
-        let range = if self.must(&["rev-parse", "HEAD"]) == head { "HEAD".to_owned() } else { format!("{head}..HEAD") };
+        let range = if self.must(&["rev-parse", "HEAD"]) == head {
+            "HEAD".to_owned()
+        } else {
+            format!("{head}..HEAD")
+        };
         let audit = self.ledger.run(&["audit-merges", &range]);
         let check = self.ledger.run(&["check"]);
         if check.code == 1 || audit.code == 1 {
@@ -174,15 +248,28 @@ impl Desk {
 
     /// Whether a record stands in a file with conflict markers.
     fn marked(&self, id: &str) -> bool {
-        let texts = self.ledger.bytes().into_iter().filter_map(|(_, bytes)| String::from_utf8(bytes).ok());
-        texts.into_iter().any(|text| text.contains("<<<<<<< ") && text.contains(id))
+        let texts = self
+            .ledger
+            .bytes()
+            .into_iter()
+            .filter_map(|(_, bytes)| String::from_utf8(bytes).ok());
+        texts
+            .into_iter()
+            .any(|text| text.contains("<<<<<<< ") && text.contains(id))
     }
 
     /// The file in which a record stands, and its text.
     fn file_of(&self, id: &str) -> (std::path::PathBuf, String) {
-        let files = self.ledger.bytes().into_iter().filter(|(path, _)| path.to_string_lossy().contains("orgs"));
-        let mut found = files.filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?)));
-        found.find(|(_, text)| text.contains(&format!("id = \"{id}\""))).unwrap_or_else(|| panic!("{id} is nowhere"))
+        let files = self
+            .ledger
+            .bytes()
+            .into_iter()
+            .filter(|(path, _)| path.to_string_lossy().contains("orgs"));
+        let mut found =
+            files.filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?)));
+        found
+            .find(|(_, text)| text.contains(&format!("id = \"{id}\"")))
+            .unwrap_or_else(|| panic!("{id} is nowhere"))
     }
 }
 
@@ -192,8 +279,11 @@ const ORGS: &[&str] = &["a", "a/b", "a/c"];
 /// One thing a clerk does, to the files and to what is meant.
 fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice) {
     let ledger = &clone.ledger;
-    let live: Vec<String> =
-        world.iter().filter(|(id, meant)| id.as_str() != MOVED && meant.retracted.is_none()).map(|(id, _)| id.clone()).collect();
+    let live: Vec<String> = world
+        .iter()
+        .filter(|(id, meant)| id.as_str() != MOVED && meant.retracted.is_none())
+        .map(|(id, _)| id.clone())
+        .collect();
     let moved = world.contains_key(MOVED);
     // One clerk alone moves an organisation: where two do, a person must choose.
     if clerk == 1 && !moved && dice.roll(8) == 0 {
@@ -205,14 +295,28 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
     let act = if live.is_empty() { 0 } else { dice.roll(12) };
     if act < 3 {
         // Most clerks write into files of their own; some share one.
-        let writer = if dice.roll(3) == 0 { "shared-00".to_owned() } else { format!("clerk{clerk}-00") };
+        let writer = if dice.roll(3) == 0 {
+            "shared-00".to_owned()
+        } else {
+            format!("clerk{clerk}-00")
+        };
         ledger.write(".ledger/writer", format!("{writer}\n").as_bytes());
         let org = ORGS[dice.roll(ORGS.len())];
         let mut org = if moved && org == "a/b" { "a/d" } else { org }.to_owned();
         // Another clerk may move meanwhile what this one puts a new organisation under.
         if dice.roll(6) == 0 {
             let segment = format!("s{clerk}{n}");
-            ledger.ok(&["org", "add", &format!("新支部{clerk}-{n}"), "--under", &org, "--segment", &segment, "--kind", "branch"]);
+            ledger.ok(&[
+                "org",
+                "add",
+                &format!("新支部{clerk}-{n}"),
+                "--under",
+                &org,
+                "--segment",
+                &segment,
+                "--kind",
+                "branch",
+            ]);
             org = format!("{org}/{segment}");
         }
         let title = format!("任务{clerk}-{n}");
@@ -237,9 +341,25 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
         let id = format!("t-20261122-0000{clerk}{n:03}");
         let (path, text) = clone.file_of(&random);
         fs::write(path, text.replace(&random, &id)).expect("written");
-        let fields = [("list", "problem"), ("title", &title), ("owner", "示例党委"), ("set", "2026-07-03"), ("due", "2026-09-20")];
-        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        world.insert(id, Meant { fields, org, ..Meant::default() });
+        let fields = [
+            ("list", "problem"),
+            ("title", &title),
+            ("owner", "示例党委"),
+            ("set", "2026-07-03"),
+            ("due", "2026-09-20"),
+        ];
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        world.insert(
+            id,
+            Meant {
+                fields,
+                org,
+                ..Meant::default()
+            },
+        );
         return;
     }
     let id = live[dice.roll(live.len())].clone();
@@ -248,17 +368,27 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
         3..=5 => {
             let field = ["title", "owner", "note", "category"][dice.roll(4)];
             // Now and then two clerks mean the same.
-            let value = if dice.roll(3) == 0 { WORDS[dice.roll(2)].to_owned() } else { format!("{}{clerk}-{n}", WORDS[dice.roll(4)]) };
+            let value = if dice.roll(3) == 0 {
+                WORDS[dice.roll(2)].to_owned()
+            } else {
+                format!("{}{clerk}-{n}", WORDS[dice.roll(4)])
+            };
             ledger.ok(&["edit", &id, &format!("--{field}"), &value]);
             meant.fields.insert(field.to_owned(), value);
         }
         6 | 7 => {
             let day = format!("2026-08-{:02}", 1 + dice.roll(6));
             let status = ["in-progress", "done", "returned"][dice.roll(3)];
-            let note = if dice.roll(4) == 0 { "已核".to_owned() } else { format!("说明{clerk}-{n}") };
+            let note = if dice.roll(4) == 0 {
+                "已核".to_owned()
+            } else {
+                format!("说明{clerk}-{n}")
+            };
             let row = (day.clone(), status.to_owned(), note.clone());
             if meant.updates.insert(row) {
-                ledger.ok(&["update", &id, "--status", status, "--on", &day, "--note", &note]);
+                ledger.ok(&[
+                    "update", &id, "--status", status, "--on", &day, "--note", &note,
+                ]);
             }
         }
         8 => {
@@ -267,8 +397,15 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
             if !units.remove(&unit) {
                 units.insert(unit);
             }
-            let args: Vec<String> = units.iter().flat_map(|unit| ["--supporting".to_owned(), unit.clone()]).collect();
-            let args: Vec<&str> = if units.is_empty() { vec!["--supporting", ""] } else { args.iter().map(String::as_str).collect() };
+            let args: Vec<String> = units
+                .iter()
+                .flat_map(|unit| ["--supporting".to_owned(), unit.clone()])
+                .collect();
+            let args: Vec<&str> = if units.is_empty() {
+                vec!["--supporting", ""]
+            } else {
+                args.iter().map(String::as_str).collect()
+            };
             if ledger.run(&[&["edit", &id], &args[..]].concat()).code == 0 {
                 meant.units = units;
             }
@@ -284,7 +421,10 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
             let comment = format!("注{clerk}-{n}");
             let line = format!("id = \"{id}\"\n");
             let new = match dice.roll(2) {
-                0 => text.replace(&format!("[[task]]\n{line}"), &format!("# {comment}\n[[task]]\n{line}")),
+                0 => text.replace(
+                    &format!("[[task]]\n{line}"),
+                    &format!("# {comment}\n[[task]]\n{line}"),
+                ),
                 _ => text.replace(&line, &format!("id = \"{id}\" # {comment}\n")),
             };
             if new != text {
@@ -295,8 +435,15 @@ fn work(clone: &Desk, world: &mut World, clerk: usize, n: usize, dice: &mut Dice
         _ => {
             // By hand: the record goes to the end of its file.
             let (path, text) = clone.file_of(&id);
-            let mut blocks: Vec<String> = text.trim_end().split("\n\n").map(|block| format!("{}\n", block.trim_end())).collect();
-            let at = blocks.iter().position(|block| block.contains(&format!("id = \"{id}\""))).expect("its block");
+            let mut blocks: Vec<String> = text
+                .trim_end()
+                .split("\n\n")
+                .map(|block| format!("{}\n", block.trim_end()))
+                .collect();
+            let at = blocks
+                .iter()
+                .position(|block| block.contains(&format!("id = \"{id}\"")))
+                .expect("its block");
             let block = blocks.remove(at);
             blocks.push(block);
             fs::write(path, blocks.join("\n")).expect("written");
@@ -340,11 +487,19 @@ impl Setup {
     fn prepare(self, clone: &Desk) {
         let info = clone.ledger.path().join(".git/info");
         fs::create_dir_all(&info).expect("a folder");
-        let attributes = if self == Setup::Union { "*.toml merge=union\n" } else { "" };
+        let attributes = if self == Setup::Union {
+            "*.toml merge=union\n"
+        } else {
+            ""
+        };
         fs::write(info.join("attributes"), attributes).expect("written");
         match self {
             Setup::Driver => {
-                clone.must(&["config", "merge.ledger.driver", &format!("'{PROGRAM}' merge-driver %O %A %B %P")]);
+                clone.must(&[
+                    "config",
+                    "merge.ledger.driver",
+                    &format!("'{PROGRAM}' merge-driver %O %A %B %P"),
+                ]);
                 clone.must(&["config", "merge.directoryRenames", "false"]);
             }
             Setup::Plain | Setup::Union => {
@@ -360,7 +515,12 @@ impl Way {
     fn bring(self, clone: &Desk, branch: &Branch, base: &str) -> Output {
         match self {
             Way::Merge => clone.git(&["merge", "-q", "--no-ff", "-m", "merge", &branch.tip]),
-            Way::CherryPick => clone.git(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &format!("{base}..{}", branch.tip)]),
+            Way::CherryPick => clone.git(&[
+                "cherry-pick",
+                "--allow-empty",
+                "--keep-redundant-commits",
+                &format!("{base}..{}", branch.tip),
+            ]),
             Way::Rebase => {
                 let onto = clone.must(&["rev-parse", "HEAD"]);
                 clone.must(&["branch", "-q", "-f", "work", &branch.tip]);
@@ -390,15 +550,25 @@ fn run(seed: u64, tallies: &mut BTreeMap<(Setup, Way), Tally>) {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     (0..8).for_each(|_| _ = dice.roll(2));
     let clone = Desk::new(&[
-        ("orgs/a/b/org.toml", "name = \"第一支部\"\nkind = \"branch\"\n"),
-        ("orgs/a/c/org.toml", "name = \"第二支部\"\nkind = \"branch\"\n"),
+        (
+            "orgs/a/b/org.toml",
+            "name = \"第一支部\"\nkind = \"branch\"\n",
+        ),
+        (
+            "orgs/a/c/org.toml",
+            "name = \"第二支部\"\nkind = \"branch\"\n",
+        ),
     ]);
     let mut world = World::new();
     for n in 0..4 + dice.roll(8) {
         work(&clone, &mut world, 9, n, &mut dice);
     }
     let base = clone.commit("base");
-    assert_eq!(clone.world().as_ref(), Some(&world), "seed {seed}: the oracle knows the base");
+    assert_eq!(
+        clone.world().as_ref(),
+        Some(&world),
+        "seed {seed}: the oracle knows the base"
+    );
     let mut branches = Vec::new();
     for clerk in 0..2 + dice.roll(3) {
         clone.must(&["checkout", "-q", "--detach", &base]);
@@ -412,7 +582,11 @@ fn run(seed: u64, tallies: &mut BTreeMap<(Setup, Way), Tally>) {
             tip = clone.commit(&format!("clerk {clerk}, commit {commit}"));
             steps.push(own.clone());
         }
-        assert_eq!(clone.world().as_ref(), Some(&own), "seed {seed}: the oracle knows clerk {clerk}");
+        assert_eq!(
+            clone.world().as_ref(),
+            Some(&own),
+            "seed {seed}: the oracle knows clerk {clerk}"
+        );
         branches.push(Branch { tip, steps });
     }
     for setup in [Setup::Driver, Setup::Plain, Setup::Union] {
@@ -466,14 +640,26 @@ fn bring_in(
         } else if clash.is_empty() {
             tally.needless += 1;
             // What git does not see is one file moved and changed it cannot give to the driver.
-            let beyond = clone.must(&["status", "--porcelain"]).lines().any(|line| line.starts_with("DU") || line.starts_with("UD"));
-            assert!(setup != Setup::Driver || beyond, "{what}: a needless conflict\n{}", clone.must(&["diff"]));
+            let beyond = clone
+                .must(&["status", "--porcelain"])
+                .lines()
+                .any(|line| line.starts_with("DU") || line.starts_with("UD"));
+            assert!(
+                setup != Setup::Driver || beyond,
+                "{what}: a needless conflict\n{}",
+                clone.must(&["diff"])
+            );
             if way == Way::Merge {
-                let marked: BTreeSet<String> = wanted.keys().filter(|id| clone.marked(id)).cloned().collect();
+                let marked: BTreeSet<String> = wanted
+                    .keys()
+                    .filter(|id| clone.marked(id))
+                    .cloned()
+                    .collect();
                 let before = clone.must(&["diff"]);
                 let ran = clone.ledger.run(&["resolve"]);
                 if setup == Setup::Union && ran.code == 1 {
-                    // Lines of both, without a marker, in a file that git asks about for another reason.
+                    // Lines of both, without a marker, in a file that git asks about for another
+                    // reason.
                     way.abort(clone, &head);
                     return;
                 }
@@ -483,20 +669,45 @@ fn bring_in(
                     way.abort(clone, &head);
                     return;
                 }
-                assert_eq!(ran.code, 0, "{what}: resolve\n{}{}\n{}", ran.out, ran.err, clone.must(&["diff"]));
+                assert_eq!(
+                    ran.code,
+                    0,
+                    "{what}: resolve\n{}{}\n{}",
+                    ran.out,
+                    ran.err,
+                    clone.must(&["diff"])
+                );
                 clone.must(&["add", "-A"]);
-                let stopped = clone.ledger.run(&["check", "--commit"]).out.contains("[merge-incomplete]");
+                let stopped = clone
+                    .ledger
+                    .run(&["check", "--commit"])
+                    .out
+                    .contains("[merge-incomplete]");
                 clone.commit("resolved");
                 let found = clone.world();
                 if let Some(found) = &found {
-                    marked
-                        .iter()
-                        .for_each(|id| assert_eq!(found.get(id), wanted.get(id), "{what}: resolved\n{before}\n{}", clone.must(&["show"])));
+                    marked.iter().for_each(|id| {
+                        assert_eq!(
+                            found.get(id),
+                            wanted.get(id),
+                            "{what}: resolved\n{before}\n{}",
+                            clone.must(&["show"])
+                        )
+                    });
                 }
                 if found.as_ref() == Some(&wanted) {
-                    assert!(!stopped, "{what}: nothing is lost, and it would not be committed");
-                    let audit = clone.ledger.run(&["audit-merges", &format!("{head}..HEAD")]);
-                    assert_eq!(audit.code, 0, "{what}: a false alarm\n{}{}", audit.out, audit.err);
+                    assert!(
+                        !stopped,
+                        "{what}: nothing is lost, and it would not be committed"
+                    );
+                    let audit = clone
+                        .ledger
+                        .run(&["audit-merges", &format!("{head}..HEAD")]);
+                    assert_eq!(
+                        audit.code, 0,
+                        "{what}: a false alarm\n{}{}",
+                        audit.out, audit.err
+                    );
                     tally.resolved += 1;
                     *now = wanted;
                 } else {
@@ -511,10 +722,18 @@ fn bring_in(
                 shown_whole(clone, &clash, what);
             }
             // Where plain git merged a file cleanly there is nothing to resolve.
-            let asked: BTreeSet<String> = clash.iter().filter(|id| clone.marked(id)).cloned().collect();
+            let asked: BTreeSet<String> = clash
+                .iter()
+                .filter(|id| clone.marked(id))
+                .cloned()
+                .collect();
             if way == Way::Merge && !asked.is_empty() {
                 let ran = clone.ledger.run(&["resolve"]);
-                assert_eq!(ran.code, 1, "{what}: resolve guesses\n{}{}", ran.out, ran.err);
+                assert_eq!(
+                    ran.code, 1,
+                    "{what}: resolve guesses\n{}{}",
+                    ran.out, ran.err
+                );
                 if !ran.err.contains("[merge-misplaced]") {
                     shown_whole(clone, &clash, what);
                 }
@@ -525,8 +744,14 @@ fn bring_in(
     }
     let found = clone.world();
     if clash.is_empty() && found.as_ref() == Some(&wanted) {
-        let audit = clone.ledger.run(&["audit-merges", &format!("{head}..HEAD")]);
-        assert_eq!(audit.code, 0, "{what}: a false alarm\n{}{}", audit.out, audit.err);
+        let audit = clone
+            .ledger
+            .run(&["audit-merges", &format!("{head}..HEAD")]);
+        assert_eq!(
+            audit.code, 0,
+            "{what}: a false alarm\n{}{}",
+            audit.out, audit.err
+        );
         tally.clean += 1;
         *now = wanted;
         return;
@@ -537,7 +762,8 @@ fn bring_in(
         difference(found.as_ref(), &wanted),
         clone.ledger.run(&["check"]).out
     );
-    // Without the driver both sides' changes of one record may stand together where a person should have been asked.
+    // Without the driver both sides' changes of one record may stand together where a person should
+    // have been asked.
     if found.as_ref() == Some(&wanted) {
         tally.clean += 1;
         *now = wanted;
@@ -547,10 +773,22 @@ fn bring_in(
 }
 
 fn difference(found: Option<&World>, wanted: &World) -> String {
-    let Some(found) = found else { return "unreadable".to_owned() };
+    let Some(found) = found else {
+        return "unreadable".to_owned();
+    };
     let ids: BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
-    let differ = ids.into_iter().filter(|id| found.get(*id) != wanted.get(*id));
-    differ.map(|id| format!("{id}\n  found {:?}\n  wanted {:?}\n", found.get(id), wanted.get(id))).collect()
+    let differ = ids
+        .into_iter()
+        .filter(|id| found.get(*id) != wanted.get(*id));
+    differ
+        .map(|id| {
+            format!(
+                "{id}\n  found {:?}\n  wanted {:?}\n",
+                found.get(id),
+                wanted.get(id)
+            )
+        })
+        .collect()
 }
 
 /// Files in conflict show just the records that clash, whole, in both versions.
@@ -558,33 +796,57 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
     let mut shown = BTreeSet::new();
     for (path, bytes) in clone.ledger.bytes() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if path.extension().is_none_or(|e| e != "toml") || !text.contains("<<<<<<< ") || text.contains("<<<<<<<<") {
+        if path.extension().is_none_or(|e| e != "toml")
+            || !text.contains("<<<<<<< ")
+            || text.contains("<<<<<<<<")
+        {
             continue; // a conflict that plain git put inside another stays as it is
         }
-        let sides = ledger::merge::marks::sides(&text).unwrap_or_else(|line| panic!("{what}: markers at {line}\n{text}"));
+        let sides = ledger::merge::marks::sides(&text)
+            .unwrap_or_else(|line| panic!("{what}: markers at {line}\n{text}"));
         for part in text.split("<<<<<<< ").skip(1) {
-            let (conflict, _) = part.split_once(">>>>>>> ").unwrap_or_else(|| panic!("{what}: it does not end\n{text}"));
+            let (conflict, _) = part
+                .split_once(">>>>>>> ")
+                .unwrap_or_else(|| panic!("{what}: it does not end\n{text}"));
             // Behind the first marker stands whose version it is.
             let (_, versions) = conflict.split_once('\n').expect("a line");
             let (ours, theirs) = versions.split_once("=======\n").expect("two versions");
             // A side may not have it.
-            for version in [ours, theirs].into_iter().filter(|version| !version.is_empty()) {
-                let row = ledger::merge::row::Row::read(version).unwrap_or_else(|| panic!("{what}: a whole record\n{text}"));
+            for version in [ours, theirs]
+                .into_iter()
+                .filter(|version| !version.is_empty())
+            {
+                let row = ledger::merge::row::Row::read(version)
+                    .unwrap_or_else(|| panic!("{what}: a whole record\n{text}"));
                 shown.insert(row.identity());
             }
         }
-        assert!(ledger::wire::parse(&ledger::source::Source::new("", sides.agreed)).is_ok(), "{what}\n{text}");
+        assert!(
+            ledger::wire::parse(&ledger::source::Source::new("", sides.agreed)).is_ok(),
+            "{what}\n{text}"
+        );
     }
-    assert!(shown.iter().all(|id| clash.contains(id)), "{what}: {shown:?} are shown, {clash:?} clash\n{}", clone.must(&["diff"]));
+    assert!(
+        shown.iter().all(|id| clash.contains(id)),
+        "{what}: {shown:?} are shown, {clash:?} clash\n{}",
+        clone.must(&["diff"])
+    );
 }
 
-/// Runs that once showed something: commits that a rebase dropped, a file that git mixed into another, orders of one day.
+/// Runs that once showed something: commits that a rebase dropped, a file that git mixed into
+/// another, orders of one day.
 const TOLD: [u64; 4] = [2088, 5010, 9039, 9112];
 
 #[test]
 fn nothing_is_lost_between_clerks() {
-    let runs = std::env::var("LEDGER_MERGE_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(12);
-    let from = std::env::var("LEDGER_MERGE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let runs = std::env::var("LEDGER_MERGE_RUNS")
+        .ok()
+        .and_then(|runs| runs.parse().ok())
+        .unwrap_or(12);
+    let from = std::env::var("LEDGER_MERGE_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(1);
     let halves: Vec<BTreeMap<(Setup, Way), Tally>> = std::thread::scope(|scope| {
         let half = |odd: u64| {
             move || {
@@ -593,14 +855,22 @@ fn nothing_is_lost_between_clerks() {
                 for seed in TOLD.into_iter().filter(|seed| seed / 2 % 2 == odd) {
                     let mut told = BTreeMap::new();
                     run(seed, &mut told);
-                    assert!(told.values().all(|tally: &Tally| tally.silent == 0), "seed {seed}: {told:?}");
+                    assert!(
+                        told.values().all(|tally: &Tally| tally.silent == 0),
+                        "seed {seed}: {told:?}"
+                    );
                 }
-                (from..from + runs).filter(|seed| seed % 2 == odd).for_each(|seed| run(seed, &mut tallies));
+                (from..from + runs)
+                    .filter(|seed| seed % 2 == odd)
+                    .for_each(|seed| run(seed, &mut tallies));
                 tallies
             }
         };
         let threads = [scope.spawn(half(0)), scope.spawn(half(1))];
-        threads.into_iter().map(|thread| thread.join().expect("no assertion fails")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no assertion fails"))
+            .collect()
     });
     let mut tallies: BTreeMap<(Setup, Way), Tally> = BTreeMap::new();
     for (key, tally) in halves.into_iter().flatten() {

@@ -1,4 +1,5 @@
-//! The commands of the README and of the clerk's guide, run in their order on a ledger that is made as they say.
+//! The commands of the README and of the clerk's guide, run in their order on a ledger that is made
+//! as they say.
 
 mod common;
 
@@ -8,8 +9,10 @@ use std::process::{Command, Output};
 use common::id_of;
 
 /// Commands that need a person at a terminal, with what the person would answer.
-const ASKED: &[(&str, &str)] =
-    &[("ledger add 会议", "ledger add 会议 --org 武汉路街道党工委 --date 2026-07-03 --type 例会 --title 七月例会 --due 12 --present 11")];
+const ASKED: &[(&str, &str)] = &[(
+    "ledger add 会议",
+    "ledger add 会议 --org 武汉路街道党工委 --date 2026-07-03 --type 例会 --title 七月例会 --due 12 --present 11",
+)];
 
 /// A folder beside the ledger, with the table of areas that both texts import.
 struct Place {
@@ -28,7 +31,10 @@ impl Place {
 
     /// Runs one command line where it is meant to be run.
     fn run(&mut self, line: &str) -> Output {
-        let asked = ASKED.iter().find(|(printed, _)| *printed == line).map_or(line, |(_, answered)| answered);
+        let asked = ASKED
+            .iter()
+            .find(|(printed, _)| *printed == line)
+            .map_or(line, |(_, answered)| answered);
         let line = match &self.id {
             Some(id) => asked.replace("7k3f", id).replace("编号", id),
             None => asked.to_owned(),
@@ -39,7 +45,11 @@ impl Place {
         let output = Command::new(env!("CARGO_BIN_EXE_ledger"))
             .args(words.map(|word| word.trim_matches('"')))
             .args(["--today", "2026-11-22", "--lang", "zh-CN"])
-            .current_dir(if folder.is_dir() { &folder } else { self.dir.path() })
+            .current_dir(if folder.is_dir() {
+                &folder
+            } else {
+                self.dir.path()
+            })
             .env_remove("LEDGER_ROOT")
             .output()
             .expect("it runs");
@@ -53,17 +63,30 @@ impl Place {
     fn must(&mut self, line: &str) {
         let output = self.run(line);
         let said = [output.stdout, output.stderr].concat();
-        assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&said));
+        assert!(
+            output.status.success(),
+            "{line}\n{}",
+            String::from_utf8_lossy(&said)
+        );
     }
 
     fn git(&self, args: &[&str]) {
         let output = Command::new("git")
-            .args(["-c", "user.name=clerk", "-c", "user.email=clerk@example.org"])
+            .args([
+                "-c",
+                "user.name=clerk",
+                "-c",
+                "user.email=clerk@example.org",
+            ])
             .args(args)
             .current_dir(self.dir.path().join("台账"))
             .output()
             .expect("git runs");
-        assert!(output.status.success(), "{args:?} {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{args:?} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
@@ -74,10 +97,19 @@ fn text(name: &str) -> String {
 #[test]
 fn the_clerks_month_of_the_readme_works_as_printed() {
     let readme = text("README.md");
-    let month = readme.split("## 经办人的一个月").nth(1).and_then(|rest| rest.split("```").nth(1)).expect("the ten commands");
+    let month = readme
+        .split("## 经办人的一个月")
+        .nth(1)
+        .and_then(|rest| rest.split("```").nth(1))
+        .expect("the ten commands");
     let mut place = Place::new();
     let mut count = 0;
-    for line in month.lines().filter_map(|line| line.split(" #").next()).map(str::trim).filter(|line| line.contains("ledger")) {
+    for line in month
+        .lines()
+        .filter_map(|line| line.split(" #").next())
+        .map(str::trim)
+        .filter(|line| line.contains("ledger"))
+    {
         place.must(line.trim_start_matches("cd 台账 && "));
         count += 1;
     }
@@ -87,8 +119,13 @@ fn the_clerks_month_of_the_readme_works_as_printed() {
 #[test]
 fn the_commands_of_the_guide_work_in_their_order() {
     let guide = text("docs/guide.md");
-    // Between single backticks, whole commands only: `ledger add 任务 …` stands for what comes after it.
-    let commands = guide.split('`').skip(1).step_by(2).filter(|code| code.starts_with("ledger ") && !code.contains('…'));
+    // Between single backticks, whole commands only: `ledger add 任务 …` stands for what comes after
+    // it.
+    let commands = guide
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| code.starts_with("ledger ") && !code.contains('…'));
     let mut place = Place::new();
     let mut count = 0;
     for line in commands {
@@ -108,5 +145,8 @@ fn the_commands_of_the_guide_work_in_their_order() {
             );
         }
     }
-    assert_eq!(count, 29, "a command more or less: look whether it is run here");
+    assert_eq!(
+        count, 29,
+        "a command more or less: look whether it is run here"
+    );
 }

@@ -17,13 +17,24 @@ fn checked(ledger: &Ledger, rule: &str, blocks: bool) -> Ran {
     for lang in ["zh-CN", "en"] {
         let ran = ledger.run(&["check", "--lang", lang]);
         // What the system keeps from being read was not looked at.
-        assert_eq!(ran.code, if rule == "io" { 2 } else { 1 }, "{}{}", ran.out, ran.err);
+        assert_eq!(
+            ran.code,
+            if rule == "io" { 2 } else { 1 },
+            "{}{}",
+            ran.out,
+            ran.err
+        );
         assert!(ran.out.contains(&format!("[{rule}]")), "{}", ran.out);
     }
     let report = ledger.run(&["report", "--quarter", "2026Q3"]);
     assert_eq!(report.code, if blocks { 2 } else { 0 }, "{}", report.err);
     let list = ledger.run(&["list", "meeting", "--skip-bad"]);
-    assert!(list.out.contains("m-20260703-00000001"), "a bad file hid a good one:\n{}{}", list.out, list.err);
+    assert!(
+        list.out.contains("m-20260703-00000001"),
+        "a bad file hid a good one:\n{}{}",
+        list.out,
+        list.err
+    );
     ledger.run(&["check"])
 }
 
@@ -31,11 +42,27 @@ fn checked(ledger: &Ledger, rule: &str, blocks: bool) -> Ran {
 fn bytes_that_are_no_text() {
     let ledger = Ledger::new(&[]);
     ledger.write(FILE, b"[[meeting]]\ntitle = \"a\0b\"\n");
-    assert!(checked(&ledger, "nul-byte", true).out.contains(&format!("{FILE}:2:11:")));
+    assert!(
+        checked(&ledger, "nul-byte", true)
+            .out
+            .contains(&format!("{FILE}:2:11:"))
+    );
 
-    ledger.write(FILE, &[b"[[meeting]]\ntitle = \"".as_slice(), &[0xc0, 0xfd, 0xbb, 0xe1], b"\"\n"].concat());
+    ledger.write(
+        FILE,
+        &[
+            b"[[meeting]]\ntitle = \"".as_slice(),
+            &[0xc0, 0xfd, 0xbb, 0xe1],
+            b"\"\n",
+        ]
+        .concat(),
+    );
     let ran = checked(&ledger, "not-utf8", true);
-    assert!(ran.out.contains(&format!("{FILE}:2:10:")) && ran.out.contains("GBK"), "{}", ran.out);
+    assert!(
+        ran.out.contains(&format!("{FILE}:2:10:")) && ran.out.contains("GBK"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -49,7 +76,10 @@ fn nested_too_deep_and_a_hundred_thousand_errors() {
     ledger.write(FILE, "[[meeting]]\n".repeat(100_000).as_bytes());
     let ran = checked(&ledger, "too-many", true);
     assert!(ran.out.len() < 50_000, "the first hundred are enough");
-    ledger.write(FILE, format!("[[meeting]]\ntitle = \"{}\n", "长".repeat(1_000_000)).as_bytes());
+    ledger.write(
+        FILE,
+        format!("[[meeting]]\ntitle = \"{}\n", "长".repeat(1_000_000)).as_bytes(),
+    );
     let ran = checked(&ledger, "syntax", true);
     assert!(ran.out.len() < 10_000, "a long line is not repeated");
 }
@@ -58,8 +88,12 @@ fn nested_too_deep_and_a_hundred_thousand_errors() {
 fn a_file_larger_than_any_ledger() {
     let ledger = Ledger::new(&[]);
     ledger.write(FILE, b"");
-    let file = fs::OpenOptions::new().write(true).open(ledger.path().join(FILE)).expect("open");
-    file.set_len(ledger::source::MAX_BYTES + 1).expect("a sparse file");
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(ledger.path().join(FILE))
+        .expect("open");
+    file.set_len(ledger::source::MAX_BYTES + 1)
+        .expect("a sparse file");
     checked(&ledger, "too-large", true);
 }
 
@@ -77,7 +111,10 @@ fn folders_deeper_than_organisations_can_be() {
     let mut path = "orgs/a".to_owned();
     for _ in 0..30 {
         path.push_str("/b");
-        ledger.write(&format!("{path}/org.toml"), b"name = \"x\"\nkind = \"unit\"\n");
+        ledger.write(
+            &format!("{path}/org.toml"),
+            b"name = \"x\"\nkind = \"unit\"\n",
+        );
     }
     checked(&ledger, "folders-too-deep", true);
 }
@@ -109,7 +146,9 @@ mod unix {
     #[test]
     fn a_pipe_is_not_opened() {
         let ledger = Ledger::new(&[(FILE, "")]);
-        let made = Command::new("mkfifo").arg(ledger.path().join("orgs/a/2026/pipe.toml")).status();
+        let made = Command::new("mkfifo")
+            .arg(ledger.path().join("orgs/a/2026/pipe.toml"))
+            .status();
         if !made.is_ok_and(|status| status.success()) {
             eprintln!("skipped: no mkfifo here, and nothing else makes a pipe without unsafe code");
             return;
@@ -122,12 +161,18 @@ mod unix {
             pipe(&path);
             // Without its rules a ledger cannot be read at all.
             match place.starts_with("rules") {
-                true => assert!(ledger.run(&["check"]).out.contains("[not-a-file]"), "{place}"),
+                true => assert!(
+                    ledger.run(&["check"]).out.contains("[not-a-file]"),
+                    "{place}"
+                ),
                 false => drop(checked(&ledger, "not-a-file", true)),
             }
             fs::remove_file(path).expect("gone");
         }
-        let made = Command::new("git").args(["init", "-q"]).current_dir(ledger.path()).status();
+        let made = Command::new("git")
+            .args(["init", "-q"])
+            .current_dir(ledger.path())
+            .status();
         assert!(made.is_ok_and(|status| status.success()), "git");
         for place in [".git/HEAD", ".git/config", ".git/index", ".gitattributes"] {
             let path = ledger.path().join(place);
@@ -136,14 +181,30 @@ mod unix {
             pipe(&path);
             for args in [&["log", "m-20260703-00000001"][..], &["audit-merges"]] {
                 let ran = ledger.run(args);
-                assert!(ran.code == 2 && ran.err.contains("[not-a-file]"), "{place} {args:?}: {}", ran.err);
+                assert!(
+                    ran.code == 2 && ran.err.contains("[not-a-file]"),
+                    "{place} {args:?}: {}",
+                    ran.err
+                );
             }
             fs::remove_file(&path).expect("gone");
-            old.into_iter().for_each(|old| fs::write(&path, old).expect("as before"));
+            old.into_iter()
+                .for_each(|old| fs::write(&path, old).expect("as before"));
         }
     }
 
-    const ADD: &[&str] = &["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "x"];
+    const ADD: &[&str] = &[
+        "add",
+        "meeting",
+        "--org",
+        "a",
+        "--date",
+        "2026-08-03",
+        "--type",
+        "regular",
+        "--title",
+        "x",
+    ];
 
     fn pipe(path: &Path) {
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
@@ -174,12 +235,20 @@ mod unix {
             ("closed/2025Q4/a.toml", &["close", "2025Q4", "--by", "x"]),
             ("ledger.toml", &["check"]),
         ] {
-            for (trap, rule) in [(Trap::Outside, "link-outside"), (Trap::Nowhere, "link-loop"), (Trap::Pipe, "not-a-file")] {
+            for (trap, rule) in [
+                (Trap::Outside, "link-outside"),
+                (Trap::Nowhere, "link-loop"),
+                (Trap::Pipe, "not-a-file"),
+            ] {
                 let outside = tempfile::tempdir().expect("a folder");
-                let (there, nothing) = (outside.path().join("there"), outside.path().join("nothing"));
+                let (there, nothing) =
+                    (outside.path().join("there"), outside.path().join("nothing"));
                 fs::write(&there, "secret").expect("a file");
                 let ledger = Ledger::new(&[]);
-                let made = Command::new("git").args(["init", "-q"]).current_dir(ledger.path()).status();
+                let made = Command::new("git")
+                    .args(["init", "-q"])
+                    .current_dir(ledger.path())
+                    .status();
                 assert!(made.is_ok_and(|status| status.success()), "git");
                 let path = ledger.path().join(place);
                 let _ = fs::remove_file(&path);
@@ -192,10 +261,27 @@ mod unix {
                 let ran = ledger.run(args);
                 // Of the organisation's file there is no name that it could be found by.
                 let named = ran.err.contains(&format!("[{rule}]")) || place == "orgs/a/org.toml";
-                assert!(ran.code == 2 && named, "{place} {rule}: {} {}{}", ran.code, ran.out, ran.err);
-                assert_eq!(fs::read_to_string(&there).expect("text"), "secret", "{place}");
-                assert_eq!(fs::read_dir(outside.path()).expect("a folder").count(), 1, "{place}: something was made outside");
-                assert!(fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file()), "{place}: it was replaced");
+                assert!(
+                    ran.code == 2 && named,
+                    "{place} {rule}: {} {}{}",
+                    ran.code,
+                    ran.out,
+                    ran.err
+                );
+                assert_eq!(
+                    fs::read_to_string(&there).expect("text"),
+                    "secret",
+                    "{place}"
+                );
+                assert_eq!(
+                    fs::read_dir(outside.path()).expect("a folder").count(),
+                    1,
+                    "{place}: something was made outside"
+                );
+                assert!(
+                    fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file()),
+                    "{place}: it was replaced"
+                );
             }
         }
     }
@@ -211,7 +297,12 @@ mod unix {
             fs::create_dir_all(hook.parent().expect("a parent")).expect("folders");
             symlink(target, &hook).expect("a link");
             let ran = desk.ledger.run(&["git", "setup"]);
-            assert!(ran.code == 1 && ran.out.contains("pre-commit"), "{}{}", ran.out, ran.err);
+            assert!(
+                ran.code == 1 && ran.out.contains("pre-commit"),
+                "{}{}",
+                ran.out,
+                ran.err
+            );
             assert!(fs::symlink_metadata(&hook).is_ok_and(|meta| meta.is_symlink()));
             fs::remove_file(&hook).expect("gone");
             pipe(&hook);
@@ -233,11 +324,26 @@ mod unix {
             &["org", "list"],
             &["org", "move", "a", "--segment", "b"],
             &["show", "m-20260703"],
-            &["add", "meeting", "--org", "示例党委", "--date", "2026-08-03", "--type", "regular", "--title", "x"],
+            &[
+                "add",
+                "meeting",
+                "--org",
+                "示例党委",
+                "--date",
+                "2026-08-03",
+                "--type",
+                "regular",
+                "--title",
+                "x",
+            ],
             &["resolve"],
         ];
         let with_rules = &[everything, &[&["rules", "list"]]].concat()[..];
-        for (folder, commands) in [("orgs", everything), ("rules", with_rules), ("closed", &[&["check"][..], &["resolve"]])] {
+        for (folder, commands) in [
+            ("orgs", everything),
+            ("rules", with_rules),
+            ("closed", &[&["check"][..], &["resolve"]]),
+        ] {
             for trap in ["nowhere", "outside", "pipe", "file"] {
                 let ledger = Ledger::new(&[(FILE, MEETING)]);
                 let path = ledger.path().join(folder);
@@ -253,8 +359,15 @@ mod unix {
                 }
                 for args in commands {
                     let ran = ledger.run(args);
-                    assert_eq!(ran.code, 2, "{folder} {trap} {args:?}: {}{}", ran.out, ran.err);
-                    assert!((ran.out + &ran.err).contains(folder), "{folder} {trap} {args:?} does not name it");
+                    assert_eq!(
+                        ran.code, 2,
+                        "{folder} {trap} {args:?}: {}{}",
+                        ran.out, ran.err
+                    );
+                    assert!(
+                        (ran.out + &ran.err).contains(folder),
+                        "{folder} {trap} {args:?} does not name it"
+                    );
                 }
                 fs::remove_dir_all(outside.path().join(trap)).ok();
             }
@@ -269,7 +382,12 @@ mod unix {
         fs::remove_dir_all(ledger.path().join(".ledger")).expect("gone");
         ledger.write(".ledger", b"");
         let ran = ledger.run(ADD);
-        assert!(ran.code == 2 && ran.err.contains("not a folder"), "{}{}", ran.out, ran.err);
+        assert!(
+            ran.code == 2 && ran.err.contains("not a folder"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
         assert_eq!(ledger.read(".ledger"), "");
     }
 
@@ -291,10 +409,32 @@ mod unix {
         let real = ledger.path().join("orgs/a/2026/real.toml");
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("mode");
         symlink("real.toml", ledger.path().join("orgs/a/2026/test-00.toml")).expect("a link");
-        ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]);
-        assert!(fs::read_to_string(&real).expect("text").contains("八月例会"));
-        assert_eq!(fs::metadata(&real).expect("meta").permissions().mode() & 0o777, 0o640);
-        assert!(fs::symlink_metadata(ledger.path().join("orgs/a/2026/test-00.toml")).expect("meta").is_symlink());
+        ledger.ok(&[
+            "add",
+            "meeting",
+            "--org",
+            "a",
+            "--date",
+            "2026-08-03",
+            "--type",
+            "regular",
+            "--title",
+            "八月例会",
+        ]);
+        assert!(
+            fs::read_to_string(&real)
+                .expect("text")
+                .contains("八月例会")
+        );
+        assert_eq!(
+            fs::metadata(&real).expect("meta").permissions().mode() & 0o777,
+            0o640
+        );
+        assert!(
+            fs::symlink_metadata(ledger.path().join("orgs/a/2026/test-00.toml"))
+                .expect("meta")
+                .is_symlink()
+        );
     }
 
     #[test]
@@ -303,10 +443,28 @@ mod unix {
         fs::write(outside.path().join("x.toml"), "").expect("a file");
         let ledger = Ledger::new(&[]);
         fs::create_dir_all(ledger.path().join("orgs/a/2026")).expect("a folder");
-        symlink(outside.path().join("x.toml"), ledger.path().join("orgs/a/2026/test-00.toml")).expect("a link");
-        let ran = ledger.run(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "x"]);
+        symlink(
+            outside.path().join("x.toml"),
+            ledger.path().join("orgs/a/2026/test-00.toml"),
+        )
+        .expect("a link");
+        let ran = ledger.run(&[
+            "add",
+            "meeting",
+            "--org",
+            "a",
+            "--date",
+            "2026-08-03",
+            "--type",
+            "regular",
+            "--title",
+            "x",
+        ]);
         assert_eq!(ran.code, 2, "{}", ran.out);
-        assert_eq!(fs::read_to_string(outside.path().join("x.toml")).expect("text"), "");
+        assert_eq!(
+            fs::read_to_string(outside.path().join("x.toml")).expect("text"),
+            ""
+        );
     }
 }
 
@@ -318,48 +476,140 @@ fn imports_that_do_not_hold_together_are_refused_by_line() {
         let before = ledger.bytes();
         let path = ledger.path().join("in.csv");
         let ran = ledger.run(&["org", "import", path.to_str().expect("text")]);
-        assert!(ran.code == 0 || before == ledger.bytes(), "a refused import wrote");
+        assert!(
+            ran.code == 0 || before == ledger.bytes(),
+            "a refused import wrote"
+        );
         ran
     };
     for (text, rule, line) in [
         ("code,parent,name\n", "import-header", 1),
-        ("code,parent_code,name,kind\n1,,甲,district\n2,1,,community\n", "import-row", 3),
-        ("code,parent_code,name,kind\n1,,甲,district\n1,,乙,district\n", "import-duplicate", 3),
-        ("code,parent_code,name,kind\n1,,甲,district\n2,9,乙,community\n", "import-orphan", 3),
-        ("code,parent_code,name,kind\n1,2,甲,district\n2,1,乙,community\n", "import-cycle", 2),
-        ("code,parent_code,name,kind\n1,1,甲,district\n", "import-cycle", 2),
-        ("code,parent_code,name,kind\n1,,甲,village\n", "unknown-value", 2),
-        ("code,parent_code,name,kind\n1,,甲,branch,x\n", "import-row", 2),
-        ("code,parent_code,name,kind,note\n1,,甲,branch,\"x\n2,,乙,branch,y\n", "import-row", 2),
+        (
+            "code,parent_code,name,kind\n1,,甲,district\n2,1,,community\n",
+            "import-row",
+            3,
+        ),
+        (
+            "code,parent_code,name,kind\n1,,甲,district\n1,,乙,district\n",
+            "import-duplicate",
+            3,
+        ),
+        (
+            "code,parent_code,name,kind\n1,,甲,district\n2,9,乙,community\n",
+            "import-orphan",
+            3,
+        ),
+        (
+            "code,parent_code,name,kind\n1,2,甲,district\n2,1,乙,community\n",
+            "import-cycle",
+            2,
+        ),
+        (
+            "code,parent_code,name,kind\n1,1,甲,district\n",
+            "import-cycle",
+            2,
+        ),
+        (
+            "code,parent_code,name,kind\n1,,甲,village\n",
+            "unknown-value",
+            2,
+        ),
+        (
+            "code,parent_code,name,kind\n1,,甲,branch,x\n",
+            "import-row",
+            2,
+        ),
+        (
+            "code,parent_code,name,kind,note\n1,,甲,branch,\"x\n2,,乙,branch,y\n",
+            "import-row",
+            2,
+        ),
     ] {
         let ran = import(text);
         assert_eq!(ran.code, 2, "{text}: {}", ran.out);
-        assert!(ran.err.contains(&format!("in.csv:{line}:1:")) && ran.err.contains(&format!("[{rule}]")), "{text}: {}", ran.err);
+        assert!(
+            ran.err.contains(&format!("in.csv:{line}:1:"))
+                && ran.err.contains(&format!("[{rule}]")),
+            "{text}: {}",
+            ran.err
+        );
     }
-    let chain: String =
-        (1..40).map(|n| format!("{n},{},甲{n},branch\n", if n == 1 { String::new() } else { (n - 1).to_string() })).collect();
+    let chain: String = (1..40)
+        .map(|n| {
+            format!(
+                "{n},{},甲{n},branch\n",
+                if n == 1 {
+                    String::new()
+                } else {
+                    (n - 1).to_string()
+                }
+            )
+        })
+        .collect();
     let ran = import(&format!("code,parent_code,name,kind\n{chain}"));
-    assert!(ran.code == 2 && ran.err.contains("in.csv:26:1:") && ran.err.contains("[import-depth]"), "{}", ran.err);
+    assert!(
+        ran.code == 2 && ran.err.contains("in.csv:26:1:") && ran.err.contains("[import-depth]"),
+        "{}",
+        ran.err
+    );
     ledger.write("orgs/yi", b"in the way");
-    assert_eq!(import("code,parent_code,name,kind\n1,,丁,branch\n2,1,乙,branch\n3,,乙,branch\n").code, 2, "all or none");
+    assert_eq!(
+        import("code,parent_code,name,kind\n1,,丁,branch\n2,1,乙,branch\n3,,乙,branch\n").code,
+        2,
+        "all or none"
+    );
     fs::remove_file(ledger.path().join("orgs/yi")).expect("gone");
     // A table may go on under what stands in the ledger already.
-    assert_eq!(import("code,parent_code,name,kind\n77,,戊区,district\n").code, 0);
-    assert_eq!(import("code,parent_code,name,kind\n78,77,己社区居民委员会,community\n").code, 0);
-    assert!(ledger.read("orgs/wu/ji/org.toml").contains("己社区居民委员会"));
-    // Children may stand before their parents; a second import changes nothing; GBK and a BOM are read.
-    assert_eq!(import("\u{feff}code,parent_code,name,kind\n2,1,乙社区居民委员会,community\n1,,甲区,district\n").code, 0);
-    let again = import("code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n");
-    assert!(again.out.contains("imported 0 organisations; 2 were there"), "{}", again.out);
-    let gbk = [b"code,parent_code,name,kind\n3,,".as_slice(), &[0xb1, 0xfb, 0xc7, 0xf8], b",district\n"].concat();
+    assert_eq!(
+        import("code,parent_code,name,kind\n77,,戊区,district\n").code,
+        0
+    );
+    assert_eq!(
+        import("code,parent_code,name,kind\n78,77,己社区居民委员会,community\n").code,
+        0
+    );
+    assert!(
+        ledger
+            .read("orgs/wu/ji/org.toml")
+            .contains("己社区居民委员会")
+    );
+    // Children may stand before their parents; a second import changes nothing; GBK and a BOM are
+    // read.
+    assert_eq!(
+        import(
+            "\u{feff}code,parent_code,name,kind\n2,1,乙社区居民委员会,community\n1,,甲区,district\n"
+        )
+        .code,
+        0
+    );
+    let again =
+        import("code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n");
+    assert!(
+        again.out.contains("imported 0 organisations; 2 were there"),
+        "{}",
+        again.out
+    );
+    let gbk = [
+        b"code,parent_code,name,kind\n3,,".as_slice(),
+        &[0xb1, 0xfb, 0xc7, 0xf8],
+        b",district\n",
+    ]
+    .concat();
     ledger.write("gbk.csv", &gbk);
-    ledger.ok(&["org", "import", ledger.path().join("gbk.csv").to_str().expect("text")]);
+    ledger.ok(&[
+        "org",
+        "import",
+        ledger.path().join("gbk.csv").to_str().expect("text"),
+    ]);
     assert!(ledger.read("orgs/bing/org.toml").contains("丙区"));
 }
 
 #[test]
 fn a_file_of_millions_of_values_lines_or_comments_is_refused_before_it_fills_the_memory() {
-    let list = format!("[[meeting]]\nid = \"m-20260703-00000001\"\nagenda = [{}]\n", "1,".repeat(5_000_000));
+    let list = format!(
+        "[[meeting]]\nid = \"m-20260703-00000001\"\nagenda = [{}]\n",
+        "1,".repeat(5_000_000)
+    );
     for text in [list, "\n".repeat(5_000_000), "#\n".repeat(2_000_000)] {
         let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", &text)]);
         let ran = ledger.run(&["check"]);
@@ -371,12 +621,20 @@ fn a_file_of_millions_of_values_lines_or_comments_is_refused_before_it_fills_the
 #[test]
 fn thousands_of_metrics_made_of_one_another_are_read_at_once() {
     let one = |n: usize| {
-        format!("[[metric]]\nname = \"m{n}\"\nzh = \"数{n}\"\nen = \"m{n}\"\nratio = {{ of = [\"m{}\"], to = [\"tasks_due\"] }}\n", n + 1)
+        format!(
+            "[[metric]]\nname = \"m{n}\"\nzh = \"数{n}\"\nen = \"m{n}\"\nratio = {{ of = [\"m{}\"], to = [\"tasks_due\"] }}\n",
+            n + 1
+        )
     };
     let text: String = (0..30_000).map(one).collect();
     let ledger = Ledger::new(&[("rules/chain.toml", &text)]);
     let ran = ledger.run(&["check"]);
-    // A ratio is made of sums alone, so each link but the last is named as wrong; the last refers to nothing.
+    // A ratio is made of sums alone, so each link but the last is named as wrong; the last refers
+    // to nothing.
     assert_eq!(ran.code, 1);
-    assert!(ran.out.contains("[bad-rule]") && ran.out.contains("“m30000”"), "{}", ran.out.lines().take(5).collect::<String>());
+    assert!(
+        ran.out.contains("[bad-rule]") && ran.out.contains("“m30000”"),
+        "{}",
+        ran.out.lines().take(5).collect::<String>()
+    );
 }

@@ -12,7 +12,11 @@ fn sources(folder: &Path, ending: &str) -> Vec<(PathBuf, String)> {
             found.extend(sources(&path, ending));
         } else if path.to_string_lossy().ends_with(ending) {
             let text = fs::read_to_string(&path).expect("text");
-            let own = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
+            let own = text
+                .split("#[cfg(test)]\nmod tests")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             found.push((path, own));
         }
     }
@@ -22,7 +26,9 @@ fn sources(folder: &Path, ending: &str) -> Vec<(PathBuf, String)> {
 /// The rooms in the order in which `lib.rs` lists them.
 fn rooms() -> Vec<String> {
     let lib = fs::read_to_string("src/lib.rs").expect("the library");
-    lib.lines().filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned())).collect()
+    lib.lines()
+        .filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned()))
+        .collect()
 }
 
 #[test]
@@ -32,10 +38,19 @@ fn imports_point_up() {
     let rank = |name: &str| rooms.iter().position(|room| room == name);
     let mut wrong = Vec::new();
     for (path, text) in sources(Path::new("src"), ".rs") {
-        let below = path.strip_prefix("src").expect("a source").to_string_lossy().replace('\\', "/");
-        let Some(own) = rank(below.split(['/', '.']).next().unwrap_or_default()) else { continue };
+        let below = path
+            .strip_prefix("src")
+            .expect("a source")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let Some(own) = rank(below.split(['/', '.']).next().unwrap_or_default()) else {
+            continue;
+        };
         for used in text.split("crate::").skip(1) {
-            let name: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            let name: String = used
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect();
             if rank(&name).is_some_and(|other| other > own) {
                 wrong.push(format!("{below} uses {name}"));
             }
@@ -47,6 +62,9 @@ fn imports_point_up() {
 #[test]
 fn every_room_has_its_line_in_the_architecture() {
     let page = fs::read_to_string("docs/architecture.md").expect("the page");
-    let missing: Vec<String> = rooms().into_iter().filter(|room| !page.contains(&format!("`{room}"))).collect();
+    let missing: Vec<String> = rooms()
+        .into_iter()
+        .filter(|room| !page.contains(&format!("`{room}")))
+        .collect();
     assert_eq!(missing, Vec::<String>::new());
 }

@@ -1,7 +1,7 @@
 //! Three versions of a file as one: a gallery of cases, and what must hold of any.
 //!
-//! A case is a text file: `== base`, `== ours`, `== theirs`, the names of other files if need be, and what comes
-//! of it. A new case is data, not code.
+//! A case is a text file: `== base`, `== ours`, `== theirs`, the names of other files if need be,
+//! and what comes of it. A new case is data, not code.
 
 mod common;
 
@@ -20,11 +20,20 @@ use proptest::prelude::*;
 
 fn sections(text: &str) -> Vec<(String, String)> {
     let escaped = |body: &str| body.replace("\\r\n", "\r\n").replace("\\ufeff", "\u{feff}");
-    let parts = text.split("\n== ").map(|part| part.trim_start_matches("== "));
+    let parts = text
+        .split("\n== ")
+        .map(|part| part.trim_start_matches("== "));
     parts
         .map(|part| {
             let (head, body) = part.split_once('\n').unwrap_or((part, ""));
-            (head.to_owned(), if body.is_empty() || body.ends_with('\n') { escaped(body) } else { escaped(&format!("{body}\n")) })
+            (
+                head.to_owned(),
+                if body.is_empty() || body.ends_with('\n') {
+                    escaped(body)
+                } else {
+                    escaped(&format!("{body}\n"))
+                },
+            )
         })
         .collect()
 }
@@ -32,38 +41,81 @@ fn sections(text: &str) -> Vec<(String, String)> {
 #[test]
 fn the_gallery_of_merges() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/merges");
-    let mut names: Vec<_> = fs::read_dir(&folder).expect("the gallery").flatten().map(|entry| entry.path()).collect();
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .expect("the gallery")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     names.sort();
     assert!(names.len() > 20, "the gallery is there");
     for path in names {
         let text = fs::read_to_string(&path).expect("a case");
         let sections = sections(&text);
-        let find = |name: &str| sections.iter().find(|(head, _)| head == name).map_or("", |(_, body)| body.as_str());
-        // The file's name below the root is the first word of the case's name that is a path; else a year's ledger.
-        let file = if find("path").is_empty() { "orgs/a/2026/x-00.toml" } else { find("path").trim() };
-        let ledger = Ledger::new(&[("base", find("base")), ("ours", find("ours")), ("theirs", find("theirs"))]);
+        let find = |name: &str| {
+            sections
+                .iter()
+                .find(|(head, _)| head == name)
+                .map_or("", |(_, body)| body.as_str())
+        };
+        // The file's name below the root is the first word of the case's name that is a path; else
+        // a year's ledger.
+        let file = if find("path").is_empty() {
+            "orgs/a/2026/x-00.toml"
+        } else {
+            find("path").trim()
+        };
+        let ledger = Ledger::new(&[
+            ("base", find("base")),
+            ("ours", find("ours")),
+            ("theirs", find("theirs")),
+        ]);
         let at = |name: &str| ledger.path().join(name).to_str().expect("text").to_owned();
         let said: Vec<(u8, String)> = ["en", "zh-CN"]
             .into_iter()
             .map(|lang| {
                 ledger.write("merged", find("ours").as_bytes());
-                let ran = ledger.run(&["merge-driver", &at("base"), &at("merged"), &at("theirs"), file, "--lang", lang]);
-                (ran.code, format!("exit {}\n{}{}", ran.code, ran.out, ran.err))
+                let ran = ledger.run(&[
+                    "merge-driver",
+                    &at("base"),
+                    &at("merged"),
+                    &at("theirs"),
+                    file,
+                    "--lang",
+                    lang,
+                ]);
+                (
+                    ran.code,
+                    format!("exit {}\n{}{}", ran.code, ran.out, ran.err),
+                )
             })
             .collect();
         // The last run was in Chinese; its markers say whose version is whose.
         let merged = ledger.read("merged");
-        let got = [("merged", merged.as_str()), ("said en", &said[0].1), ("said zh-CN", &said[1].1)];
+        let got = [
+            ("merged", merged.as_str()),
+            ("said en", &said[0].1),
+            ("said zh-CN", &said[1].1),
+        ];
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             let escape = |text: &str| text.replace("\r\n", "\\r\n").replace('\u{feff}', "\\ufeff");
-            let given = sections.iter().filter(|(head, _)| !got.iter().any(|(name, _)| name == head));
-            let all = given.map(|(head, body)| (head.as_str(), body.as_str())).chain(got);
-            let text: String = all.map(|(head, body)| format!("== {head}\n{}", escape(body))).collect();
+            let given = sections
+                .iter()
+                .filter(|(head, _)| !got.iter().any(|(name, _)| name == head));
+            let all = given
+                .map(|(head, body)| (head.as_str(), body.as_str()))
+                .chain(got);
+            let text: String = all
+                .map(|(head, body)| format!("== {head}\n{}", escape(body)))
+                .collect();
             fs::write(&path, text).expect("written");
             continue;
         }
         for (name, text) in got {
-            let text = if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
+            let text = if text.is_empty() || text.ends_with('\n') {
+                text.to_owned()
+            } else {
+                format!("{text}\n")
+            };
             assert_eq!(text, find(name), "{}: {name}", path.display());
         }
     }
@@ -72,9 +124,19 @@ fn the_gallery_of_merges() {
 /// Records of a random ledger: few ids, few values, so that versions meet.
 fn ledger_text() -> impl Strategy<Value = String> {
     let field = prop_oneof![Just("甲"), Just("乙"), Just("丙")];
-    let updates = proptest::collection::vec((1..5u8, prop_oneof![Just("in-progress"), Just("done")]), 0..3);
+    let updates = proptest::collection::vec(
+        (1..5u8, prop_oneof![Just("in-progress"), Just("done")]),
+        0..3,
+    );
     let comment = prop_oneof![3 => Just(0u8), 1 => Just(1), 1 => Just(2), 1 => Just(3)];
-    let record = (0..5u8, field.clone(), field, updates, comment, proptest::bool::weighted(0.1));
+    let record = (
+        0..5u8,
+        field.clone(),
+        field,
+        updates,
+        comment,
+        proptest::bool::weighted(0.1),
+    );
     proptest::collection::vec(record, 0..5).prop_map(|records| {
         let mut seen = BTreeSet::new();
         let mut text = String::new();
@@ -111,38 +173,88 @@ fn ledger_text() -> impl Strategy<Value = String> {
 fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, Refused> {
     let source = |text: &str| Source::new("x.toml", text);
     let (base, ours, theirs) = (source(base), source(ours), source(theirs));
-    let names = Names { ours: "ours".to_owned(), base: None, theirs: "theirs".to_owned() };
-    merge(Versions { base: &base, ours: &ours, theirs: &theirs }, Form::Records, Rules::built_in(), &names, &mut |_, _| None)
+    let names = Names {
+        ours: "ours".to_owned(),
+        base: None,
+        theirs: "theirs".to_owned(),
+    };
+    merge(
+        Versions {
+            base: &base,
+            ours: &ours,
+            theirs: &theirs,
+        },
+        Form::Records,
+        Rules::built_in(),
+        &names,
+        &mut |_, _| None,
+    )
 }
 
 #[test]
 fn what_a_person_decides_is_the_result() {
     let task = |title: &str, more: &str| {
-        format!("[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"{title}\"\nowner = \"甲\"\n{more}")
+        format!(
+            "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"{title}\"\nowner = \"甲\"\n{more}"
+        )
     };
     let other = "\n[[task]]\nid = \"t-20260703-00000002\"\nlist = \"problem\"\n";
     let retracted = "retracted = { on = 2026-09-01, why = \"误录\" }\n";
-    let update = |note: &str| format!("updates = [\n    {{ on = 2026-08-01, status = \"done\", note = \"{note}\" }},\n]\n");
+    let update = |note: &str| {
+        format!(
+            "updates = [\n    {{ on = 2026-08-01, status = \"done\", note = \"{note}\" }},\n]\n"
+        )
+    };
     let base = format!("{}{other}", task("甲", &update("旧")));
     let cases = [
         (task("乙", &update("旧")), task("丙", &update("旧"))),
         (task("甲", &update("乙")), task("甲", &update("丙"))),
-        (task("甲", &format!("{}{retracted}", update("旧"))), task("丙", &update("旧"))),
+        (
+            task("甲", &format!("{}{retracted}", update("旧"))),
+            task("丙", &update("旧")),
+        ),
         (String::new(), task("丙", &update("旧"))),
     ];
     for (ours, theirs) in cases {
-        let with = |one: &str| if one.is_empty() { other[1..].to_owned() } else { format!("{one}{other}") };
+        let with = |one: &str| {
+            if one.is_empty() {
+                other[1..].to_owned()
+            } else {
+                format!("{one}{other}")
+            }
+        };
         let (ours, theirs) = (with(&ours), with(&theirs));
         let sources = [&base, &ours, &theirs].map(|text| Source::new("x.toml", text.as_str()));
         let [b, o, t] = &sources;
-        let names = Names { ours: "ours".to_owned(), base: None, theirs: "theirs".to_owned() };
+        let names = Names {
+            ours: "ours".to_owned(),
+            base: None,
+            theirs: "theirs".to_owned(),
+        };
         for (side, chosen) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
-            let versions = Versions { base: b, ours: o, theirs: t };
-            let merged = merge(versions, Form::Records, Rules::built_in(), &names, &mut |_, _| Some(side));
+            let versions = Versions {
+                base: b,
+                ours: o,
+                theirs: t,
+            };
+            let merged = merge(
+                versions,
+                Form::Records,
+                Rules::built_in(),
+                &names,
+                &mut |_, _| Some(side),
+            );
             let merged = merged.unwrap_or_else(|refused| panic!("{refused:?}\n{chosen}"));
             // Whether it is taken back is what was asked; what else either side did stays.
-            let wanted = if ours.contains("retracted") { chosen.replace("title = \"甲\"", "title = \"丙\"") } else { chosen.clone() };
-            assert_eq!((said(&merged.text), merged.conflicts.len()), (said(&wanted), 0));
+            let wanted = if ours.contains("retracted") {
+                chosen.replace("title = \"甲\"", "title = \"丙\"")
+            } else {
+                chosen.clone()
+            };
+            assert_eq!(
+                (said(&merged.text), merged.conflicts.len()),
+                (said(&wanted), 0)
+            );
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Files as they come when something went wrong with them: ledgers, rules, templates and Word files of this repository,
-//! changed at random, through the library's own doors. Nothing may panic, hang, or take much memory, and what
-//! is read and written again must be the same.
+//! Files as they come when something went wrong with them: ledgers, rules, templates and Word files
+//! of this repository, changed at random, through the library's own doors. Nothing may panic, hang,
+//! or take much memory, and what is read and written again must be the same.
 //!
-//! A case is a number: the same number makes the same input. `LEDGER_FUZZ_SECONDS=600 cargo test --test mutation`
-//! goes on for that long, with a watch on time and memory; `LEDGER_FUZZ_CASE=NUMBER` repeats one case and prints its input.
+//! A case is a number: the same number makes the same input. `LEDGER_FUZZ_SECONDS=600 cargo test
+//! --test mutation` goes on for that long, with a watch on time and memory;
+//! `LEDGER_FUZZ_CASE=NUMBER` repeats one case and prints its input.
 
 #![allow(clippy::print_stderr)] // a fault is said with its number, and a long run says what it did
 
@@ -247,12 +248,27 @@ fn mutated(random: &mut Random, bytes: &[u8], other: &[u8]) -> Vec<u8> {
                 out.splice(at..at, piece.bytes().take(20_000));
             }
             7 => {
-                let (open, close) =
-                    [("[", "]"), ("{", "}"), ("(", ")"), ("{% if 1 %}", "{% endif %}"), ("<w:p>", "</w:p>")][random.below(5)];
+                let (open, close) = [
+                    ("[", "]"),
+                    ("{", "}"),
+                    ("(", ")"),
+                    ("{% if 1 %}", "{% endif %}"),
+                    ("<w:p>", "</w:p>"),
+                ][random.below(5)];
                 let deep = random.size(11);
-                out.splice(at..at, (open.repeat(deep) + &close.repeat(deep)).into_bytes());
+                out.splice(
+                    at..at,
+                    (open.repeat(deep) + &close.repeat(deep)).into_bytes(),
+                );
             }
-            8 => drop(out.splice(at..at, (0..random.below(8)).map(|_| random.next() as u8).collect::<Vec<_>>())),
+            8 => drop(
+                out.splice(
+                    at..at,
+                    (0..random.below(8))
+                        .map(|_| random.next() as u8)
+                        .collect::<Vec<_>>(),
+                ),
+            ),
             _ => drop(out.splice(at..at, random.one(TOKENS).bytes())),
         }
         out.truncate(200_000);
@@ -286,13 +302,21 @@ static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
         found.sort();
         found
     };
-    let read = |paths: Vec<PathBuf>| paths.into_iter().map(|path| fs::read(path).expect("a file")).collect::<Vec<_>>();
+    let read = |paths: Vec<PathBuf>| {
+        paths
+            .into_iter()
+            .map(|path| fs::read(path).expect("a file"))
+            .collect::<Vec<_>>()
+    };
     // The cases of the gallery and of narratives: files in one text, each under a line `== NAME`.
     let sections = |folder: &str, wanted: &dyn Fn(&str) -> bool| {
         let mut found = Vec::new();
         for text in read(files(folder, "txt")) {
             let text = String::from_utf8(text).expect("text");
-            for section in text.split("\n== ").filter_map(|section| section.split_once('\n')) {
+            for section in text
+                .split("\n== ")
+                .filter_map(|section| section.split_once('\n'))
+            {
                 if wanted(section.0.trim_start_matches("== ")) {
                     found.push(section.1.as_bytes().to_vec());
                 }
@@ -300,26 +324,45 @@ static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
         }
         found
     };
-    let sample = files("data-sample/orgs", "toml").into_iter().step_by(9).collect();
+    let sample = files("data-sample/orgs", "toml")
+        .into_iter()
+        .step_by(9)
+        .collect();
     let mut ledgers = read(sample);
     ledgers.extend(read(files("examples", "toml")));
     ledgers.extend(sections("tests/gallery", &|name| name.ends_with(".toml")));
     let mut rules = read(files("src/rules/builtin", "toml"));
-    rules.extend(sections("tests/gallery", &|name| name.starts_with("rules/")));
+    rules.extend(sections("tests/gallery", &|name| {
+        name.starts_with("rules/")
+    }));
     let mut templates = read(files("src/rules/builtin/templates", "md"));
     templates.extend(sections("tests/narratives", &|name| name == "template.md"));
     templates.extend(sections("tests/templates", &|_| true));
-    let words = templates.iter().map(|text| document::word(&String::from_utf8_lossy(text))).collect();
+    let words = templates
+        .iter()
+        .map(|text| document::word(&String::from_utf8_lossy(text)))
+        .collect();
     // Of each, the longest are mostly more of the same.
-    let short = |all: Vec<Vec<u8>>| all.into_iter().filter(|bytes| bytes.len() < 40_000).collect::<Vec<_>>();
-    Corpus { ledgers: short(ledgers), rules: short(rules), templates: short(templates), words }
+    let short = |all: Vec<Vec<u8>>| {
+        all.into_iter()
+            .filter(|bytes| bytes.len() < 40_000)
+            .collect::<Vec<_>>()
+    };
+    Corpus {
+        ledgers: short(ledgers),
+        rules: short(rules),
+        templates: short(templates),
+        words,
+    }
 });
-
 
 const ORGS: &[(&str, &str)] = &[
     ("a", "name = \"示例党委\"\nkind = \"party-committee\"\n"),
     ("a/b", "name = \"牡丹党支部\"\nkind = \"branch\"\n"),
-    ("a/c", "name = \"{{ x }} & <河>|*党支部\"\nkind = \"branch\"\n"),
+    (
+        "a/c",
+        "name = \"{{ x }} & <河>|*党支部\"\nkind = \"branch\"\n",
+    ),
 ];
 
 const TASKS: &str = "[[task]]\nid = \"t-20260701-00000001\"\nlist = \"task\"\ntitle = \"{% raw %}修缮\\n门窗\"\nowner = \"甲\"\nset = 2026-07-01\ndue = 2026-08-20\n\
@@ -336,7 +379,9 @@ fn quarter() -> (Period, Day) {
 
 fn desk() -> Arc<Desk> {
     let rules = Arc::clone(Rules::built_in());
-    let tree = Loaded::from(rules, |rules| Tree::from_texts(rules, ORGS, &[("a/b", TASKS)]));
+    let tree = Loaded::from(rules, |rules| {
+        Tree::from_texts(rules, ORGS, &[("a/b", TASKS)])
+    });
     let names = BTreeMap::from([("district".to_owned(), "示例区".to_owned())]);
     let (period, as_of) = quarter();
     Desk::new(tree, names, 0, (period, as_of, None), Locale::new(Lang::Zh))
@@ -347,63 +392,112 @@ fn reported(tree: &Tree) {
     let (period, as_of) = quarter();
     let metrics = tree.rules.metrics().iter().collect();
     if !tree.orgs.is_empty() {
-        let question = Question { org: 0, depth: 1, own: false, period, as_of, today: None, metrics, compare: Some(Compare::Previous) };
+        let question = Question {
+            org: 0,
+            depth: 1,
+            own: false,
+            period,
+            as_of,
+            today: None,
+            metrics,
+            compare: Some(Compare::Previous),
+        };
         // A sum that does not fit is an answer too.
         let _ = report(tree, &question);
     }
 }
 
 fn a_ledger(bytes: Vec<u8>) {
-    let Ok(source) = Source::decode("orgs/a/2026/x-00.toml", bytes) else { return };
+    let Ok(source) = Source::decode("orgs/a/2026/x-00.toml", bytes) else {
+        return;
+    };
     let rules = Rules::built_in();
     let tree = Tree::from_texts(rules, ORGS, &[("a", &source.text), ("a/b", TASKS)]);
-    check::Checked { files: None, root: None, today: day("2026-11-22") }.check(&tree);
+    check::Checked {
+        files: None,
+        root: None,
+        today: day("2026-11-22"),
+    }
+    .check(&tree);
     reported(&tree);
     let (before, problems) = records::read_records(&source, rules);
-    let Ok(text) = format::ledger(&source, rules) else { return };
-    assert!(problems.iter().all(|p| !p.blocks()), "a file that cannot be understood was written anew");
+    let Ok(text) = format::ledger(&source, rules) else {
+        return;
+    };
+    assert!(
+        problems.iter().all(|p| !p.blocks()),
+        "a file that cannot be understood was written anew"
+    );
     let once = Source::new(&source.file, text);
     let (after, _) = records::read_records(&once, rules);
     assert_eq!(before.len(), after.len(), "records were lost");
     for (a, b) in before.iter().zip(&after) {
-        assert_eq!((&a.id, canon::all_values(a)), (&b.id, canon::all_values(b)), "a record was changed");
+        assert_eq!(
+            (&a.id, canon::all_values(a)),
+            (&b.id, canon::all_values(b)),
+            "a record was changed"
+        );
     }
-    let twice = format::ledger(&once, rules).unwrap_or_else(|p| panic!("the canonical text cannot be read: {p:?}"));
+    let twice = format::ledger(&once, rules)
+        .unwrap_or_else(|p| panic!("the canonical text cannot be read: {p:?}"));
     assert_eq!(twice, once.text, "the canonical text is not canonical");
 }
 
 fn some_rules(bytes: Vec<u8>) {
-    let Ok(source) = Source::decode("rules/x.toml", bytes) else { return };
+    let Ok(source) = Source::decode("rules/x.toml", bytes) else {
+        return;
+    };
     let (rules, problems) = Rules::load(&[source]);
     if problems.iter().any(|p| p.blocks()) {
         return;
     }
     let tree = Tree::from_texts(&rules, ORGS, &[("a/b", TASKS)]);
-    check::Checked { files: None, root: None, today: day("2026-11-22") }.check(&tree);
+    check::Checked {
+        files: None,
+        root: None,
+        today: day("2026-11-22"),
+    }
+    .check(&tree);
     reported(&tree);
 }
 
 fn a_template(name: &str, bytes: Vec<u8>) {
-    let Ok(template) = Template::read(name, bytes) else { return };
-    let Ok(Filled::Text(text)) = template.fill(&desk()) else { return };
+    let Ok(template) = Template::read(name, bytes) else {
+        return;
+    };
+    let Ok(Filled::Text(text)) = template.fill(&desk()) else {
+        return;
+    };
     marks::found(&text);
     let text = marks::stripped(&text);
     document::text(&text, &Locale::new(Lang::Zh));
-    Word::open(document::word(&text)).unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
+    Word::open(document::word(&text))
+        .unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
 }
 
 fn a_word_file(bytes: Vec<u8>) {
-    let Ok(template) = Template::read("t.docx", bytes) else { return };
-    let Ok(Filled::Word(parts)) = template.fill(&desk()) else { return };
-    let Template::Word(_, word) = &template else { panic!("a Word file is one") };
+    let Ok(template) = Template::read("t.docx", bytes) else {
+        return;
+    };
+    let Ok(Filled::Word(parts)) = template.fill(&desk()) else {
+        return;
+    };
+    let Template::Word(_, word) = &template else {
+        panic!("a Word file is one")
+    };
     for xml in parts.values() {
-        let part = Part::read(xml).unwrap_or_else(|broken| panic!("what is filled in is no XML: {broken:?}"));
+        let part = Part::read(xml)
+            .unwrap_or_else(|broken| panic!("what is filled in is no XML: {broken:?}"));
         part.text();
         part.lines().for_each(|line| drop(marks::found(line)));
     }
-    let parts = parts.into_iter().map(|(name, xml)| (name, marks::stripped(&xml))).collect();
+    let parts = parts
+        .into_iter()
+        .map(|(name, xml)| (name, marks::stripped(&xml)))
+        .collect();
     if let Ok(bytes) = word.with(&parts) {
-        Word::open(bytes).unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
+        Word::open(bytes)
+            .unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
     }
 }
 
@@ -422,7 +516,9 @@ fn a_changed_word_file(random: &mut Random, file: &[u8], other: &[u8]) -> Vec<u8
         if name == "word/document.xml" || random.below(8) == 0 {
             bytes = mutated(random, &bytes, other);
         }
-        writer.start_file(name, SimpleFileOptions::default()).expect("a part");
+        writer
+            .start_file(name, SimpleFileOptions::default())
+            .expect("a part");
         writer.write_all(&bytes).expect("its bytes");
     }
     writer.finish().expect("a file").into_inner()
@@ -440,7 +536,10 @@ fn case(number: u64, shown: bool) {
             (sort, mutated(&mut random, &first, &other))
         }
         sort => {
-            let (first, other) = (pick(&mut random, &corpus.words), pick(&mut random, &corpus.templates));
+            let (first, other) = (
+                pick(&mut random, &corpus.words),
+                pick(&mut random, &corpus.templates),
+            );
             (sort, a_changed_word_file(&mut random, &first, &other))
         }
     };
@@ -468,12 +567,21 @@ fn survives(number: u64, shown: bool) -> bool {
 fn memory(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|rest| rest.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
+    line.and_then(|rest| {
+        rest.trim_start_matches(':')
+            .trim()
+            .trim_end_matches("kB")
+            .trim()
+            .parse()
+            .ok()
+    })
+    .unwrap_or(0)
 }
 
 /// How much more memory this process took at its most while something was done, in KiB.
 fn taken<T>(what: impl FnOnce() -> T) -> (u64, T) {
-    // The peak begins anew. What a case leaves behind (figures that were printed know their desk, and it them) is not its own.
+    // The peak begins anew. What a case leaves behind (figures that were printed know their desk,
+    // and it them) is not its own.
     let _ = fs::write("/proc/self/clear_refs", "5");
     let before = memory("VmRSS");
     let done = what();
@@ -497,8 +605,12 @@ fn long(seconds: u64) {
             }
         }
     });
-    let first = std::env::var("LEDGER_FUZZ_FROM").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
-    let (mut number, mut faults, mut slowest, mut largest) = (first, Vec::new(), (Duration::ZERO, 0), (0, 0));
+    let first = std::env::var("LEDGER_FUZZ_FROM")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1_000_000);
+    let (mut number, mut faults, mut slowest, mut largest) =
+        (first, Vec::new(), (Duration::ZERO, 0), (0, 0));
     while since.elapsed() < Duration::from_secs(seconds) {
         running.store(number, Ordering::Relaxed);
         let began = Instant::now();
@@ -508,11 +620,17 @@ fn long(seconds: u64) {
         }
         slowest = slowest.max((began.elapsed(), number));
         largest = largest.max((memory, number));
-        assert!(memory <= MOST_MEMORY, "case {number} has taken {memory} KiB");
+        assert!(
+            memory <= MOST_MEMORY,
+            "case {number} has taken {memory} KiB"
+        );
         number += 1;
     }
     running.store(u64::MAX, Ordering::Relaxed);
-    eprintln!("{} cases in {seconds} s, slowest {slowest:?}, largest {largest:?} KiB, faults {faults:?}", number - first);
+    eprintln!(
+        "{} cases in {seconds} s, slowest {slowest:?}, largest {largest:?} KiB, faults {faults:?}",
+        number - first
+    );
     assert!(faults.is_empty(), "cases that failed: {faults:?}");
 }
 
@@ -524,7 +642,9 @@ fn changed_files_are_read_or_refused() {
     } else if let Some(seconds) = wanted("LEDGER_FUZZ_SECONDS") {
         long(seconds);
     } else {
-        let faults: Vec<u64> = (0..4 * IN_SUITE).filter(|&number| !survives(number, false)).collect();
+        let faults: Vec<u64> = (0..4 * IN_SUITE)
+            .filter(|&number| !survives(number, false))
+            .collect();
         assert!(faults.is_empty(), "cases that failed: {faults:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! An obvious evaluator of the contract's metrics, over random small ledgers, against the program.
 //!
-//! It shares nothing with the program but the calendar: it works on the made-up facts themselves, goes
-//! through them one by one, and looks at single days where the program compares ends.
+//! It shares nothing with the program but the calendar: it works on the made-up facts themselves,
+//! goes through them one by one, and looks at single days where the program compares ends.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,14 @@ use ledger::tree::Tree;
 use proptest::prelude::*;
 
 const PATHS: &[&str] = &["a", "a/b", "a/b/d", "a/c"];
-const KINDS: &[&str] = &["district-committee", "party-committee", "working-committee", "branch", "branch", "unit"];
+const KINDS: &[&str] = &[
+    "district-committee",
+    "party-committee",
+    "working-committee",
+    "branch",
+    "branch",
+    "unit",
+];
 const MEETINGS: &[&str] = &[
     "regular",
     "general-meeting",
@@ -26,7 +33,16 @@ const MEETINGS: &[&str] = &[
     "joint-meeting",
     "study",
 ];
-const TASK_STATUSES: &[&str] = &["not-started", "in-progress", "ongoing", "done", "closed", "returned", "dropped", "no-data"];
+const TASK_STATUSES: &[&str] = &[
+    "not-started",
+    "in-progress",
+    "ongoing",
+    "done",
+    "closed",
+    "returned",
+    "dropped",
+    "no-data",
+];
 const COMMITMENT_STATUSES: &[&str] = &["proposed", "published", "kept", "broken", "withdrawn"];
 
 type Updates = [(Day, &'static str)];
@@ -43,10 +59,25 @@ struct Org {
 
 #[derive(Clone, Debug)]
 enum What {
-    Meeting { ty: &'static str, due: Option<i64>, present: Option<i64> },
-    Task { due: Day, extended: Option<Day>, updates: Vec<(Day, &'static str)> },
-    Commitment { due: Day, extended: Option<Day>, updates: Vec<(Day, &'static str)> },
-    Filing { quarter: Day, returned: Option<Day> },
+    Meeting {
+        ty: &'static str,
+        due: Option<i64>,
+        present: Option<i64>,
+    },
+    Task {
+        due: Day,
+        extended: Option<Day>,
+        updates: Vec<(Day, &'static str)>,
+    },
+    Commitment {
+        due: Day,
+        extended: Option<Day>,
+        updates: Vec<(Day, &'static str)>,
+    },
+    Filing {
+        quarter: Day,
+        returned: Option<Day>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -80,14 +111,16 @@ fn org() -> impl Strategy<Value = Org> {
         prop::option::weighted(0.3, (0usize..9, day(), prop::option::of(day()))),
         prop::option::weighted(0.4, (day(), prop::option::weighted(0.3, day()))),
     )
-        .prop_map(|(kind, founded, dissolved, headcount, exempt, committee)| Org {
-            kind,
-            founded,
-            dissolved,
-            headcount,
-            exempt,
-            committee,
-        })
+        .prop_map(
+            |(kind, founded, dissolved, headcount, exempt, committee)| Org {
+                kind,
+                founded,
+                dissolved,
+                headcount,
+                exempt,
+                committee,
+            },
+        )
 }
 
 fn updates(statuses: &'static [&'static str]) -> impl Strategy<Value = Vec<(Day, &'static str)>> {
@@ -102,11 +135,22 @@ fn fact() -> impl Strategy<Value = Fact> {
         2 => (day(), prop::option::weighted(0.2, day()), updates(COMMITMENT_STATUSES)).prop_map(|(due, extended, updates)| What::Commitment { due, extended, updates }),
         2 => (day(), prop::option::weighted(0.3, day())).prop_map(|(quarter, returned)| What::Filing { quarter: quarter_start(quarter), returned }),
     ];
-    (0..PATHS.len(), day(), prop::bool::weighted(0.1), what).prop_map(|(org, start, retracted, what)| Fact { org, start, retracted, what })
+    (0..PATHS.len(), day(), prop::bool::weighted(0.1), what).prop_map(
+        |(org, start, retracted, what)| Fact {
+            org,
+            start,
+            retracted,
+            what,
+        },
+    )
 }
 
 fn world() -> impl Strategy<Value = World> {
-    (prop::collection::vec(org(), PATHS.len()), prop::collection::vec(fact(), 0..40)).prop_map(|(orgs, facts)| World { orgs, facts })
+    (
+        prop::collection::vec(org(), PATHS.len()),
+        prop::collection::vec(fact(), 0..40),
+    )
+        .prop_map(|(orgs, facts)| World { orgs, facts })
 }
 
 fn month_start(day: Day) -> Day {
@@ -119,21 +163,41 @@ fn quarter_start(day: Day) -> Day {
 
 fn next_month(day: Day) -> Day {
     let start = month_start(day);
-    if start.month() == 12 { Day::new(start.year() + 1, 1, 1) } else { Day::new(start.year(), start.month() + 1, 1) }.expect("a first")
+    if start.month() == 12 {
+        Day::new(start.year() + 1, 1, 1)
+    } else {
+        Day::new(start.year(), start.month() + 1, 1)
+    }
+    .expect("a first")
 }
 
 // The ledger as text.
 
 impl World {
     fn tree(&self) -> Tree<'static> {
-        let orgs: Vec<(&str, String)> = PATHS.iter().zip(&self.orgs).map(|(path, org)| (*path, org_text(org))).collect();
-        let ledgers: Vec<(&str, String)> = PATHS.iter().enumerate().map(|(n, path)| (*path, self.ledger(n))).collect();
-        let borrow = |texts: &[(&'static str, String)]| -> Vec<(&'static str, String)> { texts.to_vec() };
+        let orgs: Vec<(&str, String)> = PATHS
+            .iter()
+            .zip(&self.orgs)
+            .map(|(path, org)| (*path, org_text(org)))
+            .collect();
+        let ledgers: Vec<(&str, String)> = PATHS
+            .iter()
+            .enumerate()
+            .map(|(n, path)| (*path, self.ledger(n)))
+            .collect();
+        let borrow =
+            |texts: &[(&'static str, String)]| -> Vec<(&'static str, String)> { texts.to_vec() };
         let (orgs, ledgers) = (borrow(&orgs), borrow(&ledgers));
         let tree = Tree::from_texts(
             Rules::built_in(),
-            &orgs.iter().map(|(p, t)| (*p, t.as_str())).collect::<Vec<_>>(),
-            &ledgers.iter().map(|(p, t)| (*p, t.as_str())).collect::<Vec<_>>(),
+            &orgs
+                .iter()
+                .map(|(p, t)| (*p, t.as_str()))
+                .collect::<Vec<_>>(),
+            &ledgers
+                .iter()
+                .map(|(p, t)| (*p, t.as_str()))
+                .collect::<Vec<_>>(),
         );
         assert_eq!(tree.problems, [], "the made-up ledger must be readable");
         tree
@@ -141,13 +205,24 @@ impl World {
 
     fn ledger(&self, org: usize) -> String {
         let mut text = String::new();
-        for (n, fact) in self.facts.iter().enumerate().filter(|(_, fact)| fact.org == org) {
+        for (n, fact) in self
+            .facts
+            .iter()
+            .enumerate()
+            .filter(|(_, fact)| fact.org == org)
+        {
             let s = fact.start;
             let list = |updates: &[(Day, &str)]| {
-                let rows: Vec<String> = updates.iter().map(|(on, status)| format!("{{ on = {on}, status = \"{status}\" }}")).collect();
+                let rows: Vec<String> = updates
+                    .iter()
+                    .map(|(on, status)| format!("{{ on = {on}, status = \"{status}\" }}"))
+                    .collect();
                 format!("updates = [{}]\n", rows.join(", "))
             };
-            let extended = |day: &Option<Day>| day.map(|d| format!("extended_to = {d}\n")).unwrap_or_default();
+            let extended = |day: &Option<Day>| {
+                day.map(|d| format!("extended_to = {d}\n"))
+                    .unwrap_or_default()
+            };
             let (kind, prefix, body) = match &fact.what {
                 What::Meeting { ty, due, present } => {
                     let mut body = format!("date = {s}\ntype = \"{ty}\"\ntitle = \"t\"\n");
@@ -158,12 +233,24 @@ impl World {
                     }
                     ("meeting", "m", body)
                 }
-                What::Task { due, extended: e, updates } => (
+                What::Task {
+                    due,
+                    extended: e,
+                    updates,
+                } => (
                     "task",
                     "t",
-                    format!("list = \"task\"\ntitle = \"t\"\nowner = \"o\"\nset = {s}\ndue = {due}\n{}{}", extended(e), list(updates)),
+                    format!(
+                        "list = \"task\"\ntitle = \"t\"\nowner = \"o\"\nset = {s}\ndue = {due}\n{}{}",
+                        extended(e),
+                        list(updates)
+                    ),
                 ),
-                What::Commitment { due, extended: e, updates } => (
+                What::Commitment {
+                    due,
+                    extended: e,
+                    updates,
+                } => (
                     "commitment",
                     "c",
                     format!(
@@ -173,18 +260,32 @@ impl World {
                     ),
                 ),
                 What::Filing { quarter, returned } => {
-                    let back = returned.map(|on| list(&[(on, "returned"), (on, "approved")])).unwrap_or_default();
-                    ("filing", "f", format!("quarter = \"{}\"\nfiled = {s}\n{back}", Period::quarter(*quarter)))
+                    let back = returned
+                        .map(|on| list(&[(on, "returned"), (on, "approved")]))
+                        .unwrap_or_default();
+                    (
+                        "filing",
+                        "f",
+                        format!(
+                            "quarter = \"{}\"\nfiled = {s}\n{back}",
+                            Period::quarter(*quarter)
+                        ),
+                    )
                 }
             };
-            let _ = write!(text, "[[{kind}]]\nid = \"{prefix}-20260101-{n:08}\"\n{body}");
+            let _ = write!(
+                text,
+                "[[{kind}]]\nid = \"{prefix}-20260101-{n:08}\"\n{body}"
+            );
             if fact.retracted {
                 text.push_str("retracted = { on = 2026-01-01, why = \"x\" }\n");
             }
         }
         if let Some((from, until)) = self.orgs[org].committee {
-            let _ =
-                write!(text, "[[committee]]\nid = \"gc-20260101-0000000{org}\"\ntype = \"grand-party-committee\"\nestablished = {from}\n");
+            let _ = write!(
+                text,
+                "[[committee]]\nid = \"gc-20260101-0000000{org}\"\ntype = \"grand-party-committee\"\nestablished = {from}\n"
+            );
             if let Some(until) = until {
                 let _ = writeln!(text, "ended = {until}");
             }
@@ -200,11 +301,19 @@ fn org_text(org: &Org) -> String {
             let _ = writeln!(text, "{name} = {day}");
         }
     }
-    let rows: Vec<String> = org.headcount.iter().map(|(on, n)| format!("{{ on = {on}, members = {n} }}")).collect();
+    let rows: Vec<String> = org
+        .headcount
+        .iter()
+        .map(|(on, n)| format!("{{ on = {on}, members = {n} }}"))
+        .collect();
     let _ = writeln!(text, "headcount = [{}]", rows.join(", "));
     if let Some((obligation, from, until)) = &org.exempt {
         let until = until.map(|u| format!(", until = {u}")).unwrap_or_default();
-        let _ = writeln!(text, "exempt = [{{ obligation = \"{}\", from = {from}{until} }}]", OBLIGATIONS[*obligation].name);
+        let _ = writeln!(
+            text,
+            "exempt = [{{ obligation = \"{}\", from = {from}{until} }}]",
+            OBLIGATIONS[*obligation].name
+        );
     }
     text
 }
@@ -222,14 +331,70 @@ struct Obligation {
 
 const COMMITTEES: &[&str] = &["district-committee", "party-committee", "working-committee"];
 const OBLIGATIONS: &[Obligation] = &[
-    Obligation { name: "regular", months: 1, kinds: COMMITTEES, first_week: true, seven: false, joint: false },
-    Obligation { name: "general-meeting", months: 3, kinds: &["branch"], first_week: false, seven: false, joint: false },
-    Obligation { name: "committee-meeting", months: 1, kinds: &["branch"], first_week: false, seven: true, joint: false },
-    Obligation { name: "group-meeting", months: 1, kinds: &["branch"], first_week: false, seven: false, joint: false },
-    Obligation { name: "party-lesson", months: 3, kinds: &["branch"], first_week: false, seven: false, joint: false },
-    Obligation { name: "theme-day", months: 1, kinds: &["branch"], first_week: false, seven: false, joint: false },
-    Obligation { name: "life-meeting", months: 12, kinds: &["branch"], first_week: false, seven: false, joint: false },
-    Obligation { name: "joint-meeting", months: 3, kinds: KINDS, first_week: false, seven: false, joint: true },
+    Obligation {
+        name: "regular",
+        months: 1,
+        kinds: COMMITTEES,
+        first_week: true,
+        seven: false,
+        joint: false,
+    },
+    Obligation {
+        name: "general-meeting",
+        months: 3,
+        kinds: &["branch"],
+        first_week: false,
+        seven: false,
+        joint: false,
+    },
+    Obligation {
+        name: "committee-meeting",
+        months: 1,
+        kinds: &["branch"],
+        first_week: false,
+        seven: true,
+        joint: false,
+    },
+    Obligation {
+        name: "group-meeting",
+        months: 1,
+        kinds: &["branch"],
+        first_week: false,
+        seven: false,
+        joint: false,
+    },
+    Obligation {
+        name: "party-lesson",
+        months: 3,
+        kinds: &["branch"],
+        first_week: false,
+        seven: false,
+        joint: false,
+    },
+    Obligation {
+        name: "theme-day",
+        months: 1,
+        kinds: &["branch"],
+        first_week: false,
+        seven: false,
+        joint: false,
+    },
+    Obligation {
+        name: "life-meeting",
+        months: 12,
+        kinds: &["branch"],
+        first_week: false,
+        seven: false,
+        joint: false,
+    },
+    Obligation {
+        name: "joint-meeting",
+        months: 3,
+        kinds: KINDS,
+        first_week: false,
+        seven: false,
+        joint: true,
+    },
     Obligation {
         name: "filing",
         months: 3,
@@ -265,7 +430,11 @@ impl Oracle<'_> {
     }
 
     fn facts(&self, orgs: &[usize]) -> Vec<&Fact> {
-        self.world.facts.iter().filter(|f| orgs.contains(&f.org) && self.alive(f)).collect()
+        self.world
+            .facts
+            .iter()
+            .filter(|f| orgs.contains(&f.org) && self.alive(f))
+            .collect()
     }
 
     /// Updates up to the as-of day, by day, those of one day in the order written.
@@ -273,13 +442,19 @@ impl Oracle<'_> {
         let mut seen: Vec<(Day, &'static str)> = Vec::new();
         for offset in 0..400 {
             let day = epoch().plus(offset);
-            seen.extend(updates.iter().filter(|(on, _)| *on == day && day <= self.as_of));
+            seen.extend(
+                updates
+                    .iter()
+                    .filter(|(on, _)| *on == day && day <= self.as_of),
+            );
         }
         seen
     }
 
     fn status(&self, updates: &[(Day, &'static str)], first: &'static str) -> &'static str {
-        self.seen(updates).last().map_or(first, |(_, status)| status)
+        self.seen(updates)
+            .last()
+            .map_or(first, |(_, status)| status)
     }
 
     /// The first day of the last unbroken run of statuses among `these`, if it still lasts.
@@ -315,18 +490,36 @@ impl Oracle<'_> {
         tally
     }
 
-    fn window(&self, tally: &mut Tally, obligation: &Obligation, n: usize, org: &Org, first: Day, end: Day) {
+    fn window(
+        &self,
+        tally: &mut Tally,
+        obligation: &Obligation,
+        n: usize,
+        org: &Org,
+        first: Day,
+        end: Day,
+    ) {
         let days: Vec<Day> = (0..end.since(first)).map(|k| first.plus(k)).collect();
         let last = *days.last().expect("a window has days");
         if !self.in_period(first) || !self.in_period(last) {
             return;
         }
-        let in_being = |d: Day| org.founded.is_none_or(|f| d >= f) && org.dissolved.is_none_or(|x| d < x);
+        let in_being =
+            |d: Day| org.founded.is_none_or(|f| d >= f) && org.dissolved.is_none_or(|x| d < x);
         let excused = |d: Day| {
-            org.exempt.is_some_and(|(o, from, until)| OBLIGATIONS[o].name == obligation.name && d >= from && until.is_none_or(|u| d <= u))
+            org.exempt.is_some_and(|(o, from, until)| {
+                OBLIGATIONS[o].name == obligation.name && d >= from && until.is_none_or(|u| d <= u)
+            })
         };
-        let joint = |d: Day| org.committee.is_some_and(|(from, until)| from <= self.as_of && d >= from && until.is_none_or(|u| d <= u));
-        if !days.iter().all(|&d| in_being(d) && !excused(d) && (!obligation.joint || joint(d))) {
+        let joint = |d: Day| {
+            org.committee.is_some_and(|(from, until)| {
+                from <= self.as_of && d >= from && until.is_none_or(|u| d <= u)
+            })
+        };
+        if !days
+            .iter()
+            .all(|&d| in_being(d) && !excused(d) && (!obligation.joint || joint(d)))
+        {
             return;
         }
         if obligation.seven {
@@ -343,14 +536,23 @@ impl Oracle<'_> {
         }
         let mine = self.facts(&[n]);
         let (mut any, mut on_time, mut returned) = (false, false, false);
-        let deadline = if obligation.name == "filing" { end.plus(9) } else { last };
+        let deadline = if obligation.name == "filing" {
+            end.plus(9)
+        } else {
+            last
+        };
         for fact in mine {
             match &fact.what {
-                What::Meeting { ty, .. } if *ty == obligation.name && days.contains(&fact.start) => {
+                What::Meeting { ty, .. }
+                    if *ty == obligation.name && days.contains(&fact.start) =>
+                {
                     any = true;
                     on_time |= !obligation.first_week || fact.start.day() <= 7;
                 }
-                What::Filing { quarter, returned: back } if obligation.name == "filing" && *quarter == first => {
+                What::Filing {
+                    quarter,
+                    returned: back,
+                } if obligation.name == "filing" && *quarter == first => {
                     any = true;
                     on_time |= fact.start <= deadline;
                     returned |= back.is_some_and(|on| on <= self.as_of);
@@ -384,7 +586,11 @@ impl Oracle<'_> {
     fn attendance(&self, orgs: &[usize]) -> (i64, i64) {
         let mut sums = (0, 0);
         for fact in self.facts(orgs) {
-            if let What::Meeting { due: Some(due), present: Some(present), .. } = fact.what
+            if let What::Meeting {
+                due: Some(due),
+                present: Some(present),
+                ..
+            } = fact.what
                 && self.in_period(fact.start)
             {
                 sums = (sums.0 + due, sums.1 + present);
@@ -400,24 +606,36 @@ impl Oracle<'_> {
     /// The value of a metric: a number, or a ratio's two parts.
     fn value(&self, metric: &str, orgs: &[usize]) -> (i64, Option<i64>) {
         let filing = &OBLIGATIONS[8];
-        let finished = |u: &[(Day, &'static str)]| ["done", "closed"].contains(&self.status(u, "not-started"));
+        let finished =
+            |u: &[(Day, &'static str)]| ["done", "closed"].contains(&self.status(u, "not-started"));
         let task = |test: &dyn Fn(Day, bool, &Updates) -> bool| {
             self.count(orgs, |f| match &f.what {
-                What::Task { due, extended, updates } => test(extended.unwrap_or(*due), extended.is_some(), updates),
+                What::Task {
+                    due,
+                    extended,
+                    updates,
+                } => test(extended.unwrap_or(*due), extended.is_some(), updates),
                 _ => false,
             })
         };
-        let is_due =
-            |due: Day, u: &[(Day, &'static str)]| self.in_period(due) && !["dropped", "ongoing"].contains(&self.status(u, "not-started"));
+        let is_due = |due: Day, u: &[(Day, &'static str)]| {
+            self.in_period(due) && !["dropped", "ongoing"].contains(&self.status(u, "not-started"))
+        };
         let commitment = |test: &dyn Fn(Day, &str) -> bool| {
             self.count(orgs, |f| match &f.what {
-                What::Commitment { due, extended, updates } => test(extended.unwrap_or(*due), self.status(updates, "proposed")),
+                What::Commitment {
+                    due,
+                    extended,
+                    updates,
+                } => test(extended.unwrap_or(*due), self.status(updates, "proposed")),
                 _ => false,
             })
         };
         let number = |n: i64| (n, None);
         match metric {
-            "meetings_held" => number(self.count(orgs, |f| matches!(f.what, What::Meeting { .. }) && self.in_period(f.start))),
+            "meetings_held" => number(self.count(orgs, |f| {
+                matches!(f.what, What::Meeting { .. }) && self.in_period(f.start)
+            })),
             "meetings_owed" => number(self.meetings(orgs).owed),
             "meetings_met" => number(self.meetings(orgs).met),
             "meetings_late" => number(self.meetings(orgs).late),
@@ -431,36 +649,75 @@ impl Oracle<'_> {
             "attendance_rate" => (self.attendance(orgs).1, Some(self.attendance(orgs).0)),
             "tasks_due" => number(task(&|due, _, u| is_due(due, u))),
             "tasks_done" => number(task(&|due, _, u| is_due(due, u) && finished(u))),
-            "tasks_done_on_time" => number(task(&|due, _, u| is_due(due, u) && self.run(u, &["done", "closed"]).is_some_and(|d| d <= due))),
-            "tasks_overdue" => number(task(&|due, _, u| {
-                due < self.as_of && !finished(u) && !["dropped", "ongoing"].contains(&self.status(u, "not-started"))
+            "tasks_done_on_time" => number(task(&|due, _, u| {
+                is_due(due, u) && self.run(u, &["done", "closed"]).is_some_and(|d| d <= due)
             })),
-            "tasks_open" => number(task(&|_, _, u| !finished(u) && self.status(u, "not-started") != "dropped")),
+            "tasks_overdue" => number(task(&|due, _, u| {
+                due < self.as_of
+                    && !finished(u)
+                    && !["dropped", "ongoing"].contains(&self.status(u, "not-started"))
+            })),
+            "tasks_open" => number(task(&|_, _, u| {
+                !finished(u) && self.status(u, "not-started") != "dropped"
+            })),
             "tasks_extended" => number(task(&|due, extended, u| is_due(due, u) && extended)),
-            "tasks_closed" => number(task(&|_, _, u| self.run(u, &["closed"]).is_some_and(|d| self.in_period(d)))),
-            "tasks_completion_rate" => (self.value("tasks_done", orgs).0, Some(self.value("tasks_due", orgs).0)),
-            "commitments_signed" => number(self.count(orgs, |f| matches!(f.what, What::Commitment { .. }) && self.in_period(f.start))),
-            "commitments_due" => number(commitment(&|due, s| self.in_period(due) && s != "withdrawn")),
+            "tasks_closed" => number(task(&|_, _, u| {
+                self.run(u, &["closed"]).is_some_and(|d| self.in_period(d))
+            })),
+            "tasks_completion_rate" => (
+                self.value("tasks_done", orgs).0,
+                Some(self.value("tasks_due", orgs).0),
+            ),
+            "commitments_signed" => number(self.count(orgs, |f| {
+                matches!(f.what, What::Commitment { .. }) && self.in_period(f.start)
+            })),
+            "commitments_due" => number(commitment(&|due, s| {
+                self.in_period(due) && s != "withdrawn"
+            })),
             "commitments_kept" => number(commitment(&|due, s| self.in_period(due) && s == "kept")),
-            "commitments_broken" => number(commitment(&|due, s| self.in_period(due) && s == "broken")),
-            "commitments_kept_rate" => (self.value("commitments_kept", orgs).0, Some(self.value("commitments_due", orgs).0)),
+            "commitments_broken" => {
+                number(commitment(&|due, s| self.in_period(due) && s == "broken"))
+            }
+            "commitments_kept_rate" => (
+                self.value("commitments_kept", orgs).0,
+                Some(self.value("commitments_due", orgs).0),
+            ),
             "filings_owed" => number(self.tally(filing, orgs).owed),
             "filings_on_time" => number(self.tally(filing, orgs).met),
             "filings_late" => number(self.tally(filing, orgs).late),
             "filings_returned" => number(self.tally(filing, orgs).returned),
             "filings_missing" => number(self.tally(filing, orgs).missed),
             "meetings_on_time_rate" => (self.meetings(orgs).met, Some(self.meetings(orgs).owed)),
-            "tasks_on_time_rate" => (self.value("tasks_done_on_time", orgs).0, Some(self.value("tasks_due", orgs).0)),
-            "filings_on_time_rate" => (self.tally(filing, orgs).met, Some(self.tally(filing, orgs).owed)),
-            "members" => number(orgs.iter().map(|&n| self.members(&self.world.orgs[n])).sum()),
+            "tasks_on_time_rate" => (
+                self.value("tasks_done_on_time", orgs).0,
+                Some(self.value("tasks_due", orgs).0),
+            ),
+            "filings_on_time_rate" => (
+                self.tally(filing, orgs).met,
+                Some(self.tally(filing, orgs).owed),
+            ),
+            "members" => number(
+                orgs.iter()
+                    .map(|&n| self.members(&self.world.orgs[n]))
+                    .sum(),
+            ),
             other => self.of_one_kind(other, orgs),
         }
     }
 
     /// `theme_day_owed` and the like: one kind of meeting alone.
     fn of_one_kind(&self, metric: &str, orgs: &[usize]) -> (i64, Option<i64>) {
-        let kind = OBLIGATIONS.iter().find_map(|o| Some((o, metric.strip_prefix(&o.name.replace('-', "_"))?.strip_prefix('_')?)));
-        let Some((obligation, what)) = kind else { panic!("the oracle does not know {metric}") };
+        let kind = OBLIGATIONS.iter().find_map(|o| {
+            Some((
+                o,
+                metric
+                    .strip_prefix(&o.name.replace('-', "_"))?
+                    .strip_prefix('_')?,
+            ))
+        });
+        let Some((obligation, what)) = kind else {
+            panic!("the oracle does not know {metric}")
+        };
         let tally = self.tally(obligation, orgs);
         let (mut held, mut due_sum, mut present_sum) = (0, 0, 0);
         for fact in self.facts(orgs) {
@@ -491,7 +748,9 @@ impl Oracle<'_> {
 
     /// The latest headcount of an organisation in being; of one day, the last written.
     fn members(&self, org: &Org) -> i64 {
-        if org.founded.is_some_and(|f| f > self.as_of) || org.dissolved.is_some_and(|d| d <= self.as_of) {
+        if org.founded.is_some_and(|f| f > self.as_of)
+            || org.dissolved.is_some_and(|d| d <= self.as_of)
+        {
             return 0;
         }
         let mut latest: Option<(Day, i64)> = None;
@@ -504,11 +763,14 @@ impl Oracle<'_> {
     }
 }
 
-/// Every metric of the meetings, tasks, commitments and returns, but for those that are made of others by weight or
-/// order, and visits, which the made-up ledgers do not have. `registers.rs` looks at the others.
+/// Every metric of the meetings, tasks, commitments and returns, but for those that are made of
+/// others by weight or order, and visits, which the made-up ledgers do not have. `registers.rs`
+/// looks at the others.
 fn metrics(rules: &Rules) -> Vec<&Metric> {
     let known = |m: &&Metric| {
-        of_the_quarter(m) && !matches!(m.measure, Measure::Score { .. } | Measure::Rank { .. }) && !m.name.starts_with("visits_")
+        of_the_quarter(m)
+            && !matches!(m.measure, Measure::Score { .. } | Measure::Rank { .. })
+            && !m.name.starts_with("visits_")
     };
     rules.metrics().iter().filter(known).collect()
 }
@@ -519,11 +781,19 @@ fn of_the_quarter(metric: &Metric) -> bool {
 
 fn periods(start: Day, days: i64) -> Vec<Period> {
     let range = Period::range(start, start.plus(days)).expect("a range");
-    vec![Period::month(start), Period::quarter(start), Period::half_year(start), Period::year(start), range]
+    vec![
+        Period::month(start),
+        Period::quarter(start),
+        Period::half_year(start),
+        Period::year(start),
+        range,
+    ]
 }
 
 fn under(top: &str) -> Vec<usize> {
-    (0..PATHS.len()).filter(|&n| PATHS[n] == top || PATHS[n].starts_with(&format!("{top}/"))).collect()
+    (0..PATHS.len())
+        .filter(|&n| PATHS[n] == top || PATHS[n].starts_with(&format!("{top}/")))
+        .collect()
 }
 
 proptest! {
@@ -590,5 +860,8 @@ fn an_exemption_that_ends_before_it_begins_excuses_from_nothing() {
     let quarter = Period::quarter("2026-06-30".parse().expect("a day"));
     let evaluation = Evaluation::new(&tree, quarter, quarter.last());
     let metric = tree.rules.metric("party_lesson_owed").expect("built in");
-    assert_eq!(evaluation.figure(metric, &Scope::These(vec![0])), Ok(Figure::Number(1.into())));
+    assert_eq!(
+        evaluation.figure(metric, &Scope::These(vec![0])),
+        Ok(Figure::Number(1.into()))
+    );
 }

@@ -1,5 +1,5 @@
-//! The registers against an obvious evaluator: what is counted once, which days a window holds, what is not known; and
-//! words for numbers against what they claim.
+//! The registers against an obvious evaluator: what is counted once, which days a window holds,
+//! what is not known; and words for numbers against what they claim.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -23,16 +23,58 @@ type Numbers = (i64, i64, Option<(i64, i64)>);
 /// A row of a register, as its writer sees it.
 #[derive(Clone, Debug)]
 enum Row {
-    Partner { unit: usize, party: bool, from: Day, until: Option<Day> },
-    Seat { person: usize, from: Day, until: Option<Day> },
-    Fund { spent: bool, demo: bool, on: Day, amount: i64 },
-    Site { sector: usize, since: Day, until: Option<Day>, highlight: bool },
-    Service { month: Day, known: Option<Numbers> },
-    Visit { on: Day, people: i64 },
-    Base { opened: Day, closed: Option<Day> },
-    Award { on: Day, year: i32, recipient: usize, stars: Option<i64> },
-    CoBuilding { set: Day, done: Option<Day>, back: Option<Day> },
-    Resource { on: Day, venue: bool, shared: bool, withdrawn: Option<Day> },
+    Partner {
+        unit: usize,
+        party: bool,
+        from: Day,
+        until: Option<Day>,
+    },
+    Seat {
+        person: usize,
+        from: Day,
+        until: Option<Day>,
+    },
+    Fund {
+        spent: bool,
+        demo: bool,
+        on: Day,
+        amount: i64,
+    },
+    Site {
+        sector: usize,
+        since: Day,
+        until: Option<Day>,
+        highlight: bool,
+    },
+    Service {
+        month: Day,
+        known: Option<Numbers>,
+    },
+    Visit {
+        on: Day,
+        people: i64,
+    },
+    Base {
+        opened: Day,
+        closed: Option<Day>,
+    },
+    Award {
+        on: Day,
+        year: i32,
+        recipient: usize,
+        stars: Option<i64>,
+    },
+    CoBuilding {
+        set: Day,
+        done: Option<Day>,
+        back: Option<Day>,
+    },
+    Resource {
+        on: Day,
+        venue: bool,
+        shared: bool,
+        withdrawn: Option<Day>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -64,39 +106,78 @@ fn row() -> impl Strategy<Value = Row> {
             from,
             until: later(from, n)
         }),
-        (0..3usize, day(), span()).prop_map(|(person, from, n)| Row::Seat { person, from, until: later(from, n) }),
-        (any::<bool>(), any::<bool>(), day(), 0i64..100_000).prop_map(|(spent, demo, on, amount)| Row::Fund { spent, demo, on, amount }),
-        (0..3usize, day(), span(), any::<bool>()).prop_map(|(sector, since, n, highlight)| Row::Site {
-            sector,
-            since,
-            until: later(since, n),
-            highlight
+        (0..3usize, day(), span()).prop_map(|(person, from, n)| Row::Seat {
+            person,
+            from,
+            until: later(from, n)
         }),
-        (day(), prop::option::weighted(0.8, (0i64..50, 0i64..50, prop::option::of((1i64..20, 0i64..20)))))
+        (any::<bool>(), any::<bool>(), day(), 0i64..100_000).prop_map(
+            |(spent, demo, on, amount)| Row::Fund {
+                spent,
+                demo,
+                on,
+                amount
+            }
+        ),
+        (0..3usize, day(), span(), any::<bool>()).prop_map(|(sector, since, n, highlight)| {
+            Row::Site {
+                sector,
+                since,
+                until: later(since, n),
+                highlight,
+            }
+        }),
+        (
+            day(),
+            prop::option::weighted(
+                0.8,
+                (0i64..50, 0i64..50, prop::option::of((1i64..20, 0i64..20)))
+            )
+        )
             .prop_map(|(month, known)| Row::Service { month, known }),
         (day(), 1i64..60).prop_map(|(on, people)| Row::Visit { on, people }),
-        (day(), span()).prop_map(|(opened, n)| Row::Base { opened, closed: later(opened, n) }),
-        (day(), 2024..2028i32, 0..PATHS.len(), prop::option::of(1i64..6)).prop_map(|(on, year, recipient, stars)| Row::Award {
-            on,
-            year,
-            recipient,
-            stars
+        (day(), span()).prop_map(|(opened, n)| Row::Base {
+            opened,
+            closed: later(opened, n)
         }),
+        (
+            day(),
+            2024..2028i32,
+            0..PATHS.len(),
+            prop::option::of(1i64..6)
+        )
+            .prop_map(|(on, year, recipient, stars)| Row::Award {
+                on,
+                year,
+                recipient,
+                stars
+            }),
         (day(), span(), span()).prop_map(|(set, done, back)| {
             let done = later(set, done);
-            Row::CoBuilding { set, done, back: done.and_then(|d| later(d, back)) }
+            Row::CoBuilding {
+                set,
+                done,
+                back: done.and_then(|d| later(d, back)),
+            }
         }),
-        (day(), any::<bool>(), any::<bool>(), span()).prop_map(|(on, venue, shared, n)| Row::Resource {
-            on,
-            venue,
-            shared,
-            withdrawn: later(on, n)
+        (day(), any::<bool>(), any::<bool>(), span()).prop_map(|(on, venue, shared, n)| {
+            Row::Resource {
+                on,
+                venue,
+                shared,
+                withdrawn: later(on, n),
+            }
         }),
     ]
 }
 
 fn facts() -> impl Strategy<Value = Vec<Fact>> {
-    let fact = (0..PATHS.len(), prop::bool::weighted(0.1), row()).prop_map(|(org, retracted, row)| Fact { org, retracted, row });
+    let fact =
+        (0..PATHS.len(), prop::bool::weighted(0.1), row()).prop_map(|(org, retracted, row)| Fact {
+            org,
+            retracted,
+            row,
+        });
     prop::collection::vec(fact, 0..50)
 }
 
@@ -106,24 +187,54 @@ fn tree(facts: &[Fact]) -> Tree<'static> {
         .enumerate()
         .map(|(n, path)| {
             let sector = if n < 2 { "community" } else { "social-org" };
-            (*path, format!("name = \"组织{n}\"\nkind = \"party-committee\"\nsector = \"{sector}\"\n"))
+            (
+                *path,
+                format!("name = \"组织{n}\"\nkind = \"party-committee\"\nsector = \"{sector}\"\n"),
+            )
         })
         .collect();
     let mut ledgers: Vec<String> = vec![String::new(); PATHS.len()];
     for (n, fact) in facts.iter().enumerate() {
         let out = &mut ledgers[fact.org];
         let id = |prefix: &str| format!("{prefix}-20250101-{n:08}");
-        let until = |key: &str, day: &Option<Day>| day.map_or(String::new(), |day| format!("{key} = {day}\n"));
+        let until = |key: &str, day: &Option<Day>| {
+            day.map_or(String::new(), |day| format!("{key} = {day}\n"))
+        };
         let (kind, body) = match &fact.row {
-            Row::Partner { unit, party, from, until: end } => (
+            Row::Partner {
+                unit,
+                party,
+                from,
+                until: end,
+            } => (
                 "partner",
-                format!("id = \"{}\"\nunit = \"{}\"\nparty_org = {party}\njoined = {from}\n{}", id("pa"), NAMES[*unit], until("left", end)),
+                format!(
+                    "id = \"{}\"\nunit = \"{}\"\nparty_org = {party}\njoined = {from}\n{}",
+                    id("pa"),
+                    NAMES[*unit],
+                    until("left", end)
+                ),
             ),
-            Row::Seat { person, from, until: end } => {
-                ("seat", format!("id = \"{}\"\nperson = \"{}\"\nfrom = {from}\n{}", id("se"), NAMES[*person], until("until", end)))
-            }
+            Row::Seat {
+                person,
+                from,
+                until: end,
+            } => (
+                "seat",
+                format!(
+                    "id = \"{}\"\nperson = \"{}\"\nfrom = {from}\n{}",
+                    id("se"),
+                    NAMES[*person],
+                    until("until", end)
+                ),
+            ),
             // In fen, with and without needless zeros.
-            Row::Fund { spent, demo, on, amount } => (
+            Row::Fund {
+                spent,
+                demo,
+                on,
+                amount,
+            } => (
                 "fund",
                 format!(
                     "id = \"{}\"\ndate = {on}\nstage = \"{}\"\nsource = \"fiscal\"\npurpose = \"{}\"\namount = {}.{:02}\n",
@@ -134,7 +245,12 @@ fn tree(facts: &[Fact]) -> Tree<'static> {
                     amount % 100
                 ),
             ),
-            Row::Site { sector, since, until: end, highlight } => (
+            Row::Site {
+                sector,
+                since,
+                until: end,
+                highlight,
+            } => (
                 "demo_site",
                 format!(
                     "id = \"{}\"\nname = \"{n}\"\nsector = \"{}\"\nsince = {since}\n{}highlight = {highlight}\n",
@@ -144,11 +260,18 @@ fn tree(facts: &[Fact]) -> Tree<'static> {
                 ),
             ),
             Row::Service { month, known } => {
-                let month = format!("id = \"{}\"\nmonth = \"{:04}-{:02}\"\n", id("sv"), month.year(), month.month());
+                let month = format!(
+                    "id = \"{}\"\nmonth = \"{:04}-{:02}\"\n",
+                    id("sv"),
+                    month.year(),
+                    month.month()
+                );
                 let numbers = match known {
                     None => "no_data = \"未报\"\n".to_owned(),
                     Some((accepted, completed, asked)) => {
-                        let asked = asked.map_or(String::new(), |(a, b)| format!("surveyed = {a}\nsatisfied = {b}\n"));
+                        let asked = asked.map_or(String::new(), |(a, b)| {
+                            format!("surveyed = {a}\nsatisfied = {b}\n")
+                        });
                         format!("accepted = {accepted}\ncompleted = {completed}\n{asked}")
                     }
                 };
@@ -156,16 +279,32 @@ fn tree(facts: &[Fact]) -> Tree<'static> {
             }
             Row::Visit { on, people } => (
                 "base_visit",
-                format!("id = \"{}\"\nbase = \"ba-20250101-0000000a\"\ndate = {on}\nvisitor = \"x\"\npeople = {people}\n", id("bv")),
+                format!(
+                    "id = \"{}\"\nbase = \"ba-20250101-0000000a\"\ndate = {on}\nvisitor = \"x\"\npeople = {people}\n",
+                    id("bv")
+                ),
             ),
-            Row::Base { opened, closed } => {
-                ("base", format!("id = \"{}\"\nname = \"{n}\"\ntype = \"red\"\nopened = {opened}\n{}", id("ba"), until("closed", closed)))
-            }
-            Row::Award { on, year, recipient, stars } => {
+            Row::Base { opened, closed } => (
+                "base",
+                format!(
+                    "id = \"{}\"\nname = \"{n}\"\ntype = \"red\"\nopened = {opened}\n{}",
+                    id("ba"),
+                    until("closed", closed)
+                ),
+            ),
+            Row::Award {
+                on,
+                year,
+                recipient,
+                stars,
+            } => {
                 let stars = stars.map_or(String::new(), |s| format!("stars = {s}\n"));
                 (
                     "award",
-                    format!("id = \"{}\"\ndate = {on}\nyear = {year}\ntitle = \"t\"\nrecipient = \"组织{recipient}\"\n{stars}", id("aw")),
+                    format!(
+                        "id = \"{}\"\ndate = {on}\nyear = {year}\ntitle = \"t\"\nrecipient = \"组织{recipient}\"\n{stars}",
+                        id("aw")
+                    ),
                 )
             }
             Row::CoBuilding { set, done, back } => {
@@ -175,16 +314,31 @@ fn tree(facts: &[Fact]) -> Tree<'static> {
                         let _ = writeln!(updates, "    {{ on = {day}, status = \"{status}\" }},");
                     }
                 }
-                let updates = if updates.is_empty() { String::new() } else { format!("updates = [\n{updates}]\n") };
-                let body = format!("list = \"co-building\"\ntitle = \"t\"\nowner = \"o\"\nset = {set}\ndue = {}\n{updates}", set.plus(30));
+                let updates = if updates.is_empty() {
+                    String::new()
+                } else {
+                    format!("updates = [\n{updates}]\n")
+                };
+                let body = format!(
+                    "list = \"co-building\"\ntitle = \"t\"\nowner = \"o\"\nset = {set}\ndue = {}\n{updates}",
+                    set.plus(30)
+                );
                 ("task", format!("id = \"{}\"\n{body}", id("t")))
             }
-            Row::Resource { on, venue, shared, withdrawn } => {
-                let updates =
-                    withdrawn.map_or(String::new(), |day| format!("updates = [\n    {{ on = {day}, status = \"withdrawn\" }},\n]\n"));
+            Row::Resource {
+                on,
+                venue,
+                shared,
+                withdrawn,
+            } => {
+                let updates = withdrawn.map_or(String::new(), |day| {
+                    format!("updates = [\n    {{ on = {day}, status = \"withdrawn\" }},\n]\n")
+                });
                 let category = if *venue { "venue" } else { "goods" };
                 let list = if is_need(*on) { "need" } else { "resource" };
-                let body = format!("list = \"{list}\"\ncategory = \"{category}\"\nname = \"x\"\ndate = {on}\nshared = {shared}\n{updates}");
+                let body = format!(
+                    "list = \"{list}\"\ncategory = \"{category}\"\nname = \"x\"\ndate = {on}\nshared = {shared}\n{updates}"
+                );
                 ("resource", format!("id = \"{}\"\n{body}", id("re")))
             }
         };
@@ -193,8 +347,15 @@ fn tree(facts: &[Fact]) -> Tree<'static> {
             let _ = writeln!(out, "retracted = {{ on = 2025-01-01, why = \"x\" }}");
         }
     }
-    let orgs: Vec<(&str, &str)> = orgs.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let ledgers: Vec<(&str, &str)> = PATHS.iter().copied().zip(ledgers.iter().map(String::as_str)).collect();
+    let orgs: Vec<(&str, &str)> = orgs
+        .iter()
+        .map(|(path, text)| (*path, text.as_str()))
+        .collect();
+    let ledgers: Vec<(&str, &str)> = PATHS
+        .iter()
+        .copied()
+        .zip(ledgers.iter().map(String::as_str))
+        .collect();
     let tree = Tree::from_texts(Rules::built_in(), &orgs, &ledgers);
     assert_eq!(tree.problems, []);
     tree
@@ -223,11 +384,22 @@ impl Obvious<'_> {
 
     /// A sum of money, from rows in fen.
     fn money(&self, each: impl Fn(&Row) -> i64) -> Figure {
-        Figure::Number(Decimal::new(self.rows.iter().map(|row| i128::from(each(row))).sum(), 2).expect("it fits"))
+        Figure::Number(
+            Decimal::new(self.rows.iter().map(|row| i128::from(each(row))).sum(), 2)
+                .expect("it fits"),
+        )
     }
 
     fn different<T: Ord>(&self, each: impl Fn(&Row) -> Option<T>) -> Figure {
-        Figure::Number((self.rows.iter().filter_map(|row| each(row)).collect::<BTreeSet<T>>().len() as i64).into())
+        Figure::Number(
+            (self
+                .rows
+                .iter()
+                .filter_map(|row| each(row))
+                .collect::<BTreeSet<T>>()
+                .len() as i64)
+                .into(),
+        )
     }
 
     fn value(&self, metric: &str) -> Figure {
@@ -235,23 +407,44 @@ impl Obvious<'_> {
         let first = |day: Day| Day::new(day.year(), day.month(), 1).expect("a first");
         match metric {
             "partners" => self.different(|row| match row {
-                Row::Partner { unit, from, until, .. } if self.in_force(*from, *until) => Some(*unit),
+                Row::Partner {
+                    unit, from, until, ..
+                } if self.in_force(*from, *until) => Some(*unit),
                 _ => None,
             }),
             "partners_party_orgs" => self.different(|row| match row {
-                Row::Partner { unit, party: true, from, until } if self.in_force(*from, *until) => Some(*unit),
+                Row::Partner {
+                    unit,
+                    party: true,
+                    from,
+                    until,
+                } if self.in_force(*from, *until) => Some(*unit),
                 _ => None,
             }),
             "seats_held" => self.different(|row| match row {
-                Row::Seat { person, from, until } if self.in_force(*from, *until) => Some(*person),
+                Row::Seat {
+                    person,
+                    from,
+                    until,
+                } if self.in_force(*from, *until) => Some(*person),
                 _ => None,
             }),
             "funds_spent" => self.money(|row| match row {
-                Row::Fund { spent: true, on, amount, .. } if on.year() == self.year && *on <= self.as_of => *amount,
+                Row::Fund {
+                    spent: true,
+                    on,
+                    amount,
+                    ..
+                } if on.year() == self.year && *on <= self.as_of => *amount,
                 _ => 0,
             }),
             "demo_sites_invested" => self.money(|row| match row {
-                Row::Fund { spent: true, demo: true, on, amount } if *on <= self.as_of => *amount,
+                Row::Fund {
+                    spent: true,
+                    demo: true,
+                    on,
+                    amount,
+                } if *on <= self.as_of => *amount,
                 _ => 0,
             }),
             "sites_cultivated" => self.number(|row| match row {
@@ -259,15 +452,26 @@ impl Obvious<'_> {
                 _ => 0,
             }),
             "sites_office" => self.number(|row| match row {
-                Row::Site { sector: 1, since, .. } => one(since.year() == self.year && *since <= self.as_of),
+                Row::Site {
+                    sector: 1, since, ..
+                } => one(since.year() == self.year && *since <= self.as_of),
                 _ => 0,
             }),
             "sites_highlighted" => self.number(|row| match row {
-                Row::Site { highlight: true, since, until, .. } => one(self.in_force(*since, *until)),
+                Row::Site {
+                    highlight: true,
+                    since,
+                    until,
+                    ..
+                } => one(self.in_force(*since, *until)),
                 _ => 0,
             }),
             "sites_sectors" => self.different(|row| match row {
-                Row::Site { sector, since, .. } if since.year() == self.year && *since <= self.as_of => Some(*sector),
+                Row::Site { sector, since, .. }
+                    if since.year() == self.year && *since <= self.as_of =>
+                {
+                    Some(*sector)
+                }
                 _ => None,
             }),
             "services_accepted" => {
@@ -275,7 +479,9 @@ impl Obvious<'_> {
                     .rows
                     .iter()
                     .filter_map(|row| match row {
-                        Row::Service { month, known } if self.ytd(first(*month)) => Some(known.map(|(accepted, ..)| accepted)),
+                        Row::Service { month, known } if self.ytd(first(*month)) => {
+                            Some(known.map(|(accepted, ..)| accepted))
+                        }
                         _ => None,
                     })
                     .collect();
@@ -288,13 +494,20 @@ impl Obvious<'_> {
             "services_satisfaction" => {
                 let (mut num, mut den) = (0, 0);
                 for row in &self.rows {
-                    if let Row::Service { month, known: Some((_, _, Some((surveyed, satisfied)))) } = row
+                    if let Row::Service {
+                        month,
+                        known: Some((_, _, Some((surveyed, satisfied)))),
+                    } = row
                         && self.ytd(first(*month))
                     {
                         (num, den) = (num + i128::from(*satisfied), den + i128::from(*surveyed));
                     }
                 }
-                if den == 0 { Figure::NoData } else { Figure::Ratio { num, den } }
+                if den == 0 {
+                    Figure::NoData
+                } else {
+                    Figure::Ratio { num, den }
+                }
             }
             "base_batches" => self.number(|row| match row {
                 Row::Visit { on, .. } => one(self.ytd(*on)),
@@ -310,25 +523,41 @@ impl Obvious<'_> {
             }),
             "bases_first_opened" => {
                 let opened = self.rows.iter().filter_map(|row| match row {
-                    Row::Base { opened, .. } if opened.year() == self.year && *opened <= self.as_of => Some(*opened),
+                    Row::Base { opened, .. }
+                        if opened.year() == self.year && *opened <= self.as_of =>
+                    {
+                        Some(*opened)
+                    }
                     _ => None,
                 });
                 opened.min().map_or(Figure::NoData, Figure::Day)
             }
             "starred_commended" => self.different(|row| match row {
-                Row::Award { on, year, recipient: recipient @ 2.., stars: Some(_) } if *year == self.year && *on <= self.as_of => {
-                    Some(*recipient)
-                }
+                Row::Award {
+                    on,
+                    year,
+                    recipient: recipient @ 2..,
+                    stars: Some(_),
+                } if *year == self.year && *on <= self.as_of => Some(*recipient),
                 _ => None,
             }),
             "co_building_solved" => self.number(|row| match row {
-                Row::CoBuilding { set, done: Some(done), back } => {
-                    one(*set <= self.as_of && *done <= self.as_of && back.is_none_or(|back| back > self.as_of))
-                }
+                Row::CoBuilding {
+                    set,
+                    done: Some(done),
+                    back,
+                } => one(*set <= self.as_of
+                    && *done <= self.as_of
+                    && back.is_none_or(|back| back > self.as_of)),
                 _ => 0,
             }),
             "resources_shared" => self.number(|row| match row {
-                Row::Resource { on, shared: true, withdrawn, .. } if !is_need(*on) => {
+                Row::Resource {
+                    on,
+                    shared: true,
+                    withdrawn,
+                    ..
+                } if !is_need(*on) => {
                     one(*on <= self.as_of && withdrawn.is_none_or(|day| day > self.as_of))
                 }
                 _ => 0,
@@ -389,8 +618,8 @@ proptest! {
         }
     }
 
-    /// What is printed is read back from its digits: it is the nearest, or what its qualifier claims; below one 万 or 亿 it
-    /// is the number itself.
+    /// What is printed is read back from its digits: it is the nearest, or what its qualifier
+    /// claims; below one 万 or 亿 it is the number itself.
     #[test]
     fn words_claim_no_more_than_is_true(
         hundredths in prop_oneof![-1_000_000_000_000i128..1_000_000_000_000, -2_000_000i128..2_000_000],

@@ -1,4 +1,5 @@
-//! Edits are splices: what is not meant stays as it was, byte for byte; `fmt` says the same in one form.
+//! Edits are splices: what is not meant stays as it was, byte for byte; `fmt` says the same in one
+//! form.
 
 mod common;
 
@@ -54,7 +55,11 @@ fn lived_in(newline: &str) -> Ledger {
 
 /// The lines that are only in one of two texts.
 fn changed<'t>(before: &'t str, after: &'t str) -> (Vec<&'t str>, Vec<&'t str>) {
-    let only = |a: &'t str, b: &str| a.split('\n').filter(|line| !b.split('\n').any(|other| other == *line)).collect();
+    let only = |a: &'t str, b: &str| {
+        a.split('\n')
+            .filter(|line| !b.split('\n').any(|other| other == *line))
+            .collect()
+    };
     (only(before, after), only(after, before))
 }
 
@@ -63,12 +68,30 @@ fn adding_then_removing_the_added_text_leaves_the_bytes_as_they_were() {
     for newline in ["\n", "\r\n"] {
         let ledger = lived_in(newline);
         let before = ledger.read(FILE);
-        ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"]);
+        ledger.ok(&[
+            "add",
+            "meeting",
+            "--org",
+            "a",
+            "--date",
+            "2026-08-03",
+            "--type",
+            "regular",
+            "--title",
+            "八月例会",
+        ]);
         let after = ledger.read(FILE);
         assert!(after.starts_with(&before));
         let added = &after[before.len()..];
-        assert!(added.starts_with(&format!("{newline}{newline}[[meeting]]{newline}id = ")), "{added:?}");
-        assert_eq!(added.matches('\n').count(), added.matches(newline).count(), "line ends are the file's own");
+        assert!(
+            added.starts_with(&format!("{newline}{newline}[[meeting]]{newline}id = ")),
+            "{added:?}"
+        );
+        assert_eq!(
+            added.matches('\n').count(),
+            added.matches(newline).count(),
+            "line ends are the file's own"
+        );
     }
 }
 
@@ -76,14 +99,27 @@ fn adding_then_removing_the_added_text_leaves_the_bytes_as_they_were() {
 fn an_update_adds_its_line_and_touches_no_other() {
     let ledger = lived_in("\n");
     let before = ledger.read(FILE);
-    ledger.ok(&["update", "0c9d", "--status", "退回", "--on", "2026-09-10", "--note", "缺照片"]);
+    ledger.ok(&[
+        "update",
+        "0c9d",
+        "--status",
+        "退回",
+        "--on",
+        "2026-09-10",
+        "--note",
+        "缺照片",
+    ]);
     let after = ledger.read(FILE);
     let (gone, new) = changed(&before, &after);
-    // The list was hand-made; the record that changes is brought into form, its comments stay by their items.
+    // The list was hand-made; the record that changes is brought into form, its comments stay by
+    // their items.
     assert_eq!(gone, ["    {on=2026-09-18,status=\"done\"} # 完工"]);
     assert_eq!(
         new,
-        ["    { on = 2026-09-10, status = \"returned\", note = \"缺照片\" },", "    { on = 2026-09-18, status = \"done\" }, # 完工"]
+        [
+            "    { on = 2026-09-10, status = \"returned\", note = \"缺照片\" },",
+            "    { on = 2026-09-18, status = \"done\" }, # 完工"
+        ]
     );
     ledger.ok(&["update", "0c9d", "--status", "closed", "--on", "2026-09-20"]);
     let last = ledger.read(FILE);
@@ -98,7 +134,10 @@ fn an_edit_keeps_comments_and_a_retraction_adds_one_line() {
     ledger.ok(&["edit", "0c9d", "--title", "标识已补"]);
     let after = ledger.read(FILE);
     let (gone, new) = changed(&before, &after);
-    assert_eq!(gone, ["title   = '牡丹广场示范区标识缺失'      # 单引号也行\r"]);
+    assert_eq!(
+        gone,
+        ["title   = '牡丹广场示范区标识缺失'      # 单引号也行\r"]
+    );
     assert_eq!(new, ["title   = \"标识已补\"      # 单引号也行\r"]);
 
     ledger.ok(&["edit", "0c9d", "--lead", "张某"]);
@@ -110,14 +149,23 @@ fn an_edit_keeps_comments_and_a_retraction_adds_one_line() {
     ledger.ok(&["retract", "7k3f", "--why", "重复录入", "--by", "王某"]);
     let after = ledger.read(FILE);
     assert!(after.starts_with(&before));
-    assert_eq!(&after[before.len()..], "\r\nretracted = { on = 2026-11-22, by = \"王某\", why = \"重复录入\" }\r\n");
+    assert_eq!(
+        &after[before.len()..],
+        "\r\nretracted = { on = 2026-11-22, by = \"王某\", why = \"重复录入\" }\r\n"
+    );
     assert_eq!(ledger.run(&["retract", "7k3f", "--why", "再次"]).code, 2);
 
     // A field that is taken away leaves its comment.
-    let commented = ledger.read(FILE).replace("lead = \"张某\"", "lead = \"张某\" # 分管");
+    let commented = ledger
+        .read(FILE)
+        .replace("lead = \"张某\"", "lead = \"张某\" # 分管");
     ledger.write(FILE, commented.as_bytes());
     ledger.ok(&["edit", "0c9d", "--lead", ""]);
-    assert!(!ledger.read(FILE).contains("lead") && ledger.read(FILE).contains("\r\n# 分管\r\n"), "{}", ledger.read(FILE));
+    assert!(
+        !ledger.read(FILE).contains("lead") && ledger.read(FILE).contains("\r\n# 分管\r\n"),
+        "{}",
+        ledger.read(FILE)
+    );
 }
 
 #[test]
@@ -126,19 +174,37 @@ fn a_record_in_another_shape_is_rewritten_whole_and_its_neighbours_are_not() {
     let ledger = Ledger::new(&[(FILE, text)]);
     ledger.ok(&["update", "0c9d", "--status", "closed", "--on", "2026-08-12"]);
     let after = ledger.read(FILE);
-    let (head, tail) = (text.find("[[task]]").expect("there"), text.find("\n# 独立的说明").expect("there"));
-    assert!(after.starts_with(&text[..head]) && after.ends_with(&text[tail..]), "{after}");
-    assert!(after.contains("title = \"x\" # 题") && after.contains("# 一") && after.contains("status = \"closed\""), "{after}");
+    let (head, tail) = (
+        text.find("[[task]]").expect("there"),
+        text.find("\n# 独立的说明").expect("there"),
+    );
+    assert!(
+        after.starts_with(&text[..head]) && after.ends_with(&text[tail..]),
+        "{after}"
+    );
+    assert!(
+        after.contains("title = \"x\" # 题")
+            && after.contains("# 一")
+            && after.contains("status = \"closed\""),
+        "{after}"
+    );
     assert_eq!(ledger.run(&["check"]).code, 0);
 }
 
 #[test]
 fn fmt_brings_everything_into_form_and_keeps_every_comment() {
     let ledger = lived_in("\r\n");
-    ledger.write("orgs/a/org.toml", "# 组织\nkind = 'party-committee' # 类型\nname = \"示例党委\"\n".as_bytes());
+    ledger.write(
+        "orgs/a/org.toml",
+        "# 组织\nkind = 'party-committee' # 类型\nname = \"示例党委\"\n".as_bytes(),
+    );
     let checked = ledger.run(&["fmt", "--check"]);
     assert_eq!(checked.code, 1);
-    assert!(checked.out.contains("-kind = 'party-committee' # 类型"), "{}", checked.out);
+    assert!(
+        checked.out.contains("-kind = 'party-committee' # 类型"),
+        "{}",
+        checked.out
+    );
     assert!(ledger.read(FILE).contains('\r'), "--check writes nothing");
     ledger.ok(&["fmt"]);
     expect_file("expect/fmt.toml", &ledger.read(FILE));
@@ -151,56 +217,93 @@ fn fmt_brings_everything_into_form_and_keeps_every_comment() {
 fn fmt_leaves_a_bad_file_alone_and_says_so() {
     let ledger = Ledger::new(&[
         (FILE, "[[meeting]]\nid=\"x\"\n"),
-        ("orgs/a/2026/y.toml", "[[filing]]\nid='f-20261001-00000001'\nfiled=2026-10-01\nquarter='2026Q3'\n"),
+        (
+            "orgs/a/2026/y.toml",
+            "[[filing]]\nid='f-20261001-00000001'\nfiled=2026-10-01\nquarter='2026Q3'\n",
+        ),
     ]);
     let ran = ledger.run(&["fmt"]);
     assert_eq!(ran.code, 1, "{}", ran.out);
     assert_eq!(ledger.read(FILE), "[[meeting]]\nid=\"x\"\n");
-    assert!(ledger.read("orgs/a/2026/y.toml").starts_with("[[filing]]\nid = \"f-20261001-00000001\"\nquarter"));
+    assert!(
+        ledger
+            .read("orgs/a/2026/y.toml")
+            .starts_with("[[filing]]\nid = \"f-20261001-00000001\"\nquarter")
+    );
 }
 
 /// Records with comments in every place a comment can stand.
 fn messy() -> impl Strategy<Value = String> {
     let comment = || prop::sample::select(vec!["", "", "", "# 甲", "#乙 ", "# [[meeting]]"]);
     let line = move |text: String| {
-        (comment(), comment(), prop::sample::select(vec!["", "\n", "  \n\n"])).prop_map(move |(above, behind, blank)| {
-            let above = if above.is_empty() { String::new() } else { format!("{above}\n") };
-            format!("{blank}{above}{text} {behind}\n")
-        })
+        (
+            comment(),
+            comment(),
+            prop::sample::select(vec!["", "\n", "  \n\n"]),
+        )
+            .prop_map(move |(above, behind, blank)| {
+                let above = if above.is_empty() {
+                    String::new()
+                } else {
+                    format!("{above}\n")
+                };
+                format!("{blank}{above}{text} {behind}\n")
+            })
     };
-    let record =
-        (0u32..1_000_000, prop::collection::vec((0u32..28, comment(), comment()), 0..4), prop::bool::ANY, prop::bool::weighted(0.3))
-            .prop_flat_map(move |(n, updates, shuffled, nested)| {
-                let rows: String = updates
-                    .iter()
-                    .map(|(d, above, behind)| {
-                        let above = if above.is_empty() { String::new() } else { format!("\n{above}\n") };
-                        let behind = if behind.is_empty() { String::new() } else { format!("{behind}\n") };
-                        format!("{above}{{on=2026-08-{:02},status='done'}},{behind}", d + 1)
-                    })
-                    .collect();
-                let mut lines = vec![
-                    format!("id = 't-20260703-{n:08}'"),
-                    "list='task'".to_owned(),
-                    "title=\"\"\"a\n# 不是注释\nb\"\"\"".to_owned(),
-                    "owner = \"x\"".to_owned(),
-                    "set = 2026-07-03".to_owned(),
-                    "due=2026-09-01".to_owned(),
-                    format!("updates = [{rows}]"),
-                    "supporting=['甲', \"乙\"]".to_owned(),
-                ];
-                if shuffled {
-                    lines.reverse();
-                }
-                let tables =
-                    ["[[task.updates]]", "on = 2026-08-10", "status = \"done\"", "[task.retracted]", "on = 2026-08-11", "why = 'x'"];
-                if nested {
-                    lines.retain(|line| !line.starts_with("updates"));
-                    lines.extend(tables.map(str::to_owned));
-                }
-                (line("[[task]]".to_owned()), lines.into_iter().map(line).collect::<Vec<_>>())
-                    .prop_map(|(head, lines)| head + &lines.concat())
-            });
+    let record = (
+        0u32..1_000_000,
+        prop::collection::vec((0u32..28, comment(), comment()), 0..4),
+        prop::bool::ANY,
+        prop::bool::weighted(0.3),
+    )
+        .prop_flat_map(move |(n, updates, shuffled, nested)| {
+            let rows: String = updates
+                .iter()
+                .map(|(d, above, behind)| {
+                    let above = if above.is_empty() {
+                        String::new()
+                    } else {
+                        format!("\n{above}\n")
+                    };
+                    let behind = if behind.is_empty() {
+                        String::new()
+                    } else {
+                        format!("{behind}\n")
+                    };
+                    format!("{above}{{on=2026-08-{:02},status='done'}},{behind}", d + 1)
+                })
+                .collect();
+            let mut lines = vec![
+                format!("id = 't-20260703-{n:08}'"),
+                "list='task'".to_owned(),
+                "title=\"\"\"a\n# 不是注释\nb\"\"\"".to_owned(),
+                "owner = \"x\"".to_owned(),
+                "set = 2026-07-03".to_owned(),
+                "due=2026-09-01".to_owned(),
+                format!("updates = [{rows}]"),
+                "supporting=['甲', \"乙\"]".to_owned(),
+            ];
+            if shuffled {
+                lines.reverse();
+            }
+            let tables = [
+                "[[task.updates]]",
+                "on = 2026-08-10",
+                "status = \"done\"",
+                "[task.retracted]",
+                "on = 2026-08-11",
+                "why = 'x'",
+            ];
+            if nested {
+                lines.retain(|line| !line.starts_with("updates"));
+                lines.extend(tables.map(str::to_owned));
+            }
+            (
+                line("[[task]]".to_owned()),
+                lines.into_iter().map(line).collect::<Vec<_>>(),
+            )
+                .prop_map(|(head, lines)| head + &lines.concat())
+        });
     prop::collection::vec(record, 0..4).prop_map(|records| records.concat())
 }
 
@@ -296,5 +399,9 @@ fn what_add_prints_is_canonical_and_can_be_edited_at_once() {
     assert_eq!(ledger.run(&["fmt", "--check"]).code, 0);
     ledger.ok(&["edit", &id[11..15], "--present", "12"]);
     assert!(ledger.read(FILE).contains("present = 12\n"));
-    assert_eq!(ledger.run(&["edit", &id, "--present", "13"]).code, 2, "more present than due");
+    assert_eq!(
+        ledger.run(&["edit", &id, "--present", "13"]).code,
+        2,
+        "more present than due"
+    );
 }

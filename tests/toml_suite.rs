@@ -1,5 +1,5 @@
-//! TOML's own test suite: every invalid document refused with its place, every valid one read without a
-//! panic, and whatever `add` appends can be taken away again without a trace.
+//! TOML's own test suite: every invalid document refused with its place, every valid one read
+//! without a panic, and whatever `add` appends can be taken away again without a trace.
 
 mod common;
 
@@ -10,7 +10,8 @@ use ledger::wire::parse;
 
 /// Documents of the suite that are valid in TOML 1.1 only; the version a ledger has is 1.0.
 fn is_1_1(text: &str) -> bool {
-    parse(&Source::new("x.toml", text)).is_err_and(|problems| problems.iter().all(|p| p.rule.name == "toml-1-1"))
+    parse(&Source::new("x.toml", text))
+        .is_err_and(|problems| problems.iter().all(|p| p.rule.name == "toml-1-1"))
 }
 
 #[test]
@@ -26,8 +27,14 @@ fn every_invalid_document_is_refused_with_its_place() {
             continue;
         };
         for problem in problems {
-            let place = problem.place.unwrap_or_else(|| panic!("{} without a place", case.name().display()));
-            assert!(place.line >= 1 && place.column >= 1, "{}", case.name().display());
+            let place = problem
+                .place
+                .unwrap_or_else(|| panic!("{} without a place", case.name().display()));
+            assert!(
+                place.line >= 1 && place.column >= 1,
+                "{}",
+                case.name().display()
+            );
         }
         refused += 1;
     }
@@ -48,11 +55,20 @@ fn every_valid_document_is_read_and_an_appended_record_can_be_removed() {
         let before = Source::new("x.toml", text);
         parse(&before).unwrap_or_else(|p| panic!("{}: {p:?}", case.name().display()));
         let after = Source::new("x.toml", append(&before.text, record));
-        prove(&before, &after, Proof::OneMore("meeting")).unwrap_or_else(|_| panic!("{}", case.name().display()));
-        assert_eq!(&after.text[..before.text.len()], before.text, "{}", case.name().display());
+        prove(&before, &after, Proof::OneMore("meeting"))
+            .unwrap_or_else(|_| panic!("{}", case.name().display()));
+        assert_eq!(
+            &after.text[..before.text.len()],
+            before.text,
+            "{}",
+            case.name().display()
+        );
         read += 1;
     }
-    assert!(read > 150 && newer > 0 && newer < 40, "read {read}, TOML 1.1 {newer}");
+    assert!(
+        read > 150 && newer > 0 && newer < 40,
+        "read {read}, TOML 1.1 {newer}"
+    );
 }
 
 #[test]
@@ -66,8 +82,20 @@ fn as_a_ledger_file_every_document_leaves_check_standing_and_itself_untouched() 
         ledger.write("orgs/a/2026/test-00.toml", &bytes);
         let checked = ledger.run(&["check"]);
         assert!(checked.code <= 1, "{}: {}", name.display(), checked.err);
-        let added = ledger.run(&["add", "meeting", "--org", "a", "--date", "2026-07-03", "--type", "regular", "--title", "x"]);
-        let after = std::fs::read(ledger.path().join("orgs/a/2026/test-00.toml")).expect("still there");
+        let added = ledger.run(&[
+            "add",
+            "meeting",
+            "--org",
+            "a",
+            "--date",
+            "2026-07-03",
+            "--type",
+            "regular",
+            "--title",
+            "x",
+        ]);
+        let after =
+            std::fs::read(ledger.path().join("orgs/a/2026/test-00.toml")).expect("still there");
         match added.code {
             0 => assert!(after.starts_with(&bytes), "{}", name.display()),
             _ => assert_eq!(after, bytes, "{}", name.display()),

@@ -1,6 +1,7 @@
 //! Writing under fire: many processes, a kill at every system call, a disk that is full.
 //!
-//! These run the built program, since a process is what is killed. What a machine lacks is skipped, with a word.
+//! These run the built program, since a process is what is killed. What a machine lacks is skipped,
+//! with a word.
 
 #![allow(clippy::print_stderr)] // what is skipped is said
 
@@ -13,19 +14,45 @@ use common::Ledger;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ledger");
 const FILE: &str = "orgs/a/2026/test-00.toml";
-const ADD: &[&str] = &["add", "meeting", "--org", "a", "--date", "2026-08-03", "--type", "regular", "--title", "八月例会"];
+const ADD: &[&str] = &[
+    "add",
+    "meeting",
+    "--org",
+    "a",
+    "--date",
+    "2026-08-03",
+    "--type",
+    "regular",
+    "--title",
+    "八月例会",
+];
 
 fn add(ledger: &Ledger, title: &str) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.arg("--root").arg(ledger.path()).args(ADD).args(["--note", title, "--today", "2026-08-03", "--lang", "en"]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.arg("--root").arg(ledger.path()).args(ADD).args([
+        "--note",
+        title,
+        "--today",
+        "2026-08-03",
+        "--lang",
+        "en",
+    ]);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
 fn records(ledger: &Ledger) -> usize {
     let out = ledger.ok(&["list", "meeting", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&out).expect("json");
-    let ids: BTreeSet<&str> = json["records"].as_array().expect("records").iter().map(|r| r["id"].as_str().expect("an id")).collect();
+    let ids: BTreeSet<&str> = json["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .map(|r| r["id"].as_str().expect("an id"))
+        .collect();
     ids.len()
 }
 
@@ -37,8 +64,14 @@ fn ten_processes_adding_fifty_records_each_lose_nothing() {
             let ledger = &ledger;
             scope.spawn(move || {
                 for n in 0..50 {
-                    let output = add(ledger, &format!("{process}-{n}")).output().expect("it runs");
-                    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                    let output = add(ledger, &format!("{process}-{n}"))
+                        .output()
+                        .expect("it runs");
+                    assert!(
+                        output.status.success(),
+                        "{}",
+                        String::from_utf8_lossy(&output.stderr)
+                    );
                 }
             });
         }
@@ -50,24 +83,31 @@ fn ten_processes_adding_fifty_records_each_lose_nothing() {
 
 fn strace(ledger: &Ledger, inject: &str) -> Option<Output> {
     let mut command = Command::new("strace");
-    command.args(["-f", "-o", "/dev/null", "-e", inject, PROGRAM, "--root"]).arg(ledger.path()).args(ADD).args([
-        "--today",
-        "2026-08-03",
-        "--lang",
-        "en",
-    ]);
+    command
+        .args(["-f", "-o", "/dev/null", "-e", inject, PROGRAM, "--root"])
+        .arg(ledger.path())
+        .args(ADD)
+        .args(["--today", "2026-08-03", "--lang", "en"]);
     command.stdin(Stdio::null()).output().ok()
 }
 
 /// What the file may hold after an `add` that was cut short: what it held, or one record more.
 fn old_or_new(ledger: &Ledger, before: &str, what: &str) {
     let now = ledger.read(FILE);
-    let whole = now == before || now.starts_with(before) && ledger.run(&["check"]).code == 0 && records(ledger) == 2;
-    assert!(whole, "{what}: neither the old file nor the new one:\n{now}");
+    let whole = now == before
+        || now.starts_with(before) && ledger.run(&["check"]).code == 0 && records(ledger) == 2;
+    assert!(
+        whole,
+        "{what}: neither the old file nor the new one:\n{now}"
+    );
 }
 
 fn leftovers(ledger: &Ledger) -> usize {
-    ledger.bytes().iter().filter(|(path, _)| path.to_string_lossy().contains("ledger-tmp")).count()
+    ledger
+        .bytes()
+        .iter()
+        .filter(|(path, _)| path.to_string_lossy().contains("ledger-tmp"))
+        .count()
 }
 
 #[test]
@@ -79,16 +119,33 @@ fn a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one() {
     }
     let meeting = "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月例会\"\n";
     // Every call that opens, writes, syncs, renames or locks, and the plain reads between them.
-    for call in ["openat", "write", "fsync", "rename", "flock", "fchmod", "mkdir", "unlink", "close", "read", "statx"] {
+    for call in [
+        "openat", "write", "fsync", "rename", "flock", "fchmod", "mkdir", "unlink", "close",
+        "read", "statx",
+    ] {
         for when in 1..200 {
             let ledger = Ledger::new(&[(FILE, meeting)]);
-            let Some(output) = strace(&ledger, &format!("inject={call}:signal=KILL:when={when}")) else { break };
+            let Some(output) = strace(&ledger, &format!("inject={call}:signal=KILL:when={when}"))
+            else {
+                break;
+            };
             old_or_new(&ledger, meeting, &format!("{call} #{when}"));
             if output.status.success() {
                 break; // there was no such call any more
             }
             // The next writer sweeps up and is not in the way.
-            ledger.ok(&["add", "meeting", "--org", "a", "--date", "2026-09-03", "--type", "regular", "--title", "九月例会"]);
+            ledger.ok(&[
+                "add",
+                "meeting",
+                "--org",
+                "a",
+                "--date",
+                "2026-09-03",
+                "--type",
+                "regular",
+                "--title",
+                "九月例会",
+            ]);
             assert_eq!(leftovers(&ledger), 0, "{call} #{when}");
         }
     }
@@ -105,8 +162,14 @@ fn a_refusal_of_the_system_is_reported_and_nothing_is_half_written() {
     for (inject, said) in [
         ("inject=fsync:error=ENOSPC:when=1", "the disk is full"),
         ("inject=fsync:error=EIO:when=1", "the system refused"),
-        ("inject=fsync:error=ENOSPC:when=2", "did not confirm that it is on the disk"),
-        ("inject=rename,renameat,renameat2:error=EROFS:when=1", "read-only"),
+        (
+            "inject=fsync:error=ENOSPC:when=2",
+            "did not confirm that it is on the disk",
+        ),
+        (
+            "inject=rename,renameat,renameat2:error=EROFS:when=1",
+            "read-only",
+        ),
     ] {
         let ledger = Ledger::new(&[(FILE, meeting)]);
         let output = strace(&ledger, inject).expect("it ran before");
@@ -127,31 +190,56 @@ struct Trial {
     between: &'static [&'static [&'static str]],
 }
 
-const TASK: &str =
-    "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
-const OTHER: &str =
-    "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"丙\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
-const THIRD: &str =
-    "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"丁\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const TASK: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const OTHER: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"丙\"\nowner = \"乙\"\nset = 2026-07-03\ndue = 2026-09-20\n";
+const THIRD: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\nowner = \"丁\"\nset = 2026-07-03\ndue = 2026-09-20\n";
 const MARKED: &str = "[[task]]\nid = \"t-20260703-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\n<<<<<<< a\nowner = \"乙\"\n||||||| c\nowner = \"乙\"\n=======\nowner = \"乙\"\nnote = \"丁\"\n>>>>>>> b\nset = 2026-07-03\ndue = 2026-09-20\n";
 
 const TRIALS: &[Trial] = &[
     Trial {
         name: "merge-driver",
-        files: &[("base.toml", TASK), ("ours.toml", OTHER), ("theirs.toml", THIRD)],
-        args: &["merge-driver", "base.toml", "ours.toml", "theirs.toml", "orgs/a/2026/x-00.toml"],
+        files: &[
+            ("base.toml", TASK),
+            ("ours.toml", OTHER),
+            ("theirs.toml", THIRD),
+        ],
+        args: &[
+            "merge-driver",
+            "base.toml",
+            "ours.toml",
+            "theirs.toml",
+            "orgs/a/2026/x-00.toml",
+        ],
         between: &[],
     },
-    Trial { name: "resolve", files: &[("orgs/a/2026/x-00.toml", MARKED)], args: &["resolve"], between: &[] },
-    Trial { name: "close", files: &[("orgs/a/2026/x-00.toml", TASK)], args: &["close", "2026Q3", "--by", "x"], between: &[] },
+    Trial {
+        name: "resolve",
+        files: &[("orgs/a/2026/x-00.toml", MARKED)],
+        args: &["resolve"],
+        between: &[],
+    },
+    Trial {
+        name: "close",
+        files: &[("orgs/a/2026/x-00.toml", TASK)],
+        args: &["close", "2026Q3", "--by", "x"],
+        between: &[],
+    },
     Trial {
         name: "org move",
-        files: &[("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"), ("orgs/a/b/2026/x-00.toml", TASK)],
+        files: &[
+            ("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"),
+            ("orgs/a/b/2026/x-00.toml", TASK),
+        ],
         args: &["org", "move", "a/b", "--segment", "c"],
         // It says where it was formerly before it goes: until then that means nothing.
         between: &[&["org", "edit", "a/b", "--formerly", "a/b"]],
     },
-    Trial { name: "org add", files: &[], args: &["org", "add", "丙", "--under", "a", "--kind", "branch"], between: &[] },
+    Trial {
+        name: "org add",
+        files: &[],
+        args: &["org", "add", "丙", "--under", "a", "--kind", "branch"],
+        between: &[],
+    },
 ];
 
 impl Trial {
@@ -166,7 +254,12 @@ impl Trial {
         if !before.is_empty() {
             command.arg(PROGRAM);
         }
-        command.current_dir(ledger.path()).args(self.args).args(["--today", "2026-11-22", "--lang", "en"]);
+        command.current_dir(ledger.path()).args(self.args).args([
+            "--today",
+            "2026-11-22",
+            "--lang",
+            "en",
+        ]);
         command.stdin(Stdio::null());
         command
     }
@@ -181,7 +274,15 @@ impl Trial {
             states.push(relative(&before));
         }
         let after = self.ledger();
-        assert!(self.command(&after, &[]).stdout(Stdio::null()).status().expect("it runs").success(), "{}", self.name);
+        assert!(
+            self.command(&after, &[])
+                .stdout(Stdio::null())
+                .status()
+                .expect("it runs")
+                .success(),
+            "{}",
+            self.name
+        );
         states.push(relative(&after));
         states
     }
@@ -189,8 +290,18 @@ impl Trial {
 
 /// Every file below the root with its bytes, what a writer leaves for the next one left out.
 fn files_of(ledger: &Ledger) -> Vec<(std::path::PathBuf, Vec<u8>)> {
-    let below = |(path, bytes): (std::path::PathBuf, Vec<u8>)| (path.strip_prefix(ledger.path()).expect("below").to_owned(), bytes);
-    ledger.bytes().into_iter().map(below).filter(|(path, _)| !path.to_string_lossy().contains("ledger-tmp")).collect()
+    let below = |(path, bytes): (std::path::PathBuf, Vec<u8>)| {
+        (
+            path.strip_prefix(ledger.path()).expect("below").to_owned(),
+            bytes,
+        )
+    };
+    ledger
+        .bytes()
+        .into_iter()
+        .map(below)
+        .filter(|(path, _)| !path.to_string_lossy().contains("ledger-tmp"))
+        .collect()
 }
 
 #[test]
@@ -200,7 +311,9 @@ fn at_every_call_a_kill_or_a_refusal_leaves_the_old_state_or_the_new_one() {
         return;
     }
     std::thread::scope(|scope| {
-        TRIALS.iter().for_each(|trial| drop(scope.spawn(move || every_call(trial))));
+        TRIALS
+            .iter()
+            .for_each(|trial| drop(scope.spawn(move || every_call(trial))));
     });
 }
 
@@ -208,29 +321,60 @@ fn every_call(trial: &Trial) {
     let states = trial.states();
     let new = states.last().expect("a state");
     for what in ["signal=KILL", "error=ENOSPC", "error=EIO", "error=EINTR"] {
-        for call in ["write", "fsync", "rename", "mkdir", "unlink", "unlinkat", "rmdir", "fchmod"] {
+        for call in [
+            "write", "fsync", "rename", "mkdir", "unlink", "unlinkat", "rmdir", "fchmod",
+        ] {
             for when in 1..60 {
                 let ledger = trial.ledger();
                 let inject = format!("inject={call}:{what}:when={when}");
-                let output = trial.command(&ledger, &["strace", "-f", "-o", "/dev/null", "-e", &inject]).output().expect("it runs");
-                let (err, found) = (String::from_utf8_lossy(&output.stderr).into_owned(), files_of(&ledger));
+                let output = trial
+                    .command(&ledger, &["strace", "-f", "-o", "/dev/null", "-e", &inject])
+                    .output()
+                    .expect("it runs");
+                let (err, found) = (
+                    String::from_utf8_lossy(&output.stderr).into_owned(),
+                    files_of(&ledger),
+                );
                 let at = format!("{} {inject}: {err}", trial.name);
-                assert!(states.contains(&found), "{at}: neither the old state nor the new one\n{found:?}");
+                assert!(
+                    states.contains(&found),
+                    "{at}: neither the old state nor the new one\n{found:?}"
+                );
                 let code = output.status.code();
-                assert!(code.is_none() || code == Some(0) || code == Some(2) || what == "signal=KILL", "{at}: {code:?}");
+                assert!(
+                    code.is_none() || code == Some(0) || code == Some(2) || what == "signal=KILL",
+                    "{at}: {code:?}"
+                );
                 if code == Some(0) && what != "signal=KILL" {
                     assert!(found == *new, "{at}: it says it is done");
                 }
                 if code == Some(2) && found == *new {
-                    // What is done must not be said to be undone, unless it is only the result that could not be printed.
-                    assert!(err.contains("confirm") || err.contains("written out") || err.is_empty(), "{at}");
+                    // What is done must not be said to be undone, unless it is only the result that
+                    // could not be printed.
+                    assert!(
+                        err.contains("confirm") || err.contains("written out") || err.is_empty(),
+                        "{at}"
+                    );
                 }
                 // The next run finishes, and nothing lies about.
                 let again = trial.command(&ledger, &[]).output().expect("it runs");
                 let done = again.status.code() == Some(0) || found == *new;
-                assert!(done, "{at}: then {}", String::from_utf8_lossy(&again.stderr));
+                assert!(
+                    done,
+                    "{at}: then {}",
+                    String::from_utf8_lossy(&again.stderr)
+                );
                 assert!(files_of(&ledger) == *new, "{at}: the next run");
-                assert_eq!(leftovers(&ledger), 0, "{at}: {:?}", ledger.bytes().iter().map(|(path, _)| path.clone()).collect::<Vec<_>>());
+                assert_eq!(
+                    leftovers(&ledger),
+                    0,
+                    "{at}: {:?}",
+                    ledger
+                        .bytes()
+                        .iter()
+                        .map(|(path, _)| path.clone())
+                        .collect::<Vec<_>>()
+                );
                 if output.status.success() && found == *new && !injected(trial, &inject) {
                     break;
                 }
@@ -242,19 +386,32 @@ fn every_call(trial: &Trial) {
 /// Whether a call that a fault is for is made at all: strace says which it made fail.
 fn injected(trial: &Trial, inject: &str) -> bool {
     let ledger = trial.ledger();
-    let output = trial.command(&ledger, &["strace", "-f", "-e", inject]).output().expect("it runs");
+    let output = trial
+        .command(&ledger, &["strace", "-f", "-e", inject])
+        .output()
+        .expect("it runs");
     String::from_utf8_lossy(&output.stderr).contains("(INJECTED)")
 }
 
 #[test]
 fn a_small_disk_and_a_limit_on_files_are_reported() {
     let meeting = "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"七月例会\"\n";
-    let many: String = (0..400).map(|n| meeting.replace("00000001", &format!("{n:08}"))).collect::<Vec<_>>().join("\n");
+    let many: String = (0..400)
+        .map(|n| meeting.replace("00000001", &format!("{n:08}")))
+        .collect::<Vec<_>>()
+        .join("\n");
     // A limit of 8 KiB on any file; this one has some forty.
     let ledger = Ledger::new(&[(FILE, &many)]);
-    let script =
-        format!("ulimit -f 8; exec '{PROGRAM}' --root '{}' {} --lang en --today 2026-08-03", ledger.path().display(), ADD.join(" "));
-    let Ok(output) = Command::new("bash").args(["-c", &script]).stdin(Stdio::null()).output() else {
+    let script = format!(
+        "ulimit -f 8; exec '{PROGRAM}' --root '{}' {} --lang en --today 2026-08-03",
+        ledger.path().display(),
+        ADD.join(" ")
+    );
+    let Ok(output) = Command::new("bash")
+        .args(["-c", &script])
+        .stdin(Stdio::null())
+        .output()
+    else {
         eprintln!("skipped: bash is not here");
         return;
     };
@@ -265,7 +422,10 @@ fn a_small_disk_and_a_limit_on_files_are_reported() {
     assert_eq!(leftovers(&ledger), 0);
 
     let disk = tempfile::tempdir().expect("a folder");
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(disk.path()).output();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+        .arg(disk.path())
+        .output();
     if !mounted.is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: a small disk cannot be mounted here");
         return;
@@ -280,8 +440,15 @@ fn a_small_disk_and_a_limit_on_files_are_reported() {
         let root = path.to_str().expect("text");
         let ran = common::run(&[&["--root", root], ADD].concat());
         assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
-        assert!(ran.err.contains("the disk is full") && ran.err.contains(FILE), "{}", ran.err);
-        assert_eq!(std::fs::read_to_string(path.join(FILE)).expect("the old file"), many);
+        assert!(
+            ran.err.contains("the disk is full") && ran.err.contains(FILE),
+            "{}",
+            ran.err
+        );
+        assert_eq!(
+            std::fs::read_to_string(path.join(FILE)).expect("the old file"),
+            many
+        );
         assert_eq!(common::run(&["--root", root, "check"]).code, 0);
     });
     let _ = Command::new("umount").arg(disk.path()).status();
@@ -291,10 +458,16 @@ fn a_small_disk_and_a_limit_on_files_are_reported() {
 #[test]
 fn fifty_writers_of_one_file_lose_nothing() {
     let ledger = Ledger::new(&[]);
-    let running: Vec<_> = (0..50).map(|n| add(&ledger, &format!("{n}")).spawn().expect("it runs")).collect();
+    let running: Vec<_> = (0..50)
+        .map(|n| add(&ledger, &format!("{n}")).spawn().expect("it runs"))
+        .collect();
     for child in running {
         let output = child.wait_with_output().expect("it ends");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     assert_eq!(records(&ledger), 50);
     assert_eq!(ledger.run(&["check"]).code, 0);
@@ -309,17 +482,29 @@ fn what_was_read_is_compared_once_more_before_it_is_replaced() {
     let root = ledger.path().canonicalize().expect("a root");
     let lock = Lock::take(&root, &mut || {}).expect("the lock");
     let path = root.join(FILE);
-    // Another branch's file stands there; the folder of a branch is gone; a file came up where none was.
+    // Another branch's file stands there; the folder of a branch is gone; a file came up where none
+    // was.
     ledger.write(FILE, "of another branch".as_bytes());
-    let stale = lock.write(&path, &Basis::of(&path, Some(b"old")), b"old and new").expect_err("stale");
+    let stale = lock
+        .write(&path, &Basis::of(&path, Some(b"old")), b"old and new")
+        .expect_err("stale");
     assert_eq!(stale.rule, Rule::CHANGED_MEANWHILE);
     assert_eq!(ledger.read(FILE), "of another branch");
     let org = root.join("orgs/a/org.toml");
     let new = root.join("orgs/gone/2026/x-00.toml");
     let gone = root.join("orgs/gone/org.toml");
-    let stale = lock.write(&new, &Basis::of(&new, None).and(&gone, Some(b"name")), b"new").expect_err("stale");
+    let stale = lock
+        .write(
+            &new,
+            &Basis::of(&new, None).and(&gone, Some(b"name")),
+            b"new",
+        )
+        .expect_err("stale");
     assert_eq!(stale.rule, Rule::CHANGED_MEANWHILE);
-    assert!(!root.join("orgs/gone").exists(), "no folder is made for a branch that is gone");
+    assert!(
+        !root.join("orgs/gone").exists(),
+        "no folder is made for a branch that is gone"
+    );
     assert!(lock.write(&org, &Basis::of(&org, None), b"new").is_err());
     assert_eq!(leftovers(&ledger), 0);
 }
@@ -339,7 +524,11 @@ fn a_write_waits_until_git_is_done() {
     ledger.write(FILE, other.as_bytes());
     std::fs::remove_file(&lock).expect("git is done");
     assert!(waiting.wait().expect("it ends").success());
-    assert!(ledger.read(FILE).starts_with(other), "{}", ledger.read(FILE));
+    assert!(
+        ledger.read(FILE).starts_with(other),
+        "{}",
+        ledger.read(FILE)
+    );
     assert_eq!(records(&ledger), 2);
 }
 
@@ -347,28 +536,65 @@ fn a_write_waits_until_git_is_done() {
 fn adding_while_branches_are_switched_never_carries_a_ledger_along() {
     let git = |ledger: &Ledger, args: &[&str]| {
         let mut command = Command::new("git");
-        command.current_dir(ledger.path()).args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(args);
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").stdin(Stdio::null()).output().expect("git runs")
+        command
+            .current_dir(ledger.path())
+            .args(["-c", "user.name=x", "-c", "user.email=x@example.org"])
+            .args(args);
+        command
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .stdin(Stdio::null())
+            .output()
+            .expect("git runs")
     };
     let record = |n: u8, title: &str| {
-        format!("[[meeting]]\nid = \"m-20260703-0000000{n}\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"{title}\"\n")
+        format!(
+            "[[meeting]]\nid = \"m-20260703-0000000{n}\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"{title}\"\n"
+        )
     };
-    let ledger = Ledger::new(&[(FILE, &record(1, "甲支")), (".gitignore", ".ledger/\n.*.ledger-tmp\n")]);
-    for args in [&["init", "-q", "-b", "one"][..], &["add", "-A"], &["commit", "-qm", "one"], &["checkout", "-qb", "two"]] {
+    let ledger = Ledger::new(&[
+        (FILE, &record(1, "甲支")),
+        (".gitignore", ".ledger/\n.*.ledger-tmp\n"),
+    ]);
+    for args in [
+        &["init", "-q", "-b", "one"][..],
+        &["add", "-A"],
+        &["commit", "-qm", "one"],
+        &["checkout", "-qb", "two"],
+    ] {
         assert!(git(&ledger, args).status.success(), "{args:?}");
     }
     ledger.write(FILE, record(2, "乙支").as_bytes());
     assert!(git(&ledger, &["commit", "-qam", "two"]).status.success());
     for turn in 0..12 {
-        let (from, to) = if turn % 2 == 0 { ("two", "one") } else { ("one", "two") };
+        let (from, to) = if turn % 2 == 0 {
+            ("two", "one")
+        } else {
+            ("one", "two")
+        };
         assert!(git(&ledger, &["checkout", "-qf", from]).status.success());
-        let mut adds: Vec<_> = (0..3).map(|n| add(&ledger, &format!("{turn}-{n}")).spawn().expect("it runs")).collect();
+        let mut adds: Vec<_> = (0..3)
+            .map(|n| {
+                add(&ledger, &format!("{turn}-{n}"))
+                    .spawn()
+                    .expect("it runs")
+            })
+            .collect();
         // Where an entry came first git refuses to switch, which is right too.
         git(&ledger, &["checkout", "-q", to]);
         adds.iter_mut().for_each(|child| drop(child.wait()));
-        let (found, branch) = (ledger.read(FILE), String::from_utf8(git(&ledger, &["branch", "--show-current"]).stdout).expect("text"));
-        let (own, other) = if branch.trim() == "one" { ("甲支", "乙支") } else { ("乙支", "甲支") };
-        assert!(found.contains(own) && !found.contains(other), "turn {turn} on {branch}:\n{found}");
+        let (found, branch) = (
+            ledger.read(FILE),
+            String::from_utf8(git(&ledger, &["branch", "--show-current"]).stdout).expect("text"),
+        );
+        let (own, other) = if branch.trim() == "one" {
+            ("甲支", "乙支")
+        } else {
+            ("乙支", "甲支")
+        };
+        assert!(
+            found.contains(own) && !found.contains(other),
+            "turn {turn} on {branch}:\n{found}"
+        );
     }
 }
 
@@ -380,45 +606,92 @@ fn a_lock_that_git_left_behind_is_waited_for_once_and_named() {
     use ledger::problem::Rule;
     use ledger::tree::write::{Basis, Lock, Patience};
     let ms = Duration::from_millis;
-    let patience = Patience { with_git: ms(30), silence: ms(10), ..Patience::default() };
+    let patience = Patience {
+        with_git: ms(30),
+        silence: ms(10),
+        ..Patience::default()
+    };
     let ledger = Ledger::new(&[(".git/index.lock", "")]);
     let root = ledger.path().canonicalize().expect("a root");
     let mut said = 0;
-    let problem = Lock::take_within(&root, patience, &mut || said += 1).expect_err("git is at work");
+    let problem =
+        Lock::take_within(&root, patience, &mut || said += 1).expect_err("git is at work");
     assert_eq!((problem.rule, said), (Rule::GIT_LOCKED, 1));
-    assert!(problem.to_string().starts_with(".git/index.lock:1:1:"), "{problem}");
+    assert!(
+        problem.to_string().starts_with(".git/index.lock:1:1:"),
+        "{problem}"
+    );
 
     // It comes up after the first file: what is left of the patience is used up once.
     std::fs::remove_file(root.join(".git/index.lock")).expect("gone");
     let lock = Lock::take_within(&root, patience, &mut || said += 1).expect("free");
     let path = |n: u8| root.join(format!("orgs/a/2026/f{n}-00.toml"));
-    lock.write(&path(0), &Basis::nothing(), b"0").expect("written");
+    lock.write(&path(0), &Basis::nothing(), b"0")
+        .expect("written");
     assert_eq!(lock.patience(), ms(30), "nobody was waited for");
     ledger.write(".git/index.lock", b"");
     for n in 1..4 {
-        let problem = lock.write(&path(n), &Basis::nothing(), b"x").expect_err("git is at work");
-        assert_eq!((problem.rule, lock.patience()), (Rule::GIT_LOCKED, Duration::ZERO));
+        let problem = lock
+            .write(&path(n), &Basis::nothing(), b"x")
+            .expect_err("git is at work");
+        assert_eq!(
+            (problem.rule, lock.patience()),
+            (Rule::GIT_LOCKED, Duration::ZERO)
+        );
         assert!(!path(n).exists());
     }
-    let problem = lock.remove(&path(0), &Basis::nothing()).expect_err("git is at work");
+    let problem = lock
+        .remove(&path(0), &Basis::nothing())
+        .expect_err("git is at work");
     assert_eq!((problem.rule, path(0).exists()), (Rule::GIT_LOCKED, true));
     assert_eq!(leftovers(&ledger), 0);
     // A work tree of its own has its lock where its `.git` says.
-    let tree = Ledger::new(&[("elsewhere/index.lock", ""), (".git", "gitdir: elsewhere\n")]);
+    let tree = Ledger::new(&[
+        ("elsewhere/index.lock", ""),
+        (".git", "gitdir: elsewhere\n"),
+    ]);
     let root = tree.path().canonicalize().expect("a root");
-    assert_eq!(Lock::take_within(&root, patience, &mut || {}).expect_err("git is at work").rule, Rule::GIT_LOCKED);
+    assert_eq!(
+        Lock::take_within(&root, patience, &mut || {})
+            .expect_err("git is at work")
+            .rule,
+        Rule::GIT_LOCKED
+    );
 }
 
 /// The calls of a command that strace shows, one a line, with the paths behind descriptors.
 fn calls(ledger: &Ledger, calls: &str, args: &[&str]) -> Option<Vec<String>> {
     let log = ledger.path().join(".strace");
     let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-s", "4096", "-e", &format!("trace={calls}"), "-o"]).arg(&log);
-    command.arg(PROGRAM).args(args).args(["--today", "2026-11-22", "--lang", "en", "--root"]).arg(ledger.path());
+    command
+        .args([
+            "-f",
+            "-y",
+            "-s",
+            "4096",
+            "-e",
+            &format!("trace={calls}"),
+            "-o",
+        ])
+        .arg(&log);
+    command
+        .arg(PROGRAM)
+        .args(args)
+        .args(["--today", "2026-11-22", "--lang", "en", "--root"])
+        .arg(ledger.path());
     let output = command.stdin(Stdio::null()).output().ok()?;
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = std::fs::read_to_string(log).expect("the log");
-    Some(text.lines().filter(|line| line.contains(" = 0")).map(str::to_owned).collect())
+    Some(
+        text.lines()
+            .filter(|line| line.contains(" = 0"))
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 #[test]
@@ -428,42 +701,102 @@ fn a_new_folder_is_on_the_disk_before_anything_comes_into_it() {
         eprintln!("skipped: strace is not here or may not trace");
         return;
     }
-    let ledger = Ledger::new(&[("in.csv", "code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n")]);
+    let ledger = Ledger::new(&[(
+        "in.csv",
+        "code,parent_code,name,kind\n1,,甲区,district\n2,1,乙社区居民委员会,community\n",
+    )]);
     std::fs::remove_dir_all(ledger.path().join(".ledger")).expect("gone");
     let table = ledger.path().join("in.csv").display().to_string();
-    for args in [ADD, &["org", "import", &table], &["org", "move", "a", "--under", "甲区"], &["close", "2026Q3", "--by", "x"]] {
-        let lines = calls(&ledger, "mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2", args).expect("strace");
+    for args in [
+        ADD,
+        &["org", "import", &table],
+        &["org", "move", "a", "--under", "甲区"],
+        &["close", "2026Q3", "--by", "x"],
+    ] {
+        let lines = calls(
+            &ledger,
+            "mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2",
+            args,
+        )
+        .expect("strace");
         let mut made = 0;
-        for (n, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("mkdir")) {
+        for (n, line) in lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.contains("mkdir"))
+        {
             let path = std::path::Path::new(line.split('"').nth(1).expect("a path"));
             let above = format!("<{}>)", path.parent().expect("a parent").display());
-            let next = lines[n + 1..].iter().find(|line| line.contains("sync(") || line.contains("rename")).expect("another call");
-            assert!(next.contains("sync(") && next.contains(&above), "{args:?}: after {line}\ncame {next}");
+            let next = lines[n + 1..]
+                .iter()
+                .find(|line| line.contains("sync(") || line.contains("rename"))
+                .expect("another call");
+            assert!(
+                next.contains("sync(") && next.contains(&above),
+                "{args:?}: after {line}\ncame {next}"
+            );
             made += 1;
         }
         assert!(made > 0 || args[1] == "move", "{args:?} made no folder");
         // And what was renamed is, too.
-        let last = lines.iter().rposition(|line| line.contains("rename")).expect("a rename");
-        assert!(lines[last + 1..].iter().any(|line| line.contains("sync(")), "{args:?}:\n{}", lines.join("\n"));
+        let last = lines
+            .iter()
+            .rposition(|line| line.contains("rename"))
+            .expect("a rename");
+        assert!(
+            lines[last + 1..].iter().any(|line| line.contains("sync(")),
+            "{args:?}:\n{}",
+            lines.join("\n")
+        );
     }
     let out = tempfile::tempdir().expect("a folder");
     let file = out.path().join("report.csv").display().to_string();
-    let args = ["report", "--quarter", "2026Q3", "--format", "csv", "--out", &file];
+    let args = [
+        "report",
+        "--quarter",
+        "2026Q3",
+        "--format",
+        "csv",
+        "--out",
+        &file,
+    ];
     let lines = calls(&ledger, "fsync,rename,renameat,renameat2", &args).expect("strace");
-    let folder = format!("<{}>)", out.path().canonicalize().expect("a folder").display());
-    assert!(lines.last().is_some_and(|line| line.contains("fsync(") && line.contains(&folder)), "{}", lines.join("\n"));
+    let folder = format!(
+        "<{}>)",
+        out.path().canonicalize().expect("a folder").display()
+    );
+    assert!(
+        lines
+            .last()
+            .is_some_and(|line| line.contains("fsync(") && line.contains(&folder)),
+        "{}",
+        lines.join("\n")
+    );
 }
 
-/// Between the reading of its command line and the lock another process may have moved the organisation.
+/// Between the reading of its command line and the lock another process may have moved the
+/// organisation.
 #[test]
 fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
     use ledger::record::selection::Selection;
     use ledger::tree::write::{Lock, writer};
     use ledger::tree::{Root, Tree, change};
-    let ledger = Ledger::new(&[("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"), ("orgs/a/b/2026/x-00.toml", TASK)]);
+    let ledger = Ledger::new(&[
+        ("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"),
+        ("orgs/a/b/2026/x-00.toml", TASK),
+    ]);
     let root = Root::open(Some(ledger.path()), ledger.path()).expect("a root");
     let rules = root.rules().0;
-    let mut record = Tree::load(&root, root.begins, &rules, &Selection::everything(), Vec::new()).entries.remove(0).record;
+    let mut record = Tree::load(
+        &root,
+        root.begins,
+        &rules,
+        &Selection::everything(),
+        Vec::new(),
+    )
+    .entries
+    .remove(0)
+    .record;
     record.id = "t-20260703-00000002".parse().expect("an id");
     let named = "a/b".parse().expect("an organisation");
     ledger.ok(&["org", "move", "a/b", "--segment", "c"]);
@@ -472,20 +805,49 @@ fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
     let place = change::add(&root, &lock, &rules, &named, &writer, &record).expect("added");
     assert_eq!(&*place.file, "orgs/a/c/2026/test-00.toml");
     assert!(!ledger.path().join("orgs/a/b").exists());
-    let gone = change::add(&root, &lock, &rules, &"a/z".parse().expect("an organisation"), &writer, &record).expect_err("no such");
+    let gone = change::add(
+        &root,
+        &lock,
+        &rules,
+        &"a/z".parse().expect("an organisation"),
+        &writer,
+        &record,
+    )
+    .expect_err("no such");
     assert_eq!(gone.0[0].rule, ledger::problem::Rule::UNKNOWN_ORG);
 }
 
 #[test]
 fn a_file_that_cannot_be_written_does_not_keep_fmt_from_the_others() {
     let loose = TASK.replace(" = ", "=");
-    let ledger = Ledger::new(&[(FILE, &loose), ("orgs/a/2026/z-00.toml", &loose.replace("00000001", "00000002"))]);
+    let ledger = Ledger::new(&[
+        (FILE, &loose),
+        (
+            "orgs/a/2026/z-00.toml",
+            &loose.replace("00000001", "00000002"),
+        ),
+    ]);
     let run = |inject: &str| {
         let mut command = Command::new("strace");
-        command.args(["-f", "-o", "/dev/null", "-e", inject, PROGRAM, "fmt", "--lang", "en", "--root"]).arg(ledger.path());
+        command
+            .args([
+                "-f",
+                "-o",
+                "/dev/null",
+                "-e",
+                inject,
+                PROGRAM,
+                "fmt",
+                "--lang",
+                "en",
+                "--root",
+            ])
+            .arg(ledger.path());
         command.stdin(Stdio::null()).output().ok()
     };
-    let Some(output) = run("inject=rename,renameat,renameat2:error=EROFS:when=1").filter(|output| output.status.code().is_some()) else {
+    let Some(output) = run("inject=rename,renameat,renameat2:error=EROFS:when=1")
+        .filter(|output| output.status.code().is_some())
+    else {
         eprintln!("skipped: strace is not here");
         return;
     };
@@ -495,12 +857,16 @@ fn a_file_that_cannot_be_written_does_not_keep_fmt_from_the_others() {
         return;
     }
     assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains(FILE) && err.contains("read-only") && !err.contains("z-00"), "{err}");
+    assert!(
+        err.contains(FILE) && err.contains("read-only") && !err.contains("z-00"),
+        "{err}"
+    );
     assert_eq!(ledger.read(FILE), loose);
     assert!(ledger.read("orgs/a/2026/z-00.toml").contains("list = "));
 }
 
-/// A folder or file that the system cannot show: whatever a command says then, it did not see everything.
+/// A folder or file that the system cannot show: whatever a command says then, it did not see
+/// everything.
 #[test]
 fn an_error_of_the_disk_is_an_error_of_every_command() {
     let commands: &[&[&str]] = &[
@@ -512,7 +878,18 @@ fn an_error_of_the_disk_is_an_error_of_every_command() {
         &["org", "list"],
         &["org", "move", "a", "--segment", "b"],
         &["resolve"],
-        &["add", "meeting", "--org", "示例党委", "--date", "2026-08-03", "--type", "regular", "--title", "x"],
+        &[
+            "add",
+            "meeting",
+            "--org",
+            "示例党委",
+            "--date",
+            "2026-08-03",
+            "--type",
+            "regular",
+            "--title",
+            "x",
+        ],
     ];
     let calls = "getdents64,openat,readlink,readlinkat,statx,newfstatat,lstat,stat";
     for (path, commands) in [
@@ -529,10 +906,16 @@ fn an_error_of_the_disk_is_an_error_of_every_command() {
         ("closed", &commands[..1]),
     ] {
         for args in commands {
-            let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", TASK), ("rules/x.txt", ""), ("closed/x.txt", "")]);
+            let ledger = Ledger::new(&[
+                ("orgs/a/2026/x-00.toml", TASK),
+                ("rules/x.txt", ""),
+                ("closed/x.txt", ""),
+            ]);
             let before = ledger.bytes();
             let mut command = Command::new("strace");
-            command.args(["-f", "-o", "/dev/null", "-P"]).arg(ledger.path().join(path));
+            command
+                .args(["-f", "-o", "/dev/null", "-P"])
+                .arg(ledger.path().join(path));
             command
                 .args(["-e", &format!("inject={calls}:error=EIO"), PROGRAM])
                 .args(*args)
@@ -542,13 +925,19 @@ fn an_error_of_the_disk_is_an_error_of_every_command() {
                 eprintln!("skipped: strace is not here");
                 return;
             };
-            let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            let (out, err) = (
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr),
+            );
             if err.contains("ptrace") {
                 eprintln!("skipped: strace may not trace");
                 return;
             }
             assert_eq!(output.status.code(), Some(2), "{path} {args:?}: {out}{err}");
-            assert!(format!("{out}{err}").contains("the system refused (system code 5)"), "{path} {args:?}: {out}{err}");
+            assert!(
+                format!("{out}{err}").contains("the system refused (system code 5)"),
+                "{path} {args:?}: {out}{err}"
+            );
             assert!(before == ledger.bytes(), "{path} {args:?} wrote");
         }
     }

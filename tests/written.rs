@@ -1,4 +1,5 @@
-//! The two readers of rows: what the one takes the other reads alike, and what `fmt` leaves alone the one takes.
+//! The two readers of rows: what the one takes the other reads alike, and what `fmt` leaves alone
+//! the one takes.
 
 use ledger::rules::Rules;
 use ledger::sample::{Size, district};
@@ -29,7 +30,13 @@ fn parsed<'s>(source: &'s Source, rules: &Rules) -> Option<Vec<Row<'s>>> {
     let mut all: Vec<Row<'s>> = Vec::new();
     for (name, node) in &document.root {
         for item in node.get_ref().as_array()? {
-            all.push(parsed::row(source, rules, name.get_ref(), item.get_ref().as_table()?, item.span()));
+            all.push(parsed::row(
+                source,
+                rules,
+                name.get_ref(),
+                item.get_ref().as_table()?,
+                item.span(),
+            ));
         }
     }
     all.sort_by_key(|row| row.header.start);
@@ -44,7 +51,8 @@ fn agree(text: &str) -> Result<bool, TestCaseError> {
     if let Some(rows) = &taken {
         let others = parsed(&source, rules);
         prop_assert!(Some(rows) == others.as_ref(), "read differently: {}", text);
-        let document = parse(&source).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
+        let document =
+            parse(&source).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
         let reading = Reading::new(&source);
         let all = records::records(&reading, &document.root, rules);
         // Values that fit no field are refused by either.
@@ -59,7 +67,9 @@ fn agree(text: &str) -> Result<bool, TestCaseError> {
 #[test]
 fn the_sample_is_taken_whole_and_read_alike() {
     let files = district(&Size::default());
-    let ledgers = files.iter().filter(|(path, _)| path.starts_with("orgs/") && !path.ends_with("org.toml"));
+    let ledgers = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("orgs/") && !path.ends_with("org.toml"));
     let mut count = 0;
     for (path, text) in ledgers {
         assert!(agree(text).expect("read alike"), "{path}");
@@ -68,7 +78,8 @@ fn the_sample_is_taken_whole_and_read_alike() {
     assert!(count > 100, "{count}");
 }
 
-/// A row of awkward values: escapes, marks of direction, lists at the edge of a line, numbers, tables.
+/// A row of awkward values: escapes, marks of direction, lists at the edge of a line, numbers,
+/// tables.
 const AWKWARD: &str = "[[task]]\nid = \"t-20260703-0c9d1m5q\"\nlist = \"problem\"\ntitle = \"甲\\\"乙\\\\丙\\u202e\\t\"\nowner = \"，—“”\"\n\
 set = 2026-07-03\ndue = 2026-09-20\nupdates = [\n    { on = 2026-08-10, status = \"in-progress\", percent = 60, note = \"已立项\" },\n]\n\n\
 [[fund]]\nid = \"f-20260703-0c9d1m5q\"\ndate = 2026-07-03\namount = 3500.5\n\n[[meeting]]\nid = \"m-20260703-7k3f9x2v\"\ndate = 2026-07-03\n\
@@ -78,14 +89,26 @@ type = \"regular\"\ntitle = \"\"\ndue = 12\npresent = 0\nretracted = { on = 2026
 fn awkward_values_are_read_alike() {
     assert!(agree(AWKWARD).expect("read alike"));
     // A list fills the line exactly, or is one column too long for it.
-    let kind = Rules::built_in().kind("agreement").expect("agreements have lists");
-    let list = kind.fields.iter().find(|field| field.list && matches!(field.ty, ledger::rules::kind::FieldType::Text)).expect("a list");
+    let kind = Rules::built_in()
+        .kind("agreement")
+        .expect("agreements have lists");
+    let list = kind
+        .fields
+        .iter()
+        .find(|field| field.list && matches!(field.ty, ledger::rules::kind::FieldType::Text))
+        .expect("a list");
     for length in 80..100 {
         let long = "甲".repeat((length - list.name.len()) / 2);
         let flat = format!("[[agreement]]\n{} = [\"{long}\", \"乙\"]\n", list.name);
-        let broken = format!("[[agreement]]\n{} = [\n    \"{long}\",\n    \"乙\",\n]\n", list.name);
+        let broken = format!(
+            "[[agreement]]\n{} = [\n    \"{long}\",\n    \"乙\",\n]\n",
+            list.name
+        );
         let taken = [agree(&flat), agree(&broken)].map(|taken| taken.expect("read alike"));
-        assert!(taken[0] != taken[1], "just one of the two is canonical: {flat}");
+        assert!(
+            taken[0] != taken[1],
+            "just one of the two is canonical: {flat}"
+        );
     }
 }
 
@@ -113,13 +136,67 @@ proptest! {
 
 /// How many texts are tried: `LEDGER_FUZZ_SECONDS` asks for a long run by hand.
 fn cases() -> u32 {
-    let seconds = std::env::var("LEDGER_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse::<u32>().ok());
+    let seconds = std::env::var("LEDGER_FUZZ_SECONDS")
+        .ok()
+        .and_then(|seconds| seconds.parse::<u32>().ok());
     seconds.map_or(4000, |seconds| seconds.saturating_mul(2000))
 }
 
 const PIECES: &[&str] = &[
-    "", "", "\n", "\n\n", " ", "\"", "\\", "[", "]", "[[", "]]", "{", "}", "{}", "[]", ",", ", ", " = ", "=", "#", "# 注\n", "'", "\"\"\"", "\r\n",
-    "\t", "0", "-", "-0", "1.50", "1.5", "00", "true", "2026-02-30", "2026-07-03", "2026-07-03T10:00:00", "0999-01-01", "\u{202e}", "\u{feff}",
-    "\\u0041", "\\u202e", "\\n", "\\x41", "，", "“”", "甲", "id = ", "title = \"x\"\n", "[[task]]\n", "[task]\n", "a.b = 1\n", "nan", "inf", "+1", "1_000",
-    "0x1f", "12345678901234567890",
+    "",
+    "",
+    "\n",
+    "\n\n",
+    " ",
+    "\"",
+    "\\",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "{}",
+    "[]",
+    ",",
+    ", ",
+    " = ",
+    "=",
+    "#",
+    "# 注\n",
+    "'",
+    "\"\"\"",
+    "\r\n",
+    "\t",
+    "0",
+    "-",
+    "-0",
+    "1.50",
+    "1.5",
+    "00",
+    "true",
+    "2026-02-30",
+    "2026-07-03",
+    "2026-07-03T10:00:00",
+    "0999-01-01",
+    "\u{202e}",
+    "\u{feff}",
+    "\\u0041",
+    "\\u202e",
+    "\\n",
+    "\\x41",
+    "，",
+    "“”",
+    "甲",
+    "id = ",
+    "title = \"x\"\n",
+    "[[task]]\n",
+    "[task]\n",
+    "a.b = 1\n",
+    "nan",
+    "inf",
+    "+1",
+    "1_000",
+    "0x1f",
+    "12345678901234567890",
 ];

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{check_bounds, clerk_name, field_args, field_values, is_typable, resolve_references, spelled};
+use crate::cmd::fields::{
+    check_bounds, clerk_name, field_args, field_values, is_typable, resolve_references, spelled,
+};
 use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::locale::Locale;
 use crate::name::{OrgPath, RecordId};
@@ -17,26 +19,41 @@ use crate::tree::check::{broken_bounds, too_far_ahead};
 use crate::tree::write::{random_bits, writer, writer_as};
 use crate::tree::{Root, Tree, change};
 
-pub(super) const COMMAND: Command = Command { name: "add", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "add",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
     let named = |name: &str| rules.kinds.iter().any(|kind| kind.name == name);
-    cmd::command(locale, "add").subcommand_required(true).subcommands(rules.kinds.iter().map(|kind| {
-        let command = Clap::new(kind.name.clone())
-            .about(locale.say("cmd-add-kind", &[("kind", (&kind.label).into())]))
-            .aliases([kind.label.zh.clone(), kind.name.replace('_', "-")].into_iter().filter(|alias| is_typable(alias) && !named(alias)))
-            .arg(cmd::org_option(locale))
-            .arg(cmd::option(locale, "as", "value-writer"));
-        field_args(command, kind, locale)
-    }))
+    cmd::command(locale, "add")
+        .subcommand_required(true)
+        .subcommands(rules.kinds.iter().map(|kind| {
+            let command = Clap::new(kind.name.clone())
+                .about(locale.say("cmd-add-kind", &[("kind", (&kind.label).into())]))
+                .aliases(
+                    [kind.label.zh.clone(), kind.name.replace('_', "-")]
+                        .into_iter()
+                        .filter(|alias| is_typable(alias) && !named(alias)),
+                )
+                .arg(cmd::org_option(locale))
+                .arg(cmd::option(locale, "as", "value-writer"));
+            field_args(command, kind, locale)
+        }))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let Some((name, matches)) = matches.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(Problem::new(Rule::USAGE).into());
+    };
     let root = session.root()?;
     let rules = session.rules()?;
     let Some(kind) = rules.kind(name).cloned() else {
-        return Err(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", "").into());
+        return Err(Problem::new(Rule::UNKNOWN_KIND)
+            .with("name", name)
+            .with("allowed", "")
+            .into());
     };
     let mut values = field_values(session, &kind, matches, &[])?;
     let org = which_org(session, &root, &rules, matches)?;
@@ -45,7 +62,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     resolve_references(&root, &rules, &kind, &mut values)?;
 
     let id = RecordId::new(&kind.prefix, session.today, random_bits());
-    let origin = Origin { file: Arc::from(""), line: 0, at: 0 };
+    let origin = Origin {
+        file: Arc::from(""),
+        line: 0,
+        at: 0,
+    };
     let record = Record::new(id, &kind, values, None, origin);
     confirm_doubtful(session, &root, &rules, &org, &record)?;
     let lock = session.lock(&root)?;
@@ -54,8 +75,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(name) => {
             let (writer, before) = writer_as(&lock, &spelled(&name, &rules))?;
             if let Some(before) = before {
-                let names = [("writer", writer.as_str().into()), ("before", before.as_str().into())];
-                writeln!(session.err, "{}", session.locale.say("writer-changed", &names))?;
+                let names = [
+                    ("writer", writer.as_str().into()),
+                    ("before", before.as_str().into()),
+                ];
+                writeln!(
+                    session.err,
+                    "{}",
+                    session.locale.say("writer-changed", &names)
+                )?;
             }
             writer
         }
@@ -64,34 +92,61 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let place = change::add(&root, &lock, &rules, &org, &writer, &record)?;
     let said = session.locale.say(
         "added",
-        &[("kind", (&kind.label).into()), ("id", record.id.as_str().into()), ("place", format!("{}:{}", place.file, place.line).into())],
+        &[
+            ("kind", (&kind.label).into()),
+            ("id", record.id.as_str().into()),
+            ("place", format!("{}:{}", place.file, place.line).into()),
+        ],
     );
     writeln!(session.out, "{said}")?;
     Ok(Status::Clean)
 }
 
-/// Points out what may be a slip of the pen, while it can still be put right: the same thing entered before, a start date
-/// more than a year ahead. Who is asked may give up; off a terminal it is said, and entered all the same.
-fn confirm_doubtful(session: &mut Session<'_>, root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Result<()> {
+/// Points out what may be a slip of the pen, while it can still be put right: the same thing
+/// entered before, a start date more than a year ahead. Who is asked may give up; off a terminal it
+/// is said, and entered all the same.
+fn confirm_doubtful(
+    session: &mut Session<'_>,
+    root: &Root,
+    rules: &Rules,
+    org: &OrgPath,
+    record: &Record,
+) -> Result<()> {
     let far = too_far_ahead(record, session.today);
-    let doubts: Vec<Problem> = far.into_iter().chain(change::doubles(root, rules, org, record)).collect();
+    let doubts: Vec<Problem> = far
+        .into_iter()
+        .chain(change::doubles(root, rules, org, record))
+        .collect();
     session.say_problems(&doubts)?;
-    if session.interactive && !doubts.is_empty() && !prompt::confirm(session, &session.locale.text("prompt-enter-anyway"))? {
+    if session.interactive
+        && !doubts.is_empty()
+        && !prompt::confirm(session, &session.locale.text("prompt-enter-anyway"))?
+    {
         return Err(Problem::new(Rule::CANCELLED).into());
     }
     Ok(())
 }
 
 /// The organisation by `--org`; a full id needs no other organisation to be read.
-fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMatches) -> Result<OrgPath> {
+fn which_org(
+    session: &Session<'_>,
+    root: &Root,
+    rules: &Rules,
+    matches: &ArgMatches,
+) -> Result<OrgPath> {
     let asked = matches.get_one::<String>("org");
     if let Some(path) = asked.and_then(|text| text.parse::<OrgPath>().ok())
-        && root.org_folder(&path).canonicalize().is_ok_and(|real| real == root.org_folder(&path) && real.join("org.toml").is_file())
+        && root
+            .org_folder(&path)
+            .canonicalize()
+            .is_ok_and(|real| real == root.org_folder(&path) && real.join("org.toml").is_file())
     {
         return Ok(path);
     }
     if asked.is_none() && !session.interactive {
-        return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", "--org").into());
+        return Err(Problem::new(Rule::MISSING_FLAGS)
+            .with("flags", "--org")
+            .into());
     }
     let orgs = Tree::organisations(root, rules)?.orgs;
     let n = match (asked, orgs.len()) {
@@ -105,32 +160,56 @@ fn which_org(session: &Session<'_>, root: &Root, rules: &Rules, matches: &ArgMat
 
 /// Asks for what is missing, or says what is where nobody can be asked.
 fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
-    let given = |values: &[Option<Value>], name: &str| kind.index(name).is_some_and(|n| values[n].is_some());
-    let must = |values: &[Option<Value>], n: usize| values[n].is_none() && kind.fields[n].must_be_given(|name| given(values, name));
-    let missing: Vec<usize> = (0..kind.fields.len()).filter(|&n| must(values, n)).collect();
+    let given = |values: &[Option<Value>], name: &str| {
+        kind.index(name).is_some_and(|n| values[n].is_some())
+    };
+    let must = |values: &[Option<Value>], n: usize| {
+        values[n].is_none() && kind.fields[n].must_be_given(|name| given(values, name))
+    };
+    let missing: Vec<usize> = (0..kind.fields.len())
+        .filter(|&n| must(values, n))
+        .collect();
     if !session.interactive {
         if missing.is_empty() {
             return Ok(());
         }
-        let flags: Vec<String> = missing.iter().map(|&n| format!("--{}", kind.fields[n].name.replace('_', "-"))).collect();
-        return Err(Problem::new(Rule::MISSING_FLAGS).with("flags", flags.join(" ")).into());
+        let flags: Vec<String> = missing
+            .iter()
+            .map(|&n| format!("--{}", kind.fields[n].name.replace('_', "-")))
+            .collect();
+        return Err(Problem::new(Rule::MISSING_FLAGS)
+            .with("flags", flags.join(" "))
+            .into());
     }
     if missing.is_empty() {
         return Ok(()); // all that must be said was said; the rest has flags
     }
     // Why numbers are not known is asked before the numbers: then they are not asked.
-    let reasons: Vec<usize> = kind.fields.iter().filter_map(|f| kind.index(f.unless.as_deref()?)).collect();
-    let (before, after): (Vec<usize>, Vec<usize>) = (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
+    let reasons: Vec<usize> = kind
+        .fields
+        .iter()
+        .filter_map(|f| kind.index(f.unless.as_deref()?))
+        .collect();
+    let (before, after): (Vec<usize>, Vec<usize>) =
+        (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
     for n in before.into_iter().chain(after) {
         let field = &kind.fields[n];
-        let excused = field.unless.as_deref().is_some_and(|why| given(values, why));
+        let excused = field
+            .unless
+            .as_deref()
+            .is_some_and(|why| given(values, why));
         let asked = missing.contains(&n) || kind.columns.contains(&n);
         if asked && !excused && values[n].is_none() {
             let default = (n == kind.start).then_some(session.today);
             loop {
                 values[n] = prompt::field(session, field, default)?;
                 // What contradicts an earlier answer is asked again: the others are not lost.
-                let Some((_, problem)) = broken_bounds(kind, values).into_iter().find(|(field, _)| *field == n) else { break };
+                let Some((_, problem)) = broken_bounds(kind, values)
+                    .into_iter()
+                    .find(|(field, _)| *field == n)
+                else {
+                    break;
+                };
                 session.say_problems(&[problem])?;
             }
         }

@@ -18,18 +18,28 @@ use crate::rules::Rules;
 use crate::spelling::visible;
 use crate::wire::Plain;
 
-pub(super) const COMMAND: Command = Command { name: "audit-merges", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "audit-merges",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    let range = Arg::new("range").value_name(locale.text("value-range")).help(locale.text("arg-range"));
-    cmd::command(locale, "audit-merges").arg(range).arg(cmd::format_option(locale, &["text", "json"]))
+    let range = Arg::new("range")
+        .value_name(locale.text("value-range"))
+        .help(locale.text("arg-range"));
+    cmd::command(locale, "audit-merges")
+        .arg(range)
+        .arg(cmd::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = Arc::clone(session.readable_rules());
     let repo = Repo::of(&root.path)?;
-    let range = matches.get_one::<String>("range").map_or("HEAD", String::as_str);
+    let range = matches
+        .get_one::<String>("range")
+        .map_or("HEAD", String::as_str);
     let mut audit = Audit::new(&repo, &rules, range)?;
     let as_json = cmd::format_of(matches, "text") == "json";
     let cases = std::mem::take(&mut audit.cases);
@@ -40,12 +50,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         match audit.verdict(case)? {
             Verdict::NotSeen => not_seen.push(case.commit.name.clone()),
             Verdict::Seen(findings) => {
-                let mended = findings.iter().map(|finding| audit.is_mended(case, finding)).collect::<Result<Vec<_>, _>>()?;
+                let mended = findings
+                    .iter()
+                    .map(|finding| audit.is_mended(case, finding))
+                    .collect::<Result<Vec<_>, _>>()?;
                 let findings: Vec<(Finding, bool)> = findings.into_iter().zip(mended).collect();
                 found += findings.iter().filter(|(_, mended)| !mended).count();
                 past += findings.iter().filter(|(_, mended)| *mended).count();
                 if as_json {
-                    list.extend(findings.iter().map(|(finding, mended)| to_json(case, finding, *mended)));
+                    list.extend(
+                        findings
+                            .iter()
+                            .map(|(finding, mended)| to_json(case, finding, *mended)),
+                    );
                 } else if !findings.is_empty() {
                     let text = for_people(&session.locale, &rules, case, &findings);
                     progress.suspend(|| write!(session.out, "{text}"))?;
@@ -58,29 +75,58 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     // At the edge of a shallow clone a merge without its parents is one that was not seen.
     not_seen.sort();
     not_seen.dedup();
-    let seen = || cases.iter().filter(|case| !not_seen.contains(&case.commit.name));
+    let seen = || {
+        cases
+            .iter()
+            .filter(|case| !not_seen.contains(&case.commit.name))
+    };
     let merges = seen().filter(|case| case.made == Made::Merge).count();
-    let again = seen().filter(|case| matches!(case.made, Made::Again(_))).count();
+    let again = seen()
+        .filter(|case| matches!(case.made, Made::Again(_)))
+        .count();
     if as_json {
         let object = json!({ "merges": merges, "made_again": again, "findings": list, "not_seen": not_seen, "untraced": audit.untraced });
         write!(session.out, "{}", json::pretty(&object))?;
     } else {
-        let counts = [("merges", merges.into()), ("again", again.into()), ("count", found.into()), ("past", past.into())];
-        writeln!(session.out, "{}", session.locale.say("audit-looked-at", &counts))?;
-        let said = if found == 0 { "audit-clean" } else { "audit-found" };
+        let counts = [
+            ("merges", merges.into()),
+            ("again", again.into()),
+            ("count", found.into()),
+            ("past", past.into()),
+        ];
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say("audit-looked-at", &counts)
+        )?;
+        let said = if found == 0 {
+            "audit-clean"
+        } else {
+            "audit-found"
+        };
         writeln!(session.out, "{}", session.locale.say(said, &counts))?;
         if past > 0 {
             writeln!(session.out, "{}", session.locale.say("audit-past", &counts))?;
         }
-        for (said, names) in [("audit-not-seen", &not_seen), ("audit-untraced", &audit.untraced)] {
+        for (said, names) in [
+            ("audit-not-seen", &not_seen),
+            ("audit-untraced", &audit.untraced),
+        ] {
             if !names.is_empty() {
                 let commits: Vec<&str> = names.iter().map(|name| short(name)).collect();
-                let args = [("count", names.len().into()), ("commits", commits.join(" ").into())];
+                let args = [
+                    ("count", names.len().into()),
+                    ("commits", commits.join(" ").into()),
+                ];
                 writeln!(session.out, "{}", session.locale.say(said, &args))?;
             }
         }
     }
-    Ok(if found == 0 { Status::Clean } else { Status::Findings })
+    Ok(if found == 0 {
+        Status::Clean
+    } else {
+        Status::Findings
+    })
 }
 
 /// As much of a commit's name as tells it from others.
@@ -90,10 +136,18 @@ pub(super) fn short(name: &str) -> &str {
 
 fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding, bool)]) -> String {
     let commit = &case.commit;
-    let mut text = format!("{}  {}  {}  {}\n", short(&commit.name), commit.day, visible(&commit.author), visible(&commit.subject));
+    let mut text = format!(
+        "{}  {}  {}  {}\n",
+        short(&commit.name),
+        commit.day,
+        visible(&commit.author),
+        visible(&commit.subject)
+    );
     let how = match &case.made {
         Made::Merge => None,
-        Made::Again(again) => Some(locale.say("audit-again", &[("commit", short(&again.name).into())])),
+        Made::Again(again) => {
+            Some(locale.say("audit-again", &[("commit", short(&again.name).into())]))
+        }
         Made::Without(left) => {
             let args = [
                 ("commit", short(&left.name).into()),
@@ -105,8 +159,17 @@ fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding,
     };
     text.extend(how.map(|how| format!("  {how}\n")));
     for (finding, mended) in findings {
-        let since = if *mended { locale.text("audit-mended") } else { String::new() };
-        text.push_str(&format!("  {}:{}:1: {}{since}\n", visible(&finding.file), finding.line, sentence(locale, rules, finding)));
+        let since = if *mended {
+            locale.text("audit-mended")
+        } else {
+            String::new()
+        };
+        text.push_str(&format!(
+            "  {}:{}:1: {}{since}\n",
+            visible(&finding.file),
+            finding.line,
+            sentence(locale, rules, finding)
+        ));
     }
     text.push('\n');
     text
@@ -117,22 +180,36 @@ pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> Str
     let fields = rules.fields_of(finding.id.strip_prefix(ORG).map_or(&finding.id, |_| ""));
     let field = fields.iter().find(|field| field.name == finding.field);
     let words = |one: &Option<Plain>, other: &Option<Plain>| {
-        let words = one.as_ref().map(|value| locale.labels(&said(field, &value.without(other.as_ref()))));
-        words.filter(|words| !words.is_empty()).map_or_else(|| locale.text("merge-nothing"), |words| visible(&words))
+        let words = one
+            .as_ref()
+            .map(|value| locale.labels(&said(field, &value.without(other.as_ref()))));
+        words
+            .filter(|words| !words.is_empty())
+            .map_or_else(|| locale.text("merge-nothing"), |words| visible(&words))
     };
     let field_name = match finding.field.as_str() {
         COMMENTS => locale.text("audit-comments"),
         OF_ORG => locale.text("label-org"),
         name => field_name(&fields, name).get(locale.lang()).to_owned(),
     };
-    let label = rules.kind(&finding.kind).map_or_else(|| finding.kind.clone(), |kind| kind.label.get(locale.lang()).to_owned());
-    let (label, id) = match (finding.id.strip_prefix(ORG), finding.id.strip_prefix(CLOSED)) {
+    let label = rules.kind(&finding.kind).map_or_else(
+        || finding.kind.clone(),
+        |kind| kind.label.get(locale.lang()).to_owned(),
+    );
+    let (label, id) = match (
+        finding.id.strip_prefix(ORG),
+        finding.id.strip_prefix(CLOSED),
+    ) {
         (Some(org), _) => (locale.text("label-org"), org.to_owned()),
         (_, Some(stamp)) => (locale.text("audit-stamp"), stamp.to_owned()),
         (None, None) => (label, visible(&finding.id)),
     };
     let sides: Vec<&str> = finding.sides.iter().map(|side| short(side)).collect();
-    let whole = if finding.field.is_empty() { "record" } else { "field" };
+    let whole = if finding.field.is_empty() {
+        "record"
+    } else {
+        "field"
+    };
     let args = [
         ("kind", label.into()),
         ("id", id.into()),

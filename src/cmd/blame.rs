@@ -16,7 +16,11 @@ use crate::rules::Rules;
 use crate::table::{Audience, Cell, Column, Row, Table};
 use crate::tree::Entry;
 
-pub(super) const COMMAND: Command = Command { name: "blame", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "blame",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "blame")
@@ -35,12 +39,31 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let tree = &ledger.load(&Selection::everything());
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let repo = Repo::of(&root.path)?;
-    let period = session.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
+    let period = session.period(
+        matches
+            .get_one::<String>("quarter")
+            .map_or("this", String::as_str),
+    )?;
     let org = tree.org(matches.get_one::<String>("org").map_or("", String::as_str))?;
-    let orgs = if matches.get_flag("own") { org..org + 1 } else { tree.subtree(org) };
-    let belongs = |entry: &&Entry| entry.record.belongs().is_some_and(|span| span.first() < period.end() && period.first() < span.end());
-    let entries: Vec<&Entry> = orgs.flat_map(|org| tree.entries_of(org)).filter(belongs).collect();
-    let ids: BTreeSet<String> = entries.iter().map(|entry| entry.record.id.to_string()).collect();
+    let orgs = if matches.get_flag("own") {
+        org..org + 1
+    } else {
+        tree.subtree(org)
+    };
+    let belongs = |entry: &&Entry| {
+        entry
+            .record
+            .belongs()
+            .is_some_and(|span| span.first() < period.end() && period.first() < span.end())
+    };
+    let entries: Vec<&Entry> = orgs
+        .flat_map(|org| tree.entries_of(org))
+        .filter(belongs)
+        .collect();
+    let ids: BTreeSet<String> = entries
+        .iter()
+        .map(|entry| entry.record.id.to_string())
+        .collect();
     let progress = cmd::progress(&session.locale, 0);
     let trail = follow(&repo, &ids, &mut |done, all| {
         progress.set_length(all as u64);
@@ -50,12 +73,28 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let locale = &session.locale;
     // Who did it is what is asked for, and stays where there is little room.
     let named = |name: &str| {
-        let label = if matches!(name, "id" | "org") { format!("label-{name}") } else { format!("blame-{name}") };
-        Column { compact: matches!(name, "id" | "title" | "by" | "changed-by"), ..Column::text(name, locale.text(&label)) }
+        let label = if matches!(name, "id" | "org") {
+            format!("label-{name}")
+        } else {
+            format!("blame-{name}")
+        };
+        Column {
+            compact: matches!(name, "id" | "title" | "by" | "changed-by"),
+            ..Column::text(name, locale.text(&label))
+        }
     };
-    let mut columns = ["id", "title", "by", "entered", "changed-by", "changed"].map(named).to_vec();
-    columns.push(Column { compact: false, ..Column::number("times", locale.text("blame-times"), "items") });
-    columns.extend([named("kind"), named("org").only(Audience::People), named("org").only(Audience::Machines)]);
+    let mut columns = ["id", "title", "by", "entered", "changed-by", "changed"]
+        .map(named)
+        .to_vec();
+    columns.push(Column {
+        compact: false,
+        ..Column::number("times", locale.text("blame-times"), "items")
+    });
+    columns.extend([
+        named("kind"),
+        named("org").only(Audience::People),
+        named("org").only(Audience::Machines),
+    ]);
     let none = Vec::new();
     let rows = entries.iter().map(|entry| {
         let record = &entry.record;
@@ -67,13 +106,27 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let mut cells = vec![Cell::Text(record.id.to_string()), Cell::Text(title)];
         cells.extend(deeds(events));
         let org = &tree.orgs[entry.org];
-        let last = [record.kind.label.get(locale.lang()).to_owned(), org.name().to_owned(), org.path.to_string()];
+        let last = [
+            record.kind.label.get(locale.lang()).to_owned(),
+            org.name().to_owned(),
+            org.path.to_string(),
+        ];
         cells.extend(last.map(Cell::Text));
-        Row { cells, total: false }
+        Row {
+            cells,
+            total: false,
+        }
     });
-    let mut table = Table { columns, rows: rows.collect(), notes: cmd::left_out_notes(locale, &left_out), ..Table::default() };
+    let mut table = Table {
+        columns,
+        rows: rows.collect(),
+        notes: cmd::left_out_notes(locale, &left_out),
+        ..Table::default()
+    };
     if table.rows.is_empty() {
-        table.notes.push(locale.say("blame-none", &[("period", period.to_string().into())]));
+        table
+            .notes
+            .push(locale.say("blame-none", &[("period", period.to_string().into())]));
     }
     cmd::print_table(session, matches, &table, "records")?;
     Ok(Status::Clean)
@@ -82,11 +135,22 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 /// When and by whom it was entered, and changed last, and how often it was changed.
 fn deeds(events: &[Event]) -> Vec<Cell> {
     let who = |event: Option<&Event>| match event.and_then(|event| event.commit.as_ref()) {
-        Some(commit) => [Cell::Text(commit.day.clone()), Cell::Text(commit.author.clone())],
+        Some(commit) => [
+            Cell::Text(commit.day.clone()),
+            Cell::Text(commit.author.clone()),
+        ],
         None => [Cell::Empty, Cell::Empty],
     };
-    let (first, later) = events.split_first().map_or((None, &[][..]), |(first, later)| (Some(first), later));
+    let (first, later) = events
+        .split_first()
+        .map_or((None, &[][..]), |(first, later)| (Some(first), later));
     let [entered, by] = who(first);
     let [changed, changed_by] = who(later.last());
-    vec![by, entered, changed_by, changed, Cell::from(later.len() as i64)]
+    vec![
+        by,
+        entered,
+        changed_by,
+        changed,
+        Cell::from(later.len() as i64),
+    ]
 }

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable, resolve_references};
+use crate::cmd::fields::{
+    check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable,
+    resolve_references,
+};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status};
 use crate::locale::Locale;
@@ -14,30 +17,62 @@ use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{Field, FieldType};
-use crate::tree::splice::Change;
 use crate::tree::change;
 use crate::tree::check::Checked;
+use crate::tree::splice::Change;
 
-pub(super) const EDIT: Command = Command { name: "edit", build: build_edit, run: run_edit };
-pub(super) const UPDATE: Command = Command { name: "update", build: build_update, run: run_update };
-pub(super) const DONE: Command = Command { name: "done", build: build_done, run: run_done };
-pub(super) const RETRACT: Command = Command { name: "retract", build: build_retract, run: run_retract };
+pub(super) const EDIT: Command = Command {
+    name: "edit",
+    build: build_edit,
+    run: run_edit,
+};
+pub(super) const UPDATE: Command = Command {
+    name: "update",
+    build: build_update,
+    run: run_update,
+};
+pub(super) const DONE: Command = Command {
+    name: "done",
+    build: build_done,
+    run: run_done,
+};
+pub(super) const RETRACT: Command = Command {
+    name: "retract",
+    build: build_retract,
+    run: run_retract,
+};
 
 fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
-    // Which kind the id names is known only once it is found. Until then every field of every kind is taken,
-    // under every name it has, and the words are read again by the kind's own fields.
+    // Which kind the id names is known only once it is found. Until then every field of every kind
+    // is taken, under every name it has, and the words are read again by the kind's own fields.
     let mut flags: Vec<Flag> = Vec::new();
-    let mut taken: BTreeSet<String> = ["id", "root", "lang", "color", "today", "help"].map(str::to_owned).into();
-    for name in rules.kinds.iter().flat_map(|kind| &kind.fields).flat_map(flag_names).filter(|name| is_typable(name)) {
+    let mut taken: BTreeSet<String> = ["id", "root", "lang", "color", "today", "help"]
+        .map(str::to_owned)
+        .into();
+    for name in rules
+        .kinds
+        .iter()
+        .flat_map(|kind| &kind.fields)
+        .flat_map(flag_names)
+        .filter(|name| is_typable(name))
+    {
         if taken.insert(name.clone()) {
-            flags.push(Flag::new(name.clone()).long(name).action(ArgAction::Append).allow_hyphen_values(true).hide(true));
+            flags.push(
+                Flag::new(name.clone())
+                    .long(name)
+                    .action(ArgAction::Append)
+                    .allow_hyphen_values(true)
+                    .hide(true),
+            );
         }
     }
     edit_command(locale).args(flags)
 }
 
 fn edit_command(locale: &Locale) -> Clap {
-    cmd::command(locale, "edit").long_about(locale.text("cmd-edit-long")).arg(cmd::positional(locale, "id", "value-id"))
+    cmd::command(locale, "edit")
+        .long_about(locale.text("cmd-edit-long"))
+        .arg(cmd::positional(locale, "id", "value-id"))
 }
 
 fn build_update(locale: &Locale, _: &Rules) -> Clap {
@@ -84,20 +119,32 @@ fn change_record(
         before = Some(record.clone());
         changes(session, record)
     })?;
-    let unchanged = before.as_ref().is_some_and(|before| before.says_the_same(&record));
+    let unchanged = before
+        .as_ref()
+        .is_some_and(|before| before.says_the_same(&record));
     let mut text = session.locale.say(
         if unchanged { "unchanged" } else { said },
         &[
             ("kind", (&record.kind.label).into()),
             ("id", record.id.as_str().into()),
-            ("place", format!("{}:{}", record.origin.file, record.origin.line).into()),
+            (
+                "place",
+                format!("{}:{}", record.origin.file, record.origin.line).into(),
+            ),
         ],
     );
-    let status = |record: &Record| record.status_on(session.today).map(|status| status.choice.clone());
+    let status = |record: &Record| {
+        record
+            .status_on(session.today)
+            .map(|status| status.choice.clone())
+    };
     if let (Some(old), Some(new)) = (before.as_ref().and_then(status), status(&record))
         && old.name != new.name
     {
-        text.push_str(&session.locale.say("status-moved", &[("from", (&old.label).into()), ("to", (&new.label).into())]));
+        text.push_str(&session.locale.say(
+            "status-moved",
+            &[("from", (&old.label).into()), ("to", (&new.label).into())],
+        ));
     }
     writeln!(session.out, "{text}")?;
     Ok(Status::Clean)
@@ -109,16 +156,26 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     change_record(session, id(matches), "changed", |session, record| {
         let kind = &record.kind;
         refuse_retracted(record)?;
-        let command =
-            cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(edit_command(&session.locale), kind, &session.locale)));
-        let again = command.try_get_matches_from(&session.args).map_err(|error| {
-            let stranger = match error.get(ContextKind::InvalidArg) {
-                Some(ContextValue::String(flag)) => flag.clone(),
-                _ => error.kind().to_string(),
-            };
-            Problem::new(Rule::UNKNOWN_FIELD).with("field", stranger).with("kind", &kind.label).with("allowed", kind.field_names())
-        })?;
-        let Some((_, matches)) = again.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
+        let command = cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(
+            edit_command(&session.locale),
+            kind,
+            &session.locale,
+        )));
+        let again = command
+            .try_get_matches_from(&session.args)
+            .map_err(|error| {
+                let stranger = match error.get(ContextKind::InvalidArg) {
+                    Some(ContextValue::String(flag)) => flag.clone(),
+                    _ => error.kind().to_string(),
+                };
+                Problem::new(Rule::UNKNOWN_FIELD)
+                    .with("field", stranger)
+                    .with("kind", &kind.label)
+                    .with("allowed", kind.field_names())
+            })?;
+        let Some((_, matches)) = again.subcommand() else {
+            return Err(Problem::new(Rule::USAGE).into());
+        };
         let clear = cleared_fields(kind, matches)?;
         let mut given = field_values(session, kind, matches, &clear)?;
         resolve_references(&root, &rules, kind, &mut given)?;
@@ -130,10 +187,15 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
         check_bounds(kind, &new)?;
         // Index 0 is the id: an edit never touches it.
-        let changes: Vec<Change> = (0..new.len()).filter(|&n| new[n] != record.fields[n]).map(|n| (n + 1, new[n].clone())).collect();
+        let changes: Vec<Change> = (0..new.len())
+            .filter(|&n| new[n] != record.fields[n])
+            .map(|n| (n + 1, new[n].clone()))
+            .collect();
         let asked = given.iter().any(Option::is_some) || !clear.is_empty();
         if changes.is_empty() && !asked {
-            return Err(Problem::new(Rule::NOTHING_TO_CHANGE).with("allowed", kind.field_names()).into());
+            return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
+                .with("allowed", kind.field_names())
+                .into());
         }
         Ok(changes)
     })
@@ -149,31 +211,51 @@ fn run_done(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// Adds an update; without a status, the one that means done.
-fn add_update(session: &mut Session<'_>, matches: &ArgMatches, status: Option<String>) -> Result<Status> {
+fn add_update(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    status: Option<String>,
+) -> Result<Status> {
     change_record(session, id(matches), "updated", |session, record| {
         let kind = &record.kind;
         let Some(life) = &kind.life else {
-            return Err(Problem::new(Rule::NO_LIFECYCLE).with("kind", &kind.label).into());
+            return Err(Problem::new(Rule::NO_LIFECYCLE)
+                .with("kind", &kind.label)
+                .into());
         };
         refuse_retracted(record)?;
         let field = &kind.fields[life.updates];
         let FieldType::Table(columns) = &field.ty else {
-            return Err(Problem::new(Rule::NO_LIFECYCLE).with("kind", &kind.label).into());
+            return Err(Problem::new(Rule::NO_LIFECYCLE)
+                .with("kind", &kind.label)
+                .into());
         };
         let day = |text: Option<&String>| text.map_or(Ok(session.today), |text| session.day(text));
-        let finished = status.is_none() && record.finished_on(day(matches.get_one::<String>("on"))?).is_some();
+        let finished = status.is_none()
+            && record
+                .finished_on(day(matches.get_one::<String>("on"))?)
+                .is_some();
         if finished {
-            return Err(Problem::new(Rule::FINISHED).with("id", record.id.as_str()).into());
+            return Err(Problem::new(Rule::FINISHED)
+                .with("id", record.id.as_str())
+                .into());
         }
         let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
         let mut row = vec![None; columns.len()];
         for (n, column) in columns.iter().enumerate() {
             let text = match column.name.as_str() {
                 "status" => Some(status.clone()),
-                "on" => Some(matches.get_one::<String>("on").cloned().unwrap_or_else(|| session.today.to_string())),
+                "on" => Some(
+                    matches
+                        .get_one::<String>("on")
+                        .cloned()
+                        .unwrap_or_else(|| session.today.to_string()),
+                ),
                 other => matches.try_get_one::<String>(other).ok().flatten().cloned(),
             };
-            row[n] = text.map(|text| input::value(column, &text, session.today)).transpose()?;
+            row[n] = text
+                .map(|text| input::value(column, &text, session.today))
+                .transpose()?;
         }
         let row = Value::Table(row);
         let day = |row: &Value| row.field(0).and_then(Value::as_day);
@@ -186,9 +268,15 @@ fn add_update(session: &mut Session<'_>, matches: &ArgMatches, status: Option<St
                 .with("field", &kind.fields[kind.start].label)
                 .into());
         }
-        let mut rows = record.get(life.updates).map_or(&[][..], Value::items).to_vec();
+        let mut rows = record
+            .get(life.updates)
+            .map_or(&[][..], Value::items)
+            .to_vec();
         // By date; of one day, after those already there.
-        let at = rows.iter().rposition(|old| day(old) <= day(&row)).map_or(0, |n| n + 1);
+        let at = rows
+            .iter()
+            .rposition(|old| day(old) <= day(&row))
+            .map_or(0, |n| n + 1);
         rows.insert(at, row);
         Ok(vec![(life.updates + 1, Some(Value::List(rows)))])
     })
@@ -209,7 +297,9 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
     let status = change_record(session, id(matches), "retracted", |session, record| {
         refuse_retracted(record)?;
         record.id.as_str().clone_into(&mut retracted);
-        let FieldType::Table(columns) = rules.retraction_field().ty else { return Ok(Vec::new()) };
+        let FieldType::Table(columns) = rules.retraction_field().ty else {
+            return Ok(Vec::new());
+        };
         let value = |column: &Field| -> Result<Option<Value>, Problem> {
             let text = match column.name.as_str() {
                 "on" => session.today.to_string(),
@@ -220,20 +310,34 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
             if required_but_empty {
                 return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", "--why"));
             }
-            (!text.is_empty()).then(|| input::value(column, &text, session.today)).transpose()
+            (!text.is_empty())
+                .then(|| input::value(column, &text, session.today))
+                .transpose()
         };
         let row = columns.iter().map(value).collect::<Result<_, _>>()?;
-        Ok(vec![(record.kind.fields.len() + 1, Some(Value::Table(row)))])
+        Ok(vec![(
+            record.kind.fields.len() + 1,
+            Some(Value::Table(row)),
+        )])
     })?;
     // Others may still point to it: nobody's next commit would pass.
-    say_found(session, |problem| problem.rule == Rule::RETRACTED_REFERENCE && problem.has("id", &retracted))?;
+    say_found(session, |problem| {
+        problem.rule == Rule::RETRACTED_REFERENCE && problem.has("id", &retracted)
+    })?;
     Ok(status)
 }
 
 /// Says what is wrong in the ledger now because of what was just done.
-pub(super) fn say_found(session: &mut Session<'_>, is_of_it: impl Fn(&Problem) -> bool) -> Result<()> {
+pub(super) fn say_found(
+    session: &mut Session<'_>,
+    is_of_it: impl Fn(&Problem) -> bool,
+) -> Result<()> {
     let ledger = Ledger::of(session)?;
-    let checked = Checked { files: Some(ledger.files()), root: Some(&ledger.root), today: session.today };
+    let checked = Checked {
+        files: Some(ledger.files()),
+        root: Some(&ledger.root),
+        today: session.today,
+    };
     let (problems, _) = checked.check_passing(&mut ledger.outline(), ledger.files());
     let found: Vec<Problem> = problems.into_iter().filter(is_of_it).collect();
     session.say_problems(&found)

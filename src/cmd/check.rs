@@ -12,13 +12,20 @@ use crate::locale::Locale;
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
-use crate::tree::check::Checked;
 use crate::tree::Root;
+use crate::tree::check::Checked;
 
-pub(super) const COMMAND: Command = Command { name: "check", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "check",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "check").arg(cmd::format_option(locale, &["text", "json"])).arg(cmd::at_option(locale)).arg(cmd::switch(locale, "commit").conflicts_with("at"))
+    cmd::command(locale, "check")
+        .arg(cmd::format_option(locale, &["text", "json"]))
+        .arg(cmd::at_option(locale))
+        .arg(cmd::switch(locale, "commit").conflicts_with("at"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -29,7 +36,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         false => Ledger::readable(session)?,
     };
     // What is committed is what was staged, whatever stands in the files by now.
-    let repo = if commit { Repo::near(&ledger.root.path)? } else { None };
+    let repo = if commit {
+        Repo::near(&ledger.root.path)?
+    } else {
+        None
+    };
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
     if let (Some(repo), Some(staged)) = (&repo, &staged)
         && let folder = staged.path().join(&repo.prefix)
@@ -39,12 +50,22 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         writeln!(session.err, "{}", session.locale.text("check-staged"))?;
     }
     let mut tree = ledger.outline();
-    let checked = Checked { files: Some(ledger.files()), root: ledger.folder(), today: session.today };
+    let checked = Checked {
+        files: Some(ledger.files()),
+        root: ledger.folder(),
+        today: session.today,
+    };
     let (mut problems, records) = checked.check_passing(&mut tree, ledger.files());
     problems.extend(close::restatements(ledger.files(), &mut tree));
-    // Before a commit only what must not be committed is listed: a closed period may be changed, two meetings may be alike.
-    let held_up = |problem: &Problem| !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && !problem.is_warning();
-    let warnings = problems.iter().filter(|problem| commit && !held_up(problem)).count();
+    // Before a commit only what must not be committed is listed: a closed period may be changed,
+    // two meetings may be alike.
+    let held_up = |problem: &Problem| {
+        !matches!(problem.rule, Rule::RESTATED | Rule::RECOUNTED) && !problem.is_warning()
+    };
+    let warnings = problems
+        .iter()
+        .filter(|problem| commit && !held_up(problem))
+        .count();
     problems.retain(|problem| !commit || held_up(problem));
     if let Some(repo) = &repo {
         problems.extend(lost(session, repo)?);
@@ -54,17 +75,31 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         warn_without_driver(session, root)?;
     }
     if warnings > 0 {
-        let said = session.locale.say("check-warnings", &[("count", warnings.into())]);
+        let said = session
+            .locale
+            .say("check-warnings", &[("count", warnings.into())]);
         writeln!(session.err, "{said}")?;
     }
     let locale = &session.locale;
     match cmd::format_of(matches, "text") {
-        "json" => write!(session.out, "{}", json::problems(&problems, |p| diagnostic::sentences(p, locale)))?,
+        "json" => write!(
+            session.out,
+            "{}",
+            json::problems(&problems, |p| diagnostic::sentences(p, locale))
+        )?,
         _ => {
             for problem in &problems {
-                writeln!(session.out, "{}", diagnostic::text(problem, locale, session.style.colour))?;
+                writeln!(
+                    session.out,
+                    "{}",
+                    diagnostic::text(problem, locale, session.style.colour)
+                )?;
             }
-            let counts = [("count", problems.len().into()), ("records", records.into()), ("orgs", tree.orgs.len().into())];
+            let counts = [
+                ("count", problems.len().into()),
+                ("records", records.into()),
+                ("orgs", tree.orgs.len().into()),
+            ];
             let said = locale.say(
                 match problems.iter().all(Problem::is_warning) {
                     false => "check-found",
@@ -82,19 +117,37 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::of(&problems))
 }
 
-/// What a merge, or a commit made again, is about to lose or double. What it changes besides is the work of the person who
-/// ends it, and may be what mends another problem.
+/// What a merge, or a commit made again, is about to lose or double. What it changes besides is the
+/// work of the person who ends it, and may be what mends another problem.
 fn lost(session: &Session<'_>, repo: &Repo) -> Result<Vec<Problem>> {
     let rules = session.readable_rules();
-    let Some(mut audit) = Audit::pending(repo, rules)? else { return Ok(Vec::new()) };
+    let Some(mut audit) = Audit::pending(repo, rules)? else {
+        return Ok(Vec::new());
+    };
     let mut problems = Vec::new();
     for case in std::mem::take(&mut audit.cases) {
-        let Verdict::Seen(findings) = audit.verdict(&case)? else { continue };
-        for finding in findings.iter().filter(|finding| matches!(finding.what, What::Lost | What::Doubled)) {
-            let file = finding.file.strip_prefix(&repo.prefix).unwrap_or(&finding.file);
-            let place = Place { line: finding.line, column: 1, ..Place::file(file) };
+        let Verdict::Seen(findings) = audit.verdict(&case)? else {
+            continue;
+        };
+        for finding in findings
+            .iter()
+            .filter(|finding| matches!(finding.what, What::Lost | What::Doubled))
+        {
+            let file = finding
+                .file
+                .strip_prefix(&repo.prefix)
+                .unwrap_or(&finding.file);
+            let place = Place {
+                line: finding.line,
+                column: 1,
+                ..Place::file(file)
+            };
             let said = audit_merges::sentence(&session.locale, rules, finding);
-            problems.push(Problem::new(Rule::MERGE_INCOMPLETE).at(place).with("said", said));
+            problems.push(
+                Problem::new(Rule::MERGE_INCOMPLETE)
+                    .at(place)
+                    .with("said", said),
+            );
         }
     }
     Ok(problems)

@@ -7,24 +7,28 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::clerk_name;
-use crate::cmd::report::{cell, depth, layout};
 use crate::cmd::ledger::Ledger;
+use crate::cmd::report::{cell, depth, layout};
 use crate::cmd::{self, Command, Session, Status};
 use crate::day::Period;
-use crate::figure::tally;
 use crate::figure::report::Question;
 use crate::figure::stamp::Stamp;
+use crate::figure::tally;
 use crate::git::Repo;
 use crate::locale::Locale;
+use crate::path::shown;
 use crate::problem::{Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
-use crate::path::shown;
 use crate::tree::files::Files;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 
-pub(super) const COMMAND: Command = Command { name: "close", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "close",
+    build,
+    run,
+};
 
 /// The report that is stamped unless another is named.
 const DEFAULT_LAYOUT: &str = "closing";
@@ -43,10 +47,16 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, mut as_of, mut today) = session.window(matches)?;
     if as_of < period.last() || session.today < as_of {
-        return Err(Problem::new(Rule::NOT_OVER).with("period", period.to_string()).with("day", period.last().to_string()).into());
+        return Err(Problem::new(Rule::NOT_OVER)
+            .with("period", period.to_string())
+            .with("day", period.last().to_string())
+            .into());
     }
     let root = session.root()?;
-    let by = matches.get_one::<String>("by").cloned().unwrap_or_else(clerk_name);
+    let by = matches
+        .get_one::<String>("by")
+        .cloned()
+        .unwrap_or_else(clerk_name);
     let lock = session.lock(&root)?;
     let ledger = Ledger::of(session)?;
     let (depth, metrics) = (depth(matches)?, metrics(&ledger.rules, matches)?);
@@ -59,18 +69,43 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     {
         (as_of, today) = (before.as_of, before.judged);
     }
-    let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
+    let question = Question {
+        org,
+        depth,
+        own: false,
+        period,
+        as_of,
+        today,
+        metrics,
+        compare: None,
+    };
     let commit = Repo::near(&root.path)?.map_or(Ok(None), |repo| repo.committed())?;
     let mut stamp = Stamp::of(tree, &question, session.today, &by)?;
     stamp.commit = commit;
     let path = stamp_file(&root, tree, period, org)?;
     let name = shown(&root.path, &path);
     let old = scan::file_if_there(&root.path, &path)?;
-    let before = old.as_ref().map(Stamp::read).transpose().map_err(Problems)?;
-    let stamp = match (&before, matches.get_one::<String>("why").filter(|why| !why.trim().is_empty())) {
+    let before = old
+        .as_ref()
+        .map(Stamp::read)
+        .transpose()
+        .map_err(Problems)?;
+    let stamp = match (
+        &before,
+        matches
+            .get_one::<String>("why")
+            .filter(|why| !why.trim().is_empty()),
+    ) {
         (None, _) => stamp,
         (Some(before), _) if before.says_the_same(&stamp) => {
-            writeln!(session.out, "{}", session.locale.say("close-same", &[("period", period.to_string().into()), ("path", name.into())]))?;
+            writeln!(
+                session.out,
+                "{}",
+                session.locale.say(
+                    "close-same",
+                    &[("period", period.to_string().into()), ("path", name.into())]
+                )
+            )?;
             return Ok(Status::Clean);
         }
         (Some(before), Some(why)) => before.succeeded_by(stamp, why),
@@ -82,7 +117,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 .into());
         }
     };
-    lock.write(&path, &Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes())), stamp.text().as_bytes())?;
+    lock.write(
+        &path,
+        &Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes())),
+        stamp.text().as_bytes(),
+    )?;
     let figures: usize = stamp.rows.iter().map(|row| row.figures.len()).sum();
     let args = [
         ("period", period.to_string().into()),
@@ -93,7 +132,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     ];
     writeln!(session.out, "{}", session.locale.say("close-done", &args))?;
     if let Some(commit) = &stamp.commit {
-        writeln!(session.out, "{}", session.locale.say("close-commit", &[("id", commit.as_str().into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session
+                .locale
+                .say("close-commit", &[("id", commit.as_str().into())])
+        )?;
     }
     Ok(Status::Clean)
 }
@@ -101,14 +146,23 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 /// The figures of a report, and those that its ratios are made of.
 fn metrics<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<&'r Metric>, Problem> {
     let mut found: Vec<&Metric> = Vec::new();
-    for metric in layout(rules, matches, DEFAULT_LAYOUT)?.columns().filter_map(|(_, column)| rules.metric(&column.metric)) {
+    for metric in layout(rules, matches, DEFAULT_LAYOUT)?
+        .columns()
+        .filter_map(|(_, column)| rules.metric(&column.metric))
+    {
         let parts = match &metric.measure {
-            Measure::Ratio { .. } => metric.parts().into_iter().filter_map(|part| rules.metric(part)).collect(),
+            Measure::Ratio { .. } => metric
+                .parts()
+                .into_iter()
+                .filter_map(|part| rules.metric(part))
+                .collect(),
             _ => Vec::new(),
         };
         for metric in std::iter::once(metric).chain(parts) {
             // A rank is a place among rows, which the rows' other figures give.
-            if !matches!(metric.measure, Measure::Rank(_)) && !found.iter().any(|other| other.name == metric.name) {
+            if !matches!(metric.measure, Measure::Rank(_))
+                && !found.iter().any(|other| other.name == metric.name)
+            {
                 found.push(metric);
             }
         }
@@ -120,15 +174,25 @@ fn metrics<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<&'r Metric>
 ///
 /// # Errors
 /// The period is not closed for it, or its stamp cannot be read.
-pub(super) fn stamp(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Stamp, Problems> {
-    let Some(source) = scan::file_if_there(&root.path, &stamp_file(root, tree, period, org)?)? else {
+pub(super) fn stamp(
+    root: &Root,
+    tree: &Tree,
+    period: Period,
+    org: usize,
+) -> Result<Stamp, Problems> {
+    let Some(source) = scan::file_if_there(&root.path, &stamp_file(root, tree, period, org)?)?
+    else {
         let org = tree.orgs[org].path.as_str();
-        return Err(Problem::new(Rule::NOT_CLOSED).with("period", period.to_string()).with("org", org).into());
+        return Err(Problem::new(Rule::NOT_CLOSED)
+            .with("period", period.to_string())
+            .with("org", org)
+            .into());
     };
     Stamp::read(&source).map_err(Problems)
 }
 
-/// Where the stamp of a period and organisation lies or is to lie: it stays where it is when the organisation moves.
+/// Where the stamp of a period and organisation lies or is to lie: it stays where it is when the
+/// organisation moves.
 ///
 /// # Errors
 /// What lies under `closed/` cannot be seen.
@@ -136,14 +200,21 @@ fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Pa
     let own = root.path.join(Stamp::file(period, &tree.orgs[org].path));
     let folder = root.path.join("closed").join(period.to_string());
     let of_org = |path: &PathBuf| {
-        let id = path.strip_prefix(&folder).ok()?.with_extension("").to_string_lossy().replace('\\', "/");
+        let id = path
+            .strip_prefix(&folder)
+            .ok()?
+            .with_extension("")
+            .to_string_lossy()
+            .replace('\\', "/");
         tree.owner(&id.parse().ok()?)
     };
     if scan::real(&root.path, &own)?.is_some() {
         return Ok(own);
     }
     let mut problems = Vec::new();
-    let moved = scan::closed_files(&root.path, &mut problems).into_iter().find(|path| of_org(path) == Some(org));
+    let moved = scan::closed_files(&root.path, &mut problems)
+        .into_iter()
+        .find(|path| of_org(path) == Some(org));
     Problem::refuse_hidden(&problems).map(|()| moved.unwrap_or(own))
 }
 
@@ -153,14 +224,21 @@ fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Pa
 pub(super) fn restatements(files: &dyn Files, tree: &mut Tree<'_>) -> Vec<Problem> {
     let (mut problems, mut stamps) = (Vec::new(), Vec::new());
     for file in files.below("closed", &mut problems) {
-        let stamp = files.read(&file).map_err(|problem| vec![problem]).and_then(|source| {
-            let name = source.file.to_string();
-            // A stamp that lies where another belongs would be taken for that one.
-            Stamp::read(&source).and_then(|stamp| match Stamp::file(stamp.period, &stamp.org) == name {
-                true => Ok((stamp, name)),
-                false => Err(vec![Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0))]),
-            })
-        });
+        let stamp = files
+            .read(&file)
+            .map_err(|problem| vec![problem])
+            .and_then(|source| {
+                let name = source.file.to_string();
+                // A stamp that lies where another belongs would be taken for that one.
+                Stamp::read(&source).and_then(|stamp| {
+                    match Stamp::file(stamp.period, &stamp.org) == name {
+                        true => Ok((stamp, name)),
+                        false => Err(vec![
+                            Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0)),
+                        ]),
+                    }
+                })
+            });
         match stamp {
             Ok(stamp) => stamps.push(stamp),
             Err(found) => problems.extend(found),
@@ -170,11 +248,19 @@ pub(super) fn restatements(files: &dyn Files, tree: &mut Tree<'_>) -> Vec<Proble
     if stamps.is_empty() || !tree.blocking().is_empty() {
         return problems;
     }
-    let names: BTreeSet<&String> = stamps.iter().flat_map(|(stamp, _)| &stamp.rows).flat_map(|row| row.figures.keys()).collect();
-    let metrics: Vec<&Metric> = names.into_iter().filter_map(|name| tree.rules.metric(name)).collect();
+    let names: BTreeSet<&String> = stamps
+        .iter()
+        .flat_map(|(stamp, _)| &stamp.rows)
+        .flat_map(|row| row.figures.keys())
+        .collect();
+    let metrics: Vec<&Metric> = names
+        .into_iter()
+        .filter_map(|name| tree.rules.metric(name))
+        .collect();
     tree.read_records(files, &tally::selection(tree.rules, &metrics).0);
     for (stamp, name) in &stamps {
-        problems.extend(stamp.restatements(tree, name, &|metric, figure| cell(metric, figure).words()));
+        problems
+            .extend(stamp.restatements(tree, name, &|metric, figure| cell(metric, figure).words()));
     }
     problems
 }

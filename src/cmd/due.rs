@@ -12,7 +12,11 @@ use crate::record::text;
 use crate::rules::Rules;
 use crate::table::{Cell, Column, Row, Table};
 
-pub(super) const COMMAND: Command = Command { name: "due", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "due",
+    build,
+    run,
+};
 
 /// How far ahead the list looks unless asked.
 const DEFAULT_DAYS: i64 = 14;
@@ -34,7 +38,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     // Programs get names that do not change with the language.
     let raw = matches.get_flag("raw") || cmd::format_of(matches, "table") == "json";
-    let days = matches.get_one::<String>("within").map_or(Ok(DEFAULT_DAYS), |text| within(text))?;
+    let days = matches
+        .get_one::<String>("within")
+        .map_or(Ok(DEFAULT_DAYS), |text| within(text))?;
     let orgs = cmd::orgs_asked(tree, matches)?;
     let locale = &session.locale;
     let today = session.today;
@@ -47,49 +53,94 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 What::Record(n) => {
                     let record = crate::figure::record_of(tree, *n);
                     (
-                        if raw { record.kind.name.clone() } else { record.kind.label.get(locale.lang()).to_owned() },
+                        if raw {
+                            record.kind.name.clone()
+                        } else {
+                            record.kind.label.get(locale.lang()).to_owned()
+                        },
                         record.title().map(text::plain).unwrap_or_default(),
                         record.id.to_string(),
                     )
                 }
-                What::Obligation { name, window, times } => {
-                    let label = tree.rules.obligation(name).map(|o| o.label.get(locale.lang()).to_owned()).unwrap_or_default();
+                What::Obligation {
+                    name,
+                    window,
+                    times,
+                } => {
+                    let label = tree
+                        .rules
+                        .obligation(name)
+                        .map(|o| o.label.get(locale.lang()).to_owned())
+                        .unwrap_or_default();
                     let window_label = window.label(locale.lang());
                     match (raw, times) {
                         (true, _) => (name.clone(), window.to_string(), String::new()),
                         (false, 1) => (label, window_label, String::new()),
                         (false, _) => {
-                            let lacks = locale.say("due-times", &[("window", window_label.into()), ("count", (*times).into())]);
+                            let lacks = locale.say(
+                                "due-times",
+                                &[("window", window_label.into()), ("count", (*times).into())],
+                            );
                             (label, lacks, String::new())
                         }
                     }
                 }
             };
             let cells = vec![
-                Cell::Text(if raw { state.trim_start_matches("due-").to_owned() } else { locale.text(state) }),
+                Cell::Text(if raw {
+                    state.trim_start_matches("due-").to_owned()
+                } else {
+                    locale.text(state)
+                }),
                 Cell::Text(reminder.day.to_string()),
                 Cell::from(left),
-                Cell::Text(if raw { tree.orgs[reminder.org].path.to_string() } else { tree.orgs[reminder.org].short().to_owned() }),
+                Cell::Text(if raw {
+                    tree.orgs[reminder.org].path.to_string()
+                } else {
+                    tree.orgs[reminder.org].short().to_owned()
+                }),
                 Cell::Text(kind),
                 Cell::Text(what),
                 Cell::Text(id),
             ];
-            Row { cells, total: false }
+            Row {
+                cells,
+                total: false,
+            }
         })
         .collect();
     let columns = vec![
-        Column { compact: false, ..Column::text("state", locale.text("label-state")) },
+        Column {
+            compact: false,
+            ..Column::text("state", locale.text("label-state"))
+        },
         Column::text("day", locale.text("label-day")),
-        Column { compact: false, ..Column::number("days_left", locale.text("label-days-left"), "items") },
+        Column {
+            compact: false,
+            ..Column::number("days_left", locale.text("label-days-left"), "items")
+        },
         Column::text("org", locale.text("label-org")),
         Column::text("kind", locale.text("label-kind")),
         Column::text("what", locale.text("label-what")),
         Column::text("id", locale.text("label-id")),
     ];
-    let note = locale.say("due-count", &[("count", rows.len().into()), ("today", today.to_string().into()), ("days", days.into())]);
+    let note = locale.say(
+        "due-count",
+        &[
+            ("count", rows.len().into()),
+            ("today", today.to_string().into()),
+            ("days", days.into()),
+        ],
+    );
     let mut notes = vec![note];
     notes.extend(cmd::left_out_notes(locale, &left_out));
-    let table = Table { columns, rows, notes, facts: vec![("today", today.to_string())], ..Table::default() };
+    let table = Table {
+        columns,
+        rows,
+        notes,
+        facts: vec![("today", today.to_string())],
+        ..Table::default()
+    };
     cmd::print_table(session, matches, &table, "reminders")?;
     Ok(Status::Clean)
 }
@@ -101,6 +152,15 @@ fn within(text: &str) -> Result<i64, Problem> {
         Some(weeks) => (weeks, 7),
         None => (text.trim_end_matches(['d', '天', '日']), 1),
     };
-    let days = digits.parse::<i64>().ok().filter(|n| (0..=3660).contains(n)).map(|n| n * times);
-    days.ok_or_else(|| Problem::new(Rule::OUT_OF_RANGE).with("field", "--within").with("min", "0").with("max", "3660d"))
+    let days = digits
+        .parse::<i64>()
+        .ok()
+        .filter(|n| (0..=3660).contains(n))
+        .map(|n| n * times);
+    days.ok_or_else(|| {
+        Problem::new(Rule::OUT_OF_RANGE)
+            .with("field", "--within")
+            .with("min", "0")
+            .with("max", "3660d")
+    })
 }

@@ -17,7 +17,10 @@ use crate::tree::{Root, Tree, change, find_org};
 
 /// A flag for each field that is typed in, also under its label in either language.
 pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Clap {
-    let mut taken: BTreeSet<String> = command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect();
+    let mut taken: BTreeSet<String> = command
+        .get_arguments()
+        .filter_map(|a| a.get_long().map(str::to_owned))
+        .collect();
     taken.extend(["root", "lang", "color", "today", "help"].map(str::to_owned));
     taken.extend(kind.fields.iter().map(|f| f.name.clone()));
     for (n, field) in kind.fields.iter().enumerate() {
@@ -25,10 +28,15 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
             continue; // `ledger update` writes these
         }
         let [long, aliases @ ..] = flag_names(field);
-        let mut arg =
-            Flag::new(field.name.clone()).long(long.clone()).value_name(placeholder(field, locale)).help(field_help(field, locale));
+        let mut arg = Flag::new(field.name.clone())
+            .long(long.clone())
+            .value_name(placeholder(field, locale))
+            .help(field_help(field, locale));
         for alias in aliases {
-            if alias != long && is_typable(&alias) && (alias == field.name || taken.insert(alias.clone())) {
+            if alias != long
+                && is_typable(&alias)
+                && (alias == field.name || taken.insert(alias.clone()))
+            {
                 arg = arg.alias(alias);
             }
         }
@@ -42,12 +50,19 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
 
 /// Whether people can type a label as a flag or a command.
 pub(super) fn is_typable(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('-') && !name.contains(|c: char| c == '=' || c.is_whitespace() || c.is_control())
+    !name.is_empty()
+        && !name.starts_with('-')
+        && !name.contains(|c: char| c == '=' || c.is_whitespace() || c.is_control())
 }
 
 /// What a field's flag is called: as shown, as in the file, and by its label in either language.
 pub(super) fn flag_names(field: &Field) -> [String; 4] {
-    [field.name.replace('_', "-"), field.name.clone(), field.label.zh.clone(), field.label.en.replace(' ', "-")]
+    [
+        field.name.replace('_', "-"),
+        field.name.clone(),
+        field.label.zh.clone(),
+        field.label.en.replace(' ', "-"),
+    ]
 }
 
 fn placeholder(field: &Field, locale: &Locale) -> String {
@@ -120,7 +135,11 @@ pub(super) fn field_values(
             if skip.contains(&n) {
                 return None;
             }
-            let given: Vec<&String> = matches.try_get_many::<String>(&field.name).ok().flatten()?.collect();
+            let given: Vec<&String> = matches
+                .try_get_many::<String>(&field.name)
+                .ok()
+                .flatten()?
+                .collect();
             let mut items = Vec::new();
             for text in given {
                 match input::value(field, text, session.today) {
@@ -128,47 +147,87 @@ pub(super) fn field_values(
                     Err(problem) => problems.push(problem),
                 }
             }
-            if field.list { Some(Value::List(items)) } else { items.into_iter().next() }
+            if field.list {
+                Some(Value::List(items))
+            } else {
+                items.into_iter().next()
+            }
         })
         .collect();
-    if problems.is_empty() { Ok(values) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(values)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 /// The fields whose flag is empty: an edit takes them away.
 pub(super) fn cleared_fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<usize>, Problem> {
     let cleared = |n: &usize| {
-        let given = matches.try_get_many::<String>(&kind.fields[*n].name).ok().flatten();
+        let given = matches
+            .try_get_many::<String>(&kind.fields[*n].name)
+            .ok()
+            .flatten();
         given.is_some_and(|mut texts| texts.len() == 1 && texts.all(|text| text.is_empty()))
     };
     let clear: Vec<usize> = (0..kind.fields.len()).filter(cleared).collect();
-    let flag = |name: &str| matches.try_get_one::<String>(name).ok().flatten().is_some_and(|text| !text.is_empty());
+    let flag = |name: &str| {
+        matches
+            .try_get_one::<String>(name)
+            .ok()
+            .flatten()
+            .is_some_and(|text| !text.is_empty())
+    };
     match clear.iter().find(|&&n| kind.fields[n].must_be_given(flag)) {
         None => Ok(clear),
-        Some(&n) => Err(Problem::new(Rule::MISSING_FIELD).with("field", kind.fields[n].name.as_str()).with("kind", &kind.label)),
+        Some(&n) => Err(Problem::new(Rule::MISSING_FIELD)
+            .with("field", kind.fields[n].name.as_str())
+            .with("kind", &kind.label)),
     }
 }
 
 /// Refuses what `check` would find in the record alone.
 pub(super) fn check_bounds(kind: &Kind, values: &[Option<Value>]) -> Result<(), Problems> {
-    let problems: Vec<Problem> = broken_bounds(kind, values).into_iter().map(|(_, problem)| problem).collect();
-    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+    let problems: Vec<Problem> = broken_bounds(kind, values)
+        .into_iter()
+        .map(|(_, problem)| problem)
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(problems))
+    }
 }
 
-/// Puts the full id where a part of one, or an organisation's name, was typed; refuses what names nothing, or a wrong kind.
-pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values: &mut [Option<Value>]) -> Result<(), Problems> {
+/// Puts the full id where a part of one, or an organisation's name, was typed; refuses what names
+/// nothing, or a wrong kind.
+pub(super) fn resolve_references(
+    root: &Root,
+    rules: &Rules,
+    kind: &Kind,
+    values: &mut [Option<Value>],
+) -> Result<(), Problems> {
     for (field, value) in kind.fields.iter().zip(values) {
-        if let (FieldType::Organisation, Some(name)) = (&field.ty, value.as_ref().and_then(Value::as_text)) {
+        if let (FieldType::Organisation, Some(name)) =
+            (&field.ty, value.as_ref().and_then(Value::as_text))
+        {
             let orgs = Tree::organisations(root, rules)?.orgs;
             let found = find_org(&orgs, name, rules)?;
             *value = Some(Value::Text(orgs[found].path.as_str().into()));
         }
-        let FieldType::Record(kinds) = &field.ty else { continue };
+        let FieldType::Record(kinds) = &field.ty else {
+            continue;
+        };
         let resolve = |item: &Value| -> Result<Value, Problems> {
             let target = change::find(root, rules, item.as_text().unwrap_or_default())?.record;
             if kinds.contains(&target.kind.name) {
                 return Ok(Value::Text(target.id.as_str().into()));
             }
-            let wanted = kinds.iter().filter_map(|k| rules.kind(k)).map(|k| k.label.clone()).collect();
+            let wanted = kinds
+                .iter()
+                .filter_map(|k| rules.kind(k))
+                .map(|k| k.label.clone())
+                .collect();
             let problem = Problem::new(Rule::WRONG_REFERENCE)
                 .with("id", target.id.as_str())
                 .with("found", &target.kind.label)
@@ -176,7 +235,9 @@ pub(super) fn resolve_references(root: &Root, rules: &Rules, kind: &Kind, values
             Err(problem.into())
         };
         match value {
-            Some(Value::List(items)) => *items = items.iter().map(resolve).collect::<Result<_, _>>()?,
+            Some(Value::List(items)) => {
+                *items = items.iter().map(resolve).collect::<Result<_, _>>()?
+            }
             Some(item) => *item = resolve(item)?,
             None => {}
         }
@@ -192,5 +253,9 @@ pub(super) fn clerk_name() -> String {
 
 /// A person's name in letters that a file name can have.
 pub(super) fn spelled(name: &str, rules: &Rules) -> String {
-    if name.is_ascii() { name.to_owned() } else { rules.naming.segment(name) }
+    if name.is_ascii() {
+        name.to_owned()
+    } else {
+        rules.naming.segment(name)
+    }
 }

@@ -13,7 +13,11 @@ use crate::tree::files::{File, Files};
 use crate::tree::write::Basis;
 use crate::tree::{format, scan};
 
-pub(super) const COMMAND: Command = Command { name: "fmt", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "fmt",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "fmt").arg(cmd::switch(locale, "check"))
@@ -23,7 +27,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?;
     let check = matches.get_flag("check");
-    let lock = if check { None } else { Some(session.lock(&root)?) };
+    let lock = if check {
+        None
+    } else {
+        Some(session.lock(&root)?)
+    };
     let mut problems: Vec<Problem> = Vec::new();
     let mut not_written: Vec<Problem> = Vec::new();
     let (mut files, mut changed) = (0usize, 0usize);
@@ -52,7 +60,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                     session.print(&difference(&source.file, &source.text, &text))?;
                     continue;
                 };
-                match lock.write(&file.path, &Basis::of(&file.path, Some(source.text.as_bytes())), text.as_bytes()) {
+                match lock.write(
+                    &file.path,
+                    &Basis::of(&file.path, Some(source.text.as_bytes())),
+                    text.as_bytes(),
+                ) {
                     Ok(()) => {}
                     // It is in the way of every file.
                     Err(problem) if problem.rule == Rule::GIT_LOCKED => return Err(problem.into()),
@@ -61,13 +73,23 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             }
         }
     }
-    let problems: Vec<Problem> = crate::problem::sorted(problems).into_iter().filter(Problem::blocks).collect();
+    let problems: Vec<Problem> = crate::problem::sorted(problems)
+        .into_iter()
+        .filter(Problem::blocks)
+        .collect();
     session.say_problems(&problems)?;
     session.say_problems(&not_written)?;
     let changed = changed - not_written.len();
     let bad = problems.len() + not_written.len();
     let id = if check { "fmt-checked" } else { "fmt-done" };
-    let said = session.locale.say(id, &[("files", files.into()), ("changed", changed.into()), ("bad", bad.into())]);
+    let said = session.locale.say(
+        id,
+        &[
+            ("files", files.into()),
+            ("changed", changed.into()),
+            ("bad", bad.into()),
+        ],
+    );
     writeln!(session.out, "{said}")?;
     Ok(match Status::of(&problems) {
         _ if !not_written.is_empty() => Status::NotAll,
@@ -78,5 +100,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 
 /// A unified difference.
 fn difference(file: &str, old: &str, new: &str) -> String {
-    similar::TextDiff::from_lines(old, new).unified_diff().context_radius(2).header(file, file).to_string()
+    similar::TextDiff::from_lines(old, new)
+        .unified_diff()
+        .context_radius(2)
+        .header(file, file)
+        .to_string()
 }

@@ -11,11 +11,17 @@ use crate::problem::Problems;
 use crate::rules::Rules;
 use crate::tree::Root;
 
-pub(super) const COMMAND: Command = Command { name: "git", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "git",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-git-{name}")));
-    cmd::command(locale, "git").subcommand_required(true).subcommands([sub("setup"), sub("status")])
+    cmd::command(locale, "git")
+        .subcommand_required(true)
+        .subcommands([sub("setup"), sub("status")])
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -53,7 +59,14 @@ fn status(session: &mut Session<'_>, root: &Root, repo: &Repo) -> Result<Status>
             }
             State::ByHand { file, line } => {
                 by_hand = true;
-                session.locale.say("git-by-hand", &[("what", what.into()), ("file", file.into()), ("line", line.into())])
+                session.locale.say(
+                    "git-by-hand",
+                    &[
+                        ("what", what.into()),
+                        ("file", file.into()),
+                        ("line", line.into()),
+                    ],
+                )
             }
         };
         writeln!(session.out, "{line}")?;
@@ -61,5 +74,9 @@ fn status(session: &mut Session<'_>, root: &Root, repo: &Repo) -> Result<Status>
     if by_setup {
         writeln!(session.out, "{}", session.locale.text("git-next"))?;
     }
-    Ok(if by_setup || by_hand { Status::Findings } else { Status::Clean })
+    Ok(if by_setup || by_hand {
+        Status::Findings
+    } else {
+        Status::Clean
+    })
 }

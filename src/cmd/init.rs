@@ -15,23 +15,34 @@ use crate::rules::Rules;
 use crate::tree::write::{Basis, make_folders};
 use crate::tree::{FORMAT, NAMES, scan};
 
-pub(super) const COMMAND: Command = Command { name: "init", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "init",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "init")
-        .arg(Arg::new("dir").value_name(locale.text("value-folder")).help(locale.text("arg-dir")))
+        .arg(
+            Arg::new("dir")
+                .value_name(locale.text("value-folder"))
+                .help(locale.text("arg-dir")),
+        )
         .arg(cmd::switch(locale, "sample"))
         .arg(cmd::option(locale, "district", "value-text").conflicts_with("sample"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let asked = matches.get_one::<String>("dir").or_else(|| matches.get_one::<String>("root"));
+    let asked = matches
+        .get_one::<String>("dir")
+        .or_else(|| matches.get_one::<String>("root"));
     let dir = PathBuf::from(asked.map_or(".", String::as_str));
     let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
     make_folders(&dir).map_err(|e| io(&dir, e))?;
     let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
     let lock = session.lock_folder(&root)?;
-    let taken = |path: &Path| Problem::new(Rule::LEDGER_EXISTS).with("path", path.display().to_string());
+    let taken =
+        |path: &Path| Problem::new(Rule::LEDGER_EXISTS).with("path", path.display().to_string());
     if scan::stands(&root.join("ledger.toml"))? {
         return Err(taken(&root.join("ledger.toml")).into());
     }
@@ -40,10 +51,19 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if !sample && !scan::is_empty(&root, &root.join("orgs"))? {
         return Err(taken(&root.join("orgs")).into());
     }
-    let district = matches.get_one::<String>("district").map_or("", String::as_str);
-    let mut files = if sample { crate::sample::district(&crate::sample::Size::default()) } else { Vec::new() };
+    let district = matches
+        .get_one::<String>("district")
+        .map_or("", String::as_str);
+    let mut files = if sample {
+        crate::sample::district(&crate::sample::Size::default())
+    } else {
+        Vec::new()
+    };
     if files.is_empty() {
-        files.push(("ledger.toml".to_owned(), marker(district, session.locale.lang().tag(), session.today)));
+        files.push((
+            "ledger.toml".to_owned(),
+            marker(district, session.locale.lang().tag(), session.today),
+        ));
         make_folders(&root.join("orgs")).map_err(|e| io(&root, e))?;
     }
     // The marker comes last: a folder without it is no ledger, so a killed init can be run again.
@@ -53,16 +73,33 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     for (name, text) in &files {
         lock.write(&root.join(name), &Basis::nothing(), text.as_bytes())?;
     }
-    let said = session.locale.say("init-done", &[("path", root.display().to_string().into()), ("files", files.len().into())]);
+    let said = session.locale.say(
+        "init-done",
+        &[
+            ("path", root.display().to_string().into()),
+            ("files", files.len().into()),
+        ],
+    );
     writeln!(session.out, "{said}")?;
-    let next = if sample { "init-next-sample" } else { "init-next" };
+    let next = if sample {
+        "init-next-sample"
+    } else {
+        "init-next"
+    };
     writeln!(session.out, "{}", session.locale.text(next))?;
     Ok(Status::Clean)
 }
 
-/// The text of `ledger.toml`, with a line for each name that reports print. The ledger begins today: what was due before
-/// is owed by nobody here.
+/// The text of `ledger.toml`, with a line for each name that reports print. The ledger begins
+/// today: what was due before is owed by nobody here.
 fn marker(district: &str, language: &str, begins: Day) -> String {
-    let names: String = NAMES[1..].iter().map(|name| format!("{name} = \"\"\n")).collect();
-    format!("format = {FORMAT}\ndistrict = {}\n{names}language = {}\nbegins = {begins}\n", quoted(district), quoted(language))
+    let names: String = NAMES[1..]
+        .iter()
+        .map(|name| format!("{name} = \"\"\n"))
+        .collect();
+    format!(
+        "format = {FORMAT}\ndistrict = {}\n{names}language = {}\nbegins = {begins}\n",
+        quoted(district),
+        quoted(language)
+    )
 }

@@ -42,7 +42,10 @@ impl At {
     /// That this is what is looked at, in words.
     pub(super) fn said(&self, locale: &Locale) -> String {
         let short = self.id.get(..10).unwrap_or(&self.id);
-        locale.say("as-committed", &[("id", short.into()), ("day", self.day.as_str().into())])
+        locale.say(
+            "as-committed",
+            &[("id", short.into()), ("day", self.day.as_str().into())],
+        )
     }
 }
 
@@ -53,22 +56,41 @@ impl Ledger {
     /// There is none; its settings or its rules cannot be read.
     pub(super) fn of(session: &Session<'_>) -> Result<Ledger> {
         let (root, rules) = (session.root()?, session.rules()?);
-        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems().to_vec(), at: None })
+        Ok(Ledger {
+            files: Box::new(root.clone()),
+            root,
+            rules,
+            problems: session.rule_problems().to_vec(),
+            at: None,
+        })
     }
 
-    /// The ledger of a session by those of its rules that can be read; what is wrong with the others is among its problems.
+    /// The ledger of a session by those of its rules that can be read; what is wrong with the
+    /// others is among its problems.
     ///
     /// # Errors
     /// There is none, or its settings cannot be read.
     pub(super) fn readable(session: &Session<'_>) -> Result<Ledger> {
         let (root, rules) = (session.root()?, Arc::clone(session.readable_rules()));
-        Ok(Ledger { files: Box::new(root.clone()), root, rules, problems: session.rule_problems().to_vec(), at: None })
+        Ok(Ledger {
+            files: Box::new(root.clone()),
+            root,
+            rules,
+            problems: session.rule_problems().to_vec(),
+            at: None,
+        })
     }
 
     /// The ledger in a folder, by those of its rules that can be read.
     pub(super) fn in_folder(root: Root) -> Ledger {
         let (rules, problems) = root.rules();
-        Ledger { files: Box::new(root.clone()), root, rules, problems, at: None }
+        Ledger {
+            files: Box::new(root.clone()),
+            root,
+            rules,
+            problems,
+            at: None,
+        }
     }
 
     /// The ledger of a session, or as it was committed where `--at` asks for that; then it is said.
@@ -76,22 +98,41 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::of`]; and there is no such commit, or no ledger in it.
     pub(super) fn asked(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Ledger> {
-        let Some(rev) = matches.get_one::<String>("at") else { return Ledger::of(session) };
+        let Some(rev) = matches.get_one::<String>("at") else {
+            return Ledger::of(session);
+        };
         let folder = session.root()?.path;
         let commit = Commit::of(Repo::of(&folder)?, rev)?;
-        let settings = commit.read_named("ledger.toml").map_err(|problem| match problem.is_absence() {
-            true => Problem::new(Rule::NO_LEDGER).with("path", format!("{} ({rev})", folder.display())),
-            false => problem,
-        })?;
+        let settings =
+            commit
+                .read_named("ledger.toml")
+                .map_err(|problem| match problem.is_absence() {
+                    true => Problem::new(Rule::NO_LEDGER)
+                        .with("path", format!("{} ({rev})", folder.display())),
+                    false => problem,
+                })?;
         let root = Root::read(folder, &settings)?;
         let (rules, problems) = tree::rules(&commit);
-        let bad: Vec<Problem> = problems.iter().filter(|problem| problem.blocks()).cloned().collect();
+        let bad: Vec<Problem> = problems
+            .iter()
+            .filter(|problem| problem.blocks())
+            .cloned()
+            .collect();
         if !bad.is_empty() {
             return Err(Problems(bad).into());
         }
-        let at = At { id: commit.id.clone(), day: commit.day.clone() };
+        let at = At {
+            id: commit.id.clone(),
+            day: commit.day.clone(),
+        };
         writeln!(session.err, "{}", at.said(&session.locale))?;
-        Ok(Ledger { files: Box::new(commit), root, rules, problems, at: Some(at) })
+        Ok(Ledger {
+            files: Box::new(commit),
+            root,
+            rules,
+            problems,
+            at: Some(at),
+        })
     }
 
     /// Its folder, where it is read from there.
@@ -106,24 +147,42 @@ impl Ledger {
 
     /// Its organisations, without their records.
     pub(super) fn outline(&self) -> Tree<'_> {
-        Tree::outline(self.files(), self.root.begins, &self.rules, self.problems.clone())
+        Tree::outline(
+            self.files(),
+            self.root.begins,
+            &self.rules,
+            self.problems.clone(),
+        )
     }
 
     /// The ledger with what is selected of its records.
     pub(super) fn load(&self, selection: &Selection) -> Tree<'_> {
-        Tree::load(self.files(), self.root.begins, &self.rules, selection, self.problems.clone())
+        Tree::load(
+            self.files(),
+            self.root.begins,
+            &self.rules,
+            selection,
+            self.problems.clone(),
+        )
     }
 
     /// The same with all of its records, together with its rules.
     pub(super) fn loaded(&self) -> Loaded {
         Loaded::from(Arc::clone(&self.rules), |rules| {
-            Tree::load(self.files(), self.root.begins, rules, &Selection::everything(), self.problems.clone())
+            Tree::load(
+                self.files(),
+                self.root.begins,
+                rules,
+                &Selection::everything(),
+                self.problems.clone(),
+            )
         })
     }
 }
 
 impl Session<'_> {
-    /// What of a ledger whose records were read stands in the way of true figures; with `skip_bad` it is said and left out.
+    /// What of a ledger whose records were read stands in the way of true figures; with `skip_bad`
+    /// it is said and left out.
     ///
     /// # Errors
     /// There is something, and it may not be left out.
@@ -138,7 +197,9 @@ impl Session<'_> {
             return Err(Problems(all).into());
         }
         self.say_problems(&blocking)?;
-        let note = self.locale.say("left-out-bad", &[("count", blocking.len().into())]);
+        let note = self
+            .locale
+            .say("left-out-bad", &[("count", blocking.len().into())]);
         writeln!(self.err, "{note}")?;
         Ok(blocking)
     }

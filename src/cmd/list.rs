@@ -8,8 +8,8 @@ use crate::cmd::{self, Command, Session, Status, show};
 use crate::day::{Day, Period};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
-use crate::record::{Record, Value, input, text};
 use crate::record::selection::Selection;
+use crate::record::{Record, Value, input, text};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
@@ -17,7 +17,11 @@ use crate::spelling::folded;
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::{Entry, Tree};
 
-pub(super) const COMMAND: Command = Command { name: "list", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "list",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "list")
@@ -40,7 +44,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let name = matches.get_one::<String>("kind").map_or("", String::as_str);
     let Some(kind) = ledger.rules.kind(name) else {
         let known: Vec<&str> = ledger.rules.kinds.iter().map(|k| k.name.as_str()).collect();
-        return Err(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", known.join(", ")).into());
+        return Err(Problem::new(Rule::UNKNOWN_KIND)
+            .with("name", name)
+            .with("allowed", known.join(", "))
+            .into());
     };
     let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, [kind.name.as_str()]));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
@@ -48,7 +55,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let as_of = as_of(session, matches)?;
     match cmd::format_of(matches, "table") {
         "json" => {
-            let records: Vec<serde_json::Value> = entries.iter().map(|entry| record_json(tree, entry, as_of)).collect();
+            let records: Vec<serde_json::Value> = entries
+                .iter()
+                .map(|entry| record_json(tree, entry, as_of))
+                .collect();
             session.print(&json::pretty(
                 &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }),
             ))?;
@@ -56,7 +66,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         format => {
             let raw = format == "csv" && matches.get_flag("raw");
             let mut table = tabulate(session, tree, kind, &entries, as_of, raw);
-            table.notes.extend(cmd::left_out_notes(&session.locale, &left_out));
+            table
+                .notes
+                .extend(cmd::left_out_notes(&session.locale, &left_out));
             cmd::print_table(session, matches, &table, "records")?;
         }
     }
@@ -64,9 +76,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
-    match (matches.get_one::<String>("as-of"), matches.get_one::<String>("quarter")) {
+    match (
+        matches.get_one::<String>("as-of"),
+        matches.get_one::<String>("quarter"),
+    ) {
         (Some(text), _) => session.day(text),
-        (None, Some(text)) => Ok(crate::figure::default_as_of(session.period(text)?, session.today)),
+        (None, Some(text)) => Ok(crate::figure::default_as_of(
+            session.period(text)?,
+            session.today,
+        )),
         (None, None) => Ok(session.today),
     }
 }
@@ -80,9 +98,17 @@ pub(super) fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json:
     object.into()
 }
 
-fn select<'t>(session: &Session<'_>, tree: &'t Tree<'_>, kind: &Kind, matches: &ArgMatches) -> Result<Vec<&'t Entry<'t>>> {
+fn select<'t>(
+    session: &Session<'_>,
+    tree: &'t Tree<'_>,
+    kind: &Kind,
+    matches: &ArgMatches,
+) -> Result<Vec<&'t Entry<'t>>> {
     let orgs = cmd::orgs_asked(tree, matches)?;
-    let period: Option<Period> = matches.get_one::<String>("quarter").map(|text| session.period(text)).transpose()?;
+    let period: Option<Period> = matches
+        .get_one::<String>("quarter")
+        .map(|text| session.period(text))
+        .transpose()?;
     let as_of = as_of(session, matches)?;
     let tests: Vec<Test> = matches
         .get_many::<String>("where")
@@ -96,7 +122,14 @@ fn select<'t>(session: &Session<'_>, tree: &'t Tree<'_>, kind: &Kind, matches: &
         .filter(|entry| entry.record.kind.name == kind.name && orgs.contains(&entry.org))
         .filter(|entry| matches.get_flag("retracted") || entry.record.retracted.is_none())
         .filter(|entry| entry.record.starts().is_some_and(|start| start <= as_of))
-        .filter(|entry| period.is_none_or(|period| entry.record.belongs().is_some_and(|days| period.covers(days))))
+        .filter(|entry| {
+            period.is_none_or(|period| {
+                entry
+                    .record
+                    .belongs()
+                    .is_some_and(|days| period.covers(days))
+            })
+        })
         .filter(|entry| tests.iter().all(|test| test.holds(&entry.record, as_of)))
         .collect();
     let by = |key: Key, entry: &Entry| match key {
@@ -104,7 +137,10 @@ fn select<'t>(session: &Session<'_>, tree: &'t Tree<'_>, kind: &Kind, matches: &
         Key::Belongs => entry.record.belongs().map(Value::Period),
         Key::Id => Some(Value::Text(entry.record.id.as_str().into())),
         Key::Org => Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))),
-        Key::State => entry.record.status_on(as_of).map(|status| Value::Text(status.choice.name.as_str().into())),
+        Key::State => entry
+            .record
+            .status_on(as_of)
+            .map(|status| Value::Text(status.choice.name.as_str().into())),
     };
     let asked = matches.get_one::<String>("sort").map(String::as_str);
     let (descending, name) = match asked.map(|name| (name.strip_prefix('-'), name)) {
@@ -138,7 +174,10 @@ enum Key {
 }
 
 fn unknown_field(kind: &Kind, name: &str) -> Problem {
-    Problem::new(Rule::UNKNOWN_FIELD).with("field", name).with("kind", &kind.label).with("allowed", kind.field_names())
+    Problem::new(Rule::UNKNOWN_FIELD)
+        .with("field", name)
+        .with("kind", &kind.label)
+        .with("allowed", kind.field_names())
 }
 
 /// One `--where F=V`.
@@ -154,23 +193,39 @@ enum Test {
 impl Test {
     fn read(text: &str, kind: &Kind, today: Day) -> Result<Test, Problem> {
         let Some((name, value)) = text.split_once('=') else {
-            return Err(Problem::new(Rule::USAGE).with("what", crate::locale::Arg::Message("usage-where")).with("subject", text));
+            return Err(Problem::new(Rule::USAGE)
+                .with("what", crate::locale::Arg::Message("usage-where"))
+                .with("subject", text));
         };
         if let ("state" | "状态", Some(life)) = (name, &kind.life) {
-            let status = life.statuses.iter().find(|s| s.choice.name == value || s.choice.label.is(value));
-            return status.map(|s| Test::State(s.choice.name.clone())).ok_or_else(|| {
-                let all: Vec<&str> = life.statuses.iter().map(|s| s.choice.name.as_str()).collect();
-                Problem::new(Rule::UNKNOWN_VALUE).with("field", name).with("value", value).with("allowed", all.join(", "))
-            });
+            let status = life
+                .statuses
+                .iter()
+                .find(|s| s.choice.name == value || s.choice.label.is(value));
+            return status
+                .map(|s| Test::State(s.choice.name.clone()))
+                .ok_or_else(|| {
+                    let all: Vec<&str> = life
+                        .statuses
+                        .iter()
+                        .map(|s| s.choice.name.as_str())
+                        .collect();
+                    Problem::new(Rule::UNKNOWN_VALUE)
+                        .with("field", name)
+                        .with("value", value)
+                        .with("allowed", all.join(", "))
+                });
         }
         if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {
             return Ok(Test::Overdue(!["false", "no", "否"].contains(&value)));
         }
         let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
         let value = match &kind.fields[field].ty {
-            FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation | FieldType::Table(_) => {
-                Value::Text(value.into())
-            }
+            FieldType::Text
+            | FieldType::Path
+            | FieldType::Record(_)
+            | FieldType::Organisation
+            | FieldType::Table(_) => Value::Text(value.into()),
             _ => input::value(&kind.fields[field], value, today)?,
         };
         Ok(Test::Field(field, value))
@@ -178,13 +233,19 @@ impl Test {
 
     fn holds(&self, record: &Record, as_of: Day) -> bool {
         match self {
-            Test::State(name) => record.status_on(as_of).is_some_and(|status| status.choice.name == *name),
+            Test::State(name) => record
+                .status_on(as_of)
+                .is_some_and(|status| status.choice.name == *name),
             Test::Overdue(wanted) => record.overdue_on(as_of) == *wanted,
             Test::Field(field, wanted) => {
-                let Some(value) = record.get(*field) else { return false };
+                let Some(value) = record.get(*field) else {
+                    return false;
+                };
                 let exact = matches!(record.kind.fields[*field].ty, FieldType::Choice(_));
                 value.items().iter().any(|item| match wanted {
-                    Value::Text(part) if !exact => folded(&text::plain(item)).contains(&*folded(part)),
+                    Value::Text(part) if !exact => {
+                        folded(&text::plain(item)).contains(&*folded(part))
+                    }
                     other => item == other,
                 })
             }
@@ -192,17 +253,32 @@ impl Test {
     }
 }
 
-fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry], as_of: Day, raw: bool) -> Table {
+fn tabulate(
+    session: &Session<'_>,
+    tree: &Tree,
+    kind: &Kind,
+    entries: &[&Entry],
+    as_of: Day,
+    raw: bool,
+) -> Table {
     let locale = &session.locale;
     let label = |n: usize| kind.fields[n].label.get(locale.lang()).to_owned();
-    let mut columns = vec![Column::text("id", locale.text("label-id")), Column::text("org", locale.text("label-org"))];
+    let mut columns = vec![
+        Column::text("id", locale.text("label-id")),
+        Column::text("org", locale.text("label-org")),
+    ];
     columns.extend(kind.columns.iter().map(|&n| {
         let column = match kind.fields[n].ty {
-            FieldType::Integer { .. } | FieldType::Decimal { .. } => Column::number(&kind.fields[n].name, label(n), "items"),
+            FieldType::Integer { .. } | FieldType::Decimal { .. } => {
+                Column::number(&kind.fields[n].name, label(n), "items")
+            }
             _ => Column::text(&kind.fields[n].name, label(n)),
         };
         // What names a record and says when it belongs is kept on a narrow terminal.
-        Column { compact: n == kind.title || n == kind.period, ..column }
+        Column {
+            compact: n == kind.title || n == kind.period,
+            ..column
+        }
     }));
     if kind.life.is_some() {
         columns.push(Column::text("state", locale.text("label-state")));
@@ -211,8 +287,14 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
         .iter()
         .map(|entry| {
             let org = &tree.orgs[entry.org];
-            let mut cells =
-                vec![Cell::Text(entry.record.id.to_string()), Cell::Text(if raw { org.path.to_string() } else { org.short().to_owned() })];
+            let mut cells = vec![
+                Cell::Text(entry.record.id.to_string()),
+                Cell::Text(if raw {
+                    org.path.to_string()
+                } else {
+                    org.short().to_owned()
+                }),
+            ];
             cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
                 None => Cell::Empty,
                 Some(Value::Integer(number)) => Cell::from(*number),
@@ -221,12 +303,33 @@ fn tabulate(session: &Session<'_>, tree: &Tree, kind: &Kind, entries: &[&Entry],
                 Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
             }));
             if let Some(status) = entry.record.status_on(as_of) {
-                cells.push(Cell::Text(if raw { status.choice.name.as_str() } else { status.choice.label.get(locale.lang()) }.to_owned()));
+                cells.push(Cell::Text(
+                    if raw {
+                        status.choice.name.as_str()
+                    } else {
+                        status.choice.label.get(locale.lang())
+                    }
+                    .to_owned(),
+                ));
             }
-            Row { cells, total: false }
+            Row {
+                cells,
+                total: false,
+            }
         })
         .collect();
-    let count =
-        locale.say("list-count", &[("count", entries.len().into()), ("kind", (&kind.label).into()), ("as_of", as_of.to_string().into())]);
-    Table { notes: vec![count], columns, rows, ..Table::default() }
+    let count = locale.say(
+        "list-count",
+        &[
+            ("count", entries.len().into()),
+            ("kind", (&kind.label).into()),
+            ("as_of", as_of.to_string().into()),
+        ],
+    );
+    Table {
+        notes: vec![count],
+        columns,
+        rows,
+        ..Table::default()
+    }
 }

@@ -22,10 +22,16 @@ use crate::spelling::visible;
 use crate::tree::{Root, change};
 use crate::wire::Plain;
 
-pub(super) const COMMAND: Command = Command { name: "log", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "log",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "log").arg(cmd::positional(locale, "id", "value-id")).arg(cmd::format_option(locale, &["text", "json"]))
+    cmd::command(locale, "log")
+        .arg(cmd::positional(locale, "id", "value-id"))
+        .arg(cmd::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -47,21 +53,29 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
     }
     let text = match cmd::format_of(matches, "text") {
-        "json" => json::pretty(&json!({ "id": id, "events": events.iter().map(to_json).collect::<Vec<_>>() })),
+        "json" => json::pretty(
+            &json!({ "id": id, "events": events.iter().map(to_json).collect::<Vec<_>>() }),
+        ),
         _ => for_people(&session.locale, &rules, &id, &events),
     };
     write!(session.out, "{text}")?;
     Ok(Status::Clean)
 }
 
-/// The id of a record in the work tree and how it stands there; a whole id may also be of one that is gone.
+/// The id of a record in the work tree and how it stands there; a whole id may also be of one that
+/// is gone.
 fn which(root: &Root, rules: &Rules, asked: &str) -> Result<(String, Option<Stand>), Problems> {
     match change::find(root, rules, asked) {
         Ok(found) => {
             let repo = Repo::of(&root.path)?;
             let text = found.text(root)?;
             let file = format!("{}{}", repo.prefix, found.record.origin.file);
-            let stand = Stand { org: found.org.to_string(), file, line: found.record.origin.line, text };
+            let stand = Stand {
+                org: found.org.to_string(),
+                file,
+                line: found.record.origin.line,
+                text,
+            };
             Ok((found.record.id.to_string(), Some(stand)))
         }
         Err(_) if asked.trim().parse::<RecordId>().is_ok() => Ok((asked.trim().to_owned(), None)),
@@ -77,12 +91,20 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
         match &event.commit {
             Some(commit) => {
                 let (author, subject) = (visible(&commit.author), visible(&commit.subject));
-                text.push_str(&format!("{}  {author}  {deed}  {}  {subject}\n", commit.day, short(&commit.name)));
+                text.push_str(&format!(
+                    "{}  {author}  {deed}  {}  {subject}\n",
+                    commit.day,
+                    short(&commit.name)
+                ));
             }
             None => text.push_str(&format!("{}  {deed}\n", locale.text("not-committed"))),
         }
         // What a record said last is what its removal takes away; its id says enough.
-        for change in event.changes.iter().filter(|change| event.deed != Deed::Removed || change.field == "id") {
+        for change in event
+            .changes
+            .iter()
+            .filter(|change| event.deed != Deed::Removed || change.field == "id")
+        {
             let field = fields.iter().find(|field| field.name == change.field);
             let label = match field {
                 Some(field) => field.label.get(locale.lang()).to_owned(),
@@ -90,7 +112,10 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
                 None => change.field.clone(),
             };
             for value in lines(locale, field, change) {
-                let args = [("label", label.as_str().into()), ("value", visible(&value).into())];
+                let args = [
+                    ("label", label.as_str().into()),
+                    ("value", visible(&value).into()),
+                ];
                 text.push_str(&format!("    {}\n", locale.say("log-field", &args)));
             }
         }
@@ -107,8 +132,14 @@ fn lines(locale: &Locale, field: Option<&Field>, change: &FieldChange) -> Vec<St
         None => Some(Vec::new()),
     };
     if let (Some(old), Some(new)) = (items(&change.old), items(&change.new)) {
-        let gone = old.iter().filter(|item| !new.contains(item)).map(|item| format!("- {}", said(item)));
-        let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("+ {}", said(item)));
+        let gone = old
+            .iter()
+            .filter(|item| !new.contains(item))
+            .map(|item| format!("- {}", said(item)));
+        let added = new
+            .iter()
+            .filter(|item| !old.contains(item))
+            .map(|item| format!("+ {}", said(item)));
         let lines: Vec<String> = gone.chain(added).collect();
         if !lines.is_empty() {
             return lines;

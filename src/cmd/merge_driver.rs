@@ -1,4 +1,5 @@
-//! `ledger merge-driver BASE OURS THEIRS PATH`: what git runs to merge a file; the result takes our version's place.
+//! `ledger merge-driver BASE OURS THEIRS PATH`: what git runs to merge a file; the result takes our
+//! version's place.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,36 +18,58 @@ use crate::rules::Rules;
 use crate::source::Source;
 use crate::tree::{Root, scan, write};
 
-pub(super) const COMMAND: Command = Command { name: "merge-driver", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "merge-driver",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let file = |name| cmd::positional(locale, name, "value-file").allow_hyphen_values(true);
-    cmd::command(locale, "merge-driver").args([file("base"), file("ours"), file("theirs"), file("path")])
+    cmd::command(locale, "merge-driver").args([
+        file("base"),
+        file("ours"),
+        file("theirs"),
+        file("path"),
+    ])
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let [base, ours, theirs, path] =
-        ["base", "ours", "theirs", "path"].map(|name| matches.get_one::<String>(name).map_or("", String::as_str));
+    let [base, ours, theirs, path] = ["base", "ours", "theirs", "path"]
+        .map(|name| matches.get_one::<String>(name).map_or("", String::as_str));
     let rules = rules_at(session, path);
     let sources = [base, ours, theirs].map(|file| version(file, path));
     let merged = match &sources {
         [Ok(base), Ok(ours), Ok(theirs)] => {
             let versions = Versions { base, ours, theirs };
-            in_style(&session.locale, Path::new("."), |names| merge(versions, Form::of(path), &rules, names, &mut |_, _| None))
+            in_style(&session.locale, Path::new("."), |names| {
+                merge(versions, Form::of(path), &rules, names, &mut |_, _| None)
+            })
         }
-        _ => Err(Refused::Unreadable(sources.iter().filter_map(|source| source.as_ref().err()).cloned().collect())),
+        _ => Err(Refused::Unreadable(
+            sources
+                .iter()
+                .filter_map(|source| source.as_ref().err())
+                .cloned()
+                .collect(),
+        )),
     };
     match merged {
         Ok((merged, mine)) => {
             write::replace_version(Path::new(ours), merged.text.as_bytes())?;
             say_merged(session, path, &merged, mine)?;
-            Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
+            Ok(if merged.conflicts.is_empty() {
+                Status::Clean
+            } else {
+                Status::Findings
+            })
         }
         Err(refused) => by_lines(session, [base, ours, theirs], path, refused),
     }
 }
 
-/// The rules of the ledger that the merged file belongs to; in the middle of a merge its own may not be readable.
+/// The rules of the ledger that the merged file belongs to; in the middle of a merge its own may
+/// not be readable.
 fn rules_at(session: &Session<'_>, path: &str) -> Arc<Rules> {
     let folder = std::env::current_dir().unwrap_or_default().join(path);
     match Root::open(None, &folder) {
@@ -60,9 +83,11 @@ fn version(file: &str, path: &str) -> Result<Source, Problem> {
     Source::decode(path, scan::read_named(Path::new(file))?)
 }
 
-/// A merge whose conflicts show the version that both come from where git is set to show it, and say whose is whose.
+/// A merge whose conflicts show the version that both come from where git is set to show it, and
+/// say whose is whose.
 ///
-/// Beside it stands the side of who sits here: git calls it "theirs" while it puts his commits on top of others'.
+/// Beside it stands the side of who sits here: git calls it "theirs" while it puts his commits on
+/// top of others'.
 pub(super) fn in_style(
     locale: &Locale,
     folder: &Path,
@@ -74,14 +99,29 @@ pub(super) fn in_style(
         return Ok((merged, Side::Ours));
     }
     let mine = mine(folder);
-    let based = git::text(folder, ["config", "--get", "merge.conflictStyle"]).is_ok_and(|style| style.ends_with("diff3"));
-    let style = Names { base: based.then(|| locale.text("merge-base")), ..self::names(locale, mine) };
-    Ok((if style == names { merged } else { merge(&style)? }, mine))
+    let based = git::text(folder, ["config", "--get", "merge.conflictStyle"])
+        .is_ok_and(|style| style.ends_with("diff3"));
+    let style = Names {
+        base: based.then(|| locale.text("merge-base")),
+        ..self::names(locale, mine)
+    };
+    Ok((
+        if style == names {
+            merged
+        } else {
+            merge(&style)?
+        },
+        mine,
+    ))
 }
 
 /// The side of who sits here.
 pub(super) fn mine(folder: &Path) -> Side {
-    if git::is_rebasing(folder) { Side::Theirs } else { Side::Ours }
+    if git::is_rebasing(folder) {
+        Side::Theirs
+    } else {
+        Side::Ours
+    }
 }
 
 /// How the sides are called, for who has one of them.
@@ -90,22 +130,45 @@ pub(super) fn names(locale: &Locale, mine: Side) -> Names {
         Side::Ours => ["merge-ours", "merge-theirs"],
         Side::Theirs => ["merge-upstream", "merge-mine"],
     };
-    Names { ours: locale.text(ours), base: None, theirs: locale.text(theirs) }
+    Names {
+        ours: locale.text(ours),
+        base: None,
+        theirs: locale.text(theirs),
+    }
 }
 
 /// Says what clashes, and what was put in an order that nobody knows.
-pub(super) fn say_merged(session: &mut Session<'_>, path: &str, merged: &Merged, mine: Side) -> Result<()> {
+pub(super) fn say_merged(
+    session: &mut Session<'_>,
+    path: &str,
+    merged: &Merged,
+    mine: Side,
+) -> Result<()> {
     let problems = merged.problems(path, session.readable_rules(), mine);
     session.say_problems(&problems)
 }
 
-/// Leaves to git's own merge what is no ledger; of a ledger that could not be merged by record somebody must look at the result.
-fn by_lines(session: &mut Session<'_>, [base, ours, theirs]: [&str; 3], path: &str, refused: Refused) -> Result<Status> {
-    let Names { ours: own, theirs: other, .. } = names(&session.locale, mine(Path::new(".")));
+/// Leaves to git's own merge what is no ledger; of a ledger that could not be merged by record
+/// somebody must look at the result.
+fn by_lines(
+    session: &mut Session<'_>,
+    [base, ours, theirs]: [&str; 3],
+    path: &str,
+    refused: Refused,
+) -> Result<Status> {
+    let Names {
+        ours: own,
+        theirs: other,
+        ..
+    } = names(&session.locale, mine(Path::new(".")));
     let names = [own, session.locale.text("merge-base"), other].map(|name| ["-L".to_owned(), name]);
     let mut command = git::command(Path::new("."));
-    let status =
-        command.arg("merge-file").args(names.concat()).args(["--", ours, base, theirs]).status().map_err(|error| git::no_git(&error))?;
+    let status = command
+        .arg("merge-file")
+        .args(names.concat())
+        .args(["--", ours, base, theirs])
+        .status()
+        .map_err(|error| git::no_git(&error))?;
     // git's own merge answers with the number of conflicts; beyond that it could not be done.
     let clean = match status.code() {
         Some(0) => true,
@@ -114,7 +177,13 @@ fn by_lines(session: &mut Session<'_>, [base, ours, theirs]: [&str; 3], path: &s
     };
     let by_lines = Problem::new(Rule::MERGED_BY_LINES).at(Place::file(path));
     match refused {
-        Refused::NotALedger => return Ok(if clean { Status::Clean } else { Status::Findings }),
+        Refused::NotALedger => {
+            return Ok(if clean {
+                Status::Clean
+            } else {
+                Status::Findings
+            });
+        }
         Refused::Unreadable(mut problems) => {
             problems.push(by_lines);
             session.say_problems(&crate::problem::sorted(problems))?;

@@ -1,7 +1,7 @@
 //! The command line: one file a command, and what they share.
 //!
-//! [`COMMANDS`] is the whole list; adding a command is a file and a line. Each builds its own arguments
-//! and runs as a sentence: load, select, compute, write.
+//! [`COMMANDS`] is the whole list; adding a command is a file and a line. Each builds its own
+//! arguments and runs as a sentence: load, select, compute, write.
 
 mod add;
 mod audit_merges;
@@ -168,8 +168,17 @@ impl Session<'_> {
     /// # Errors
     /// The ledger's own rules are wrong: figures by half of them would be wrong too.
     pub fn rules(&self) -> Result<Arc<Rules>, Problems> {
-        let bad: Vec<Problem> = self.rule_problems().iter().filter(|p| p.blocks()).cloned().collect();
-        if bad.is_empty() { Ok(Arc::clone(self.readable_rules())) } else { Err(Problems(bad)) }
+        let bad: Vec<Problem> = self
+            .rule_problems()
+            .iter()
+            .filter(|p| p.blocks())
+            .cloned()
+            .collect();
+        if bad.is_empty() {
+            Ok(Arc::clone(self.readable_rules()))
+        } else {
+            Err(Problems(bad))
+        }
     }
 
     /// The right to write; says so while it has to wait for another process.
@@ -193,7 +202,8 @@ impl Session<'_> {
         })
     }
 
-    /// Prints a text that a record, a rule or a document holds: on a terminal not even colours come through.
+    /// Prints a text that a record, a rule or a document holds: on a terminal not even colours come
+    /// through.
     ///
     /// # Errors
     /// The stream cannot be written.
@@ -202,7 +212,8 @@ impl Session<'_> {
             return Ok(self.out.write_all(text.as_bytes())?);
         }
         for line in text.split_inclusive('\n') {
-            self.out.write_all(visible(&line.replace("\r\n", "\n")).as_bytes())?;
+            self.out
+                .write_all(visible(&line.replace("\r\n", "\n")).as_bytes())?;
         }
         Ok(())
     }
@@ -213,7 +224,11 @@ impl Session<'_> {
     /// The stream cannot be written.
     pub fn say_problems(&mut self, problems: &[Problem]) -> Result<()> {
         for problem in problems {
-            write!(self.err, "{}", diagnostic::text(problem, &self.locale, false))?;
+            write!(
+                self.err,
+                "{}",
+                diagnostic::text(problem, &self.locale, false)
+            )?;
         }
         Ok(())
     }
@@ -223,7 +238,8 @@ impl Session<'_> {
     /// # Errors
     /// Not a day.
     pub fn day(&self, text: &str) -> Result<Day, Problem> {
-        text.parse().map_err(|_| Problem::new(Rule::BAD_DAY).with("value", text))
+        text.parse()
+            .map_err(|_| Problem::new(Rule::BAD_DAY).with("value", text))
     }
 
     /// Reads a period that was typed.
@@ -231,18 +247,28 @@ impl Session<'_> {
     /// # Errors
     /// Not a period.
     pub fn period(&self, text: &str) -> Result<Period, Problem> {
-        Period::parse(text, self.today).map_err(|_| Problem::new(Rule::BAD_PERIOD).with("value", text))
+        Period::parse(text, self.today)
+            .map_err(|_| Problem::new(Rule::BAD_PERIOD).with("value", text))
     }
 
-    /// The period and as-of day that the flags `--quarter` and `--as-of` ask for; and today, where no as-of day is given.
+    /// The period and as-of day that the flags `--quarter` and `--as-of` ask for; and today, where
+    /// no as-of day is given.
     ///
     /// # Errors
     /// Not a period, not a day.
     pub fn window(&self, matches: &ArgMatches) -> Result<(Period, Day, Option<Day>), Problem> {
-        let period = self.period(matches.get_one::<String>("quarter").map_or("this", String::as_str))?;
+        let period = self.period(
+            matches
+                .get_one::<String>("quarter")
+                .map_or("this", String::as_str),
+        )?;
         Ok(match matches.get_one::<String>("as-of") {
             Some(text) => (period, self.day(text)?, None),
-            None => (period, crate::figure::default_as_of(period, self.today), Some(self.today)),
+            None => (
+                period,
+                crate::figure::default_as_of(period, self.today),
+                Some(self.today),
+            ),
         })
     }
 
@@ -270,7 +296,12 @@ struct Globals {
 impl Globals {
     fn read(args: &[OsString]) -> Globals {
         let mut globals = Globals::default();
-        let mut args = args.iter().skip(1).map(|arg| arg.to_string_lossy()).take_while(|arg| arg != "--").peekable();
+        let mut args = args
+            .iter()
+            .skip(1)
+            .map(|arg| arg.to_string_lossy())
+            .take_while(|arg| arg != "--")
+            .peekable();
         while let Some(arg) = args.next() {
             let (name, value) = match arg.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -293,15 +324,35 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     crate::tree::write::survive_limits();
     let args: Vec<OsString> = args.collect();
     let globals = Globals::read(&args);
-    let explicit = globals.root.clone().or_else(|| std::env::var_os("LEDGER_ROOT").filter(|v| !v.is_empty()).map(PathBuf::from));
+    let explicit = globals.root.clone().or_else(|| {
+        std::env::var_os("LEDGER_ROOT")
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    });
     let here = std::env::current_dir().unwrap_or_default();
     let root = Root::open(explicit.as_deref(), &here);
-    let asked = || std::env::var("LEDGER_LANG").ok().and_then(|lang| lang.parse().ok());
+    let asked = || {
+        std::env::var("LEDGER_LANG")
+            .ok()
+            .and_then(|lang| lang.parse().ok())
+    };
     let of_ledger = || root.as_ref().ok().and_then(|root| root.language);
-    let lang = globals.lang.or_else(asked).or_else(of_ledger).or_else(locale::system).unwrap_or(Lang::Zh);
+    let lang = globals
+        .lang
+        .or_else(asked)
+        .or_else(of_ledger)
+        .or_else(locale::system)
+        .unwrap_or(Lang::Zh);
     let to_terminal = std::io::stdout().is_terminal();
-    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| *c > 0);
-    let width = columns.or_else(|| terminal_size::terminal_size().filter(|_| to_terminal).map(|(w, _)| usize::from(w.0)));
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|c| c.parse().ok())
+        .filter(|c| *c > 0);
+    let width = columns.or_else(|| {
+        terminal_size::terminal_size()
+            .filter(|_| to_terminal)
+            .map(|(w, _)| usize::from(w.0))
+    });
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let colour = match globals.colour.as_deref() {
         Some("always") => true,
@@ -313,7 +364,11 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     let mut session = Session {
         locale: Locale::new(lang),
         today: globals.today.unwrap_or_else(Day::today),
-        style: Style { width, wide: false, colour },
+        style: Style {
+            width,
+            wide: false,
+            colour,
+        },
         interactive: std::io::stdin().is_terminal() && to_terminal,
         out: &mut out,
         err: &mut err,
@@ -356,11 +411,20 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
     if let Some(day) = matches.get_one::<String>("today") {
         session.day(day)?;
     }
-    if let Some(lang) = matches.get_one::<String>("lang").filter(|lang| lang.parse::<Lang>().is_err()) {
+    if let Some(lang) = matches
+        .get_one::<String>("lang")
+        .filter(|lang| lang.parse::<Lang>().is_err())
+    {
         let allowed = [Lang::Zh, Lang::En].map(Lang::tag).join(", ");
-        return Err(Problem::new(Rule::UNKNOWN_VALUE).with("field", "--lang").with("value", lang.as_str()).with("allowed", allowed).into());
+        return Err(Problem::new(Rule::UNKNOWN_VALUE)
+            .with("field", "--lang")
+            .with("value", lang.as_str())
+            .with("allowed", allowed)
+            .into());
     }
-    let Some((name, matches)) = matches.subcommand() else { return Err(Problem::new(Rule::USAGE).into()) };
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(Problem::new(Rule::USAGE).into());
+    };
     let found = COMMANDS.iter().find(|c| c.name == name);
     match found {
         Some(command) => (command.run)(session, matches),
@@ -368,14 +432,17 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
     }
 }
 
-/// As much of the command line as is needed to read what was typed: the command that is asked for, where there is one of that
-/// name. Help pages are no part of it.
+/// As much of the command line as is needed to read what was typed: the command that is asked for,
+/// where there is one of that name. Help pages are no part of it.
 fn asked_for(session: &Session<'_>) -> Clap {
     let locale = &session.locale;
     let build = |command: &Command| bare((command.build)(locale, session.readable_rules()));
     let commands: Vec<Clap> = match (first_word(&session.args), session.args.as_slice()) {
         (None, [_, flag]) if flag == "--version" || flag == "-V" => Vec::new(),
-        (word, _) => match COMMANDS.iter().find(|command| word.as_deref() == Some(command.name)) {
+        (word, _) => match COMMANDS
+            .iter()
+            .find(|command| word.as_deref() == Some(command.name))
+        {
             Some(command) => vec![build(command)],
             None => COMMANDS.iter().map(build).collect(),
         },
@@ -398,8 +465,15 @@ fn first_word(args: &[OsString]) -> Option<String> {
 
 /// The whole command line in a language, for the kinds there are, with help pages of a width.
 pub fn command_line(locale: &Locale, rules: &Rules, width: usize) -> Clap {
-    let commands = COMMANDS.iter().map(|command| bare((command.build)(locale, rules)));
-    help::install(global_options(locale).subcommands(commands), "", locale, width)
+    let commands = COMMANDS
+        .iter()
+        .map(|command| bare((command.build)(locale, rules)));
+    help::install(
+        global_options(locale).subcommands(commands),
+        "",
+        locale,
+        width,
+    )
 }
 
 /// The program with the options that every command takes.
@@ -413,15 +487,37 @@ fn global_options(locale: &Locale) -> Clap {
         .subcommand_required(true)
         .arg(option(locale, "root", "value-folder").global(true))
         .arg(option(locale, "lang", "value-lang").global(true))
-        .arg(option(locale, "color", "value-when").global(true).value_parser(["auto", "always", "never"]).hide_possible_values(true))
+        .arg(
+            option(locale, "color", "value-when")
+                .global(true)
+                .value_parser(["auto", "always", "never"])
+                .hide_possible_values(true),
+        )
         .arg(option(locale, "today", "value-day").global(true).hide(true))
-        .arg(Arg::new("help").short('h').long("help").help(locale.text("flag-help")).action(ArgAction::Help).global(true))
-        .arg(Arg::new("version").short('V').long("version").help(locale.text("flag-version")).action(ArgAction::Version))
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .help(locale.text("flag-help"))
+                .action(ArgAction::Help)
+                .global(true),
+        )
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .help(locale.text("flag-version"))
+                .action(ArgAction::Version),
+        )
 }
 
 /// A subcommand without clap's own help, which speaks English only.
 fn bare(command: Clap) -> Clap {
-    command.disable_help_flag(true).disable_help_subcommand(true).disable_version_flag(true).mut_subcommands(bare)
+    command
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .disable_version_flag(true)
+        .mut_subcommands(bare)
 }
 
 /// A command with its one-line description from the catalogue.
@@ -431,22 +527,34 @@ fn command(locale: &Locale, name: &'static str) -> Clap {
 
 /// An option that takes a text.
 fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
-    Arg::new(name).long(name).value_name(locale.text(value)).help(locale.text(&format!("flag-{name}")))
+    Arg::new(name)
+        .long(name)
+        .value_name(locale.text(value))
+        .help(locale.text(&format!("flag-{name}")))
 }
 
 /// An option without a value.
 fn switch(locale: &Locale, name: &'static str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).help(locale.text(&format!("flag-{name}")))
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(locale.text(&format!("flag-{name}")))
 }
 
 /// A positional argument.
 fn positional(locale: &Locale, name: &'static str, value: &str) -> Arg {
-    Arg::new(name).required(true).value_name(locale.text(value)).help(locale.text(&format!("arg-{name}")))
+    Arg::new(name)
+        .required(true)
+        .value_name(locale.text(value))
+        .help(locale.text(&format!("arg-{name}")))
 }
 
 /// How a command's table is drawn, `--wide` considered.
 fn table_style(session: &Session<'_>, matches: &ArgMatches) -> Style {
-    Style { wide: matches.get_flag("wide"), ..session.style }
+    Style {
+        wide: matches.get_flag("wide"),
+        ..session.style
+    }
 }
 
 /// The organisations that `--org` asks for: one and all under it, or without it all there are.
@@ -457,8 +565,14 @@ fn orgs_asked(tree: &Tree, matches: &ArgMatches) -> Result<std::ops::Range<usize
     }
 }
 
-/// Prints a list in the form that `--format` and `--raw` ask for; in JSON its rows stand under `name`.
-fn print_table(session: &mut Session<'_>, matches: &ArgMatches, table: &Table, name: &str) -> Result<()> {
+/// Prints a list in the form that `--format` and `--raw` ask for; in JSON its rows stand under
+/// `name`.
+fn print_table(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    table: &Table,
+    name: &str,
+) -> Result<()> {
     match format_of(matches, "table") {
         "json" => session.print(&json::list(table, name)),
         "csv" if matches.get_flag("raw") => session.print(&csv::raw(table)),
@@ -508,7 +622,11 @@ fn plain_json(plain: &Plain) -> serde_json::Value {
             _ => word.as_str().into(),
         },
         Plain::List(items) => items.iter().map(plain_json).collect(),
-        Plain::Table(pairs) => pairs.iter().map(|(key, value)| (key.clone(), plain_json(value))).collect::<serde_json::Map<_, _>>().into(),
+        Plain::Table(pairs) => pairs
+            .iter()
+            .map(|(key, value)| (key.clone(), plain_json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
     }
 }
 
@@ -516,24 +634,34 @@ fn plain_json(plain: &Plain) -> serde_json::Value {
 fn progress(locale: &Locale, count: usize) -> ProgressBar {
     let bar = ProgressBar::new(count as u64);
     // The template is a constant that the library reads.
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style).with_message(locale.text("progress"))
 }
 
 /// Where the things stand that were left out.
 fn places(left_out: &[Problem]) -> Vec<String> {
-    let mut places: Vec<String> = left_out.iter().filter_map(|problem| problem.place.as_ref()).map(ToString::to_string).collect();
+    let mut places: Vec<String> = left_out
+        .iter()
+        .filter_map(|problem| problem.place.as_ref())
+        .map(ToString::to_string)
+        .collect();
     places.dedup();
     places
 }
 
 /// A line for each thing that was left out.
 fn left_out_notes(locale: &Locale, left_out: &[Problem]) -> Vec<String> {
-    places(left_out).iter().map(|place| locale.say("row-left-out", &[("place", place.as_str().into())])).collect()
+    places(left_out)
+        .iter()
+        .map(|place| locale.say("row-left-out", &[("place", place.as_str().into())]))
+        .collect()
 }
 
 fn format_of<'m>(matches: &'m ArgMatches, default: &'m str) -> &'m str {
-    matches.get_one::<String>("format").map_or(default, String::as_str)
+    matches
+        .get_one::<String>("format")
+        .map_or(default, String::as_str)
 }
 
 /// Says why a command could not be carried out; returns the exit code.
@@ -543,11 +671,18 @@ fn explain_failure(session: &mut Session<'_>, error: &anyhow::Error) -> u8 {
         if io.kind() == IoKind::BrokenPipe {
             return 0;
         }
-        let problem = Problem { place: None, rule: Rule::OUTPUT, ..Problem::io("", io) };
+        let problem = Problem {
+            place: None,
+            rule: Rule::OUTPUT,
+            ..Problem::io("", io)
+        };
         let _ = session.say_problems(&[problem]);
         return 2;
     }
-    let problems: Vec<Problem> = match (error.downcast_ref::<Problems>(), error.downcast_ref::<Problem>()) {
+    let problems: Vec<Problem> = match (
+        error.downcast_ref::<Problems>(),
+        error.downcast_ref::<Problem>(),
+    ) {
         (Some(problems), _) => crate::problem::sorted(problems.0.clone()),
         (None, Some(problem)) => vec![problem.clone()],
         (None, None) => {
@@ -556,7 +691,8 @@ fn explain_failure(session: &mut Session<'_>, error: &anyhow::Error) -> u8 {
         }
     };
     // What no place has stands last: it is the conclusion.
-    let (placed, bare): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(|p| p.place.is_some());
+    let (placed, bare): (Vec<Problem>, Vec<Problem>) =
+        problems.into_iter().partition(|p| p.place.is_some());
     let _ = session.say_problems(&placed);
     let _ = session.say_problems(&bare);
     2

@@ -14,24 +14,42 @@ pub(super) type Form = (&'static str, &'static str);
 
 /// `--out` and `--force`.
 pub(super) fn options(locale: &Locale) -> [Arg; 2] {
-    [cmd::option(locale, "out", "value-file"), cmd::switch(locale, "force")]
+    [
+        cmd::option(locale, "out", "value-file"),
+        cmd::switch(locale, "force"),
+    ]
 }
 
 /// The form asked for: by `--format`, by the ending of `--out`, or the default.
 ///
 /// # Errors
-/// An ending that no form has, or that says another form than `--format`: a spreadsheet program would not open CSV
-/// under the name of a workbook.
-pub(super) fn form<'m>(matches: &'m ArgMatches, forms: &[Form], default: &'m str) -> Result<&'m str, Problem> {
+/// An ending that no form has, or that says another form than `--format`: a spreadsheet program
+/// would not open CSV under the name of a workbook.
+pub(super) fn form<'m>(
+    matches: &'m ArgMatches,
+    forms: &[Form],
+    default: &'m str,
+) -> Result<&'m str, Problem> {
     let asked = matches.get_one::<String>("format").map(String::as_str);
-    let ending = matches.get_one::<String>("out").and_then(|path| Path::new(path).extension());
-    let Some(ending) = ending.map(|ending| ending.to_string_lossy().to_lowercase()) else { return Ok(asked.unwrap_or(default)) };
+    let ending = matches
+        .get_one::<String>("out")
+        .and_then(|path| Path::new(path).extension());
+    let Some(ending) = ending.map(|ending| ending.to_string_lossy().to_lowercase()) else {
+        return Ok(asked.unwrap_or(default));
+    };
     let Some((_, by_ending)) = forms.iter().find(|(known, _)| *known == ending) else {
-        let known: Vec<String> = forms.iter().map(|(ending, _)| format!(".{ending}")).collect();
-        return Err(Problem::new(Rule::OUT_ENDING).with("ending", ending).with("allowed", known.join(", ")));
+        let known: Vec<String> = forms
+            .iter()
+            .map(|(ending, _)| format!(".{ending}"))
+            .collect();
+        return Err(Problem::new(Rule::OUT_ENDING)
+            .with("ending", ending)
+            .with("allowed", known.join(", ")));
     };
     match asked {
-        Some(asked) if asked != *by_ending => Err(Problem::new(Rule::OUT_FORMAT).with("ending", ending).with("format", asked)),
+        Some(asked) if asked != *by_ending => Err(Problem::new(Rule::OUT_FORMAT)
+            .with("ending", ending)
+            .with("format", asked)),
         _ => Ok(by_ending),
     }
 }
@@ -40,10 +58,17 @@ pub(super) fn form<'m>(matches: &'m ArgMatches, forms: &[Form], default: &'m str
 ///
 /// # Errors
 /// The file is part of the ledger, or is there already without `--force`, or the system refuses.
-pub(super) fn save(session: &mut Session<'_>, matches: &ArgMatches, path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn save(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<()> {
     refuse(session, matches, path)?;
     crate::tree::write::export(path, bytes)?;
-    let said = session.locale.say("written", &[("path", path.display().to_string().into())]);
+    let said = session
+        .locale
+        .say("written", &[("path", path.display().to_string().into())]);
     writeln!(session.err, "{said}")?;
     Ok(())
 }
@@ -52,14 +77,38 @@ pub(super) fn save(session: &mut Session<'_>, matches: &ArgMatches, path: &Path,
 ///
 /// # Errors
 /// As [`save`].
-pub(super) fn refuse(session: &Session<'_>, matches: &ArgMatches, path: &Path) -> Result<(), Problem> {
-    let root = session.root().map_err(|problems| problems.0.into_iter().next().unwrap_or_else(|| Problem::new(Rule::USAGE)))?.path;
+pub(super) fn refuse(
+    session: &Session<'_>,
+    matches: &ArgMatches,
+    path: &Path,
+) -> Result<(), Problem> {
+    let root = session
+        .root()
+        .map_err(|problems| {
+            problems
+                .0
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| Problem::new(Rule::USAGE))
+        })?
+        .path;
     let folder = crate::tree::write::folder_of(path);
-    let folder = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
-    let target = path.canonicalize().unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
-    let inside = target.strip_prefix(&root).ok().and_then(|inside| inside.components().next());
-    let first = inside.map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
-    if ["ledger.toml", "orgs", "rules", "calendar", "closed"].contains(&first.as_str()) || first.starts_with('.') {
+    let folder = folder
+        .canonicalize()
+        .map_err(|error| Problem::io(folder, &error))?;
+    let target = path
+        .canonicalize()
+        .unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
+    let inside = target
+        .strip_prefix(&root)
+        .ok()
+        .and_then(|inside| inside.components().next());
+    let first = inside
+        .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        .unwrap_or_default();
+    if ["ledger.toml", "orgs", "rules", "calendar", "closed"].contains(&first.as_str())
+        || first.starts_with('.')
+    {
         return Err(Problem::new(Rule::OUT_IN_LEDGER).with("path", path.display().to_string()));
     }
     // A pipe or a device is written to, not over; a link that leads nowhere is there too.

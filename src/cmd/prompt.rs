@@ -21,18 +21,31 @@ use crate::tree::find_org;
 ///
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
-pub(super) fn field(session: &Session<'_>, field: &Field, default: Option<Day>) -> Result<Option<Value>> {
+pub(super) fn field(
+    session: &Session<'_>,
+    field: &Field,
+    default: Option<Day>,
+) -> Result<Option<Value>> {
     let locale = &session.locale;
     let skip = locale.text("prompt-skip");
     let label = label(field, locale);
     if let (FieldType::Choice(choices), false) = (&field.ty, field.list) {
-        let mut options: Vec<String> = choices.iter().map(|c| c.label.get(locale.lang()).to_owned()).collect();
+        let mut options: Vec<String> = choices
+            .iter()
+            .map(|c| c.label.get(locale.lang()).to_owned())
+            .collect();
         if !field.required {
             options.insert(0, skip.clone());
         }
         let help = locale.text("prompt-choose");
-        let answer = answered(Select::new(&label, options).with_help_message(&help).prompt())?;
-        let choice = choices.iter().find(|c| c.label.get(locale.lang()) == answer);
+        let answer = answered(
+            Select::new(&label, options)
+                .with_help_message(&help)
+                .prompt(),
+        )?;
+        let choice = choices
+            .iter()
+            .find(|c| c.label.get(locale.lang()) == answer);
         return Ok(choice.map(|c| Value::Text(c.name.as_str().into())));
     }
     let (owned, today, lang) = (field.clone(), session.today, locale.lang());
@@ -44,7 +57,9 @@ pub(super) fn field(session: &Session<'_>, field: &Field, default: Option<Day>) 
         let checked = read(&owned, text, today);
         Ok(match checked {
             Ok(_) => Validation::Valid,
-            Err(problem) => Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into()),
+            Err(problem) => {
+                Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into())
+            }
         })
     };
     let default = default.map(|day| day.to_string());
@@ -53,7 +68,9 @@ pub(super) fn field(session: &Session<'_>, field: &Field, default: Option<Day>) 
         (false, true) => locale.text(field.ty.message()),
         (false, false) => format!("{} {skip}", locale.text(field.ty.message())),
     };
-    let mut text = Text::new(&label).with_validator(check).with_help_message(&help);
+    let mut text = Text::new(&label)
+        .with_validator(check)
+        .with_help_message(&help);
     if let Some(default) = &default {
         text = text.with_default(default);
     }
@@ -65,7 +82,11 @@ pub(super) fn field(session: &Session<'_>, field: &Field, default: Option<Day>) 
 }
 
 fn label(field: &Field, locale: &Locale) -> String {
-    format!("{}{}", visible(field.label.get(locale.lang())), locale.text("prompt-colon"))
+    format!(
+        "{}{}",
+        visible(field.label.get(locale.lang())),
+        locale.text("prompt-colon")
+    )
 }
 
 /// A typed answer as a value; items of a list are separated by `；` or `;`.
@@ -83,13 +104,21 @@ fn read(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
 
 fn parse(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     if text.trim().is_empty() {
-        return Err(Problem::new(Rule::MISSING_FIELD).with("field", field.name.as_str()).with("kind", Arg::Message("this-table")));
+        return Err(Problem::new(Rule::MISSING_FIELD)
+            .with("field", field.name.as_str())
+            .with("kind", Arg::Message("this-table")));
     }
     if !field.list {
         return input::value(field, text, today);
     }
-    let items = text.split([';', '；']).filter(|item| !item.trim().is_empty());
-    Ok(Value::List(items.map(|item| input::value(field, item, today)).collect::<Result<_, _>>()?))
+    let items = text
+        .split([';', '；'])
+        .filter(|item| !item.trim().is_empty());
+    Ok(Value::List(
+        items
+            .map(|item| input::value(field, item, today))
+            .collect::<Result<_, _>>()?,
+    ))
 }
 
 /// Asks which organisation, by any name it answers to.
@@ -97,18 +126,37 @@ fn parse(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -> Result<usize> {
-    let label = format!("{}{}", session.locale.text("value-org"), session.locale.text("prompt-colon"));
+    let label = format!(
+        "{}{}",
+        session.locale.text("value-org"),
+        session.locale.text("prompt-colon")
+    );
     let (all, rules_of, lang) = (orgs.to_vec(), rules.clone(), session.locale.lang());
     let check = move |text: &str| {
         Ok(match find_org(&all, text.trim(), &rules_of) {
             Ok(_) => Validation::Valid,
-            Err(problem) => Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into()),
+            Err(problem) => {
+                Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into())
+            }
         })
     };
     let names: Vec<String> = orgs.iter().map(|org| visible(org.name())).collect();
-    let suggest = move |text: &str| Ok(names.iter().filter(|name| !text.is_empty() && name.contains(text)).take(7).cloned().collect());
+    let suggest = move |text: &str| {
+        Ok(names
+            .iter()
+            .filter(|name| !text.is_empty() && name.contains(text))
+            .take(7)
+            .cloned()
+            .collect())
+    };
     let help = session.locale.text("prompt-org");
-    let answer = answered(Text::new(&label).with_validator(check).with_autocomplete(suggest).with_help_message(&help).prompt())?;
+    let answer = answered(
+        Text::new(&label)
+            .with_validator(check)
+            .with_autocomplete(suggest)
+            .with_help_message(&help)
+            .prompt(),
+    )?;
     Ok(find_org(orgs, answer.trim(), rules)?)
 }
 
@@ -119,7 +167,12 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
 pub(super) fn choose(session: &Session<'_>, question: &str, options: Vec<String>) -> Result<usize> {
     let help = session.locale.text("prompt-choose");
     let options: Vec<String> = options.iter().map(|option| visible(option)).collect();
-    Ok(answered(Select::new(question, options).with_help_message(&help).raw_prompt())?.index)
+    Ok(answered(
+        Select::new(question, options)
+            .with_help_message(&help)
+            .raw_prompt(),
+    )?
+    .index)
 }
 
 /// Asks whether to go on; no unless the person says yes.
@@ -133,7 +186,9 @@ pub(super) fn confirm(session: &Session<'_>, question: &str) -> Result<bool> {
 
 fn answered<T>(answer: Result<T, InquireError>) -> Result<T> {
     answer.map_err(|error| match error {
-        InquireError::OperationCanceled | InquireError::OperationInterrupted => Problem::new(Rule::CANCELLED).into(),
+        InquireError::OperationCanceled | InquireError::OperationInterrupted => {
+            Problem::new(Rule::CANCELLED).into()
+        }
         InquireError::IO(error) => error.into(),
         other => anyhow::Error::new(other),
     })

@@ -12,17 +12,27 @@ use crate::rules::{Class, Item, Rules};
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::write::Basis;
 
-pub(super) const COMMAND: Command = Command { name: "rules", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "rules",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-rules-{name}")));
-    cmd::command(locale, "rules").subcommand_required(true).subcommands([
-        sub("list")
-            .arg(Arg::new("class").value_name(locale.text("value-class")).help(locale.text("arg-class")))
-            .arg(cmd::switch(locale, "wide")),
-        sub("show").arg(cmd::positional(locale, "rule", "value-rule")),
-        sub("eject").arg(cmd::positional(locale, "rule", "value-rule")),
-    ])
+    cmd::command(locale, "rules")
+        .subcommand_required(true)
+        .subcommands([
+            sub("list")
+                .arg(
+                    Arg::new("class")
+                        .value_name(locale.text("value-class"))
+                        .help(locale.text("arg-class")),
+                )
+                .arg(cmd::switch(locale, "wide")),
+            sub("show").arg(cmd::positional(locale, "rule", "value-rule")),
+            sub("eject").arg(cmd::positional(locale, "rule", "value-rule")),
+        ])
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -48,14 +58,26 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
     let asked = matches.get_one::<String>("rule").map_or("", String::as_str);
     let (class, name) = match asked.split_once(':') {
-        Some((class, name)) => (Class::all().find(|(n, _)| *n == class).map(|(_, c)| c), name),
+        Some((class, name)) => (
+            Class::all().find(|(n, _)| *n == class).map(|(_, c)| c),
+            name,
+        ),
         None => (None, asked),
     };
-    let named = |item: &&Item| item.name == name || label(rules, item).is_some_and(|label| label.is(name));
-    let found: Vec<Item> = rules.items().iter().filter(|i| class.is_none_or(|c| c == i.class)).filter(named).cloned().collect();
+    let named =
+        |item: &&Item| item.name == name || label(rules, item).is_some_and(|label| label.is(name));
+    let found: Vec<Item> = rules
+        .items()
+        .iter()
+        .filter(|i| class.is_none_or(|c| c == i.class))
+        .filter(named)
+        .cloned()
+        .collect();
     if found.is_empty() {
         let all: Vec<&str> = rules.items().iter().map(|i| i.name.as_str()).collect();
-        return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", asked).with("allowed", all.join(", ")));
+        return Err(Problem::new(Rule::UNKNOWN_NAME)
+            .with("name", asked)
+            .with("allowed", all.join(", ")));
     }
     Ok(found)
 }
@@ -66,18 +88,32 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let items = find(&rules, matches)?;
     let lock = session.lock(&root)?;
     let name_of = |item: &Item| match item.class {
-        Class::Template => format!("rules/templates/{}", item.file.rsplit('/').next().unwrap_or_default()),
+        Class::Template => format!(
+            "rules/templates/{}",
+            item.file.rsplit('/').next().unwrap_or_default()
+        ),
         _ => format!("rules/{}-{}.toml", item.class.name(), item.name),
     };
-    if let Some(item) = items.iter().find(|item| !item.built_in || root.path.join(name_of(item)).exists()) {
-        let place = if item.built_in { name_of(item) } else { item.file.to_string() };
+    if let Some(item) = items
+        .iter()
+        .find(|item| !item.built_in || root.path.join(name_of(item)).exists())
+    {
+        let place = if item.built_in {
+            name_of(item)
+        } else {
+            item.file.to_string()
+        };
         return Err(Problem::new(Rule::LEDGER_EXISTS).with("path", place).into());
     }
     for item in items {
         let name = name_of(&item);
         let path = root.path.join(&name);
         lock.write(&path, &Basis::of(&path, None), item.text.as_bytes())?;
-        writeln!(session.out, "{}", session.locale.say("ejected", &[("path", name.into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say("ejected", &[("path", name.into())])
+        )?;
     }
     Ok(Status::Clean)
 }
@@ -87,14 +123,21 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let problems = session.rule_problems().to_vec();
     session.say_problems(&problems)?;
     let rules = session.readable_rules();
-    let asked = matches.get_one::<String>("class").map(|c| c.trim_end_matches('s').to_owned());
+    let asked = matches
+        .get_one::<String>("class")
+        .map(|c| c.trim_end_matches('s').to_owned());
     let class = match &asked {
         None => None,
-        Some(name) => match Class::all().find(|(n, _)| n == name || session.locale.text(&format!("class-{n}")) == *name) {
+        Some(name) => match Class::all()
+            .find(|(n, _)| n == name || session.locale.text(&format!("class-{n}")) == *name)
+        {
             Some((_, class)) => Some(class),
             None => {
                 let all: Vec<String> = Class::all().map(|(n, _)| format!("{n}s")).collect();
-                return Err(Problem::new(Rule::UNKNOWN_NAME).with("name", name.as_str()).with("allowed", all.join(", ")).into());
+                return Err(Problem::new(Rule::UNKNOWN_NAME)
+                    .with("name", name.as_str())
+                    .with("allowed", all.join(", "))
+                    .into());
             }
         },
     };
@@ -102,8 +145,16 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(Class::Metric) => metrics(&session.locale, rules),
         class => items(&session.locale, rules, class),
     };
-    write!(session.out, "{}", terminal::draw(&table, cmd::table_style(session, matches), &session.locale))?;
-    Ok(if problems.iter().any(Problem::hides) { Status::NotAll } else { Status::Clean })
+    write!(
+        session.out,
+        "{}",
+        terminal::draw(&table, cmd::table_style(session, matches), &session.locale)
+    )?;
+    Ok(if problems.iter().any(Problem::hides) {
+        Status::NotAll
+    } else {
+        Status::Clean
+    })
 }
 
 /// What people call a rule.
@@ -127,10 +178,17 @@ fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
             let cells = vec![
                 Cell::Text(locale.text(&format!("class-{}", item.class.name()))),
                 Cell::Text(item.name.clone()),
-                Cell::Text(label(rules, item).map(|l| l.get(locale.lang()).to_owned()).unwrap_or_default()),
+                Cell::Text(
+                    label(rules, item)
+                        .map(|l| l.get(locale.lang()).to_owned())
+                        .unwrap_or_default(),
+                ),
                 Cell::Text(item.file.to_string()),
             ];
-            Row { cells, total: false }
+            Row {
+                cells,
+                total: false,
+            }
         })
         .collect();
     let columns = vec![
@@ -139,16 +197,25 @@ fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
         Column::text("label", locale.text("label-label")),
         Column::text("file", locale.text("label-place")),
     ];
-    Table { columns, rows, ..Table::default() }
+    Table {
+        columns,
+        rows,
+        ..Table::default()
+    }
 }
 
 fn metrics(locale: &Locale, rules: &Rules) -> Table {
     let lang = locale.lang();
     let window = |metric: &Metric| match &metric.measure {
-        Measure::Records { window, .. } | Measure::View { window, .. } | Measure::Disagreement { window, .. } => window.name(),
+        Measure::Records { window, .. }
+        | Measure::View { window, .. }
+        | Measure::Disagreement { window, .. } => window.name(),
         Measure::Obligation { .. } => "period".to_owned(),
         Measure::Members | Measure::Organisations { .. } => "as-of".to_owned(),
-        Measure::Plus { .. } | Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank { .. } => String::new(),
+        Measure::Plus { .. }
+        | Measure::Ratio { .. }
+        | Measure::Score { .. }
+        | Measure::Rank { .. } => String::new(),
     };
     let rows = rules
         .metrics()
@@ -159,17 +226,36 @@ fn metrics(locale: &Locale, rules: &Rules) -> Table {
                 Cell::Text(metric.label.get(lang).to_owned()),
                 Cell::Text(locale.text(&format!("unit-{}", metric.unit.name()))),
                 Cell::Text(window(metric)),
-                Cell::Text(metric.meaning.as_ref().map(|m| m.get(lang).to_owned()).unwrap_or_default()),
+                Cell::Text(
+                    metric
+                        .meaning
+                        .as_ref()
+                        .map(|m| m.get(lang).to_owned())
+                        .unwrap_or_default(),
+                ),
             ];
-            Row { cells, total: false }
+            Row {
+                cells,
+                total: false,
+            }
         })
         .collect();
     let columns = vec![
         Column::text("name", locale.text("label-name")),
         Column::text("label", locale.text("label-label")),
-        Column { compact: false, ..Column::text("unit", locale.text("label-unit")) },
-        Column { compact: false, ..Column::text("window", locale.text("label-window")) },
+        Column {
+            compact: false,
+            ..Column::text("unit", locale.text("label-unit"))
+        },
+        Column {
+            compact: false,
+            ..Column::text("window", locale.text("label-window"))
+        },
         Column::text("meaning", locale.text("label-meaning")),
     ];
-    Table { columns, rows, ..Table::default() }
+    Table {
+        columns,
+        rows,
+        ..Table::default()
+    }
 }

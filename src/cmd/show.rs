@@ -16,7 +16,11 @@ use crate::tree::canon::all_values;
 use crate::tree::change;
 use unicode_width::UnicodeWidthStr;
 
-pub(super) const COMMAND: Command = Command { name: "show", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "show",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     cmd::command(locale, "show")
@@ -45,25 +49,51 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn for_people(session: &Session<'_>, found: &change::Found, rules: &Rules) -> String {
     let (record, locale) = (&found.record, &session.locale);
     let mut rows = vec![
-        (locale.text("label-kind"), vec![record.kind.label.get(locale.lang()).to_owned()]),
+        (
+            locale.text("label-kind"),
+            vec![record.kind.label.get(locale.lang()).to_owned()],
+        ),
         (locale.text("label-org"), vec![found.org.to_string()]),
-        (locale.text("label-place"), vec![format!("{}:{}", record.origin.file, record.origin.line)]),
+        (
+            locale.text("label-place"),
+            vec![format!("{}:{}", record.origin.file, record.origin.line)],
+        ),
     ];
     if let Some(status) = record.status_on(session.today) {
-        rows.push((locale.text("label-state"), vec![status.choice.label.get(locale.lang()).to_owned()]));
+        rows.push((
+            locale.text("label-state"),
+            vec![status.choice.label.get(locale.lang()).to_owned()],
+        ));
     }
-    for (field, value) in rules.all_fields(&record.kind).iter().zip(all_values(record)) {
+    for (field, value) in rules
+        .all_fields(&record.kind)
+        .iter()
+        .zip(all_values(record))
+    {
         let Some(value) = value else { continue };
-        let items: Vec<String> = value.items().iter().map(|item| text::words(field, item, locale)).collect();
+        let items: Vec<String> = value
+            .items()
+            .iter()
+            .map(|item| text::words(field, item, locale))
+            .collect();
         rows.push((field.label.get(locale.lang()).to_owned(), items));
     }
-    let left = rows.iter().map(|(label, _)| label.width()).max().unwrap_or(0);
-    let room = session.style.width.map_or(usize::MAX, |width| width.saturating_sub(left + 2).max(20));
+    let left = rows
+        .iter()
+        .map(|(label, _)| label.width())
+        .max()
+        .unwrap_or(0);
+    let room = session
+        .style
+        .width
+        .map_or(usize::MAX, |width| width.saturating_sub(left + 2).max(20));
     let mut out = String::new();
     for (label, items) in rows {
         let lines = items.iter().flat_map(|item| wrap(&visible(item), room));
         for (n, line) in lines.enumerate() {
-            out.push_str(format!("{}  {line}", padded(if n == 0 { &label } else { "" }, left)).trim_end());
+            out.push_str(
+                format!("{}  {line}", padded(if n == 0 { &label } else { "" }, left)).trim_end(),
+            );
             out.push('\n');
         }
     }
@@ -76,7 +106,11 @@ pub(super) fn to_json(record: &Record, rules: &Rules) -> Map<String, Json> {
     object.insert("kind".to_owned(), record.kind.name.as_str().into());
     object.insert("file".to_owned(), record.origin.file.as_ref().into());
     object.insert("line".to_owned(), record.origin.line.into());
-    for (field, value) in rules.all_fields(&record.kind).iter().zip(all_values(record)) {
+    for (field, value) in rules
+        .all_fields(&record.kind)
+        .iter()
+        .zip(all_values(record))
+    {
         if let Some(value) = value {
             object.insert(field.name.clone(), value_json(field, &value));
         }
@@ -91,12 +125,18 @@ fn value_json(field: &Field, value: &Value) -> Json {
         Value::Boolean(b) => (*b).into(),
         Value::List(items) => items.iter().map(|item| value_json(field, item)).collect(),
         Value::Table(values) => match &field.ty {
-            FieldType::Table(columns) => {
-                Json::Object(columns.iter().zip(values).filter_map(|(c, v)| Some((c.name.clone(), value_json(c, v.as_ref()?)))).collect())
-            }
+            FieldType::Table(columns) => Json::Object(
+                columns
+                    .iter()
+                    .zip(values)
+                    .filter_map(|(c, v)| Some((c.name.clone(), value_json(c, v.as_ref()?))))
+                    .collect(),
+            ),
             _ => Json::Null,
         },
-        Value::Period(period) if matches!(field.ty, FieldType::Year) => period.first().year().into(),
+        Value::Period(period) if matches!(field.ty, FieldType::Year) => {
+            period.first().year().into()
+        }
         Value::Text(_) | Value::Day(_) | Value::Period(_) => text::plain(value).into(),
     }
 }

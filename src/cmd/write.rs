@@ -22,7 +22,11 @@ use crate::render::json::pretty;
 use crate::rules::{Class, Rules};
 use crate::tree::{Root, scan};
 
-pub(super) const COMMAND: Command = Command { name: "write", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "write",
+    build,
+    run,
+};
 
 /// The endings by which a template is found in a ledger's `rules/templates/`.
 const ENDINGS: &[&str] = &["md", "docx", "txt"];
@@ -39,7 +43,12 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(cmd::at_option(locale))
         .arg(cmd::format_option(locale, &["md", "docx", "text"]))
         .args(output::options(locale))
-        .arg(cmd::option(locale, "trace", "value-file").num_args(0..=1).require_equals(true).default_missing_value(""))
+        .arg(
+            cmd::option(locale, "trace", "value-file")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value(""),
+        )
         .arg(cmd::switch(locale, "check-sums"))
 }
 
@@ -56,7 +65,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     session.left_out(loaded.tree(), false)?;
     let org = session.org(loaded.tree(), matches)?;
     // A document speaks its ledger's language, whoever prints it.
-    let desk = Desk::new(loaded, root.names.clone(), org, window, Locale::new(root.language.unwrap_or(Lang::Zh)));
+    let desk = Desk::new(
+        loaded,
+        root.names.clone(),
+        org,
+        window,
+        Locale::new(root.language.unwrap_or(Lang::Zh)),
+    );
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);
     if trace.is_some() {
@@ -94,29 +109,49 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ];
         let mut said = session.locale.say("sums-differ", &words);
         if let Some(own) = &wrong.own {
-            said.push_str(&session.locale.say("sums-own", &[("own", own.as_str().into())]));
+            said.push_str(
+                &session
+                    .locale
+                    .say("sums-own", &[("own", own.as_str().into())]),
+            );
         }
         writeln!(session.err, "{said}")?;
     }
-    Ok(if found.is_empty() { Status::Clean } else { Status::Findings })
+    Ok(if found.is_empty() {
+        Status::Clean
+    } else {
+        Status::Findings
+    })
 }
 
 /// Refuses a trace that is longer than anybody reads.
 fn traceable(desk: &Desk, figures: &[Found]) -> Result<(), Problem> {
     fn lines(desk: &Desk, quantity: &Quantity) -> usize {
-        let own = quantity.asked().map_or(0, |asked| desk.counted(asked).len());
-        1 + own + quantity.parts().iter().map(|part| lines(desk, part)).sum::<usize>()
+        let own = quantity
+            .asked()
+            .map_or(0, |asked| desk.counted(asked).len());
+        1 + own
+            + quantity
+                .parts()
+                .iter()
+                .map(|part| lines(desk, part))
+                .sum::<usize>()
     }
     let mut left = MOST_TRACED;
     for quantity in figures.iter().filter_map(|found| desk.noted(found.entry)) {
-        left = left.checked_sub(lines(desk, &quantity)).ok_or_else(|| beyond("bounds-traced", MOST_TRACED))?;
+        left = left
+            .checked_sub(lines(desk, &quantity))
+            .ok_or_else(|| beyond("bounds-traced", MOST_TRACED))?;
     }
     Ok(())
 }
 
 /// Refuses to write over the template itself.
 fn refuse_template(matches: &ArgMatches, path: &Path) -> Result<(), Problem> {
-    let asked = matches.get_one::<String>("template").map(Path::new).and_then(|template| template.canonicalize().ok());
+    let asked = matches
+        .get_one::<String>("template")
+        .map(Path::new)
+        .and_then(|template| template.canonicalize().ok());
     match asked.is_some() && asked == path.canonicalize().ok() {
         true => Err(Problem::new(Rule::OUT_IS_TEMPLATE).with("path", path.display().to_string())),
         false => Ok(()),
@@ -135,7 +170,9 @@ fn trace_path(matches: &ArgMatches, out: Option<&Path>) -> Result<Option<PathBuf
 
 /// A file that is named, a template of the ledger, or one that comes with the program.
 fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<Template> {
-    let asked = matches.get_one::<String>("template").map_or("", String::as_str);
+    let asked = matches
+        .get_one::<String>("template")
+        .map_or("", String::as_str);
     let path = Path::new(asked);
     if path.extension().is_some() && path.is_file() {
         let meta = std::fs::metadata(path).map_err(|error| Problem::io(path, &error))?;
@@ -147,18 +184,34 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     }
     let safe = !asked.is_empty() && !asked.starts_with('.') && !asked.contains(['/', '\\']);
     let folder = root.path.join("rules").join("templates");
-    let mut local = ENDINGS.iter().map(|ending| folder.join(format!("{asked}.{ending}"))).filter(|path| safe && path.is_file());
+    let mut local = ENDINGS
+        .iter()
+        .map(|ending| folder.join(format!("{asked}.{ending}")))
+        .filter(|path| safe && path.is_file());
     if let Some(path) = local.next() {
         let bytes = scan::read_bytes(&root.path, &path)?;
-        return Ok(Template::read(&crate::path::shown(&root.path, &path), bytes)?);
+        return Ok(Template::read(
+            &crate::path::shown(&root.path, &path),
+            bytes,
+        )?);
     }
     let rules = session.rules()?;
-    let built_in = rules.items().iter().find(|item| item.class == Class::Template && item.name == asked);
+    let built_in = rules
+        .items()
+        .iter()
+        .find(|item| item.class == Class::Template && item.name == asked);
     match built_in {
         Some(item) => Ok(Template::read(&item.file, item.text.clone().into_bytes())?),
         None => {
-            let all = rules.items().iter().filter(|item| item.class == Class::Template).map(|item| item.name.as_str());
-            Err(Problem::new(Rule::UNKNOWN_TEMPLATE).with("name", asked).with("allowed", all.collect::<Vec<_>>().join(", ")).into())
+            let all = rules
+                .items()
+                .iter()
+                .filter(|item| item.class == Class::Template)
+                .map(|item| item.name.as_str());
+            Err(Problem::new(Rule::UNKNOWN_TEMPLATE)
+                .with("name", asked)
+                .with("allowed", all.collect::<Vec<_>>().join(", "))
+                .into())
         }
     }
 }
@@ -176,7 +229,10 @@ fn form<'m>(matches: &'m ArgMatches, template: &Template) -> Result<&'m str, Pro
 fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Result<Vec<u8>> {
     Ok(match (template, filled) {
         (Template::Word(name, word), Filled::Word(parts)) => {
-            let parts = parts.iter().map(|(name, xml)| (name.clone(), marks::stripped(xml))).collect();
+            let parts = parts
+                .iter()
+                .map(|(name, xml)| (name.clone(), marks::stripped(xml)))
+                .collect();
             let broken = |_| {
                 Problem::new(Rule::TEMPLATE_WORD)
                     .at(crate::problem::Place::file(name))
@@ -185,8 +241,16 @@ fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Re
             match form {
                 "docx" => word.with(&parts).map_err(broken)?,
                 _ => {
-                    let whole = word.parts.iter().find(|(name, _)| name == DOCUMENT).map(|(_, xml)| xml.as_str());
-                    let xml = parts.get(DOCUMENT).map(String::as_str).or(whole).unwrap_or_default();
+                    let whole = word
+                        .parts
+                        .iter()
+                        .find(|(name, _)| name == DOCUMENT)
+                        .map(|(_, xml)| xml.as_str());
+                    let xml = parts
+                        .get(DOCUMENT)
+                        .map(String::as_str)
+                        .or(whole)
+                        .unwrap_or_default();
                     Part::read(xml).map_err(broken)?.text().into_bytes()
                 }
             }

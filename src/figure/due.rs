@@ -38,18 +38,36 @@ pub enum What {
 /// What the reminders look at.
 pub fn selection(rules: &Rules) -> Selection {
     let mut asked = Asked::new(rules);
-    rules.kinds.iter().filter(|kind| kind.life.is_some()).for_each(|kind| asked.listed(kind));
-    rules.obligations.iter().for_each(|rule| asked.obligation(rule));
+    rules
+        .kinds
+        .iter()
+        .filter(|kind| kind.life.is_some())
+        .for_each(|kind| asked.listed(kind));
+    rules
+        .obligations
+        .iter()
+        .for_each(|rule| asked.obligation(rule));
     asked.selection()
 }
 
 /// Everything overdue on `today` and everything that falls due within `days` days, soonest first.
 ///
-/// Of obligations, the windows that run by then count, and those of the last year whose record can still be filed late.
-pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i64) -> Vec<Reminder> {
+/// Of obligations, the windows that run by then count, and those of the last year whose record can
+/// still be filed late.
+pub fn reminders(
+    tree: &Tree,
+    orgs: std::ops::Range<usize>,
+    today: Day,
+    days: i64,
+) -> Vec<Reminder> {
     let horizon = today.plus(days);
     let mut found = Vec::new();
-    for (n, entry) in tree.entries.iter().enumerate().filter(|(_, entry)| orgs.contains(&entry.org)) {
+    for (n, entry) in tree
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| orgs.contains(&entry.org))
+    {
         let waiting = match entry.record.phase_on(today) {
             Some(Phase::Open | Phase::NoData) => true,
             Some(Phase::Ongoing | Phase::Finished | Phase::Dropped) | None => false,
@@ -58,16 +76,29 @@ pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i6
             && entry.record.exists_on(today)
             && let Some(day) = entry.record.effective_due().filter(|day| *day <= horizon)
         {
-            found.push(Reminder { day, org: entry.org, what: What::Record(n) });
+            found.push(Reminder {
+                day,
+                org: entry.org,
+                what: What::Record(n),
+            });
         }
     }
     for obligation in &tree.rules.obligations {
-        // A year back finds every return still missing; windows without a deadline cannot be mended once past.
-        let from = if obligation.deadline.is_some() { today.plus(-366) } else { today };
-        let Some(range) = Period::range(Period::year(from).first(), Period::year(horizon).last()) else { continue };
+        // A year back finds every return still missing; windows without a deadline cannot be mended
+        // once past.
+        let from = if obligation.deadline.is_some() {
+            today.plus(-366)
+        } else {
+            today
+        };
+        let Some(range) = Period::range(Period::year(from).first(), Period::year(horizon).last())
+        else {
+            continue;
+        };
         for window in range.windows(obligation.every) {
             let running = window.last() >= today && window.first() <= horizon;
-            let fileable = obligation.deadline.is_some() && window.last() < today && window.first() >= from;
+            let fileable =
+                obligation.deadline.is_some() && window.last() < today && window.first() >= from;
             let day = obligation.on_time_until(window);
             if !(running || fileable) || day > horizon {
                 continue;
@@ -75,7 +106,15 @@ pub fn reminders(tree: &Tree, orgs: std::ops::Range<usize>, today: Day, days: i6
             for org in orgs.clone() {
                 let times = outstanding(&tree.records_of(org), obligation, window, today);
                 if times > 0 {
-                    found.push(Reminder { day, org, what: What::Obligation { name: obligation.name.clone(), window, times } });
+                    found.push(Reminder {
+                        day,
+                        org,
+                        what: What::Obligation {
+                            name: obligation.name.clone(),
+                            window,
+                            times,
+                        },
+                    });
                 }
             }
         }

@@ -63,8 +63,19 @@ impl Evidence {
     pub fn of_record(tree: &Tree, entry: usize, contributes: Decimal) -> Evidence {
         let record = record_of(tree, entry);
         let org = tree.orgs[tree.entries[entry].org].path.to_string();
-        let (id, file, line) = (record.id.to_string(), record.origin.file.to_string(), record.origin.line);
-        Evidence::Record { id, org, file, line, contributes, no_data: None }
+        let (id, file, line) = (
+            record.id.to_string(),
+            record.origin.file.to_string(),
+            record.origin.line,
+        );
+        Evidence::Record {
+            id,
+            org,
+            file,
+            line,
+            contributes,
+            no_data: None,
+        }
     }
 
     /// What a contribution is, by file and line.
@@ -73,10 +84,16 @@ impl Evidence {
         let org = organisation.path.to_string();
         match &contribution.from {
             Basis::Record(n) => match Evidence::of_record(tree, *n, contributes) {
-                // An organisation's ledger may lie at a former place; the figure is the organisation's.
-                Evidence::Record { id, file, line, .. } => {
-                    Evidence::Record { id, org, file, line, contributes, no_data: contribution.unknown.clone() }
-                }
+                // An organisation's ledger may lie at a former place; the figure is the
+                // organisation's.
+                Evidence::Record { id, file, line, .. } => Evidence::Record {
+                    id,
+                    org,
+                    file,
+                    line,
+                    contributes,
+                    no_data: contribution.unknown.clone(),
+                },
                 other => other,
             },
             Basis::Window(window) => {
@@ -88,11 +105,19 @@ impl Evidence {
                     state: window.state.name(),
                     returned: window.returned,
                     ids: records.iter().map(|record| record.id.to_string()).collect(),
-                    places: records.iter().map(|record| format!("{}:{}", record.origin.file, record.origin.line)).collect(),
+                    places: records
+                        .iter()
+                        .map(|record| format!("{}:{}", record.origin.file, record.origin.line))
+                        .collect(),
                     contributes,
                 }
             }
-            Basis::Organisation => Evidence::Organisation { file: organisation.file(), org, line: 1, contributes },
+            Basis::Organisation => Evidence::Organisation {
+                file: organisation.file(),
+                org,
+                line: 1,
+                contributes,
+            },
         }
     }
 }

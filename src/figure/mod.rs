@@ -1,7 +1,7 @@
 //! Evaluating metrics and obligations over a tree: pure, without a clock, and traceable.
 //!
-//! Every figure is first a list of contributions, each of one record or one window of an obligation;
-//! a report adds them up and `explain` prints them, so the two cannot disagree.
+//! Every figure is first a list of contributions, each of one record or one window of an
+//! obligation; a report adds them up and `explain` prints them, so the two cannot disagree.
 
 pub mod due;
 pub mod evidence;
@@ -24,8 +24,8 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
 use crate::rules::filter::{Filter, Is, Subject, Test};
 use crate::rules::kind::Kind;
-use crate::rules::obligation::Obligation;
 use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
+use crate::rules::obligation::Obligation;
 use crate::spelling::same;
 use crate::tree::{Entry, Records, Tree};
 use obligation::{OwedWindow, WindowState};
@@ -113,7 +113,8 @@ pub enum Basis {
     Organisation,
 }
 
-/// How a metric is looked at: as it is defined, or in another window, or only where more tests hold.
+/// How a metric is looked at: as it is defined, or in another window, or only where more tests
+/// hold.
 #[derive(Clone, Debug, Default)]
 pub struct Lens {
     /// Another window than the metric's own.
@@ -134,7 +135,10 @@ impl Lens {
     }
 
     fn filter(&self, kind: &str) -> Option<&Filter> {
-        self.filters.iter().find(|(name, _)| name == kind).map(|(_, filter)| filter)
+        self.filters
+            .iter()
+            .find(|(name, _)| name == kind)
+            .map(|(_, filter)| filter)
     }
 }
 
@@ -159,7 +163,8 @@ struct Recorded {
     kinds: BTreeSet<String>,
 }
 
-/// What it costs to look at a contribution, and what to keep one, where looking at a record costs 1.
+/// What it costs to look at a contribution, and what to keep one, where looking at a record costs
+/// 1.
 const OF_CONTRIBUTION: usize = 4;
 const OF_KEPT: usize = 100;
 
@@ -178,11 +183,16 @@ impl Memory {
     }
 
     fn recall<T: Clone>(map: &Mutex<BTreeMap<String, T>>, key: &str) -> Option<T> {
-        map.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        map.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned()
     }
 
     fn keep<T: Clone>(map: &Mutex<BTreeMap<String, T>>, key: &str, value: T) -> T {
-        map.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value.clone());
+        map.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.to_owned(), value.clone());
         value
     }
 }
@@ -196,7 +206,8 @@ pub struct Evaluation<'t> {
     pub period: Period,
     /// The day whose knowledge is used.
     pub as_of: Day,
-    /// Today, where the as-of day was not asked for: returns that fall due after the period are judged up to it.
+    /// Today, where the as-of day was not asked for: returns that fall due after the period are
+    /// judged up to it.
     pub today: Option<Day>,
     /// The calendar year of the period's last day.
     year: Period,
@@ -206,7 +217,14 @@ pub struct Evaluation<'t> {
 impl<'t> Evaluation<'t> {
     /// Looks at `tree` in `period` as of `as_of`.
     pub fn new(tree: &'t Tree<'t>, period: Period, as_of: Day) -> Evaluation<'t> {
-        Evaluation { tree, period, as_of, today: None, year: Period::year(period.last()), memory: Arc::default() }
+        Evaluation {
+            tree,
+            period,
+            as_of,
+            today: None,
+            year: Period::year(period.last()),
+            memory: Arc::default(),
+        }
     }
 
     /// The same where the as-of day is the default one and `today` is today.
@@ -229,12 +247,18 @@ impl<'t> Evaluation<'t> {
         self.figure_through(metric, scope, &Lens::default())
     }
 
-    /// The value of a metric to compare another with: no data where the organisation, or every kind of record that the
-    /// metric is computed from, has no record at all up to the as-of day. What nobody kept yet was not 0.
+    /// The value of a metric to compare another with: no data where the organisation, or every kind
+    /// of record that the metric is computed from, has no record at all up to the as-of day. What
+    /// nobody kept yet was not 0.
     ///
     /// # Errors
     /// As [`Evaluation::figure`].
-    pub fn earlier_figure(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Result<Figure, Problem> {
+    pub fn earlier_figure(
+        &self,
+        metric: &Metric,
+        scope: &Scope,
+        lens: &Lens,
+    ) -> Result<Figure, Problem> {
         match self.is_recorded(metric, scope) {
             true => self.figure_through(metric, scope, lens),
             false => Ok(Figure::NoData),
@@ -245,38 +269,66 @@ impl<'t> Evaluation<'t> {
         let mut kinds = BTreeSet::new();
         self.kinds_of(metric, &mut kinds);
         if matches!(metric.measure, Measure::Members) {
-            return scope.slices(&self.contributions(metric, &Lens::default())).into_iter().any(|slice| !slice.is_empty());
+            return scope
+                .slices(&self.contributions(metric, &Lens::default()))
+                .into_iter()
+                .any(|slice| !slice.is_empty());
         }
         let recorded = self.memory.recorded.get_or_init(|| {
-            let began = || self.tree.entries.iter().filter(|entry| entry.record.exists_on(self.as_of));
+            let began = || {
+                self.tree
+                    .entries
+                    .iter()
+                    .filter(|entry| entry.record.exists_on(self.as_of))
+            };
             let mut orgs: Vec<usize> = began().map(|entry| entry.org).collect();
             orgs.dedup();
-            Recorded { orgs, kinds: began().map(|entry| entry.record.kind.name.clone()).collect() }
+            Recorded {
+                orgs,
+                kinds: began()
+                    .map(|entry| entry.record.kind.name.clone())
+                    .collect(),
+            }
         });
         if !self.is_owed(metric) {
             return false;
         }
         let in_scope = || match scope {
-            Scope::Under(orgs) => {
-                recorded.orgs.get(recorded.orgs.partition_point(|&org| org < orgs.start)).is_some_and(|org| *org < orgs.end)
-            }
-            Scope::These(orgs) => orgs.iter().any(|org| recorded.orgs.binary_search(org).is_ok()),
+            Scope::Under(orgs) => recorded
+                .orgs
+                .get(recorded.orgs.partition_point(|&org| org < orgs.start))
+                .is_some_and(|org| *org < orgs.end),
+            Scope::These(orgs) => orgs
+                .iter()
+                .any(|org| recorded.orgs.binary_search(org).is_ok()),
         };
         kinds.is_empty() || in_scope() && kinds.iter().any(|kind| recorded.kinds.contains(*kind))
     }
 
-    /// Whether the obligations that a metric is made of can be owed in the period: not where the ledger had not begun.
+    /// Whether the obligations that a metric is made of can be owed in the period: not where the
+    /// ledger had not begun.
     fn is_owed(&self, metric: &Metric) -> bool {
-        let Some(begins) = self.tree.begins else { return true };
+        let Some(begins) = self.tree.begins else {
+            return true;
+        };
         let rules = &self.tree.rules;
         let own = match &metric.measure {
             Measure::Obligation { obligations, .. } => obligations
                 .iter()
                 .filter_map(|name| rules.obligation(name))
-                .any(|rule| self.period.windows(rule.every).iter().any(|window| window.first() >= begins)),
+                .any(|rule| {
+                    self.period
+                        .windows(rule.every)
+                        .iter()
+                        .any(|window| window.first() >= begins)
+                }),
             _ => true,
         };
-        own && metric.parts().into_iter().filter_map(|name| rules.metric(name)).all(|part| self.is_owed(part))
+        own && metric
+            .parts()
+            .into_iter()
+            .filter_map(|name| rules.metric(name))
+            .all(|part| self.is_owed(part))
     }
 
     /// The kinds of record that a metric is computed from, its parts included.
@@ -285,11 +337,20 @@ impl<'t> Evaluation<'t> {
         match &metric.measure {
             Measure::Records { kind, .. } => drop(kinds.insert(&kind.name)),
             Measure::Obligation { obligations, .. } => {
-                kinds.extend(obligations.iter().filter_map(|name| rules.obligation(name)).map(|rule| rule.kind.as_str()));
+                kinds.extend(
+                    obligations
+                        .iter()
+                        .filter_map(|name| rules.obligation(name))
+                        .map(|rule| rule.kind.as_str()),
+                );
             }
-            Measure::View { view, .. } => {
-                kinds.extend(rules.view(view).iter().flat_map(|view| &view.parts).map(|part| part.kind.name.as_str()))
-            }
+            Measure::View { view, .. } => kinds.extend(
+                rules
+                    .view(view)
+                    .iter()
+                    .flat_map(|view| &view.parts)
+                    .map(|part| part.kind.name.as_str()),
+            ),
             Measure::Disagreement { between, .. } => drop(kinds.insert(&between.kind.name)),
             Measure::Members
             | Measure::Organisations { .. }
@@ -298,20 +359,34 @@ impl<'t> Evaluation<'t> {
             | Measure::Score { .. }
             | Measure::Rank(_) => {}
         }
-        for part in metric.parts().into_iter().filter_map(|name| rules.metric(name)) {
+        for part in metric
+            .parts()
+            .into_iter()
+            .filter_map(|name| rules.metric(name))
+        {
             self.kinds_of(part, kinds);
         }
     }
 
-    /// The last day up to which the returns of a metric are judged, where that is later than the as-of day.
+    /// The last day up to which the returns of a metric are judged, where that is later than the
+    /// as-of day.
     pub fn judged_until(&self, metric: &Metric) -> Option<Day> {
         let rules = &self.tree.rules;
-        let of_parts = metric.parts().into_iter().filter_map(|name| self.judged_until(rules.metric(name)?)).max();
-        let Measure::Obligation { obligations, .. } = &metric.measure else { return of_parts };
-        let days = obligations.iter().filter_map(|name| rules.obligation(name)).flat_map(|rule| {
-            let windows = self.period.windows(rule.every).into_iter();
-            windows.map(|window| rule.judged_on(window, self.as_of, self.today))
-        });
+        let of_parts = metric
+            .parts()
+            .into_iter()
+            .filter_map(|name| self.judged_until(rules.metric(name)?))
+            .max();
+        let Measure::Obligation { obligations, .. } = &metric.measure else {
+            return of_parts;
+        };
+        let days = obligations
+            .iter()
+            .filter_map(|name| rules.obligation(name))
+            .flat_map(|rule| {
+                let windows = self.period.windows(rule.every).into_iter();
+                windows.map(|window| rule.judged_on(window, self.as_of, self.today))
+            });
         days.filter(|day| *day > self.as_of).max()
     }
 
@@ -319,16 +394,31 @@ impl<'t> Evaluation<'t> {
     ///
     /// # Errors
     /// As [`Evaluation::figure`].
-    pub fn figure_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Result<Figure, Problem> {
-        let too_large =
-            || Problem::new(Rule::SUM_TOO_LARGE).at(metric.place.clone()).with("metric", &metric.label).with("name", &*metric.name);
+    pub fn figure_through(
+        &self,
+        metric: &Metric,
+        scope: &Scope,
+        lens: &Lens,
+    ) -> Result<Figure, Problem> {
+        let too_large = || {
+            Problem::new(Rule::SUM_TOO_LARGE)
+                .at(metric.place.clone())
+                .with("metric", &metric.label)
+                .with("name", &*metric.name)
+        };
         Ok(match &metric.measure {
-            Measure::Records { take: Take::Earliest(_) | Take::Latest(_), .. } => {
+            Measure::Records {
+                take: Take::Earliest(_) | Take::Latest(_),
+                ..
+            } => {
                 let counted = self.counted_through(metric, scope, lens);
-                let day = counted.iter().find(|(_, amount)| !amount.is_zero()).and_then(|(c, _)| match c.adds {
-                    Adds::Day(day) => Some(day),
-                    Adds::Amount(_) | Adds::Values(_) => None,
-                });
+                let day = counted
+                    .iter()
+                    .find(|(_, amount)| !amount.is_zero())
+                    .and_then(|(c, _)| match c.adds {
+                        Adds::Day(day) => Some(day),
+                        Adds::Amount(_) | Adds::Values(_) => None,
+                    });
                 day.map_or(Figure::NoData, Figure::Day)
             }
             Measure::Records { .. }
@@ -343,12 +433,21 @@ impl<'t> Evaluation<'t> {
                 if !counted.is_empty() && counted.iter().all(|(c, _)| c.unknown.is_some()) {
                     return Ok(Figure::NoData);
                 }
-                let sum = counted.iter().try_fold(Decimal::ZERO, |sum, (_, amount)| sum.plus(*amount));
+                let sum = counted
+                    .iter()
+                    .try_fold(Decimal::ZERO, |sum, (_, amount)| sum.plus(*amount));
                 Figure::Number(sum.filter(|sum| sum.fits()).ok_or_else(too_large)?)
             }
             Measure::Ratio { of, to } => {
-                let (num, den) = (self.sum(of, scope, lens)?.ok_or_else(too_large)?, self.sum(to, scope, lens)?.ok_or_else(too_large)?);
-                num.over(den).map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio { num, den })
+                let (num, den) = (
+                    self.sum(of, scope, lens)?.ok_or_else(too_large)?,
+                    self.sum(to, scope, lens)?.ok_or_else(too_large)?,
+                );
+                num.over(den)
+                    .map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio {
+                        num,
+                        den,
+                    })
             }
             Measure::Score { parts } => self.score(parts, scope, lens)?.ok_or_else(too_large)?,
             Measure::Rank(ranking) => self.place(ranking, scope, lens)?,
@@ -357,14 +456,19 @@ impl<'t> Evaluation<'t> {
 
     /// What makes up a figure over some organisations, with what each contributes.
     ///
-    /// To a distinct count a record contributes the values that no record before it has; to a first or last day the first
-    /// record that has it contributes 1.
+    /// To a distinct count a record contributes the values that no record before it has; to a first
+    /// or last day the first record that has it contributes 1.
     pub fn counted(&self, metric: &Metric, scope: &Scope) -> Vec<(Contribution, Decimal)> {
         self.counted_through(metric, scope, &Lens::default())
     }
 
     /// What makes up a figure looked at through a lens.
-    pub fn counted_through(&self, metric: &Metric, scope: &Scope, lens: &Lens) -> Vec<(Contribution, Decimal)> {
+    pub fn counted_through(
+        &self,
+        metric: &Metric,
+        scope: &Scope,
+        lens: &Lens,
+    ) -> Vec<(Contribution, Decimal)> {
         let all = self.contributions(metric, lens);
         let chosen: Vec<&Contribution> = scope.slices(&all).into_iter().flatten().collect();
         self.memory.note_looked(OF_CONTRIBUTION * chosen.len());
@@ -375,8 +479,14 @@ impl<'t> Evaluation<'t> {
             })
         };
         let mut wanted = match &metric.measure {
-            Measure::Records { take: Take::Earliest(_), .. } => days().min(),
-            Measure::Records { take: Take::Latest(_), .. } => days().max(),
+            Measure::Records {
+                take: Take::Earliest(_),
+                ..
+            } => days().min(),
+            Measure::Records {
+                take: Take::Latest(_),
+                ..
+            } => days().max(),
             _ => None,
         };
         let mut seen = BTreeSet::new();
@@ -385,8 +495,12 @@ impl<'t> Evaluation<'t> {
             .map(|&c| {
                 let amount = match &c.adds {
                     Adds::Amount(amount) => *amount,
-                    Adds::Values(values) => Decimal::from(values.iter().filter(|value| seen.insert(*value)).count() as i64),
-                    Adds::Day(day) => wanted.take_if(|wanted| wanted == day).map_or(Decimal::ZERO, |_| Decimal::ONE),
+                    Adds::Values(values) => Decimal::from(
+                        values.iter().filter(|value| seen.insert(*value)).count() as i64,
+                    ),
+                    Adds::Day(day) => wanted
+                        .take_if(|wanted| wanted == day)
+                        .map_or(Decimal::ZERO, |_| Decimal::ONE),
                 };
                 (c.clone(), amount)
             })
@@ -394,7 +508,12 @@ impl<'t> Evaluation<'t> {
     }
 
     /// Σ of some figures, if it can be held.
-    fn sum(&self, names: &[String], scope: &Scope, lens: &Lens) -> Result<Option<Decimal>, Problem> {
+    fn sum(
+        &self,
+        names: &[String],
+        scope: &Scope,
+        lens: &Lens,
+    ) -> Result<Option<Decimal>, Problem> {
         let mut sum = Some(Decimal::ZERO);
         for metric in names.iter().filter_map(|name| self.tree.rules.metric(name)) {
             if let Figure::Number(number) = self.figure_through(metric, scope, lens)? {
@@ -404,20 +523,33 @@ impl<'t> Evaluation<'t> {
         Ok(sum)
     }
 
-    /// The weighted average of ratios in tenths of a hundred points, exact before it is rounded; nothing where that
-    /// cannot be held.
-    fn score(&self, parts: &[(String, i64)], scope: &Scope, lens: &Lens) -> Result<Option<Figure>, Problem> {
+    /// The weighted average of ratios in tenths of a hundred points, exact before it is rounded;
+    /// nothing where that cannot be held.
+    fn score(
+        &self,
+        parts: &[(String, i64)],
+        scope: &Scope,
+        lens: &Lens,
+    ) -> Result<Option<Figure>, Problem> {
         let (mut points, mut weights) = (Some(Fraction::whole(0)), 0i64);
         for (name, weight) in parts {
-            let Some(metric) = self.tree.rules.metric(name) else { continue };
+            let Some(metric) = self.tree.rules.metric(name) else {
+                continue;
+            };
             if let Figure::Ratio { num, den } = self.figure_through(metric, scope, lens)? {
                 let part = Fraction { num, den }.times(Fraction::whole((*weight).into()));
-                points = points.zip(part).and_then(|(points, part)| points.plus(part));
+                points = points
+                    .zip(part)
+                    .and_then(|(points, part)| points.plus(part));
                 weights += weight;
             }
         }
-        let Some(per_weight) = Fraction::new(1000, weights.into()) else { return Ok(Some(Figure::NoData)) };
-        Ok(points.and_then(|points| points.times(per_weight)?.round(0)?.whole()).map(Figure::Points))
+        let Some(per_weight) = Fraction::new(1000, weights.into()) else {
+            return Ok(Some(Figure::NoData));
+        };
+        Ok(points
+            .and_then(|points| points.times(per_weight)?.round(0)?.whole())
+            .map(Figure::Points))
     }
 
     /// All contributions to a metric, by organisation and then by record.
@@ -426,18 +558,30 @@ impl<'t> Evaluation<'t> {
         if let Some(found) = Memory::recall(&self.memory.by_metric, &key) {
             return found;
         }
-        debug_assert!(!self.memory.is_tally || !tally::adds_up(&metric.measure), "{} was not asked for when the records passed by", metric.name);
+        debug_assert!(
+            !self.memory.is_tally || !tally::adds_up(&metric.measure),
+            "{} was not asked for when the records passed by",
+            metric.name
+        );
         let found = match &metric.measure {
             Measure::Records { .. } | Measure::Disagreement { .. } => {
                 let mut found = Vec::new();
                 for org in 0..self.tree.orgs.len() {
-                    self.contributed(&metric.measure, lens, &self.tree.records_of(org), &mut |c| found.push(c));
+                    self.contributed(
+                        &metric.measure,
+                        lens,
+                        &self.tree.records_of(org),
+                        &mut |c| found.push(c),
+                    );
                 }
                 found
             }
             Measure::Obligation { obligations, state } => {
-                let windows = obligations.iter().flat_map(|name| self.windows(name).iter().cloned().collect::<Vec<_>>());
-                let mut found: Vec<Contribution> = windows.filter_map(|window| owed(window, *state)).collect();
+                let windows = obligations
+                    .iter()
+                    .flat_map(|name| self.windows(name).iter().cloned().collect::<Vec<_>>());
+                let mut found: Vec<Contribution> =
+                    windows.filter_map(|window| owed(window, *state)).collect();
                 found.sort_by_key(|c| c.org);
                 found
             }
@@ -445,7 +589,9 @@ impl<'t> Evaluation<'t> {
             Measure::Organisations { filter, by } => self.of_organisations(|n| {
                 let holds = org_matches(self.tree, n, filter)
                     && by.as_ref().is_none_or(|(name, wanted)| {
-                        let of = self.tree.rules.metric(name).map(|metric| self.figure_through(metric, &Scope::These(vec![n]), lens));
+                        let of = self.tree.rules.metric(name).map(|metric| {
+                            self.figure_through(metric, &Scope::These(vec![n]), lens)
+                        });
                         let some = match of {
                             Some(Ok(Figure::Number(value))) => value > Decimal::ZERO,
                             // What is too large to be said is more than nothing.
@@ -462,8 +608,15 @@ impl<'t> Evaluation<'t> {
                 let mut found: Vec<Contribution> = parts
                     .flat_map(|part| {
                         // What one part counts once it counts once here.
-                        let all = self.counted_through(part, &Scope::Under(0..self.tree.orgs.len()), lens);
-                        all.into_iter().map(|(c, amount)| Contribution { adds: Adds::Amount(amount), ..c })
+                        let all = self.counted_through(
+                            part,
+                            &Scope::Under(0..self.tree.orgs.len()),
+                            lens,
+                        );
+                        all.into_iter().map(|(c, amount)| Contribution {
+                            adds: Adds::Amount(amount),
+                            ..c
+                        })
                     })
                     .collect();
                 found.sort_by_key(|c| c.org);
@@ -471,7 +624,8 @@ impl<'t> Evaluation<'t> {
             }
             Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank(_) => Vec::new(),
         };
-        self.memory.note_looked(self.tree.entries.len() + self.tree.orgs.len() + OF_KEPT * found.len());
+        self.memory
+            .note_looked(self.tree.entries.len() + self.tree.orgs.len() + OF_KEPT * found.len());
         Memory::keep(&self.memory.by_metric, &key, Arc::new(found))
     }
 
@@ -480,37 +634,69 @@ impl<'t> Evaluation<'t> {
             .filter(|&org| self.tree.orgs[org].exists_on(self.as_of))
             .filter_map(|org| {
                 let adds = Adds::Amount(Decimal::from(amount(org)?));
-                Some(Contribution { org, from: Basis::Organisation, adds, unknown: None })
+                Some(Contribution {
+                    org,
+                    from: Basis::Organisation,
+                    adds,
+                    unknown: None,
+                })
             })
             .collect()
     }
 
     fn viewed(&self, view: &str, window: Window) -> Vec<Contribution> {
-        let Some(view) = self.tree.rules.view(view) else { return Vec::new() };
+        let Some(view) = self.tree.rules.view(view) else {
+            return Vec::new();
+        };
         let looker = view::Looker::new(self.tree);
         let inside = |days: Period| window == Window::AsOf || self.in_window(days, window);
         let of = |org: usize| {
-            let mut records: Vec<usize> =
-                looker.entries(view, org, self.as_of, &inside).into_iter().flat_map(|(_, records)| records).collect();
+            let mut records: Vec<usize> = looker
+                .entries(view, org, self.as_of, &inside)
+                .into_iter()
+                .flat_map(|(_, records)| records)
+                .collect();
             records.sort_unstable();
             records.dedup();
-            records.into_iter().map(move |n| Contribution { org, from: Basis::Record(n), adds: Adds::ONE, unknown: None })
+            records.into_iter().map(move |n| Contribution {
+                org,
+                from: Basis::Record(n),
+                adds: Adds::ONE,
+                unknown: None,
+            })
         };
         (0..self.tree.orgs.len()).flat_map(of).collect()
     }
 
-    /// What the records of one organisation contribute to a figure that is made of records: each contribution is given to `sink`.
-    fn contributed(&self, measure: &Measure, lens: &Lens, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
+    /// What the records of one organisation contribute to a figure that is made of records: each
+    /// contribution is given to `sink`.
+    fn contributed(
+        &self,
+        measure: &Measure,
+        lens: &Lens,
+        records: &Records<'_>,
+        sink: &mut dyn FnMut(Contribution),
+    ) {
         match measure {
-            Measure::Records { kind, take, date, window, filter } => {
+            Measure::Records {
+                kind,
+                take,
+                date,
+                window,
+                filter,
+            } => {
                 let (window, more) = (lens.window.unwrap_or(*window), lens.filter(&kind.name));
                 for (n, entry) in records.of_kind(&kind.name) {
-                    if self.counts(entry, date, window, filter) && more.is_none_or(|more| matches(self.tree, entry, more, self.as_of)) {
+                    if self.counts(entry, date, window, filter)
+                        && more.is_none_or(|more| matches(self.tree, entry, more, self.as_of))
+                    {
                         self.take(n, entry, *take).into_iter().for_each(&mut *sink);
                     }
                 }
             }
-            Measure::Disagreement { between, window } => self.disagreeing(between, lens.window.unwrap_or(*window), records, sink),
+            Measure::Disagreement { between, window } => {
+                self.disagreeing(between, lens.window.unwrap_or(*window), records, sink)
+            }
             Measure::Obligation { .. }
             | Measure::Members
             | Measure::Organisations { .. }
@@ -523,50 +709,99 @@ impl<'t> Evaluation<'t> {
     }
 
     /// Gradings that the points of the same days contradict, within an organisation.
-    fn disagreeing(&self, between: &Disagreement, window: Window, records: &Records<'_>, sink: &mut dyn FnMut(Contribution)) {
+    fn disagreeing(
+        &self,
+        between: &Disagreement,
+        window: Window,
+        records: &Records<'_>,
+        sink: &mut dyn FnMut(Contribution),
+    ) {
         let inside = |record: &Record<'_>| {
             record.exists_on(self.as_of)
-                && record.get(record.kind.period).and_then(Value::as_period).is_some_and(|days| self.in_window(days, window))
+                && record
+                    .get(record.kind.period)
+                    .and_then(Value::as_period)
+                    .is_some_and(|days| self.in_window(days, window))
         };
-        let of = |kind: &Kind| records.of_kind(&kind.name).map(|(n, entry)| (n, &entry.record)).filter(|(_, record)| inside(record));
+        let of = |kind: &Kind| {
+            records
+                .of_kind(&kind.name)
+                .map(|(n, entry)| (n, &entry.record))
+                .filter(|(_, record)| inside(record))
+        };
         // Whoever is graded and has no entry has no points.
         let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
-        let mut points: BTreeMap<Distinct, Decimal> = graded.map(|person| (Distinct::of(person), Decimal::ZERO)).collect();
+        let mut points: BTreeMap<Distinct, Decimal> = graded
+            .map(|person| (Distinct::of(person), Decimal::ZERO))
+            .collect();
         for (_, record) in of(&between.points) {
-            if let (Some(person), Some(n)) = (record.get(between.by), record.get(between.sum).and_then(Value::as_number)) {
+            if let (Some(person), Some(n)) = (
+                record.get(between.by),
+                record.get(between.sum).and_then(Value::as_number),
+            ) {
                 let sum = points.entry(Distinct::of(person)).or_default();
                 // What fields can hold fits, however many there are.
                 *sum = sum.plus(n).unwrap_or(*sum);
             }
         }
-        let all = points.values().try_fold(Decimal::ZERO, |sum, n| sum.plus(*n)).unwrap_or_default();
+        let all = points
+            .values()
+            .try_fold(Decimal::ZERO, |sum, n| sum.plus(*n))
+            .unwrap_or_default();
         for (n, record) in of(&between.kind) {
-            let grade = record.get(between.grade).and_then(Value::as_text).unwrap_or_default();
-            let own = record.get(between.person).and_then(|person| points.get(&Distinct::of(person)));
+            let grade = record
+                .get(between.grade)
+                .and_then(Value::as_text)
+                .unwrap_or_default();
+            let own = record
+                .get(between.person)
+                .and_then(|person| points.get(&Distinct::of(person)));
             let wrong = own.is_some_and(|own| {
                 // Compared with the average without dividing.
                 let (own, average) = (own.times(points.len() as i128).unwrap_or_default(), all);
-                between.high.iter().any(|g| g == grade) && own < average || between.low.iter().any(|g| g == grade) && own > average
+                between.high.iter().any(|g| g == grade) && own < average
+                    || between.low.iter().any(|g| g == grade) && own > average
             });
             if wrong {
-                sink(Contribution { org: records.org, from: Basis::Record(n), adds: Adds::ONE, unknown: None });
+                sink(Contribution {
+                    org: records.org,
+                    from: Basis::Record(n),
+                    adds: Adds::ONE,
+                    unknown: None,
+                });
             }
         }
     }
 
     fn take(&self, n: usize, entry: &Entry, take: Take) -> Option<Contribution> {
         let record = &entry.record;
-        let found = |adds: Adds| Contribution { org: entry.org, from: Basis::Record(n), adds, unknown: None };
+        let found = |adds: Adds| Contribution {
+            org: entry.org,
+            from: Basis::Record(n),
+            adds,
+            unknown: None,
+        };
         let distinct = |items: &[Value]| Adds::Values(items.iter().map(Distinct::of).collect());
         match take {
             Take::Count => Some(found(Adds::ONE)),
-            Take::DistinctOrg => Some(found(distinct(&[Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))]))),
+            Take::DistinctOrg => Some(found(distinct(&[Value::Integer(
+                i64::try_from(entry.org).unwrap_or(i64::MAX),
+            )]))),
             Take::Distinct(field) => Some(found(distinct(record.get(field)?.items()))),
-            Take::Earliest(field) | Take::Latest(field) => Some(found(Adds::Day(record.get(field)?.as_day()?))),
+            Take::Earliest(field) | Take::Latest(field) => {
+                Some(found(Adds::Day(record.get(field)?.as_day()?)))
+            }
             Take::Sum(field) => {
-                let why = record.kind.fields[field].unless.as_deref().and_then(|why| record.named(why)).and_then(Value::as_text);
+                let why = record.kind.fields[field]
+                    .unless
+                    .as_deref()
+                    .and_then(|why| record.named(why))
+                    .and_then(Value::as_text);
                 if let Some(why) = why {
-                    return Some(Contribution { unknown: Some(why.to_owned()), ..found(Adds::Amount(Decimal::ZERO)) });
+                    return Some(Contribution {
+                        unknown: Some(why.to_owned()),
+                        ..found(Adds::Amount(Decimal::ZERO))
+                    });
                 }
                 let amount = match record.get(field)? {
                     Value::List(items) => Decimal::from(items.len() as i64),
@@ -585,18 +820,28 @@ impl<'t> Evaluation<'t> {
         let found = match self.tree.rules.obligation(obligation) {
             Some(rule) => {
                 let spans = self.spans(rule);
-                (0..self.tree.orgs.len()).flat_map(|org| obligation::windows(&self.tree.records_of(org), rule, &spans)).collect()
+                (0..self.tree.orgs.len())
+                    .flat_map(|org| obligation::windows(&self.tree.records_of(org), rule, &spans))
+                    .collect()
             }
             None => Vec::new(),
         };
-        self.memory.note_looked(self.tree.entries.len() + OF_KEPT * found.len());
-        Memory::keep(&self.memory.by_obligation, obligation, Arc::new(found.into_iter().map(Arc::new).collect()))
+        self.memory
+            .note_looked(self.tree.entries.len() + OF_KEPT * found.len());
+        Memory::keep(
+            &self.memory.by_obligation,
+            obligation,
+            Arc::new(found.into_iter().map(Arc::new).collect()),
+        )
     }
 
-    /// The windows of an obligation that fall in the period, each with the day as of which it is looked at.
+    /// The windows of an obligation that fall in the period, each with the day as of which it is
+    /// looked at.
     fn spans(&self, rule: &Obligation) -> Vec<(Period, Day)> {
         let windows = self.period.windows(rule.every).into_iter();
-        windows.map(|window| (window, rule.judged_on(window, self.as_of, self.today))).collect()
+        windows
+            .map(|window| (window, rule.judged_on(window, self.as_of, self.today)))
+            .collect()
     }
 
     fn counts(&self, entry: &Entry, date: &DateOf, window: Window, filter: &Filter) -> bool {
@@ -611,7 +856,9 @@ impl<'t> Evaluation<'t> {
         let inside = match date {
             DateOf::Field(field) => match record.get(*field) {
                 Some(Value::Day(day)) => day_in(*day),
-                other => other.and_then(Value::as_period).is_some_and(|days| self.in_window(days, window)),
+                other => other
+                    .and_then(Value::as_period)
+                    .is_some_and(|days| self.in_window(days, window)),
             },
             DateOf::EffectiveDue => record.effective_due().is_some_and(day_in),
             DateOf::Finished => record.finished_on(self.as_of).is_some_and(day_in),
@@ -624,7 +871,9 @@ impl<'t> Evaluation<'t> {
         match window {
             Window::Period => self.period.covers(days),
             Window::Year => self.year.covers(days),
-            Window::Ytd | Window::Since(_) | Window::ToDate | Window::AsOf => self.day_in_window(days.first(), window),
+            Window::Ytd | Window::Since(_) | Window::ToDate | Window::AsOf => {
+                self.day_in_window(days.first(), window)
+            }
         }
     }
 
@@ -632,7 +881,8 @@ impl<'t> Evaluation<'t> {
         match window {
             Window::Period => self.period.contains(day),
             Window::Year => self.year.contains(day),
-            // The year is the period's: the fourth quarter seen in January still speaks of its own year.
+            // The year is the period's: the fourth quarter seen in January still speaks of its own
+            // year.
             Window::Ytd => self.year.contains(day) && day <= self.as_of,
             Window::Since(from) => from <= day && day <= self.as_of,
             Window::ToDate | Window::AsOf => day <= self.as_of,
@@ -650,7 +900,12 @@ fn owed(window: Arc<OwedWindow>, state: Owed) -> Option<Contribution> {
         Owed::Exempt => window.state == WindowState::Exempt,
         Owed::Returned => window.returned && window.state != WindowState::Exempt,
     };
-    counts.then(|| Contribution { org: window.org, adds: Adds::ONE, unknown: None, from: Basis::Window(window) })
+    counts.then(|| Contribution {
+        org: window.org,
+        adds: Adds::ONE,
+        unknown: None,
+        from: Basis::Window(window),
+    })
 }
 
 /// Whether a record passes a filter as of a day.
@@ -660,16 +915,27 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
         let holds = match &test.subject {
             // What the record says is not known is not lacking either: the figure must hear of it.
             Subject::Field(field) => {
-                value_is(record.get(*field), &test.is) || matches!(test.is, Is::Present) && record.says_unknown(*field)
+                value_is(record.get(*field), &test.is)
+                    || matches!(test.is, Is::Present) && record.says_unknown(*field)
             }
             Subject::KindOf(field) => refers_to(tree, record.get(*field), &test.is),
             Subject::Org(field) => value_is(tree.orgs[entry.org].fields[*field].as_ref(), &test.is),
             Subject::Named { by, field } => {
-                let named = record.get(*by).and_then(Value::as_text).and_then(|name| tree.org_named(name));
-                value_is(tree.orgs[named.unwrap_or(entry.org)].fields[*field].as_ref(), &test.is)
+                let named = record
+                    .get(*by)
+                    .and_then(Value::as_text)
+                    .and_then(|name| tree.org_named(name));
+                value_is(
+                    tree.orgs[named.unwrap_or(entry.org)].fields[*field].as_ref(),
+                    &test.is,
+                )
             }
-            Subject::State => record.status_on(as_of).is_some_and(|status| word_is(&status.choice.name, &test.is)),
-            Subject::Phase => record.phase_on(as_of).is_some_and(|phase| word_is(phase.name(), &test.is)),
+            Subject::State => record
+                .status_on(as_of)
+                .is_some_and(|status| word_is(&status.choice.name, &test.is)),
+            Subject::Phase => record
+                .phase_on(as_of)
+                .is_some_and(|phase| word_is(phase.name(), &test.is)),
             Subject::Overdue => record.overdue_on(as_of),
             Subject::OnTime => record.on_time(as_of),
         };
@@ -680,7 +946,9 @@ pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool 
 /// Whether an organisation passes a filter of organisations.
 fn org_matches(tree: &Tree, org: usize, filter: &Filter) -> bool {
     filter.tests.iter().all(|test| match &test.subject {
-        Subject::Org(field) => value_is(tree.orgs[org].fields[*field].as_ref(), &test.is) != test.negated,
+        Subject::Org(field) => {
+            value_is(tree.orgs[org].fields[*field].as_ref(), &test.is) != test.negated
+        }
         Subject::Field(_)
         | Subject::KindOf(_)
         | Subject::Named { .. }
@@ -693,8 +961,16 @@ fn org_matches(tree: &Tree, org: usize, filter: &Filter) -> bool {
 
 /// Whether a reference points to a record of one of some kinds, by the prefix of its id.
 fn refers_to(tree: &Tree, id: Option<&Value>, is: &Is) -> bool {
-    let Some((prefix, _)) = id.and_then(Value::as_text).and_then(|id| id.split_once('-')) else { return false };
-    tree.rules.kinds.iter().any(|kind| kind.prefix == prefix && word_is(&kind.name, is))
+    let Some((prefix, _)) = id
+        .and_then(Value::as_text)
+        .and_then(|id| id.split_once('-'))
+    else {
+        return false;
+    };
+    tree.rules
+        .kinds
+        .iter()
+        .any(|kind| kind.prefix == prefix && word_is(&kind.name, is))
 }
 
 fn value_is(value: Option<&Value>, is: &Is) -> bool {
@@ -703,8 +979,13 @@ fn value_is(value: Option<&Value>, is: &Is) -> bool {
         (Some(_), Is::Present) => true,
         (Some(value), Is::True) => *value == Value::Boolean(true),
         (Some(value), Is::Number(numbers)) => match value {
-            Value::Period(period) => numbers.contains(&Decimal::from(i64::from(period.first().year()))),
-            other => other.items().iter().any(|item| item.as_number().is_some_and(|n| numbers.contains(&n))),
+            Value::Period(period) => {
+                numbers.contains(&Decimal::from(i64::from(period.first().year())))
+            }
+            other => other
+                .items()
+                .iter()
+                .any(|item| item.as_number().is_some_and(|n| numbers.contains(&n))),
         },
         (Some(value), Is::OneOf(words)) => value.items().iter().any(|item| {
             let item = match item {

@@ -84,7 +84,8 @@ pub struct ReportRow {
 pub struct Report {
     /// The rows: own, organisations in the order of their ids, total.
     pub rows: Vec<ReportRow>,
-    /// The period and as-of day compared with, and the last day up to which its returns are judged, where that is later.
+    /// The period and as-of day compared with, and the last day up to which its returns are judged,
+    /// where that is later.
     pub compared: Option<(Period, Day, Option<Day>)>,
     /// The last day up to which returns are judged, where that is later than the as-of day.
     pub judged_until: Option<Day>,
@@ -101,8 +102,8 @@ impl Question<'_> {
         moments
     }
 
-    /// Reads the records of a ledger whose organisations are known, in one pass in which they are added up; or keeps them,
-    /// where the figures cannot be added up so.
+    /// Reads the records of a ledger whose organisations are known, in one pass in which they are
+    /// added up; or keeps them, where the figures cannot be added up so.
     pub fn read<'r>(&self, tree: &mut Tree<'r>, files: &dyn Files) -> Known {
         match tally(tree, files, &self.metrics, &self.moments()) {
             Some(memories) => Known(memories),
@@ -114,7 +115,8 @@ impl Question<'_> {
     }
 }
 
-/// What is known of the records that a question is about: what they add up to, or nothing where the tree holds them.
+/// What is known of the records that a question is about: what they add up to, or nothing where the
+/// tree holds them.
 #[derive(Default)]
 pub struct Known(Vec<Arc<Memory>>);
 
@@ -130,22 +132,49 @@ impl Known {
             .enumerate()
             .map(|(n, (period, as_of, today))| {
                 let evaluation = Evaluation::new(tree, period, as_of).until(today);
-                self.0.get(n).map_or_else(|| evaluation.clone(), |memory| evaluation.clone().recalling(Arc::clone(memory)))
+                self.0.get(n).map_or_else(
+                    || evaluation.clone(),
+                    |memory| evaluation.clone().recalling(Arc::clone(memory)),
+                )
             })
             .collect();
-        let judged = |evaluation: &Evaluation<'_>| question.metrics.iter().filter_map(|metric| evaluation.judged_until(metric)).max();
+        let judged = |evaluation: &Evaluation<'_>| {
+            question
+                .metrics
+                .iter()
+                .filter_map(|metric| evaluation.judged_until(metric))
+                .max()
+        };
         let now = rows(&evaluations[0], question, false)?;
         let judged_until = judged(&evaluations[0]);
-        let Some(compare) = question.compare else { return Ok(Report { rows: now, compared: None, judged_until }) };
+        let Some(compare) = question.compare else {
+            return Ok(Report {
+                rows: now,
+                compared: None,
+                judged_until,
+            });
+        };
         let (period, as_of) = compared(question.period, question.as_of, compare);
         let (before, judged) = match (compare, evaluations.get(1)) {
             (Compare::Closed(stamp), _) => (stamped(tree, question, stamp, &now), stamp.judged),
-            (Compare::Previous | Compare::Year, Some(earlier)) => (rows(earlier, question, true)?, judged(earlier)),
+            (Compare::Previous | Compare::Year, Some(earlier)) => {
+                (rows(earlier, question, true)?, judged(earlier))
+            }
             (Compare::Previous | Compare::Year, None) => (Vec::new(), None),
         };
-        let mut report = Report { rows: now, compared: Some((period, as_of, judged)), judged_until };
+        let mut report = Report {
+            rows: now,
+            compared: Some((period, as_of, judged)),
+            judged_until,
+        };
         for (row, old) in report.rows.iter_mut().zip(&before) {
-            row.changes = row.values.iter().zip(&old.values).zip(&question.metrics).map(|((a, b), m)| change(*a, *b, m.unit)).collect();
+            row.changes = row
+                .values
+                .iter()
+                .zip(&old.values)
+                .zip(&question.metrics)
+                .map(|((a, b), m)| change(*a, *b, m.unit))
+                .collect();
         }
         Ok(report)
     }
@@ -160,16 +189,29 @@ pub fn report(tree: &Tree<'_>, question: &Question<'_>) -> Result<Report, Proble
 }
 
 /// The rows of a report as they were stamped; what was not stamped has no data.
-fn stamped(tree: &Tree, question: &Question<'_>, stamp: &Stamp, now: &[ReportRow]) -> Vec<ReportRow> {
+fn stamped(
+    tree: &Tree,
+    question: &Question<'_>,
+    stamp: &Stamp,
+    now: &[ReportRow],
+) -> Vec<ReportRow> {
     let row = |row: &ReportRow| {
         let old = stamp.row(tree, row);
-        let value = |metric: &&Metric| old.and_then(|old| old.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
-        ReportRow { values: question.metrics.iter().map(value).collect(), ..row.clone() }
+        let value = |metric: &&Metric| {
+            old.and_then(|old| old.figures.get(&metric.name))
+                .copied()
+                .unwrap_or(Figure::NoData)
+        };
+        ReportRow {
+            values: question.metrics.iter().map(value).collect(),
+            ..row.clone()
+        }
     };
     now.iter().map(row).collect()
 }
 
-/// The period to compare with, and the day in it that stands where the as-of day stands in this one.
+/// The period to compare with, and the day in it that stands where the as-of day stands in this
+/// one.
 pub fn compared(period: Period, as_of: Day, compare: Compare<'_>) -> (Period, Day) {
     let other = match compare {
         Compare::Closed(stamp) => return (stamp.period, stamp.as_of),
@@ -179,7 +221,10 @@ pub fn compared(period: Period, as_of: Day, compare: Compare<'_>) -> (Period, Da
     let day = if as_of >= period.last() {
         other.last().plus(as_of.since(period.last()))
     } else {
-        other.first().plus(as_of.since(period.first())).min(other.last())
+        other
+            .first()
+            .plus(as_of.since(period.first()))
+            .min(other.last())
     };
     (other, day)
 }
@@ -187,27 +232,44 @@ pub fn compared(period: Period, as_of: Day, compare: Compare<'_>) -> (Period, Da
 /// The difference of two values; of ranks, how many places were gained.
 fn change(now: Figure, before: Figure, unit: Unit) -> Figure {
     match (now, before) {
-        (Figure::Number(a), Figure::Number(b)) if unit == Unit::Rank => b.minus(a).map_or(Figure::NoData, Figure::Number),
+        (Figure::Number(a), Figure::Number(b)) if unit == Unit::Rank => {
+            b.minus(a).map_or(Figure::NoData, Figure::Number)
+        }
         (Figure::Number(a), Figure::Number(b)) => a.minus(b).map_or(Figure::NoData, Figure::Number),
         (Figure::Points(a), Figure::Points(b)) => Figure::Points(a - b),
         (Figure::Ratio { num, den }, Figure::Ratio { num: n, den: d }) => {
             let change = Fraction { num, den }.minus(Fraction { num: n, den: d });
-            change.map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio { num, den })
+            change.map_or(Figure::NoData, |Fraction { num, den }| Figure::Ratio {
+                num,
+                den,
+            })
         }
         _ => Figure::NoData,
     }
 }
 
 /// The rows of a report; `earlier` where they are there to be compared with.
-fn rows(evaluation: &Evaluation<'_>, question: &Question<'_>, earlier: bool) -> Result<Vec<ReportRow>, Problem> {
+fn rows(
+    evaluation: &Evaluation<'_>,
+    question: &Question<'_>,
+    earlier: bool,
+) -> Result<Vec<ReportRow>, Problem> {
     let tree = evaluation.tree;
     let top = question.org;
     let base = tree.orgs[top].path.depth();
     let under = tree.subtree(top);
-    let listed: Vec<usize> = under.clone().skip(1).filter(|&org| tree.orgs[org].path.depth() <= base + question.depth).collect();
+    let listed: Vec<usize> = under
+        .clone()
+        .skip(1)
+        .filter(|&org| tree.orgs[org].path.depth() <= base + question.depth)
+        .collect();
     let mut wanted = vec![(Role::Own, top, Scope::These(vec![top]))];
     wanted.extend(listed.iter().map(|&org| {
-        let scope = if question.own { Scope::These(vec![org]) } else { Scope::Under(tree.subtree(org)) };
+        let scope = if question.own {
+            Scope::These(vec![org])
+        } else {
+            Scope::Under(tree.subtree(org))
+        };
         (Role::Org, org, scope)
     }));
     // With --own the total covers just what the rows show, so that they still add up to it.
@@ -224,8 +286,17 @@ fn rows(evaluation: &Evaluation<'_>, question: &Question<'_>, earlier: bool) -> 
             _ if earlier => evaluation.earlier_figure(metric, &scope, &Lens::default()),
             _ => evaluation.figure(metric, &scope),
         };
-        let values = question.metrics.iter().map(value).collect::<Result<_, _>>()?;
-        rows.push(ReportRow { role, org, values, changes: Vec::new() });
+        let values = question
+            .metrics
+            .iter()
+            .map(value)
+            .collect::<Result<_, _>>()?;
+        rows.push(ReportRow {
+            role,
+            org,
+            values,
+            changes: Vec::new(),
+        });
     }
     Ok(rows)
 }

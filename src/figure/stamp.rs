@@ -78,11 +78,14 @@ fn hash(lines: impl Iterator<Item = String>) -> String {
         hasher.update(line.as_bytes());
         hasher.update(b"\n");
     }
-    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hasher
+        .finalize()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            // Writing into a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// A figure as a stamp writes it: exact, in a form that says what it is.
@@ -98,10 +101,21 @@ fn written(figure: Figure) -> Option<String> {
 
 fn read_figure(plain: &Plain) -> Option<Figure> {
     match plain {
-        Plain::Word(word) => word.parse::<Decimal>().map(Figure::Number).ok().or_else(|| word.parse().map(Figure::Day).ok()),
+        Plain::Word(word) => word
+            .parse::<Decimal>()
+            .map(Figure::Number)
+            .ok()
+            .or_else(|| word.parse().map(Figure::Day).ok()),
         Plain::Text(text) => match text.split_once('/') {
-            Some((num, den)) => Some(Figure::Ratio { num: num.parse().ok()?, den: den.parse().ok().filter(|den| *den != 0)? }),
-            None => text.strip_suffix(" tenths")?.parse().map(Figure::Points).ok(),
+            Some((num, den)) => Some(Figure::Ratio {
+                num: num.parse().ok()?,
+                den: den.parse().ok().filter(|den| *den != 0)?,
+            }),
+            None => text
+                .strip_suffix(" tenths")?
+                .parse()
+                .map(Figure::Points)
+                .ok(),
         },
         Plain::List(_) | Plain::Table(_) => None,
     }
@@ -113,18 +127,25 @@ impl Stamp {
     /// # Errors
     /// A sum that does not fit.
     pub fn of(tree: &Tree, question: &Question<'_>, on: Day, by: &str) -> Result<Stamp, Problem> {
-        let evaluation = Evaluation::new(tree, question.period, question.as_of).until(question.today);
+        let evaluation =
+            Evaluation::new(tree, question.period, question.as_of).until(question.today);
         let answer = report(tree, question)?;
         let row = |row: &ReportRow| {
             let scope = match row.role {
                 Role::Own => Scope::These(vec![row.org]),
                 Role::Org | Role::Total => Scope::Under(tree.subtree(row.org)),
             };
-            let figures = question.metrics.iter().zip(&row.values).filter(|(_, value)| **value != Figure::NoData);
+            let figures = question
+                .metrics
+                .iter()
+                .zip(&row.values)
+                .filter(|(_, value)| **value != Figure::NoData);
             StampRow {
                 role: row.role.name().to_owned(),
                 org: tree.orgs[row.org].path.to_string(),
-                figures: figures.map(|(metric, value)| (metric.name.clone(), *value)).collect(),
+                figures: figures
+                    .map(|(metric, value)| (metric.name.clone(), *value))
+                    .collect(),
                 evidence: evidence(&evaluation, &question.metrics, &scope),
             }
         };
@@ -145,7 +166,12 @@ impl Stamp {
 
     /// The stamp that is to take this one's place, which remembers it.
     pub fn succeeded_by(&self, new: Stamp, why: &str) -> Stamp {
-        let closing = Closing { on: self.on, by: self.by.clone(), why: why.to_owned(), hash: self.hash() };
+        let closing = Closing {
+            on: self.on,
+            by: self.by.clone(),
+            why: why.to_owned(),
+            hash: self.hash(),
+        };
         let earlier = self.earlier.iter().cloned().chain([closing]).collect();
         Stamp { earlier, ..new }
     }
@@ -157,15 +183,32 @@ impl Stamp {
 
     /// The hash of what it says of the period.
     pub fn hash(&self) -> String {
-        let head = [self.period.to_string(), self.org.to_string(), self.as_of.to_string(), self.depth.to_string()];
-        let closings = self.earlier.iter().map(|one| format!("{} {} {} {}", one.on, one.by, one.why, one.hash));
-        let closings: Vec<String> = closings.chain([format!("{} {}", self.on, self.by)]).collect();
+        let head = [
+            self.period.to_string(),
+            self.org.to_string(),
+            self.as_of.to_string(),
+            self.depth.to_string(),
+        ];
+        let closings = self
+            .earlier
+            .iter()
+            .map(|one| format!("{} {} {} {}", one.on, one.by, one.why, one.hash));
+        let closings: Vec<String> = closings
+            .chain([format!("{} {}", self.on, self.by)])
+            .collect();
         let rows = self.rows.iter().flat_map(|row| {
-            let figures = row.figures.iter().filter_map(|(name, figure)| Some(format!("{name} = {}", written(*figure)?)));
-            [format!("[{} {}]", row.role, row.org), row.evidence.clone()].into_iter().chain(figures)
+            let figures = row
+                .figures
+                .iter()
+                .filter_map(|(name, figure)| Some(format!("{name} = {}", written(*figure)?)));
+            [format!("[{} {}]", row.role, row.org), row.evidence.clone()]
+                .into_iter()
+                .chain(figures)
         });
         let judged = self.judged.map(|day| format!("judged {day}"));
-        let judged = judged.into_iter().chain(self.commit.iter().map(|commit| format!("commit {commit}")));
+        let judged = judged
+            .into_iter()
+            .chain(self.commit.iter().map(|commit| format!("commit {commit}")));
         hash(head.into_iter().chain(judged).chain(closings).chain(rows))
     }
 
@@ -194,13 +237,28 @@ impl Stamp {
         }
         for closing in &self.earlier {
             let Closing { on, by, why, hash } = closing;
-            let _ = write!(text, "\n[[earlier]]\non = {on}\nby = {}\nwhy = {}\nhash = {}\n", quoted(by), quoted(why), quoted(hash));
+            let _ = write!(
+                text,
+                "\n[[earlier]]\non = {on}\nby = {}\nwhy = {}\nhash = {}\n",
+                quoted(by),
+                quoted(why),
+                quoted(hash)
+            );
         }
         for row in &self.rows {
-            let _ =
-                write!(text, "\n[[row]]\nrow = {}\norg = {}\nevidence = {}\n", quoted(&row.role), quoted(&row.org), quoted(&row.evidence));
+            let _ = write!(
+                text,
+                "\n[[row]]\nrow = {}\norg = {}\nevidence = {}\n",
+                quoted(&row.role),
+                quoted(&row.org),
+                quoted(&row.evidence)
+            );
             text.push_str("[row.figures]\n");
-            text.extend(row.figures.iter().filter_map(|(name, figure)| Some(format!("{name} = {}\n", written(*figure)?))));
+            text.extend(
+                row.figures
+                    .iter()
+                    .filter_map(|(name, figure)| Some(format!("{name} = {}\n", written(*figure)?))),
+            );
         }
         text
     }
@@ -214,10 +272,17 @@ impl Stamp {
         let reading = Reading::new(source);
         let reader = Reader::new(&reading, &document.root, 0..0);
         let (as_of, on, judged) = (reader.day("as_of"), reader.day("on"), reader.day("judged"));
-        let period = reader.required("period").and_then(|text| Period::parse(&text, as_of?).ok());
+        let period = reader
+            .required("period")
+            .and_then(|text| Period::parse(&text, as_of?).ok());
         let org = reader.required("org").and_then(|text| text.parse().ok());
-        let depth = reader.integer("depth").and_then(|depth| usize::try_from(depth).ok());
-        let (by, hash) = (reader.text("by").unwrap_or_default(), reader.required("hash").unwrap_or_default());
+        let depth = reader
+            .integer("depth")
+            .and_then(|depth| usize::try_from(depth).ok());
+        let (by, hash) = (
+            reader.text("by").unwrap_or_default(),
+            reader.required("hash").unwrap_or_default(),
+        );
         let commit = reader.text("commit");
         let mut earlier = Vec::new();
         for closing in reader.tables("earlier") {
@@ -231,23 +296,42 @@ impl Stamp {
             let text = |key| row.text(key).unwrap_or_default();
             let (role, org, evidence) = (text("row"), text("org"), text("evidence"));
             let mut figures = BTreeMap::new();
-            for (name, _, node) in row.table("figures").iter().flat_map(|figures| figures.keys().collect::<Vec<_>>()) {
+            for (name, _, node) in row
+                .table("figures")
+                .iter()
+                .flat_map(|figures| figures.keys().collect::<Vec<_>>())
+            {
                 match read_figure(&Plain::of(node.get_ref())) {
                     Some(figure) => drop(figures.insert(name.to_owned(), figure)),
                     None => whole = false,
                 }
             }
             lines.push(row.place().line);
-            rows.push(StampRow { role, org, figures, evidence });
+            rows.push(StampRow {
+                role,
+                org,
+                figures,
+                evidence,
+            });
             row.finish();
         }
         reader.finish();
         let mut problems = reading.into_problems();
         let broken = || Problem::new(Rule::STAMP_CHANGED).at(source.place(0..0));
         let stamp = match (period, org, as_of, on, depth) {
-            (Some(period), Some(org), Some(as_of), Some(on), Some(depth)) if whole => {
-                Some(Stamp { period, org, as_of, judged, depth, on, by, commit, earlier, rows, lines })
-            }
+            (Some(period), Some(org), Some(as_of), Some(on), Some(depth)) if whole => Some(Stamp {
+                period,
+                org,
+                as_of,
+                judged,
+                depth,
+                on,
+                by,
+                commit,
+                earlier,
+                rows,
+                lines,
+            }),
             _ => None,
         };
         match stamp {
@@ -262,43 +346,112 @@ impl Stamp {
     /// The row of a report that stands for the same organisation in the same role.
     pub fn row(&self, tree: &Tree, row: &ReportRow) -> Option<&StampRow> {
         let owner = |org: &str| org.parse().ok().and_then(|path| tree.owner(&path));
-        self.rows.iter().find(|stamped| stamped.role == row.role.name() && owner(&stamped.org) == Some(row.org))
+        self.rows
+            .iter()
+            .find(|stamped| stamped.role == row.role.name() && owner(&stamped.org) == Some(row.org))
     }
 
-    /// What is no longer as it was stamped, as problems of its file; `words` says a figure as reports print it.
-    pub fn restatements(&self, tree: &Tree, file: &str, words: &dyn Fn(&Metric, Figure) -> String) -> Vec<Problem> {
+    /// What is no longer as it was stamped, as problems of its file; `words` says a figure as
+    /// reports print it.
+    pub fn restatements(
+        &self,
+        tree: &Tree,
+        file: &str,
+        words: &dyn Fn(&Metric, Figure) -> String,
+    ) -> Vec<Problem> {
         let Some(org) = tree.owner(&self.org) else {
             let place = Place::file(file);
-            return vec![Problem::new(Rule::DANGLING_ORG).at(place).with("org", self.org.as_str()).with("field", "org")];
+            return vec![
+                Problem::new(Rule::DANGLING_ORG)
+                    .at(place)
+                    .with("org", self.org.as_str())
+                    .with("field", "org"),
+            ];
         };
-        let names: std::collections::BTreeSet<&String> = self.rows.iter().flat_map(|row| row.figures.keys()).collect();
-        let metrics: Vec<&Metric> = names.into_iter().filter_map(|name| tree.rules.metric(name)).collect();
+        let names: std::collections::BTreeSet<&String> = self
+            .rows
+            .iter()
+            .flat_map(|row| row.figures.keys())
+            .collect();
+        let metrics: Vec<&Metric> = names
+            .into_iter()
+            .filter_map(|name| tree.rules.metric(name))
+            .collect();
         let (depth, period, as_of, today) = (self.depth, self.period, self.as_of, self.judged);
-        let question = Question { org, depth, own: false, period, as_of, today, metrics, compare: None };
-        let computed = report(tree, &question).and_then(|now| Ok((now, Stamp::of(tree, &question, self.on, &self.by)?)));
+        let question = Question {
+            org,
+            depth,
+            own: false,
+            period,
+            as_of,
+            today,
+            metrics,
+            compare: None,
+        };
+        let computed = report(tree, &question)
+            .and_then(|now| Ok((now, Stamp::of(tree, &question, self.on, &self.by)?)));
         let (now, again) = match computed {
             Ok(computed) => computed,
             Err(problem) => return vec![problem],
         };
         let mut problems = Vec::new();
         for (n, stamped) in self.rows.iter().enumerate() {
-            let place = Place { line: self.lines.get(n).copied().unwrap_or(1), column: 1, ..Place::file(file) };
-            let row = now.rows.iter().zip(&again.rows).find(|(row, _)| self.row(tree, row) == Some(stamped));
-            let name = row.map_or_else(|| stamped.org.clone(), |(row, _)| tree.orgs[row.org].name().to_owned());
+            let place = Place {
+                line: self.lines.get(n).copied().unwrap_or(1),
+                column: 1,
+                ..Place::file(file)
+            };
+            let row = now
+                .rows
+                .iter()
+                .zip(&again.rows)
+                .find(|(row, _)| self.row(tree, row) == Some(stamped));
+            let name = row.map_or_else(
+                || stamped.org.clone(),
+                |(row, _)| tree.orgs[row.org].name().to_owned(),
+            );
             let mut changes = Vec::new();
             for metric in &question.metrics {
-                let was = stamped.figures.get(&metric.name).copied().unwrap_or(Figure::NoData);
-                let is = row.and_then(|(_, row)| row.figures.get(&metric.name)).copied().unwrap_or(Figure::NoData);
+                let was = stamped
+                    .figures
+                    .get(&metric.name)
+                    .copied()
+                    .unwrap_or(Figure::NoData);
+                let is = row
+                    .and_then(|(_, row)| row.figures.get(&metric.name))
+                    .copied()
+                    .unwrap_or(Figure::NoData);
                 if was != is {
-                    changes.push((metric.label.clone(), [was, is].map(|figure| words(metric, figure))));
+                    changes.push((
+                        metric.label.clone(),
+                        [was, is].map(|figure| words(metric, figure)),
+                    ));
                 }
             }
-            let problem = |rule| Problem::new(rule).at(place.clone()).with("org", name.as_str()).with("period", self.period.to_string());
+            let problem = |rule| {
+                Problem::new(rule)
+                    .at(place.clone())
+                    .with("org", name.as_str())
+                    .with("period", self.period.to_string())
+            };
             if !changes.is_empty() {
-                let in_words =
-                    |lang| candidates(changes.iter().map(|(label, [was, is])| format!("{} {was} → {is}", label.get(lang))).collect());
-                let told = Label { zh: in_words(Lang::Zh), en: in_words(Lang::En) };
-                problems.push(problem(Rule::RESTATED).with("count", changes.len()).with("changes", &told));
+                let in_words = |lang| {
+                    candidates(
+                        changes
+                            .iter()
+                            .map(|(label, [was, is])| format!("{} {was} → {is}", label.get(lang)))
+                            .collect(),
+                    )
+                };
+                let told = Label {
+                    zh: in_words(Lang::Zh),
+                    en: in_words(Lang::En),
+                };
+                problems.push(
+                    problem(Rule::RESTATED)
+                        .with("count", changes.len())
+                        .with("changes", &told),
+                );
             } else if row.is_some_and(|(_, row)| row.evidence != stamped.evidence) {
                 problems.push(problem(Rule::RECOUNTED));
             }
@@ -315,8 +468,18 @@ fn evidence(evaluation: &Evaluation<'_>, metrics: &[&Metric], scope: &Scope) -> 
             let from = match &contribution.from {
                 Basis::Record(n) => record_of(evaluation.tree, *n).id.to_string(),
                 Basis::Window(window) => {
-                    let ids: Vec<&str> = window.records.iter().map(|&n| record_of(evaluation.tree, n).id.as_str()).collect();
-                    format!("{} {} {} {}", window.obligation, window.window, window.state.name(), ids.join(","))
+                    let ids: Vec<&str> = window
+                        .records
+                        .iter()
+                        .map(|&n| record_of(evaluation.tree, n).id.as_str())
+                        .collect();
+                    format!(
+                        "{} {} {} {}",
+                        window.obligation,
+                        window.window,
+                        window.state.name(),
+                        ids.join(",")
+                    )
                 }
                 Basis::Organisation => String::new(),
             };

@@ -1,23 +1,25 @@
-//! Adds up what records contribute as they pass by, so that none of them is kept: for reports over ledgers of any size.
+//! Adds up what records contribute as they pass by, so that none of them is kept: for reports over
+//! ledgers of any size.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::figure::{Adds, Basis, Contribution, Evaluation, Lens, Memory, Recorded, owed};
 use crate::day::{Day, Period};
 use crate::figure::obligation::{self, OwedWindow};
+use crate::figure::{Adds, Basis, Contribution, Evaluation, Lens, Memory, Recorded, owed};
 use crate::number::Decimal;
 use crate::record::Distinct;
 use crate::record::selection::{Selection, Wanted};
 use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
 use crate::rules::kind::Kind;
-use crate::rules::obligation::Obligation;
 use crate::rules::metric::{DateOf, Measure, Metric, Take};
+use crate::rules::obligation::Obligation;
 use crate::tree::files::Files;
 use crate::tree::{ByKind, Records, Tree, pass};
 
-/// Whether what a figure is made of can be added up organisation by organisation, from the records of each alone.
+/// Whether what a figure is made of can be added up organisation by organisation, from the records
+/// of each alone.
 pub(super) fn adds_up(measure: &Measure) -> bool {
     match measure {
         Measure::Records { .. } | Measure::Obligation { .. } | Measure::Disagreement { .. } => true,
@@ -31,21 +33,36 @@ pub(super) fn adds_up(measure: &Measure) -> bool {
     }
 }
 
-/// The figures that some metrics are made of in the end, each once; those metrics among them that are made of nothing else.
+/// The figures that some metrics are made of in the end, each once; those metrics among them that
+/// are made of nothing else.
 pub fn made_of<'r>(rules: &'r Rules, metrics: &[&'r Metric]) -> Vec<&'r Metric> {
     let mut found: BTreeMap<&str, &Metric> = BTreeMap::new();
     let mut open: Vec<&Metric> = metrics.to_vec();
     while let Some(metric) = open.pop() {
         if found.insert(&metric.name, metric).is_none() {
-            open.extend(metric.parts().into_iter().filter_map(|name| rules.metric(name)));
+            open.extend(
+                metric
+                    .parts()
+                    .into_iter()
+                    .filter_map(|name| rules.metric(name)),
+            );
         }
     }
-    found.into_values().filter(|metric| metric.parts().is_empty() || matches!(metric.measure, Measure::Organisations { .. })).collect()
+    found
+        .into_values()
+        .filter(|metric| {
+            metric.parts().is_empty() || matches!(metric.measure, Measure::Organisations { .. })
+        })
+        .collect()
 }
 
-/// Which fields some metrics look at, and whether each can be added up from the records of one organisation alone.
+/// Which fields some metrics look at, and whether each can be added up from the records of one
+/// organisation alone.
 pub fn selection(rules: &Rules, metrics: &[&Metric]) -> (Selection, bool) {
-    let mut asked = Asked { rules, selection: Selection::nothing() };
+    let mut asked = Asked {
+        rules,
+        selection: Selection::nothing(),
+    };
     let mut alone = true;
     for metric in made_of(rules, metrics) {
         alone &= asked.measure(&metric.measure);
@@ -72,7 +89,10 @@ pub(super) struct Asked<'r> {
 impl<'r> Asked<'r> {
     /// Nothing is asked yet.
     pub(super) fn new(rules: &'r Rules) -> Asked<'r> {
-        Asked { rules, selection: Selection::nothing() }
+        Asked {
+            rules,
+            selection: Selection::nothing(),
+        }
     }
 
     /// What was asked.
@@ -90,7 +110,10 @@ impl<'r> Asked<'r> {
         if let Some(n) = self.rules.kinds.iter().position(|known| known.name == kind) {
             let wanted = self.selection.of_mut(n);
             wanted.add(self.rules.kinds[n].start);
-            fields.into_iter().flatten().for_each(|field| wanted.add(field));
+            fields
+                .into_iter()
+                .flatten()
+                .for_each(|field| wanted.add(field));
         }
     }
 
@@ -102,27 +125,48 @@ impl<'r> Asked<'r> {
 
     fn life(&mut self, kind: &Kind) {
         let life = kind.life.as_ref();
-        self.add(&kind.name, [kind.end, life.and_then(|life| life.due), life.and_then(|life| life.extended)]);
+        self.add(
+            &kind.name,
+            [
+                kind.end,
+                life.and_then(|life| life.due),
+                life.and_then(|life| life.extended),
+            ],
+        );
     }
 
     fn filter(&mut self, kind: &Kind, filter: &Filter) {
         for test in &filter.tests {
             match test.subject {
                 Subject::Field(field) => {
-                    let unless = kind.fields[field].unless.as_deref().and_then(|why| kind.index(why));
+                    let unless = kind.fields[field]
+                        .unless
+                        .as_deref()
+                        .and_then(|why| kind.index(why));
                     self.add(&kind.name, [Some(field), unless]);
                 }
-                Subject::KindOf(field) | Subject::Named { by: field, .. } => self.add(&kind.name, [Some(field)]),
-                Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => self.life(kind),
+                Subject::KindOf(field) | Subject::Named { by: field, .. } => {
+                    self.add(&kind.name, [Some(field)])
+                }
+                Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => {
+                    self.life(kind)
+                }
                 Subject::Org(_) => {}
             }
         }
     }
 
-    /// Asks for what a figure looks at; whether it can be added up from the records of one organisation alone.
+    /// Asks for what a figure looks at; whether it can be added up from the records of one
+    /// organisation alone.
     fn measure(&mut self, measure: &Measure) -> bool {
         match measure {
-            Measure::Records { kind, take, date, filter, .. } => {
+            Measure::Records {
+                kind,
+                take,
+                date,
+                filter,
+                ..
+            } => {
                 self.life(kind);
                 let dated = match date {
                     DateOf::Field(field) => Some(*field),
@@ -130,9 +174,14 @@ impl<'r> Asked<'r> {
                 };
                 let taken = match take {
                     Take::Count | Take::DistinctOrg => None,
-                    Take::Sum(field) | Take::Distinct(field) | Take::Earliest(field) | Take::Latest(field) => Some(*field),
+                    Take::Sum(field)
+                    | Take::Distinct(field)
+                    | Take::Earliest(field)
+                    | Take::Latest(field) => Some(*field),
                 };
-                let unless = taken.and_then(|field| kind.fields[field].unless.as_deref()).and_then(|why| kind.index(why));
+                let unless = taken
+                    .and_then(|field| kind.fields[field].unless.as_deref())
+                    .and_then(|why| kind.index(why));
                 self.add(&kind.name, [dated, taken, unless]);
                 self.filter(kind, filter);
                 true
@@ -145,14 +194,31 @@ impl<'r> Asked<'r> {
                 true
             }
             Measure::Disagreement { between, .. } => {
-                self.add(&between.kind.name, [Some(between.kind.period), Some(between.grade), Some(between.person)]);
-                self.add(&between.points.name, [Some(between.points.period), Some(between.sum), Some(between.by)]);
+                self.add(
+                    &between.kind.name,
+                    [
+                        Some(between.kind.period),
+                        Some(between.grade),
+                        Some(between.person),
+                    ],
+                );
+                self.add(
+                    &between.points.name,
+                    [
+                        Some(between.points.period),
+                        Some(between.sum),
+                        Some(between.by),
+                    ],
+                );
                 true
             }
             Measure::View { view, .. } => {
-                // A view looks at the records of other organisations too, and at what they point to.
+                // A view looks at the records of other organisations too, and at what they point
+                // to.
                 if let Some(view) = self.rules.view(view) {
-                    view.kinds().into_iter().for_each(|kind| self.everything(kind));
+                    view.kinds()
+                        .into_iter()
+                        .for_each(|kind| self.everything(kind));
                 }
                 false
             }
@@ -169,22 +235,42 @@ impl<'r> Asked<'r> {
     pub(super) fn obligation(&mut self, rule: &Obligation) {
         let quota = rule.quota.as_ref();
         self.add(&rule.kind, [Some(rule.date), quota.map(|quota| quota.by)]);
-        if let Some(kind) = self.rules.kinds.iter().find(|kind| kind.name == rule.kind).cloned() {
+        if let Some(kind) = self
+            .rules
+            .kinds
+            .iter()
+            .find(|kind| kind.name == rule.kind)
+            .cloned()
+        {
             self.filter(&kind, &rule.filter);
         }
-        let lasting = quota.map(|quota| (&quota.kind, Some(quota.field))).into_iter().chain(rule.standing.iter().map(|kind| (kind, None)));
+        let lasting = quota
+            .map(|quota| (&quota.kind, Some(quota.field)))
+            .into_iter()
+            .chain(rule.standing.iter().map(|kind| (kind, None)));
         for (name, field) in lasting {
-            let end = self.rules.kinds.iter().find(|kind| kind.name == *name).and_then(|kind| kind.end);
+            let end = self
+                .rules
+                .kinds
+                .iter()
+                .find(|kind| kind.name == *name)
+                .and_then(|kind| kind.end);
             self.add(name, [field, end]);
         }
     }
 }
 
-/// Adds up what the records of a ledger contribute to some metrics in several evaluations, in one pass over its files.
+/// Adds up what the records of a ledger contribute to some metrics in several evaluations, in one
+/// pass over its files.
 ///
-/// Each evaluation of the tree then goes on with the memory that is returned for it. `None` where a metric cannot be
-/// added up so: then the records must be kept.
-pub fn tally(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric], moments: &[Moment]) -> Option<Vec<Arc<Memory>>> {
+/// Each evaluation of the tree then goes on with the memory that is returned for it. `None` where a
+/// metric cannot be added up so: then the records must be kept.
+pub fn tally(
+    tree: &mut Tree<'_>,
+    files: &dyn Files,
+    metrics: &[&Metric],
+    moments: &[Moment],
+) -> Option<Vec<Arc<Memory>>> {
     let rules = tree.rules;
     let (mut selection, alone) = selection(rules, metrics);
     if !alone {
@@ -194,16 +280,40 @@ pub fn tally(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric], moment
         // Whether there was any record before is asked of every kind.
         (0..rules.kinds.len()).for_each(|n| selection.of_mut(n).add(rules.kinds[n].start));
     }
-    let leaves: Vec<&Metric> = made_of(rules, metrics).into_iter().filter(|metric| adds_up(&metric.measure)).collect();
-    let evaluated: Vec<(&Moment, Spans<'_>)> = moments.iter().map(|moment| (moment, Spans::of(tree, moment, &leaves))).collect();
+    let leaves: Vec<&Metric> = made_of(rules, metrics)
+        .into_iter()
+        .filter(|metric| adds_up(&metric.measure))
+        .collect();
+    let evaluated: Vec<(&Moment, Spans<'_>)> = moments
+        .iter()
+        .map(|moment| (moment, Spans::of(tree, moment, &leaves)))
+        .collect();
     let of_each = pass::each_organisation(tree, files, &selection, |tree, org, entries| {
         let by_kind = ByKind::of_entries(&entries);
         let records = Records::passing(tree, org, &entries, &by_kind);
-        evaluated.iter().map(|(moment, spans)| Added::of(&records, moment, &leaves, spans)).collect::<Vec<_>>()
+        evaluated
+            .iter()
+            .map(|(moment, spans)| Added::of(&records, moment, &leaves, spans))
+            .collect::<Vec<_>>()
     });
-    let mut memories: Vec<Memory> = moments.iter().map(|_| Memory { is_tally: true, ..Memory::default() }).collect();
-    let mut sums: Vec<Vec<Vec<Contribution>>> = moments.iter().map(|_| leaves.iter().map(|_| Vec::new()).collect()).collect();
-    let mut recorded: Vec<Recorded> = moments.iter().map(|_| Recorded { orgs: Vec::new(), kinds: BTreeSet::new() }).collect();
+    let mut memories: Vec<Memory> = moments
+        .iter()
+        .map(|_| Memory {
+            is_tally: true,
+            ..Memory::default()
+        })
+        .collect();
+    let mut sums: Vec<Vec<Vec<Contribution>>> = moments
+        .iter()
+        .map(|_| leaves.iter().map(|_| Vec::new()).collect())
+        .collect();
+    let mut recorded: Vec<Recorded> = moments
+        .iter()
+        .map(|_| Recorded {
+            orgs: Vec::new(),
+            kinds: BTreeSet::new(),
+        })
+        .collect();
     for (org, of_org) in of_each.into_iter().enumerate() {
         for (n, added) in of_org.into_iter().enumerate() {
             for (metric, contribution) in added.sums {
@@ -211,13 +321,26 @@ pub fn tally(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric], moment
             }
             if !added.kinds.is_empty() {
                 recorded[n].orgs.push(org);
-                recorded[n].kinds.extend(added.kinds.into_iter().map(|kind| rules.kinds[kind].name.clone()));
+                recorded[n].kinds.extend(
+                    added
+                        .kinds
+                        .into_iter()
+                        .map(|kind| rules.kinds[kind].name.clone()),
+                );
             }
         }
     }
     for ((memory, sums), recorded) in memories.iter_mut().zip(sums).zip(recorded) {
-        let by_metric = memory.by_metric.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        by_metric.extend(leaves.iter().zip(sums).map(|(metric, sums)| (Memory::key(metric, &Lens::default()), Arc::new(sums))));
+        let by_metric = memory
+            .by_metric
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        by_metric.extend(
+            leaves
+                .iter()
+                .zip(sums)
+                .map(|(metric, sums)| (Memory::key(metric, &Lens::default()), Arc::new(sums))),
+        );
         // It was empty.
         let _ = memory.recorded.set(recorded);
     }
@@ -227,7 +350,8 @@ pub fn tally(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric], moment
 /// A period, an as-of day, and today where that day was not asked for.
 pub type Moment = (Period, Day, Option<Day>);
 
-/// The windows of every obligation that some metrics look at, each with the day as of which it is looked at.
+/// The windows of every obligation that some metrics look at, each with the day as of which it is
+/// looked at.
 struct Spans<'r>(Vec<(&'r Obligation, Vec<(Period, Day)>)>);
 
 impl<'r> Spans<'r> {
@@ -239,7 +363,9 @@ impl<'r> Spans<'r> {
                 names.extend(obligations);
             }
         }
-        let rules = names.into_iter().filter_map(|name| tree.rules.obligation(name));
+        let rules = names
+            .into_iter()
+            .filter_map(|name| tree.rules.obligation(name));
         Spans(rules.map(|rule| (rule, evaluation.spans(rule))).collect())
     }
 }
@@ -253,28 +379,55 @@ struct Added {
 }
 
 impl Added {
-    fn of(records: &Records<'_>, &(period, as_of, today): &Moment, leaves: &[&Metric], spans: &Spans<'_>) -> Added {
+    fn of(
+        records: &Records<'_>,
+        &(period, as_of, today): &Moment,
+        leaves: &[&Metric],
+        spans: &Spans<'_>,
+    ) -> Added {
         let evaluation = Evaluation::new(records.tree, period, as_of).until(today);
-        let judged = |(rule, all): &(&Obligation, Vec<(Period, Day)>)| obligation::windows(records, rule, all);
-        let windows: Vec<Vec<Arc<OwedWindow>>> =
-            spans.0.iter().map(|of_rule| judged(of_rule).into_iter().map(Arc::new).collect()).collect();
+        let judged = |(rule, all): &(&Obligation, Vec<(Period, Day)>)| {
+            obligation::windows(records, rule, all)
+        };
+        let windows: Vec<Vec<Arc<OwedWindow>>> = spans
+            .0
+            .iter()
+            .map(|of_rule| judged(of_rule).into_iter().map(Arc::new).collect())
+            .collect();
         let mut sums = Vec::new();
         for (n, metric) in leaves.iter().enumerate() {
             let mut sum = Sum::default();
             match &metric.measure {
                 Measure::Obligation { obligations, state } => {
                     for name in obligations {
-                        let of_rule = spans.0.iter().zip(&windows).find(|((rule, _), _)| rule.name == *name);
+                        let of_rule = spans
+                            .0
+                            .iter()
+                            .zip(&windows)
+                            .find(|((rule, _), _)| rule.name == *name);
                         let of_rule = of_rule.into_iter().flat_map(|(_, windows)| windows);
-                        of_rule.filter_map(|window| owed(Arc::clone(window), *state)).for_each(|c| sum.add(c));
+                        of_rule
+                            .filter_map(|window| owed(Arc::clone(window), *state))
+                            .for_each(|c| sum.add(c));
                     }
                 }
-                measure => evaluation.contributed(measure, &Lens::default(), records, &mut |c| sum.add(c)),
+                measure => {
+                    evaluation.contributed(measure, &Lens::default(), records, &mut |c| sum.add(c))
+                }
             }
-            sums.extend(sum.contribution(records.org, metric).map(|contribution| (n, contribution)));
+            sums.extend(
+                sum.contribution(records.org, metric)
+                    .map(|contribution| (n, contribution)),
+            );
         }
-        let existing = records.entries.iter().filter(|entry| entry.record.exists_on(as_of));
-        Added { sums, kinds: existing.map(|entry| entry.record.kind.number).collect() }
+        let existing = records
+            .entries
+            .iter()
+            .filter(|entry| entry.record.exists_on(as_of));
+        Added {
+            sums,
+            kinds: existing.map(|entry| entry.record.kind.number).collect(),
+        }
     }
 }
 
@@ -298,7 +451,12 @@ impl Sum {
             Adds::Amount(amount) if self.count == 0 => self.amount = Some(amount),
             Adds::Amount(amount) => self.amount = self.amount.and_then(|sum| sum.plus(amount)),
             Adds::Values(values) => self.values.extend(values),
-            Adds::Day(day) => self.days = Some(self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day)))),
+            Adds::Day(day) => {
+                self.days = Some(
+                    self.days
+                        .map_or((day, day), |(first, last)| (first.min(day), last.max(day))),
+                )
+            }
         }
         self.unknown = self.unknown.take().or(contribution.unknown);
         self.count += 1;
@@ -307,11 +465,25 @@ impl Sum {
     fn contribution(self, org: usize, metric: &Metric) -> Option<Contribution> {
         let adds = match &metric.measure {
             _ if self.count == 0 => return None,
-            Measure::Records { take: Take::Earliest(_), .. } => Adds::Day(self.days?.0),
-            Measure::Records { take: Take::Latest(_), .. } => Adds::Day(self.days?.1),
-            Measure::Records { take: Take::Distinct(_) | Take::DistinctOrg, .. } => Adds::Values(self.values.into_iter().collect()),
+            Measure::Records {
+                take: Take::Earliest(_),
+                ..
+            } => Adds::Day(self.days?.0),
+            Measure::Records {
+                take: Take::Latest(_),
+                ..
+            } => Adds::Day(self.days?.1),
+            Measure::Records {
+                take: Take::Distinct(_) | Take::DistinctOrg,
+                ..
+            } => Adds::Values(self.values.into_iter().collect()),
             _ => Adds::Amount(self.amount.unwrap_or(Decimal::TOO_LARGE)),
         };
-        Some(Contribution { org, from: Basis::Organisation, adds, unknown: self.unknown.filter(|_| !self.known) })
+        Some(Contribution {
+            org,
+            from: Basis::Organisation,
+            adds,
+            unknown: self.unknown.filter(|_| !self.known),
+        })
     }
 }

@@ -20,18 +20,38 @@ pub struct Looker<'t> {
 impl<'t> Looker<'t> {
     /// Prepares to look at a tree.
     pub fn new(tree: &'t Tree) -> Looker<'t> {
-        Looker { tree, by_id: tree.entries.iter().map(|entry| (entry.record.id.as_str(), &entry.record)).collect() }
+        Looker {
+            tree,
+            by_id: tree
+                .entries
+                .iter()
+                .map(|entry| (entry.record.id.as_str(), &entry.record))
+                .collect(),
+        }
     }
 
-    /// The records of each part of a view, by index in the tree: those that exist on the as-of day, lie in the
-    /// window as `inside` says, and name the person. Nothing where the organisation names nobody.
-    pub fn entries(&self, view: &'t View, org: usize, as_of: Day, inside: &dyn Fn(Period) -> bool) -> Vec<(&'t ViewPart, Vec<usize>)> {
+    /// The records of each part of a view, by index in the tree: those that exist on the as-of day,
+    /// lie in the window as `inside` says, and name the person. Nothing where the organisation
+    /// names nobody.
+    pub fn entries(
+        &self,
+        view: &'t View,
+        org: usize,
+        as_of: Day,
+        inside: &dyn Fn(Period) -> bool,
+    ) -> Vec<(&'t ViewPart, Vec<usize>)> {
         let tree = self.tree;
-        let Some(person) = person(&tree.orgs[org], view) else { return Vec::new() };
+        let Some(person) = person(&tree.orgs[org], view) else {
+            return Vec::new();
+        };
         view.parts
             .iter()
             .map(|part| {
-                let orgs = if part.below { tree.subtree(org) } else { org..org + 1 };
+                let orgs = if part.below {
+                    tree.subtree(org)
+                } else {
+                    org..org + 1
+                };
                 let start = tree.entries.partition_point(|entry| entry.org < orgs.start);
                 let end = tree.entries.partition_point(|entry| entry.org < orgs.end);
                 let belongs = |entry: &Entry| {
@@ -39,10 +59,18 @@ impl<'t> Looker<'t> {
                     record.kind.name == part.kind.name
                         && record.exists_on(as_of)
                         && days(record, part).is_some_and(inside)
-                        && part.by.iter().any(|field| self.text(record, field).is_some_and(|text| names(text, person)))
+                        && part.by.iter().any(|field| {
+                            self.text(record, field)
+                                .is_some_and(|text| names(text, person))
+                        })
                         && matches(tree, entry, &part.filter, as_of)
                 };
-                (part, (start..end).filter(|&n| belongs(&tree.entries[n])).collect())
+                (
+                    part,
+                    (start..end)
+                        .filter(|&n| belongs(&tree.entries[n]))
+                        .collect(),
+                )
             })
             .collect()
     }
@@ -50,9 +78,12 @@ impl<'t> Looker<'t> {
     fn text<'r>(&'r self, record: &'r Record, field: &PersonField) -> Option<&'r str> {
         match field {
             PersonField::Own(field) => record.get(*field)?.as_text(),
-            PersonField::Through { reference, field } => {
-                self.by_id.get(&*folded(record.get(*reference)?.as_text()?)).filter(|r| r.retracted.is_none())?.named(field)?.as_text()
-            }
+            PersonField::Through { reference, field } => self
+                .by_id
+                .get(&*folded(record.get(*reference)?.as_text()?))
+                .filter(|r| r.retracted.is_none())?
+                .named(field)?
+                .as_text(),
         }
     }
 }
@@ -67,12 +98,20 @@ pub fn days(record: &Record, part: &ViewPart) -> Option<Period> {
 
 /// Whose ledger it is.
 pub fn person<'o>(org: &'o Organisation, view: &View) -> Option<&'o str> {
-    org.fields.get(view.person)?.as_ref()?.as_text().filter(|name| !name.is_empty())
+    org.fields
+        .get(view.person)?
+        .as_ref()?
+        .as_text()
+        .filter(|name| !name.is_empty())
 }
 
 /// Whether a text names a person: alone, in a list of names, or after an office.
 fn names(text: &str, person: &str) -> bool {
     let (text, person) = (folded(text), folded(person));
-    text.split(['、', ',', ';', '/', ' '])
-        .any(|one| one == person || one.strip_suffix(&*person).is_some_and(|office| office.ends_with("书记")))
+    text.split(['、', ',', ';', '/', ' ']).any(|one| {
+        one == person
+            || one
+                .strip_suffix(&*person)
+                .is_some_and(|office| office.ends_with("书记"))
+    })
 }

@@ -1,4 +1,5 @@
-//! The files of a ledger as they were committed: read from git's objects, through the same door as a folder's.
+//! The files of a ledger as they were committed: read from git's objects, through the same door as
+//! a folder's.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -41,11 +42,30 @@ impl Commit {
     pub fn of(repo: Repo, rev: &str) -> Result<Commit, Problem> {
         let id = resolve(&repo, rev)?;
         let day = repo.text(["log", "-1", "--format=%cs", &id])?;
-        let below = ["ledger.toml", "orgs", "rules", "closed"].map(|name| format!("{}{name}", repo.prefix));
-        let list = ["--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", &id, "--"].into_iter();
+        let below =
+            ["ledger.toml", "orgs", "rules", "closed"].map(|name| format!("{}{name}", repo.prefix));
+        let list = [
+            "--literal-pathspecs",
+            "ls-tree",
+            "-r",
+            "-z",
+            "--full-tree",
+            &id,
+            "--",
+        ]
+        .into_iter();
         let said = repo.bytes(list.chain(below.iter().map(String::as_str)))?;
-        let files = said.split(|byte| *byte == 0).filter_map(|line| listed(line, &repo.prefix)).collect();
-        Ok(Commit { repo, id, day, files, idle: Mutex::default() })
+        let files = said
+            .split(|byte| *byte == 0)
+            .filter_map(|line| listed(line, &repo.prefix))
+            .collect();
+        Ok(Commit {
+            repo,
+            id,
+            day,
+            files,
+            idle: Mutex::default(),
+        })
     }
 
     fn number(&self, name: &str) -> Option<usize> {
@@ -53,12 +73,17 @@ impl Commit {
     }
 
     fn file(&self, n: usize) -> File {
-        File { path: self.files[n].0.as_str().into(), handle: Handle::Number(n) }
+        File {
+            path: self.files[n].0.as_str().into(),
+            handle: Handle::Number(n),
+        }
     }
 
     fn content(&self, n: usize) -> Result<Source, Problem> {
         let (name, entry) = &self.files[n];
-        let Entry::Content(oid) = entry else { return Err(Problem::new(Rule::LINK_LOOP).at(Place::file(name))) };
+        let Entry::Content(oid) = entry else {
+            return Err(Problem::new(Rule::LINK_LOOP).at(Place::file(name)));
+        };
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut objects = taken.map_or_else(|| Objects::open(&self.repo), Ok)?;
@@ -66,9 +91,9 @@ impl Commit {
         idle().push(objects);
         match object {
             Object::Content(bytes) => Source::decode(&crate::path::path_text(name.as_ref()), bytes),
-            Object::TooLarge => {
-                Err(Problem::new(Rule::TOO_LARGE).at(Place::file(name)).with("most", (MAX_BYTES >> 20) as i64))
-            }
+            Object::TooLarge => Err(Problem::new(Rule::TOO_LARGE)
+                .at(Place::file(name))
+                .with("most", (MAX_BYTES >> 20) as i64)),
         }
     }
 }
@@ -76,12 +101,20 @@ impl Commit {
 /// The commit that a text names: as git understands it, or as a day.
 fn resolve(repo: &Repo, rev: &str) -> Result<Oid, Problem> {
     let unknown = || Problem::new(Rule::UNKNOWN_COMMIT).with("value", rev);
-    let is_name = |name: &str| repo.text(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).ok().filter(|id| !id.is_empty());
+    let is_name = |name: &str| {
+        repo.text(["rev-parse", "--verify", "--quiet", "--end-of-options", name])
+            .ok()
+            .filter(|id| !id.is_empty())
+    };
     // `20260930` could begin a commit's name too; whoever types it means the day.
     if let (Ok(day), None) = (rev.parse::<Day>(), is_name(&format!("refs/tags/{rev}"))) {
         let until = format!("--until={day}T23:59:59");
         let id = repo.text(["rev-list", "--max-count=1", &until, "HEAD"])?;
-        return if id.is_empty() { Err(unknown()) } else { Ok(id) };
+        return if id.is_empty() {
+            Err(unknown())
+        } else {
+            Ok(id)
+        };
     }
     is_name(&format!("{rev}^{{commit}}")).ok_or_else(unknown)
 }
@@ -94,7 +127,11 @@ fn listed(line: &[u8], prefix: &str) -> Option<(String, Entry)> {
     let (mode, kind, oid) = (words.next()?, words.next()?, words.next()?);
     let below = path.strip_prefix(prefix)?;
     let is_ours = kind == "blob" && LedgerPath::of(below) != LedgerPath::Other;
-    let entry = if mode.starts_with("12") { Entry::Link } else { Entry::Content(oid.to_owned()) };
+    let entry = if mode.starts_with("12") {
+        Entry::Link
+    } else {
+        Entry::Content(oid.to_owned())
+    };
     is_ours.then(|| (below.to_owned(), entry))
 }
 
@@ -105,30 +142,51 @@ impl Files for Commit {
             // Those above are folders too, whether or not they have a file.
             let above = std::iter::successors(Some(org.clone()), OrgPath::parent);
             for org in above {
-                folders.entry(org.clone()).or_insert_with(|| Folder { org, file: None, ledgers: Vec::new() });
+                folders.entry(org.clone()).or_insert_with(|| Folder {
+                    org,
+                    file: None,
+                    ledgers: Vec::new(),
+                });
             }
             folders.get_mut(org).into_iter().for_each(put);
         };
         for (n, (path, _)) in self.files.iter().enumerate() {
             match LedgerPath::of(path) {
-                LedgerPath::Organisation(org) => folder(&org, &mut |folder| folder.file = Some(self.file(n))),
-                LedgerPath::Records(org) => folder(&org, &mut |folder| folder.ledgers.push(self.file(n))),
-                LedgerPath::Misplaced => problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(path))),
-                LedgerPath::Settings | LedgerPath::Rules | LedgerPath::Stamp(_) | LedgerPath::Other => {}
+                LedgerPath::Organisation(org) => {
+                    folder(&org, &mut |folder| folder.file = Some(self.file(n)))
+                }
+                LedgerPath::Records(org) => {
+                    folder(&org, &mut |folder| folder.ledgers.push(self.file(n)))
+                }
+                LedgerPath::Misplaced => {
+                    problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(path)))
+                }
+                LedgerPath::Settings
+                | LedgerPath::Rules
+                | LedgerPath::Stamp(_)
+                | LedgerPath::Other => {}
             }
         }
         folders.into_values().collect()
     }
 
     fn below(&self, folder: &str, _: &mut Vec<Problem>) -> Vec<File> {
-        let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        (0..self.files.len()).filter(|&n| is_below(&self.files[n].0)).map(|n| self.file(n)).collect()
+        let is_below = |path: &str| {
+            path.strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        (0..self.files.len())
+            .filter(|&n| is_below(&self.files[n].0))
+            .map(|n| self.file(n))
+            .collect()
     }
 
     fn read(&self, file: &File) -> Result<Source, Problem> {
         match file.handle {
             Handle::Number(n) if n < self.files.len() => self.content(n),
-            Handle::Number(_) | Handle::Plain | Handle::Unknown => self.read_named(&crate::path::path_text(&file.path)),
+            Handle::Number(_) | Handle::Plain | Handle::Unknown => {
+                self.read_named(&crate::path::path_text(&file.path))
+            }
         }
     }
 

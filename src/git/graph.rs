@@ -31,13 +31,35 @@ impl Commit {
     /// git is not there, or knows no such commits.
     pub fn list(repo: &Repo, args: &[&str]) -> Result<Vec<Commit>, Problem> {
         let format = "--format=%H%x1f%T%x1f%P%x1f%as%x1f%at%x1f%aN%x1f%s";
-        let said = repo.text([&["rev-list", "--topo-order", "--encoding=UTF-8", format], args, &["--"]].concat())?;
+        let said = repo.text(
+            [
+                &["rev-list", "--topo-order", "--encoding=UTF-8", format],
+                args,
+                &["--"],
+            ]
+            .concat(),
+        )?;
         let commit = |line: &str| {
             let parts: Vec<&str> = line.splitn(7, '\u{1f}').collect();
-            let [name, tree, parents, day, second, author, subject] = parts[..] else { return None };
-            let parents = parents.split(' ').filter(|parent| !parent.is_empty()).map(str::to_owned).collect();
-            let [name, tree, day, second, author, subject] = [name, tree, day, second, author, subject].map(str::to_owned);
-            Some(Commit { name, tree, parents, day, second, author, subject })
+            let [name, tree, parents, day, second, author, subject] = parts[..] else {
+                return None;
+            };
+            let parents = parents
+                .split(' ')
+                .filter(|parent| !parent.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let [name, tree, day, second, author, subject] =
+                [name, tree, day, second, author, subject].map(str::to_owned);
+            Some(Commit {
+                name,
+                tree,
+                parents,
+                day,
+                second,
+                author,
+                subject,
+            })
         };
         Ok(said.lines().filter_map(commit).collect())
     }
@@ -48,11 +70,16 @@ impl Commit {
 /// # Errors
 /// git cannot read where its branches are.
 pub fn has_commits(repo: &Repo) -> Result<bool, Problem> {
-    if repo.text(["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok() {
+    if repo
+        .text(["rev-parse", "--verify", "--quiet", "HEAD"])
+        .is_ok()
+    {
         return Ok(true);
     }
-    // A branch that is damaged is no more found than one that is not begun; where all are listed git says which it is.
-    repo.text(["rev-list", "--max-count=1", "--all", "--"]).map(|_| false)
+    // A branch that is damaged is no more found than one that is not begun; where all are listed
+    // git says which it is.
+    repo.text(["rev-list", "--max-count=1", "--all", "--"])
+        .map(|_| false)
 }
 
 /// The commits at the edge of a shallow clone: it does not have their parents.
@@ -60,7 +87,11 @@ pub fn has_commits(repo: &Repo) -> Result<bool, Problem> {
 /// # Errors
 /// git fails, or the list of them cannot be read.
 pub fn edge(repo: &Repo) -> Result<Vec<String>, Problem> {
-    Ok(repo.own_file("shallow")?.lines().map(str::to_owned).collect())
+    Ok(repo
+        .own_file("shallow")?
+        .lines()
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Every commit that some tips lead back to.
@@ -78,15 +109,34 @@ pub struct Graph {
 impl Graph {
     /// The graph of these commits, children before parents.
     pub fn of(commits: Vec<Commit>) -> Graph {
-        let by_name: BTreeMap<String, usize> = commits.iter().enumerate().map(|(n, commit)| (commit.name.clone(), n)).collect();
+        let by_name: BTreeMap<String, usize> = commits
+            .iter()
+            .enumerate()
+            .map(|(n, commit)| (commit.name.clone(), n))
+            .collect();
         // A parent beyond the edge of a shallow clone is not among them.
-        let known = |commit: &Commit| commit.parents.iter().filter_map(|parent| by_name.get(parent).copied()).collect();
+        let known = |commit: &Commit| {
+            commit
+                .parents
+                .iter()
+                .filter_map(|parent| by_name.get(parent).copied())
+                .collect()
+        };
         let parents: Vec<Vec<usize>> = commits.iter().map(known).collect();
         let mut age = vec![0; commits.len()];
         for n in (0..commits.len()).rev() {
-            age[n] = parents[n].iter().map(|&parent: &usize| age[parent] + 1).max().unwrap_or(0);
+            age[n] = parents[n]
+                .iter()
+                .map(|&parent: &usize| age[parent] + 1)
+                .max()
+                .unwrap_or(0);
         }
-        Graph { commits, parents, age, by_name }
+        Graph {
+            commits,
+            parents,
+            age,
+            by_name,
+        }
     }
 
     /// The commits, children before parents.
@@ -114,26 +164,36 @@ impl Graph {
         false
     }
 
-    /// The newest commits that both some of `ours` and `theirs` lead back to, none of which leads back to another.
+    /// The newest commits that both some of `ours` and `theirs` lead back to, none of which leads
+    /// back to another.
     pub fn bases(&self, ours: &[usize], theirs: usize) -> Vec<usize> {
         const OURS: u8 = 1;
         const THEIRS: u8 = 2;
         const OLD: u8 = 4;
         let mut seen: BTreeMap<usize, u8> = BTreeMap::new();
         let mut queue: BinaryHeap<(usize, usize)> = BinaryHeap::new();
-        let mark = |queue: &mut BinaryHeap<(usize, usize)>, seen: &mut BTreeMap<usize, u8>, commit: usize, flags: u8| {
+        let mark = |queue: &mut BinaryHeap<(usize, usize)>,
+                    seen: &mut BTreeMap<usize, u8>,
+                    commit: usize,
+                    flags: u8| {
             let old = seen.entry(commit).or_insert(0);
             if *old | flags != *old {
                 *old |= flags;
                 queue.push((self.age[commit], commit));
             }
         };
-        ours.iter().for_each(|&commit| mark(&mut queue, &mut seen, commit, OURS));
+        ours.iter()
+            .for_each(|&commit| mark(&mut queue, &mut seen, commit, OURS));
         mark(&mut queue, &mut seen, theirs, THEIRS);
         let mut found = BTreeSet::new();
         // What leads to a commit is older in age, so a commit's marks are final when it is taken.
-        while queue.iter().any(|(_, commit)| seen.get(commit).is_some_and(|flags| flags & OLD == 0)) {
-            let Some((_, commit)) = queue.pop() else { break };
+        while queue
+            .iter()
+            .any(|(_, commit)| seen.get(commit).is_some_and(|flags| flags & OLD == 0))
+        {
+            let Some((_, commit)) = queue.pop() else {
+                break;
+            };
             let flags = seen.get(&commit).copied().unwrap_or(0);
             let meets = flags & (OURS | THEIRS) == OURS | THEIRS;
             if meets && flags & OLD == 0 {
@@ -155,12 +215,20 @@ mod tests {
     fn bases(lines: &str, ours: &str, theirs: &str) -> String {
         let commit = |line: &str| {
             let mut words = line.split(' ').map(str::to_owned);
-            Commit { name: words.next().unwrap_or_default(), parents: words.collect(), ..Commit::default() }
+            Commit {
+                name: words.next().unwrap_or_default(),
+                parents: words.collect(),
+                ..Commit::default()
+            }
         };
         let graph = Graph::of(lines.lines().map(commit).collect());
         let at = |name: &str| graph.find(name).expect("a commit");
         let ours: Vec<usize> = ours.split(' ').map(at).collect();
-        let mut names: Vec<&str> = graph.bases(&ours, at(theirs)).into_iter().map(|n| graph.commits()[n].name.as_str()).collect();
+        let mut names: Vec<&str> = graph
+            .bases(&ours, at(theirs))
+            .into_iter()
+            .map(|n| graph.commits()[n].name.as_str())
+            .collect();
         names.sort_unstable();
         names.join(" ")
     }

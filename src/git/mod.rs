@@ -31,14 +31,26 @@ impl Repo {
     /// git is not there, or does not know the folder as part of a work tree.
     pub fn of(root: &Path) -> Result<Repo, Problem> {
         refuse_pipes(root)?;
-        let said = text(root, ["rev-parse", "--show-toplevel"]).map_err(|problem| match problem.rule {
-            // Where there is one, git says what is the matter with it.
-            Rule::GIT_FAILED if !Repo::seems_near(root) => Problem::new(Rule::NOT_A_REPOSITORY).with("path", root.display().to_string()),
-            _ => problem,
-        })?;
-        let top = PathBuf::from(said).canonicalize().map_err(|error| Problem::io(root, &error))?;
-        let below = root.strip_prefix(&top).map(crate::path::path_text).unwrap_or_default();
-        let prefix = if below.is_empty() { below } else { format!("{below}/") };
+        let said =
+            text(root, ["rev-parse", "--show-toplevel"]).map_err(|problem| match problem.rule {
+                // Where there is one, git says what is the matter with it.
+                Rule::GIT_FAILED if !Repo::seems_near(root) => {
+                    Problem::new(Rule::NOT_A_REPOSITORY).with("path", root.display().to_string())
+                }
+                _ => problem,
+            })?;
+        let top = PathBuf::from(said)
+            .canonicalize()
+            .map_err(|error| Problem::io(root, &error))?;
+        let below = root
+            .strip_prefix(&top)
+            .map(crate::path::path_text)
+            .unwrap_or_default();
+        let prefix = if below.is_empty() {
+            below
+        } else {
+            format!("{below}/")
+        };
         Ok(Repo { top, prefix })
     }
 
@@ -55,32 +67,42 @@ impl Repo {
 
     /// Whether a folder lies in a repository, as far as can be seen without asking git.
     pub fn seems_near(root: &Path) -> bool {
-        root.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
+        root.ancestors()
+            .any(|folder| folder.join(".git").symlink_metadata().is_ok())
     }
 
     /// Whether this clone was made without all objects.
     pub fn is_partial(&self) -> bool {
-        self.text(["config", "--get-regexp", r"^remote\..*\.promisor$"]).is_ok()
+        self.text(["config", "--get-regexp", r"^remote\..*\.promisor$"])
+            .is_ok()
     }
 
     /// What git prints, without the line end behind it.
     ///
     /// # Errors
     /// git is not there, or failed: with what it said.
-    pub fn text<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<String, Problem> {
+    pub fn text<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Result<String, Problem> {
         text(&self.top, args)
     }
 
     /// A setting of this clone, its user or its machine.
     pub fn config(&self, key: &str) -> Option<String> {
-        self.text(["config", "--get", key]).ok().filter(|value| !value.is_empty())
+        self.text(["config", "--get", key])
+            .ok()
+            .filter(|value| !value.is_empty())
     }
 
     /// What git prints, byte for byte.
     ///
     /// # Errors
     /// As [`Repo::text`].
-    pub fn bytes<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
+    pub fn bytes<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Result<Vec<u8>, Problem> {
         output(&self.top, args)
     }
 
@@ -93,15 +115,26 @@ impl Repo {
         Ok(String::from_utf8_lossy(&scan::read_outside(&path)?.unwrap_or_default()).into_owned())
     }
 
-    /// What is about to be committed, in a folder of its own, where that is not what stands in the work tree.
+    /// What is about to be committed, in a folder of its own, where that is not what stands in the
+    /// work tree.
     ///
     /// # Errors
     /// git fails, or the folder cannot be made.
     pub fn staged(&self) -> Result<Option<TempDir>, Problem> {
-        let said =
-            self.text(["status", "--porcelain", "-z", "--no-renames", "--", if self.prefix.is_empty() { "." } else { &self.prefix }])?;
-        // The second letter says how a file in the work tree differs from the staged one; what git does not know yet is of
-        // interest only where it would be part of the ledger.
+        let said = self.text([
+            "status",
+            "--porcelain",
+            "-z",
+            "--no-renames",
+            "--",
+            if self.prefix.is_empty() {
+                "."
+            } else {
+                &self.prefix
+            },
+        ])?;
+        // The second letter says how a file in the work tree differs from the staged one; what git
+        // does not know yet is of interest only where it would be part of the ledger.
         let same = |entry: &str| match entry.as_bytes().get(1) {
             Some(b'?') => !entry.ends_with(".toml"),
             letter => letter.is_none_or(|letter| *letter == b' '),
@@ -109,7 +142,8 @@ impl Repo {
         if said.split('\0').all(same) {
             return Ok(None);
         }
-        let folder = TempDir::with_prefix("ledger-").map_err(|error| Problem::io(std::env::temp_dir(), &error))?;
+        let folder = TempDir::with_prefix("ledger-")
+            .map_err(|error| Problem::io(std::env::temp_dir(), &error))?;
         let prefix = format!("--prefix={}/", folder.path().display());
         self.text(["checkout-index", "--all", &prefix])?;
         Ok(Some(folder))
@@ -121,11 +155,24 @@ impl Repo {
     /// git fails.
     pub fn committed(&self) -> Result<Option<String>, Problem> {
         let below = ["ledger.toml", "orgs", "rules"].map(|name| format!("{}{name}", self.prefix));
-        let status = ["--literal-pathspecs", "status", "--porcelain", "--untracked-files=all", "--"].into_iter();
-        if !self.text(status.chain(below.iter().map(String::as_str)))?.is_empty() {
+        let status = [
+            "--literal-pathspecs",
+            "status",
+            "--porcelain",
+            "--untracked-files=all",
+            "--",
+        ]
+        .into_iter();
+        if !self
+            .text(status.chain(below.iter().map(String::as_str)))?
+            .is_empty()
+        {
             return Ok(None);
         }
-        Ok(self.text(["rev-parse", "--verify", "--quiet", "HEAD"]).ok().filter(|id| !id.is_empty()))
+        Ok(self
+            .text(["rev-parse", "--verify", "--quiet", "HEAD"])
+            .ok()
+            .filter(|id| !id.is_empty()))
     }
 
     /// git, about to run at the top of the work tree.
@@ -134,11 +181,18 @@ impl Repo {
     }
 }
 
-/// git, about to run in a folder: in English, without prompts, optional locks or downloads of what is missing.
+/// git, about to run in a folder: in English, without prompts, optional locks or downloads of what
+/// is missing.
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new("git");
-    command.current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
-    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
+    command
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env("LC_ALL", "C")
+        .env("GIT_TERMINAL_PROMPT", "0");
+    command
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_NO_LAZY_FETCH", "1");
     command
 }
 
@@ -146,15 +200,25 @@ pub fn command(folder: &Path) -> Command {
 ///
 /// # Errors
 /// git is not there, or failed: with what it said.
-pub fn text<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<String, Problem> {
+pub fn text<S: AsRef<OsStr>>(
+    folder: &Path,
+    args: impl IntoIterator<Item = S>,
+) -> Result<String, Problem> {
     let mut said = String::from_utf8_lossy(&output(folder, args)?).into_owned();
     said.truncate(said.trim_end_matches('\n').len());
     Ok(said)
 }
 
-fn output<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Problem> {
+fn output<S: AsRef<OsStr>>(
+    folder: &Path,
+    args: impl IntoIterator<Item = S>,
+) -> Result<Vec<u8>, Problem> {
     let output = finished(command(folder).args(args))?;
-    if output.status.success() { Ok(output.stdout) } else { Err(failed(&output.stderr)) }
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(failed(&output.stderr))
+    }
 }
 
 /// What a command said, once it has ended.
@@ -162,27 +226,50 @@ fn output<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> 
 /// # Errors
 /// It cannot be started, or what it says cannot be read.
 pub fn finished(command: &mut Command) -> Result<Output, Problem> {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| no_git(&error))?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| no_git(&error))?;
     let (answer, complaints) = (child.stdout.take(), child.stderr.take());
     // Both are read at once: it may fill the one while the other is waited for.
     let (stdout, stderr) = std::thread::scope(|scope| {
         let complaints = scope.spawn(|| all_of(complaints));
         let stdout = all_of(answer);
-        (stdout, complaints.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        (
+            stdout,
+            complaints
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
     });
-    let unread = |error: std::io::Error| Problem::new(Rule::GIT_FAILED).with("said", error.to_string());
+    let unread =
+        |error: std::io::Error| Problem::new(Rule::GIT_FAILED).with("said", error.to_string());
     let status = child.wait().map_err(unread)?;
-    Ok(Output { status, stdout: stdout.map_err(unread)?, stderr: stderr.map_err(unread)? })
+    Ok(Output {
+        status,
+        stdout: stdout.map_err(unread)?,
+        stderr: stderr.map_err(unread)?,
+    })
 }
 
 fn all_of(pipe: Option<impl Read>) -> std::io::Result<Vec<u8>> {
     let mut said = Vec::new();
-    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut said)).map(|_| said)
+    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut said))
+        .map(|_| said)
 }
 
-/// Refuses pipes and devices in the places that git opens whenever it is run here: it would wait for them for ever.
+/// Refuses pipes and devices in the places that git opens whenever it is run here: it would wait
+/// for them for ever.
 fn refuse_pipes(root: &Path) -> Result<(), Problem> {
-    const OWN: [&str; 6] = ["HEAD", "config", "index", "packed-refs", "info/attributes", "info/exclude"];
+    const OWN: [&str; 6] = [
+        "HEAD",
+        "config",
+        "index",
+        "packed-refs",
+        "info/attributes",
+        "info/exclude",
+    ];
     let refuse = |path: PathBuf| match path.metadata() {
         Ok(meta) if !meta.is_file() && !meta.is_dir() => {
             Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(crate::path::path_text(&path))))
@@ -190,19 +277,36 @@ fn refuse_pipes(root: &Path) -> Result<(), Problem> {
         _ => Ok(()),
     };
     for folder in root.ancestors() {
-        [".git", ".gitattributes", ".gitignore"].into_iter().try_for_each(|name| refuse(folder.join(name)))?;
+        [".git", ".gitattributes", ".gitignore"]
+            .into_iter()
+            .try_for_each(|name| refuse(folder.join(name)))?;
         if folder.join(".git").symlink_metadata().is_ok() {
-            return OWN.into_iter().try_for_each(|name| refuse(folder.join(".git").join(name)));
+            return OWN
+                .into_iter()
+                .try_for_each(|name| refuse(folder.join(".git").join(name)));
         }
     }
     Ok(())
 }
 
-/// Whether git is putting commits on top of others here: then it calls those others "ours" and the commit it is at "theirs".
+/// Whether git is putting commits on top of others here: then it calls those others "ours" and the
+/// commit it is at "theirs".
 pub fn is_rebasing(folder: &Path) -> bool {
-    let said = text(folder, ["rev-parse", "--git-path", "rebase-merge", "--git-path", "rebase-apply"]).unwrap_or_default();
+    let said = text(
+        folder,
+        [
+            "rev-parse",
+            "--git-path",
+            "rebase-merge",
+            "--git-path",
+            "rebase-apply",
+        ],
+    )
+    .unwrap_or_default();
     // Patches out of letters are applied in the same place, but are truly theirs.
-    said.lines().map(|path| folder.join(path)).any(|place| place.is_dir() && !place.join("applying").exists())
+    said.lines()
+        .map(|path| folder.join(path))
+        .any(|place| place.is_dir() && !place.join("applying").exists())
 }
 
 /// That git could not be started.
@@ -218,6 +322,8 @@ pub fn failed(stderr: &[u8]) -> Problem {
 /// The first error among what git said; it may have warned of other things before.
 fn complaint(stderr: &[u8]) -> String {
     let said = String::from_utf8_lossy(stderr);
-    let error = said.lines().find(|line| line.starts_with("error: ") || line.starts_with("fatal: "));
+    let error = said
+        .lines()
+        .find(|line| line.starts_with("error: ") || line.starts_with("fatal: "));
     crate::spelling::visible(error.or(said.lines().next()).unwrap_or_default())
 }

@@ -35,15 +35,26 @@ impl Conversation {
         let io = |error: std::io::Error| Problem::io(std::env::temp_dir(), &error);
         let complaints = tempfile::tempfile().map_err(io)?;
         let mut command = repo.command();
-        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(complaints.try_clone().map_err(io)?);
+        command
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(complaints.try_clone().map_err(io)?);
         let mut child = command.spawn().map_err(|error| no_git(&error))?;
         match (child.stdin.take(), child.stdout.take()) {
-            (Some(ask), Some(answer)) => Ok(Conversation { repo: repo.clone(), child, ask, answer: BufReader::new(answer), complaints }),
+            (Some(ask), Some(answer)) => Ok(Conversation {
+                repo: repo.clone(),
+                child,
+                ask,
+                answer: BufReader::new(answer),
+                complaints,
+            }),
             _ => Err(failed(b"")),
         }
     }
 
-    /// That git does not have what it was asked for: in a clone made without all objects that is to be expected.
+    /// That git does not have what it was asked for: in a clone made without all objects that is to
+    /// be expected.
     fn lacks(&self, what: &str) -> Problem {
         match self.repo.is_partial() {
             true => Problem::new(Rule::MISSING_OBJECTS),
@@ -56,7 +67,10 @@ impl Conversation {
         let _ = self.child.wait();
         let mut said = Vec::new();
         // What it said is of help only if it can be read.
-        let _ = self.complaints.rewind().and_then(|()| (&mut self.complaints).take(10_000).read_to_end(&mut said));
+        let _ = self
+            .complaints
+            .rewind()
+            .and_then(|()| (&mut self.complaints).take(10_000).read_to_end(&mut said));
         self.lacks(&complaint(&said))
     }
 }
@@ -84,7 +98,8 @@ impl Objects {
     /// An object by its name.
     ///
     /// # Errors
-    /// This clone does not have it ([`Rule::MISSING_OBJECTS`] where it was made without), or git went away.
+    /// This clone does not have it ([`Rule::MISSING_OBJECTS`] where it was made without), or git
+    /// went away.
     pub fn read(&mut self, name: &str) -> Result<Object, Problem> {
         match self.exchange(name) {
             Ok(Some(object)) => Ok(object),
@@ -101,14 +116,21 @@ impl Objects {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let mut words = head.trim_end().rsplit(' ');
-        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { return Ok(None) };
+        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else {
+            return Ok(None);
+        };
         // The content is followed by a line end.
         let mut bytes = Vec::new();
         if size > MAX_BYTES {
-            std::io::copy(&mut (&mut self.0.answer).take(size + 1), &mut std::io::sink())?;
+            std::io::copy(
+                &mut (&mut self.0.answer).take(size + 1),
+                &mut std::io::sink(),
+            )?;
             return Ok(Some(Object::TooLarge));
         }
-        (&mut self.0.answer).take(size + 1).read_to_end(&mut bytes)?;
+        (&mut self.0.answer)
+            .take(size + 1)
+            .read_to_end(&mut bytes)?;
         bytes.pop();
         Ok(Some(Object::Content(bytes)))
     }
@@ -135,8 +157,21 @@ impl Differences {
     /// It cannot be started.
     pub fn open(repo: &Repo) -> Result<Differences, Problem> {
         let below = ["orgs", "closed"].map(|folder| format!("{}{folder}", repo.prefix));
-        let how = ["--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", "--no-renames", "--full-index", "--raw", "--"];
-        let args: Vec<&str> = how.into_iter().chain(below.iter().map(String::as_str)).collect();
+        let how = [
+            "--literal-pathspecs",
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "-z",
+            "--no-renames",
+            "--full-index",
+            "--raw",
+            "--",
+        ];
+        let args: Vec<&str> = how
+            .into_iter()
+            .chain(below.iter().map(String::as_str))
+            .collect();
         Conversation::open(repo, &args).map(Differences)
     }
 
@@ -154,7 +189,8 @@ impl Differences {
     }
 
     fn exchange(&mut self, old: &str, new: &str) -> std::io::Result<Option<Vec<Changed>>> {
-        // git repeats a line that names no object, and sends all it has said: so the end of the answer is known.
+        // git repeats a line that names no object, and sends all it has said: so the end of the
+        // answer is known.
         const END: &[u8] = b"end";
         writeln!(self.0.ask, "{old} {new}\nend")?;
         self.0.ask.flush()?;
@@ -164,19 +200,26 @@ impl Differences {
             if head == END {
                 return Ok(understood.then_some(changed));
             }
-            // `:100644 100644 OLD NEW M`, then the path; the question itself comes first, where git has both trees.
+            // `:100644 100644 OLD NEW M`, then the path; the question itself comes first, where git
+            // has both trees.
             let head = String::from_utf8_lossy(&head).into_owned();
             let Some(entry) = head.strip_prefix(':') else {
                 understood = true;
                 continue;
             };
             let words: Vec<&str> = entry.split(' ').collect();
-            let [_, mode, old, new, ..] = words[..] else { return Err(std::io::ErrorKind::InvalidData.into()) };
+            let [_, mode, old, new, ..] = words[..] else {
+                return Err(std::io::ErrorKind::InvalidData.into());
+            };
             let path = String::from_utf8_lossy(&self.part(b"\0")?).into_owned();
             let there = |oid: &str| oid.bytes().any(|b| b != b'0').then(|| oid.to_owned());
             // Links and submodules are no ledgers.
             if path.ends_with(".toml") && !mode.starts_with("12") && !mode.starts_with("16") {
-                changed.push(Changed { path, old: there(old), new: there(new) });
+                changed.push(Changed {
+                    path,
+                    old: there(old),
+                    new: there(new),
+                });
             }
         }
     }

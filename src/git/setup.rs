@@ -1,4 +1,5 @@
-//! What a clone needs so that git merges ledgers by record: each part, whether it is there, how it is put there.
+//! What a clone needs so that git merges ledgers by record: each part, whether it is there, how it
+//! is put there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,14 @@ use crate::tree::write::{Basis, Lock, export, make_folders};
 use crate::tree::{Root, scan};
 
 /// What git should know about a ledger: files at its root, and the lines they must have.
-pub const OWN_FILES: &[(&str, &str)] =
-    &[(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
+pub const OWN_FILES: &[(&str, &str)] = &[
+    (".gitattributes", "*.toml text eol=lf merge=ledger\n"),
+    (".gitignore", ".ledger/\n.*.ledger-tmp\n"),
+];
 
-/// The settings of a clone: the driver's command, its name, and that git does not guess where new files belong when
-/// the other side has moved a folder: it guesses by likeness, and ledgers are much alike. They stay where they were
-/// entered, and their organisation is found by its former id.
+/// The settings of a clone: the driver's command, its name, and that git does not guess where new
+/// files belong when the other side has moved a folder: it guesses by likeness, and ledgers are
+/// much alike. They stay where they were entered, and their organisation is found by its former id.
 const DRIVER: &str = "merge.ledger.driver";
 const DRIVER_NAME: &str = "merge.ledger.name";
 const RENAMES: &str = "merge.directoryRenames";
@@ -38,7 +41,13 @@ pub enum Part {
 }
 
 /// Every part, in the order they are shown.
-pub const PARTS: &[Part] = &[Part::Driver, Part::Renames, Part::Attributes, Part::Ignore, Part::Hook];
+pub const PARTS: &[Part] = &[
+    Part::Driver,
+    Part::Renames,
+    Part::Attributes,
+    Part::Ignore,
+    Part::Hook,
+];
 
 /// How a part stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +73,10 @@ pub fn has_driver(repo: &Repo) -> bool {
 /// A file's bytes with the lines of `text` that it lacks.
 pub fn with_lines(old: &[u8], text: &str) -> Vec<u8> {
     let mut bytes = old.to_vec();
-    let has = |line: &str| old.split(|b| *b == b'\n').any(|old| old.trim_ascii() == line.as_bytes());
+    let has = |line: &str| {
+        old.split(|b| *b == b'\n')
+            .any(|old| old.trim_ascii() == line.as_bytes())
+    };
     for line in text.lines().filter(|line| !has(line)) {
         if bytes.last().is_some_and(|last| *last != b'\n') {
             bytes.push(b'\n');
@@ -82,7 +94,11 @@ pub fn write_own_files(root: &Path, lock: &Lock, files: &[(&str, &str)]) -> Resu
     for (name, text) in files {
         let path = root.join(name);
         let old = scan::read_if_there(root, &path)?;
-        lock.write(&path, &Basis::of(&path, old.as_deref()), &with_lines(old.as_deref().unwrap_or_default(), text))?;
+        lock.write(
+            &path,
+            &Basis::of(&path, old.as_deref()),
+            &with_lines(old.as_deref().unwrap_or_default(), text),
+        )?;
     }
     Ok(())
 }
@@ -109,7 +125,8 @@ impl Part {
             Part::Renames => repo.config(RENAMES).as_deref() == Some("false"),
             Part::Attributes => return attributes(root, repo),
             Part::Ignore => {
-                let old = scan::read_if_there(&root.path, &root.path.join(".gitignore"))?.unwrap_or_default();
+                let old = scan::read_if_there(&root.path, &root.path.join(".gitignore"))?
+                    .unwrap_or_default();
                 with_lines(&old, OWN_FILES[1].1) == old
             }
             Part::Hook => return Ok(Hook::find(repo)?.state()),
@@ -138,29 +155,40 @@ impl Part {
 /// Asks git itself: a line further down, or another file, may say otherwise.
 fn attributes(root: &Root, repo: &Repo) -> Result<State, Problems> {
     // Before git reads it, which would wait for a pipe.
-    let old = scan::read_if_there(&root.path, &root.path.join(".gitattributes"))?.unwrap_or_default();
+    let old =
+        scan::read_if_there(&root.path, &root.path.join(".gitattributes"))?.unwrap_or_default();
     let folders = scan::all_organisations(&root.path)?;
     let file = |org: &str| format!("{}orgs/{org}/2026/a.toml", repo.prefix);
-    let files: Vec<String> = std::iter::once("a").chain(folders.iter().map(|folder| folder.org.as_str())).map(file).collect();
+    let files: Vec<String> = std::iter::once("a")
+        .chain(folders.iter().map(|folder| folder.org.as_str()))
+        .map(file)
+        .collect();
     let mut ready = true;
     // A command line holds only so much.
     for files in files.chunks(500) {
-        let said = repo.text(["check-attr", "merge", "--"].into_iter().chain(files.iter().map(String::as_str)))?;
+        let said = repo.text(
+            ["check-attr", "merge", "--"]
+                .into_iter()
+                .chain(files.iter().map(String::as_str)),
+        )?;
         ready &= said.lines().all(|line| line.ends_with(": ledger"));
     }
     if ready {
         return Ok(State::Ready);
     }
     let there = with_lines(&old, OWN_FILES[0].1) == old;
-    let by_hand = State::ByHand { file: ".gitattributes".to_owned(), line: OWN_FILES[0].1.trim_end().to_owned() };
+    let by_hand = State::ByHand {
+        file: ".gitattributes".to_owned(),
+        line: OWN_FILES[0].1.trim_end().to_owned(),
+    };
     Ok(if there { by_hand } else { State::Missing })
 }
 
 /// The command that git runs to merge a file.
 ///
-/// Where the program has gone from its place the file is merged line by line, and counts as in conflict, since nobody has
-/// looked at its records: git would keep our side and say nothing. Another program may have the same name, so it is
-/// not looked for.
+/// Where the program has gone from its place the file is merged line by line, and counts as in
+/// conflict, since nobody has looked at its records: git would keep our side and say nothing.
+/// Another program may have the same name, so it is not looked for.
 fn driver() -> String {
     let place = place();
     let lines = "git merge-file -L ours -L base -L theirs %A %O %B";
@@ -172,7 +200,9 @@ fn driver() -> String {
 
 /// Where this program lies on this machine, as a shell reads it.
 fn place() -> String {
-    let here = std::env::current_exe().and_then(fs::canonicalize).unwrap_or_else(|_| PathBuf::from("ledger"));
+    let here = std::env::current_exe()
+        .and_then(fs::canonicalize)
+        .unwrap_or_else(|_| PathBuf::from("ledger"));
     quoted(&here.display().to_string().replace('\\', "/"))
 }
 
@@ -184,7 +214,8 @@ fn quoted(word: &str) -> String {
 /// The hook that git runs before a commit.
 struct Hook {
     path: PathBuf,
-    /// Whether it belongs to this repository, not to all of a machine and not to another place that a link leads to.
+    /// Whether it belongs to this repository, not to all of a machine and not to another place that
+    /// a link leads to.
     own: bool,
     old: Option<Vec<u8>>,
     mark: String,
@@ -194,37 +225,78 @@ struct Hook {
 impl Hook {
     /// Where git looks for it: `core.hooksPath` counts.
     fn find(repo: &Repo) -> Result<Hook, Problem> {
-        let path = repo.top.join(repo.text(["rev-parse", "--git-path", "hooks/pre-commit"])?);
+        let path = repo
+            .top
+            .join(repo.text(["rev-parse", "--git-path", "hooks/pre-commit"])?);
         let git_dir = repo.top.join(repo.text(["rev-parse", "--git-common-dir"])?);
         let git_dir = git_dir.canonicalize().unwrap_or(git_dir);
-        let real = path.parent().and_then(|folder| folder.ancestors().find_map(|above| above.canonicalize().ok()));
+        let real = path.parent().and_then(|folder| {
+            folder
+                .ancestors()
+                .find_map(|above| above.canonicalize().ok())
+        });
         let below = |folder: &Path| real.as_ref().is_some_and(|real| real.starts_with(folder));
         let (in_work_tree, in_git_dir) = (below(&repo.top), below(&git_dir));
         // A link out of the repository leads to somebody else's hook, or to anything.
         let inside = |real: PathBuf| real.starts_with(&repo.top) || real.starts_with(&git_dir);
-        let leads_out = (in_work_tree || in_git_dir) && path.is_symlink() && !path.canonicalize().is_ok_and(inside);
-        let old = if leads_out { None } else { scan::read_outside(&path)? };
-        let prefix = if repo.prefix.is_empty() { String::new() } else { format!("/{}", repo.prefix.trim_end_matches('/')) };
-        // A hook in the work tree is everybody's: where this program lies on one machine is of no use on another.
-        let program = if in_git_dir || !in_work_tree { place() } else { "ledger".to_owned() };
+        let leads_out = (in_work_tree || in_git_dir)
+            && path.is_symlink()
+            && !path.canonicalize().is_ok_and(inside);
+        let old = if leads_out {
+            None
+        } else {
+            scan::read_outside(&path)?
+        };
+        let prefix = if repo.prefix.is_empty() {
+            String::new()
+        } else {
+            format!("/{}", repo.prefix.trim_end_matches('/'))
+        };
+        // A hook in the work tree is everybody's: where this program lies on one machine is of no
+        // use on another.
+        let program = if in_git_dir || !in_work_tree {
+            place()
+        } else {
+            "ledger".to_owned()
+        };
         let missing = "echo 'ledger: not found, nothing was checked' >&2";
-        let check =
-            format!("{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1", quoted_unless_empty(&prefix));
+        let check = format!(
+            "{program} --root \"$(git rev-parse --show-toplevel)\"{} check --commit >&2 || exit 1",
+            quoted_unless_empty(&prefix)
+        );
         // Several ledgers may lie in one repository.
-        let mark = format!("{HOOK_MARK}{}", if prefix.is_empty() { String::new() } else { format!(": {}", &prefix[1..]) });
+        let mark = format!(
+            "{HOOK_MARK}{}",
+            if prefix.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", &prefix[1..])
+            }
+        );
         // Another program may have the same name.
         let is_it = format!("case \"$({program} --version 2>/dev/null)\" in \"ledger \"[0-9]*)");
         let block = format!("{mark}\n{is_it} {check};; *) {missing};; esac\n");
-        Ok(Hook { path, own: (in_work_tree || in_git_dir) && !leads_out, old, mark, block })
+        Ok(Hook {
+            path,
+            own: (in_work_tree || in_git_dir) && !leads_out,
+            old,
+            mark,
+            block,
+        })
     }
 
     fn state(&self) -> State {
         match &self.old {
-            Some(_) if self.text().is_some_and(|old| old.contains(&self.block)) && self.runs() => State::Ready,
+            Some(_) if self.text().is_some_and(|old| old.contains(&self.block)) && self.runs() => {
+                State::Ready
+            }
             _ if self.changed().is_some() => State::Missing,
             _ => {
                 let line = self.block.lines().last().unwrap_or_default().to_owned();
-                State::ByHand { file: crate::path::path_text(&self.path), line }
+                State::ByHand {
+                    file: crate::path::path_text(&self.path),
+                    line,
+                }
             }
         }
     }
@@ -233,8 +305,8 @@ impl Hook {
         std::str::from_utf8(self.old.as_deref()?).ok()
     }
 
-    /// The hook with our part in it; none where it is not ours to change: one of all repositories, one that is switched
-    /// off, one in another language or encoding.
+    /// The hook with our part in it; none where it is not ours to change: one of all repositories,
+    /// one that is switched off, one in another language or encoding.
     fn changed(&self) -> Option<String> {
         if !self.own {
             return None;
@@ -244,20 +316,33 @@ impl Hook {
         }
         let old = self.text().filter(|_| self.runs())?;
         // An older part of ours is replaced; it is the mark and the line below it.
-        let kept: Vec<&str> = match old.split_inclusive('\n').position(|line| line.trim_end() == self.mark) {
-            Some(at) => old.split_inclusive('\n').enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, line)| line).collect(),
+        let kept: Vec<&str> = match old
+            .split_inclusive('\n')
+            .position(|line| line.trim_end() == self.mark)
+        {
+            Some(at) => old
+                .split_inclusive('\n')
+                .enumerate()
+                .filter(|(n, _)| *n != at && *n != at + 1)
+                .map(|(_, line)| line)
+                .collect(),
             None => old.split_inclusive('\n').collect(),
         };
         let (first, rest) = kept.split_first()?;
         let words: Vec<&str> = first.trim_start_matches("#!").split_whitespace().collect();
-        let shell =
-            words.iter().filter_map(|word| word.rsplit('/').next()).any(|name| ["sh", "bash", "dash", "zsh", "ash"].contains(&name));
+        let shell = words
+            .iter()
+            .filter_map(|word| word.rsplit('/').next())
+            .any(|name| ["sh", "bash", "dash", "zsh", "ash"].contains(&name));
         // Our part comes first: what follows may end the hook in its own way.
-        (first.starts_with("#!") && shell).then(|| format!("{}\n{}{}", first.trim_end(), self.block, rest.concat()))
+        (first.starts_with("#!") && shell)
+            .then(|| format!("{}\n{}{}", first.trim_end(), self.block, rest.concat()))
     }
 
     fn install(&self) -> Result<(), Problem> {
-        let Some(new) = self.changed() else { return Ok(()) };
+        let Some(new) = self.changed() else {
+            return Ok(());
+        };
         if let Some(folder) = self.path.parent() {
             make_folders(folder).map_err(|error| Problem::io(folder, &error))?;
         }
@@ -271,7 +356,11 @@ impl Hook {
         let io = |error: std::io::Error| Problem::io(&self.path, &error);
         let mode = fs::metadata(&self.path).map_err(io)?.permissions().mode();
         // Whoever may read it may run it.
-        fs::set_permissions(&self.path, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2)).map_err(io)
+        fs::set_permissions(
+            &self.path,
+            fs::Permissions::from_mode(mode | (mode & 0o444) >> 2),
+        )
+        .map_err(io)
     }
 
     #[cfg(not(unix))]
@@ -292,5 +381,9 @@ impl Hook {
 }
 
 fn quoted_unless_empty(word: &str) -> String {
-    if word.is_empty() { String::new() } else { quoted(word) }
+    if word.is_empty() {
+        String::new()
+    } else {
+        quoted(word)
+    }
 }

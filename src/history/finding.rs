@@ -70,13 +70,21 @@ impl Finding {
             (What::Unreadable, _) => false,
             (What::Lost, [stand]) if self.field.is_empty() => {
                 let row = read_row(&self.id, &stand.text);
-                let holds = |row: &Row, cell: &Cell| is_grown_from(row.says(&cell.name), &cell.data);
-                self.wanted.as_ref().zip(row.as_ref()).is_some_and(|(wanted, row)| wanted.cells.iter().all(|cell| holds(row, cell)))
+                let holds =
+                    |row: &Row, cell: &Cell| is_grown_from(row.says(&cell.name), &cell.data);
+                self.wanted
+                    .as_ref()
+                    .zip(row.as_ref())
+                    .is_some_and(|(wanted, row)| wanted.cells.iter().all(|cell| holds(row, cell)))
             }
             (What::Doubled, _) if self.field.is_empty() => stands.len() < 2,
             (What::Changed, _) if self.field.is_empty() => stands.is_empty(),
-            (_, [stand]) if self.field == OF_ORG => self.expected.as_ref().and_then(Plain::as_text) == Some(&stand.org),
-            (_, [stand]) => read_row(&self.id, &stand.text).is_some_and(|row| self.is_right_of(&row)),
+            (_, [stand]) if self.field == OF_ORG => {
+                self.expected.as_ref().and_then(Plain::as_text) == Some(&stand.org)
+            }
+            (_, [stand]) => {
+                read_row(&self.id, &stand.text).is_some_and(|row| self.is_right_of(&row))
+            }
             _ => false,
         }
     }
@@ -85,11 +93,19 @@ impl Finding {
         let wanted = self.expected.as_ref().map_or(&[][..], Plain::items);
         if self.field == COMMENTS {
             let comments = row.comments();
-            return wanted.iter().filter_map(Plain::as_text).all(|comment| comments.contains(&comment));
+            return wanted
+                .iter()
+                .filter_map(Plain::as_text)
+                .all(|comment| comments.contains(&comment));
         }
         let now = row.says(&self.field);
-        let grown = || self.expected.as_ref().is_some_and(|wanted| is_grown_from(now, wanted));
-        // Which of several copies was kept is seen in what it says; what was written later tells nothing of that.
+        let grown = || {
+            self.expected
+                .as_ref()
+                .is_some_and(|wanted| is_grown_from(now, wanted))
+        };
+        // Which of several copies was kept is seen in what it says; what was written later tells
+        // nothing of that.
         let overtaken = || self.of_copy && wanted.is_empty() && now != self.found.as_ref();
         now == self.expected.as_ref() || self.what == What::Lost && grown() || overtaken()
     }
@@ -98,7 +114,10 @@ impl Finding {
 /// Whether a field says what it should; a list may have grown since.
 fn is_grown_from(now: Option<&Plain>, wanted: &Plain) -> bool {
     let items = wanted.items();
-    now == Some(wanted) || now.is_some_and(|now| !items.is_empty() && items.iter().all(|item| now.items().contains(item)))
+    now == Some(wanted)
+        || now.is_some_and(|now| {
+            !items.is_empty() && items.iter().all(|item| now.items().contains(item))
+        })
 }
 
 /// What could not be compared, or not be read at all.
@@ -109,7 +128,11 @@ pub(super) fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> F
         kind: String::new(),
         file: file.to_owned(),
         line,
-        field: if sides.is_empty() { String::new() } else { "side".to_owned() },
+        field: if sides.is_empty() {
+            String::new()
+        } else {
+            "side".to_owned()
+        },
         expected: None,
         found: None,
         sides: sides.to_vec(),

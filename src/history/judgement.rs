@@ -1,4 +1,5 @@
-//! What a record should be after a merge, from the versions that it was made from, and how what is there differs.
+//! What a record should be after a merge, from the versions that it was made from, and how what is
+//! there differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,17 +29,27 @@ enum Step {
     /// A commit.
     Commit(usize),
     /// Two versions merged from a third.
-    Merge { base: usize, ours: usize, theirs: usize },
+    Merge {
+        base: usize,
+        ours: usize,
+        theirs: usize,
+    },
 }
 
 /// How deep bases of bases are followed; criss-cross merges rarely cross more than twice.
 const DEEPEST: usize = 16;
 
 impl Plan {
-    /// Merges commits one after the other, as git does with more than two parents, and with several bases.
+    /// Merges commits one after the other, as git does with more than two parents, and with several
+    /// bases.
     ///
     /// None where a shallow clone does not show where they come from.
-    pub(super) fn fold(&mut self, graph: &Graph, commits: &[usize], shallow: bool) -> Option<usize> {
+    pub(super) fn fold(
+        &mut self,
+        graph: &Graph,
+        commits: &[usize],
+        shallow: bool,
+    ) -> Option<usize> {
         self.fold_at(graph, commits, shallow, 0)
     }
 
@@ -51,7 +62,13 @@ impl Plan {
         self.push(Step::Merge { base, ours, theirs })
     }
 
-    fn fold_at(&mut self, graph: &Graph, commits: &[usize], shallow: bool, depth: usize) -> Option<usize> {
+    fn fold_at(
+        &mut self,
+        graph: &Graph,
+        commits: &[usize],
+        shallow: bool,
+        depth: usize,
+    ) -> Option<usize> {
         let (first, rest) = commits.split_first()?;
         self.commits.extend(commits);
         let mut ours = self.push(Step::Commit(*first));
@@ -102,21 +119,49 @@ struct Asked {
 impl Asked {
     /// What was to be decided on the way to two versions and to what they come from.
     fn before(base: &Expected, ours: &Expected, theirs: &Expected) -> Asked {
-        let says = |version: &Expected, field: &str| version.row.as_ref().and_then(|row| row.says(field)).cloned();
+        let says = |version: &Expected, field: &str| {
+            version
+                .row
+                .as_ref()
+                .and_then(|row| row.says(field))
+                .cloned()
+        };
         // Where the base itself was in conflict it is not known who changed what.
-        let of_base = base.asked.fields.keys().filter(|field| says(ours, field) != says(theirs, field));
-        let fields = ours.asked.fields.keys().chain(theirs.asked.fields.keys()).chain(of_base);
+        let of_base = base
+            .asked
+            .fields
+            .keys()
+            .filter(|field| says(ours, field) != says(theirs, field));
+        let fields = ours
+            .asked
+            .fields
+            .keys()
+            .chain(theirs.asked.fields.keys())
+            .chain(of_base);
         Asked {
             fields: fields.map(|field| (field.clone(), None)).collect(),
-            order: ours.asked.order.union(&theirs.asked.order).cloned().collect(),
+            order: ours
+                .asked
+                .order
+                .union(&theirs.asked.order)
+                .cloned()
+                .collect(),
             whole: ours.asked.whole || theirs.asked.whole || base.asked.whole,
         }
     }
 
     /// One of two versions was to be taken as a whole: each field in which they differ was decided.
     fn for_either(&mut self, ours: &Row, theirs: &Row) {
-        let names = ours.cells.iter().chain(&theirs.cells).map(|cell| cell.name.as_str());
-        self.fields.extend(names.filter(|name| ours.says(name) != theirs.says(name)).map(|name| (name.to_owned(), None)));
+        let names = ours
+            .cells
+            .iter()
+            .chain(&theirs.cells)
+            .map(|cell| cell.name.as_str());
+        self.fields.extend(
+            names
+                .filter(|name| ours.says(name) != theirs.says(name))
+                .map(|name| (name.to_owned(), None)),
+        );
         self.whole = true;
     }
 }
@@ -132,12 +177,22 @@ struct Contest {
 
 impl Contest {
     fn of(field: Option<&Field>, versions: [Option<&Cell>; 3]) -> Option<Contest> {
-        if !versions.iter().flatten().all(|cell| matches!(cell.data, Plain::List(_))) {
+        if !versions
+            .iter()
+            .flatten()
+            .all(|cell| matches!(cell.data, Plain::List(_)))
+        {
             return None;
         }
-        let [base, ours, theirs] = versions.map(|cell| cell.map_or_else(Vec::new, |cell| cell.items.clone()));
+        let [base, ours, theirs] =
+            versions.map(|cell| cell.map_or_else(Vec::new, |cell| cell.items.clone()));
         let order = Order::of(field, &[ours.as_slice(), &theirs].concat());
-        Some(Contest { base, ours, theirs, order })
+        Some(Contest {
+            base,
+            ours,
+            theirs,
+            order,
+        })
     }
 
     fn left_out(&self, kept: &[Plain]) -> Vec<Plain> {
@@ -155,7 +210,10 @@ pub(super) struct Judgement<'j> {
 impl Judgement<'_> {
     /// What a record is known by after all moves: the names of organisations move with them.
     pub(super) fn now(&self, id: &str) -> String {
-        id.strip_prefix(ORG).map_or_else(|| id.to_owned(), |org| format!("{ORG}{}", self.moves.now(org)))
+        id.strip_prefix(ORG).map_or_else(
+            || id.to_owned(),
+            |org| format!("{ORG}{}", self.moves.now(org)),
+        )
     }
 
     /// Where a record stands, under its name after all moves.
@@ -163,17 +221,26 @@ impl Judgement<'_> {
         if !id.starts_with(ORG) {
             return snapshot.records.get(id).into_iter().flatten().collect();
         }
-        let of = snapshot.records.range(ORG.to_owned()..).take_while(|(name, _)| name.starts_with(ORG));
-        of.filter(|(name, _)| self.now(name) == id).flat_map(|(_, stands)| stands).collect()
+        let of = snapshot
+            .records
+            .range(ORG.to_owned()..)
+            .take_while(|(name, _)| name.starts_with(ORG));
+        of.filter(|(name, _)| self.now(name) == id)
+            .flat_map(|(_, stands)| stands)
+            .collect()
     }
 
     /// Whether equal lines alone show that a record is what it should be; most need no closer look.
     pub(super) fn is_settled(&self, id: &str, step: usize, merged: &Snapshot) -> bool {
         let there = self.stands(merged, id);
-        there.len() <= 1 && self.settled(id, step).is_some_and(|wanted| self.is_alike(wanted, there.first().copied()))
+        there.len() <= 1
+            && self
+                .settled(id, step)
+                .is_some_and(|wanted| self.is_alike(wanted, there.first().copied()))
     }
 
-    /// A record as it should be where equal lines decide that; none where its fields must be looked at.
+    /// A record as it should be where equal lines decide that; none where its fields must be looked
+    /// at.
     fn settled(&self, id: &str, step: usize) -> Option<Option<&Stand>> {
         match self.plan.steps[step] {
             Step::Empty => Some(None),
@@ -183,7 +250,11 @@ impl Judgement<'_> {
                 _ => None,
             },
             Step::Merge { base, ours, theirs } => {
-                let (base, ours, theirs) = (self.settled(id, base)?, self.settled(id, ours)?, self.settled(id, theirs)?);
+                let (base, ours, theirs) = (
+                    self.settled(id, base)?,
+                    self.settled(id, ours)?,
+                    self.settled(id, theirs)?,
+                );
                 if self.is_alike(ours, theirs) || self.is_alike(theirs, base) {
                     return Some(ours);
                 }
@@ -195,7 +266,9 @@ impl Judgement<'_> {
     /// Whether a record has the same lines in the same organisation.
     fn is_alike(&self, one: Option<&Stand>, other: Option<&Stand>) -> bool {
         match (one, other) {
-            (Some(one), Some(other)) => one.text == other.text && self.moves.now(&one.org) == self.moves.now(&other.org),
+            (Some(one), Some(other)) => {
+                one.text == other.text && self.moves.now(&one.org) == self.moves.now(&other.org)
+            }
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         }
@@ -207,17 +280,28 @@ impl Judgement<'_> {
             Step::Empty => Expected::default(),
             Step::Commit(commit) => {
                 let stands = self.stands(&self.snapshots[&commit], id);
-                let Some((first, copies)) = stands.split_first() else { return Expected::default() };
+                let Some((first, copies)) = stands.split_first() else {
+                    return Expected::default();
+                };
                 let row = read_row(id, &first.text);
                 let mut asked = Asked::default();
                 // Of several copies any may be the one that was kept.
                 for copy in copies.iter().filter_map(|copy| read_row(id, &copy.text)) {
                     row.iter().for_each(|row| asked.for_either(row, &copy));
                 }
-                Expected { row, org: self.moves.now(&first.org), asked, ..Expected::default() }
+                Expected {
+                    row,
+                    org: self.moves.now(&first.org),
+                    asked,
+                    ..Expected::default()
+                }
             }
             Step::Merge { base, ours, theirs } => {
-                let (base, ours, theirs) = (self.expected(id, base), self.expected(id, ours), self.expected(id, theirs));
+                let (base, ours, theirs) = (
+                    self.expected(id, base),
+                    self.expected(id, ours),
+                    self.expected(id, theirs),
+                );
                 self.merged(id, base, ours, theirs)
             }
         }
@@ -225,17 +309,31 @@ impl Judgement<'_> {
 
     fn merged(&self, id: &str, base: Expected, ours: Expected, theirs: Expected) -> Expected {
         let said = |expected: &Expected| {
-            (expected.row.as_ref().map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))), expected.org.clone())
+            (
+                expected
+                    .row
+                    .as_ref()
+                    .map(|row| (row.kind.clone(), says(row), row.comments().join("\n"))),
+                expected.org.clone(),
+            )
         };
         let (b, o, t) = (said(&base), said(&ours), said(&theirs));
         let mut asked = Asked::before(&base, &ours, &theirs);
         let may_be_gone = ours.may_be_gone || theirs.may_be_gone;
         let known = base.asked.fields.is_empty();
         if o == t || t == b && known {
-            return Expected { asked, may_be_gone, ..ours };
+            return Expected {
+                asked,
+                may_be_gone,
+                ..ours
+            };
         }
         if o == b && known {
-            return Expected { asked, may_be_gone, ..theirs };
+            return Expected {
+                asked,
+                may_be_gone,
+                ..theirs
+            };
         }
         match (ours.row, theirs.row) {
             (Some(o), Some(t)) => {
@@ -243,8 +341,17 @@ impl Judgement<'_> {
                 if ours.org != base.org && theirs.org != base.org && ours.org != theirs.org {
                     asked.fields.insert(OF_ORG.to_owned(), None);
                 }
-                let org = if ours.org == base.org { theirs.org } else { ours.org };
-                Expected { row: Some(row), org, asked, may_be_gone }
+                let org = if ours.org == base.org {
+                    theirs.org
+                } else {
+                    ours.org
+                };
+                Expected {
+                    row: Some(row),
+                    org,
+                    asked,
+                    may_be_gone,
+                }
             }
             (Some(row), None) => one_left(base.row.as_ref(), row, ours.org, asked),
             (None, Some(row)) => one_left(base.row.as_ref(), row, theirs.org, asked),
@@ -253,7 +360,13 @@ impl Judgement<'_> {
     }
 
     /// What two versions of a record come to, and what of it a person had to decide.
-    fn put_together(&self, id: &str, base: &Expected, (ours, theirs): (&Row, &Row), asked: &mut Asked) -> Row {
+    fn put_together(
+        &self,
+        id: &str,
+        base: &Expected,
+        (ours, theirs): (&Row, &Row),
+        asked: &mut Asked,
+    ) -> Row {
         // Two stamps of one period are never put together.
         if id.starts_with(CLOSED) {
             asked.for_either(ours, theirs);
@@ -261,38 +374,71 @@ impl Judgement<'_> {
         }
         let kind = match id.starts_with(ORG) {
             true => Some(self.rules.org.as_ref()),
-            false => ours.kind.as_deref().and_then(|kind| self.rules.kind(kind)).map(AsRef::as_ref),
+            false => ours
+                .kind
+                .as_deref()
+                .and_then(|kind| self.rules.kind(kind))
+                .map(AsRef::as_ref),
         };
-        // Whether it stays taken back was for a person to decide; what else was done to it stands either way.
+        // Whether it stays taken back was for a person to decide; what else was done to it stands
+        // either way.
         let merged = row::merge(base.row.as_ref(), ours, theirs, kind, &mut |_, clash| {
             (clash.why == Why::Retracted).then(|| {
                 asked.fields.insert(clash.field.clone(), None);
                 Side::Ours
             })
         });
-        let same_day = merged.notices.into_iter().filter(|(_, about)| *about == About::SameDay);
+        let same_day = merged
+            .notices
+            .into_iter()
+            .filter(|(_, about)| *about == About::SameDay);
         asked.order.extend(same_day.map(|(field, _)| field));
         for clash in &merged.clashes {
             match clash.why {
                 Why::Changed => {
                     let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
-                    let cells = [base.row.as_ref(), Some(ours), Some(theirs)].map(|row| row.and_then(|row| row.cell(&clash.field)));
-                    let known = base.asked.fields.is_empty() && !asked.fields.contains_key(&clash.field);
-                    asked.fields.insert(clash.field.clone(), Contest::of(field, cells).filter(|_| known));
+                    let cells = [base.row.as_ref(), Some(ours), Some(theirs)]
+                        .map(|row| row.and_then(|row| row.cell(&clash.field)));
+                    let known =
+                        base.asked.fields.is_empty() && !asked.fields.contains_key(&clash.field);
+                    asked.fields.insert(
+                        clash.field.clone(),
+                        Contest::of(field, cells).filter(|_| known),
+                    );
                 }
-                Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => asked.for_either(ours, theirs),
+                Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => {
+                    asked.for_either(ours, theirs)
+                }
             }
         }
         merged.row
     }
 
     /// What the merge did to a record, against what it should be.
-    pub(super) fn compare(&self, id: &str, expected: &Expected, merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<Finding> {
+    pub(super) fn compare(
+        &self,
+        id: &str,
+        expected: &Expected,
+        merged: &Snapshot,
+        sides: &[&Snapshot],
+        names: &[String],
+    ) -> Vec<Finding> {
         let there = self.stands(merged, id);
         let of_sides: Vec<Vec<&Stand>> = sides.iter().map(|side| self.stands(side, id)).collect();
-        let Some(first) = there.first().or_else(|| of_sides.iter().find_map(|stands| stands.first())) else { return Vec::new() };
-        let rows: Vec<Option<Row>> = of_sides.iter().map(|stands| stands.first().and_then(|stand| read_row(id, &stand.text))).collect();
-        let copies: Vec<(&Stand, Row)> = there.iter().filter_map(|stand| Some((*stand, read_row(id, &stand.text)?))).collect();
+        let Some(first) = there
+            .first()
+            .or_else(|| of_sides.iter().find_map(|stands| stands.first()))
+        else {
+            return Vec::new();
+        };
+        let rows: Vec<Option<Row>> = of_sides
+            .iter()
+            .map(|stands| stands.first().and_then(|stand| read_row(id, &stand.text)))
+            .collect();
+        let copies: Vec<(&Stand, Row)> = there
+            .iter()
+            .filter_map(|stand| Some((*stand, read_row(id, &stand.text)?)))
+            .collect();
         let of = expected.row.as_ref().or(copies.first().map(|(_, row)| row));
         let whole = |what, sides: Vec<String>| Finding {
             what,
@@ -317,14 +463,23 @@ impl Judgement<'_> {
             (None, true) => {}
             (Some(_), true) if expected.may_be_gone => {}
             (Some(wanted), true) => {
-                let had = names.iter().zip(&rows).filter(|(_, row)| row.is_some()).map(|(name, _)| name.clone()).collect();
-                findings.push(Finding { wanted: Some(wanted.clone()), ..whole(What::Lost, had) });
+                let had = names
+                    .iter()
+                    .zip(&rows)
+                    .filter(|(_, row)| row.is_some())
+                    .map(|(name, _)| name.clone())
+                    .collect();
+                findings.push(Finding {
+                    wanted: Some(wanted.clone()),
+                    ..whole(What::Lost, had)
+                });
             }
             // What is there though it should be gone, or though no side had it.
             (None, false) if self.is_given_another_id(id, &copies[0].1, merged, sides) => {}
             (None, false) => findings.push(whole(What::Changed, Vec::new())),
             (Some(wanted), false) => {
-                let sides: Vec<(&String, Option<&Row>)> = names.iter().zip(rows.iter().map(Option::as_ref)).collect();
+                let sides: Vec<(&String, Option<&Row>)> =
+                    names.iter().zip(rows.iter().map(Option::as_ref)).collect();
                 // Of several copies one will stay, perhaps one that lacks what another has.
                 for (stand, row) in &copies[..if doubled { copies.len() } else { 1 }] {
                     for difference in self.differences(id, expected, wanted, (stand, row), &sides) {
@@ -335,8 +490,20 @@ impl Judgement<'_> {
                                 of_copy: doubled,
                                 ..whole(difference.what, Vec::new())
                             };
-                            let Difference { field, wanted: expected, found, sides, .. } = difference;
-                            findings.push(Finding { field, expected, found, sides, ..of });
+                            let Difference {
+                                field,
+                                wanted: expected,
+                                found,
+                                sides,
+                                ..
+                            } = difference;
+                            findings.push(Finding {
+                                field,
+                                expected,
+                                found,
+                                sides,
+                                ..of
+                            });
                         }
                     }
                 }
@@ -345,13 +512,31 @@ impl Judgement<'_> {
         findings
     }
 
-    /// Whether it is one of two records that were entered under one id, which a person gave another.
-    fn is_given_another_id(&self, id: &str, row: &Row, merged: &Snapshot, sides: &[&Snapshot]) -> bool {
-        let says = |row: &Row| -> BTreeMap<String, Plain> { says(row).into_iter().filter(|(name, _)| name != "id").collect() };
+    /// Whether it is one of two records that were entered under one id, which a person gave
+    /// another.
+    fn is_given_another_id(
+        &self,
+        id: &str,
+        row: &Row,
+        merged: &Snapshot,
+        sides: &[&Snapshot],
+    ) -> bool {
+        let says = |row: &Row| -> BTreeMap<String, Plain> {
+            says(row)
+                .into_iter()
+                .filter(|(name, _)| name != "id")
+                .collect()
+        };
         let told = says(row);
-        let tells_so = |stand: &Stand| read_row(id, &stand.text).is_some_and(|row| says(&row) == told);
-        let of_sides = sides.iter().flat_map(|side| &side.records).filter(|(other, _)| *other != id && !is_whole_file(other));
-        let mut same = of_sides.filter(|(_, stands)| stands.iter().any(tells_so)).map(|(other, _)| other);
+        let tells_so =
+            |stand: &Stand| read_row(id, &stand.text).is_some_and(|row| says(&row) == told);
+        let of_sides = sides
+            .iter()
+            .flat_map(|side| &side.records)
+            .filter(|(other, _)| *other != id && !is_whole_file(other));
+        let mut same = of_sides
+            .filter(|(_, stands)| stands.iter().any(tells_so))
+            .map(|(other, _)| other);
         // Where the first has what it said, this is a copy of it.
         same.any(|other| !self.stands(merged, other).into_iter().any(tells_so))
     }
@@ -366,7 +551,12 @@ impl Judgement<'_> {
         sides: &[(&String, Option<&Row>)],
     ) -> Vec<Difference> {
         let mut differences = Vec::new();
-        let fields: BTreeSet<&str> = wanted.cells.iter().chain(&found.cells).map(|cell| cell.name.as_str()).collect();
+        let fields: BTreeSet<&str> = wanted
+            .cells
+            .iter()
+            .chain(&found.cells)
+            .map(|cell| cell.name.as_str())
+            .collect();
         for field in fields {
             let there = found.says(field).map_or(&[][..], Plain::items);
             let wanted = match expected.asked.fields.get(field) {
@@ -380,21 +570,38 @@ impl Judgement<'_> {
             let (wanted, found) = (wanted.as_ref(), found.says(field));
             // An organisation that two moved to different places keeps both ids.
             let former = |list: Option<&Plain>| list.map_or(&[][..], Plain::items).to_vec();
-            if id.starts_with(ORG) && field == "formerly" && former(wanted).iter().all(|id| former(found).contains(id)) {
+            if id.starts_with(ORG)
+                && field == "formerly"
+                && former(wanted).iter().all(|id| former(found).contains(id))
+            {
                 continue;
             }
-            let lists = || sides.iter().filter_map(|(_, row)| row.and_then(|row| row.says(field)));
+            let lists = || {
+                sides
+                    .iter()
+                    .filter_map(|(_, row)| row.and_then(|row| row.says(field)))
+            };
             if expected.asked.order.contains(field) && is_woven(wanted, found, lists()) {
                 continue;
             }
             if wanted != found {
                 // Of a list that is put together of both each side has a part.
                 let missing = |row: &Row| {
-                    let has = |item: &Plain| row.says(field).is_some_and(|list| list.items().contains(item));
-                    wanted.map_or(&[][..], Plain::items).iter().any(|item| has(item) && !there.contains(item))
+                    let has = |item: &Plain| {
+                        row.says(field)
+                            .is_some_and(|list| list.items().contains(item))
+                    };
+                    wanted
+                        .map_or(&[][..], Plain::items)
+                        .iter()
+                        .any(|item| has(item) && !there.contains(item))
                 };
-                let by = sides.iter().filter(|(_, row)| row.is_some_and(|row| row.says(field) == wanted || missing(row)));
-                let some_side = sides.iter().any(|(_, row)| row.is_some_and(|row| row.says(field) == found));
+                let by = sides.iter().filter(|(_, row)| {
+                    row.is_some_and(|row| row.says(field) == wanted || missing(row))
+                });
+                let some_side = sides
+                    .iter()
+                    .any(|(_, row)| row.is_some_and(|row| row.says(field) == found));
                 differences.push(Difference {
                     what: what(wanted, found, some_side),
                     field: field.to_owned(),
@@ -406,37 +613,81 @@ impl Judgement<'_> {
         }
         differences.extend(self.comments(expected, wanted, found, sides));
         let org = self.moves.now(&stand.org);
-        if org != expected.org && !expected.asked.fields.contains_key(OF_ORG) && !is_whole_file(id) {
+        if org != expected.org && !expected.asked.fields.contains_key(OF_ORG) && !is_whole_file(id)
+        {
             let text = |org: &str| Some(Plain::Text(org.to_owned()));
             let (wanted, found) = (text(&expected.org), text(&org));
-            differences.push(Difference { what: What::Changed, field: OF_ORG.to_owned(), wanted, found, sides: Vec::new() });
+            differences.push(Difference {
+                what: What::Changed,
+                field: OF_ORG.to_owned(),
+                wanted,
+                found,
+                sides: Vec::new(),
+            });
         }
         differences
     }
 
-    /// What became of a record's comments; of those beside a field that a person had to decide anything may.
-    fn comments(&self, expected: &Expected, wanted: &Row, found: &Row, sides: &[(&String, Option<&Row>)]) -> Option<Difference> {
+    /// What became of a record's comments; of those beside a field that a person had to decide
+    /// anything may.
+    fn comments(
+        &self,
+        expected: &Expected,
+        wanted: &Row,
+        found: &Row,
+        sides: &[(&String, Option<&Row>)],
+    ) -> Option<Difference> {
         if expected.asked.whole {
             return None;
         }
-        let rows = || sides.iter().filter_map(|(_, row)| *row).chain([wanted, found]);
-        let open = rows().flat_map(|row| &row.cells).filter(|cell| expected.asked.fields.contains_key(&cell.name));
+        let rows = || {
+            sides
+                .iter()
+                .filter_map(|(_, row)| *row)
+                .chain([wanted, found])
+        };
+        let open = rows()
+            .flat_map(|row| &row.cells)
+            .filter(|cell| expected.asked.fields.contains_key(&cell.name));
         let loose: BTreeSet<&str> = open.flat_map(Cell::comments).map(String::as_str).collect();
         let mut beside = wanted.comments();
         let mut there = found.comments();
         // Who has decided something may have written down why.
         let said: BTreeSet<&str> = rows().take(sides.len()).flat_map(Row::comments).collect();
         beside.retain(|comment| !loose.contains(comment));
-        there.retain(|comment| !loose.contains(comment) && (expected.asked.fields.is_empty() || said.contains(comment)));
+        there.retain(|comment| {
+            !loose.contains(comment) && (expected.asked.fields.is_empty() || said.contains(comment))
+        });
         if beside == there {
             return None;
         }
-        let has = |row: &Row| beside.iter().any(|comment| !there.contains(comment) && row.comments().contains(comment));
-        let by = sides.iter().filter(|(_, row)| row.is_some_and(has)).map(|(name, _)| (*name).clone()).collect();
-        let list = |comments: Vec<&str>| Plain::List(comments.into_iter().map(|comment| Plain::Text(comment.to_owned())).collect());
+        let has = |row: &Row| {
+            beside
+                .iter()
+                .any(|comment| !there.contains(comment) && row.comments().contains(comment))
+        };
+        let by = sides
+            .iter()
+            .filter(|(_, row)| row.is_some_and(has))
+            .map(|(name, _)| (*name).clone())
+            .collect();
+        let list = |comments: Vec<&str>| {
+            Plain::List(
+                comments
+                    .into_iter()
+                    .map(|comment| Plain::Text(comment.to_owned()))
+                    .collect(),
+            )
+        };
         let (wanted, found) = (list(beside.clone()), list(there.clone()));
         let what = what(Some(&wanted), Some(&found), false);
-        Some(Difference { what, field: COMMENTS.to_owned(), wanted: Some(wanted), found: Some(found), sides: by })
+        Some(Difference {
+            what,
+            field: COMMENTS.to_owned(),
+            wanted: Some(wanted),
+            found: Some(found),
+            sides: by,
+        })
     }
 }
 
@@ -451,16 +702,33 @@ struct Difference {
 
 /// What one side still has of a record that the other took out.
 fn one_left(base: Option<&Row>, row: Row, org: String, asked: Asked) -> Expected {
-    let asked = Asked { whole: !asked.fields.is_empty(), ..asked };
+    let asked = Asked {
+        whole: !asked.fields.is_empty(),
+        ..asked
+    };
     match base {
-        None => Expected { row: Some(row), org, asked, may_be_gone: false },
+        None => Expected {
+            row: Some(row),
+            org,
+            asked,
+            may_be_gone: false,
+        },
         Some(base) if says(base) == says(&row) && base.kind == row.kind => Expected::default(),
-        Some(_) => Expected { row: Some(row), org, asked, may_be_gone: true },
+        Some(_) => Expected {
+            row: Some(row),
+            org,
+            asked,
+            may_be_gone: true,
+        },
     }
 }
 
 /// Whether a list has the same items as another, and keeps the order of each of some lists.
-fn is_woven<'p>(wanted: Option<&Plain>, found: Option<&Plain>, mut sides: impl Iterator<Item = &'p Plain>) -> bool {
+fn is_woven<'p>(
+    wanted: Option<&Plain>,
+    found: Option<&Plain>,
+    mut sides: impl Iterator<Item = &'p Plain>,
+) -> bool {
     let items = |list: Option<&Plain>| list.map_or(&[][..], Plain::items).to_vec();
     let (mut wanted, found) = (items(wanted), items(found));
     let mut same = found.clone();
@@ -468,21 +736,31 @@ fn is_woven<'p>(wanted: Option<&Plain>, found: Option<&Plain>, mut sides: impl I
     same.sort();
     let keeps = |side: &Plain| {
         let mut rest = found.iter();
-        side.items().iter().filter(|item| found.contains(item)).all(|item| rest.any(|other| other == item))
+        side.items()
+            .iter()
+            .filter(|item| found.contains(item))
+            .all(|item| rest.any(|other| other == item))
     };
     wanted == same && sides.all(keeps)
 }
 
 /// All that a row says.
 fn says(row: &Row) -> BTreeMap<String, Plain> {
-    row.cells.iter().map(|cell| (cell.name.clone(), cell.data.clone())).collect()
+    row.cells
+        .iter()
+        .map(|cell| (cell.name.clone(), cell.data.clone()))
+        .collect()
 }
 
 /// What happened to a field.
 fn what(wanted: Option<&Plain>, found: Option<&Plain>, some_side: bool) -> What {
     if let (Some(Plain::List(wanted)), Some(Plain::List(found))) = (wanted, found) {
-        let count = |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
-        if wanted.iter().any(|item| count(found, item) < count(wanted, item)) {
+        let count =
+            |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
+        if wanted
+            .iter()
+            .any(|item| count(found, item) < count(wanted, item))
+        {
             return What::Lost;
         }
         if found.iter().all(|item| wanted.contains(item)) && found.len() > wanted.len() {
@@ -490,5 +768,9 @@ fn what(wanted: Option<&Plain>, found: Option<&Plain>, some_side: bool) -> What 
         }
         return What::Changed;
     }
-    if some_side || found.is_none() { What::Lost } else { What::Changed }
+    if some_side || found.is_none() {
+        What::Lost
+    } else {
+        What::Changed
+    }
 }

@@ -23,13 +23,26 @@ pub struct LedgerFile {
 }
 
 impl LedgerFile {
-    /// What a path of a repository is to the ledger whose folder is `prefix`; none where it is nothing.
+    /// What a path of a repository is to the ledger whose folder is `prefix`; none where it is
+    /// nothing.
     pub fn of(path: &str, prefix: &str) -> Option<LedgerFile> {
         match LedgerPath::of(path.strip_prefix(prefix)?) {
-            LedgerPath::Stamp(name) => Some(LedgerFile { org: name, form: Form::Stamp }),
-            LedgerPath::Organisation(org) => Some(LedgerFile { org: org.to_string(), form: Form::Organisation }),
-            LedgerPath::Records(org) => Some(LedgerFile { org: org.to_string(), form: Form::Records }),
-            LedgerPath::Settings | LedgerPath::Rules | LedgerPath::Misplaced | LedgerPath::Other => None,
+            LedgerPath::Stamp(name) => Some(LedgerFile {
+                org: name,
+                form: Form::Stamp,
+            }),
+            LedgerPath::Organisation(org) => Some(LedgerFile {
+                org: org.to_string(),
+                form: Form::Organisation,
+            }),
+            LedgerPath::Records(org) => Some(LedgerFile {
+                org: org.to_string(),
+                form: Form::Records,
+            }),
+            LedgerPath::Settings
+            | LedgerPath::Rules
+            | LedgerPath::Misplaced
+            | LedgerPath::Other => None,
         }
     }
 }
@@ -52,13 +65,18 @@ pub struct Library {
     bytes: usize,
 }
 
-/// How many bytes of contents are kept before they are forgotten: a merge's files are mostly those of the one before.
+/// How many bytes of contents are kept before they are forgotten: a merge's files are mostly those
+/// of the one before.
 const KEPT: usize = 32 << 20;
 
 impl Library {
     /// A library of what `objects` reads.
     pub fn new(objects: Objects) -> Library {
-        Library { objects, known: BTreeMap::new(), bytes: 0 }
+        Library {
+            objects,
+            known: BTreeMap::new(),
+            bytes: 0,
+        }
     }
 
     /// The objects themselves.
@@ -71,14 +89,21 @@ impl Library {
     /// # Errors
     /// git went away, or this clone does not have it.
     pub fn content(&mut self, oid: &str, form: Form) -> Result<Rc<Content>, Problem> {
-        Ok(self.content_if(oid, form, |_| true)?.unwrap_or_else(|| Rc::new(Content::Unreadable)))
+        Ok(self
+            .content_if(oid, form, |_| true)?
+            .unwrap_or_else(|| Rc::new(Content::Unreadable)))
     }
 
     /// The content of an object of whose bytes `is_asked` holds; another is not taken apart.
     ///
     /// # Errors
     /// As [`Library::content`].
-    pub fn content_if(&mut self, oid: &str, form: Form, is_asked: impl Fn(&[u8]) -> bool) -> Result<Option<Rc<Content>>, Problem> {
+    pub fn content_if(
+        &mut self,
+        oid: &str,
+        form: Form,
+        is_asked: impl Fn(&[u8]) -> bool,
+    ) -> Result<Option<Rc<Content>>, Problem> {
         let key = (oid.to_owned(), form);
         if let Some(content) = self.known.get(&key) {
             return Ok(Some(Rc::clone(content)));
@@ -98,7 +123,9 @@ impl Library {
                 Some(_) => Content::Whole(source.text),
                 None => Content::Unreadable,
             },
-            Some(source) if !crate::merge::marks::has_marks(&source.text) => records(&source).map_or(Content::Unreadable, Content::Records),
+            Some(source) if !crate::merge::marks::has_marks(&source.text) => {
+                records(&source).map_or(Content::Unreadable, Content::Records)
+            }
             _ => Content::Unreadable,
         });
         self.known.insert(key, Rc::clone(&content));
@@ -108,7 +135,8 @@ impl Library {
 
 fn records(source: &Source) -> Option<Vec<(String, usize, String)>> {
     let page = Page::read(source)?;
-    let record = |p: &Paragraph<'_>| Some((p.key.as_ref()?.id.to_string(), p.line, p.text.to_string()));
+    let record =
+        |p: &Paragraph<'_>| Some((p.key.as_ref()?.id.to_string(), p.line, p.text.to_string()));
     Some(page.paragraphs.iter().filter_map(record).collect())
 }
 
@@ -125,8 +153,8 @@ pub struct Stand {
     pub text: String,
 }
 
-/// The records of some files of a commit; an organisation's file is a record under the name `org:` and its id, a stamp
-/// under `closed:` and its period and organisation.
+/// The records of some files of a commit; an organisation's file is a record under the name `org:`
+/// and its id, a stamp under `closed:` and its period and organisation.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Where each record stands: more than once where it is doubled.
@@ -138,24 +166,46 @@ pub struct Snapshot {
 impl Snapshot {
     /// Adds what a file says.
     pub fn add(&mut self, path: &str, file: &LedgerFile, content: &Content) {
-        let stand = |line, text: &str| Stand { org: file.org.clone(), file: path.to_owned(), line, text: text.to_owned() };
+        let stand = |line, text: &str| Stand {
+            org: file.org.clone(),
+            file: path.to_owned(),
+            line,
+            text: text.to_owned(),
+        };
         match content {
             Content::Unreadable => {
                 self.unreadable.insert(path.to_owned());
             }
             Content::Whole(text) => {
-                let of = if file.form == Form::Stamp { CLOSED } else { ORG };
-                self.records.entry(format!("{of}{}", file.org)).or_default().push(stand(1, text));
+                let of = if file.form == Form::Stamp {
+                    CLOSED
+                } else {
+                    ORG
+                };
+                self.records
+                    .entry(format!("{of}{}", file.org))
+                    .or_default()
+                    .push(stand(1, text));
             }
             Content::Records(records) => {
-                records.iter().for_each(|(id, line, text)| self.records.entry(id.clone()).or_default().push(stand(*line, text)));
+                records.iter().for_each(|(id, line, text)| {
+                    self.records
+                        .entry(id.clone())
+                        .or_default()
+                        .push(stand(*line, text))
+                });
             }
         }
     }
 
     /// The organisations of the snapshot, with what their files say.
     pub fn organisations(&self) -> impl Iterator<Item = (&str, Row)> {
-        self.records.iter().filter_map(|(id, stands)| Some((id.strip_prefix(ORG)?, Row::read_file(&stands.first()?.text)?)))
+        self.records.iter().filter_map(|(id, stands)| {
+            Some((
+                id.strip_prefix(ORG)?,
+                Row::read_file(&stands.first()?.text)?,
+            ))
+        })
     }
 }
 
@@ -172,30 +222,54 @@ pub fn is_whole_file(id: &str) -> bool {
 
 /// The lines of what goes by a name among records, taken apart; none where they cannot be read.
 pub fn read_row(id: &str, text: &str) -> Option<Row> {
-    if is_whole_file(id) { Row::read_file(text) } else { Row::read(text) }
+    if is_whole_file(id) {
+        Row::read_file(text)
+    } else {
+        Row::read(text)
+    }
 }
 
-/// What was moved between a base and some versions of it: an organisation says where it was formerly, or the
-/// only new one of the same name took its place.
+/// What was moved between a base and some versions of it: an organisation says where it was
+/// formerly, or the only new one of the same name took its place.
 pub fn moves_between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
     let mut moves = Moves::default();
     let old: BTreeMap<&str, Row> = base.organisations().collect();
     for version in versions {
         let new: BTreeMap<&str, Row> = version.organisations().collect();
         for (path, row) in new.iter().filter(|(path, _)| !old.contains_key(*path)) {
-            let formerly = row.says("formerly").map_or(&[][..], Plain::items).iter().filter_map(Plain::as_text);
+            let formerly = row
+                .says("formerly")
+                .map_or(&[][..], Plain::items)
+                .iter()
+                .filter_map(Plain::as_text);
             formerly.for_each(|former| moves.add(former, path));
         }
         for (path, row) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
             // Where its records went it went too, if they went to one place.
-            let ids = base.records.iter().filter(|(_, stands)| stands.iter().any(|stand| stand.org == **path)).map(|(id, _)| id);
-            let went: BTreeSet<&str> = ids.filter_map(|id| version.records.get(id)).flatten().map(|stand| stand.org.as_str()).collect();
-            if let (1, Some(to)) = (went.len(), went.first().filter(|to| new.contains_key(*to) && !old.contains_key(*to))) {
+            let ids = base
+                .records
+                .iter()
+                .filter(|(_, stands)| stands.iter().any(|stand| stand.org == **path))
+                .map(|(id, _)| id);
+            let went: BTreeSet<&str> = ids
+                .filter_map(|id| version.records.get(id))
+                .flatten()
+                .map(|stand| stand.org.as_str())
+                .collect();
+            if let (1, Some(to)) = (
+                went.len(),
+                went.first()
+                    .filter(|to| new.contains_key(*to) && !old.contains_key(*to)),
+            ) {
                 moves.add(path, to);
                 continue;
             }
-            let same = |other: &Row| other.says("name").is_some() && other.says("name") == row.says("name");
-            let mut twins = new.iter().filter(|(other, twin)| !old.contains_key(*other) && same(twin));
+            let same = |other: &Row| {
+                other.says("name").is_some() && other.says("name") == row.says("name")
+            };
+            let mut twins = new
+                .iter()
+                .filter(|(other, twin)| !old.contains_key(*other) && same(twin));
             if let (Some((twin, _)), None) = (twins.next(), twins.next()) {
                 moves.add(path, twin);
             }

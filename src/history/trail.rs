@@ -66,15 +66,29 @@ pub struct Event {
 /// The stories of some records, oldest step first.
 pub type Trail = BTreeMap<String, Vec<Event>>;
 
-/// Follows records through all that HEAD leads back to; `each` is told how many commits there are and how many were looked at.
+/// Follows records through all that HEAD leads back to; `each` is told how many commits there are
+/// and how many were looked at.
 ///
 /// # Errors
 /// git is not there, or fails; there is no commit yet.
-pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, usize)) -> Result<Trail, Problem> {
-    let graph = if has_commits(repo)? { Graph::of(Commit::list(repo, &["HEAD"])?) } else { Graph::default() };
+pub fn follow(
+    repo: &Repo,
+    ids: &BTreeSet<String>,
+    each: &mut dyn FnMut(usize, usize),
+) -> Result<Trail, Problem> {
+    let graph = if has_commits(repo)? {
+        Graph::of(Commit::list(repo, &["HEAD"])?)
+    } else {
+        Graph::default()
+    };
     let edge: BTreeSet<String> = edge(repo)?.into_iter().collect();
     let nothing = repo.text(["hash-object", "-t", "tree", "--stdin"])?;
-    let mut walk = Walk { repo, ids, differences: Differences::open(repo)?, library: Library::new(Objects::open(repo)?) };
+    let mut walk = Walk {
+        repo,
+        ids,
+        differences: Differences::open(repo)?,
+        library: Library::new(Objects::open(repo)?),
+    };
     let mut trail = Trail::new();
     for (n, commit) in graph.commits().iter().rev().enumerate() {
         each(n, graph.commits().len());
@@ -97,9 +111,10 @@ pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, u
         }
         for (id, stand) in step.merged {
             let before = |event: &Event| match &event.commit {
-                Some(earlier) => {
-                    graph.find(&commit.name).zip(graph.find(&earlier.name)).is_some_and(|(here, there)| graph.leads_to(here, there))
-                }
+                Some(earlier) => graph
+                    .find(&commit.name)
+                    .zip(graph.find(&earlier.name))
+                    .is_some_and(|(here, there)| graph.leads_to(here, there)),
                 None => false,
             };
             let story = trail.entry(id).or_default();
@@ -109,50 +124,104 @@ pub fn follow(repo: &Repo, ids: &BTreeSet<String>, each: &mut dyn FnMut(usize, u
     Ok(trail)
 }
 
-/// What a merge decided about a record: where it says something else than what was done last on its sides.
-fn decided(story: &[Event], stand: Option<&Stand>, commit: &Commit, before: &dyn Fn(&Event) -> bool) -> Option<Event> {
+/// What a merge decided about a record: where it says something else than what was done last on its
+/// sides.
+fn decided(
+    story: &[Event],
+    stand: Option<&Stand>,
+    commit: &Commit,
+    before: &dyn Fn(&Event) -> bool,
+) -> Option<Event> {
     let row = stand.and_then(|stand| Row::read(&stand.text));
     let of = |change: &FieldChange| change.field != "org";
     let same = |a: Option<&Plain>, b: Option<&Plain>| match (a, b) {
         (Some(Plain::List(a)), Some(Plain::List(b))) => {
-            a.len() == b.len() && a.iter().all(|item| a.iter().filter(|o| *o == item).count() == b.iter().filter(|o| *o == item).count())
+            a.len() == b.len()
+                && a.iter().all(|item| {
+                    a.iter().filter(|o| *o == item).count()
+                        == b.iter().filter(|o| *o == item).count()
+                })
         }
         (a, b) => a == b,
     };
-    let fields: BTreeSet<&str> = story.iter().flat_map(|event| &event.changes).filter(|c| of(c)).map(|c| c.field.as_str()).collect();
+    let fields: BTreeSet<&str> = story
+        .iter()
+        .flat_map(|event| &event.changes)
+        .filter(|c| of(c))
+        .map(|c| c.field.as_str())
+        .collect();
     let mut changes = Vec::new();
     for field in fields {
         let says = row.as_ref().and_then(|row| row.says(field));
-        let on_field = |event: &'_ Event| event.changes.iter().find(|change| change.field == field).cloned();
-        // Mostly the last deed of all tells what it says; only else it matters which deeds lie behind this merge.
-        if same(story.iter().rev().find_map(on_field).and_then(|change| change.new).as_ref(), says) {
+        let on_field = |event: &'_ Event| {
+            event
+                .changes
+                .iter()
+                .find(|change| change.field == field)
+                .cloned()
+        };
+        // Mostly the last deed of all tells what it says; only else it matters which deeds lie
+        // behind this merge.
+        if same(
+            story
+                .iter()
+                .rev()
+                .find_map(on_field)
+                .and_then(|change| change.new)
+                .as_ref(),
+            says,
+        ) {
             continue;
         }
-        let deeds: Vec<FieldChange> = story.iter().filter(|event| before(event)).filter_map(on_field).collect();
+        let deeds: Vec<FieldChange> = story
+            .iter()
+            .filter(|event| before(event))
+            .filter_map(on_field)
+            .collect();
         let told = deeds.into_iter().fold(None, told);
         if !same(told.as_ref(), says) {
-            changes.push(FieldChange { field: field.to_owned(), old: told, new: says.cloned() });
+            changes.push(FieldChange {
+                field: field.to_owned(),
+                old: told,
+                new: says.cloned(),
+            });
         }
     }
-    let deed = if stand.is_some() { Deed::Decided } else { Deed::Removed };
-    (!changes.is_empty()).then(|| Event { commit: Some(commit.clone()), deed, changes })
+    let deed = if stand.is_some() {
+        Deed::Decided
+    } else {
+        Deed::Removed
+    };
+    (!changes.is_empty()).then(|| Event {
+        commit: Some(commit.clone()),
+        deed,
+        changes,
+    })
 }
 
-/// What a field says after one more deed: of a list what was added and taken away, whatever others did to it.
+/// What a field says after one more deed: of a list what was added and taken away, whatever others
+/// did to it.
 fn told(said: Option<Plain>, change: FieldChange) -> Option<Plain> {
     let items = |list: &Option<Plain>| list.as_ref().map_or(&[][..], Plain::items).to_vec();
     match (&said, &change.new) {
         (Some(Plain::List(list)), Some(Plain::List(new))) => {
             let old = items(&change.old);
-            let kept = list.iter().filter(|item| new.contains(item) || !old.contains(item)).cloned();
-            let added = new.iter().filter(|item| !old.contains(item) && !list.contains(item)).cloned();
+            let kept = list
+                .iter()
+                .filter(|item| new.contains(item) || !old.contains(item))
+                .cloned();
+            let added = new
+                .iter()
+                .filter(|item| !old.contains(item) && !list.contains(item))
+                .cloned();
             Some(Plain::List(kept.chain(added).collect()))
         }
         _ => change.new,
     }
 }
 
-/// The step from what was committed to what stands in the work tree, for a record that was changed since.
+/// The step from what was committed to what stands in the work tree, for a record that was changed
+/// since.
 pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
     let deed = match (last, now) {
         (None, _) => Deed::Entered,
@@ -160,7 +229,11 @@ pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
         (Some(_), Some(_)) => Deed::Changed,
     };
     let changes = changes(last, now);
-    (!changes.is_empty()).then_some(Event { commit: None, deed, changes })
+    (!changes.is_empty()).then_some(Event {
+        commit: None,
+        deed,
+        changes,
+    })
 }
 
 /// A record as it stands at HEAD, in whatever file; of several copies that in the file `at`.
@@ -168,8 +241,14 @@ pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
 /// # Errors
 /// git is not there, or fails.
 pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Stand>, Problem> {
-    let mut stands = standing(repo, &mut Library::new(Objects::open(repo)?), "HEAD", &[id])?.records.remove(id).unwrap_or_default();
-    let same = stands.iter().position(|stand| Some(stand.file.as_str()) == at).unwrap_or(0);
+    let mut stands = standing(repo, &mut Library::new(Objects::open(repo)?), "HEAD", &[id])?
+        .records
+        .remove(id)
+        .unwrap_or_default();
+    let same = stands
+        .iter()
+        .position(|stand| Some(stand.file.as_str()) == at)
+        .unwrap_or(0);
     Ok((same < stands.len()).then(|| stands.swap_remove(same)))
 }
 
@@ -177,19 +256,32 @@ pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Stand
 const ASKED: usize = 1000;
 
 /// The files of a whole tree that name one of some records.
-fn standing(repo: &Repo, library: &mut Library, tree: &str, ids: &[&str]) -> Result<Snapshot, Problem> {
+fn standing(
+    repo: &Repo,
+    library: &mut Library,
+    tree: &str,
+    ids: &[&str],
+) -> Result<Snapshot, Problem> {
     let below = format!("{}orgs", repo.prefix);
     let mut paths = BTreeSet::new();
     for ids in ids.chunks(ASKED) {
         let asked = ids.iter().flat_map(|id| ["-e", id]);
-        let args = ["--literal-pathspecs", "grep", "-l", "-z", "-F"].into_iter().chain(asked).chain([tree, "--", &below]);
+        let args = ["--literal-pathspecs", "grep", "-l", "-z", "-F"]
+            .into_iter()
+            .chain(asked)
+            .chain([tree, "--", &below]);
         // git has no other word for "nowhere" than failure.
         let said = repo.text(args).unwrap_or_default();
-        paths.extend(said.split('\0').filter_map(|name| Some(name.strip_prefix(tree)?.strip_prefix(':')?.to_owned())));
+        paths.extend(
+            said.split('\0')
+                .filter_map(|name| Some(name.strip_prefix(tree)?.strip_prefix(':')?.to_owned())),
+        );
     }
     let mut snapshot = Snapshot::default();
     for path in paths {
-        if let Some(file) = LedgerFile::of(&path, &repo.prefix).filter(|file| file.form == Form::Records) {
+        if let Some(file) =
+            LedgerFile::of(&path, &repo.prefix).filter(|file| file.form == Form::Records)
+        {
             let content = library.content(&format!("{tree}:{path}"), file.form)?;
             snapshot.add(&path, &file, &content);
         }
@@ -215,7 +307,8 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    /// What a commit did to the records, against all of its parents: what a merge took from one of them is no deed of its own.
+    /// What a commit did to the records, against all of its parents: what a merge took from one of
+    /// them is no deed of its own.
     fn step(&mut self, parents: &[&str], commit: &Commit) -> Result<Step, Problem> {
         let mut all: Option<BTreeMap<String, Event>> = None;
         let mut merged: BTreeMap<String, Option<Stand>> = BTreeMap::new();
@@ -224,11 +317,26 @@ impl Walk<'_> {
             let old = self.snapshot(&changed, |file| file.old.as_ref())?;
             let new = self.snapshot(&changed, |file| file.new.as_ref())?;
             // Of several copies one may be left, in a file that did not change.
-            let gone: Vec<&str> = old.records.keys().filter(|id| !new.records.contains_key(*id)).map(String::as_str).collect();
+            let gone: Vec<&str> = old
+                .records
+                .keys()
+                .filter(|id| !new.records.contains_key(*id))
+                .map(String::as_str)
+                .collect();
             let elsewhere = standing(self.repo, &mut self.library, &commit.tree, &gone)?;
             let mut events = BTreeMap::new();
-            for id in self.ids.iter().filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id)) {
-                let first = |snapshot: &Snapshot| snapshot.records.get(id).and_then(|stands| stands.first()).cloned();
+            for id in self
+                .ids
+                .iter()
+                .filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id))
+            {
+                let first = |snapshot: &Snapshot| {
+                    snapshot
+                        .records
+                        .get(id)
+                        .and_then(|stands| stands.first())
+                        .cloned()
+                };
                 let (old, new) = (first(&old), first(&new).or_else(|| first(&elsewhere)));
                 let there = merged.entry(id.clone()).or_default();
                 *there = there.take().or_else(|| new.clone());
@@ -239,29 +347,50 @@ impl Walk<'_> {
                 };
                 let changes = changes(old.as_ref(), new.as_ref());
                 if !changes.is_empty() {
-                    events.insert(id.clone(), Event { commit: Some(commit.clone()), deed, changes });
+                    events.insert(
+                        id.clone(),
+                        Event {
+                            commit: Some(commit.clone()),
+                            deed,
+                            changes,
+                        },
+                    );
                 }
             }
             all = Some(match all {
                 None => events,
-                Some(first) => first.into_iter().filter_map(|(id, event)| Some((id.clone(), own(event, events.get(&id)?)?))).collect(),
+                Some(first) => first
+                    .into_iter()
+                    .filter_map(|(id, event)| Some((id.clone(), own(event, events.get(&id)?)?)))
+                    .collect(),
             });
         }
         // What one side alone has of a commit with one parent is told already.
         if parents.len() < 2 {
             merged.clear();
         }
-        Ok(Step { events: all.unwrap_or_default(), merged })
+        Ok(Step {
+            events: all.unwrap_or_default(),
+            merged,
+        })
     }
 
     /// The records on one side of some changed files, as far as they are looked for.
-    fn snapshot(&mut self, changed: &[Changed], side: impl Fn(&Changed) -> Option<&String>) -> Result<Snapshot, Problem> {
+    fn snapshot(
+        &mut self,
+        changed: &[Changed],
+        side: impl Fn(&Changed) -> Option<&String>,
+    ) -> Result<Snapshot, Problem> {
         let mut snapshot = Snapshot::default();
-        // Of a few records, files that do not name them need not be taken apart; of many nearly every file names one.
-        let finders: Vec<memmem::Finder<'_>> = self.ids.iter().map(|id| memmem::Finder::new(id)).collect();
-        let names_one = |bytes: &[u8]| finders.len() > FEW || finders.iter().any(|id| id.find(bytes).is_some());
+        // Of a few records, files that do not name them need not be taken apart; of many nearly
+        // every file names one.
+        let finders: Vec<memmem::Finder<'_>> =
+            self.ids.iter().map(|id| memmem::Finder::new(id)).collect();
+        let names_one =
+            |bytes: &[u8]| finders.len() > FEW || finders.iter().any(|id| id.find(bytes).is_some());
         for change in changed {
-            let file = LedgerFile::of(&change.path, &self.repo.prefix).filter(|file| file.form == Form::Records);
+            let file = LedgerFile::of(&change.path, &self.repo.prefix)
+                .filter(|file| file.form == Form::Records);
             if let (Some(oid), Some(file)) = (side(change), file) {
                 if let Some(content) = self.library.content_if(oid, file.form, names_one)? {
                     snapshot.add(&change.path, &file, &content);
@@ -273,14 +402,21 @@ impl Walk<'_> {
     }
 }
 
-/// What of a merge's changes against one parent is a change against another too, and not the other's own; none if nothing is.
+/// What of a merge's changes against one parent is a change against another too, and not the
+/// other's own; none if nothing is.
 fn own(one: Event, other: &Event) -> Option<Event> {
     let both = |change: &FieldChange| {
-        let twin = other.changes.iter().find(|twin| twin.field == change.field)?;
+        let twin = other
+            .changes
+            .iter()
+            .find(|twin| twin.field == change.field)?;
         let items = |value: &Option<Plain>| value.as_ref().map_or(&[][..], Plain::items).to_vec();
         let (mine, theirs) = (items(&change.old), items(&twin.old));
         // A list that is put together of both is nobody's change.
-        let woven = matches!(change.new, Some(Plain::List(_))) && items(&change.new).iter().all(|i| mine.contains(i) || theirs.contains(i));
+        let woven = matches!(change.new, Some(Plain::List(_)))
+            && items(&change.new)
+                .iter()
+                .all(|i| mine.contains(i) || theirs.contains(i));
         (!woven).then(|| change.clone())
     };
     let changes: Vec<FieldChange> = one.changes.iter().filter_map(both).collect();
@@ -290,20 +426,33 @@ fn own(one: Event, other: &Event) -> Option<Event> {
 fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {
     let row = |stand: Option<&Stand>| stand.and_then(|stand| Row::read(&stand.text));
     let (was, is) = (row(old), row(new));
-    let names: Vec<&str> = is.iter().chain(&was).flat_map(|row| &row.cells).map(|cell| cell.name.as_str()).collect();
+    let names: Vec<&str> = is
+        .iter()
+        .chain(&was)
+        .flat_map(|row| &row.cells)
+        .map(|cell| cell.name.as_str())
+        .collect();
     let mut seen = BTreeSet::new();
     let mut changes: Vec<FieldChange> = Vec::new();
     for name in names.into_iter().filter(|name| seen.insert(*name)) {
         let says = |row: &Option<Row>| row.as_ref().and_then(|row| row.says(name)).cloned();
         if says(&was) != says(&is) {
-            changes.push(FieldChange { field: name.to_owned(), old: says(&was), new: says(&is) });
+            changes.push(FieldChange {
+                field: name.to_owned(),
+                old: says(&was),
+                new: says(&is),
+            });
         }
     }
     let org = |stand: Option<&Stand>| stand.map(|stand| Plain::Text(stand.org.clone()));
     if let (Some(_), Some(_)) = (old, new)
         && org(old) != org(new)
     {
-        changes.push(FieldChange { field: "org".to_owned(), old: org(old), new: org(new) });
+        changes.push(FieldChange {
+            field: "org".to_owned(),
+            old: org(old),
+            new: org(new),
+        });
     }
     changes
 }

@@ -141,7 +141,8 @@ pub struct Locale {
 impl Locale {
     /// The catalogue of one language.
     pub fn new(lang: Lang) -> Locale {
-        // A catalogue is part of the program and a test reads both whole; what still parses is used.
+        // A catalogue is part of the program and a test reads both whole; what still parses is
+        // used.
         let resource = match FluentResource::try_new(lang.catalogue().to_owned()) {
             Ok(resource) | Err((resource, _)) => resource,
         };
@@ -182,7 +183,11 @@ impl Locale {
         for (name, arg) in args {
             fluent.set(*name, self.value(arg, args));
         }
-        Some(self.bundle.format_pattern(pattern, Some(&fluent), &mut Vec::new()).into_owned())
+        Some(
+            self.bundle
+                .format_pattern(pattern, Some(&fluent), &mut Vec::new())
+                .into_owned(),
+        )
     }
 
     fn value(&self, arg: &Arg, args: &[(&'static str, Arg)]) -> FluentValue<'static> {
@@ -193,8 +198,13 @@ impl Locale {
             Arg::Label(label) => visible(label.get(self.lang)).into(),
             Arg::Labels(labels) => visible(&self.labels(labels)).into(),
             Arg::Message(id) => {
-                // The inner message may use the outer one's words, but not other messages: no circles.
-                let words: Vec<_> = args.iter().filter(|(_, arg)| !matches!(arg, Arg::Message(_))).cloned().collect();
+                // The inner message may use the outer one's words, but not other messages: no
+                // circles.
+                let words: Vec<_> = args
+                    .iter()
+                    .filter(|(_, arg)| !matches!(arg, Arg::Message(_)))
+                    .cloned()
+                    .collect();
                 self.say(id, &words).into()
             }
         }
@@ -211,7 +221,12 @@ impl Locale {
 
     /// Several names in a list.
     pub fn labels(&self, labels: &[Label]) -> String {
-        self.join(&labels.iter().map(|label| label.get(self.lang)).collect::<Vec<_>>())
+        self.join(
+            &labels
+                .iter()
+                .map(|label| label.get(self.lang))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// Whether the catalogue has the message.

@@ -1,4 +1,5 @@
-//! Files that are one table: an organisation's, merged field by field, and a stamp, of which one version stands.
+//! Files that are one table: an organisation's, merged field by field, and a stamp, of which one
+//! version stands.
 
 use crate::merge::marks::{self, Names};
 use crate::merge::row::{self, Clash, Judge, Row, Side, Why};
@@ -9,9 +10,21 @@ use crate::source::Source;
 use crate::wire::{Plain, parse};
 
 /// Merges three versions of a file that is one table.
-pub(super) fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
+pub(super) fn merge(
+    versions: Versions<'_>,
+    form: Form,
+    rules: &Rules,
+    names: &Names,
+    judge: &mut Judge<'_>,
+) -> Result<Merged, Refused> {
     let Versions { base, ours, theirs } = versions;
-    let clean = |text: &str| Ok(Merged { text: text.to_owned(), conflicts: Vec::new(), notices: Vec::new() });
+    let clean = |text: &str| {
+        Ok(Merged {
+            text: text.to_owned(),
+            conflicts: Vec::new(),
+            notices: Vec::new(),
+        })
+    };
     if ours.text == theirs.text || theirs.text == base.text {
         return clean(&ours.text);
     }
@@ -20,7 +33,13 @@ pub(super) fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &N
     }
     if form == Form::Stamp {
         let clash = match stamp(ours, theirs)? {
-            Ok(side) => return clean(if side == Side::Ours { &ours.text } else { &theirs.text }),
+            Ok(side) => {
+                return clean(if side == Side::Ours {
+                    &ours.text
+                } else {
+                    &theirs.text
+                });
+            }
             Err(clash) => clash,
         };
         return match judge("", &clash) {
@@ -31,32 +50,78 @@ pub(super) fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &N
     }
     let read = |source: &Source| Row::read_file(&source.text).ok_or_else(|| why_not(versions));
     let (b, o, t) = (read(base)?, read(ours)?, read(theirs)?);
-    let merged = row::merge(Some(&b).filter(|_| !base.text.is_empty()), &o, &t, Some(&rules.org), judge);
+    let merged = row::merge(
+        Some(&b).filter(|_| !base.text.is_empty()),
+        &o,
+        &t,
+        Some(&rules.org),
+        judge,
+    );
     if !merged.clashes.is_empty() {
         return Ok(in_conflict(versions, names, merged.clashes));
     }
-    let notices = merged.notices.into_iter().map(|(field, about)| Notice { id: String::new(), field, about }).collect();
-    Ok(Merged { text: with_line_ends(merged.row.text(), ours), conflicts: Vec::new(), notices })
+    let notices = merged
+        .notices
+        .into_iter()
+        .map(|(field, about)| Notice {
+            id: String::new(),
+            field,
+            about,
+        })
+        .collect();
+    Ok(Merged {
+        text: with_line_ends(merged.row.text(), ours),
+        conflicts: Vec::new(),
+        notices,
+    })
 }
 
 /// Both versions whole between markers.
 fn in_conflict(versions: Versions<'_>, names: &Names, clashes: Vec<Clash>) -> Merged {
     let lines = |source: &Source| {
-        let text = source.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        if text.is_empty() || text.ends_with('\n') { text } else { format!("{text}\n") }
+        let text = source
+            .text
+            .trim_start_matches('\u{feff}')
+            .replace("\r\n", "\n");
+        if text.is_empty() || text.ends_with('\n') {
+            text
+        } else {
+            format!("{text}\n")
+        }
     };
-    let text = marks::conflict(&lines(versions.base), &lines(versions.ours), &lines(versions.theirs), names);
-    let conflicts = vec![Conflict { id: String::new(), line: 1, clashes }];
-    Merged { text: with_line_ends(text, versions.ours), conflicts, notices: Vec::new() }
+    let text = marks::conflict(
+        &lines(versions.base),
+        &lines(versions.ours),
+        &lines(versions.theirs),
+        names,
+    );
+    let conflicts = vec![Conflict {
+        id: String::new(),
+        line: 1,
+        clashes,
+    }];
+    Merged {
+        text: with_line_ends(text, versions.ours),
+        conflicts,
+        notices: Vec::new(),
+    }
 }
 
 fn with_line_ends(text: String, like: &Source) -> String {
-    if like.newline() == "\r\n" { text.replace('\n', "\r\n") } else { text }
+    if like.newline() == "\r\n" {
+        text.replace('\n', "\r\n")
+    } else {
+        text
+    }
 }
 
 /// Which of two stamps stands: where both say the same of the period, the one that closed it first.
 fn stamp(ours: &Source, theirs: &Source) -> Result<Result<Side, Clash>, Refused> {
-    let read = |source: &Source| parse(source).map(|document| Plain::pairs(&document.root)).map_err(Refused::Unreadable);
+    let read = |source: &Source| {
+        parse(source)
+            .map(|document| Plain::pairs(&document.root))
+            .map_err(Refused::Unreadable)
+    };
     let (mut o, mut t) = (read(ours)?, read(theirs)?);
     if !o.contains_key("period") || !t.contains_key("period") {
         return Err(Refused::NotALedger);
@@ -67,11 +132,24 @@ fn stamp(ours: &Source, theirs: &Source) -> Result<Result<Side, Clash>, Refused>
     closing("hash");
     closing("commit");
     if o == t {
-        return Ok(Ok(if on_t < on_o { Side::Theirs } else { Side::Ours }));
+        return Ok(Ok(if on_t < on_o {
+            Side::Theirs
+        } else {
+            Side::Ours
+        }));
     }
     let closed = |on: Option<Plain>, by: Option<Plain>| {
         let on = on.as_ref().map(inline).unwrap_or_default();
-        Some(Plain::Text(format!("{on} {}", by.as_ref().and_then(Plain::as_text).unwrap_or_default())))
+        Some(Plain::Text(format!(
+            "{on} {}",
+            by.as_ref().and_then(Plain::as_text).unwrap_or_default()
+        )))
     };
-    Ok(Err(Clash { why: Why::Closed, title: None, field: String::new(), ours: closed(on_o, by_o), theirs: closed(on_t, by_t) }))
+    Ok(Err(Clash {
+        why: Why::Closed,
+        title: None,
+        field: String::new(),
+        ours: closed(on_o, by_o),
+        theirs: closed(on_t, by_t),
+    }))
 }

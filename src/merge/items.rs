@@ -1,4 +1,5 @@
-//! Lists that both sides changed: dated items as a union in the order of their days, the rest as sets.
+//! Lists that both sides changed: dated items as a union in the order of their days, the rest as
+//! sets.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -34,19 +35,40 @@ pub struct Order {
 impl Order {
     /// The order of a field's items; of a field that no kind knows, by what the items look like.
     pub fn of(field: Option<&Field>, items: &[Item]) -> Order {
-        let Some(FieldType::Table(columns)) = field.map(|field| &field.ty) else { return Order::guessed(items) };
-        let day = columns.iter().find(|column| matches!(column.ty, FieldType::Date)).map(|column| column.name.clone());
+        let Some(FieldType::Table(columns)) = field.map(|field| &field.ty) else {
+            return Order::guessed(items);
+        };
+        let day = columns
+            .iter()
+            .find(|column| matches!(column.ty, FieldType::Date))
+            .map(|column| column.name.clone());
         let life = columns.iter().find_map(|column| match &column.ty {
-            FieldType::Choice(choices) => Some((column.name.clone(), choices.iter().map(|choice| choice.name.clone()).collect())),
+            FieldType::Choice(choices) => Some((
+                column.name.clone(),
+                choices.iter().map(|choice| choice.name.clone()).collect(),
+            )),
             _ => None,
         });
         let key = field.map_or(0, |field| field.key);
-        Order { day, key: columns.iter().take(key).map(|column| column.name.clone()).collect(), life }
+        Order {
+            day,
+            key: columns
+                .iter()
+                .take(key)
+                .map(|column| column.name.clone())
+                .collect(),
+            life,
+        }
     }
 
     fn guessed(items: &[Item]) -> Order {
-        let dated = items.iter().all(|item| column(&item.data, "on").is_some_and(|on| on.as_text().is_none()));
-        Order { day: dated.then(|| "on".to_owned()), ..Order::default() }
+        let dated = items
+            .iter()
+            .all(|item| column(&item.data, "on").is_some_and(|on| on.as_text().is_none()));
+        Order {
+            day: dated.then(|| "on".to_owned()),
+            ..Order::default()
+        }
     }
 
     fn day<'i>(&self, item: &'i Item) -> Option<&'i Plain> {
@@ -112,64 +134,141 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
                 both_removed = true;
                 o.min(t)
             }
-            (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => return None,
+            (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => {
+                return None;
+            }
         };
         wanted.insert(data, count);
     }
     // A row that both took away was changed by both, unless both put the same in its place.
     let added = |side: &BTreeMap<&Plain, i64>| -> BTreeMap<Plain, i64> {
-        side.iter().filter(|(data, count)| **count > of(&b, data)).map(|(data, count)| ((*data).clone(), *count)).collect()
+        side.iter()
+            .filter(|(data, count)| **count > of(&b, data))
+            .map(|(data, count)| ((*data).clone(), *count))
+            .collect()
     };
-    let rows = base.iter().chain(ours).chain(theirs).any(|item| matches!(item.data, Plain::Table(_)));
+    let rows = base
+        .iter()
+        .chain(ours)
+        .chain(theirs)
+        .any(|item| matches!(item.data, Plain::Table(_)));
     if rows && both_removed && added(&o) != added(&t) {
         return None;
     }
     // Two rows of one key say different things of one day: only a person knows which is right.
-    let key = |data: &Plain| order.key.iter().map(|name| column(data, name).cloned()).collect::<Vec<_>>();
+    let key = |data: &Plain| {
+        order
+            .key
+            .iter()
+            .map(|name| column(data, name).cloned())
+            .collect::<Vec<_>>()
+    };
     let (news_o, news_t) = (added(&o), added(&t));
     let mut keyed: BTreeMap<Vec<Option<Plain>>, Vec<&Plain>> = BTreeMap::new();
-    news_t.keys().for_each(|data| keyed.entry(key(data)).or_default().push(data));
-    let differ = |data: &Plain| keyed.get(&key(data)).is_some_and(|others| others.iter().any(|other| *other != data));
+    news_t
+        .keys()
+        .for_each(|data| keyed.entry(key(data)).or_default().push(data));
+    let differ = |data: &Plain| {
+        keyed
+            .get(&key(data))
+            .is_some_and(|others| others.iter().any(|other| *other != data))
+    };
     if !order.key.is_empty() && news_o.keys().any(differ) {
         return None;
     }
     let kept = |side: &[Item]| -> Vec<Item> {
-        let mut left = Tally(wanted.iter().map(|(data, count)| ((*data).clone(), *count)).collect());
-        let mut kept: Vec<Item> = side.iter().filter(|item| left.take(&item.data)).cloned().collect();
+        let mut left = Tally(
+            wanted
+                .iter()
+                .map(|(data, count)| ((*data).clone(), *count))
+                .collect(),
+        );
+        let mut kept: Vec<Item> = side
+            .iter()
+            .filter(|item| left.take(&item.data))
+            .cloned()
+            .collect();
         kept.sort_by(|a, b| order.day(a).cmp(&order.day(b)));
         kept
     };
     let old: BTreeMap<&Plain, &Item> = base.iter().rev().map(|item| (&item.data, item)).collect();
     let was = |item: &Item| old.get(&item.data).copied();
     let (items, same_day) = weave(kept(ours), kept(theirs), order, &was);
-    let lost = ours.iter().chain(theirs).filter(|item| wanted.get(&item.data) == Some(&0));
+    let lost = ours
+        .iter()
+        .chain(theirs)
+        .filter(|item| wanted.get(&item.data) == Some(&0));
     let news = |item: &Item| {
-        let old: Vec<String> = was(item).map_or_else(Vec::new, |old| [old.above.clone(), old.behind.clone()].concat());
-        item.above.iter().chain(&item.behind).filter(|comment| !old.contains(comment)).cloned().collect::<Vec<_>>()
+        let old: Vec<String> = was(item).map_or_else(Vec::new, |old| {
+            [old.above.clone(), old.behind.clone()].concat()
+        });
+        item.above
+            .iter()
+            .chain(&item.behind)
+            .filter(|comment| !old.contains(comment))
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let orphans = lost.flat_map(news).collect();
-    Some(Woven { items, orphans, same_day })
+    Some(Woven {
+        items,
+        orphans,
+        same_day,
+    })
 }
 
-/// What a person who decided between two changes of some rows of a list has left out beside those rows.
+/// What a person who decided between two changes of some rows of a list has left out beside those
+/// rows.
 ///
-/// Of each row that both sides changed one version may go from each side: first what is of its day, then any, since a
-/// change may be of the day itself.
-pub fn left_out(base: &[Item], ours: &[Item], theirs: &[Item], kept: &[Plain], order: &Order) -> Vec<Plain> {
+/// Of each row that both sides changed one version may go from each side: first what is of its day,
+/// then any, since a change may be of the day itself.
+pub fn left_out(
+    base: &[Item],
+    ours: &[Item],
+    theirs: &[Item],
+    kept: &[Plain],
+    order: &Order,
+) -> Vec<Plain> {
     let (b, o, t) = (counts(base), counts(ours), counts(theirs));
     let of = |counts: &BTreeMap<&Plain, i64>, data: &Plain| counts.get(data).copied().unwrap_or(0);
-    let missing = |data: &Plain, count: i64| count - kept.iter().filter(|item| *item == data).count() as i64;
-    let day = |data: &Plain| order.day.as_deref().and_then(|day| column(data, day)).cloned();
-    let untouched = b.keys().filter(|data| missing(data, of(&b, data).min(of(&o, data)).min(of(&t, data))) > 0);
+    let missing =
+        |data: &Plain, count: i64| count - kept.iter().filter(|item| *item == data).count() as i64;
+    let day = |data: &Plain| {
+        order
+            .day
+            .as_deref()
+            .and_then(|day| column(data, day))
+            .cloned()
+    };
+    let untouched = b
+        .keys()
+        .filter(|data| missing(data, of(&b, data).min(of(&o, data)).min(of(&t, data))) > 0);
     let mut left: Vec<Plain> = untouched.map(|data| (*data).clone()).collect();
     let news = |side: &BTreeMap<&Plain, i64>| -> Vec<Plain> {
-        side.iter().filter(|(data, count)| **count > of(&b, data)).map(|(data, _)| (*data).clone()).collect()
+        side.iter()
+            .filter(|(data, count)| **count > of(&b, data))
+            .map(|(data, _)| (*data).clone())
+            .collect()
     };
     let news = [news(&o), news(&t)];
-    let changed = b.iter().filter(|(data, count)| of(&o, data).max(of(&t, data)) < **count).map(|(data, _)| (*data).clone());
+    let changed = b
+        .iter()
+        .filter(|(data, count)| of(&o, data).max(of(&t, data)) < **count)
+        .map(|(data, _)| (*data).clone());
     // Rows that say different things of one key are versions of one row too.
-    let key = |data: &Plain| order.key.iter().map(|name| column(data, name).cloned()).collect::<Vec<_>>();
-    let twin = |data: &&Plain| !order.key.is_empty() && news[1].iter().any(|other| other != *data && key(other) == key(data));
+    let key = |data: &Plain| {
+        order
+            .key
+            .iter()
+            .map(|name| column(data, name).cloned())
+            .collect::<Vec<_>>()
+    };
+    let twin = |data: &&Plain| {
+        !order.key.is_empty()
+            && news[1]
+                .iter()
+                .any(|other| other != *data && key(other) == key(data))
+    };
     let mut contested: Vec<Plain> = changed.collect();
     for data in news[0].iter().filter(twin) {
         if !contested.iter().any(|known| key(known) == key(data)) {
@@ -177,7 +276,10 @@ pub fn left_out(base: &[Item], ours: &[Item], theirs: &[Item], kept: &[Plain], o
         }
     }
     for side in news {
-        let mut gone: Vec<Plain> = side.into_iter().filter(|data| missing(data, 1) > 0).collect();
+        let mut gone: Vec<Plain> = side
+            .into_iter()
+            .filter(|data| missing(data, 1) > 0)
+            .collect();
         gone.sort_by_key(|data| !contested.iter().any(|known| day(known) == day(data)));
         left.extend(gone.into_iter().skip(contested.len()));
     }
@@ -186,14 +288,23 @@ pub fn left_out(base: &[Item], ours: &[Item], theirs: &[Item], kept: &[Plain], o
     left
 }
 
-/// Two lists as one: what both have keeps its place, what one has stands where it stood between those.
-fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&Item) -> Option<&'b Item>) -> (Vec<Item>, bool) {
+/// Two lists as one: what both have keeps its place, what one has stands where it stood between
+/// those.
+fn weave<'b>(
+    ours: Vec<Item>,
+    theirs: Vec<Item>,
+    order: &Order,
+    was: &dyn Fn(&Item) -> Option<&'b Item>,
+) -> (Vec<Item>, bool) {
     let mut woven = Vec::new();
     let mut same_day = false;
     let mut own: Vec<Item> = Vec::new();
     let (mut in_ours, mut in_theirs) = (Tally::of(&ours), Tally::of(&theirs));
-    let mut rest: VecDeque<(Item, bool)> =
-        theirs.into_iter().map(|item| (in_ours.take(&item.data), item)).map(|(known, item)| (item, known)).collect();
+    let mut rest: VecDeque<(Item, bool)> = theirs
+        .into_iter()
+        .map(|item| (in_ours.take(&item.data), item))
+        .map(|(known, item)| (item, known))
+        .collect();
     for item in ours {
         if !in_theirs.has(&item.data) {
             own.push(item);
@@ -213,14 +324,26 @@ fn weave<'b>(ours: Vec<Item>, theirs: Vec<Item>, order: &Order, was: &dyn Fn(&It
         let old = was(&item);
         woven.push(match twin {
             Some(twin) => Item {
-                above: comments(old.map_or(&none, |old| &old.above), &item.above, &twin.above),
-                behind: comments(old.map_or(&none, |old| &old.behind), &item.behind, &twin.behind),
+                above: comments(
+                    old.map_or(&none, |old| &old.above),
+                    &item.above,
+                    &twin.above,
+                ),
+                behind: comments(
+                    old.map_or(&none, |old| &old.behind),
+                    &item.behind,
+                    &twin.behind,
+                ),
                 ..item
             },
             None => item,
         });
     }
-    let run: Vec<Item> = rest.into_iter().filter(|(_, known)| !known).map(|(item, _)| item).collect();
+    let run: Vec<Item> = rest
+        .into_iter()
+        .filter(|(_, known)| !known)
+        .map(|(item, _)| item)
+        .collect();
     same_day |= braid(&mut woven, own, run, order);
     (woven, same_day)
 }
@@ -230,7 +353,12 @@ struct Tally(BTreeMap<Plain, i64>);
 
 impl Tally {
     fn of(items: &[Item]) -> Tally {
-        Tally(counts(items).into_iter().map(|(data, count)| (data.clone(), count)).collect())
+        Tally(
+            counts(items)
+                .into_iter()
+                .map(|(data, count)| (data.clone(), count))
+                .collect(),
+        )
     }
 
     fn has(&self, data: &Plain) -> bool {
@@ -239,7 +367,11 @@ impl Tally {
 
     /// Takes one; says whether there was one.
     fn take(&mut self, data: &Plain) -> bool {
-        self.0.get_mut(data).filter(|left| **left > 0).map(|left| *left -= 1).is_some()
+        self.0
+            .get_mut(data)
+            .filter(|left| **left > 0)
+            .map(|left| *left -= 1)
+            .is_some()
     }
 }
 
@@ -249,7 +381,11 @@ fn braid(out: &mut Vec<Item>, ours: Vec<Item>, theirs: Vec<Item>, order: &Order)
     let same_day = order.life.is_some() && ours.iter().any(|item| days.contains(&order.day(item)));
     let (mut ours, mut theirs) = (ours.into_iter().peekable(), theirs.into_iter().peekable());
     while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {
-        let next = if order.compare(a, b) == Ordering::Greater { theirs.next() } else { ours.next() };
+        let next = if order.compare(a, b) == Ordering::Greater {
+            theirs.next()
+        } else {
+            ours.next()
+        };
         out.extend(next);
     }
     out.extend(ours);

@@ -18,8 +18,14 @@ const END: &str = ">>>>>>>";
 
 /// A record's versions between markers; a version that is not there is empty.
 pub fn conflict(base: &str, ours: &str, theirs: &str, names: &Names) -> String {
-    let middle = names.base.as_ref().map_or_else(String::new, |name| format!("{BASE} {name}\n{base}"));
-    format!("{OURS} {}\n{ours}{middle}{THEIRS}\n{theirs}{END} {}\n", names.ours, names.theirs)
+    let middle = names
+        .base
+        .as_ref()
+        .map_or_else(String::new, |name| format!("{BASE} {name}\n{base}"));
+    format!(
+        "{OURS} {}\n{ours}{middle}{THEIRS}\n{theirs}{END} {}\n",
+        names.ours, names.theirs
+    )
 }
 
 /// The versions that a text with markers stands for.
@@ -44,7 +50,11 @@ pub fn has_marks(text: &str) -> bool {
 
 /// A text without what stands between markers.
 pub fn agreed(text: &str) -> String {
-    let sides = if has_marks(text) { sides(text).ok() } else { None };
+    let sides = if has_marks(text) {
+        sides(text).ok()
+    } else {
+        None
+    };
     sides.map_or_else(|| text.to_owned(), |sides| sides.agreed)
 }
 
@@ -60,11 +70,22 @@ pub fn sides(text: &str) -> Result<Sides, usize> {
         Base,
         Theirs,
     }
-    let mut sides =
-        Sides { ours: String::new(), base: Some(String::new()), theirs: String::new(), agreed: String::new(), lines: Vec::new() };
+    let mut sides = Sides {
+        ours: String::new(),
+        base: Some(String::new()),
+        theirs: String::new(),
+        agreed: String::new(),
+        lines: Vec::new(),
+    };
     let (mut place, mut based) = (In::Agreed, false);
-    // git makes markers longer where one merge stands inside another; those of the first conflict count.
-    let size = text.lines().find(|line| line.starts_with(OURS)).map_or(OURS.len(), |line| line.len() - line.trim_start_matches('<').len());
+    // git makes markers longer where one merge stands inside another; those of the first conflict
+    // count.
+    let size = text
+        .lines()
+        .find(|line| line.starts_with(OURS))
+        .map_or(OURS.len(), |line| {
+            line.len() - line.trim_start_matches('<').len()
+        });
     for (n, line) in text.split_inclusive('\n').enumerate() {
         let mark = |mark: &str| {
             let rest = line.trim_start_matches(&mark[..1]);
@@ -103,7 +124,11 @@ pub fn sides(text: &str) -> Result<Sides, usize> {
             In::Base => &mut [],
         };
         kept.iter_mut().for_each(|text| text.push_str(line));
-        if let Some(base) = sides.base.as_mut().filter(|_| matches!(place, In::Agreed | In::Base)) {
+        if let Some(base) = sides
+            .base
+            .as_mut()
+            .filter(|_| matches!(place, In::Agreed | In::Base))
+        {
             base.push_str(line);
         }
     }

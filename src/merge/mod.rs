@@ -1,8 +1,9 @@
 //! Three versions of a ledger file as one: by record, field by field.
 //!
-//! Pure: texts in, a text out. What one side changed is taken; what both changed is put together where it
-//! can be, and shown as a conflict around the whole record where it cannot. The result is parsed again
-//! and proven to hold what each side changed before it counts as merged. Never touches files or git.
+//! Pure: texts in, a text out. What one side changed is taken; what both changed is put together
+//! where it can be, and shown as a conflict around the whole record where it cannot. The result is
+//! parsed again and proven to hold what each side changed before it counts as merged. Never touches
+//! files or git.
 
 mod file;
 pub mod items;
@@ -47,8 +48,8 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form of a file at a path of a repository: an `org.toml` somewhere below a folder `orgs` is an organisation's, what
-    /// lies below a folder `closed` is a stamp.
+    /// The form of a file at a path of a repository: an `org.toml` somewhere below a folder `orgs`
+    /// is an organisation's, what lies below a folder `closed` is a stamp.
     pub fn of(path: &str) -> Form {
         let below = |folder: &str| path.split('/').any(|part| part == folder);
         match (below("orgs"), below("closed")) {
@@ -109,18 +110,33 @@ pub enum Refused {
 ///
 /// # Errors
 /// The versions are not ledger files, cannot be read, or the result does not prove.
-pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, judge: &mut Judge<'_>) -> Result<Merged, Refused> {
-    // A base that is itself an unfinished merge, as git makes of several bases, says of a record in conflict there no more
-    // than what its versions have in common.
+pub fn merge(
+    versions: Versions<'_>,
+    form: Form,
+    rules: &Rules,
+    names: &Names,
+    judge: &mut Judge<'_>,
+) -> Result<Merged, Refused> {
+    // A base that is itself an unfinished merge, as git makes of several bases, says of a record in
+    // conflict there no more than what its versions have in common.
     let base = match marks::has_marks(&versions.base.text) {
-        true => Cow::Owned(Source::new(&versions.base.file, settled(&versions.base.text, form))),
+        true => Cow::Owned(Source::new(
+            &versions.base.file,
+            settled(&versions.base.text, form),
+        )),
         false => Cow::Borrowed(versions.base),
     };
-    let versions = Versions { base: &base, ..versions };
+    let versions = Versions {
+        base: &base,
+        ..versions
+    };
     let mut decided = Decided::new();
     let mut judge = |id: &str, clash: &Clash| {
         let side = judge(id, clash)?;
-        decided.entry(id.to_owned()).or_default().push(clash.clone());
+        decided
+            .entry(id.to_owned())
+            .or_default()
+            .push(clash.clone());
         Some(side)
     };
     let (merged, proven) = match form {
@@ -133,8 +149,15 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
         Form::Organisation | Form::Stamp => {
             let merged = file::merge(versions, form, rules, names, &mut judge)?;
             let proven = match form {
-                Form::Stamp => !merged.conflicts.is_empty() || [versions.ours, versions.theirs].iter().any(|side| side.text == merged.text),
-                Form::Organisation | Form::Records => proof::file_holds(versions, &decided, &merged),
+                Form::Stamp => {
+                    !merged.conflicts.is_empty()
+                        || [versions.ours, versions.theirs]
+                            .iter()
+                            .any(|side| side.text == merged.text)
+                }
+                Form::Organisation | Form::Records => {
+                    proof::file_holds(versions, &decided, &merged)
+                }
             };
             (merged, proven)
         }
@@ -150,19 +173,31 @@ pub fn merge(versions: Versions<'_>, form: Form, rules: &Rules, names: &Names, j
 
 /// What the versions of an unfinished merge have in common.
 fn settled(text: &str, form: Form) -> String {
-    let Ok(sides) = marks::sides(text) else { return text.to_owned() };
-    if let (Form::Organisation, Some(ours), Some(theirs)) = (form, Row::read_file(&sides.ours), Row::read_file(&sides.theirs)) {
+    let Ok(sides) = marks::sides(text) else {
+        return text.to_owned();
+    };
+    if let (Form::Organisation, Some(ours), Some(theirs)) = (
+        form,
+        Row::read_file(&sides.ours),
+        Row::read_file(&sides.theirs),
+    ) {
         return row::common(&ours, &theirs).text();
     }
     let [ours, theirs] = [&sides.ours, &sides.theirs].map(|text| Source::new("", text.as_str()));
-    let (Form::Records, Some(ours), Some(theirs)) = (form, Page::read(&ours), Page::read(&theirs)) else { return sides.agreed };
+    let (Form::Records, Some(ours), Some(theirs)) = (form, Page::read(&ours), Page::read(&theirs))
+    else {
+        return sides.agreed;
+    };
     let mut settled = String::new();
     for paragraph in &ours.paragraphs {
         let (key, text) = (paragraph.key.as_ref(), &paragraph.text);
-        let other = key.and_then(|key| theirs.record(key)).map(|other| &other.text);
+        let other = key
+            .and_then(|key| theirs.record(key))
+            .map(|other| &other.text);
         if other == Some(text) || key.is_none() && theirs.notes().any(|note| note == text) {
             settled.push_str(text);
-        } else if let Some([one, other]) = other.and_then(|other| Some([Row::read(text)?, Row::read(other)?]))
+        } else if let Some([one, other]) =
+            other.and_then(|other| Some([Row::read(text)?, Row::read(other)?]))
             && one.kind == other.kind
         {
             settled.push_str(&row::common(&one, &other).text());
@@ -185,9 +220,20 @@ struct Pages<'v> {
 impl<'v> Pages<'v> {
     fn read(versions: Versions<'v>) -> Result<Pages<'v>, Refused> {
         // Large files are cut side by side.
-        let read = |source: &'v Source| if marks::has_marks(&source.text) { None } else { Page::read(source) };
-        let (base, (ours, theirs)) = rayon::join(|| read(versions.base), || rayon::join(|| read(versions.ours), || read(versions.theirs)));
-        let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else { return Err(why_not(versions)) };
+        let read = |source: &'v Source| {
+            if marks::has_marks(&source.text) {
+                None
+            } else {
+                Page::read(source)
+            }
+        };
+        let (base, (ours, theirs)) = rayon::join(
+            || read(versions.base),
+            || rayon::join(|| read(versions.ours), || read(versions.theirs)),
+        );
+        let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else {
+            return Err(why_not(versions));
+        };
         let pages = Pages { base, ours, theirs };
         let all = || pages.all().into_iter().flat_map(Page::keys);
         if !all().any(|key| key.id.parse::<crate::name::RecordId>().is_ok()) {
@@ -206,28 +252,50 @@ impl<'v> Pages<'v> {
 
     /// What a record is in the base, ours and theirs.
     fn texts(&self, key: &Key<'_>) -> [Option<&str>; 3] {
-        self.all().map(|page| page.record(key).map(|paragraph| &*paragraph.text))
+        self.all()
+            .map(|page| page.record(key).map(|paragraph| &*paragraph.text))
     }
 
     /// Every record that ours or theirs has, once: ours in their order, then what only they have.
     fn keys(&self) -> impl Iterator<Item = &Key<'v>> {
-        self.ours.keys().chain(self.theirs.keys().filter(|key| self.ours.record(key).is_none()))
+        self.ours.keys().chain(
+            self.theirs
+                .keys()
+                .filter(|key| self.ours.record(key).is_none()),
+        )
     }
 }
 
 /// Why versions are not all ledger files that can be merged by record.
 fn why_not(versions: Versions<'_>) -> Refused {
     let all = [versions.base, versions.ours, versions.theirs];
-    // Whatever else a file holds, and however broken it is: where there is a record's id somebody must look.
+    // Whatever else a file holds, and however broken it is: where there is a record's id somebody
+    // must look.
     let id = |line: &str| -> Option<bool> {
-        let value = line.trim_start().strip_prefix("id")?.trim_start().strip_prefix('=')?;
-        let id = value.trim_start().strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+        let value = line
+            .trim_start()
+            .strip_prefix("id")?
+            .trim_start()
+            .strip_prefix('=')?;
+        let id = value
+            .trim_start()
+            .strip_prefix(['"', '\''])?
+            .split(['"', '\''])
+            .next()?;
         Some(id.parse::<crate::name::RecordId>().is_ok())
     };
-    if !all.iter().any(|source| source.text.lines().any(|line| id(line) == Some(true))) {
+    if !all
+        .iter()
+        .any(|source| source.text.lines().any(|line| id(line) == Some(true)))
+    {
         return Refused::NotALedger;
     }
-    Refused::Unreadable(all.into_iter().filter_map(|source| parse(source).err()).flatten().collect())
+    Refused::Unreadable(
+        all.into_iter()
+            .filter_map(|source| parse(source).err())
+            .flatten()
+            .collect(),
+    )
 }
 
 /// What becomes of one record.
@@ -249,30 +317,45 @@ fn merge_records(
 ) -> Result<Merged, Refused> {
     let mut notices = Vec::new();
     let mut fates: HashMap<&Key<'_>, Fate<'_>> = HashMap::new();
-    let (stranger_ours, stranger_theirs) = (is_stranger(&pages.base, &pages.ours), is_stranger(&pages.base, &pages.theirs));
+    let (stranger_ours, stranger_theirs) = (
+        is_stranger(&pages.base, &pages.ours),
+        is_stranger(&pages.base, &pages.theirs),
+    );
     for key in pages.keys() {
         let texts @ [base, ours, theirs] = pages.texts(key);
-        // What the other side entered or changed; what it left alone is where git took the file from.
+        // What the other side entered or changed; what it left alone is where git took the file
+        // from.
         let news = ours.or(theirs) != base;
-        let fate = if news && (stranger_ours && ours.is_none() || stranger_theirs && theirs.is_none()) {
-            misplaced(ours, theirs, names)
-        } else {
-            fate(&key.id, texts, rules, names, judge, &mut notices).ok_or_else(|| why_not(versions))?
-        };
+        let fate =
+            if news && (stranger_ours && ours.is_none() || stranger_theirs && theirs.is_none()) {
+                misplaced(ours, theirs, names)
+            } else {
+                fate(&key.id, texts, rules, names, judge, &mut notices)
+                    .ok_or_else(|| why_not(versions))?
+            };
         fates.insert(key, fate);
     }
     let comments = |page: &Page<'_>| -> Vec<String> { page.notes().map(str::to_owned).collect() };
     let mut notes: HashMap<String, usize> = HashMap::new();
-    for note in row::comments(&comments(&pages.base), &comments(&pages.ours), &comments(&pages.theirs)) {
+    for note in row::comments(
+        &comments(&pages.base),
+        &comments(&pages.ours),
+        &comments(&pages.theirs),
+    ) {
         *notes.entry(note).or_default() += 1;
     }
-    Ok(Sheet { pages, fates, notes }.merged(notices))
+    Ok(Sheet {
+        pages,
+        fates,
+        notes,
+    }
+    .merged(notices))
 }
 
 /// Whether a version holds none of the records of the version it should come from.
 ///
-/// Records are not deleted, so git took one file for another: it goes by likeness where a folder was moved, and
-/// ledgers are much alike. What the other side entered then belongs elsewhere.
+/// Records are not deleted, so git took one file for another: it goes by likeness where a folder
+/// was moved, and ledgers are much alike. What the other side entered then belongs elsewhere.
 fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
     let empty = |page: &Page<'_>| page.keys().next().is_none();
     !empty(base) && !empty(side) && side.keys().all(|key| base.record(key).is_none())
@@ -280,8 +363,22 @@ fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
 
 fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fate<'v> {
     let said = |text: Option<&str>| text.map(|text| Plain::Text(text.to_owned()));
-    let clash = Clash { why: Why::Misplaced, title: None, field: String::new(), ours: said(ours), theirs: said(theirs) };
-    Fate::Conflict(marks::conflict("", ours.unwrap_or_default(), theirs.unwrap_or_default(), names), vec![clash])
+    let clash = Clash {
+        why: Why::Misplaced,
+        title: None,
+        field: String::new(),
+        ours: said(ours),
+        theirs: said(theirs),
+    };
+    Fate::Conflict(
+        marks::conflict(
+            "",
+            ours.unwrap_or_default(),
+            theirs.unwrap_or_default(),
+            names,
+        ),
+        vec![clash],
+    )
 }
 
 /// What becomes of each paragraph, to be put in order.
@@ -314,36 +411,53 @@ impl<'p, 'v> Sheet<'p, 'v> {
                 (Cow::Borrowed(&*from.text), Vec::new())
             }
         };
-        Some(Piece { from, text, clashes })
+        Some(Piece {
+            from,
+            text,
+            clashes,
+        })
     }
 
-    /// The file: our paragraphs in their order, and what only they have behind what it follows on their side.
+    /// The file: our paragraphs in their order, and what only they have behind what it follows on
+    /// their side.
     fn merged(mut self, notices: Vec<Notice>) -> Merged {
         let Pages { base, ours, theirs } = self.pages;
         let mut own: Vec<Piece<'_, '_>> = Vec::new();
-        // Behind how many of our pieces each of our paragraphs ends; comments that are alike in their order.
+        // Behind how many of our pieces each of our paragraphs ends; comments that are alike in
+        // their order.
         let mut records: HashMap<&Key<'_>, usize> = HashMap::new();
         let mut notes: HashMap<&str, VecDeque<usize>> = HashMap::new();
         for paragraph in &ours.paragraphs {
             own.extend(self.piece(paragraph));
             match &paragraph.key {
                 Some(key) => drop(records.insert(key, own.len())),
-                None => notes.entry(&paragraph.text).or_default().push_back(own.len()),
+                None => notes
+                    .entry(&paragraph.text)
+                    .or_default()
+                    .push_back(own.len()),
             }
         }
-        let is_new = |p: &Paragraph<'_>| p.key.as_ref().is_some_and(|key| base.record(key).is_none() && theirs.record(key).is_none());
+        let is_new = |p: &Paragraph<'_>| {
+            p.key
+                .as_ref()
+                .is_some_and(|key| base.record(key).is_none() && theirs.record(key).is_none())
+        };
         let mut others: BTreeMap<usize, Vec<Piece<'_, '_>>> = BTreeMap::new();
         let mut after = 0;
         for paragraph in &theirs.paragraphs {
             let known = match &paragraph.key {
                 Some(key) => records.get(key).copied(),
-                None => notes.get_mut(&*paragraph.text).and_then(VecDeque::pop_front),
+                None => notes
+                    .get_mut(&*paragraph.text)
+                    .and_then(VecDeque::pop_front),
             };
             if let Some(known) = known {
                 after = known;
             } else if let Some(piece) = self.piece(paragraph) {
                 // Our own new records come first, so that a file grows at its end on both sides.
-                while paragraph.key.is_some() && own.get(after).is_some_and(|piece| is_new(piece.from)) {
+                while paragraph.key.is_some()
+                    && own.get(after).is_some_and(|piece| is_new(piece.from))
+                {
                     after += 1;
                 }
                 others.entry(after).or_default().push(piece);
@@ -371,13 +485,25 @@ impl<'p, 'v> Sheet<'p, 'v> {
             };
             line += gap.matches('\n').count();
             if !piece.clashes.is_empty() {
-                let id = piece.from.key.as_ref().map_or_else(String::new, |key| key.id.to_string());
-                conflicts.push(Conflict { id, line, clashes: piece.clashes.clone() });
+                let id = piece
+                    .from
+                    .key
+                    .as_ref()
+                    .map_or_else(String::new, |key| key.id.to_string());
+                conflicts.push(Conflict {
+                    id,
+                    line,
+                    clashes: piece.clashes.clone(),
+                });
             }
             line += piece.text.matches('\n').count();
             paragraphs.push((gap, &piece.text));
         }
-        Merged { text: page::text(ours.mark, ours.newline, paragraphs, &ours.end), conflicts, notices }
+        Merged {
+            text: page::text(ours.mark, ours.newline, paragraphs, &ours.end),
+            conflicts,
+            notices,
+        }
     }
 }
 
@@ -405,17 +531,29 @@ fn fate<'v>(
     };
     let merged = match (&o, &t) {
         (Some(o), Some(t)) => {
-            let kind = o.kind.as_deref().and_then(|name| rules.kind(name)).map(AsRef::as_ref);
+            let kind = o
+                .kind
+                .as_deref()
+                .and_then(|name| rules.kind(name))
+                .map(AsRef::as_ref);
             row::merge(b.as_ref(), o, t, kind, judge)
         }
         // Taken out on one side: if the other left it as it was, it is out.
-        (Some(left), None) | (None, Some(left)) if b.as_ref().is_some_and(|b| b.is_same(left)) => return Some(Fate::Gone),
+        (Some(left), None) | (None, Some(left)) if b.as_ref().is_some_and(|b| b.is_same(left)) => {
+            return Some(Fate::Gone);
+        }
         (left, right) => {
             let said = |row: &Option<Row>| row.as_ref().map(|row| Plain::Text(row.text()));
             let one = left.as_ref().or(right.as_ref());
             let kind = one.and_then(|row| rules.kind(row.kind.as_deref()?));
             let title = kind.and_then(|kind| one?.says(&kind.fields[kind.title].name).cloned());
-            let clash = Clash { why: Why::Deleted, title, field: String::new(), ours: said(left), theirs: said(right) };
+            let clash = Clash {
+                why: Why::Deleted,
+                title,
+                field: String::new(),
+                ours: said(left),
+                theirs: said(right),
+            };
             return Some(match judge(id, &clash) {
                 Some(Side::Ours) => taken(ours),
                 Some(Side::Theirs) => taken(theirs),
@@ -423,31 +561,54 @@ fn fate<'v>(
             });
         }
     };
-    notices.extend(merged.notices.into_iter().map(|(field, about)| Notice { id: id.to_owned(), field, about }));
-    Some(if merged.clashes.is_empty() { Fate::Text(merged.row.text().into()) } else { shown(merged.clashes) })
+    notices.extend(merged.notices.into_iter().map(|(field, about)| Notice {
+        id: id.to_owned(),
+        field,
+        about,
+    }));
+    Some(if merged.clashes.is_empty() {
+        Fate::Text(merged.row.text().into())
+    } else {
+        shown(merged.clashes)
+    })
 }
 
 impl Merged {
-    /// What clashes, and what was put in an order that nobody knows, as problems of the merged file; `mine` is the side of
-    /// who reads them.
+    /// What clashes, and what was put in an order that nobody knows, as problems of the merged
+    /// file; `mine` is the side of who reads them.
     pub fn problems(&self, file: &str, rules: &Rules, mine: Side) -> Vec<Problem> {
         let clashes = self.conflicts.iter().flat_map(|conflict| {
-            let place = || Place { line: conflict.line, column: 1, ..Place::file(file) };
-            let mut problems: Vec<Problem> =
-                conflict.clashes.iter().map(|clash| clash.problem(&conflict.id, place(), rules, mine)).collect();
+            let place = || Place {
+                line: conflict.line,
+                column: 1,
+                ..Place::file(file)
+            };
+            let mut problems: Vec<Problem> = conflict
+                .clashes
+                .iter()
+                .map(|clash| clash.problem(&conflict.id, place(), rules, mine))
+                .collect();
             // A record that was entered twice is one clash, however many of its fields differ.
             problems.dedup();
             problems
         });
         let notices = self.notices.iter().map(|Notice { id, field, about }| {
             let fields = rules.fields_of(id);
-            let line = self.text.lines().position(|line| line.starts_with("id") && line.contains(id.as_str())).map_or(1, |n| n + 1);
+            let line = self
+                .text
+                .lines()
+                .position(|line| line.starts_with("id") && line.contains(id.as_str()))
+                .map_or(1, |n| n + 1);
             let rule = match about {
                 About::SameDay => Rule::MERGE_SAME_DAY,
                 About::TakenUpAgain => Rule::MERGE_TAKEN_UP_AGAIN,
             };
             Problem::new(rule)
-                .at(Place { line, column: 1, ..Place::file(file) })
+                .at(Place {
+                    line,
+                    column: 1,
+                    ..Place::file(file)
+                })
                 .with("id", named(id, None))
                 .with("field", &field_name(&fields, field))
         });
@@ -459,13 +620,17 @@ impl Merged {
 fn named(id: &str, title: Option<&Label>) -> Arg {
     match title {
         _ if id.is_empty() => Arg::Message("merge-this-file"),
-        Some(Label { zh, en }) => Arg::Label(Label { zh: format!("{id}“{zh}”"), en: format!("{id} “{en}”") }),
+        Some(Label { zh, en }) => Arg::Label(Label {
+            zh: format!("{id}“{zh}”"),
+            en: format!("{id} “{en}”"),
+        }),
         None => Arg::Text(id.to_owned()),
     }
 }
 
 impl Clash {
-    /// The clash as a problem of the record of an id; without one, of an organisation's file. `mine` is the side of who reads it.
+    /// The clash as a problem of the record of an id; without one, of an organisation's file.
+    /// `mine` is the side of who reads it.
     pub fn problem(&self, id: &str, place: Place, rules: &Rules, mine: Side) -> Problem {
         let rule = match self.why {
             Why::Changed => Rule::MERGE_CHANGED,
@@ -477,23 +642,36 @@ impl Clash {
         };
         let title = self.title.as_ref().and_then(|title| {
             let kind = rules.kind_of(id)?;
-            said(Some(&kind.fields[kind.title]), title).into_iter().next()
+            said(Some(&kind.fields[kind.title]), title)
+                .into_iter()
+                .next()
         });
-        let problem = Problem::new(rule).at(place).with("id", named(id, title.as_ref()));
-        let [ours, theirs] = self.words(rules, id).map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
-        let (own, other) = if mine == Side::Ours { (ours, theirs) } else { (theirs, ours) };
+        let problem = Problem::new(rule)
+            .at(place)
+            .with("id", named(id, title.as_ref()));
+        let [ours, theirs] = self
+            .words(rules, id)
+            .map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
+        let (own, other) = if mine == Side::Ours {
+            (ours, theirs)
+        } else {
+            (theirs, ours)
+        };
         match self.why {
             Why::Changed => {
                 let field = field_name(&rules.fields_of(id), &self.field);
-                problem.with("field", &field).with("ours", own).with("theirs", other)
+                problem
+                    .with("field", &field)
+                    .with("ours", own)
+                    .with("theirs", other)
             }
             Why::Closed => problem.with("ours", own).with("theirs", other),
             Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => problem,
         }
     }
 
-    /// What the field of a record of an id says on our side and on theirs, as people read it; of lists what the other side
-    /// does not have.
+    /// What the field of a record of an id says on our side and on theirs, as people read it; of
+    /// lists what the other side does not have.
     pub fn words(&self, rules: &Rules, id: &str) -> [Option<Vec<Label>>; 2] {
         let fields = rules.fields_of(id);
         let field = fields.iter().find(|field| field.name == self.field);
@@ -501,6 +679,9 @@ impl Clash {
             let words = said(field, &one.as_ref()?.without(other.as_ref()));
             (!words.is_empty()).then_some(words)
         };
-        [words(&self.ours, &self.theirs), words(&self.theirs, &self.ours)]
+        [
+            words(&self.ours, &self.theirs),
+            words(&self.theirs, &self.ours),
+        ]
     }
 }

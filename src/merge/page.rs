@@ -1,7 +1,8 @@
 //! A ledger file taken apart into paragraphs: records by their ids, and the comments between them.
 //!
-//! Nothing is read that need not be: a file of thousands of records is cut at its headers, and only the
-//! records that differ between two versions are parsed. What cannot be cut safely is parsed whole.
+//! Nothing is read that need not be: a file of thousands of records is cut at its headers, and only
+//! the records that differ between two versions are parsed. What cannot be cut safely is parsed
+//! whole.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -58,8 +59,20 @@ impl<'s> Page<'s> {
             Some(cuts) => cuts,
             None => parsed_cuts(&Source::new(&source.file, text))?,
         };
-        let page = Page { mark, newline: newline(text), paragraphs: Vec::new(), end: "".into(), index: HashMap::new() };
-        let mut cutting = Cutting { page, text, gap: 0, at: 0, line: 1 };
+        let page = Page {
+            mark,
+            newline: newline(text),
+            paragraphs: Vec::new(),
+            end: "".into(),
+            index: HashMap::new(),
+        };
+        let mut cutting = Cutting {
+            page,
+            text,
+            gap: 0,
+            at: 0,
+            line: 1,
+        };
         let mut copies: HashMap<Cow<'s, str>, usize> = HashMap::new();
         for cut in cuts {
             cutting.comments(cut.start);
@@ -71,7 +84,10 @@ impl<'s> Page<'s> {
             let copy = copies.entry(id.clone()).or_default();
             let key = Key { id, copy: *copy };
             *copy += 1;
-            cutting.page.index.insert(key.clone(), cutting.page.paragraphs.len());
+            cutting
+                .page
+                .index
+                .insert(key.clone(), cutting.page.paragraphs.len());
             cutting.paragraph(cut.end, body, Some(key));
         }
         cutting.comments(text.len());
@@ -86,30 +102,47 @@ impl<'s> Page<'s> {
 
     /// What the records are known by, in the order of the file.
     pub fn keys(&self) -> impl Iterator<Item = &Key<'s>> {
-        self.paragraphs.iter().filter_map(|paragraph| paragraph.key.as_ref())
+        self.paragraphs
+            .iter()
+            .filter_map(|paragraph| paragraph.key.as_ref())
     }
 
     /// The comments that stand for themselves.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.paragraphs.iter().filter(|paragraph| paragraph.key.is_none()).map(|paragraph| &*paragraph.text)
+        self.paragraphs
+            .iter()
+            .filter(|paragraph| paragraph.key.is_none())
+            .map(|paragraph| &*paragraph.text)
     }
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let paragraphs = self.paragraphs.iter().map(|paragraph| (&*paragraph.gap, &*paragraph.text));
+        let paragraphs = self
+            .paragraphs
+            .iter()
+            .map(|paragraph| (&*paragraph.gap, &*paragraph.text));
         text(self.mark, self.newline, paragraphs, &self.end)
     }
 }
 
 /// The text of a file of these paragraphs, each with the blank lines above it.
-pub fn text<'p>(mark: bool, newline: &str, paragraphs: impl IntoIterator<Item = (&'p str, &'p str)>, end: &str) -> String {
+pub fn text<'p>(
+    mark: bool,
+    newline: &str,
+    paragraphs: impl IntoIterator<Item = (&'p str, &'p str)>,
+    end: &str,
+) -> String {
     let mut text = String::from(if mark { "\u{feff}" } else { "" });
     for (gap, lines) in paragraphs {
         text.push_str(gap);
         text.push_str(lines);
     }
     text.push_str(end);
-    if newline == "\n" { text } else { text.replace('\n', newline) }
+    if newline == "\n" {
+        text
+    } else {
+        text.replace('\n', newline)
+    }
 }
 
 /// A page as it is being cut from its text.
@@ -129,11 +162,17 @@ impl<'s> Cutting<'s> {
         let gap = lines(&self.text[self.gap..self.at]);
         let line = self.line;
         self.line += text.matches('\n').count();
-        self.page.paragraphs.push(Paragraph { gap, text, key, line });
+        self.page.paragraphs.push(Paragraph {
+            gap,
+            text,
+            key,
+            line,
+        });
         (self.gap, self.at) = (end, end);
     }
 
-    /// Cuts what stands before the next record into comments; blank lines at its end are left for what follows.
+    /// Cuts what stands before the next record into comments; blank lines at its end are left for
+    /// what follows.
     fn comments(&mut self, end: usize) {
         let (text, mut open) = (self.text, self.at);
         for line in text[self.at..end].split_inclusive('\n') {
@@ -159,21 +198,30 @@ impl<'s> Cutting<'s> {
 
 /// Some lines with `\n` at the end of each.
 fn lines(text: &str) -> Cow<'_, str> {
-    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
-    if text.is_empty() || text.ends_with('\n') { text } else { Cow::Owned(format!("{text}\n")) }
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    if text.is_empty() || text.ends_with('\n') {
+        text
+    } else {
+        Cow::Owned(format!("{text}\n"))
+    }
 }
 
 /// Cuts a text at its `[[kind]]` lines, as far as that is safe without parsing it.
 ///
-/// It is where no string runs over lines and no line begins with `[` but those headers: then such a line can
-/// be nothing else. A cut holds a record's lines and the comments just above it.
+/// It is where no string runs over lines and no line begins with `[` but those headers: then such a
+/// line can be nothing else. A cut holds a record's lines and the comments just above it.
 fn plain_cuts(text: &str) -> Option<Vec<Range<usize>>> {
     if text.contains("\"\"\"") || text.contains("'''") {
         return None;
     }
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
-    // Where the comment lines just above this line begin, and whether they follow a record without a blank line.
+    // Where the comment lines just above this line begin, and whether they follow a record without
+    // a blank line.
     let (mut comments, mut touching) = (None, false);
     for line in text.split_inclusive('\n') {
         let next = at + line.len();
@@ -209,7 +257,12 @@ fn close(cuts: &mut [Range<usize>], comments: Option<usize>, end: usize) {
 
 /// Whether a line is `[[kind]]`, perhaps with a comment behind it.
 fn is_header(line: &str) -> bool {
-    let Some((name, rest)) = line.strip_prefix("[[").and_then(|line| line.split_once("]]")) else { return false };
+    let Some((name, rest)) = line
+        .strip_prefix("[[")
+        .and_then(|line| line.split_once("]]"))
+    else {
+        return false;
+    };
     // `[[true]]` could be a line of a list of lists.
     let name_only = crate::name::is_key(name) && !["true", "false", "inf", "nan"].contains(&name);
     name_only && (rest.trim().is_empty() || rest.trim_start().starts_with('#'))
@@ -217,30 +270,41 @@ fn is_header(line: &str) -> bool {
 
 /// The id of a record whose text has a plain `id = "…"` line.
 fn id_line(text: &str) -> Option<&str> {
-    let value = text.lines().find_map(|line| line.strip_prefix("id")?.trim_start().strip_prefix('='))?;
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix("id")?.trim_start().strip_prefix('='))?;
     let (id, rest) = value.trim_start().strip_prefix('"')?.split_once('"')?;
     let whole = rest.trim().is_empty() || rest.trim_start().starts_with('#');
     // An escape would have to be read first.
     (whole && !id.is_empty() && !id.contains('\\')).then_some(id)
 }
 
-/// Cuts a text at its records by parsing it; none where it holds anything else, or in a form that cannot be cut.
+/// Cuts a text at its records by parsing it; none where it holds anything else, or in a form that
+/// cannot be cut.
 fn parsed_cuts(source: &Source) -> Option<Vec<Range<usize>>> {
     let document = parse(source).ok()?;
     let tables = tables(&document.root);
-    let starts: Vec<usize> = tables.iter().map(|(_, at, _)| leading(source, &document.trivia, *at)).collect();
+    let starts: Vec<usize> = tables
+        .iter()
+        .map(|(_, at, _)| leading(source, &document.trivia, *at))
+        .collect();
     let mut cuts = Vec::new();
     for (n, (_, at, table)) in tables.iter().enumerate() {
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
         // A header may be indented; a record of a list of inline tables has no lines of its own.
         let start = source.text[..starts[n]].trim_end_matches([' ', '\t']).len();
-        let own_lines = source.text[*at..].starts_with("[[") && (start == 0 || source.text[..start].ends_with('\n'));
+        let own_lines = source.text[*at..].starts_with("[[")
+            && (start == 0 || source.text[..start].ends_with('\n'));
         let end = record_end(source, &document.trivia, table, *at, next);
         let whole = own_lines && Row::read(&source.text[start..end]).is_some();
         whole.then_some(())?;
         cuts.push(start..end);
     }
     // Every value of the file is in one of the records.
-    let only_records = document.root.iter().all(|(_, node)| node.get_ref().as_array().is_some_and(|items| !items.is_empty()));
+    let only_records = document.root.iter().all(|(_, node)| {
+        node.get_ref()
+            .as_array()
+            .is_some_and(|items| !items.is_empty())
+    });
     only_records.then_some(cuts)
 }

@@ -1,4 +1,5 @@
-//! What must hold of a merge before it counts: written apart from the merge, from what the versions say.
+//! What must hold of a merge before it counts: written apart from the merge, from what the versions
+//! say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,37 +15,60 @@ use crate::wire::{Plain, parse};
 /// A record as it is said: the name of its table and its fields.
 type Said = (String, BTreeMap<String, Plain>);
 
-/// Whether a merged ledger file is TOML and holds what each side changed, or what was decided, and nothing that
-/// neither has.
+/// Whether a merged ledger file is TOML and holds what each side changed, or what was decided, and
+/// nothing that neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
-pub(super) fn records_hold(versions: Versions<'_>, pages: &Pages<'_>, decided: &Decided, merged: &Merged) -> bool {
+pub(super) fn records_hold(
+    versions: Versions<'_>,
+    pages: &Pages<'_>,
+    decided: &Decided,
+    merged: &Merged,
+) -> bool {
     let result = Source::new("", marks::agreed(&merged.text));
-    let Some(page) = Page::read(&result) else { return false };
+    let Some(page) = Page::read(&result) else {
+        return false;
+    };
     // The file must hold as many records as its pieces.
     if parsed(&page.paragraphs) != Some(page.keys().count()) {
         return false;
     }
     let shown = merged.text.replace("\r\n", "\n");
-    let in_conflict: BTreeSet<&str> = merged.conflicts.iter().map(|conflict| conflict.id.as_str()).collect();
+    let in_conflict: BTreeSet<&str> = merged
+        .conflicts
+        .iter()
+        .map(|conflict| conflict.id.as_str())
+        .collect();
     let right = |key: &Key<'_>| -> bool {
         let texts @ [b, o, t] = pages.texts(key);
         let r = page.record(key).map(|paragraph| &*paragraph.text);
         if in_conflict.contains(&*key.id) {
             // Both versions can be read between the markers.
-            return [o, t].into_iter().flatten().all(|text| shown.contains(text));
+            return [o, t]
+                .into_iter()
+                .flatten()
+                .all(|text| shown.contains(text));
         }
         if (r == o && (o == t || t == b)) || (r == t && o == b) {
             return true;
         }
-        let ([Some(b), Some(o), Some(t)], Some(r)) = (texts.map(said), said(r)) else { return false };
+        let ([Some(b), Some(o), Some(t)], Some(r)) = (texts.map(said), said(r)) else {
+            return false;
+        };
         let clashes = decided.get(&*key.id).map_or(&[][..], Vec::as_slice);
         record_holds(b.as_ref(), o.as_ref(), t.as_ref(), r.as_ref(), clashes)
     };
-    let left_out = pages.base.keys().chain(page.keys()).filter(|key| pages.ours.record(key).or(pages.theirs.record(key)).is_none());
+    let left_out = pages.base.keys().chain(page.keys()).filter(|key| {
+        pages
+            .ours
+            .record(key)
+            .or(pages.theirs.record(key))
+            .is_none()
+    });
     let keys: Vec<&Key<'_>> = pages.keys().chain(left_out).collect();
     // What was not chosen goes with its comments.
-    keys.into_par_iter().all(right) && (!decided.is_empty() || comments_hold(versions, &merged.text))
+    keys.into_par_iter().all(right)
+        && (!decided.is_empty() || comments_hold(versions, &merged.text))
 }
 
 /// What a record's lines say, if it is there; none where that cannot be read.
@@ -61,11 +85,17 @@ const PARSED_AT_ONCE: usize = 64;
 
 /// How many records a file of these paragraphs holds when it is parsed; none where it is not TOML.
 ///
-/// A record is a record whatever stands before it, so a large file is parsed in pieces, side by side.
+/// A record is a record whatever stands before it, so a large file is parsed in pieces, side by
+/// side.
 fn parsed(paragraphs: &[Paragraph<'_>]) -> Option<usize> {
     let count = |some: &[Paragraph<'_>]| {
-        let text: String = some.iter().flat_map(|paragraph| [&*paragraph.gap, &*paragraph.text]).collect();
-        parse(&Source::new("", text)).ok().map(|document| tables(&document.root).len())
+        let text: String = some
+            .iter()
+            .flat_map(|paragraph| [&*paragraph.gap, &*paragraph.text])
+            .collect();
+        parse(&Source::new("", text))
+            .ok()
+            .map(|document| tables(&document.root).len())
     };
     paragraphs.par_chunks(PARSED_AT_ONCE).map(count).sum()
 }
@@ -75,9 +105,18 @@ pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Mer
     if !merged.conflicts.is_empty() {
         return true; // both versions stand whole between the markers
     }
-    let said = |source: &Source| parse(source).ok().map(|document| (String::new(), Plain::pairs(&document.root)));
+    let said = |source: &Source| {
+        parse(source)
+            .ok()
+            .map(|document| (String::new(), Plain::pairs(&document.root)))
+    };
     let result = Source::new("", merged.text.clone());
-    let (Some(b), Some(o), Some(t), Some(r)) = (said(versions.base), said(versions.ours), said(versions.theirs), said(&result)) else {
+    let (Some(b), Some(o), Some(t), Some(r)) = (
+        said(versions.base),
+        said(versions.ours),
+        said(versions.theirs),
+        said(&result),
+    ) else {
         return false;
     };
     let based = !versions.base.text.is_empty();
@@ -87,13 +126,20 @@ pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Mer
 }
 
 /// Whether a record of the result is what its versions come to.
-fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>, result: Option<&Said>, decided: &[Clash]) -> bool {
+fn record_holds(
+    base: Option<&Said>,
+    ours: Option<&Said>,
+    theirs: Option<&Said>,
+    result: Option<&Said>,
+    decided: &[Clash],
+) -> bool {
     if decided.iter().any(|clash| clash.field.is_empty()) {
         return result == ours || result == theirs; // the one or the other was chosen as a whole
     }
     let Some(result) = result else {
         // It may be gone only where one side took it out and the other did not change it.
-        return ours.is_none() && (theirs.is_none() || theirs == base) || theirs.is_none() && ours == base;
+        return ours.is_none() && (theirs.is_none() || theirs == base)
+            || theirs.is_none() && ours == base;
     };
     let (Some(ours), Some(theirs)) = (ours, theirs) else {
         return match (ours, theirs) {
@@ -104,7 +150,10 @@ fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>,
     let none = (String::new(), BTreeMap::new());
     let base = base.unwrap_or(&none);
     let kind_holds = result.0 == if ours.0 == base.0 { &theirs.0 } else { &ours.0 }.as_str();
-    let fields: BTreeSet<&String> = [base, ours, theirs, result].iter().flat_map(|said| said.1.keys()).collect();
+    let fields: BTreeSet<&String> = [base, ours, theirs, result]
+        .iter()
+        .flat_map(|said| said.1.keys())
+        .collect();
     kind_holds
         && fields.into_iter().all(|field| {
             let of = |said: &Said| said.1.get(field).cloned();
@@ -124,7 +173,12 @@ fn record_holds(base: Option<&Said>, ours: Option<&Said>, theirs: Option<&Said>,
 }
 
 /// Whether a list holds what each side added and not what either took away, and nothing else.
-fn list_holds(base: &Option<Plain>, ours: &Option<Plain>, theirs: &Option<Plain>, result: &Option<Plain>) -> bool {
+fn list_holds(
+    base: &Option<Plain>,
+    ours: &Option<Plain>,
+    theirs: &Option<Plain>,
+    result: &Option<Plain>,
+) -> bool {
     let count = |list: &'_ Option<Plain>| -> BTreeMap<Plain, usize> {
         let mut counts = BTreeMap::new();
         for item in list.as_ref().map_or(&[][..], Plain::items) {
@@ -155,12 +209,23 @@ fn comments_hold(versions: Versions<'_>, result: &str) -> bool {
         let source = Source::new("", text);
         parse(&source).map_or_else(
             |_| BTreeSet::new(),
-            |document| document.trivia.comments.iter().map(|c| source.text[c.clone()].trim_end().to_owned()).collect(),
+            |document| {
+                document
+                    .trivia
+                    .comments
+                    .iter()
+                    .map(|c| source.text[c.clone()].trim_end().to_owned())
+                    .collect()
+            },
         )
     };
     let old = comments(&versions.base.text);
     let sides = [versions.ours, versions.theirs].map(|side| comments(&side.text));
-    let mut news = sides.iter().flatten().filter(|comment| !old.contains(*comment)).peekable();
+    let mut news = sides
+        .iter()
+        .flatten()
+        .filter(|comment| !old.contains(*comment))
+        .peekable();
     if news.peek().is_none() {
         return true;
     }

@@ -1,7 +1,7 @@
 //! One record's lines taken apart: fields as they are written, and the comments beside them.
 //!
-//! A row is merged field by field. Where one side alone wrote differently its very bytes are taken; only
-//! lists that both sides changed are written anew.
+//! A row is merged field by field. Where one side alone wrote differently its very bytes are taken;
+//! only lists that both sides changed are written anew.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -126,30 +126,62 @@ impl Row {
             return None;
         }
         let row = Row::of(&source, &document, table, Some(at));
-        Some(row.map_or_else(|| Row::rewritten(&source, &document, table, Some(kind)), |row| Row { kind: Some(kind.to_owned()), ..row }))
+        Some(row.map_or_else(
+            || Row::rewritten(&source, &document, table, Some(kind)),
+            |row| Row {
+                kind: Some(kind.to_owned()),
+                ..row
+            },
+        ))
     }
 
     /// Takes a file apart that is one table, as an organisation's is.
     pub fn read_file(text: &str) -> Option<Row> {
-        let source = Source::new("", text.trim_start_matches('\u{feff}').replace("\r\n", "\n"));
+        let source = Source::new(
+            "",
+            text.trim_start_matches('\u{feff}').replace("\r\n", "\n"),
+        );
         let document = parse(&source).ok()?;
-        Row::of(&source, &document, &document.root, None).or_else(|| Some(Row::rewritten(&source, &document, &document.root, None)))
+        Row::of(&source, &document, &document.root, None)
+            .or_else(|| Some(Row::rewritten(&source, &document, &document.root, None)))
     }
 
     /// A row whose every field is written `key = value`; none of another.
-    fn of(source: &Source, document: &Document<'_>, table: &DeTable<'_>, at: Option<usize>) -> Option<Row> {
+    fn of(
+        source: &Source,
+        document: &Document<'_>,
+        table: &DeTable<'_>,
+        at: Option<usize>,
+    ) -> Option<Row> {
         let trivia = &document.trivia;
         let mut keys: Vec<_> = table.iter().collect();
         keys.sort_by_key(|(key, _)| key.span().start);
         let direct = |(key, node): &(&toml::Spanned<_>, &crate::wire::Node<'_>)| {
-            source.text.get(key.span().end..node.span().start).is_some_and(|between| between.trim() == "=")
+            source
+                .text
+                .get(key.span().end..node.span().start)
+                .is_some_and(|between| between.trim() == "=")
         };
         if !keys.iter().all(direct) {
             return None;
         }
-        let mut row = Row { kind: None, above: Vec::new(), behind: Vec::new(), cells: Vec::new(), below: Vec::new() };
-        let mut comments = Comments { source, trivia, next: 0 };
-        let line_end = |at: usize| source.text[at..].find('\n').map_or(source.text.len(), |n| at + n);
+        let mut row = Row {
+            kind: None,
+            above: Vec::new(),
+            behind: Vec::new(),
+            cells: Vec::new(),
+            below: Vec::new(),
+        };
+        let mut comments = Comments {
+            source,
+            trivia,
+            next: 0,
+        };
+        let line_end = |at: usize| {
+            source.text[at..]
+                .find('\n')
+                .map_or(source.text.len(), |n| at + n)
+        };
         if let Some(at) = at {
             row.above = comments.until(at);
             row.behind = comments.until(line_end(at));
@@ -172,13 +204,33 @@ impl Row {
         Some(row)
     }
 
-    /// A row that was written in another way, with dotted keys or tables of its own, as `key = value`.
-    fn rewritten(source: &Source, document: &Document<'_>, table: &DeTable<'_>, kind: Option<&str>) -> Row {
+    /// A row that was written in another way, with dotted keys or tables of its own, as `key =
+    /// value`.
+    fn rewritten(
+        source: &Source,
+        document: &Document<'_>,
+        table: &DeTable<'_>,
+        kind: Option<&str>,
+    ) -> Row {
         let mut keys: Vec<_> = table.iter().collect();
         keys.sort_by_key(|(key, _)| key.span().start);
-        let cells = keys.into_iter().map(|(key, node)| Cell::new(key.get_ref(), Plain::of(node.get_ref()))).collect();
-        let above = Comments { source, trivia: &document.trivia, next: 0 }.until(source.text.len());
-        Row { kind: kind.map(str::to_owned), above, behind: Vec::new(), cells, below: Vec::new() }
+        let cells = keys
+            .into_iter()
+            .map(|(key, node)| Cell::new(key.get_ref(), Plain::of(node.get_ref())))
+            .collect();
+        let above = Comments {
+            source,
+            trivia: &document.trivia,
+            next: 0,
+        }
+        .until(source.text.len());
+        Row {
+            kind: kind.map(str::to_owned),
+            above,
+            behind: Vec::new(),
+            cells,
+            below: Vec::new(),
+        }
     }
 
     /// The field of that name.
@@ -196,39 +248,63 @@ impl Row {
         match self.says("id").and_then(Plain::as_text) {
             Some(id) => id.to_owned(),
             None => {
-                let says: Vec<String> = self.said().into_iter().map(|(name, data)| format!("{} = {}", key(name), inline(data))).collect();
-                format!("[[{}]] {}", self.kind.as_deref().unwrap_or_default(), says.join(", "))
+                let says: Vec<String> = self
+                    .said()
+                    .into_iter()
+                    .map(|(name, data)| format!("{} = {}", key(name), inline(data)))
+                    .collect();
+                format!(
+                    "[[{}]] {}",
+                    self.kind.as_deref().unwrap_or_default(),
+                    says.join(", ")
+                )
             }
         }
     }
 
     /// All it says, by field.
     pub fn said(&self) -> BTreeSet<(&str, &Plain)> {
-        self.cells.iter().map(|cell| (cell.name.as_str(), &cell.data)).collect()
+        self.cells
+            .iter()
+            .map(|cell| (cell.name.as_str(), &cell.data))
+            .collect()
     }
 
     /// Whether two rows say the same and have the same comments.
     pub fn is_same(&self, other: &Row) -> bool {
-        self.kind == other.kind && self.said() == other.said() && self.comments() == other.comments()
+        self.kind == other.kind
+            && self.said() == other.said()
+            && self.comments() == other.comments()
     }
 
     /// Every comment of it, sorted.
     pub fn comments(&self) -> Vec<&str> {
         let own = self.above.iter().chain(&self.behind).chain(&self.below);
-        let mut all: Vec<&str> = own.chain(self.cells.iter().flat_map(Cell::comments)).map(String::as_str).collect();
+        let mut all: Vec<&str> = own
+            .chain(self.cells.iter().flat_map(Cell::comments))
+            .map(String::as_str)
+            .collect();
         all.sort_unstable();
         all
     }
 
     /// Its lines.
     pub fn text(&self) -> String {
-        let mut out: String = self.above.iter().map(|comment| format!("{comment}\n")).collect();
+        let mut out: String = self
+            .above
+            .iter()
+            .map(|comment| format!("{comment}\n"))
+            .collect();
         if let Some(kind) = &self.kind {
             push_line(&mut out, &format!("[[{kind}]]"), &self.behind);
         }
         for cell in &self.cells {
             out.extend(cell.above.iter().map(|comment| format!("{comment}\n")));
-            push_line(&mut out, &format!("{} = {}", key(&cell.name), cell.text), &cell.behind);
+            push_line(
+                &mut out,
+                &format!("{} = {}", key(&cell.name), cell.text),
+                &cell.behind,
+            );
         }
         out.extend(self.below.iter().map(|comment| format!("{comment}\n")));
         out
@@ -255,16 +331,24 @@ impl Comments<'_> {
     fn until(&mut self, end: usize) -> Vec<String> {
         let start = self.next;
         self.skip(end);
-        self.trivia.comments[start..self.next].iter().map(|comment| self.source.text[comment.clone()].trim_end().to_owned()).collect()
+        self.trivia.comments[start..self.next]
+            .iter()
+            .map(|comment| self.source.text[comment.clone()].trim_end().to_owned())
+            .collect()
     }
 
     fn skip(&mut self, end: usize) {
-        self.next += self.trivia.comments[self.next..].iter().take_while(|comment| comment.start < end).count();
+        self.next += self.trivia.comments[self.next..]
+            .iter()
+            .take_while(|comment| comment.start < end)
+            .count();
     }
 }
 
 fn cut_items(source: &Source, value: &DeValue<'_>, comments: &ListComments) -> Vec<Item> {
-    let DeValue::Array(items) = value else { return Vec::new() };
+    let DeValue::Array(items) = value else {
+        return Vec::new();
+    };
     let item = |(n, item): (usize, &crate::wire::Node<'_>)| Item {
         data: Plain::of(item.get_ref()),
         text: source.text[item.span()].to_owned(),
@@ -277,23 +361,59 @@ fn cut_items(source: &Source, value: &DeValue<'_>, comments: &ListComments) -> V
 impl Cell {
     /// Every comment of it.
     pub fn comments(&self) -> impl Iterator<Item = &String> {
-        let of_items = self.items.iter().flat_map(|item| item.above.iter().chain(&item.behind));
-        self.above.iter().chain(&self.behind).chain(&self.inside).chain(of_items)
+        let of_items = self
+            .items
+            .iter()
+            .flat_map(|item| item.above.iter().chain(&item.behind));
+        self.above
+            .iter()
+            .chain(&self.behind)
+            .chain(&self.inside)
+            .chain(of_items)
     }
 
     fn new(name: &str, data: Plain) -> Cell {
-        let item = |data: &Plain| Item { text: inline(data), data: data.clone(), above: Vec::new(), behind: Vec::new() };
+        let item = |data: &Plain| Item {
+            text: inline(data),
+            data: data.clone(),
+            above: Vec::new(),
+            behind: Vec::new(),
+        };
         let items: Vec<Item> = data.items().iter().map(item).collect();
-        let text = if items.is_empty() { inline(&data) } else { list_text(name, &items, &[]) };
-        Cell { name: name.to_owned(), above: Vec::new(), data, text, behind: Vec::new(), items, inside: Vec::new() }
+        let text = if items.is_empty() {
+            inline(&data)
+        } else {
+            list_text(name, &items, &[])
+        };
+        Cell {
+            name: name.to_owned(),
+            above: Vec::new(),
+            data,
+            text,
+            behind: Vec::new(),
+            items,
+            inside: Vec::new(),
+        }
     }
 }
 
 /// A list in canonical form: tables, long lists and lists with comments take a line for each item.
 fn list_text(name: &str, items: &[Item], below: &[String]) -> String {
-    let flat = format!("[{}]", items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", "));
-    let tables = items.iter().any(|item| matches!(item.data, Plain::Table(_)));
-    let commented = !below.is_empty() || items.iter().any(|item| !item.above.is_empty() || !item.behind.is_empty());
+    let flat = format!(
+        "[{}]",
+        items
+            .iter()
+            .map(|item| item.text.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
+    let tables = items
+        .iter()
+        .any(|item| matches!(item.data, Plain::Table(_)));
+    let commented = !below.is_empty()
+        || items
+            .iter()
+            .any(|item| !item.above.is_empty() || !item.behind.is_empty());
     if !tables && !commented && flat.width() + name.len() + 3 <= LONGEST_LINE {
         return flat;
     }
@@ -302,7 +422,9 @@ fn list_text(name: &str, items: &[Item], below: &[String]) -> String {
         text.extend(item.above.iter().map(|comment| format!("    {comment}\n")));
         // A text over several lines is its own; only what begins here is indented.
         let (first, more) = item.behind.split_at(item.behind.len().min(1));
-        let behind = first.first().map_or_else(String::new, |comment| format!(" {comment}"));
+        let behind = first
+            .first()
+            .map_or_else(String::new, |comment| format!(" {comment}"));
         text.push_str(&format!("    {},{behind}\n", item.text));
         text.extend(more.iter().map(|comment| format!("    {comment}\n")));
     }
@@ -311,38 +433,88 @@ fn list_text(name: &str, items: &[Item], below: &[String]) -> String {
     text
 }
 
-/// Merges two versions of a record that come from one, or of none: then they were entered under one id.
-pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, judge: &mut Judge<'_>) -> Merged {
+/// Merges two versions of a record that come from one, or of none: then they were entered under one
+/// id.
+pub fn merge(
+    base: Option<&Row>,
+    ours: &Row,
+    theirs: &Row,
+    kind: Option<&Kind>,
+    judge: &mut Judge<'_>,
+) -> Merged {
     let id = ours.says("id").and_then(Plain::as_text).unwrap_or_default();
     let title = kind.and_then(|kind| ours.says(&kind.fields[kind.title].name).cloned());
-    let none = Row { kind: None, above: Vec::new(), behind: Vec::new(), cells: Vec::new(), below: Vec::new() };
+    let none = Row {
+        kind: None,
+        above: Vec::new(),
+        behind: Vec::new(),
+        cells: Vec::new(),
+        below: Vec::new(),
+    };
     let from = base.unwrap_or(&none);
-    let mut merged = Merged { row: Row { cells: Vec::new(), ..ours.clone() }, clashes: Vec::new(), notices: Vec::new() };
-    let retracts = |side: &Row| side.says("retracted").is_some() && from.says("retracted").is_none();
+    let mut merged = Merged {
+        row: Row {
+            cells: Vec::new(),
+            ..ours.clone()
+        },
+        clashes: Vec::new(),
+        notices: Vec::new(),
+    };
+    let retracts =
+        |side: &Row| side.says("retracted").is_some() && from.says("retracted").is_none();
     let changed = |side: &Row| side.kind != from.kind || side.said() != from.said();
-    let taken_back = retracts(ours) != retracts(theirs) && changed(ours) && changed(theirs) && base.is_some();
+    let taken_back =
+        retracts(ours) != retracts(theirs) && changed(ours) && changed(theirs) && base.is_some();
     // A record of another kind is another record: nothing of two kinds can be put together.
     let other_kind = ours.kind != theirs.kind && changed(ours) && changed(theirs);
     // Whether it stays taken back, and after which side, once that is decided.
     let mut withdrawn = None;
     if taken_back || other_kind {
         let clash = Clash {
-            why: if taken_back { Why::Retracted } else { Why::Added },
+            why: if taken_back {
+                Why::Retracted
+            } else {
+                Why::Added
+            },
             title: title.clone(),
-            field: if taken_back { "retracted".to_owned() } else { String::new() },
+            field: if taken_back {
+                "retracted".to_owned()
+            } else {
+                String::new()
+            },
             ours: ours.says("retracted").cloned(),
             theirs: theirs.says("retracted").cloned(),
         };
-        let (decided, mine) = (judge(id, &clash), Merged { row: ours.clone(), ..merged.clone() });
+        let (decided, mine) = (
+            judge(id, &clash),
+            Merged {
+                row: ours.clone(),
+                ..merged.clone()
+            },
+        );
         match decided {
-            None => return Merged { clashes: vec![clash], ..mine },
-            Some(Side::Theirs) if other_kind => return Merged { row: theirs.clone(), ..mine },
+            None => {
+                return Merged {
+                    clashes: vec![clash],
+                    ..mine
+                };
+            }
+            Some(Side::Theirs) if other_kind => {
+                return Merged {
+                    row: theirs.clone(),
+                    ..mine
+                };
+            }
             Some(Side::Ours) if other_kind => return mine,
             // What else the sides did to it is merged like that of any record.
             Some(side) => withdrawn = Some(side),
         }
     }
-    merged.row.kind = if ours.kind == from.kind { theirs.kind.clone() } else { ours.kind.clone() };
+    merged.row.kind = if ours.kind == from.kind {
+        theirs.kind.clone()
+    } else {
+        ours.kind.clone()
+    };
     merged.row.above = comments(&from.above, &ours.above, &theirs.above);
     merged.row.behind = comments(&from.behind, &ours.behind, &theirs.behind);
     merged.row.below = comments(&from.below, &ours.below, &theirs.below);
@@ -351,28 +523,50 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
         // What was entered twice under one id is one record only if it says the same.
         let differ = base.is_none() && o.map(|cell| &cell.data) != t.map(|cell| &cell.data);
         if let ("retracted", Some(side)) = (name, withdrawn) {
-            merged.row.cells.extend(if side == Side::Ours { o } else { t }.cloned());
+            merged
+                .row
+                .cells
+                .extend(if side == Side::Ours { o } else { t }.cloned());
             continue;
         }
-        let cell = match if differ { Err(()) } else { merge_cell(b, o, t, kind) } {
+        let cell = match if differ {
+            Err(())
+        } else {
+            merge_cell(b, o, t, kind)
+        } {
             Ok((cell, same_day)) => {
                 if same_day {
                     merged.notices.push((name.to_owned(), About::SameDay));
                 }
-                if kind.is_some_and(|kind| is_taken_up_again(kind, name, [b, o, t, cell.as_ref()])) {
+                if kind.is_some_and(|kind| is_taken_up_again(kind, name, [b, o, t, cell.as_ref()]))
+                {
                     merged.notices.push((name.to_owned(), About::TakenUpAgain));
                 }
                 cell
             }
             Err(()) => {
                 let said = |cell: Option<&Cell>| cell.map(|cell| cell.data.clone());
-                let why = if base.is_some() { Why::Changed } else { Why::Added };
-                let clash = Clash { why, title: title.clone(), field: name.to_owned(), ours: said(o), theirs: said(t) };
+                let why = if base.is_some() {
+                    Why::Changed
+                } else {
+                    Why::Added
+                };
+                let clash = Clash {
+                    why,
+                    title: title.clone(),
+                    field: name.to_owned(),
+                    ours: said(o),
+                    theirs: said(t),
+                };
                 let decided = judge(id, &clash);
                 if decided.is_none() {
                     merged.clashes.push(clash);
                 }
-                let (cell, other) = if decided == Some(Side::Theirs) { (t, o) } else { (o, t) };
+                let (cell, other) = if decided == Some(Side::Theirs) {
+                    (t, o)
+                } else {
+                    (o, t)
+                };
                 cell.map(|cell| with_comments(cell.clone(), b, other))
             }
         };
@@ -381,22 +575,44 @@ pub fn merge(base: Option<&Row>, ours: &Row, theirs: &Row, kind: Option<&Kind>, 
     merged
 }
 
-/// What two versions of a record both say: fields that are alike, and of lists the items that both have.
+/// What two versions of a record both say: fields that are alike, and of lists the items that both
+/// have.
 pub fn common(one: &Row, other: &Row) -> Row {
-    let both =
-        |side: &[String], other: &[String]| -> Vec<String> { side.iter().filter(|comment| other.contains(comment)).cloned().collect() };
+    let both = |side: &[String], other: &[String]| -> Vec<String> {
+        side.iter()
+            .filter(|comment| other.contains(comment))
+            .cloned()
+            .collect()
+    };
     let cell = |cell: &Cell| -> Option<Cell> {
         let twin = other.cell(&cell.name)?;
-        let (above, behind) = (both(&cell.above, &twin.above), both(&cell.behind, &twin.behind));
+        let (above, behind) = (
+            both(&cell.above, &twin.above),
+            both(&cell.behind, &twin.behind),
+        );
         if cell.text == twin.text {
-            return Some(Cell { above, behind, ..cell.clone() });
+            return Some(Cell {
+                above,
+                behind,
+                ..cell.clone()
+            });
         }
         let data = match (&cell.data, &twin.data) {
             (data, other) if data == other => data.clone(),
-            (Plain::List(items), Plain::List(others)) => Plain::List(items.iter().filter(|item| others.contains(item)).cloned().collect()),
+            (Plain::List(items), Plain::List(others)) => Plain::List(
+                items
+                    .iter()
+                    .filter(|item| others.contains(item))
+                    .cloned()
+                    .collect(),
+            ),
             _ => return None,
         };
-        Some(Cell { above, behind, ..Cell::new(&cell.name, data) })
+        Some(Cell {
+            above,
+            behind,
+            ..Cell::new(&cell.name, data)
+        })
     };
     Row {
         kind: one.kind.clone(),
@@ -407,23 +623,38 @@ pub fn common(one: &Row, other: &Row) -> Row {
     }
 }
 
-/// Whether a merged list of updates leaves unfinished what one side had finished, of versions base, ours, theirs, merged.
+/// Whether a merged list of updates leaves unfinished what one side had finished, of versions base,
+/// ours, theirs, merged.
 fn is_taken_up_again(kind: &Kind, name: &str, versions: [Option<&Cell>; 4]) -> bool {
-    let Some(life) = kind.life.as_ref().filter(|life| kind.fields[life.updates].name == name) else { return false };
+    let Some(life) = kind
+        .life
+        .as_ref()
+        .filter(|life| kind.fields[life.updates].name == name)
+    else {
+        return false;
+    };
     let last = |cell: Option<&Cell>| {
         // The last of the last day: TOML writes days so that their texts sort like the days.
-        let last = cell.and_then(|cell| cell.items.iter().max_by_key(|item| items::column(&item.data, "on")));
+        let last = cell.and_then(|cell| {
+            cell.items
+                .iter()
+                .max_by_key(|item| items::column(&item.data, "on"))
+        });
         let status = last.and_then(|item| items::column(&item.data, "status")?.as_text());
-        life.statuses.iter().find(|known| Some(known.choice.name.as_str()) == status)
+        life.statuses
+            .iter()
+            .find(|known| Some(known.choice.name.as_str()) == status)
     };
     let is_finished = |cell| last(cell).is_some_and(|status| status.phase == Phase::Finished);
     let [base, ours, theirs, merged] = versions;
     // What is sent back is taken up again in so many words.
-    let goes_on = last(merged).is_some_and(|status| status.phase.is_open() && status.choice.name != RETURNED);
+    let goes_on =
+        last(merged).is_some_and(|status| status.phase.is_open() && status.choice.name != RETURNED);
     !is_finished(base) && (is_finished(ours) || is_finished(theirs)) && goes_on
 }
 
-/// The names of both sides' fields: ours in their order, each of theirs behind the one it follows there.
+/// The names of both sides' fields: ours in their order, each of theirs behind the one it follows
+/// there.
 fn names<'r>(ours: &'r Row, theirs: &'r Row) -> Vec<&'r str> {
     let mut names: Vec<&str> = ours.cells.iter().map(|cell| cell.name.as_str()).collect();
     let mut after = 0;
@@ -439,35 +670,68 @@ fn names<'r>(ours: &'r Row, theirs: &'r Row) -> Vec<&'r str> {
     names
 }
 
-/// A field of both sides together, and whether both put items on one day; an error where they clash.
-fn merge_cell(base: Option<&Cell>, ours: Option<&Cell>, theirs: Option<&Cell>, kind: Option<&Kind>) -> Result<(Option<Cell>, bool), ()> {
+/// A field of both sides together, and whether both put items on one day; an error where they
+/// clash.
+fn merge_cell(
+    base: Option<&Cell>,
+    ours: Option<&Cell>,
+    theirs: Option<&Cell>,
+    kind: Option<&Kind>,
+) -> Result<(Option<Cell>, bool), ()> {
     let said = |cell: Option<&Cell>| cell.map(|cell| cell.data.clone());
     let written = |cell: Option<&Cell>| cell.map(|cell| cell.text.clone());
     let (b, o, t) = (said(base), said(ours), said(theirs));
-    let take = |cell: Option<&Cell>, other: Option<&Cell>| Ok((cell.map(|cell| with_comments(cell.clone(), base, other)), false));
+    let take = |cell: Option<&Cell>, other: Option<&Cell>| {
+        Ok((
+            cell.map(|cell| with_comments(cell.clone(), base, other)),
+            false,
+        ))
+    };
     let is_list = |cell: Option<&Cell>| cell.is_none_or(|cell| matches!(cell.data, Plain::List(_)));
-    let lists = is_list(base) && is_list(ours) && is_list(theirs) && (ours.is_some() || theirs.is_some());
+    let lists =
+        is_list(base) && is_list(ours) && is_list(theirs) && (ours.is_some() || theirs.is_some());
     if o == t {
         // What both say may be written differently, and with other comments inside.
-        let apart = lists && written(ours) != written(theirs) && written(ours) != written(base) && written(theirs) != written(base);
+        let apart = lists
+            && written(ours) != written(theirs)
+            && written(ours) != written(base)
+            && written(theirs) != written(base);
         if !apart {
-            return if written(ours) == written(base) { take(theirs, ours) } else { take(ours, theirs) };
+            return if written(ours) == written(base) {
+                take(theirs, ours)
+            } else {
+                take(ours, theirs)
+            };
         }
     } else if o == b && (!lists || written(ours) == written(base)) {
         return take(theirs, ours);
     } else if t == b && (!lists || written(theirs) == written(base)) {
         return take(ours, theirs);
     }
-    let Some(name) = ours.or(theirs).map(|cell| cell.name.as_str()).filter(|_| lists) else { return Err(()) };
+    let Some(name) = ours
+        .or(theirs)
+        .map(|cell| cell.name.as_str())
+        .filter(|_| lists)
+    else {
+        return Err(());
+    };
     let empty = Vec::new();
-    let items = |cell: Option<&'_ Cell>| cell.map_or_else(|| empty.clone(), |cell| cell.items.clone());
-    let order = Order::of(kind.and_then(|kind| field(kind, name)), &[items(ours), items(theirs)].concat());
+    let items =
+        |cell: Option<&'_ Cell>| cell.map_or_else(|| empty.clone(), |cell| cell.items.clone());
+    let order = Order::of(
+        kind.and_then(|kind| field(kind, name)),
+        &[items(ours), items(theirs)].concat(),
+    );
     let (b, o, t) = (items(base), items(ours), items(theirs));
-    let Some(woven) = items::merge(&b, &o, &t, &order) else { return Err(()) };
+    let Some(woven) = items::merge(&b, &o, &t, &order) else {
+        return Err(());
+    };
     let inside = |cell: Option<&Cell>| cell.map_or_else(Vec::new, |cell| cell.inside.clone());
     let mut inside = comments(&inside(base), &inside(ours), &inside(theirs));
     inside.extend(woven.orphans);
-    let Some(like) = ours.or(theirs) else { return Err(()) };
+    let Some(like) = ours.or(theirs) else {
+        return Err(());
+    };
     let cell = Cell {
         data: Plain::List(woven.items.iter().map(|item| item.data.clone()).collect()),
         text: list_text(name, &woven.items, &inside),
@@ -475,16 +739,35 @@ fn merge_cell(base: Option<&Cell>, ours: Option<&Cell>, theirs: Option<&Cell>, k
         inside,
         ..like.clone()
     };
-    Ok((Some(with_comments(cell, base, if ours.is_some() { theirs } else { None })), woven.same_day))
+    Ok((
+        Some(with_comments(
+            cell,
+            base,
+            if ours.is_some() { theirs } else { None },
+        )),
+        woven.same_day,
+    ))
 }
 
 /// A field with the comments above and behind it of both sides.
 fn with_comments(cell: Cell, base: Option<&Cell>, other: Option<&Cell>) -> Cell {
     let Some(other) = other else { return cell };
     let none = Vec::new();
-    let above = comments(base.map_or(&none, |base| &base.above), &cell.above, &other.above);
-    let behind = comments(base.map_or(&none, |base| &base.behind), &cell.behind, &other.behind);
-    Cell { above, behind, ..cell }
+    let above = comments(
+        base.map_or(&none, |base| &base.above),
+        &cell.above,
+        &other.above,
+    );
+    let behind = comments(
+        base.map_or(&none, |base| &base.behind),
+        &cell.behind,
+        &other.behind,
+    );
+    Cell {
+        above,
+        behind,
+        ..cell
+    }
 }
 
 fn field<'k>(kind: &'k Kind, name: &str) -> Option<&'k Field> {
@@ -498,7 +781,8 @@ pub fn comments(base: &[String], ours: &[String], theirs: &[String]) -> Vec<Stri
     }
     let mut counts: HashMap<&String, [usize; 4]> = HashMap::new();
     for (n, side) in [base, ours, theirs].into_iter().enumerate() {
-        side.iter().for_each(|comment| counts.entry(comment).or_default()[n] += 1);
+        side.iter()
+            .for_each(|comment| counts.entry(comment).or_default()[n] += 1);
     }
     let mut kept: Vec<String> = Vec::new();
     for comment in ours.iter().chain(theirs) {

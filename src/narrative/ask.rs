@@ -35,10 +35,19 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// What the windows are called in Chinese.
-const WINDOWS: &[(&str, &str)] = &[("period", "本期"), ("ytd", "今年以来"), ("to-date", "至今"), ("year", "全年"), ("as-of", "当日")];
+const WINDOWS: &[(&str, &str)] = &[
+    ("period", "本期"),
+    ("ytd", "今年以来"),
+    ("to-date", "至今"),
+    ("year", "全年"),
+    ("as-of", "当日"),
+];
 
 fn given(kwargs: &Kwargs, name: &str) -> Result<Option<Value>, Error> {
-    let zh = WORDS.iter().find(|(en, _)| *en == name).map_or("", |(_, zh)| zh);
+    let zh = WORDS
+        .iter()
+        .find(|(en, _)| *en == name)
+        .map_or("", |(_, zh)| zh);
     let value: Option<Value> = kwargs.get(name)?;
     let value = match value {
         None => kwargs.get(zh)?,
@@ -48,24 +57,33 @@ fn given(kwargs: &Kwargs, name: &str) -> Result<Option<Value>, Error> {
 }
 
 fn text(name: &'static str, value: &Value) -> Result<String, Error> {
-    value.as_str().map(str::to_owned).ok_or_else(|| wrong(name, value))
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| wrong(name, value))
 }
 
 fn wrong(name: &'static str, value: &Value) -> Error {
-    refuse(Problem::new(Rule::TEMPLATE_BAD_VALUE).with("field", name).with("value", value.to_string()))
+    refuse(
+        Problem::new(Rule::TEMPLATE_BAD_VALUE)
+            .with("field", name)
+            .with("value", value.to_string()),
+    )
 }
 
 fn day(value: &Value) -> Result<Day, Error> {
     if let Some(thing) = value.downcast_object_ref::<DayThing>() {
         return Ok(thing.day);
     }
-    if let Some(crate::narrative::quantity::Amount::Day(day)) =
-        value.downcast_object_ref::<crate::narrative::quantity::Quantity>().map(|q| q.amount())
+    if let Some(crate::narrative::quantity::Amount::Day(day)) = value
+        .downcast_object_ref::<crate::narrative::quantity::Quantity>()
+        .map(|q| q.amount())
     {
         return Ok(day);
     }
     let text = value.to_string();
-    text.parse().map_err(|_| refuse(Problem::new(Rule::BAD_DAY).with("value", text)))
+    text.parse()
+        .map_err(|_| refuse(Problem::new(Rule::BAD_DAY).with("value", text)))
 }
 
 fn period(name: &'static str, value: &Value, desk: &Desk) -> Result<Period, Error> {
@@ -78,7 +96,8 @@ fn period(name: &'static str, value: &Value, desk: &Desk) -> Result<Period, Erro
     match value.to_string().as_str() {
         "previous" | "上期" => Ok(desk.period.previous()),
         "year-before" | "去年同期" => Ok(desk.period.year_earlier()),
-        text => Period::parse(text, desk.period.last()).map_err(|_| refuse(Problem::new(Rule::BAD_PERIOD).with("value", text))),
+        text => Period::parse(text, desk.period.last())
+            .map_err(|_| refuse(Problem::new(Rule::BAD_PERIOD).with("value", text))),
     }
 }
 
@@ -115,9 +134,19 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
         (_, Some(value)) => Some(Window::Since(day(&value)?)),
         (Some(value), None) => {
             let name = text("window", &value)?;
-            let known = Window::parse(WINDOWS.iter().find(|(_, zh)| *zh == name).map_or(name.as_str(), |(en, _)| en));
+            let known = Window::parse(
+                WINDOWS
+                    .iter()
+                    .find(|(_, zh)| *zh == name)
+                    .map_or(name.as_str(), |(en, _)| en),
+            );
             Some(known.ok_or_else(|| {
-                refuse(Problem::new(Rule::UNKNOWN_VALUE).with("field", "window").with("value", name).with("allowed", Window::NAMES))
+                refuse(
+                    Problem::new(Rule::UNKNOWN_VALUE)
+                        .with("field", "window")
+                        .with("value", name)
+                        .with("allowed", Window::NAMES),
+                )
             })?)
         }
         (None, None) => None,
@@ -128,11 +157,20 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
     }
     kwargs.assert_all_used().map_err(|error| {
         let words: Vec<&str> = WORDS.iter().map(|(en, _)| *en).collect();
-        let unknown = kwargs.args().find(|arg| !WORDS.iter().any(|(en, zh)| en == arg || zh == arg)).unwrap_or_default().to_owned();
+        let unknown = kwargs
+            .args()
+            .find(|arg| !WORDS.iter().any(|(en, zh)| en == arg || zh == arg))
+            .unwrap_or_default()
+            .to_owned();
         if unknown.is_empty() {
             return error;
         }
-        refuse(Problem::new(Rule::UNKNOWN_FIELD).with("field", unknown).with("kind", &asked.metric.label).with("allowed", words.join(", ")))
+        refuse(
+            Problem::new(Rule::UNKNOWN_FIELD)
+                .with("field", unknown)
+                .with("kind", &asked.metric.label)
+                .with("allowed", words.join(", ")),
+        )
     })?;
     let kinds = leaves(desk, &asked.metric);
     if (window.is_some() || !tests.is_empty()) && kinds.is_empty() {
@@ -151,13 +189,18 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
     Ok(asked)
 }
 
-/// The kinds of record that a figure is computed from; none where one of its parts is not computed from records.
+/// The kinds of record that a figure is computed from; none where one of its parts is not computed
+/// from records.
 fn leaves(desk: &Desk, metric: &Metric) -> Vec<Arc<Kind>> {
     match &metric.measure {
         Measure::Records { kind, .. } => vec![Arc::clone(kind)],
         Measure::Ratio { .. } | Measure::Plus { .. } => {
-            let parts: Vec<Vec<Arc<Kind>>> =
-                metric.parts().into_iter().filter_map(|name| desk.tree().rules.metric(name)).map(|part| leaves(desk, part)).collect();
+            let parts: Vec<Vec<Arc<Kind>>> = metric
+                .parts()
+                .into_iter()
+                .filter_map(|name| desk.tree().rules.metric(name))
+                .map(|part| leaves(desk, part))
+                .collect();
             if parts.iter().any(Vec::is_empty) {
                 return Vec::new();
             }
@@ -181,7 +224,11 @@ fn filter(desk: &Desk, rule: &str, kind: &Kind) -> Result<Filter, Error> {
     let source = Source::new("where", rule);
     let document = parse(&source).map_err(|problems| refuse(first(problems)))?;
     let reading = Reading::new(&source);
-    let filter = Filter::read(&Reader::new(&reading, &document.root, 0..0), kind, &desk.tree().rules.org);
+    let filter = Filter::read(
+        &Reader::new(&reading, &document.root, 0..0),
+        kind,
+        &desk.tree().rules.org,
+    );
     match reading.into_problems() {
         problems if problems.is_empty() => Ok(filter),
         problems => Err(refuse(first(problems))),
@@ -189,9 +236,16 @@ fn filter(desk: &Desk, rule: &str, kind: &Kind) -> Result<Filter, Error> {
 }
 
 fn first(problems: Vec<Problem>) -> Problem {
-    let problem = problems.into_iter().next().unwrap_or_else(|| Problem::new(Rule::SYNTAX));
+    let problem = problems
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| Problem::new(Rule::SYNTAX));
     // Its place is in a text that nobody wrote.
-    Problem { place: None, other: None, ..problem }
+    Problem {
+        place: None,
+        other: None,
+        ..problem
+    }
 }
 
 /// Tests as the rules write them for a kind; fields and choices may go by their labels.
@@ -202,7 +256,9 @@ fn rule(tests: &[(&str, Value)], kind: &Kind, org: &Kind) -> Result<String, Erro
         match value.kind() {
             ValueKind::Map => toml_table(&mut rule, value, kind, org),
             // `has` and `lacks` list fields.
-            _ => toml(&mut rule, value, &|word| kind.named(word).map(|n| kind.fields[n].name.clone())),
+            _ => toml(&mut rule, value, &|word| {
+                kind.named(word).map(|n| kind.fields[n].name.clone())
+            }),
         }
         .map_err(|()| wrong("where", value))?;
         rule.push('\n');
@@ -223,7 +279,11 @@ fn toml_table(out: &mut String, value: &Value, kind: &Kind, org: &Kind) -> Resul
             (None, other) => other,
         };
         let _ = write!(out, "{}{} = ", if n > 0 { ", " } else { "" }, quoted(name));
-        let statuses = kind.life.as_ref().filter(|_| name == "state").map(|life| life.statuses.iter().map(|s| &s.choice));
+        let statuses = kind
+            .life
+            .as_ref()
+            .filter(|_| name == "state")
+            .map(|life| life.statuses.iter().map(|s| &s.choice));
         match inner.kind() {
             ValueKind::Map => toml_table(out, &inner, org, org)?,
             _ => toml(out, &inner, &|word| {
@@ -232,7 +292,10 @@ fn toml_table(out: &mut String, value: &Value, kind: &Kind, org: &Kind) -> Resul
                     (_, Some(statuses)) => statuses.clone().collect(),
                     _ => Vec::new(),
                 };
-                choices.into_iter().find(|choice| choice.label.is(word)).map(|choice| choice.name.clone())
+                choices
+                    .into_iter()
+                    .find(|choice| choice.label.is(word))
+                    .map(|choice| choice.name.clone())
             })?,
         }
     }
@@ -265,14 +328,25 @@ fn toml(out: &mut String, value: &Value, name: &dyn Fn(&str) -> Option<String>) 
     Ok(())
 }
 
-/// The records of a kind as a figure that counts them: by their period date in the period, unless asked otherwise.
+/// The records of a kind as a figure that counts them: by their period date in the period, unless
+/// asked otherwise.
 ///
 /// # Errors
 /// No such kind, no such date, and as [`refine`].
 pub fn records(desk: &Arc<Desk>, name: &str, kwargs: &Kwargs) -> Result<Asked, Error> {
     let Some(kind) = desk.tree().rules.kind(name) else {
-        let known: Vec<&str> = desk.tree().rules.kinds.iter().map(|k| k.name.as_str()).collect();
-        return Err(refuse(Problem::new(Rule::UNKNOWN_KIND).with("name", name).with("allowed", known.join(", "))));
+        let known: Vec<&str> = desk
+            .tree()
+            .rules
+            .kinds
+            .iter()
+            .map(|k| k.name.as_str())
+            .collect();
+        return Err(refuse(
+            Problem::new(Rule::UNKNOWN_KIND)
+                .with("name", name)
+                .with("allowed", known.join(", ")),
+        ));
     };
     let date = match kwargs.get::<Option<String>>("date")? {
         None => DateOf::Field(kind.period),
@@ -290,7 +364,13 @@ pub fn records(desk: &Arc<Desk>, name: &str, kwargs: &Kwargs) -> Result<Asked, E
         meaning: None,
         unit: Unit::Items,
         places: 0,
-        measure: Measure::Records { kind: Arc::clone(kind), take: Take::Count, date, window: Window::Period, filter: Filter::default() },
+        measure: Measure::Records {
+            kind: Arc::clone(kind),
+            take: Take::Count,
+            date,
+            window: Window::Period,
+            filter: Filter::default(),
+        },
         place: kind.place.clone(),
     };
     let org = desk.org;

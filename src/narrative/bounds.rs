@@ -1,11 +1,12 @@
-//! What a template may hold and make. Templates come from strangers: what is beyond these bounds is one clear error,
-//! said before it costs time or memory.
+//! What a template may hold and make. Templates come from strangers: what is beyond these bounds is
+//! one clear error, said before it costs time or memory.
 //!
-//! The engine counts what it does (its fuel): instructions, bytes that are written, items that are visited. What it
-//! does not count is how large a value is all told, when lists hold lists. So every operand in a tag is sent
-//! through a checkpoint, which pays for the whole value and refuses one that is nested too deep; sums, products and
-//! joined texts are made of numbers and texts alone. A value that is never too deep, and paid for wherever
-//! it is used, can neither overflow the stack nor double itself for free.
+//! The engine counts what it does (its fuel): instructions, bytes that are written, items that are
+//! visited. What it does not count is how large a value is all told, when lists hold lists. So
+//! every operand in a tag is sent through a checkpoint, which pays for the whole value and refuses
+//! one that is nested too deep; sums, products and joined texts are made of numbers and texts
+//! alone. A value that is never too deep, and paid for wherever it is used, can neither overflow
+//! the stack nor double itself for free.
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, State};
@@ -31,7 +32,8 @@ const MOST_TAGS: usize = 20_000;
 /// How long they may be together, in characters.
 const MOST_IN_TAGS: usize = 200_000;
 
-/// How deep `if` and `for` may stand in one another; each `elif` counts, as the engine reads it as one more `if`.
+/// How deep `if` and `for` may stand in one another; each `elif` counts, as the engine reads it as
+/// one more `if`.
 const DEEPEST_BLOCK: usize = 64;
 
 /// How deep lists may hold lists.
@@ -43,26 +45,30 @@ const MOST_PRINTED: usize = 1 << 20;
 /// Of how many numbers a total may be made.
 pub const MOST_PARTS: usize = 10_000;
 
-/// How many lines the trace of a document may have: one a figure, and one for each record behind it.
+/// How many lines the trace of a document may have: one a figure, and one for each record behind
+/// it.
 pub const MOST_TRACED: usize = 200_000;
 
-/// What the engine may do: an instruction costs 1, as do 64 bytes that are made. A Word table of 2,000 organisations
-/// with thirty figures each takes two thirds of it.
+/// What the engine may do: an instruction costs 1, as do 64 bytes that are made. A Word table of
+/// 2,000 organisations with thirty figures each takes two thirds of it.
 pub const FUEL: u64 = 2_000_000;
 
-/// How many records a template may have looked at, each as often as it is looked at: some seconds. A work report of three
-/// quarters of nine districts looks at a thirtieth of it.
+/// How many records a template may have looked at, each as often as it is looked at: some seconds.
+/// A work report of three quarters of nine districts looks at a thirtieth of it.
 pub const MOST_LOOKED: u64 = 300_000_000;
 
 /// What a number of the ledger costs: it holds the question it answers.
 pub const OF_QUANTITY: u64 = 4;
 
-/// The stack the engine runs on, in bytes: several times what the deepest template within these bounds takes.
+/// The stack the engine runs on, in bytes: several times what the deepest template within these
+/// bounds takes.
 pub const STACK: usize = 64 << 20;
 
 /// A template that is beyond a bound; `what` is a message of the catalogues.
 pub fn beyond(what: &'static str, most: usize) -> Problem {
-    Problem::new(Rule::TEMPLATE_BOUNDS).with("what", Arg::Message(what)).with("most", most)
+    Problem::new(Rule::TEMPLATE_BOUNDS)
+        .with("what", Arg::Message(what))
+        .with("most", most)
 }
 
 /// A bound that a template goes beyond.
@@ -89,17 +95,29 @@ pub fn check<'t>(tags: impl Iterator<Item = (&'t Tag, &'t str)>) -> Result<(), B
     let (mut length, mut open) = (0, Vec::new());
     for (n, (tag, keyword)) in tags.enumerate() {
         if n >= MOST_TAGS {
-            return Err(Beyond { tag: n, what: "bounds-tags", most: MOST_TAGS });
+            return Err(Beyond {
+                tag: n,
+                what: "bounds-tags",
+                most: MOST_TAGS,
+            });
         }
         if tag.sort == Sort::Comment {
             continue;
         }
         if tag.end - tag.start > LONGEST_TAG {
-            return Err(Beyond { tag: n, what: "bounds-tag", most: LONGEST_TAG });
+            return Err(Beyond {
+                tag: n,
+                what: "bounds-tag",
+                most: LONGEST_TAG,
+            });
         }
         length += tag.end - tag.start;
         if length > MOST_IN_TAGS {
-            return Err(Beyond { tag: n, what: "bounds-in-tags", most: MOST_IN_TAGS });
+            return Err(Beyond {
+                tag: n,
+                what: "bounds-in-tags",
+                most: MOST_IN_TAGS,
+            });
         }
         if tag.sort != Sort::Block {
             continue;
@@ -124,17 +142,27 @@ pub fn check<'t>(tags: impl Iterator<Item = (&'t Tag, &'t str)>) -> Result<(), B
             _ => {}
         }
         if open.last().is_some_and(|depth| *depth > DEEPEST_BLOCK) {
-            return Err(Beyond { tag: n, what: "bounds-blocks", most: DEEPEST_BLOCK });
+            return Err(Beyond {
+                tag: n,
+                what: "bounds-blocks",
+                most: DEEPEST_BLOCK,
+            });
         }
     }
     Ok(())
 }
 
-/// A tag, its signs as the engine knows them, with a checkpoint behind every operand; each character with the index of
-/// the one it stands for.
+/// A tag, its signs as the engine knows them, with a checkpoint behind every operand; each
+/// character with the index of the one it stands for.
 pub fn guarded(tag: &[char]) -> Vec<(char, usize)> {
     let mut put: Vec<(usize, &str)> = Vec::new();
-    Expressions { tag, words: words(tag), at: 0, put: &mut put }.read();
+    Expressions {
+        tag,
+        words: words(tag),
+        at: 0,
+        put: &mut put,
+    }
+    .read();
     let mut out = Vec::with_capacity(tag.len() + put.len() * HELD.len());
     let mut put = put.into_iter().peekable();
     for (n, c) in tag.iter().enumerate() {
@@ -151,7 +179,8 @@ const HELD: &str = "|_held";
 /// The checkpoint of what is added, multiplied or joined.
 const TERM: &str = "|_term";
 
-/// The operands of a tag, found as the engine's parser finds them: a word, then what is called, chosen or taken of it.
+/// The operands of a tag, found as the engine's parser finds them: a word, then what is called,
+/// chosen or taken of it.
 struct Expressions<'t> {
     tag: &'t [char],
     words: Vec<Word>,
@@ -186,7 +215,9 @@ enum After {
 
 impl Expressions<'_> {
     fn is(&self, n: usize, word: &str) -> bool {
-        self.words.get(n).is_some_and(|w| w.sort != WordSort::Text && self.tag[w.start..w.end].iter().copied().eq(word.chars()))
+        self.words.get(n).is_some_and(|w| {
+            w.sort != WordSort::Text && self.tag[w.start..w.end].iter().copied().eq(word.chars())
+        })
     }
 
     fn is_any(&self, n: usize, words: &[&str]) -> bool {
@@ -216,7 +247,18 @@ impl Expressions<'_> {
         if self.tag.starts_with(&['{', '{']) {
             return self.expression(After::Nothing, false);
         }
-        let statement = ["for", "set", "with", "filter", "if", "elif", "do", "autoescape"].into_iter().find(|word| self.is(0, word));
+        let statement = [
+            "for",
+            "set",
+            "with",
+            "filter",
+            "if",
+            "elif",
+            "do",
+            "autoescape",
+        ]
+        .into_iter()
+        .find(|word| self.is(0, word));
         self.at = match statement {
             Some("for") => self.behind(1, "in", "").unwrap_or(end),
             Some("with") => self.behind(1, "=", "").unwrap_or(end),
@@ -256,7 +298,9 @@ impl Expressions<'_> {
         };
         let term = !chained && (level.term || self.is_any(self.at, &["+", "*", "~"]));
         match after {
-            After::Operand => self.put.push((place, if term && !level.given { TERM } else { HELD })),
+            After::Operand => self
+                .put
+                .push((place, if term && !level.given { TERM } else { HELD })),
             After::Constant | After::Nothing => {}
         }
         if level.given {
@@ -268,14 +312,16 @@ impl Expressions<'_> {
         }
     }
 
-    /// Puts a checkpoint behind every operand from here to the tag's end; in a `with` after each comma stands another name.
+    /// Puts a checkpoint behind every operand from here to the tag's end; in a `with` after each
+    /// comma stands another name.
     fn expression(&mut self, mut after: After, with: bool) {
         const KEYWORDS: &[&str] = &["and", "or", "not", "if", "else", "in", "is", "recursive"];
         let mut above: Vec<Level> = Vec::new();
         let mut level = Level::default();
         while self.at < self.words.len() {
             let word = self.words[self.at];
-            let continues = self.is_any(self.at, &[".", "(", "["]) || word.sort == WordSort::Text && after == After::Constant;
+            let continues = self.is_any(self.at, &[".", "(", "["])
+                || word.sort == WordSort::Text && after == After::Constant;
             let chained = self.is_any(self.at, &["|", "is"]);
             if after != After::Nothing && !continues {
                 let given = level.given;
@@ -296,8 +342,13 @@ impl Expressions<'_> {
                 }
                 WordSort::Name if level.call && self.is(self.at + 1, "=") => self.at += 1,
                 WordSort::Name => {
-                    let constant = self.is_any(self.at, &["true", "True", "false", "False", "none", "None"]);
-                    after = if constant { After::Constant } else { After::Operand };
+                    let constant =
+                        self.is_any(self.at, &["true", "True", "false", "False", "none", "None"]);
+                    after = if constant {
+                        After::Constant
+                    } else {
+                        After::Operand
+                    };
                 }
                 WordSort::Sign => {
                     if self.is(self.at, "|") && follows {
@@ -312,13 +363,21 @@ impl Expressions<'_> {
                     }
                     if self.is_any(self.at, &["(", "[", "{"]) {
                         above.push(level);
-                        level = Level { call: follows && self.is(self.at, "("), ..Level::default() };
+                        level = Level {
+                            call: follows && self.is(self.at, "("),
+                            ..Level::default()
+                        };
                         after = After::Nothing;
                     } else if self.is_any(self.at, &[")", "]", "}"]) {
-                        after = if level.test { After::Constant } else { After::Operand };
+                        after = if level.test {
+                            After::Constant
+                        } else {
+                            After::Operand
+                        };
                         level = above.pop().unwrap_or_default();
                     } else {
-                        level.term = follows && self.is_any(self.at, &["+", "*", "~"]) || level.term && !follows;
+                        level.term = follows && self.is_any(self.at, &["+", "*", "~"])
+                            || level.term && !follows;
                         after = After::Nothing;
                         if with && above.is_empty() && self.is(self.at, ",") {
                             self.at = self.behind(self.at, "=", "").unwrap_or(self.words.len());
@@ -339,7 +398,11 @@ impl Expressions<'_> {
         const NO_OPERAND: &[&str] = &["and", "or", "else", "is", "if", "in", "not", "recursive"];
         if self.is(self.at, "(") {
             above.push(*level);
-            *level = Level { call: true, test: true, ..Level::default() };
+            *level = Level {
+                call: true,
+                test: true,
+                ..Level::default()
+            };
             self.at += 1;
             return After::Nothing;
         }
@@ -359,16 +422,23 @@ impl Expressions<'_> {
 
 /// The checkpoints, as filters that no template can name as its own.
 pub fn add_checkpoints(environment: &mut Environment<'_>) {
-    environment.add_filter("_held", |state: &State<'_, '_>, value: Value| held(state, value));
-    environment.add_filter("_term", |state: &State<'_, '_>, value: Value| match holds(&value) {
-        true => Err(refuse(Problem::new(Rule::TEMPLATE_LIST_TERM))),
-        false => held(state, value),
+    environment.add_filter("_held", |state: &State<'_, '_>, value: Value| {
+        held(state, value)
+    });
+    environment.add_filter("_term", |state: &State<'_, '_>, value: Value| {
+        match holds(&value) {
+            true => Err(refuse(Problem::new(Rule::TEMPLATE_LIST_TERM))),
+            false => held(state, value),
+        }
     });
 }
 
 /// Whether a value holds others.
 fn holds(value: &Value) -> bool {
-    matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable | ValueKind::Map) && value.try_iter().is_ok()
+    matches!(
+        value.kind(),
+        ValueKind::Seq | ValueKind::Iterable | ValueKind::Map
+    ) && value.try_iter().is_ok()
 }
 
 /// The value, once it is paid for as a whole.
@@ -377,7 +447,9 @@ fn holds(value: &Value) -> bool {
 /// It is nested too deep, or is more than a template may still do.
 pub fn held(state: &State<'_, '_>, value: Value) -> Result<Value, Error> {
     // What is counted here: halves of an instruction.
-    let most = state.fuel_levels().map_or(u64::MAX, |(_, left)| left.saturating_mul(2).saturating_add(2));
+    let most = state.fuel_levels().map_or(u64::MAX, |(_, left)| {
+        left.saturating_mul(2).saturating_add(2)
+    });
     let mut left = most;
     let whole = weigh(&value, 0, &mut left);
     state.consume_fuel((most - left) / 2)?;
@@ -436,24 +508,62 @@ mod tests {
     fn every_operand_is_checked() {
         let read = |text: &str| {
             let out = guarded(&text.chars().collect::<Vec<_>>());
-            assert!(out.iter().all(|(c, n)| text.chars().nth(*n) == Some(*c) || "|_heldtrm()".contains(*c)), "{text}");
-            out.into_iter().map(|(c, _)| c).collect::<String>().replace(HELD, "ʰ").replace(TERM, "ᵗ")
+            assert!(
+                out.iter()
+                    .all(|(c, n)| text.chars().nth(*n) == Some(*c) || "|_heldtrm()".contains(*c)),
+                "{text}"
+            );
+            out.into_iter()
+                .map(|(c, _)| c)
+                .collect::<String>()
+                .replace(HELD, "ʰ")
+                .replace(TERM, "ᵗ")
         };
         for (tag, checked) in [
             ("{{ a }}", "{{ aʰ }}"),
-            ("{{- a.b[c].d(e, f=g)|h(2)|i -}}", "{{- a.b[cʰ].d(eʰ, f=gʰ)ʰ|h(2)ʰ|iʰ -}}"),
-            ("{{ 1 + a.value * -b ~ 'x' 'y' ~ c }}", "{{ 1 + a.valueᵗ * -bᵗ ~ 'x' 'y' ~ cᵗ }}"),
-            ("{{ a + b|sum - (c, [d])[0] }}", "{{ aᵗ + bʰ|sumᵗ - (cʰ, [dʰ]ʰ)[0]ʰ }}"),
+            (
+                "{{- a.b[c].d(e, f=g)|h(2)|i -}}",
+                "{{- a.b[cʰ].d(eʰ, f=gʰ)ʰ|h(2)ʰ|iʰ -}}",
+            ),
+            (
+                "{{ 1 + a.value * -b ~ 'x' 'y' ~ c }}",
+                "{{ 1 + a.valueᵗ * -bᵗ ~ 'x' 'y' ~ cᵗ }}",
+            ),
+            (
+                "{{ a + b|sum - (c, [d])[0] }}",
+                "{{ aᵗ + bʰ|sumᵗ - (cʰ, [dʰ]ʰ)[0]ʰ }}",
+            ),
             ("{{ {'k': v, w: 1} }}", "{{ {'k': vʰ, wʰ: 1}ʰ }}"),
-            ("{% if a == b and not c in [1, d] %}", "{% if aʰ == bʰ and not cʰ in [1, dʰ]ʰ %}"),
-            ("{% if a is defined and b is not divisibleby(c) or d %}", "{% if aʰ is defined and bʰ is not divisibleby(cʰ) or dʰ %}"),
-            ("{% if a is in b.c and x is eq 3 %}", "{% if aʰ is in (b.cʰ) and xʰ is eq (3) %}"),
-            ("{% for a, b in c|sort(attribute='x') if b %}", "{% for a, b in cʰ|sort(attribute='x')ʰ if bʰ %}"),
-            ("{% set a.b = c if d else e %}", "{% set a.b = cʰ if dʰ else eʰ %}"),
+            (
+                "{% if a == b and not c in [1, d] %}",
+                "{% if aʰ == bʰ and not cʰ in [1, dʰ]ʰ %}",
+            ),
+            (
+                "{% if a is defined and b is not divisibleby(c) or d %}",
+                "{% if aʰ is defined and bʰ is not divisibleby(cʰ) or dʰ %}",
+            ),
+            (
+                "{% if a is in b.c and x is eq 3 %}",
+                "{% if aʰ is in (b.cʰ) and xʰ is eq (3) %}",
+            ),
+            (
+                "{% for a, b in c|sort(attribute='x') if b %}",
+                "{% for a, b in cʰ|sort(attribute='x')ʰ if bʰ %}",
+            ),
+            (
+                "{% set a.b = c if d else e %}",
+                "{% set a.b = cʰ if dʰ else eʰ %}",
+            ),
             ("{% set a | upper %}", "{% set a | upperʰ %}"),
             ("{% set a %}", "{% set a %}"),
-            ("{% with a = b, c = d(e=f) %}", "{% with a = bʰ, c = d(e=fʰ)ʰ %}"),
-            ("{% filter replace(a, 'b') %}", "{% filter replace(aʰ, 'b')ʰ %}"),
+            (
+                "{% with a = b, c = d(e=f) %}",
+                "{% with a = bʰ, c = d(e=fʰ)ʰ %}",
+            ),
+            (
+                "{% filter replace(a, 'b') %}",
+                "{% filter replace(aʰ, 'b')ʰ %}",
+            ),
             ("{% endfor %}", "{% endfor %}"),
             ("{# a + b #}", "{# a + b #}"),
             ("{{ a(*b, **c) }}", "{{ a(*bʰ, **cʰ)ʰ }}"),

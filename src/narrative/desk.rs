@@ -1,4 +1,5 @@
-//! What a narrative is written from: a ledger, an organisation, a period, and a log of what was printed.
+//! What a narrative is written from: a ledger, an organisation, a period, and a log of what was
+//! printed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -80,7 +81,11 @@ pub type Moment = (Period, Day, Option<Day>);
 
 impl fmt::Debug for Desk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Desk").field("org", &self.org).field("period", &self.period).field("as_of", &self.as_of).finish_non_exhaustive()
+        f.debug_struct("Desk")
+            .field("org", &self.org)
+            .field("period", &self.period)
+            .field("as_of", &self.as_of)
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,10 +95,26 @@ fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Desk {
     /// A desk for an organisation and period.
-    pub fn new(loaded: Loaded, names: BTreeMap<String, String>, org: usize, (period, as_of, today): Moment, locale: Locale) -> Arc<Desk> {
+    pub fn new(
+        loaded: Loaded,
+        names: BTreeMap<String, String>,
+        org: usize,
+        (period, as_of, today): Moment,
+        locale: Locale,
+    ) -> Arc<Desk> {
         let tree = loaded.tree();
-        let by_id = tree.entries.iter().enumerate().map(|(n, entry)| (entry.record.id.to_string(), n)).collect();
-        let orgs = tree.orgs.iter().enumerate().map(|(n, org)| (org.path.to_string(), n)).collect();
+        let by_id = tree
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(n, entry)| (entry.record.id.to_string(), n))
+            .collect();
+        let orgs = tree
+            .orgs
+            .iter()
+            .enumerate()
+            .map(|(n, org)| (org.path.to_string(), n))
+            .collect();
         Arc::new(Desk {
             loaded,
             names,
@@ -131,20 +152,37 @@ impl Desk {
     /// The organisations just under one.
     pub fn below(&self, org: usize) -> Vec<usize> {
         let depth = self.tree().orgs[org].path.depth() + 1;
-        self.tree().subtree(org).filter(|&n| self.tree().orgs[n].path.depth() == depth).collect()
+        self.tree()
+            .subtree(org)
+            .filter(|&n| self.tree().orgs[n].path.depth() == depth)
+            .collect()
     }
 
     /// A metric as it is defined, for an organisation, in the narrative's period.
     pub fn ask(&self, metric: Metric, org: usize) -> Asked {
         let (period, as_of, today) = (self.period, self.as_of, self.today);
-        Asked { metric, org, own: false, period, as_of, today, earlier: false, lens: Lens::default() }
+        Asked {
+            metric,
+            org,
+            own: false,
+            period,
+            as_of,
+            today,
+            earlier: false,
+            lens: Lens::default(),
+        }
     }
 
     fn scope(&self, asked: &Asked) -> Scope {
-        if asked.own { Scope::These(vec![asked.org]) } else { Scope::Under(self.tree().subtree(asked.org)) }
+        if asked.own {
+            Scope::These(vec![asked.org])
+        } else {
+            Scope::Under(self.tree().subtree(asked.org))
+        }
     }
 
-    /// The value of what is asked. What cannot be said is no data here, and is told by [`Desk::problems`].
+    /// The value of what is asked. What cannot be said is no data here, and is told by
+    /// [`Desk::problems`].
     pub fn figure(&self, asked: &Asked) -> Figure {
         let scope = self.scope(asked);
         let figure = self.looking(asked, |evaluation| match asked.earlier {
@@ -158,20 +196,36 @@ impl Desk {
     }
 
     /// Looks at the ledger's records, as long as the template has not looked at too many.
-    fn looking<T>(&self, asked: &Asked, look: impl FnOnce(&Evaluation<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    fn looking<T>(
+        &self,
+        asked: &Asked,
+        look: impl FnOnce(&Evaluation<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         self.may_look()?;
         let (period, as_of, today) = (asked.period, asked.as_of, asked.today);
-        let memory = Arc::clone(open(&self.memories).entry((period, as_of, today)).or_default());
+        let memory = Arc::clone(
+            open(&self.memories)
+                .entry((period, as_of, today))
+                .or_default(),
+        );
         let before = memory.looked();
-        let found = look(&Evaluation::new(self.tree(), period, as_of).until(today).recalling(Arc::clone(&memory)));
-        self.looked.fetch_add(memory.looked() - before, Ordering::Relaxed);
+        let found = look(
+            &Evaluation::new(self.tree(), period, as_of)
+                .until(today)
+                .recalling(Arc::clone(&memory)),
+        );
+        self.looked
+            .fetch_add(memory.looked() - before, Ordering::Relaxed);
         found
     }
 
     fn may_look(&self) -> Result<(), Problem> {
         match self.looked.load(Ordering::Relaxed) < bounds::MOST_LOOKED {
             true => Ok(()),
-            false => Err(bounds::beyond("bounds-looked", bounds::MOST_LOOKED as usize / 1_000_000)),
+            false => Err(bounds::beyond(
+                "bounds-looked",
+                bounds::MOST_LOOKED as usize / 1_000_000,
+            )),
         }
     }
 
@@ -192,7 +246,8 @@ impl Desk {
             return found.clone();
         }
         // A name is compared with all of them, in several spellings each.
-        self.looked.fetch_add(100 * self.tree().orgs.len() as u64, Ordering::Relaxed);
+        self.looked
+            .fetch_add(100 * self.tree().orgs.len() as u64, Ordering::Relaxed);
         let found = self.tree().org(name);
         open(&self.named).insert(name.to_owned(), found.clone());
         found
@@ -203,17 +258,21 @@ impl Desk {
         open(&self.problems).clone()
     }
 
-    /// What makes up the value of what is asked; of what is made of other figures, nothing of its own.
+    /// What makes up the value of what is asked; of what is made of other figures, nothing of its
+    /// own.
     pub fn counted(&self, asked: &Asked) -> Vec<(Contribution, Decimal)> {
         let scope = self.scope(asked);
-        let counted = self.looking(asked, |evaluation| Ok(evaluation.counted_through(&asked.metric, &scope, &asked.lens)));
+        let counted = self.looking(asked, |evaluation| {
+            Ok(evaluation.counted_through(&asked.metric, &scope, &asked.lens))
+        });
         counted.unwrap_or_else(|problem| {
             self.refused(problem);
             Vec::new()
         })
     }
 
-    /// What a record is called: its title, or that of the record or organisation which its title points to.
+    /// What a record is called: its title, or that of the record or organisation which its title
+    /// points to.
     pub fn title(&self, entry: usize) -> String {
         let record = &self.tree().entries[entry].record;
         let field = &record.kind.fields[record.kind.title];
@@ -222,9 +281,15 @@ impl Desk {
             (FieldType::Record(_), Some(id)) => {
                 let other = self.record(id).filter(|&other| other != entry);
                 // Of a record that points on in turn the id is enough: no circles.
-                other.map_or_else(|| id.to_owned(), |other| text::title(&self.tree().entries[other].record, &self.locale))
+                other.map_or_else(
+                    || id.to_owned(),
+                    |other| text::title(&self.tree().entries[other].record, &self.locale),
+                )
             }
-            (FieldType::Organisation, Some(id)) => self.organisation(id).map_or(id, |org| self.tree().orgs[org].short()).to_owned(),
+            (FieldType::Organisation, Some(id)) => self
+                .organisation(id)
+                .map_or(id, |org| self.tree().orgs[org].short())
+                .to_owned(),
             (_, None) if record.title().is_none() => self.called(record),
             _ => text::title(record, &self.locale),
         }
@@ -232,7 +297,13 @@ impl Desk {
 
     /// What a record without a title is called: the first thing that a list says of it.
     fn called(&self, record: &Record) -> String {
-        let said = record.kind.columns.iter().find_map(|&n| Some(text::words(&record.kind.fields[n], record.get(n)?, &self.locale)));
+        let said = record.kind.columns.iter().find_map(|&n| {
+            Some(text::words(
+                &record.kind.fields[n],
+                record.get(n)?,
+                &self.locale,
+            ))
+        });
         said.unwrap_or_else(|| record.id.to_string())
     }
 

@@ -1,8 +1,10 @@
-//! Narrative reports: templates whose every figure is computed, and can be traced to the records behind it.
+//! Narrative reports: templates whose every figure is computed, and can be traced to the records
+//! behind it.
 //!
-//! A template is Markdown, text, or the user's own Word file. What it prints goes through a [`desk::Desk`], which
-//! evaluates metrics as everything else does and logs each figure that is written; marks in the text
-//! lead back to the log. Nothing here writes a sentence of its own, and nothing here writes a file.
+//! A template is Markdown, text, or the user's own Word file. What it prints goes through a
+//! [`desk::Desk`], which evaluates metrics as everything else does and logs each figure that is
+//! written; marks in the text lead back to the log. Nothing here writes a sentence of its own, and
+//! nothing here writes a file.
 
 pub mod ask;
 pub mod bounds;

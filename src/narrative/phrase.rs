@@ -1,7 +1,8 @@
-//! How a number is put into words: rounded, with a unit and a qualifier, and still exact about what it says.
+//! How a number is put into words: rounded, with a unit and a qualifier, and still exact about what
+//! it says.
 //!
-//! A printed number claims something: 3.5万余 claims at least 35,000. Rounding follows the claim, in whole
-//! numbers throughout: 余 and 不低于 round down, 近 rounds up, a bare number to the nearest.
+//! A printed number claims something: 3.5万余 claims at least 35,000. Rounding follows the claim, in
+//! whole numbers throughout: 余 and 不低于 round down, 近 rounds up, a bare number to the nearest.
 
 use crate::locale::Lang;
 use crate::number::{Fraction, MOST_PLACES, rounded};
@@ -91,7 +92,10 @@ impl Style {
         let style = self.fitting(value);
         let granule = match style.step {
             Some(step) => Fraction::new(step, 1)?,
-            None => style.scale.size().over(Fraction::whole(10i128.pow(style.decimals(value))))?,
+            None => style
+                .scale
+                .size()
+                .over(Fraction::whole(10i128.pow(style.decimals(value))))?,
         };
         let steps = value.over(granule)?;
         let floor = steps.num.div_euclid(steps.den);
@@ -104,28 +108,51 @@ impl Style {
             Qualifier::Nearly => floor + i128::from(!exact && !negative),
             // Half away from zero.
             Qualifier::Nearest => {
-                let twice = steps.num.abs().checked_mul(2)?.checked_add(steps.den)?.div_euclid(steps.den.checked_mul(2)?);
+                let twice = steps
+                    .num
+                    .abs()
+                    .checked_mul(2)?
+                    .checked_add(steps.den)?
+                    .div_euclid(steps.den.checked_mul(2)?);
                 twice * steps.num.signum()
             }
         };
-        let printed = Fraction { num: count.checked_mul(granule.num)?, den: granule.den };
+        let printed = Fraction {
+            num: count.checked_mul(granule.num)?,
+            den: granule.den,
+        };
         Some((printed, printed == value))
     }
 
-    /// The style that a number is written in: below one 万 or 亿, and below the step it is rounded to, it is written exactly. Money in yuan, 3500元; other
-    /// numbers in the unit where its decimals say them exactly, 0.55万, else in ones.
+    /// The style that a number is written in: below one 万 or 亿, and below the step it is rounded
+    /// to, it is written exactly. Money in yuan, 3500元; other numbers in the unit where its
+    /// decimals say them exactly, 0.55万, else in ones.
     fn fitting(&self, value: Fraction) -> Style {
-        let in_units = value.over(self.scale.size()).filter(|_| matches!(self.scale, Scale::Wan | Scale::Yi));
+        let in_units = value
+            .over(self.scale.size())
+            .filter(|_| matches!(self.scale, Scale::Wan | Scale::Yi));
         let below = in_units.filter(|n| n.abs() < Fraction::whole(1));
-        let said = |n: Fraction| n.decimal().is_some_and(|n| !n.is_zero() && n.places() <= self.places.unwrap_or(0));
+        let said = |n: Fraction| {
+            n.decimal()
+                .is_some_and(|n| !n.is_zero() && n.places() <= self.places.unwrap_or(0))
+        };
         let step = match (self.step, self.places, self.qualifier) {
             (Some(step), _, _) => Some(step),
             (None, None, Qualifier::Over | Qualifier::Nearly) => Some(1),
             (None, _, _) => None,
         };
-        let exactly = || Style { scale: Scale::One, places: Some(decimals_of(value)), step: None, ..self.clone() };
+        let exactly = || Style {
+            scale: Scale::One,
+            places: Some(decimals_of(value)),
+            step: None,
+            ..self.clone()
+        };
         match below {
-            _ if self.scale == Scale::One && step.is_some_and(|step| value.abs() < Fraction::whole(step)) => exactly(),
+            _ if self.scale == Scale::One
+                && step.is_some_and(|step| value.abs() < Fraction::whole(step)) =>
+            {
+                exactly()
+            }
             Some(n) if !(self.tail.is_empty() && said(n)) => exactly(),
             _ => self.clone(),
         }
@@ -143,7 +170,9 @@ impl Style {
 
     /// The words for a number.
     pub fn words(&self, value: Fraction, lang: Lang) -> String {
-        let Some((printed, exact)) = self.rounded(value) else { return "—".to_owned() };
+        let Some((printed, exact)) = self.rounded(value) else {
+            return "—".to_owned();
+        };
         let style = self.fitting(value);
         style.written(style.number(printed, style.decimals(value)), exact, lang)
     }
@@ -166,26 +195,40 @@ impl Style {
         };
         // What is exact needs no 余 and no 近; 不低于 holds all the same.
         match (self.qualifier, exact, lang) {
-            (Qualifier::Over, false, Lang::Zh) if self.before_unit => format!("{number}余{unit}{tail}"),
+            (Qualifier::Over, false, Lang::Zh) if self.before_unit => {
+                format!("{number}余{unit}{tail}")
+            }
             (Qualifier::Over, false, Lang::Zh) => format!("{number}{unit}余{tail}"),
             (Qualifier::Over, false, Lang::En) => format!("over {number}{unit}{tail}"),
             (Qualifier::Nearly, false, Lang::Zh) => format!("近{number}{unit}{tail}"),
             (Qualifier::Nearly, false, Lang::En) => format!("nearly {number}{unit}{tail}"),
             (Qualifier::AtLeast, _, Lang::Zh) => format!("不低于{number}{unit}{tail}"),
             (Qualifier::AtLeast, _, Lang::En) => format!("at least {number}{unit}{tail}"),
-            (Qualifier::Nearest | Qualifier::Over | Qualifier::Nearly, _, _) => format!("{number}{unit}{tail}"),
+            (Qualifier::Nearest | Qualifier::Over | Qualifier::Nearly, _, _) => {
+                format!("{number}{unit}{tail}")
+            }
         }
     }
 
     fn number(&self, printed: Fraction, decimals: u32) -> String {
-        let places = if self.step.is_some() && self.scale == Scale::One { 0 } else { decimals };
+        let places = if self.step.is_some() && self.scale == Scale::One {
+            0
+        } else {
+            decimals
+        };
         let size = self.scale.size();
-        let (num, den) = (printed.num.saturating_mul(size.den), printed.den.saturating_mul(size.num));
+        let (num, den) = (
+            printed.num.saturating_mul(size.den),
+            printed.den.saturating_mul(size.num),
+        );
         let digits = rounded(num, den, places);
         match (self.form, self.scale) {
             (Form::Chinese, _) => digits.parse().map_or(digits, chinese),
             (Form::Ordinal, _) => format!("第{digits}"),
-            (Form::Digits, Scale::Wan | Scale::Yi) if digits.contains('.') => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            (Form::Digits, Scale::Wan | Scale::Yi) if digits.contains('.') => digits
+                .trim_end_matches('0')
+                .trim_end_matches('.')
+                .to_owned(),
             (Form::Digits, _) => digits,
         }
     }
@@ -237,7 +280,9 @@ pub fn chinese(n: i64) -> String {
         out.push_str(GROUPS[place.min(GROUPS.len() - 1)]);
     }
     // 一十二 is said 十二.
-    let said = out.strip_prefix("一十").map_or(out.clone(), |rest| format!("十{rest}"));
+    let said = out
+        .strip_prefix("一十")
+        .map_or(out.clone(), |rest| format!("十{rest}"));
     if n < 0 { format!("负{said}") } else { said }
 }
 
@@ -246,7 +291,12 @@ mod tests {
     use super::*;
 
     fn style(scale: Scale, places: u32, qualifier: Qualifier) -> Style {
-        Style { scale, places: Some(places), qualifier, ..Style::default() }
+        Style {
+            scale,
+            places: Some(places),
+            qualifier,
+            ..Style::default()
+        }
     }
 
     #[test]
@@ -268,35 +318,92 @@ mod tests {
             (-5_500, Scale::Wan, 2, Qualifier::Nearest, "-0.55万"),
             (0, Scale::Wan, 1, Qualifier::Nearest, "0"),
         ] {
-            assert_eq!(style(scale, places, qualifier).words(Fraction::whole(value), Lang::Zh), text, "{value}");
+            assert_eq!(
+                style(scale, places, qualifier).words(Fraction::whole(value), Lang::Zh),
+                text,
+                "{value}"
+            );
         }
-        let hundreds = Style { step: Some(100), qualifier: Qualifier::Over, ..Style::default() };
+        let hundreds = Style {
+            step: Some(100),
+            qualifier: Qualifier::Over,
+            ..Style::default()
+        };
         assert_eq!(hundreds.words(Fraction::whole(12_345), Lang::Zh), "12300余");
-        let yuan = Style { tail: "元".to_owned(), ..style(Scale::Wan, 0, Qualifier::Over) };
-        assert_eq!(yuan.words(Fraction::whole(3_501_000), Lang::Zh), "350万余元");
-        let before = Style { before_unit: true, ..yuan };
-        assert_eq!(before.words(Fraction::whole(2_243_000), Lang::Zh), "224余万元");
+        let yuan = Style {
+            tail: "元".to_owned(),
+            ..style(Scale::Wan, 0, Qualifier::Over)
+        };
+        assert_eq!(
+            yuan.words(Fraction::whole(3_501_000), Lang::Zh),
+            "350万余元"
+        );
+        let before = Style {
+            before_unit: true,
+            ..yuan
+        };
+        assert_eq!(
+            before.words(Fraction::whole(2_243_000), Lang::Zh),
+            "224余万元"
+        );
     }
 
     #[test]
     fn money_below_its_unit_is_said_exactly() {
-        let money = |scale, places| Style { tail: "元".to_owned(), ..style(scale, places, Qualifier::Nearest) };
-        for (value, text) in [(3_500, "3500元"), (2_600, "2600元"), (9_999, "9999元"), (-1_700, "-1700元"), (0, "0元"), (26_000, "2.6万元")]
-        {
-            assert_eq!(money(Scale::Wan, 1).words(Fraction::whole(value), Lang::Zh), text, "{value}");
+        let money = |scale, places| Style {
+            tail: "元".to_owned(),
+            ..style(scale, places, Qualifier::Nearest)
+        };
+        for (value, text) in [
+            (3_500, "3500元"),
+            (2_600, "2600元"),
+            (9_999, "9999元"),
+            (-1_700, "-1700元"),
+            (0, "0元"),
+            (26_000, "2.6万元"),
+        ] {
+            assert_eq!(
+                money(Scale::Wan, 1).words(Fraction::whole(value), Lang::Zh),
+                text,
+                "{value}"
+            );
         }
-        assert_eq!(money(Scale::Wan, 1).words(Fraction { num: 350_050, den: 100 }, Lang::Zh), "3500.5元");
-        assert_eq!(money(Scale::Yi, 2).words(Fraction::whole(55_000_000), Lang::Zh), "55000000元");
-        let natural = Style { tail: "元".to_owned(), ..Style::default() };
-        assert_eq!(natural.words(Fraction { num: 7001, den: 2 }, Lang::Zh), "3500.5元");
+        assert_eq!(
+            money(Scale::Wan, 1).words(
+                Fraction {
+                    num: 350_050,
+                    den: 100
+                },
+                Lang::Zh
+            ),
+            "3500.5元"
+        );
+        assert_eq!(
+            money(Scale::Yi, 2).words(Fraction::whole(55_000_000), Lang::Zh),
+            "55000000元"
+        );
+        let natural = Style {
+            tail: "元".to_owned(),
+            ..Style::default()
+        };
+        assert_eq!(
+            natural.words(Fraction { num: 7001, den: 2 }, Lang::Zh),
+            "3500.5元"
+        );
     }
 
     #[test]
     fn percentages_and_points() {
         let third = Fraction { num: 1, den: 3 };
-        assert_eq!(style(Scale::Percent, 1, Qualifier::Nearest).words(third, Lang::Zh), "33.3%");
         assert_eq!(
-            style(Scale::Points, 1, Qualifier::Nearest).words(third.minus(Fraction { num: 1, den: 2 }).expect("small"), Lang::Zh),
+            style(Scale::Percent, 1, Qualifier::Nearest).words(third, Lang::Zh),
+            "33.3%"
+        );
+        assert_eq!(
+            style(Scale::Points, 1, Qualifier::Nearest).words(
+                third.minus(Fraction { num: 1, den: 2 }).expect("small"),
+                Lang::Zh
+            ),
             "-16.7个百分点"
         );
     }

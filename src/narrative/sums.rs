@@ -1,6 +1,7 @@
 //! Whether parts that are printed add up to the whole that is printed.
 //!
-//! Rounding, 余 and distinct counts make them differ; a reader adds up what he reads. It is said, never mended.
+//! Rounding, 余 and distinct counts make them differ; a reader adds up what he reads. It is said,
+//! never mended.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,28 +26,47 @@ pub struct Mismatch {
     pub own: Option<String>,
 }
 
-/// What does not add up among the figures printed: what the template says adds up, and figures of all
-/// organisations under one that is printed too.
+/// What does not add up among the figures printed: what the template says adds up, and figures of
+/// all organisations under one that is printed too.
 pub fn mismatches(desk: &Desk, printed: &[Found]) -> Vec<Mismatch> {
-    let mut found: Vec<Mismatch> = desk.claims().iter().filter_map(|claim| mismatch(&claim.whole, &claim.parts)).collect();
-    let quantities: Vec<Arc<Quantity>> = printed.iter().filter_map(|f| desk.noted(f.entry)).collect();
+    let mut found: Vec<Mismatch> = desk
+        .claims()
+        .iter()
+        .filter_map(|claim| mismatch(&claim.whole, &claim.parts))
+        .collect();
+    let quantities: Vec<Arc<Quantity>> =
+        printed.iter().filter_map(|f| desk.noted(f.entry)).collect();
     // The figures of one metric in one window, by organisation: its own, and with those under it.
     let mut same: BTreeMap<String, BTreeMap<(usize, bool), Arc<Quantity>>> = BTreeMap::new();
     for quantity in quantities {
-        let Some(asked) = quantity.asked().filter(|asked| asked.metric.is_additive()) else { continue };
-        let key = format!("{}|{}|{}|{}", asked.metric.name, asked.lens.key, asked.period, asked.as_of);
+        let Some(asked) = quantity.asked().filter(|asked| asked.metric.is_additive()) else {
+            continue;
+        };
+        let key = format!(
+            "{}|{}|{}|{}",
+            asked.metric.name, asked.lens.key, asked.period, asked.as_of
+        );
         let of = (asked.org, asked.own);
         same.entry(key).or_default().entry(of).or_insert(quantity);
     }
     for by_org in same.values() {
         for (&(org, own), whole) in by_org {
             let below = desk.below(org);
-            let parts: Option<Vec<Arc<Quantity>>> = below.iter().map(|&n| by_org.get(&(n, false)).cloned()).collect();
+            let parts: Option<Vec<Arc<Quantity>>> = below
+                .iter()
+                .map(|&n| by_org.get(&(n, false)).cloned())
+                .collect();
             if let (false, false, Some(mut parts)) = (own, below.is_empty(), parts) {
                 let own = by_org.get(&(org, true)).cloned();
                 let printed = own.is_some();
                 parts.extend(own);
-                found.extend(mismatch(whole, &parts).map(|wrong| if printed { wrong } else { with_own(whole, &parts, wrong) }));
+                found.extend(mismatch(whole, &parts).map(|wrong| {
+                    if printed {
+                        wrong
+                    } else {
+                        with_own(whole, &parts, wrong)
+                    }
+                }));
             }
         }
     }
@@ -56,15 +76,28 @@ pub fn mismatches(desk: &Desk, printed: &[Found]) -> Vec<Mismatch> {
 
 /// The mismatch, saying so where just the whole organisation's own figure is lacking.
 fn with_own(whole: &Arc<Quantity>, parts: &[Arc<Quantity>], wrong: Mismatch) -> Mismatch {
-    let Some(asked) = whole.asked() else { return wrong };
-    let asked = Asked { own: true, ..asked.clone() };
-    let own = Arc::new(Quantity::new(&whole.desk, Origin::Metric(Arc::new(asked)), whole.style.clone()));
+    let Some(asked) = whole.asked() else {
+        return wrong;
+    };
+    let asked = Asked {
+        own: true,
+        ..asked.clone()
+    };
+    let own = Arc::new(Quantity::new(
+        &whole.desk,
+        Origin::Metric(Arc::new(asked)),
+        whole.style.clone(),
+    ));
     let all: Vec<Arc<Quantity>> = parts.iter().cloned().chain([Arc::clone(&own)]).collect();
     let settled = mismatch(whole, &all).is_none() && own.number().is_some();
-    Mismatch { own: settled.then(|| own.words()), ..wrong }
+    Mismatch {
+        own: settled.then(|| own.words()),
+        ..wrong
+    }
 }
 
-/// The parts and the whole as they are printed, if they differ. Where one is not known there is nothing to compare.
+/// The parts and the whole as they are printed, if they differ. Where one is not known there is
+/// nothing to compare.
 fn mismatch(whole: &Quantity, parts: &[Arc<Quantity>]) -> Option<Mismatch> {
     let said = |quantity: &Quantity| Some(quantity.style.rounded(quantity.number()?)?.0);
     let mut sum = Fraction::whole(0);
@@ -75,8 +108,14 @@ fn mismatch(whole: &Quantity, parts: &[Arc<Quantity>]) -> Option<Mismatch> {
         return None;
     }
     let lang = whole.desk.locale.lang();
-    let label = whole.asked().map(|asked| asked.metric.label.get(lang).to_owned()).unwrap_or_default();
-    let plain = crate::narrative::phrase::Style { qualifier: Default::default(), ..whole.style.clone() };
+    let label = whole
+        .asked()
+        .map(|asked| asked.metric.label.get(lang).to_owned())
+        .unwrap_or_default();
+    let plain = crate::narrative::phrase::Style {
+        qualifier: Default::default(),
+        ..whole.style.clone()
+    };
     Some(Mismatch {
         label,
         whole: whole.words(),

@@ -1,7 +1,8 @@
 //! The tags of a template: `{{ … }}`, `{% … %}`, `{# … #}`, as people type them in Word and WPS.
 //!
-//! Word processors put curly quotes and full-width signs where straight ones are meant; inside a tag, outside
-//! its strings, they are read as what was meant. Character by character, so that places stay true.
+//! Word processors put curly quotes and full-width signs where straight ones are meant; inside a
+//! tag, outside its strings, they are read as what was meant. Character by character, so that
+//! places stay true.
 
 /// A tag in a text, by the indices of its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +32,23 @@ impl Tag {
         let inner = &text[self.start + 2..self.end.saturating_sub(2).max(self.start + 2)];
         let is_mark = |c: &char| matches!(c, '-' | '+') || c.is_ascii_whitespace();
         self.sort == Sort::Block
-            && inner.iter().skip_while(|c| is_mark(c)).take_while(|c| !is_mark(c)).copied().eq(word.chars())
+            && inner
+                .iter()
+                .skip_while(|c| is_mark(c))
+                .take_while(|c| !is_mark(c))
+                .copied()
+                .eq(word.chars())
             && inner.iter().filter(|c| !is_mark(c)).count() == word.len()
     }
 
     /// The first word of a block: `for`, `endif`.
     pub fn keyword(&self, text: &[char]) -> String {
         let inner = &text[self.start + 2..self.end.saturating_sub(2).max(self.start + 2)];
-        inner.iter().skip_while(|c| matches!(c, '-' | '+') || c.is_whitespace()).take_while(|c| c.is_alphanumeric() || **c == '_').collect()
+        inner
+            .iter()
+            .skip_while(|c| matches!(c, '-' | '+') || c.is_whitespace())
+            .take_while(|c| c.is_alphanumeric() || **c == '_')
+            .collect()
     }
 }
 
@@ -51,8 +61,8 @@ pub struct Tags {
     pub open: Option<usize>,
 }
 
-/// The tags of a text. They end where the engine takes them to end: outside of strings and brackets. What stands
-/// between `{% raw %}` and `{% endraw %}` is text.
+/// The tags of a text. They end where the engine takes them to end: outside of strings and
+/// brackets. What stands between `{% raw %}` and `{% endraw %}` is text.
 pub fn tags(text: &[char]) -> Tags {
     let mut found = Vec::new();
     let mut at = 0;
@@ -66,8 +76,17 @@ pub fn tags(text: &[char]) -> Tags {
                 continue;
             }
         };
-        let Some(end) = end_of(text, at + 2, sort, close) else { return Tags { found, open: Some(at) } };
-        let tag = Tag { sort, start: at, end };
+        let Some(end) = end_of(text, at + 2, sort, close) else {
+            return Tags {
+                found,
+                open: Some(at),
+            };
+        };
+        let tag = Tag {
+            sort,
+            start: at,
+            end,
+        };
         found.push(tag);
         at = end;
         if tag.is_alone(text, "raw") {
@@ -76,7 +95,12 @@ pub fn tags(text: &[char]) -> Tags {
                     at = tag.end;
                     found.push(tag);
                 }
-                None => return Tags { found, open: Some(tag.start) },
+                None => {
+                    return Tags {
+                        found,
+                        open: Some(tag.start),
+                    };
+                }
             }
         }
     }
@@ -85,18 +109,26 @@ pub fn tags(text: &[char]) -> Tags {
 
 /// The tag that ends what began with `{% raw %}` before `from`.
 fn end_of_raw(text: &[char], from: usize) -> Option<Tag> {
-    let opens = (from..text.len().saturating_sub(1)).filter(|&at| text[at] == '{' && text[at + 1] == '%');
-    opens.map(|start| (start, &text[start..text.len().min(start + LONGEST_END)])).find_map(|(start, stretch)| {
-        let end = stretch.windows(2).position(|pair| pair == ['%', '}'])? + 2;
-        let tag = Tag { sort: Sort::Block, start, end: start + end };
-        tag.is_alone(text, "endraw").then_some(tag)
-    })
+    let opens =
+        (from..text.len().saturating_sub(1)).filter(|&at| text[at] == '{' && text[at + 1] == '%');
+    opens
+        .map(|start| (start, &text[start..text.len().min(start + LONGEST_END)]))
+        .find_map(|(start, stretch)| {
+            let end = stretch.windows(2).position(|pair| pair == ['%', '}'])? + 2;
+            let tag = Tag {
+                sort: Sort::Block,
+                start,
+                end: start + end,
+            };
+            tag.is_alone(text, "endraw").then_some(tag)
+        })
 }
 
 /// No `{% endraw %}` is longer, in characters.
 const LONGEST_END: usize = 64;
 
-/// The index after the tag that opened before `from`; strings and brackets inside may hold anything.
+/// The index after the tag that opened before `from`; strings and brackets inside may hold
+/// anything.
 fn end_of(text: &[char], from: usize, sort: Sort, close: char) -> Option<usize> {
     let (mut quote, mut depth): (Option<char>, usize) = (None, 0);
     let mut at = from;
@@ -106,7 +138,9 @@ fn end_of(text: &[char], from: usize, sort: Sort, close: char) -> Option<usize> 
             Some(open) if closes(open, c) => quote = None,
             Some(_) if c == '\\' => at += 1,
             Some(_) => {}
-            None if depth == 0 && c == close && text.get(at + 1) == Some(&'}') => return Some(at + 2),
+            None if depth == 0 && c == close && text.get(at + 1) == Some(&'}') => {
+                return Some(at + 2);
+            }
             None if sort == Sort::Comment => {}
             None if is_quote(c) => quote = Some(c),
             None => match narrow(c) {
@@ -137,7 +171,11 @@ fn closes(open: char, c: char) -> bool {
 /// The same text with the signs inside tags as the template engine knows them.
 pub fn normalised(text: &[char]) -> Vec<char> {
     let mut out = text.to_vec();
-    for tag in tags(text).found.into_iter().filter(|tag| tag.sort != Sort::Comment) {
+    for tag in tags(text)
+        .found
+        .into_iter()
+        .filter(|tag| tag.sort != Sort::Comment)
+    {
         let mut quote: Option<char> = None;
         let mut at = tag.start + 2;
         while at + 2 < tag.end {
@@ -180,12 +218,21 @@ fn narrow(c: char) -> char {
 
 /// The text as the template engine reads it, with the index of each character in the text itself.
 ///
-/// A line that holds nothing but blocks and comments is no line of the document: its space and its end are left
-/// out. Blocks within a line leave the line as it is.
+/// A line that holds nothing but blocks and comments is no line of the document: its space and its
+/// end are left out. Blocks within a line leave the line as it is.
 pub fn engine_text(text: &[char]) -> Vec<(char, usize)> {
     let read = normalised(text);
-    let silent: Vec<Tag> = tags(text).found.into_iter().filter(|tag| tag.sort != Sort::Print).collect();
-    let line_end = |from: usize| text[from..].iter().position(|c| *c == '\n').map_or(text.len(), |n| from + n + 1);
+    let silent: Vec<Tag> = tags(text)
+        .found
+        .into_iter()
+        .filter(|tag| tag.sort != Sort::Print)
+        .collect();
+    let line_end = |from: usize| {
+        text[from..]
+            .iter()
+            .position(|c| *c == '\n')
+            .map_or(text.len(), |n| from + n + 1)
+    };
     let mut out = Vec::with_capacity(text.len());
     // The first silent tag that does not lie before the line.
     let mut first = 0;
@@ -204,8 +251,13 @@ pub fn engine_text(text: &[char]) -> Vec<(char, usize)> {
         for tag in &silent[here..first] {
             inside[tag.start - start..tag.end.min(end) - start].fill(true);
         }
-        let alone = here < first && (start..end).all(|n| inside[n - start] || text[n].is_whitespace());
-        out.extend((start..end).filter(|&n| !alone || inside[n - start]).map(|n| (read[n], n)));
+        let alone =
+            here < first && (start..end).all(|n| inside[n - start] || text[n].is_whitespace());
+        out.extend(
+            (start..end)
+                .filter(|&n| !alone || inside[n - start])
+                .map(|n| (read[n], n)),
+        );
         start = end;
     }
     out
@@ -235,14 +287,16 @@ pub enum WordSort {
     Sign,
 }
 
-/// The words and signs of a tag whose signs are as the engine knows them, without what opens and closes it.
+/// The words and signs of a tag whose signs are as the engine knows them, without what opens and
+/// closes it.
 pub fn words(tag: &[char]) -> Vec<Word> {
     let mark = |c: Option<&char>| usize::from(matches!(c, Some('-' | '+')));
     let start = 2 + mark(tag.get(2));
     let end = tag.len().saturating_sub(2);
     let end = (end - mark(end.checked_sub(1).and_then(|n| tag.get(n)))).max(start.min(tag.len()));
     // What is not ASCII is a letter or no word of any language.
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace();
+    let is_word =
+        |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace();
     let mut found = Vec::new();
     let mut at = start;
     while at < end {
@@ -262,15 +316,26 @@ pub fn words(tag: &[char]) -> Vec<Word> {
                 while at < end && is_word(tag[at]) {
                     at += 1;
                 }
-                if c.is_ascii_digit() { WordSort::Number } else { WordSort::Name }
+                if c.is_ascii_digit() {
+                    WordSort::Number
+                } else {
+                    WordSort::Name
+                }
             }
             _ => {
-                let pair = matches!((c, tag.get(at)), ('<' | '>' | '=' | '!', Some('=')) | ('/', Some('/')) | ('*', Some('*')));
+                let pair = matches!(
+                    (c, tag.get(at)),
+                    ('<' | '>' | '=' | '!', Some('=')) | ('/', Some('/')) | ('*', Some('*'))
+                );
                 at += usize::from(pair && at < end);
                 WordSort::Sign
             }
         };
-        found.push(Word { sort, start: from, end: at });
+        found.push(Word {
+            sort,
+            start: from,
+            end: at,
+        });
     }
     found
 }
@@ -281,17 +346,38 @@ mod tests {
 
     #[test]
     fn a_line_of_blocks_alone_is_no_line() {
-        let read = |text: &str| engine_text(&text.chars().collect::<Vec<_>>()).into_iter().map(|(c, _)| c).collect::<String>();
-        assert_eq!(read("a\n  {% if x %} \nb{% endif %}\nc\n"), "a\n{% if x %}b{% endif %}\nc\n");
-        assert_eq!(read("{% set a = 1 %}{# 说明 #}\n{{ a }}\n"), "{% set a = 1 %}{# 说明 #}{{ a }}\n");
+        let read = |text: &str| {
+            engine_text(&text.chars().collect::<Vec<_>>())
+                .into_iter()
+                .map(|(c, _)| c)
+                .collect::<String>()
+        };
+        assert_eq!(
+            read("a\n  {% if x %} \nb{% endif %}\nc\n"),
+            "a\n{% if x %}b{% endif %}\nc\n"
+        );
+        assert_eq!(
+            read("{% set a = 1 %}{# 说明 #}\n{{ a }}\n"),
+            "{% set a = 1 %}{# 说明 #}{{ a }}\n"
+        );
         assert_eq!(read("{# 两\n行 #}\nx"), "{# 两\n行 #}x");
     }
 
     #[test]
     fn what_word_processors_type_is_read_as_meant() {
-        let read = |text: &str| normalised(&text.chars().collect::<Vec<_>>()).into_iter().collect::<String>();
-        assert_eq!(read("“共”{{ a（window＝“ytd”，org=‘武汉路’）｜余 }}，"), "“共”{{ a(window=\"ytd\",org='武汉路')|余 }}，");
-        assert_eq!(read(r#"{{ x|join("，") }}{{ y|join(“、”) }}"#), r#"{{ x|join("，") }}{{ y|join("、") }}"#);
+        let read = |text: &str| {
+            normalised(&text.chars().collect::<Vec<_>>())
+                .into_iter()
+                .collect::<String>()
+        };
+        assert_eq!(
+            read("“共”{{ a（window＝“ytd”，org=‘武汉路’）｜余 }}，"),
+            "“共”{{ a(window=\"ytd\",org='武汉路')|余 }}，"
+        );
+        assert_eq!(
+            read(r#"{{ x|join("，") }}{{ y|join(“、”) }}"#),
+            r#"{{ x|join("，") }}{{ y|join("、") }}"#
+        );
         assert_eq!(read("{# “a” #}{{ 不完"), "{# “a” #}{{ 不完");
     }
 
@@ -299,18 +385,43 @@ mod tests {
     fn tags_are_found() {
         let text: Vec<char> = "a{{ '}}' }}b{%- for x in y %}{# c #}".chars().collect();
         let found = tags(&text).found;
-        assert_eq!(found.iter().map(|t| t.sort).collect::<Vec<_>>(), [Sort::Print, Sort::Block, Sort::Comment]);
+        assert_eq!(
+            found.iter().map(|t| t.sort).collect::<Vec<_>>(),
+            [Sort::Print, Sort::Block, Sort::Comment]
+        );
         assert_eq!(found[1].keyword(&text), "for");
         assert_eq!((found[0].start, found[0].end), (1, 11));
         let ends = |text: &str| {
             let chars: Vec<char> = text.chars().collect();
             let tags = tags(&chars);
-            (tags.found.iter().map(|tag| chars[tag.start..tag.end].iter().collect()).collect::<Vec<String>>(), tags.open)
+            (
+                tags.found
+                    .iter()
+                    .map(|tag| chars[tag.start..tag.end].iter().collect())
+                    .collect::<Vec<String>>(),
+                tags.open,
+            )
         };
-        assert_eq!(ends("{{ a(b={1: {2: 3}}) }}x"), (vec!["{{ a(b={1: {2: 3}}) }}".to_owned()], None));
-        assert_eq!(ends("a{{ b }}{{ c{{ d }}"), (vec!["{{ b }}".to_owned()], Some(8)));
-        let raw = (vec!["{% raw %}".to_owned(), "{%- endraw %}".to_owned(), "{{ c }}".to_owned()], None);
+        assert_eq!(
+            ends("{{ a(b={1: {2: 3}}) }}x"),
+            (vec!["{{ a(b={1: {2: 3}}) }}".to_owned()], None)
+        );
+        assert_eq!(
+            ends("a{{ b }}{{ c{{ d }}"),
+            (vec!["{{ b }}".to_owned()], Some(8))
+        );
+        let raw = (
+            vec![
+                "{% raw %}".to_owned(),
+                "{%- endraw %}".to_owned(),
+                "{{ c }}".to_owned(),
+            ],
+            None,
+        );
         assert_eq!(ends("{% raw %}{{ \"{%- endraw %}{{ c }}"), raw);
-        assert_eq!(ends("{% raw %}{{ a }}"), (vec!["{% raw %}".to_owned()], Some(0)));
+        assert_eq!(
+            ends("{% raw %}{{ a }}"),
+            (vec!["{% raw %}".to_owned()], Some(0))
+        );
     }
 }

@@ -57,7 +57,11 @@ enum Escape {
 impl Template {
     /// The largest template of a name, in bytes.
     pub fn most_bytes(name: &str) -> u64 {
-        if ending(name) == "docx" { word::MOST_PACKED } else { bounds::MOST_TEXT as u64 }
+        if ending(name) == "docx" {
+            word::MOST_PACKED
+        } else {
+            bounds::MOST_TEXT as u64
+        }
     }
 
     /// A template from a file's bytes; its name says what it is.
@@ -70,7 +74,10 @@ impl Template {
             return Err(Template::too_large(name));
         }
         match &*ending(name) {
-            "docx" => Ok(Template::Word(name.to_owned(), Word::open(bytes).map_err(|broken| not_word(name, broken))?)),
+            "docx" => Ok(Template::Word(
+                name.to_owned(),
+                Word::open(bytes).map_err(|broken| not_word(name, broken))?,
+            )),
             "md" | "markdown" => Ok(Template::Markdown(Source::decode(name, bytes)?)),
             "txt" => Ok(Template::Plain(Source::decode(name, bytes)?)),
             _ => Err(Problem::new(Rule::TEMPLATE_ENDING).with("path", name)),
@@ -85,12 +92,15 @@ impl Template {
     /// Fills the template in.
     ///
     /// # Errors
-    /// What is wrong with the template, at its line and column; in a Word file a line is a paragraph. What is beyond
-    /// the bounds of `bounds`.
+    /// What is wrong with the template, at its line and column; in a Word file a line is a
+    /// paragraph. What is beyond the bounds of `bounds`.
     pub fn fill(&self, desk: &Arc<Desk>) -> Result<Filled, Vec<Problem>> {
-        // On a stack of a known size, whichever thread asks: how deep a template may be is measured against it.
+        // On a stack of a known size, whichever thread asks: how deep a template may be is measured
+        // against it.
         std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(bounds::STACK).spawn_scoped(scope, || self.filled(desk));
+            let thread = std::thread::Builder::new()
+                .stack_size(bounds::STACK)
+                .spawn_scoped(scope, || self.filled(desk));
             match thread.map(std::thread::ScopedJoinHandle::join) {
                 Ok(Ok(filled)) => filled,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -116,7 +126,11 @@ impl Template {
                 // All parts together are bounded as one is.
                 let mut left = Left::new(word::MOST_XML);
                 for (part, xml) in &word.parts {
-                    let file = if part == DOCUMENT { name.clone() } else { format!("{name}#{}", part.trim_start_matches("word/")) };
+                    let file = if part == DOCUMENT {
+                        name.clone()
+                    } else {
+                        format!("{name}#{}", part.trim_start_matches("word/"))
+                    };
                     match fill_part(&file, xml, desk, &mut left) {
                         Ok(Some(filled)) => {
                             parts.insert(part.clone(), filled);
@@ -128,7 +142,11 @@ impl Template {
                         break;
                     }
                 }
-                if problems.is_empty() { Ok(Filled::Word(parts)) } else { Err(problems) }
+                if problems.is_empty() {
+                    Ok(Filled::Word(parts))
+                } else {
+                    Err(problems)
+                }
             }
         }
     }
@@ -146,12 +164,18 @@ struct Left {
 
 impl Left {
     fn new(most: usize) -> Left {
-        Left { most, bytes: most, fuel: bounds::FUEL }
+        Left {
+            most,
+            bytes: most,
+            fuel: bounds::FUEL,
+        }
     }
 }
 
 fn ending(name: &str) -> String {
-    name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase()
+    name.rsplit_once('.')
+        .map_or("", |(_, ending)| ending)
+        .to_lowercase()
 }
 
 fn not_word(name: &str, broken: Broken) -> Problem {
@@ -160,10 +184,13 @@ fn not_word(name: &str, broken: Broken) -> Problem {
         Broken::TooLarge => "word-too-large",
         Broken::NotXml => "word-not-xml",
     };
-    Problem::new(Rule::TEMPLATE_WORD).at(Place::file(name)).with("why", Arg::Message(why))
+    Problem::new(Rule::TEMPLATE_WORD)
+        .at(Place::file(name))
+        .with("why", Arg::Message(why))
 }
 
-/// What the engine reads, and for each of its characters where the one that it stands for is in the template.
+/// What the engine reads, and for each of its characters where the one that it stands for is in the
+/// template.
 #[derive(Default)]
 struct Program<O> {
     text: String,
@@ -178,17 +205,30 @@ impl<O: Copy> Program<O> {
 
     /// The first and the last of what the engine means by a range of its bytes.
     fn origin(&self, range: Range<usize>) -> Option<(O, O)> {
-        let count = |end: usize| self.text.get(..end.min(self.text.len())).map_or(0, |before| before.chars().count());
+        let count = |end: usize| {
+            self.text
+                .get(..end.min(self.text.len()))
+                .map_or(0, |before| before.chars().count())
+        };
         let (start, end) = (count(range.start), count(range.end));
         let last = *self.origins.last()?;
         let first = self.origins.get(start).copied().unwrap_or(last);
-        Some((first, self.origins.get(end.saturating_sub(1).max(start)).copied().unwrap_or(last)))
+        Some((
+            first,
+            self.origins
+                .get(end.saturating_sub(1).max(start))
+                .copied()
+                .unwrap_or(last),
+        ))
     }
 }
 
-/// A text template: its own text is what the engine reads, but for the signs inside tags and their checkpoints.
+/// A text template: its own text is what the engine reads, but for the signs inside tags and their
+/// checkpoints.
 fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec<Problem>> {
-    let chars: Vec<char> = marks::clean(source.text.trim_start_matches('\u{feff}')).chars().collect();
+    let chars: Vec<char> = marks::clean(source.text.trim_start_matches('\u{feff}'))
+        .chars()
+        .collect();
     let shown = Source::new(&source.file, chars.iter().collect::<String>());
     let offsets: Vec<usize> = std::iter::once(0)
         .chain(chars.iter().scan(0, |offset, c| {
@@ -202,17 +242,27 @@ fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec
     };
     let found = tags(&chars);
     if let Some(at) = found.open {
-        return Err(vec![Problem::new(Rule::TEMPLATE_UNCLOSED).at(place(at, at + 2))]);
+        return Err(vec![
+            Problem::new(Rule::TEMPLATE_UNCLOSED).at(place(at, at + 2)),
+        ]);
     }
     let keywords: Vec<String> = found.found.iter().map(|tag| tag.keyword(&chars)).collect();
-    bounds::check(found.found.iter().zip(keywords.iter().map(String::as_str))).map_err(|beyond| {
-        let start = found.found[beyond.tag].start;
-        vec![beyond.problem().at(place(start, start + 2))]
-    })?;
-    let inner = found.found.iter().map(|tag| (tag.start, inner(&chars, tag)));
+    bounds::check(found.found.iter().zip(keywords.iter().map(String::as_str))).map_err(
+        |beyond| {
+            let start = found.found[beyond.tag].start;
+            vec![beyond.problem().at(place(start, start + 2))]
+        },
+    )?;
+    let inner = found
+        .found
+        .iter()
+        .map(|tag| (tag.start, inner(&chars, tag)));
     let problems = dubious(&inner.collect::<Vec<_>>(), desk);
     if !problems.is_empty() {
-        return Err(problems.into_iter().map(|(n, problem)| problem.at(place(n, n + 1))).collect());
+        return Err(problems
+            .into_iter()
+            .map(|(n, problem)| problem.at(place(n, n + 1)))
+            .collect());
     }
     let (read, of): (Vec<char>, Vec<usize>) = engine_text(&chars).into_iter().unzip();
     let mut program = Program::default();
@@ -229,7 +279,13 @@ fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec
         Some((first, last)) => place(first, last + 1),
         None => Place::file(&*source.file),
     };
-    render(environment(desk, escape, Vec::new()), &program.text, desk, &mut Left::new(bounds::MOST_WRITTEN), &whole)
+    render(
+        environment(desk, escape, Vec::new()),
+        &program.text,
+        desk,
+        &mut Left::new(bounds::MOST_WRITTEN),
+        &whole,
+    )
 }
 
 /// The characters of a tag as the engine reads them.
@@ -238,11 +294,19 @@ fn inner(chars: &[char], tag: &Tag) -> String {
 }
 
 /// A part of a Word file; nothing where it holds no tag.
-fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result<Option<String>, Vec<Problem>> {
+fn fill_part(
+    file: &str,
+    xml: &str,
+    desk: &Arc<Desk>,
+    left: &mut Left,
+) -> Result<Option<String>, Vec<Problem>> {
     let broken = |broken| vec![not_word(file, broken)];
     let cleaned = marks::clean(xml);
     let part = Part::read(&cleaned).map_err(broken)?;
-    let lines: Vec<String> = part.lines().map(|line| line.replace(['\n', '\t'], " ")).collect();
+    let lines: Vec<String> = part
+        .lines()
+        .map(|line| line.replace(['\n', '\t'], " "))
+        .collect();
     let starts: Vec<usize> = lines
         .iter()
         .scan(0, |start, line| {
@@ -253,7 +317,11 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result
     let shown = Source::new(file, lines.join("\n"));
     // A tag by its paragraph and character, as a place that messages can point at.
     let place = |line: usize, column: usize, width: usize| {
-        let of = |n: usize| lines.get(line).map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>());
+        let of = |n: usize| {
+            lines
+                .get(line)
+                .map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>())
+        };
         let start = starts.get(line).copied().unwrap_or(shown.text.len());
         shown.place(start + of(column)..start + of(column + width))
     };
@@ -272,7 +340,8 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result
     }
     drop(part);
     // The XML itself the engine never sees, so that nothing in it is a template.
-    let (mut program, mut literals, mut texts, mut starts_of) = (Program::default(), Vec::new(), Vec::new(), Vec::new());
+    let (mut program, mut literals, mut texts, mut starts_of) =
+        (Program::default(), Vec::new(), Vec::new(), Vec::new());
     for piece in pieces {
         match piece {
             Piece::Literal(xml) => {
@@ -281,7 +350,10 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result
                 literals.push(Value::from_safe_string(xml));
             }
             Piece::Tag { text, line, column } => {
-                let chars: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+                let chars: Vec<char> = text
+                    .chars()
+                    .map(|c| if c == '\n' { ' ' } else { c })
+                    .collect();
                 let marked = |c: Option<&char>| usize::from(matches!(c, Some('-' | '+')));
                 let begins = 2 + marked(chars.get(2));
                 let ends = (chars.len() - 2 - marked(chars.get(chars.len() - 3))).max(begins);
@@ -289,7 +361,10 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result
                 program.push(chars[0], at(0));
                 program.push(chars[1], at(1));
                 program.push('-', at(1));
-                for (c, n) in bounds::guarded(&chars).into_iter().filter(|(_, n)| (begins..ends).contains(n)) {
+                for (c, n) in bounds::guarded(&chars)
+                    .into_iter()
+                    .filter(|(_, n)| (begins..ends).contains(n))
+                {
                     program.push(c, at(n));
                 }
                 program.push('-', at(ends));
@@ -303,7 +378,9 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result
     }
     let of_range = |range: Range<usize>| match program.origin(range) {
         Some((Some((line, start)), last)) => {
-            let end = last.filter(|(l, _)| *l == line).map_or(start, |(_, end)| end);
+            let end = last
+                .filter(|(l, _)| *l == line)
+                .map_or(start, |(_, end)| end);
             place(line, start, end + 1 - start.min(end))
         }
         _ => Place::file(file),
@@ -311,19 +388,40 @@ fn fill_part(file: &str, xml: &str, desk: &Arc<Desk>, left: &mut Left) -> Result
     let problems = dubious(&texts, desk);
     if !problems.is_empty() {
         let of = |n: usize| place(starts_of[n].0, starts_of[n].1, 2);
-        return Err(problems.into_iter().map(|(n, problem)| problem.at(of(n))).collect());
+        return Err(problems
+            .into_iter()
+            .map(|(n, problem)| problem.at(of(n)))
+            .collect());
     }
-    let block = texts.iter().find(|(_, text)| text.starts_with("{%")).map(|(n, _)| starts_of[*n]);
+    let block = texts
+        .iter()
+        .find(|(_, text)| text.starts_with("{%"))
+        .map(|(n, _)| starts_of[*n]);
     drop(cleaned);
-    let filled = render(environment(desk, Escape::Xml, literals), &program.text, desk, left, &of_range)?;
-    // A block that begins inside an element and ends outside it leaves what is no document any more.
+    let filled = render(
+        environment(desk, Escape::Xml, literals),
+        &program.text,
+        desk,
+        left,
+        &of_range,
+    )?;
+    // A block that begins inside an element and ends outside it leaves what is no document any
+    // more.
     match Part::read(&filled) {
         Ok(part) => {
-            let mark = if xml.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+            let mark = if xml.starts_with('\u{feff}') {
+                "\u{feff}"
+            } else {
+                ""
+            };
             Ok(Some(format!("{mark}{}", part.without_empty_tables())))
         }
         Err(Broken::TooLarge) => Err(vec![not_word(file, Broken::TooLarge)]),
-        Err(_) => Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(block.map_or_else(|| Place::file(file), |(l, c)| place(l, c, 2)))]),
+        Err(_) => {
+            Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(
+                block.map_or_else(|| Place::file(file), |(l, c)| place(l, c, 2)),
+            )])
+        }
     }
 }
 
@@ -338,7 +436,8 @@ impl Write for Bounded {
         if self.text.len() + bytes.len() > self.most {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.text.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
+        self.text
+            .push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
         Ok(bytes.len())
     }
 
@@ -347,8 +446,8 @@ impl Write for Bounded {
     }
 }
 
-/// Fills in what the engine reads, once every name in it is known, with what is left to do and write; `place` finds its
-/// bytes in the template.
+/// Fills in what the engine reads, once every name in it is known, with what is left to do and
+/// write; `place` finds its bytes in the template.
 fn render(
     mut environment: Environment<'_>,
     source: &str,
@@ -358,7 +457,13 @@ fn render(
 ) -> Result<String, Vec<Problem>> {
     let most = left.most;
     environment.set_fuel(Some(left.fuel));
-    let wrong = |error: Error| vec![explained(&error, most, place(error.range().unwrap_or(0..0)))];
+    let wrong = |error: Error| {
+        vec![explained(
+            &error,
+            most,
+            place(error.range().unwrap_or(0..0)),
+        )]
+    };
     let template = environment.template_from_str(source).map_err(wrong)?;
     let unknown: Vec<Problem> = unknown_names(&environment, &template, source, desk)
         .into_iter()
@@ -368,9 +473,14 @@ fn render(
     if !unknown.is_empty() {
         return Err(crate::problem::sorted(unknown));
     }
-    let mut out = Bounded { text: String::new(), most: left.bytes };
+    let mut out = Bounded {
+        text: String::new(),
+        most: left.bytes,
+    };
     left.fuel = 0;
-    let done = template.render_captured_to(Value::from_object(Context::new(desk)), &mut out).map_err(wrong)?;
+    let done = template
+        .render_captured_to(Value::from_object(Context::new(desk)), &mut out)
+        .map_err(wrong)?;
     left.fuel = done.state().fuel_levels().map_or(0, |(_, fuel)| fuel);
     left.bytes -= out.text.len();
     drop(done);
@@ -390,7 +500,10 @@ struct Context {
 
 impl Context {
     fn new(desk: &Arc<Desk>) -> Context {
-        Context { desk: Arc::clone(desk), known: Mutex::default() }
+        Context {
+            desk: Arc::clone(desk),
+            known: Mutex::default(),
+        }
     }
 
     fn find(&self, name: &str) -> Option<Value> {
@@ -398,14 +511,29 @@ impl Context {
         let lang = desk.locale.lang();
         Some(match name {
             "org" | "本组织" => Value::from_object(OrgThing::new(desk, desk.org)),
-            "orgs" | "下级组织" => {
-                Value::from(desk.below(desk.org).into_iter().map(|n| Value::from_object(OrgThing::new(desk, n))).collect::<Vec<_>>())
-            }
-            "period" | "本期" => Value::from_object(PeriodThing { period: desk.period, lang }),
-            "as_of" | "截至" => Value::from_object(DayThing { day: desk.as_of, lang }),
-            "names" => Value::from_pairs(desk.names.iter().map(|(key, name)| (key.clone(), marks::clean(name)))),
+            "orgs" | "下级组织" => Value::from(
+                desk.below(desk.org)
+                    .into_iter()
+                    .map(|n| Value::from_object(OrgThing::new(desk, n)))
+                    .collect::<Vec<_>>(),
+            ),
+            "period" | "本期" => Value::from_object(PeriodThing {
+                period: desk.period,
+                lang,
+            }),
+            "as_of" | "截至" => Value::from_object(DayThing {
+                day: desk.as_of,
+                lang,
+            }),
+            "names" => Value::from_pairs(
+                desk.names
+                    .iter()
+                    .map(|(key, name)| (key.clone(), marks::clean(name))),
+            ),
             name => match desk.tree().rules.metric(name) {
-                Some(metric) => Value::from_object(Quantity::of(desk, desk.ask(metric.clone(), desk.org))),
+                Some(metric) => {
+                    Value::from_object(Quantity::of(desk, desk.ask(metric.clone(), desk.org)))
+                }
                 None => Value::from(marks::clean(desk.names.get(name)?)),
             },
         })
@@ -441,15 +569,22 @@ fn unknown_names(
     desk: &Arc<Desk>,
 ) -> Vec<(String, Range<usize>)> {
     let context = Context::new(desk);
-    let functions: BTreeSet<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+    let functions: BTreeSet<String> = environment
+        .globals()
+        .map(|(name, _)| name.to_owned())
+        .collect();
     let named = template.undeclared_variables(false).into_iter();
-    let unknown: Vec<String> = named.filter(|name| !functions.contains(name) && context.find(name).is_none()).collect();
+    let unknown: Vec<String> = named
+        .filter(|name| !functions.contains(name) && context.find(name).is_none())
+        .collect();
     if unknown.is_empty() {
         return Vec::new();
     }
     let uses = first_uses(source);
-    let mut found: Vec<(String, Range<usize>)> =
-        unknown.into_iter().map(|name| (name.clone(), uses.get(&name).cloned().unwrap_or(0..0))).collect();
+    let mut found: Vec<(String, Range<usize>)> = unknown
+        .into_iter()
+        .map(|name| (name.clone(), uses.get(&name).cloned().unwrap_or(0..0)))
+        .collect();
     found.sort_by_key(|(_, range)| range.start);
     found
 }
@@ -460,7 +595,10 @@ fn first_uses(source: &str) -> BTreeMap<String, Range<usize>> {
     let (mut found, mut offset, mut at) = (BTreeMap::new(), 0, 0);
     for tag in tags(&chars).found {
         let text = &chars[tag.start..tag.end];
-        for word in words(text).into_iter().filter(|word| word.sort == WordSort::Name) {
+        for word in words(text)
+            .into_iter()
+            .filter(|word| word.sort == WordSort::Name)
+        {
             let (start, end) = (tag.start + word.start, tag.start + word.end);
             if chars[start - 1] == '.' {
                 continue;
@@ -475,18 +613,31 @@ fn first_uses(source: &str) -> BTreeMap<String, Range<usize>> {
     found
 }
 
-/// Tags that compare a figure itself, where only its value can be compared: the engine would give a wrong answer
-/// and say nothing. With each the number given beside it.
+/// Tags that compare a figure itself, where only its value can be compared: the engine would give a
+/// wrong answer and say nothing. With each the number given beside it.
 fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
-    let metrics: BTreeSet<&str> =
-        desk.tree().rules.metrics().iter().flat_map(|m| [m.name.as_str(), m.label.get(Lang::Zh), m.label.get(Lang::En)]).collect();
+    let metrics: BTreeSet<&str> = desk
+        .tree()
+        .rules
+        .metrics()
+        .iter()
+        .flat_map(|m| {
+            [
+                m.name.as_str(),
+                m.label.get(Lang::Zh),
+                m.label.get(Lang::En),
+            ]
+        })
+        .collect();
     // A number that a record holds is a figure too.
     let fields = FieldNames::of(desk);
     // Names that stand for figures because a template set them so.
     let mut figures: BTreeSet<String> = BTreeSet::new();
     let mut found = Vec::new();
     for (at, text) in texts.iter().filter(|(_, text)| !text.starts_with("{#")) {
-        let is_figure = |name: &str, of: bool| metrics.contains(name) || figures.contains(name) || of && fields.numbers.contains(name);
+        let is_figure = |name: &str, of: bool| {
+            metrics.contains(name) || figures.contains(name) || of && fields.numbers.contains(name)
+        };
         let tag = Lexed::new(text, &is_figure);
         let words = &tag.words;
         if let Some("set" | "with") = words.first().map(String::as_str)
@@ -501,7 +652,9 @@ fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
             tag.is_number(right.clone()) && tag.ends_in(left.clone(), &fields.either)
                 || tag.is_number(left) && tag.ends_in(right, &fields.either)
         };
-        if compares.any(|n| tag.has_figure(tag.left(n)) || tag.has_figure(tag.right(n)) || with_number(n)) {
+        if compares
+            .any(|n| tag.has_figure(tag.left(n)) || tag.has_figure(tag.right(n)) || with_number(n))
+        {
             found.push((*at, Problem::new(Rule::TEMPLATE_COMPARES)));
         }
         if found.len() >= MOST_NAMED {
@@ -521,9 +674,17 @@ struct FieldNames<'d> {
 
 impl<'d> FieldNames<'d> {
     fn of(desk: &'d Desk) -> FieldNames<'d> {
-        fn collect<'d>(fields: &'d [Field], numbers: &mut BTreeSet<&'d str>, others: &mut BTreeSet<&'d str>) {
+        fn collect<'d>(
+            fields: &'d [Field],
+            numbers: &mut BTreeSet<&'d str>,
+            others: &mut BTreeSet<&'d str>,
+        ) {
             for field in fields {
-                let names = [field.name.as_str(), field.label.get(Lang::Zh), field.label.get(Lang::En)];
+                let names = [
+                    field.name.as_str(),
+                    field.label.get(Lang::Zh),
+                    field.label.get(Lang::En),
+                ];
                 if field.ty.is_number() {
                     numbers.extend(names)
                 } else {
@@ -567,8 +728,16 @@ impl Lexed {
         };
         let words: Vec<String> = words(&chars).iter().map(said).collect();
         let taken = |n: usize| n > 0 && words[n - 1] == ".";
-        let figures = words.iter().enumerate().map(|(n, word)| is_figure(word, taken(n))).collect();
-        let (mut partner, mut depth, mut open) = (vec![None; words.len()], Vec::with_capacity(words.len()), Vec::new());
+        let figures = words
+            .iter()
+            .enumerate()
+            .map(|(n, word)| is_figure(word, taken(n)))
+            .collect();
+        let (mut partner, mut depth, mut open) = (
+            vec![None; words.len()],
+            Vec::with_capacity(words.len()),
+            Vec::new(),
+        );
         for (n, word) in words.iter().enumerate() {
             if matches!(word.as_str(), ")" | "]" | "}")
                 && let Some(other) = open.pop()
@@ -582,7 +751,13 @@ impl Lexed {
             }
         }
         let first_in = words.iter().position(|word| word == "in");
-        Lexed { words, figures, partner, depth, first_in }
+        Lexed {
+            words,
+            figures,
+            partner,
+            depth,
+            first_in,
+        }
     }
 
     fn is(&self, n: usize, word: &str) -> bool {
@@ -591,28 +766,48 @@ impl Lexed {
 
     /// Whether the word at `n` compares what stands before it with what stands after it.
     fn is_comparison(&self, n: usize) -> bool {
-        const TESTS: &[&str] =
-            &["eq", "equalto", "ne", "lt", "lessthan", "le", "gt", "greaterthan", "ge", "in", "even", "odd", "divisibleby"];
+        const TESTS: &[&str] = &[
+            "eq",
+            "equalto",
+            "ne",
+            "lt",
+            "lessthan",
+            "le",
+            "gt",
+            "greaterthan",
+            "ge",
+            "in",
+            "even",
+            "odd",
+            "divisibleby",
+        ];
         match self.words[n].as_str() {
             "<" | ">" | "<=" | ">=" | "==" | "!=" => true,
             // `for o in orgs` compares nothing.
             "in" => self.words[0] != "for" || self.first_in.is_some_and(|first| first < n),
             "is" => {
                 let test = n + 1 + usize::from(self.is(n + 1, "not"));
-                self.words.get(test).is_some_and(|word| TESTS.contains(&word.as_str()))
+                self.words
+                    .get(test)
+                    .is_some_and(|word| TESTS.contains(&word.as_str()))
             }
             _ => false,
         }
     }
 
-    /// Whether an operand ends at the word: it stands between operands, or outside of the brackets of the word at `of`.
+    /// Whether an operand ends at the word: it stands between operands, or outside of the brackets
+    /// of the word at `of`.
     fn ends(&self, n: usize, of: usize) -> bool {
-        self.depth[n] < self.depth[of] || self.depth[n] == self.depth[of] && self.partner[n].is_none() && is_boundary(&self.words[n])
+        self.depth[n] < self.depth[of]
+            || self.depth[n] == self.depth[of]
+                && self.partner[n].is_none()
+                && is_boundary(&self.words[n])
     }
 
     /// The operand that stands behind the word at `n`.
     fn right(&self, n: usize) -> Range<usize> {
-        let end = (n + 1..self.words.len()).find(|&at| self.ends(at, n) || self.depth[at] == self.depth[n] && self.closes(at));
+        let end = (n + 1..self.words.len())
+            .find(|&at| self.ends(at, n) || self.depth[at] == self.depth[n] && self.closes(at));
         n + 1..end.unwrap_or(self.words.len())
     }
 
@@ -630,7 +825,9 @@ impl Lexed {
     /// Whether words are a number that stands in the tag.
     fn is_number(&self, range: Range<usize>) -> bool {
         let mut words = self.words[range].iter().filter(|word| *word != "-");
-        words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        words
+            .next()
+            .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// Whether words end in a field of one of these names.
@@ -638,25 +835,40 @@ impl Lexed {
         matches!(&self.words[range], [.., dot, name] if dot == "." && names.contains(name.as_str()))
     }
 
-    /// Whether words hold a figure itself: not its value or another part of it, and not as what a function is given.
+    /// Whether words hold a figure itself: not its value or another part of it, and not as what a
+    /// function is given.
     fn has_figure(&self, range: Range<usize>) -> bool {
-        const FUNCTIONS: &[&str] = &["figure", "records", "total", "share", "指标", "记录", "合计", "占比"];
-        const PARTS: &[&str] =
-            &["value", "known", "reason", "records", "names", "first", "last", "orgs", "label", "unit", "part", "compare", "by"];
+        const FUNCTIONS: &[&str] = &[
+            "figure", "records", "total", "share", "指标", "记录", "合计", "占比",
+        ];
+        const PARTS: &[&str] = &[
+            "value", "known", "reason", "records", "names", "first", "last", "orgs", "label",
+            "unit", "part", "compare", "by",
+        ];
         let words = &self.words;
         let is_word = |n: usize| words[n].starts_with(|c: char| c.is_alphanumeric() || c == '_');
         let mut n = range.start;
         while n < range.end {
-            if matches!(words[n].as_str(), "(" | "[" | "{") && n > range.start && (is_word(n - 1) || words[n - 1] == ")") {
+            if matches!(words[n].as_str(), "(" | "[" | "{")
+                && n > range.start
+                && (is_word(n - 1) || words[n - 1] == ")")
+            {
                 // Given to a function, or chosen by.
                 n = self.partner[n].map_or(range.end, |end| end.min(range.end));
-            } else if self.figures[n] || FUNCTIONS.contains(&words[n].as_str()) && n + 1 < range.end && words[n + 1] == "(" {
+            } else if self.figures[n]
+                || FUNCTIONS.contains(&words[n].as_str())
+                    && n + 1 < range.end
+                    && words[n + 1] == "("
+            {
                 let next = match self.is(n + 1, "(") {
                     true => self.partner[n + 1].map_or(words.len(), |end| end + 1),
                     false => n + 1,
                 };
-                let follows =
-                    |sign: &str, of: &[&str]| next + 1 < range.end && words[next] == sign && of.contains(&words[next + 1].as_str());
+                let follows = |sign: &str, of: &[&str]| {
+                    next + 1 < range.end
+                        && words[next] == sign
+                        && of.contains(&words[next + 1].as_str())
+                };
                 if !(follows(".", PARTS) || follows("|", &["length", "count", "names", "列举"])) {
                     return true;
                 }
@@ -671,7 +883,24 @@ impl Lexed {
 fn is_boundary(word: &str) -> bool {
     matches!(
         word,
-        "and" | "or" | "not" | "if" | "elif" | "else" | "set" | "with" | "=" | "," | "is" | "in" | "<" | ">" | "<=" | ">=" | "==" | "!="
+        "and"
+            | "or"
+            | "not"
+            | "if"
+            | "elif"
+            | "else"
+            | "set"
+            | "with"
+            | "="
+            | ","
+            | "is"
+            | "in"
+            | "<"
+            | ">"
+            | "<="
+            | ">="
+            | "=="
+            | "!="
     )
 }
 
@@ -680,11 +909,29 @@ fn unknown(name: &str, desk: &Desk) -> Problem {
         return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
     }
     // What is longer than any name is like none.
-    let metrics = desk.tree().rules.metrics().iter().filter(|_| name.len() <= LONGEST_NAME);
-    let near = metrics.map(|m| (crate::narrative::distance(name, &m.name), m)).min_by_key(|(d, _)| *d);
-    let near = near.filter(|(d, _)| *d <= name.chars().count() / 2).map_or("", |(_, m)| m.name.as_str());
-    let hint = if near.is_empty() { "template-not-near" } else { "template-near" };
-    shortened(Problem::new(Rule::TEMPLATE_UNKNOWN).with("name", name).with("near", near).with("hint", Arg::Message(hint)))
+    let metrics = desk
+        .tree()
+        .rules
+        .metrics()
+        .iter()
+        .filter(|_| name.len() <= LONGEST_NAME);
+    let near = metrics
+        .map(|m| (crate::narrative::distance(name, &m.name), m))
+        .min_by_key(|(d, _)| *d);
+    let near = near
+        .filter(|(d, _)| *d <= name.chars().count() / 2)
+        .map_or("", |(_, m)| m.name.as_str());
+    let hint = if near.is_empty() {
+        "template-not-near"
+    } else {
+        "template-near"
+    };
+    shortened(
+        Problem::new(Rule::TEMPLATE_UNKNOWN)
+            .with("name", name)
+            .with("near", near)
+            .with("hint", Arg::Message(hint)),
+    )
 }
 
 /// The longest name that may be a misspelt one, in bytes.
@@ -710,11 +957,16 @@ fn explained(error: &Error, most: usize, place: Place) -> Problem {
         ErrorKind::UnknownTest => ("template-test", "template-test-mend"),
         ErrorKind::UnknownMethod => ("template-method", "template-method-mend"),
         ErrorKind::UndefinedError => ("template-undefined", "template-undefined-mend"),
-        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => ("template-arguments", "template-arguments-mend"),
+        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => {
+            ("template-arguments", "template-arguments-mend")
+        }
         ErrorKind::OutOfFuel => ("template-endless", "template-endless-mend"),
         _ => ("template-operation", "template-operation-mend"),
     };
-    let problem = Problem::new(Rule::TEMPLATE).at(place).with("why", Arg::Message(why)).with("mend", Arg::Message(mend));
+    let problem = Problem::new(Rule::TEMPLATE)
+        .at(place)
+        .with("why", Arg::Message(why))
+        .with("mend", Arg::Message(mend));
     shortened(problem.with("detail", error.detail().unwrap_or_default()))
 }
 
@@ -740,16 +992,26 @@ fn quantity(desk: &Arc<Desk>, value: &Value) -> Result<Arc<Quantity>, Error> {
         ValueKind::Number => fraction(value),
         _ => None,
     };
-    let number =
-        number.ok_or_else(|| refuse(Problem::new(Rule::TEMPLATE_NOT_A_NUMBER).with("value", marks::stripped(&value.to_string()))))?;
-    Ok(Arc::new(Quantity::new(desk, Origin::Computed(number), Style::default())))
+    let number = number.ok_or_else(|| {
+        refuse(
+            Problem::new(Rule::TEMPLATE_NOT_A_NUMBER)
+                .with("value", marks::stripped(&value.to_string())),
+        )
+    })?;
+    Ok(Arc::new(Quantity::new(
+        desk,
+        Origin::Computed(number),
+        Style::default(),
+    )))
 }
 
 fn fraction(value: &Value) -> Option<Fraction> {
     if let Some(n) = value.as_i64() {
         return Some(Fraction::whole(n.into()));
     }
-    let number = f64::try_from(value.clone()).ok().filter(|n| n.abs() < 1e15)?;
+    let number = f64::try_from(value.clone())
+        .ok()
+        .filter(|n| n.abs() < 1e15)?;
     Fraction::new((number * 1e12).round() as i128, 1_000_000_000_000)
 }
 
@@ -765,15 +1027,26 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<Value>) -> Enviro
             return Err(Error::from(ErrorKind::UndefinedError));
         }
         if value.is_safe() {
-            return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
+            return out
+                .write_str(value.as_str().unwrap_or_default())
+                .map_err(Error::from);
         }
         // A number that the template computed is a figure too, though no record stands behind it.
-        let text = match (value.kind() == ValueKind::Number).then(|| fraction(value)).flatten() {
+        let text = match (value.kind() == ValueKind::Number)
+            .then(|| fraction(value))
+            .flatten()
+        {
             Some(number) => {
                 state.consume_fuel(bounds::OF_QUANTITY)?;
-                let computed = Arc::new(Quantity::new(&of, Origin::Computed(number), Style::default()));
+                let computed = Arc::new(Quantity::new(
+                    &of,
+                    Origin::Computed(number),
+                    Style::default(),
+                ));
                 // As it was meant, without what binary arithmetic adds to it.
-                let digits = number.decimal().map_or_else(|| value.to_string(), |number| number.to_string());
+                let digits = number
+                    .decimal()
+                    .map_or_else(|| value.to_string(), |number| number.to_string());
                 marks::marked(of.note(&computed), &digits)
             }
             None if value.is_none() => String::new(),
@@ -805,7 +1078,9 @@ fn markdown(text: &str) -> String {
             '|' | '*' | '`' | '<' | '[' | '\\' | '_' | '&' | '~' => out.extend(['\\', c]),
             // At the beginning of a line these make headings, lists and rules.
             '#' | '>' | '+' | '=' if n == 0 => out.extend(['\\', c]),
-            '-' if n == 0 && !text[1..].starts_with(|d: char| d.is_ascii_digit()) => out.extend(['\\', c]),
+            '-' if n == 0 && !text[1..].starts_with(|d: char| d.is_ascii_digit()) => {
+                out.extend(['\\', c])
+            }
             '\n' => out.push(' '),
             c => out.push(c),
         }
@@ -819,14 +1094,28 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
         ("wan", "万", |s, p| scale(s, Scale::Wan, p.or(Some(0)), "")),
         ("yi", "亿", |s, p| scale(s, Scale::Yi, p.or(Some(2)), "")),
         ("yuan", "元", |s, p| scale(s, Scale::One, p, "元")),
-        ("wan_yuan", "万元", |s, p| scale(s, Scale::Wan, p.or(Some(0)), "元")),
-        ("yi_yuan", "亿元", |s, p| scale(s, Scale::Yi, p.or(Some(2)), "元")),
-        ("over_wan", "余万", |s, p| over_before(s, Scale::Wan, p, "")),
+        ("wan_yuan", "万元", |s, p| {
+            scale(s, Scale::Wan, p.or(Some(0)), "元")
+        }),
+        ("yi_yuan", "亿元", |s, p| {
+            scale(s, Scale::Yi, p.or(Some(2)), "元")
+        }),
+        ("over_wan", "余万", |s, p| {
+            over_before(s, Scale::Wan, p, "")
+        }),
         ("over_yi", "余亿", |s, p| over_before(s, Scale::Yi, p, "")),
-        ("over_wan_yuan", "余万元", |s, p| over_before(s, Scale::Wan, p, "元")),
-        ("over_yi_yuan", "余亿元", |s, p| over_before(s, Scale::Yi, p, "元")),
-        ("percent", "百分比", |s, p| scale(s, Scale::Percent, p.or(Some(1)), "")),
-        ("points", "百分点", |s, p| scale(s, Scale::Points, p.or(Some(1)), "")),
+        ("over_wan_yuan", "余万元", |s, p| {
+            over_before(s, Scale::Wan, p, "元")
+        }),
+        ("over_yi_yuan", "余亿元", |s, p| {
+            over_before(s, Scale::Yi, p, "元")
+        }),
+        ("percent", "百分比", |s, p| {
+            scale(s, Scale::Percent, p.or(Some(1)), "")
+        }),
+        ("points", "百分点", |s, p| {
+            scale(s, Scale::Points, p.or(Some(1)), "")
+        }),
         ("decimals", "小数", |s, p| s.places = p.or(Some(0))),
         ("to", "取整到", |s, step| {
             if !matches!(s.scale, Scale::Percent | Scale::Points) {
@@ -836,7 +1125,9 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
         }),
         ("over", "余", |s, _| s.qualifier = Qualifier::Over),
         ("nearly", "近", |s, _| s.qualifier = Qualifier::Nearly),
-        ("at_least", "不低于", |s, _| s.qualifier = Qualifier::AtLeast),
+        ("at_least", "不低于", |s, _| {
+            s.qualifier = Qualifier::AtLeast
+        }),
         ("chinese", "大写", |s, _| s.form = Form::Chinese),
         ("ordinal", "第", |s, _| s.form = Form::Ordinal),
     ];
@@ -844,23 +1135,39 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
         for name in [*name, *label] {
             let (desk, change) = (Arc::clone(desk), *change);
             let places = !matches!(name, "to" | "取整到");
-            environment.add_filter(name, move |value: &Value, argument: Option<u32>| -> Result<Value, Error> {
-                let argument = argument.map(|n| if places { n.min(MOST_PLACES) } else { n });
-                Ok(Value::from_object(quantity(&desk, value)?.styled(|style| change(style, argument))))
-            });
+            environment.add_filter(
+                name,
+                move |value: &Value, argument: Option<u32>| -> Result<Value, Error> {
+                    let argument = argument.map(|n| if places { n.min(MOST_PLACES) } else { n });
+                    Ok(Value::from_object(
+                        quantity(&desk, value)?.styled(|style| change(style, argument)),
+                    ))
+                },
+            );
         }
     }
     for name in ["names", "列举"] {
         let desk = Arc::clone(desk);
-        environment.add_filter(name, move |value: &Value, most: Option<usize>| -> Result<String, Error> {
-            let all: Vec<String> = match value.downcast_object_ref::<Quantity>() {
-                Some(quantity) => quantity.names().iter().map(|name| marks::clean(name)).collect(),
-                None => value.try_iter()?.map(|item| item.to_string()).collect(),
-            };
-            let shown = &all[..most.unwrap_or(all.len()).min(all.len())];
-            let more = if shown.len() < all.len() { desk.locale.text("names-more") } else { String::new() };
-            Ok(format!("{}{more}", desk.locale.join(shown)))
-        });
+        environment.add_filter(
+            name,
+            move |value: &Value, most: Option<usize>| -> Result<String, Error> {
+                let all: Vec<String> = match value.downcast_object_ref::<Quantity>() {
+                    Some(quantity) => quantity
+                        .names()
+                        .iter()
+                        .map(|name| marks::clean(name))
+                        .collect(),
+                    None => value.try_iter()?.map(|item| item.to_string()).collect(),
+                };
+                let shown = &all[..most.unwrap_or(all.len()).min(all.len())];
+                let more = if shown.len() < all.len() {
+                    desk.locale.text("names-more")
+                } else {
+                    String::new()
+                };
+                Ok(format!("{}{more}", desk.locale.join(shown)))
+            },
+        );
     }
 }
 
@@ -880,21 +1187,34 @@ fn scale(style: &mut Style, scale: Scale, places: Option<u32>, tail: &str) {
 }
 
 fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
-    let each = |environment: &mut Environment<'_>, names: [&'static str; 2], make: &dyn Fn(Arc<Desk>) -> Value| {
+    let each = |environment: &mut Environment<'_>,
+                names: [&'static str; 2],
+                make: &dyn Fn(Arc<Desk>) -> Value| {
         for name in names {
             environment.add_global(name, make(Arc::clone(desk)));
         }
     };
     each(environment, ["figure", "指标"], &|desk| {
         Value::from_function(move |name: &str, kwargs: Kwargs| -> Result<Value, Error> {
-            let metric = desk.tree().rules.metric(name).cloned().ok_or_else(|| refuse(unknown(name, &desk)))?;
+            let metric = desk
+                .tree()
+                .rules
+                .metric(name)
+                .cloned()
+                .ok_or_else(|| refuse(unknown(name, &desk)))?;
             let org = desk.org;
-            Ok(Value::from_object(Quantity::of(&desk, ask::refine(&desk, &desk.ask(metric, org), &kwargs)?)))
+            Ok(Value::from_object(Quantity::of(
+                &desk,
+                ask::refine(&desk, &desk.ask(metric, org), &kwargs)?,
+            )))
         })
     });
     each(environment, ["records", "记录"], &|desk| {
         Value::from_function(move |kind: &str, kwargs: Kwargs| -> Result<Value, Error> {
-            Ok(Value::from_object(Quantity::of(&desk, ask::records(&desk, kind, &kwargs)?)))
+            Ok(Value::from_object(Quantity::of(
+                &desk,
+                ask::records(&desk, kind, &kwargs)?,
+            )))
         })
     });
     each(environment, ["organisation", "组织"], &|desk| {
@@ -906,8 +1226,14 @@ fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     each(environment, ["total", "合计"], &|desk| {
         Value::from_function(move |parts: Rest<Value>| -> Result<Value, Error> {
             let parts = shallow(flat(&desk, &parts, 0)?)?;
-            let style = parts.first().map_or_else(Style::default, |part| part.style.clone());
-            Ok(Value::from_object(Quantity::new(&desk, Origin::Total(parts), style)))
+            let style = parts
+                .first()
+                .map_or_else(Style::default, |part| part.style.clone());
+            Ok(Value::from_object(Quantity::new(
+                &desk,
+                Origin::Total(parts),
+                style,
+            )))
         })
     });
     each(environment, ["share", "占比"], &|desk| {
@@ -919,10 +1245,15 @@ fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
     });
     // Says that parts add up to a whole; `--check-sums` looks whether they do as they are printed.
     each(environment, ["adds_up", "分项"], &|desk| {
-        Value::from_function(move |whole: &Value, parts: Rest<Value>| -> Result<Value, Error> {
-            desk.claim(Claim { whole: quantity(&desk, whole)?, parts: flat(&desk, &parts, 0)? });
-            Ok(Value::from(""))
-        })
+        Value::from_function(
+            move |whole: &Value, parts: Rest<Value>| -> Result<Value, Error> {
+                desk.claim(Claim {
+                    whole: quantity(&desk, whole)?,
+                    parts: flat(&desk, &parts, 0)?,
+                });
+                Ok(Value::from(""))
+            },
+        )
     });
 }
 
@@ -944,10 +1275,17 @@ fn flat(desk: &Arc<Desk>, values: &[Value], depth: usize) -> Result<Vec<Arc<Quan
         return Err(refuse(Problem::new(Rule::TEMPLATE_TOO_DEEP)));
     }
     for value in values {
-        let thing = value.downcast_object_ref::<RecordThing>().is_some() || value.downcast_object_ref::<OrgThing>().is_some();
+        let thing = value.downcast_object_ref::<RecordThing>().is_some()
+            || value.downcast_object_ref::<OrgThing>().is_some();
         match value.kind() {
-            _ if found.len() >= bounds::MOST_PARTS => return Err(refuse(beyond("bounds-parts", bounds::MOST_PARTS))),
-            ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(desk, &value.try_iter()?.collect::<Vec<_>>(), depth + 1)?),
+            _ if found.len() >= bounds::MOST_PARTS => {
+                return Err(refuse(beyond("bounds-parts", bounds::MOST_PARTS)));
+            }
+            ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(
+                desk,
+                &value.try_iter()?.collect::<Vec<_>>(),
+                depth + 1,
+            )?),
             _ => found.push(quantity(desk, value)?),
         }
     }

@@ -33,7 +33,10 @@ pub struct OrgThing {
 impl OrgThing {
     /// An organisation of the ledger.
     pub fn new(desk: &Arc<Desk>, org: usize) -> OrgThing {
-        OrgThing { desk: Arc::clone(desk), org }
+        OrgThing {
+            desk: Arc::clone(desk),
+            org,
+        }
     }
 }
 
@@ -50,17 +53,31 @@ impl Object for OrgThing {
             "id" => Value::from(org.path.as_str()),
             "name" => Value::from(marks::clean(org.name())),
             "short" => Value::from(marks::clean(org.short())),
-            "orgs" => Value::from(self.desk.below(self.org).into_iter().map(named).collect::<Vec<_>>()),
-            "all_orgs" => Value::from(tree.subtree(self.org).skip(1).map(named).collect::<Vec<_>>()),
+            "orgs" => Value::from(
+                self.desk
+                    .below(self.org)
+                    .into_iter()
+                    .map(named)
+                    .collect::<Vec<_>>(),
+            ),
+            "all_orgs" => Value::from(
+                tree.subtree(self.org)
+                    .skip(1)
+                    .map(named)
+                    .collect::<Vec<_>>(),
+            ),
             name => {
                 let field = org.kind.named(name);
                 match field.filter(|&n| !matches!(org.kind.fields[n].ty, FieldType::Table(_))) {
-                    Some(n) => {
-                        org.fields[n].as_ref().map_or(Value::from(""), |value| value_of(&self.desk, None, &org.kind.fields[n], value))
-                    }
+                    Some(n) => org.fields[n].as_ref().map_or(Value::from(""), |value| {
+                        value_of(&self.desk, None, &org.kind.fields[n], value)
+                    }),
                     None => {
                         let metric = tree.rules.metric(name)?.clone();
-                        Value::from_object(Quantity::of(&self.desk, self.desk.ask(metric, self.org)))
+                        Value::from_object(Quantity::of(
+                            &self.desk,
+                            self.desk.ask(metric, self.org),
+                        ))
                     }
                 }
             }
@@ -87,7 +104,10 @@ pub struct RecordThing {
 impl RecordThing {
     /// A record of the ledger.
     pub fn new(desk: &Arc<Desk>, entry: usize) -> RecordThing {
-        RecordThing { desk: Arc::clone(desk), entry }
+        RecordThing {
+            desk: Arc::clone(desk),
+            entry,
+        }
     }
 }
 
@@ -99,7 +119,11 @@ impl Object for RecordThing {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let entry = &self.desk.tree().entries[self.entry];
         let (record, as_of, lang) = (&entry.record, self.desk.as_of, self.desk.locale.lang());
-        let day = |day: Option<Day>| day.map_or(Value::from(""), |day| Value::from_object(DayThing { day, lang }));
+        let day = |day: Option<Day>| {
+            day.map_or(Value::from(""), |day| {
+                Value::from_object(DayThing { day, lang })
+            })
+        };
         let kind = &record.kind;
         Some(match key.as_str()? {
             "id" => Value::from(record.id.as_str()),
@@ -107,23 +131,48 @@ impl Object for RecordThing {
             "file" => Value::from(&*record.origin.file),
             "line" => Value::from(record.origin.line),
             "kind" => Value::from(kind.label.get(lang)),
-            "state" if kind.life.is_some() => Value::from(record.status_on(as_of).map_or("", |status| status.choice.label.get(lang))),
-            "phase" if kind.life.is_some() => Value::from(record.phase_on(as_of).map_or("", |phase| phase.name())),
+            "state" if kind.life.is_some() => Value::from(
+                record
+                    .status_on(as_of)
+                    .map_or("", |status| status.choice.label.get(lang)),
+            ),
+            "phase" if kind.life.is_some() => {
+                Value::from(record.phase_on(as_of).map_or("", |phase| phase.name()))
+            }
             "overdue" => Value::from(record.overdue_on(as_of)),
-            "days_overdue" => Value::from(record.effective_due().map_or(0, |due| as_of.since(due).max(0))),
+            "days_overdue" => Value::from(
+                record
+                    .effective_due()
+                    .map_or(0, |due| as_of.since(due).max(0)),
+            ),
             "deadline" => day(record.effective_due()),
             "finished" => day(record.finished_on(as_of)),
             // The last step that was known on the day.
             "progress" => {
                 let life = kind.life.as_ref()?;
-                let rows = record.get(life.updates).map_or(&[][..], record::Value::items);
-                let known = rows.iter().filter(|row| row.field(0).and_then(record::Value::as_day).is_some_and(|on| on <= as_of));
+                let rows = record
+                    .get(life.updates)
+                    .map_or(&[][..], record::Value::items);
+                let known = rows.iter().filter(|row| {
+                    row.field(0)
+                        .and_then(record::Value::as_day)
+                        .is_some_and(|on| on <= as_of)
+                });
                 let last = known.max_by_key(|row| row.field(0).and_then(record::Value::as_day));
-                last.map_or(Value::from(""), |row| one(&self.desk, Some(self.entry), &kind.fields[life.updates], row))
+                last.map_or(Value::from(""), |row| {
+                    one(
+                        &self.desk,
+                        Some(self.entry),
+                        &kind.fields[life.updates],
+                        row,
+                    )
+                })
             }
             name => {
                 let n = kind.named(name)?;
-                record.get(n).map_or(Value::from(""), |value| value_of(&self.desk, Some(self.entry), &kind.fields[n], value))
+                record.get(n).map_or(Value::from(""), |value| {
+                    value_of(&self.desk, Some(self.entry), &kind.fields[n], value)
+                })
             }
         })
     }
@@ -137,11 +186,16 @@ impl Object for RecordThing {
     }
 }
 
-/// A field's value as a template sees it: words for choices, records for ids, days for days. A number of a record, whose
-/// index in the tree is `entry`, leads back to that record.
+/// A field's value as a template sees it: words for choices, records for ids, days for days. A
+/// number of a record, whose index in the tree is `entry`, leads back to that record.
 fn value_of(desk: &Arc<Desk>, entry: Option<usize>, field: &Field, value: &record::Value) -> Value {
     match value {
-        record::Value::List(items) => Value::from(items.iter().map(|item| one(desk, entry, field, item)).collect::<Vec<_>>()),
+        record::Value::List(items) => Value::from(
+            items
+                .iter()
+                .map(|item| one(desk, entry, field, item))
+                .collect::<Vec<_>>(),
+        ),
         single => one(desk, entry, field, single),
     }
 }
@@ -149,20 +203,35 @@ fn value_of(desk: &Arc<Desk>, entry: Option<usize>, field: &Field, value: &recor
 fn one(desk: &Arc<Desk>, entry: Option<usize>, field: &Field, value: &record::Value) -> Value {
     let lang = desk.locale.lang();
     if let (Some(number), Some(entry)) = (value.as_number(), entry) {
-        let origin = Origin::Field { entry, label: field.label.get(lang).to_owned(), number };
+        let origin = Origin::Field {
+            entry,
+            label: field.label.get(lang).to_owned(),
+            number,
+        };
         return Value::from_object(Quantity::new(desk, origin, Style::default()));
     }
     match (value, &field.ty) {
         (record::Value::Integer(n), _) => Value::from(*n),
-        (record::Value::Decimal(number), _) => {
-            Value::from_object(Quantity::new(desk, Origin::Computed((*number).into()), Style::default()))
-        }
+        (record::Value::Decimal(number), _) => Value::from_object(Quantity::new(
+            desk,
+            Origin::Computed((*number).into()),
+            Style::default(),
+        )),
         (record::Value::Boolean(b), _) => Value::from(*b),
         (record::Value::Day(day), _) => Value::from_object(DayThing { day: *day, lang }),
-        (record::Value::Period(period), _) => Value::from_object(PeriodThing { period: *period, lang }),
-        (record::Value::Table(values), FieldType::Table(columns)) => Value::from_pairs(
-            columns.iter().zip(values).map(|(c, v)| (c.name.clone(), v.as_ref().map_or(Value::from(""), |v| value_of(desk, entry, c, v)))),
-        ),
+        (record::Value::Period(period), _) => Value::from_object(PeriodThing {
+            period: *period,
+            lang,
+        }),
+        (record::Value::Table(values), FieldType::Table(columns)) => {
+            Value::from_pairs(columns.iter().zip(values).map(|(c, v)| {
+                (
+                    c.name.clone(),
+                    v.as_ref()
+                        .map_or(Value::from(""), |v| value_of(desk, entry, c, v)),
+                )
+            }))
+        }
         (record::Value::Text(id), FieldType::Record(_)) => match desk.record(id) {
             Some(entry) => Value::from_object(RecordThing::new(desk, entry)),
             None => Value::from(marks::clean(id)),
@@ -272,7 +341,9 @@ impl Object for PeriodThing {
             // 三 of 第三季度.
             "numeral" => Value::from(match period.span() {
                 Span::Month => chinese(period.last().month().into()),
-                Span::Quarter | Span::HalfYear | Span::Year | Span::Range => chinese(quarter.into()),
+                Span::Quarter | Span::HalfYear | Span::Year | Span::Range => {
+                    chinese(quarter.into())
+                }
             }),
             "month" => Value::from(period.last().month()),
             "first" => day(period.first()),

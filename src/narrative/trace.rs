@@ -1,4 +1,5 @@
-//! Where the figures of a document come from: each with its sentence, its metric, its exact value, its records.
+//! Where the figures of a document come from: each with its sentence, its metric, its exact value,
+//! its records.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -42,10 +43,16 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
             "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
             "records": evidence(desk, asked),
         }),
-        Origin::Change { growth, .. } => json!({ "computed": if *growth { "growth" } else { "change" } }),
+        Origin::Change { growth, .. } => {
+            json!({ "computed": if *growth { "growth" } else { "change" } })
+        }
         Origin::Total(_) => json!({ "computed": "total" }),
         Origin::Share(..) => json!({ "computed": "share" }),
-        Origin::Field { entry, label, number } => {
+        Origin::Field {
+            entry,
+            label,
+            number,
+        } => {
             json!({ "field": label, "records": [Evidence::of_record(desk.tree(), *entry, *number)] })
         }
         Origin::Computed(_) => json!({ "computed": "template" }),
@@ -60,13 +67,20 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
 
 /// What makes up a metric; one that is made of others has parts instead.
 fn evidence(desk: &Desk, asked: &Asked) -> Vec<Evidence> {
-    desk.counted(asked).iter().map(|(contribution, amount)| Evidence::of(desk.tree(), contribution, *amount)).collect()
+    desk.counted(asked)
+        .iter()
+        .map(|(contribution, amount)| Evidence::of(desk.tree(), contribution, *amount))
+        .collect()
 }
 
-/// The trace for people: a paragraph for each figure, then the numbers that no record stands behind.
+/// The trace for people: a paragraph for each figure, then the numbers that no record stands
+/// behind.
 pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
-    let noted = figures.iter().filter_map(|found| Some((found, desk.noted(found.entry)?)));
-    let (written, traced): (Vec<_>, Vec<_>) = noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
+    let noted = figures
+        .iter()
+        .filter_map(|found| Some((found, desk.noted(found.entry)?)));
+    let (written, traced): (Vec<_>, Vec<_>) =
+        noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
     let title = [
         ("org", desk.tree().orgs[desk.org].name().into()),
         ("period", desk.period.label(locale.lang()).into()),
@@ -78,20 +92,42 @@ pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
         let _ = write!(out, "\n{}. {}\n   {}\n", n + 1, found.text, found.sentence);
         describe(&mut out, desk, quantity, locale, 1);
     }
-    // Numbers that stand in the template, or that it computed from values: a reader should know which.
-    let numbers: Vec<&str> = written.iter().map(|(found, _)| found.text.as_str()).collect();
+    // Numbers that stand in the template, or that it computed from values: a reader should know
+    // which.
+    let numbers: Vec<&str> = written
+        .iter()
+        .map(|(found, _)| found.text.as_str())
+        .collect();
     if !numbers.is_empty() {
-        let _ = write!(out, "\n{}\n", locale.say("trace-written", &[("numbers", locale.join(&numbers).into())]));
+        let _ = write!(
+            out,
+            "\n{}\n",
+            locale.say(
+                "trace-written",
+                &[("numbers", locale.join(&numbers).into())]
+            )
+        );
     }
     out
 }
 
-fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Locale, depth: usize) {
+fn describe(
+    out: &mut String,
+    desk: &Desk,
+    quantity: &Arc<Quantity>,
+    locale: &Locale,
+    depth: usize,
+) {
     let indent = "   ".repeat(depth);
     let value = match quantity.amount() {
         Amount::Number(n) => match n.decimal() {
             Some(number) => number.to_string(),
-            None => format!("{} ({}/{})", rounded(n.num, n.den, MOST_PLACES), n.num, n.den),
+            None => format!(
+                "{} ({}/{})",
+                rounded(n.num, n.den, MOST_PLACES),
+                n.num,
+                n.den
+            ),
         },
         Amount::Day(day) => day.to_string(),
         Amount::NoData => "—".to_owned(),
@@ -121,10 +157,18 @@ fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Lo
     }
     let _ = writeln!(out, "{indent}{}", locale.say(id, &words).trim_end());
     let of_field = match &quantity.origin {
-        Origin::Field { entry, number, .. } => Some(Evidence::of_record(desk.tree(), *entry, *number)),
+        Origin::Field { entry, number, .. } => {
+            Some(Evidence::of_record(desk.tree(), *entry, *number))
+        }
         _ => None,
     };
-    for one in quantity.asked().map(|asked| evidence(desk, asked)).unwrap_or_default().into_iter().chain(of_field) {
+    for one in quantity
+        .asked()
+        .map(|asked| evidence(desk, asked))
+        .unwrap_or_default()
+        .into_iter()
+        .chain(of_field)
+    {
         let _ = writeln!(out, "{indent}  {}", line(desk, &one, locale));
     }
     for part in quantity.parts() {
@@ -135,17 +179,51 @@ fn describe(out: &mut String, desk: &Desk, quantity: &Arc<Quantity>, locale: &Lo
 /// A line for what contributes: what it adds, its file and line, its id or window.
 fn line(desk: &Desk, evidence: &Evidence, locale: &Locale) -> String {
     match evidence {
-        Evidence::Record { id, file, line, contributes, no_data, .. } => {
-            let why = no_data.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        Evidence::Record {
+            id,
+            file,
+            line,
+            contributes,
+            no_data,
+            ..
+        } => {
+            let why = no_data
+                .as_ref()
+                .map(|why| format!(" ({why})"))
+                .unwrap_or_default();
             format!("+{contributes} {file}:{line} {id}{why}")
         }
-        Evidence::Organisation { file, contributes, .. } => format!("+{contributes} {file}"),
-        Evidence::Window { org, obligation, window, state, places, ids, contributes, .. } => {
-            let org = desk.organisation(org).map_or(org.as_str(), |n| desk.tree().orgs[n].short());
-            let name = desk.tree().rules.obligation(obligation).map_or("", |o| o.label.get(locale.lang()));
+        Evidence::Organisation {
+            file, contributes, ..
+        } => format!("+{contributes} {file}"),
+        Evidence::Window {
+            org,
+            obligation,
+            window,
+            state,
+            places,
+            ids,
+            contributes,
+            ..
+        } => {
+            let org = desk
+                .organisation(org)
+                .map_or(org.as_str(), |n| desk.tree().orgs[n].short());
+            let name = desk
+                .tree()
+                .rules
+                .obligation(obligation)
+                .map_or("", |o| o.label.get(locale.lang()));
             let state = locale.text(&format!("window-{state}"));
-            let records: Vec<String> = places.iter().zip(ids).map(|(place, id)| format!(" {place} {id}")).collect();
-            format!("+{contributes} {org} {name} {window} {state}{}", records.concat())
+            let records: Vec<String> = places
+                .iter()
+                .zip(ids)
+                .map(|(place, id)| format!(" {place} {id}"))
+                .collect();
+            format!(
+                "+{contributes} {org} {name} {window} {state}{}",
+                records.concat()
+            )
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Word files: the paragraphs and tags of a part, and the part again with the tags filled in.
 //!
-//! A part's XML is only cut at the characters of its tags; every other byte stays as it is. A tag may be split
-//! over runs, as word processors split them; what replaces it stands in the run in which it began.
+//! A part's XML is only cut at the characters of its tags; every other byte stays as it is. A tag
+//! may be split over runs, as word processors split them; what replaces it stands in the run in
+//! which it began.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
@@ -17,8 +18,8 @@ use crate::narrative::tags::{Sort, Tag, normalised, tags};
 /// The largest Word file, in bytes: pictures included.
 pub const MOST_PACKED: u64 = 32 << 20;
 
-/// The parts of no document are larger together, in bytes, as they are read or as they are filled in; a small file that
-/// unpacks to more is not a document.
+/// The parts of no document are larger together, in bytes, as they are read or as they are filled
+/// in; a small file that unpacks to more is not a document.
 pub const MOST_XML: usize = 16 << 20;
 
 /// How many parts a Word file may have, pictures included.
@@ -61,8 +62,12 @@ impl Word {
     /// It is none, or a part is too large or not text.
     pub fn open(bytes: Vec<u8>) -> Result<Word, Broken> {
         let count = |sign: &[u8]| bytes.windows(4).filter(|found| *found == sign).count();
-        // Before anything is made of them: every part has such a header, and every end leads to a list of them.
-        if bytes.len() as u64 > MOST_PACKED || count(b"PK\x01\x02") > MOST_PARTS || count(b"PK\x05\x06") > MOST_ENDS {
+        // Before anything is made of them: every part has such a header, and every end leads to a
+        // list of them.
+        if bytes.len() as u64 > MOST_PACKED
+            || count(b"PK\x01\x02") > MOST_PARTS
+            || count(b"PK\x05\x06") > MOST_ENDS
+        {
             return Err(Broken::TooLarge);
         }
         let mut archive = ZipArchive::new(Cursor::new(&bytes)).map_err(|_| Broken::NotWord)?;
@@ -81,7 +86,9 @@ impl Word {
             }
             let file = archive.by_index(n).map_err(|_| Broken::NotWord)?;
             let mut text = Vec::new();
-            file.take(left as u64 + 1).read_to_end(&mut text).map_err(|_| Broken::NotWord)?;
+            file.take(left as u64 + 1)
+                .read_to_end(&mut text)
+                .map_err(|_| Broken::NotWord)?;
             left = left.checked_sub(text.len()).ok_or(Broken::TooLarge)?;
             text.shrink_to_fit();
             parts.push((name, String::from_utf8(text).map_err(|_| Broken::NotXml)?));
@@ -104,12 +111,17 @@ impl Word {
             let name = file.name().map_err(|_| Broken::NotWord)?.into_owned();
             match parts.get(&name) {
                 Some(text) => {
-                    let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+                    let mut options = SimpleFileOptions::default()
+                        .compression_method(CompressionMethod::Deflated);
                     if let Some(time) = file.last_modified() {
                         options = options.last_modified_time(time);
                     }
-                    writer.start_file(name, options).map_err(|_| Broken::NotWord)?;
-                    writer.write_all(text.as_bytes()).map_err(|_| Broken::NotWord)?;
+                    writer
+                        .start_file(name, options)
+                        .map_err(|_| Broken::NotWord)?;
+                    writer
+                        .write_all(text.as_bytes())
+                        .map_err(|_| Broken::NotWord)?;
                 }
                 None => writer.raw_copy_file(file).map_err(|_| Broken::NotWord)?,
             }
@@ -123,9 +135,17 @@ pub const DOCUMENT: &str = "word/document.xml";
 
 /// Whether people write text into a part.
 fn is_written_in(name: &str) -> bool {
-    let Some(rest) = name.strip_prefix("word/").and_then(|rest| rest.strip_suffix(".xml")) else { return false };
+    let Some(rest) = name
+        .strip_prefix("word/")
+        .and_then(|rest| rest.strip_suffix(".xml"))
+    else {
+        return false;
+    };
     ["document", "footnotes", "endnotes"].contains(&rest)
-        || ["header", "footer"].iter().any(|stem| rest.strip_prefix(stem).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())))
+        || ["header", "footer"].iter().any(|stem| {
+            rest.strip_prefix(stem)
+                .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+        })
 }
 
 /// An element of a part. Offsets are of 32 bits, as no part is larger.
@@ -178,7 +198,11 @@ impl<'x> Part<'x> {
         if xml.len() > 2 * MOST_XML {
             return Err(Broken::TooLarge);
         }
-        let mut part = Part { xml, elements: Vec::new(), paragraphs: Vec::new() };
+        let mut part = Part {
+            xml,
+            elements: Vec::new(),
+            paragraphs: Vec::new(),
+        };
         let mut reader = Reader::from_str(xml);
         let mut open: Vec<usize> = Vec::new();
         // Paragraphs stand inside one another in text boxes; text belongs to the innermost.
@@ -195,7 +219,13 @@ impl<'x> Part<'x> {
                     return Err(Broken::TooLarge);
                 }
                 let (parent, preserves) = (parent.map(short), tag.contains("xml:space"));
-                part.elements.push(Element { name, parent, start: short(start), end: short(end), preserves });
+                part.elements.push(Element {
+                    name,
+                    parent,
+                    start: short(start),
+                    end: short(end),
+                    preserves,
+                });
                 Ok(part.elements.len() - 1)
             };
             match event {
@@ -203,7 +233,11 @@ impl<'x> Part<'x> {
                     let n = element(&mut part, tag.name().as_ref().len(), open.last().copied())?;
                     open.push(n);
                     if part.elements[n].name == "w:p" {
-                        part.paragraphs.push(Paragraph { element: n, text: String::new(), letters: Vec::new() });
+                        part.paragraphs.push(Paragraph {
+                            element: n,
+                            text: String::new(),
+                            letters: Vec::new(),
+                        });
                         paragraphs.push(part.paragraphs.len() - 1);
                     }
                     if open.len() > MOST_DEPTH {
@@ -221,11 +255,18 @@ impl<'x> Part<'x> {
                     let in_run = open.last().is_some_and(|&n| part.elements[n].name == "w:r");
                     if let (Some(c), Some(&p), true) = (breaks, paragraphs.last(), in_run) {
                         left = left.checked_sub(1).ok_or(Broken::TooLarge)?;
-                        part.paragraphs[p].push(Letter { c, start: short(start), length: 0, text: short(n) });
+                        part.paragraphs[p].push(Letter {
+                            c,
+                            start: short(start),
+                            length: 0,
+                            text: short(n),
+                        });
                     }
                 }
                 Event::End(_) => {
-                    let Some(n) = open.pop() else { return Err(Broken::NotXml) };
+                    let Some(n) = open.pop() else {
+                        return Err(Broken::NotXml);
+                    };
                     part.elements[n].end = short(end);
                     if part.elements[n].name == "w:p"
                         && let Some(paragraph) = paragraphs.pop().map(|p| &mut part.paragraphs[p])
@@ -249,8 +290,15 @@ impl<'x> Part<'x> {
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
-        let known = part.elements.first().is_some_and(|root| root.name.starts_with("w:"));
-        if open.is_empty() && known { Ok(part) } else { Err(Broken::NotXml) }
+        let known = part
+            .elements
+            .first()
+            .is_some_and(|root| root.name.starts_with("w:"));
+        if open.is_empty() && known {
+            Ok(part)
+        } else {
+            Err(Broken::NotXml)
+        }
     }
 
     /// The text of each paragraph.
@@ -258,7 +306,8 @@ impl<'x> Part<'x> {
         self.paragraphs.iter().map(|p| p.text.as_str())
     }
 
-    /// The text as people read it: a line for each paragraph, for each row of a table its cells between tabs.
+    /// The text as people read it: a line for each paragraph, for each row of a table its cells
+    /// between tabs.
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut last: Option<(usize, usize)> = None;
@@ -283,13 +332,22 @@ impl<'x> Part<'x> {
     pub fn without_empty_tables(&self) -> String {
         // What follows stays: a cell ends in a paragraph, with or without the table.
         let mut has_rows = vec![false; self.elements.len()];
-        for element in self.elements.iter().filter(|e| matches!(e.name, "w:tr" | "w:sdt")) {
+        for element in self
+            .elements
+            .iter()
+            .filter(|e| matches!(e.name, "w:tr" | "w:sdt"))
+        {
             if let Some(parent) = element.parent {
                 has_rows[parent as usize] = true;
             }
         }
         let (mut out, mut at) = (String::with_capacity(self.xml.len()), 0);
-        for (table, _) in self.elements.iter().zip(&has_rows).filter(|(e, has_rows)| e.name == "w:tbl" && !**has_rows) {
+        for (table, _) in self
+            .elements
+            .iter()
+            .zip(&has_rows)
+            .filter(|(e, has_rows)| e.name == "w:tbl" && !**has_rows)
+        {
             if table.start as usize >= at {
                 out.push_str(&self.xml[at..table.start as usize]);
                 at = table.end as usize;
@@ -322,7 +380,8 @@ impl<'x> Part<'x> {
     /// Cuts the part at its tags.
     ///
     /// # Errors
-    /// The line and character of a tag whose block neither stays in one paragraph or row nor stands on lines of its own.
+    /// The line and character of a tag whose block neither stays in one paragraph or row nor stands
+    /// on lines of its own.
     pub fn pieces(&self) -> Result<Vec<Piece>, Misplaced> {
         let mut found: Vec<Placed> = Vec::new();
         let mut noisy = vec![0];
@@ -335,15 +394,27 @@ impl<'x> Part<'x> {
             let chars: Vec<char> = paragraph.letters.iter().map(|l| l.c).collect();
             let read = normalised(&chars);
             let in_paragraph = tags(&chars);
-            let refuse = |column: usize, why: Why| Misplaced { line: n, column, why };
+            let refuse = |column: usize, why: Why| Misplaced {
+                line: n,
+                column,
+                why,
+            };
             let opens = |pair: &[char]| matches!(pair, ['{' | '｛', '{' | '%' | '｛' | '％']);
             let (mut at, mut loud) = (0, false);
             // What stands before each tag, and behind the last.
-            let ends = in_paragraph.found.iter().map(|tag| (tag.start, tag.end)).chain([(chars.len(), chars.len())]);
+            let ends = in_paragraph
+                .found
+                .iter()
+                .map(|tag| (tag.start, tag.end))
+                .chain([(chars.len(), chars.len())]);
             for (start, end) in ends {
                 // A tag that nothing ends may begin with its last character.
                 let between = &chars[at..chars.len().min(start + 1)];
-                if let Some(found) = between.windows(2).position(opens).filter(|found| at + found < start) {
+                if let Some(found) = between
+                    .windows(2)
+                    .position(opens)
+                    .filter(|found| at + found < start)
+                {
                     return Err(refuse(at + found, Why::Unclosed));
                 }
                 loud |= chars[at..start].iter().any(|c| !c.is_whitespace());
@@ -361,42 +432,79 @@ impl<'x> Part<'x> {
                     return Err(refuse(tag.start, Why::TextOnly));
                 }
                 let text: String = read[tag.start..tag.end].iter().collect();
-                found.push(Placed { paragraph: n, tag, keyword, text, moved: None });
+                found.push(Placed {
+                    paragraph: n,
+                    tag,
+                    keyword,
+                    text,
+                    moved: None,
+                });
             }
         }
-        bounds::check(found.iter().map(|placed| (&placed.tag, placed.keyword.as_str()))).map_err(|beyond| {
+        bounds::check(
+            found
+                .iter()
+                .map(|placed| (&placed.tag, placed.keyword.as_str())),
+        )
+        .map_err(|beyond| {
             let placed = &found[beyond.tag];
-            Misplaced { line: placed.paragraph, column: placed.tag.start, why: Why::Beyond(beyond) }
+            Misplaced {
+                line: placed.paragraph,
+                column: placed.tag.start,
+                why: Why::Beyond(beyond),
+            }
         })?;
         let stays = self.elements.iter().scan(0, |stays, element| {
             *stays += usize::from(MUST_STAY.contains(&element.name));
             Some(*stays)
         });
-        let sums = Sums { noisy, stays: std::iter::once(0).chain(stays).collect() };
+        let sums = Sums {
+            noisy,
+            stays: std::iter::once(0).chain(stays).collect(),
+        };
         let mut cuts: Vec<Cut> = Vec::new();
         self.hoist(&mut found, &mut cuts, &sums)?;
         self.drop_silent_paragraphs(&mut found, &mut cuts, &sums);
         let mut touched: Vec<usize> = Vec::new();
         for (n, placed) in found.iter().enumerate() {
-            let letters = &self.paragraphs[placed.paragraph].letters[placed.tag.start..placed.tag.end];
+            let letters =
+                &self.paragraphs[placed.paragraph].letters[placed.tag.start..placed.tag.end];
             let silent = placed.tag.sort == Sort::Comment || placed.moved.is_some();
             let mut first = !silent;
             for letter in letters {
                 touched.push(letter.text as usize);
                 let start = letter.start as usize;
-                cuts.push(Cut { start, end: start + usize::from(letter.length), put: first.then_some(Put::Tag(n)), order: LETTER });
+                cuts.push(Cut {
+                    start,
+                    end: start + usize::from(letter.length),
+                    put: first.then_some(Put::Tag(n)),
+                    order: LETTER,
+                });
                 first = false;
             }
             if let (Some((at, order)), true) = (placed.moved, placed.tag.sort != Sort::Comment) {
-                cuts.push(Cut { start: at, end: at, put: Some(Put::Tag(n)), order });
+                cuts.push(Cut {
+                    start: at,
+                    end: at,
+                    put: Some(Put::Tag(n)),
+                    order,
+                });
             }
         }
         touched.sort_unstable();
         touched.dedup();
-        for text in touched.into_iter().filter(|&n| self.elements[n].name == "w:t" && !self.elements[n].preserves) {
+        for text in touched
+            .into_iter()
+            .filter(|&n| self.elements[n].name == "w:t" && !self.elements[n].preserves)
+        {
             // Cut at a tag, a text may begin or end with a space that would be lost.
             let at = self.elements[text].start as usize + "<w:t".len();
-            cuts.push(Cut { start: at, end: at, put: Some(Put::Text(" xml:space=\"preserve\"")), order: OPENS });
+            cuts.push(Cut {
+                start: at,
+                end: at,
+                put: Some(Put::Text(" xml:space=\"preserve\"")),
+                order: OPENS,
+            });
         }
         Ok(self.cut(cuts, &found))
     }
@@ -417,7 +525,11 @@ impl<'x> Part<'x> {
                 Some(Put::Tag(n)) => {
                     let placed = &found[n];
                     pieces.push(Piece::Literal(std::mem::take(&mut literal)));
-                    pieces.push(Piece::Tag { text: placed.text.clone(), line: placed.paragraph, column: placed.tag.start });
+                    pieces.push(Piece::Tag {
+                        text: placed.text.clone(),
+                        line: placed.paragraph,
+                        column: placed.tag.start,
+                    });
                 }
             }
         }
@@ -426,15 +538,30 @@ impl<'x> Part<'x> {
         pieces
     }
 
-    /// Moves the tags of blocks that reach over paragraphs, cells or rows to where the block can be repeated whole.
-    fn hoist(&self, found: &mut [Placed], cuts: &mut Vec<Cut>, sums: &Sums) -> Result<(), Misplaced> {
+    /// Moves the tags of blocks that reach over paragraphs, cells or rows to where the block can be
+    /// repeated whole.
+    fn hoist(
+        &self,
+        found: &mut [Placed],
+        cuts: &mut Vec<Cut>,
+        sums: &Sums,
+    ) -> Result<(), Misplaced> {
         for group in blocks(found) {
             let first = found[group[0]].paragraph;
             if group.iter().all(|&n| found[n].paragraph == first) {
                 continue;
             }
-            let paths: Vec<Vec<usize>> = group.iter().map(|&n| self.ancestors(self.paragraphs[found[n].paragraph].element)).collect();
-            let shared = (0..).take_while(|&d| paths.iter().all(|p| p.get(d).is_some() && p.get(d) == paths[0].get(d))).count();
+            let paths: Vec<Vec<usize>> = group
+                .iter()
+                .map(|&n| self.ancestors(self.paragraphs[found[n].paragraph].element))
+                .collect();
+            let shared = (0..)
+                .take_while(|&d| {
+                    paths
+                        .iter()
+                        .all(|p| p.get(d).is_some() && p.get(d) == paths[0].get(d))
+                })
+                .count();
             let common = shared.checked_sub(1).map(|d| paths[0][d]);
             if common.is_some_and(|n| self.elements[n].name == "w:tr") {
                 // From cell to cell of one row: the row is repeated.
@@ -448,7 +575,9 @@ impl<'x> Part<'x> {
             }
             for (&n, path) in group.iter().zip(&paths) {
                 // A line or a row of its own, which goes away with the tag.
-                let Some(&child) = path.get(shared) else { return Err(found[n].misplaced()) };
+                let Some(&child) = path.get(shared) else {
+                    return Err(found[n].misplaced());
+                };
                 let element = &self.elements[child];
                 if !self.is_silent(child, sums) {
                     return Err(found[n].misplaced());
@@ -457,9 +586,18 @@ impl<'x> Part<'x> {
                 let (start, end) = (element.start as usize, element.end as usize);
                 // What stays is no part of the block.
                 let opens = n == group[0];
-                found[n].moved = Some(if goes || !opens { (start, OPENS) } else { (end, OPENS) });
+                found[n].moved = Some(if goes || !opens {
+                    (start, OPENS)
+                } else {
+                    (end, OPENS)
+                });
                 if goes {
-                    cuts.push(Cut { start, end, put: None, order: ELEMENT });
+                    cuts.push(Cut {
+                        start,
+                        end,
+                        put: None,
+                        order: ELEMENT,
+                    });
                 }
             }
         }
@@ -471,17 +609,22 @@ impl<'x> Part<'x> {
         // Elements and paragraphs stand in the order of the text.
         let first = self.paragraphs.partition_point(|p| p.element < element);
         let end = self.elements[element].end;
-        let last = self.paragraphs.partition_point(|p| self.elements[p.element].start < end);
+        let last = self
+            .paragraphs
+            .partition_point(|p| self.elements[p.element].start < end);
         sums.noisy[last.max(first)] == sums.noisy[first]
     }
 
-    /// Whether an element can be left out: not where it ends a section, and not the last paragraph of a cell.
+    /// Whether an element can be left out: not where it ends a section, and not the last paragraph
+    /// of a cell.
     fn may_go(&self, element: usize, sums: &Sums) -> bool {
         let e = &self.elements[element];
         let next = self.elements.partition_point(|o| o.start < e.end);
         let stays = sums.stays[next] > sums.stays[element];
         let last = self.elements.get(next).is_none_or(|o| o.parent != e.parent);
-        let must_hold = e.parent.is_some_and(|p| MUST_HOLD.contains(&self.elements[p as usize].name));
+        let must_hold = e
+            .parent
+            .is_some_and(|p| MUST_HOLD.contains(&self.elements[p as usize].name));
         !(stays || must_hold && last)
     }
 
@@ -492,16 +635,30 @@ impl<'x> Part<'x> {
             let here: Vec<usize> = of_paragraph(found, n).collect();
             // Moved tags have settled it already; a block in one line may print.
             let plain = |f: &usize| {
-                found[*f].moved.is_none() && matches!(found[*f].keyword.as_str(), "set" | "do" | "") && found[*f].tag.sort != Sort::Print
+                found[*f].moved.is_none()
+                    && matches!(found[*f].keyword.as_str(), "set" | "do" | "")
+                    && found[*f].tag.sort != Sort::Print
             };
-            if here.is_empty() || !here.iter().all(plain) || !self.is_silent(element, sums) || !self.may_go(element, sums) {
+            if here.is_empty()
+                || !here.iter().all(plain)
+                || !self.is_silent(element, sums)
+                || !self.may_go(element, sums)
+            {
                 continue;
             }
-            let (start, end) = (self.elements[element].start as usize, self.elements[element].end as usize);
+            let (start, end) = (
+                self.elements[element].start as usize,
+                self.elements[element].end as usize,
+            );
             for f in here {
                 found[f].moved = Some((start, OPENS));
             }
-            cuts.push(Cut { start, end, put: None, order: ELEMENT });
+            cuts.push(Cut {
+                start,
+                end,
+                put: None,
+                order: ELEMENT,
+            });
         }
     }
 }
@@ -521,7 +678,8 @@ struct Sums {
     stays: Vec<usize>,
 }
 
-/// What is lost with a paragraph though it is no text: ends of sections, pictures, breaks, references, fields.
+/// What is lost with a paragraph though it is no text: ends of sections, pictures, breaks,
+/// references, fields.
 const MUST_STAY: &[&str] = &[
     "w:sectPr",
     "w:drawing",
@@ -541,7 +699,15 @@ const MUST_STAY: &[&str] = &[
 ];
 
 /// What must not be left without its last paragraph.
-const MUST_HOLD: &[&str] = &["w:tc", "w:txbxContent", "w:sdtContent", "w:hdr", "w:ftr", "w:footnote", "w:endnote"];
+const MUST_HOLD: &[&str] = &[
+    "w:tc",
+    "w:txbxContent",
+    "w:sdtContent",
+    "w:hdr",
+    "w:ftr",
+    "w:footnote",
+    "w:endnote",
+];
 
 // Among cuts at one place: what ends there comes before what begins there.
 const CLOSES: u8 = 0;
@@ -576,7 +742,11 @@ struct Placed {
 
 impl Placed {
     fn misplaced(&self) -> Misplaced {
-        Misplaced { line: self.paragraph, column: self.tag.start, why: Why::Ends }
+        Misplaced {
+            line: self.paragraph,
+            column: self.tag.start,
+            why: Why::Ends,
+        }
     }
 }
 
@@ -625,13 +795,19 @@ const TEXT_ONLY: &[&str] = &["macro", "call", "filter", "raw", "autoescape"];
 
 /// The tags of a paragraph, by index.
 fn of_paragraph(found: &[Placed], paragraph: usize) -> std::ops::Range<usize> {
-    found.partition_point(|f| f.paragraph < paragraph)..found.partition_point(|f| f.paragraph <= paragraph)
+    found.partition_point(|f| f.paragraph < paragraph)
+        ..found.partition_point(|f| f.paragraph <= paragraph)
 }
 
-/// The tags of each block, in order: `if`, `else`, `endif`. What has no end is left to the template engine.
+/// The tags of each block, in order: `if`, `else`, `endif`. What has no end is left to the template
+/// engine.
 fn blocks(found: &[Placed]) -> Vec<Vec<usize>> {
     let (mut open, mut done): (Vec<Vec<usize>>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
-    for (n, placed) in found.iter().enumerate().filter(|(_, p)| p.tag.sort == Sort::Block) {
+    for (n, placed) in found
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.tag.sort == Sort::Block)
+    {
         match placed.keyword.as_str() {
             "for" | "if" | "with" => open.push(vec![n]),
             "else" | "elif" => {
@@ -663,7 +839,10 @@ fn short(n: usize) -> u32 {
 /// The characters of a stretch of text; an entity is one.
 fn letters(xml: &str, start: usize, end: usize, text: usize) -> impl Iterator<Item = Letter> {
     let raw = &xml[start..end];
-    let (raw, start, plain) = match raw.strip_prefix("<![CDATA[").and_then(|r| r.strip_suffix("]]>")) {
+    let (raw, start, plain) = match raw
+        .strip_prefix("<![CDATA[")
+        .and_then(|r| r.strip_suffix("]]>"))
+    {
         Some(inner) => (inner, start + "<![CDATA[".len(), true),
         None => (raw, start, false),
     };
@@ -671,13 +850,28 @@ fn letters(xml: &str, start: usize, end: usize, text: usize) -> impl Iterator<It
     std::iter::from_fn(move || {
         let c = raw[at..].chars().next()?;
         // No entity has a longer name; a bare & is a character.
-        let semicolon = if c == '&' && !plain { raw.as_bytes()[at..].iter().take(11).position(|b| *b == b';') } else { None };
+        let semicolon = if c == '&' && !plain {
+            raw.as_bytes()[at..]
+                .iter()
+                .take(11)
+                .position(|b| *b == b';')
+        } else {
+            None
+        };
         let (c, length) = match semicolon {
-            Some(semicolon) => (entity(&raw[at + 1..at + semicolon]).unwrap_or('\u{fffd}'), semicolon + 1),
+            Some(semicolon) => (
+                entity(&raw[at + 1..at + semicolon]).unwrap_or('\u{fffd}'),
+                semicolon + 1,
+            ),
             None => (c, c.len_utf8()),
         };
         at += length;
-        Some(Letter { c, start: short(start + at - length), length: length as u8, text: short(text) })
+        Some(Letter {
+            c,
+            start: short(start + at - length),
+            length: length as u8,
+            text: short(text),
+        })
     })
 }
 

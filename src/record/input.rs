@@ -1,4 +1,5 @@
-//! From what a clerk types (a flag, an answer, a cell) to values, forgiving in form, strict in meaning.
+//! From what a clerk types (a flag, an answer, a cell) to values, forgiving in form, strict in
+//! meaning.
 
 use crate::day::{Day, Period, Span};
 use crate::locale::Arg;
@@ -11,8 +12,9 @@ use crate::spelling::{half_width, tidy};
 
 /// Reads one value of a field; for a list, one of its items.
 ///
-/// Choices are accepted by name or by label in either language, numbers with separators or full-width
-/// digits, dates in every form of [`Day`], tables as `a=…,b=…` or as `a:b` in the order of their fields.
+/// Choices are accepted by name or by label in either language, numbers with separators or
+/// full-width digits, dates in every form of [`Day`], tables as `a=…,b=…` or as `a:b` in the order
+/// of their fields.
 ///
 /// # Errors
 /// A problem that names the field and what is allowed.
@@ -20,10 +22,14 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     let text = tidy(text).into_owned();
     // In a field of numbers it is an amount.
     if let Some(number) = personal_number(&text).filter(|_| !field.ty.is_number()) {
-        return Err(Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number)));
+        return Err(Problem::new(Rule::PERSONAL_NUMBER)
+            .with("field", field.name.as_str())
+            .with("what", Arg::Message(number)));
     }
     if text.is_empty() {
-        return Err(Problem::new(Rule::MISSING_FIELD).with("field", field.name.as_str()).with("kind", Arg::Message("this-table")));
+        return Err(Problem::new(Rule::MISSING_FIELD)
+            .with("field", field.name.as_str())
+            .with("kind", Arg::Message("this-table")));
     }
     let wrong = || {
         Problem::new(Rule::WRONG_TYPE)
@@ -31,12 +37,22 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
             .with("wanted", Arg::Message(field.ty.message()))
             .with("found", format!("“{text}”"))
     };
-    let period = |span| Period::parse(&text, today).ok().filter(|p| p.span() == span).map(Value::Period).ok_or_else(wrong);
+    let period = |span| {
+        Period::parse(&text, today)
+            .ok()
+            .filter(|p| p.span() == span)
+            .map(Value::Period)
+            .ok_or_else(wrong)
+    };
     match &field.ty {
-        FieldType::Text | FieldType::Record(_) | FieldType::Organisation => Ok(Value::Text(text.into())),
+        FieldType::Text | FieldType::Record(_) | FieldType::Organisation => {
+            Ok(Value::Text(text.into()))
+        }
         FieldType::Path => match is_safe_path(&text) {
             true => Ok(Value::Text(text.into())),
-            false => Err(Problem::new(Rule::UNSAFE_PATH).with("field", field.name.as_str()).with("value", text)),
+            false => Err(Problem::new(Rule::UNSAFE_PATH)
+                .with("field", field.name.as_str())
+                .with("value", text)),
         },
         FieldType::Boolean => match text.to_lowercase().as_str() {
             "true" | "yes" | "y" | "1" | "是" | "有" => Ok(Value::Boolean(true)),
@@ -77,13 +93,21 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     }
 }
 
-/// `1,200`, `１２`, `3万`, `3.5万`, `3500.50` as numbers. What separates no groups of three is no separator: `35,00` is a slip.
+/// `1,200`, `１２`, `3万`, `3.5万`, `3500.50` as numbers. What separates no groups of three is no
+/// separator: `35,00` is a slip.
 fn number(text: &str) -> Option<Decimal> {
     let text = half_width(text);
-    let whole = text.split(['.', '万']).next().unwrap_or_default().trim_start_matches(['-', '+']).trim();
+    let whole = text
+        .split(['.', '万'])
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches(['-', '+'])
+        .trim();
     let mut groups = whole.split([',', ' ']);
     let first = groups.next().unwrap_or_default();
-    if whole.len() > first.len() && (!(1..=3).contains(&first.len()) || groups.any(|group| group.len() != 3)) {
+    if whole.len() > first.len()
+        && (!(1..=3).contains(&first.len()) || groups.any(|group| group.len() != 3))
+    {
         return None;
     }
     let text = text.replace([',', ' '], "");
@@ -99,7 +123,9 @@ fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Val
     let pairs: Vec<&str> = text.split([',', '，', ';', '；']).collect();
     let key_of = |pair: &str| {
         let (key, rest) = pair.split_once('=')?;
-        let n = columns.iter().position(|c| c.name == key.trim() || c.label.is(key.trim()))?;
+        let n = columns
+            .iter()
+            .position(|c| c.name == key.trim() || c.label.is(key.trim()))?;
         Some((n, rest.to_owned()))
     };
     if pairs.first().is_some_and(|first| key_of(first).is_some()) {
@@ -123,25 +149,39 @@ fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Val
             }
         }
     }
-    match columns.iter().zip(&values).find(|(column, value)| column.required && value.is_none()) {
+    match columns
+        .iter()
+        .zip(&values)
+        .find(|(column, value)| column.required && value.is_none())
+    {
         None => Ok(Value::Table(values)),
-        Some((column, _)) => Err(Problem::new(Rule::MISSING_FIELD).with("field", column.name.as_str()).with("kind", &field.label)),
+        Some((column, _)) => Err(Problem::new(Rule::MISSING_FIELD)
+            .with("field", column.name.as_str())
+            .with("kind", &field.label)),
     }
 }
 
 /// Whether a path stays in the ledger: relative, and never upwards.
 pub fn is_safe_path(text: &str) -> bool {
     let windows_drive = text.as_bytes().get(1) == Some(&b':');
-    !text.starts_with(['/', '\\']) && !windows_drive && !text.split(['/', '\\']).any(|part| part == "..")
+    !text.starts_with(['/', '\\'])
+        && !windows_drive
+        && !text.split(['/', '\\']).any(|part| part == "..")
 }
 
 /// The message that names a resident identity number or mobile number in the text, if there is one.
 ///
-/// An identity number is 17 digits and a digit or X with a possible birth date inside; a mobile number is
-/// 11 digits from 13 to 19, also behind +86, also in groups of 3-4-4. A number beside a unit is an amount.
+/// An identity number is 17 digits and a digit or X with a possible birth date inside; a mobile
+/// number is 11 digits from 13 to 19, also behind +86, also in groups of 3-4-4. A number beside a
+/// unit is an amount.
 pub fn personal_number(text: &str) -> Option<&'static str> {
     // Nearly no text has so many digits; a full-width one has the second byte 0xbc.
-    if text.bytes().filter(|byte| byte.is_ascii_digit() || *byte == 0xbc).count() < 11 {
+    if text
+        .bytes()
+        .filter(|byte| byte.is_ascii_digit() || *byte == 0xbc)
+        .count()
+        < 11
+    {
         return None;
     }
     let text: Vec<char> = half_width(text).chars().collect();
@@ -156,7 +196,8 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
         let mut groups = vec![0];
         let mut end = at;
         while end < text.len() {
-            let joins = matches!(text[end], ' ' | '-' | '.') && text.get(end + 1).is_some_and(char::is_ascii_digit);
+            let joins = matches!(text[end], ' ' | '-' | '.')
+                && text.get(end + 1).is_some_and(char::is_ascii_digit);
             if text[end].is_ascii_digit() {
                 digits.push(text[end]);
                 *groups.last_mut()? += 1;
@@ -168,12 +209,24 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
             end += 1;
         }
         let x = text.get(end).is_some_and(|c| c.eq_ignore_ascii_case(&'x'));
-        if groups.len() == 1 && (digits.len() == 18 || digits.len() == 17 && x) && has_birth_date(&digits) {
+        if groups.len() == 1
+            && (digits.len() == 18 || digits.len() == 17 && x)
+            && has_birth_date(&digits)
+        {
             return Some("identity-number");
         }
-        let number = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
-        let grouped = matches!(groups[..], [11] | [13] | [3, 4, 4] | [3, 8] | [7, 4] | [2, 11] | [2, 3, 4, 4]);
-        let mobile = grouped && number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3';
+        let number = digits
+            .strip_prefix("86")
+            .filter(|rest| rest.len() == 11)
+            .unwrap_or(&digits);
+        let grouped = matches!(
+            groups[..],
+            [11] | [13] | [3, 4, 4] | [3, 8] | [7, 4] | [2, 11] | [2, 3, 4, 4]
+        );
+        let mobile = grouped
+            && number.len() == 11
+            && number.starts_with('1')
+            && number.as_bytes()[1] >= b'3';
         if mobile && !is_amount(&text, at, end) {
             return Some("mobile-number");
         }
@@ -184,17 +237,26 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
 
 /// Whether the digits from `at` to `end` count something: money or a measure stands beside them.
 fn is_amount(text: &[char], at: usize, end: usize) -> bool {
-    const UNITS: [&str; 9] = ["元", "万元", "亿", "吨", "平方", "公里", "公斤", "千瓦", "立方"];
+    const UNITS: [&str; 9] = [
+        "元", "万元", "亿", "吨", "平方", "公里", "公斤", "千瓦", "立方",
+    ];
     // 元旦 and 元宵 are days.
     const NO_UNITS: [&str; 2] = ["元旦", "元宵"];
     let signed = at > 0 && matches!(text[at - 1], '¥' | '￥' | '$');
-    let after: String = text[end..].iter().skip_while(|c| **c == ' ').take(2).collect();
-    let counted = UNITS.iter().any(|unit| after.starts_with(unit)) && !NO_UNITS.contains(&after.as_str());
+    let after: String = text[end..]
+        .iter()
+        .skip_while(|c| **c == ' ')
+        .take(2)
+        .collect();
+    let counted =
+        UNITS.iter().any(|unit| after.starts_with(unit)) && !NO_UNITS.contains(&after.as_str());
     signed || counted
 }
 
 fn has_birth_date(digits: &str) -> bool {
-    digits[6..14].parse::<Day>().is_ok_and(|day| (1900..=2100).contains(&day.year()))
+    digits[6..14]
+        .parse::<Day>()
+        .is_ok_and(|day| (1900..=2100).contains(&day.year()))
 }
 
 #[cfg(test)]
@@ -245,8 +307,17 @@ mod tests {
             ("-0.5万", Some(-5_000)),
             ("9223372036854775808", None),
         ] {
-            assert_eq!(super::number(text).and_then(Decimal::whole), number, "{text}");
+            assert_eq!(
+                super::number(text).and_then(Decimal::whole),
+                number,
+                "{text}"
+            );
         }
-        assert_eq!(super::number("３，５００．５０").map(|n| n.to_string()).as_deref(), Some("3500.5"));
+        assert_eq!(
+            super::number("３，５００．５０")
+                .map(|n| n.to_string())
+                .as_deref(),
+            Some("3500.5")
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Records and organisations: what the rules describe, filled with values.
 //!
-//! Time stands here too: what a record's state is on a day, when it was finished, whether it is late.
-//! Nothing here knows files except as a place to point at.
+//! Time stands here too: what a record's state is on a day, when it was finished, whether it is
+//! late. Nothing here knows files except as a place to point at.
 
 pub mod input;
 pub mod organisation;
@@ -136,7 +136,10 @@ impl Distinct {
             Value::Text(text) => Value::Text(folded(text).into()),
             other => other.clone(),
         };
-        Distinct { folded, value: value.clone() }
+        Distinct {
+            folded,
+            value: value.clone(),
+        }
     }
 }
 
@@ -200,27 +203,55 @@ pub struct Update {
 
 impl<'r> Record<'r> {
     /// A record of these values.
-    pub fn new(id: RecordId, kind: &'r Kind, fields: Vec<Option<Value>>, retracted: Option<Value>, origin: Origin) -> Record<'r> {
+    pub fn new(
+        id: RecordId,
+        kind: &'r Kind,
+        fields: Vec<Option<Value>>,
+        retracted: Option<Value>,
+        origin: Origin,
+    ) -> Record<'r> {
         let updates = updates(kind, &fields);
-        let start = fields.get(kind.start).and_then(Option::as_ref).and_then(Value::as_day);
-        Record { id, kind, fields, retracted, origin, start, updates }
+        let start = fields
+            .get(kind.start)
+            .and_then(Option::as_ref)
+            .and_then(Value::as_day);
+        Record {
+            id,
+            kind,
+            fields,
+            retracted,
+            origin,
+            start,
+            updates,
+        }
     }
 
     /// Whether another record of the same id is a copy: of the same kind, with the same values.
     pub fn says_the_same(&self, other: &Record<'_>) -> bool {
-        self.id == other.id && self.kind.name == other.kind.name && self.fields == other.fields && self.retracted == other.retracted
+        self.id == other.id
+            && self.kind.name == other.kind.name
+            && self.fields == other.fields
+            && self.retracted == other.retracted
     }
 
-    /// What makes another record of the same organisation the same thing, by the kind's definition; nothing where it says nothing.
+    /// What makes another record of the same organisation the same thing, by the kind's definition;
+    /// nothing where it says nothing.
     pub fn sameness(&self) -> Option<Vec<Option<Distinct>>> {
         let same = &self.kind.same;
-        (!same.is_empty()).then(|| same.iter().map(|&field| self.get(field).map(Distinct::of)).collect())
+        (!same.is_empty()).then(|| {
+            same.iter()
+                .map(|&field| self.get(field).map(Distinct::of))
+                .collect()
+        })
     }
 
-    /// A number that records have in common whose values of some fields are the same, however they are spelled.
+    /// A number that records have in common whose values of some fields are the same, however they
+    /// are spelled.
     pub fn digest_of(&self, fields: &[usize]) -> u64 {
         let mut hasher = DefaultHasher::new();
-        fields.iter().for_each(|&field| self.get(field).map_or((), |value| value.feed(&mut hasher)));
+        fields
+            .iter()
+            .for_each(|&field| self.get(field).map_or((), |value| value.feed(&mut hasher)));
         hasher.finish()
     }
 
@@ -246,18 +277,29 @@ impl<'r> Record<'r> {
 
     /// Whether it is in force on a day, for kinds that last from a start to an end.
     pub fn in_force_on(&self, day: Day) -> bool {
-        let ended = self.kind.end.and_then(|end| self.get(end)).and_then(Value::as_day);
+        let ended = self
+            .kind
+            .end
+            .and_then(|end| self.get(end))
+            .and_then(Value::as_day);
         self.exists_on(day) && ended.is_none_or(|end| day <= end)
     }
 
     /// Whether it says that a field's value is not known.
     pub fn says_unknown(&self, field: usize) -> bool {
-        self.kind.fields.get(field).and_then(|f| f.unless.as_deref()).is_some_and(|why| self.named(why).is_some())
+        self.kind
+            .fields
+            .get(field)
+            .and_then(|f| f.unless.as_deref())
+            .is_some_and(|why| self.named(why).is_some())
     }
 
-    /// The days on which it is in force: to its last day, for good where it has none, or the period it belongs to.
+    /// The days on which it is in force: to its last day, for good where it has none, or the period
+    /// it belongs to.
     pub fn lasts(&self) -> Option<Period> {
-        let Some(end) = self.kind.end else { return self.belongs() };
+        let Some(end) = self.kind.end else {
+            return self.belongs();
+        };
         let (start, last) = (self.starts()?, self.get(end).and_then(Value::as_day));
         Period::range(start, last.unwrap_or(Day::LAST))
     }
@@ -265,7 +307,9 @@ impl<'r> Record<'r> {
     /// The days that say which period it belongs to: the effective due day, or its period field.
     pub fn belongs(&self) -> Option<Period> {
         match &self.kind.life {
-            Some(life) if life.due == Some(self.kind.period) => Value::Day(self.effective_due()?).as_period(),
+            Some(life) if life.due == Some(self.kind.period) => {
+                Value::Day(self.effective_due()?).as_period()
+            }
             _ => self.get(self.kind.period)?.as_period(),
         }
     }
@@ -293,7 +337,10 @@ impl<'r> Record<'r> {
 
     /// The status on a day: the last update's on or before it, or the first status.
     pub fn status_on(&self, day: Day) -> Option<&'r Status> {
-        let last = self.updates_until(day).last().map_or(0, |update| update.status);
+        let last = self
+            .updates_until(day)
+            .last()
+            .map_or(0, |update| update.status);
         self.life()?.statuses.get(last)
     }
 
@@ -305,18 +352,26 @@ impl<'r> Record<'r> {
     /// The first day of the last unbroken run of finished statuses, if it is finished on `day`.
     pub fn finished_on(&self, day: Day) -> Option<Day> {
         let life = self.life()?;
-        self.run_start(day, |update| life.statuses[update.status].phase == Phase::Finished)
+        self.run_start(day, |update| {
+            life.statuses[update.status].phase == Phase::Finished
+        })
     }
 
     /// The first day of the last unbroken run of one status, if it has that status on `day`.
     pub fn entered_on(&self, status: &str, day: Day) -> Option<Day> {
         let life = self.life()?;
-        self.run_start(day, |update| life.statuses[update.status].choice.name == status)
+        self.run_start(day, |update| {
+            life.statuses[update.status].choice.name == status
+        })
     }
 
     /// Whether it ever had a status up to `day`.
     pub fn ever(&self, status: &str, day: Day) -> bool {
-        self.life().is_some_and(|life| self.updates_until(day).iter().any(|u| life.statuses[u.status].choice.name == status))
+        self.life().is_some_and(|life| {
+            self.updates_until(day)
+                .iter()
+                .any(|u| life.statuses[u.status].choice.name == status)
+        })
     }
 
     /// Whether its effective due day lies before `day` and it is still to be done on that day.
@@ -336,8 +391,8 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// The update that takes up again what was finished, by its place in the order of days, where it is unfinished since
-    /// and was not sent back: two clerks may not have known of each other.
+    /// The update that takes up again what was finished, by its place in the order of days, where
+    /// it is unfinished since and was not sent back: two clerks may not have known of each other.
     pub fn taken_up_again(&self) -> Option<usize> {
         let life = self.life()?;
         let is_finished = |update: &Update| life.statuses[update.status].phase == Phase::Finished;
@@ -352,22 +407,39 @@ impl<'r> Record<'r> {
     }
 
     fn run_start(&self, day: Day, belongs: impl Fn(&Update) -> bool) -> Option<Day> {
-        self.updates_until(day).iter().rev().take_while(|update| belongs(update)).last().map(|update| update.on)
+        self.updates_until(day)
+            .iter()
+            .rev()
+            .take_while(|update| belongs(update))
+            .last()
+            .map(|update| update.on)
     }
 }
 
 /// The updates among a record's values, sorted by day, stable within one.
 fn updates(kind: &Kind, fields: &[Option<Value>]) -> Vec<Update> {
-    let Some(life) = &kind.life else { return Vec::new() };
-    let FieldType::Table(columns) = &kind.fields[life.updates].ty else { return Vec::new() };
+    let Some(life) = &kind.life else {
+        return Vec::new();
+    };
+    let FieldType::Table(columns) = &kind.fields[life.updates].ty else {
+        return Vec::new();
+    };
     let column = |name: &str| columns.iter().position(|c| c.name == name);
-    let (Some(on), Some(status)) = (column("on"), column("status")) else { return Vec::new() };
-    let rows = fields.get(life.updates).and_then(Option::as_ref).map_or(&[][..], Value::items);
+    let (Some(on), Some(status)) = (column("on"), column("status")) else {
+        return Vec::new();
+    };
+    let rows = fields
+        .get(life.updates)
+        .and_then(Option::as_ref)
+        .map_or(&[][..], Value::items);
     let mut found: Vec<Update> = rows
         .iter()
         .filter_map(|row| {
             let name = row.field(status)?.as_text()?;
-            Some(Update { on: row.field(on)?.as_day()?, status: life.statuses.iter().position(|s| s.choice.name == name)? })
+            Some(Update {
+                on: row.field(on)?.as_day()?,
+                status: life.statuses.iter().position(|s| s.choice.name == name)?,
+            })
         })
         .collect();
     found.sort_by_key(|update| update.on);

@@ -15,7 +15,8 @@ use crate::spelling::folded;
 pub struct Organisation {
     /// Its id.
     pub path: OrgPath,
-    /// What its folder is called: its id, unless a merge left it where an organisation above it was before it was moved.
+    /// What its folder is called: its id, unless a merge left it where an organisation above it was
+    /// before it was moved.
     pub folder: OrgPath,
     /// What its file may hold.
     pub kind: Arc<Kind>,
@@ -51,13 +52,25 @@ impl Organisation {
                 Some(FieldType::Table(columns)) => columns.as_slice(),
                 _ => &[],
             };
-            let rows = index.and_then(|n| fields[n].as_ref()).map_or(&[][..], Value::items);
-            (rows, move |column: &str| columns.iter().position(|c| c.name == column).unwrap_or(usize::MAX))
+            let rows = index
+                .and_then(|n| fields[n].as_ref())
+                .map_or(&[][..], Value::items);
+            (rows, move |column: &str| {
+                columns
+                    .iter()
+                    .position(|c| c.name == column)
+                    .unwrap_or(usize::MAX)
+            })
         };
         let (counts, column) = rows("headcount");
         let mut headcount: Vec<(Day, i64)> = counts
             .iter()
-            .filter_map(|row| Some((row.field(column("on"))?.as_day()?, row.field(column("members"))?.as_integer()?)))
+            .filter_map(|row| {
+                Some((
+                    row.field(column("on"))?.as_day()?,
+                    row.field(column("members"))?.as_integer()?,
+                ))
+            })
             .collect();
         headcount.sort_by_key(|(day, _)| *day);
         let (exempt, column) = rows("exempt");
@@ -71,9 +84,22 @@ impl Organisation {
                 })
             })
             .collect();
-        let day = |name: &str| kind.index(name).and_then(|n| fields[n].as_ref()).and_then(Value::as_day);
+        let day = |name: &str| {
+            kind.index(name)
+                .and_then(|n| fields[n].as_ref())
+                .and_then(Value::as_day)
+        };
         let (founded, dissolved) = (day("founded"), day("dissolved"));
-        Organisation { folder: path.clone(), path, founded, dissolved, headcount, exemptions, kind, fields }
+        Organisation {
+            folder: path.clone(),
+            path,
+            founded,
+            dissolved,
+            headcount,
+            exemptions,
+            kind,
+            fields,
+        }
     }
 
     /// Its file, below the ledger's root.
@@ -109,7 +135,8 @@ impl Organisation {
 
     /// Whether it is in being on every day of a period.
     pub fn exists_through(&self, period: Period) -> bool {
-        self.founded.is_none_or(|day| day <= period.first()) && self.dissolved.is_none_or(|day| day >= period.end())
+        self.founded.is_none_or(|day| day <= period.first())
+            && self.dissolved.is_none_or(|day| day >= period.end())
     }
 
     /// Whether it is in being on a day.
@@ -123,25 +150,47 @@ impl Organisation {
     pub fn is_exempt(&self, obligation: &str, period: Period) -> bool {
         self.exemptions.iter().any(|e| {
             let first = e.from.max(period.first());
-            e.obligation == obligation && first < period.end() && e.until.is_none_or(|until| first <= until)
+            e.obligation == obligation
+                && first < period.end()
+                && e.until.is_none_or(|until| first <= until)
         })
     }
 
     /// The latest count of members on or before a day.
     pub fn members_on(&self, day: Day) -> Option<i64> {
-        self.headcount.iter().rev().find(|(on, _)| *on <= day).map(|(_, members)| *members)
+        self.headcount
+            .iter()
+            .rev()
+            .find(|(on, _)| *on <= day)
+            .map(|(_, members)| *members)
     }
 
-    /// Whether `text` is its name followed by what its kind is called: 武汉路街道党工委 where the file says 武汉路街道, 涧西区委
-    /// where it says 涧西区. The name may lack its ending: 华山路社区党委 for 华山路社区居民委员会.
+    /// Whether `text` is its name followed by what its kind is called: 武汉路街道党工委 where the file says
+    /// 武汉路街道, 涧西区委 where it says 涧西区. The name may lack its ending: 华山路社区党委 for 华山路社区居民委员会.
     fn is_titled(&self, text: &str, naming: &Naming) -> bool {
         let kind = self.kind.index("kind").map(|n| &self.kind.fields[n].ty);
-        let Some(FieldType::Choice(choices)) = kind else { return false };
-        let label = choices.iter().find(|choice| choice.name == self.text("kind")).map_or("", |choice| &choice.label.zh);
-        let Some(stem) = text.strip_suffix(label).filter(|stem| !label.is_empty() && !stem.is_empty()) else { return false };
-        let joined = label.chars().next().map_or_else(String::new, |first| format!("{stem}{first}"));
-        let is_ending = |rest: &str| rest.is_empty() || naming.generic.iter().any(|ending| ending == rest);
-        [self.name(), self.short()].iter().any(|name| *name == joined || name.strip_prefix(stem).is_some_and(is_ending))
+        let Some(FieldType::Choice(choices)) = kind else {
+            return false;
+        };
+        let label = choices
+            .iter()
+            .find(|choice| choice.name == self.text("kind"))
+            .map_or("", |choice| &choice.label.zh);
+        let Some(stem) = text
+            .strip_suffix(label)
+            .filter(|stem| !label.is_empty() && !stem.is_empty())
+        else {
+            return false;
+        };
+        let joined = label
+            .chars()
+            .next()
+            .map_or_else(String::new, |first| format!("{stem}{first}"));
+        let is_ending =
+            |rest: &str| rest.is_empty() || naming.generic.iter().any(|ending| ending == rest);
+        [self.name(), self.short()]
+            .iter()
+            .any(|name| *name == joined || name.strip_prefix(stem).is_some_and(is_ending))
     }
 
     /// How well `text` names it: full id, name or short name, name and kind, path suffix, initials.
@@ -150,13 +199,19 @@ impl Organisation {
         let is = |name: &str| folded(name) == text;
         if self.path.as_str() == text {
             Some(Match::Id)
-        } else if is(self.name()) || is(self.short()) || (!self.text("code").is_empty() && is(self.text("code"))) {
+        } else if is(self.name())
+            || is(self.short())
+            || (!self.text("code").is_empty() && is(self.text("code")))
+        {
             Some(Match::Name)
         } else if self.is_titled(text, naming) {
             Some(Match::Title)
         } else if self.path.ends_with(text) {
             Some(Match::Suffix)
-        } else if [self.name(), self.short()].iter().any(|name| naming.initials(name).contains(&text.to_owned())) {
+        } else if [self.name(), self.short()]
+            .iter()
+            .any(|name| naming.initials(name).contains(&text.to_owned()))
+        {
             Some(Match::Initials)
         } else {
             None
@@ -188,7 +243,12 @@ impl Moves {
     pub fn of(orgs: &[Organisation]) -> Moves {
         let mut moves = Moves::default();
         for org in orgs {
-            for former in org.get("formerly").map_or(&[][..], Value::items).iter().filter_map(Value::as_text) {
+            for former in org
+                .get("formerly")
+                .map_or(&[][..], Value::items)
+                .iter()
+                .filter_map(Value::as_text)
+            {
                 moves.add(former, org.path.as_str());
             }
         }
@@ -198,7 +258,9 @@ impl Moves {
     /// Notes a move; of several of one folder the first is kept.
     pub fn add(&mut self, old: &str, new: &str) {
         if old != new {
-            self.0.entry(old.to_owned()).or_insert_with(|| new.to_owned());
+            self.0
+                .entry(old.to_owned())
+                .or_insert_with(|| new.to_owned());
         }
     }
 
@@ -207,7 +269,8 @@ impl Moves {
         self.0.is_empty()
     }
 
-    /// Where an organisation is after every move of it and of those above it; where it was, if moves go in a circle.
+    /// Where an organisation is after every move of it and of those above it; where it was, if
+    /// moves go in a circle.
     pub fn now(&self, org: &str) -> String {
         self.followed(org).unwrap_or_else(|| org.to_owned())
     }

@@ -14,24 +14,48 @@ use crate::rules::kind::{Field, FieldType, Kind, LifeCycle, field_names};
 use crate::wire::Reading;
 use crate::written::{self, Data, Row, named};
 
-/// Reads a record from its row. Every field is held against its kind; those that are wanted are kept.
+/// Reads a record from its row. Every field is held against its kind; those that are wanted are
+/// kept.
 ///
 /// What is wrong is noted; then there is no record.
-pub fn record<'r>(reading: &Reading<'_>, row: &Row<'_>, kind: &'r Kind, rules: &'r Rules, wanted: &Wanted) -> Option<Record<'r>> {
+pub fn record<'r>(
+    reading: &Reading<'_>,
+    row: &Row<'_>,
+    kind: &'r Kind,
+    rules: &'r Rules,
+    wanted: &Wanted,
+) -> Option<Record<'r>> {
     let before = reading.count();
-    let values = Table { reading, span: row.header.clone(), label: &kind.label, also: &["id", "retracted"] }
-        .read(&row.fields, &kind.fields, wanted);
+    let values = Table {
+        reading,
+        span: row.header.clone(),
+        label: &kind.label,
+        also: &["id", "retracted"],
+    }
+    .read(&row.fields, &kind.fields, wanted);
     let place = || reading.source.place(row.header.clone());
     let id = match named(&row.fields, "id") {
         None => {
-            reading.note(Problem::new(Rule::MISSING_FIELD).at(place()).with("field", "id").with("kind", &kind.label));
+            reading.note(
+                Problem::new(Rule::MISSING_FIELD)
+                    .at(place())
+                    .with("field", "id")
+                    .with("kind", &kind.label),
+            );
             None
         }
         Some(id) => {
-            let parsed = id.data.as_text().and_then(|text| text.parse::<RecordId>().ok());
+            let parsed = id
+                .data
+                .as_text()
+                .and_then(|text| text.parse::<RecordId>().ok());
             if parsed.is_none() {
                 let place = reading.source.place(id.span.clone());
-                reading.note(Problem::new(Rule::BAD_ID).at(place).with("prefix", kind.prefix.as_str()));
+                reading.note(
+                    Problem::new(Rule::BAD_ID)
+                        .at(place)
+                        .with("prefix", kind.prefix.as_str()),
+                );
             }
             parsed
         }
@@ -39,8 +63,17 @@ pub fn record<'r>(reading: &Reading<'_>, row: &Row<'_>, kind: &'r Kind, rules: &
     let retracted = named(&row.fields, "retracted").and_then(|field| match &field.data {
         Data::Table(fields) => {
             let retraction = &rules.shared.retraction;
-            let table = Table { reading, span: field.span.clone(), label: &rules.shared.retracted, also: &[] };
-            Some(Value::Table(table.read(fields, retraction, &Wanted::Everything)))
+            let table = Table {
+                reading,
+                span: field.span.clone(),
+                label: &rules.shared.retracted,
+                also: &[],
+            };
+            Some(Value::Table(table.read(
+                fields,
+                retraction,
+                &Wanted::Everything,
+            )))
         }
         other => {
             wrong_type(reading, "retracted", &field.span, other, "type-table");
@@ -54,25 +87,65 @@ pub fn record<'r>(reading: &Reading<'_>, row: &Row<'_>, kind: &'r Kind, rules: &
         Some(life) if *wanted != Wanted::Nothing => updates(life, &row.fields),
         _ => Vec::new(),
     };
-    let start = values.get(kind.start).and_then(Option::as_ref).and_then(Value::as_day);
-    let origin = Origin { file: std::sync::Arc::clone(&reading.source.file), line: row.line, at: row.header.start };
-    Some(Record { id: id?, kind, fields: values, retracted, origin, start, updates })
+    let start = values
+        .get(kind.start)
+        .and_then(Option::as_ref)
+        .and_then(Value::as_day);
+    let origin = Origin {
+        file: std::sync::Arc::clone(&reading.source.file),
+        line: row.line,
+        at: row.header.start,
+    };
+    Some(Record {
+        id: id?,
+        kind,
+        fields: values,
+        retracted,
+        origin,
+        start,
+        updates,
+    })
 }
 
 /// Reads an organisation's file from its fields, by the indices of the kind's fields.
-pub fn organisation(reading: &Reading<'_>, fields: &[written::Field<'_>], kind: &Kind) -> Vec<Option<Value>> {
-    Table { reading, span: 0..0, label: &kind.label, also: &[] }.read(fields, &kind.fields, &Wanted::Everything)
+pub fn organisation(
+    reading: &Reading<'_>,
+    fields: &[written::Field<'_>],
+    kind: &Kind,
+) -> Vec<Option<Value>> {
+    Table {
+        reading,
+        span: 0..0,
+        label: &kind.label,
+        also: &[],
+    }
+    .read(fields, &kind.fields, &Wanted::Everything)
 }
 
-/// The dated steps of a record's life, in the order of their days; those of one day in the order written.
+/// The dated steps of a record's life, in the order of their days; those of one day in the order
+/// written.
 fn updates(life: &LifeCycle, fields: &[written::Field<'_>]) -> Vec<Update> {
-    let listed = fields.iter().rfind(|field| field.index == Some(life.updates));
-    let Some(Data::List(rows)) = listed.map(|field| &field.data) else { return Vec::new() };
+    let listed = fields
+        .iter()
+        .rfind(|field| field.index == Some(life.updates));
+    let Some(Data::List(rows)) = listed.map(|field| &field.data) else {
+        return Vec::new();
+    };
     let step = |row: &written::Item<'_>| {
-        let Data::Table(cells) = &row.data else { return None };
-        let Data::Day(on) = named(cells, "on")?.data else { return None };
+        let Data::Table(cells) = &row.data else {
+            return None;
+        };
+        let Data::Day(on) = named(cells, "on")?.data else {
+            return None;
+        };
         let name = named(cells, "status")?.data.as_text()?;
-        Some(Update { on, status: life.statuses.iter().position(|status| status.choice.name == name)? })
+        Some(Update {
+            on,
+            status: life
+                .statuses
+                .iter()
+                .position(|status| status.choice.name == name)?,
+        })
     };
     let mut found: Vec<Update> = rows.iter().filter_map(step).collect();
     found.sort_by_key(|update| update.on);
@@ -92,7 +165,12 @@ struct Table<'a, 's> {
 
 impl Table<'_, '_> {
     /// Reads the fields that `definitions` allow; what is wrong is noted, and the field left out.
-    fn read(&self, fields: &[written::Field<'_>], definitions: &[Field], wanted: &Wanted) -> Vec<Option<Value>> {
+    fn read(
+        &self,
+        fields: &[written::Field<'_>],
+        definitions: &[Field],
+        wanted: &Wanted,
+    ) -> Vec<Option<Value>> {
         let mut values = vec![None; wanted.len(definitions.len())];
         let mut seen = Seen::default();
         for field in fields {
@@ -102,7 +180,14 @@ impl Table<'_, '_> {
             };
             let keep = wanted.keeps(n);
             let value = read_field(self.reading, &definitions[n], field, keep);
-            seen.insert(n, matches!(&value, Some(Value::Text(_))) && field.data.as_text().is_some_and(|text| text.trim_start().is_empty()));
+            seen.insert(
+                n,
+                matches!(&value, Some(Value::Text(_)))
+                    && field
+                        .data
+                        .as_text()
+                        .is_some_and(|text| text.trim_start().is_empty()),
+            );
             if keep {
                 values[n] = value;
             }
@@ -126,7 +211,11 @@ impl Table<'_, '_> {
 
     /// Notes what must be given and is not, or is an empty text.
     fn note_missing(&self, fields: &[written::Field<'_>], definitions: &[Field], seen: &Seen) {
-        for (n, definition) in definitions.iter().enumerate().filter(|(_, definition)| definition.required) {
+        for (n, definition) in definitions
+            .iter()
+            .enumerate()
+            .filter(|(_, definition)| definition.required)
+        {
             let given = |name: &str| named(fields, name).is_some();
             if !seen.is_filled(n) && definition.must_be_given(given) {
                 self.reading.note(
@@ -158,20 +247,34 @@ impl Seen {
     }
 
     fn is_filled(&self, n: usize) -> bool {
-        if n < 64 { self.first & (1 << n) != 0 } else { self.more.contains(&n) }
+        if n < 64 {
+            self.first & (1 << n) != 0
+        } else {
+            self.more.contains(&n)
+        }
     }
 }
 
-fn read_field(reading: &Reading<'_>, definition: &Field, field: &written::Field<'_>, keep: bool) -> Option<Value> {
+fn read_field(
+    reading: &Reading<'_>,
+    definition: &Field,
+    field: &written::Field<'_>,
+    keep: bool,
+) -> Option<Value> {
     if !definition.list {
         return value(reading, definition, &field.data, &field.span, keep);
     }
     match &field.data {
-        Data::List(items) if keep => {
-            Some(Value::List(items.iter().filter_map(|item| value(reading, definition, &item.data, &item.span, true)).collect()))
-        }
+        Data::List(items) if keep => Some(Value::List(
+            items
+                .iter()
+                .filter_map(|item| value(reading, definition, &item.data, &item.span, true))
+                .collect(),
+        )),
         Data::List(items) => {
-            items.iter().for_each(|item| drop(value(reading, definition, &item.data, &item.span, false)));
+            items
+                .iter()
+                .for_each(|item| drop(value(reading, definition, &item.data, &item.span, false)));
             Some(Value::List(Vec::new()))
         }
         other => {
@@ -181,7 +284,13 @@ fn read_field(reading: &Reading<'_>, definition: &Field, field: &written::Field<
     }
 }
 
-fn wrong_type(reading: &Reading<'_>, field: &str, span: &Range<usize>, found: &Data<'_>, wanted: &'static str) {
+fn wrong_type(
+    reading: &Reading<'_>,
+    field: &str,
+    span: &Range<usize>,
+    found: &Data<'_>,
+    wanted: &'static str,
+) {
     reading.note(
         Problem::new(Rule::WRONG_TYPE)
             .at(reading.source.place(span.clone()))
@@ -192,11 +301,25 @@ fn wrong_type(reading: &Reading<'_>, field: &str, span: &Range<usize>, found: &D
 }
 
 /// A value of a field; of one that is not kept, some value if it fits.
-fn value(reading: &Reading<'_>, field: &Field, data: &Data<'_>, span: &Range<usize>, keep: bool) -> Option<Value> {
+fn value(
+    reading: &Reading<'_>,
+    field: &Field,
+    data: &Data<'_>,
+    span: &Range<usize>,
+    keep: bool,
+) -> Option<Value> {
     let text = data.as_text();
-    let kept = |text: &str| Value::Text(if keep { Text::new(text) } else { Text::default() });
+    let kept = |text: &str| {
+        Value::Text(if keep {
+            Text::new(text)
+        } else {
+            Text::default()
+        })
+    };
     let found = match &field.ty {
-        FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => text.map(kept),
+        FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => {
+            text.map(kept)
+        }
         FieldType::Boolean => match data {
             Data::Boolean(boolean) => Some(Value::Boolean(*boolean)),
             _ => None,
@@ -204,35 +327,50 @@ fn value(reading: &Reading<'_>, field: &Field, data: &Data<'_>, span: &Range<usi
         FieldType::Date => match data {
             Data::Day(day) => Some(Value::Day(*day)),
             Data::FarDate => {
-                reading.note(outside(&field.name, Day::FIRST, Day::LAST).at(reading.source.place(span.clone())));
+                reading.note(
+                    outside(&field.name, Day::FIRST, Day::LAST)
+                        .at(reading.source.place(span.clone())),
+                );
                 return None;
             }
             _ => None,
         },
-        FieldType::Month => text.and_then(Period::from_canonical_month).map(Value::Period),
-        FieldType::Quarter => text.and_then(Period::from_canonical_quarter).map(Value::Period),
-        FieldType::Year => {
-            data.as_integer().and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1)).map(|day| Value::Period(Period::year(day)))
-        }
+        FieldType::Month => text
+            .and_then(Period::from_canonical_month)
+            .map(Value::Period),
+        FieldType::Quarter => text
+            .and_then(Period::from_canonical_quarter)
+            .map(Value::Period),
+        FieldType::Year => data
+            .as_integer()
+            .and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1))
+            .map(|day| Value::Period(Period::year(day))),
         FieldType::Integer { min, max } => match data.as_integer() {
             Some(n) if n < *min || n > *max => {
-                reading.note(out_of_range(&field.name, *min, *max).at(reading.source.place(span.clone())));
+                reading.note(
+                    out_of_range(&field.name, *min, *max).at(reading.source.place(span.clone())),
+                );
                 return None;
             }
             number => number.map(Value::Integer),
         },
         FieldType::Decimal { places, min, max } => {
             let number = data.as_number();
-            if let Some(problem) = number.and_then(|number| unfit(&field.name, number, *places, (*min, *max))) {
+            if let Some(problem) =
+                number.and_then(|number| unfit(&field.name, number, *places, (*min, *max)))
+            {
                 reading.note(problem.at(reading.source.place(span.clone())));
                 return None;
             }
-            // What has more decimals than any number here is no decimal, but the message should say so.
+            // What has more decimals than any number here is no decimal, but the message should say
+            // so.
             if let (None, Data::Float(text)) = (number, data)
                 && text.contains('.')
                 && !text.contains(['e', 'E'])
             {
-                reading.note(too_many_decimals(&field.name, *places).at(reading.source.place(span.clone())));
+                reading.note(
+                    too_many_decimals(&field.name, *places).at(reading.source.place(span.clone())),
+                );
                 return None;
             }
             number.map(Value::Decimal)
@@ -253,8 +391,21 @@ fn value(reading: &Reading<'_>, field: &Field, data: &Data<'_>, span: &Range<usi
         },
         FieldType::Table(columns) => match data {
             Data::Table(fields) => {
-                let table = Table { reading, span: span.clone(), label: &field.label, also: &[] };
-                Some(Value::Table(table.read(fields, columns, if keep { &Wanted::Everything } else { &Wanted::Nothing })))
+                let table = Table {
+                    reading,
+                    span: span.clone(),
+                    label: &field.label,
+                    also: &[],
+                };
+                Some(Value::Table(table.read(
+                    fields,
+                    columns,
+                    if keep {
+                        &Wanted::Everything
+                    } else {
+                        &Wanted::Nothing
+                    },
+                )))
             }
             _ => None,
         },
@@ -277,7 +428,9 @@ pub fn unfit(field: &str, number: Decimal, places: u32, (min, max): (i64, i64)) 
 }
 
 fn too_many_decimals(field: &str, places: u32) -> Problem {
-    Problem::new(Rule::TOO_MANY_DECIMALS).with("field", field).with("places", i64::from(places))
+    Problem::new(Rule::TOO_MANY_DECIMALS)
+        .with("field", field)
+        .with("places", i64::from(places))
 }
 
 /// A number outside a field's range.
@@ -286,5 +439,8 @@ pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
 }
 
 fn outside(field: &str, min: impl ToString, max: impl ToString) -> Problem {
-    Problem::new(Rule::OUT_OF_RANGE).with("field", field).with("min", min.to_string()).with("max", max.to_string())
+    Problem::new(Rule::OUT_OF_RANGE)
+        .with("field", field)
+        .with("min", min.to_string())
+        .with("max", max.to_string())
 }

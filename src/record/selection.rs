@@ -56,12 +56,18 @@ impl Wanted {
 impl Selection {
     /// Every field of every kind.
     pub fn everything() -> Selection {
-        Selection { by_kind: Vec::new(), others: Wanted::Everything }
+        Selection {
+            by_kind: Vec::new(),
+            others: Wanted::Everything,
+        }
     }
 
     /// No record of any kind, until something is asked for.
     pub fn nothing() -> Selection {
-        Selection { by_kind: Vec::new(), others: Wanted::Nothing }
+        Selection {
+            by_kind: Vec::new(),
+            others: Wanted::Nothing,
+        }
     }
 
     /// Every field of these kinds, by their names.

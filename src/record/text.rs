@@ -18,11 +18,19 @@ pub fn toml(field: &Field, value: &Value) -> String {
                 FieldType::Table(columns) => columns
                     .iter()
                     .zip(values)
-                    .filter_map(|(column, value)| value.as_ref().map(|v| format!("{} = {}", column.name, toml(column, v))))
+                    .filter_map(|(column, value)| {
+                        value
+                            .as_ref()
+                            .map(|v| format!("{} = {}", column.name, toml(column, v)))
+                    })
                     .collect(),
                 _ => Vec::new(),
             };
-            if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
+            if pairs.is_empty() {
+                "{}".to_owned()
+            } else {
+                format!("{{ {} }}", pairs.join(", "))
+            }
         }
         Value::Text(text) => quoted(text),
         Value::Integer(n) => n.to_string(),
@@ -38,7 +46,10 @@ pub fn toml(field: &Field, value: &Value) -> String {
 
 /// A key as TOML writes it.
 pub fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let bare = !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if bare { name.to_owned() } else { quoted(name) }
 }
 
@@ -47,10 +58,16 @@ pub fn inline(data: &Plain) -> String {
     match data {
         Plain::Text(text) => quoted(text),
         Plain::Word(word) => word.clone(),
-        Plain::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Plain::List(items) => format!(
+            "[{}]",
+            items.iter().map(inline).collect::<Vec<_>>().join(", ")
+        ),
         Plain::Table(pairs) if pairs.is_empty() => "{}".to_owned(),
         Plain::Table(pairs) => {
-            let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{} = {}", key(name), inline(value))).collect();
+            let pairs: Vec<String> = pairs
+                .iter()
+                .map(|(name, value)| format!("{} = {}", key(name), inline(value)))
+                .collect();
             format!("{{ {} }}", pairs.join(", "))
         }
     }
@@ -59,7 +76,12 @@ pub fn inline(data: &Plain) -> String {
 /// A value in the words of a language: labels for choices, 是/否 for booleans.
 pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
     match value {
-        Value::List(items) => locale.join(&items.iter().map(|item| words(field, item, locale)).collect::<Vec<_>>()),
+        Value::List(items) => locale.join(
+            &items
+                .iter()
+                .map(|item| words(field, item, locale))
+                .collect::<Vec<_>>(),
+        ),
         Value::Table(values) => match &field.ty {
             FieldType::Table(columns) => columns
                 .iter()
@@ -70,9 +92,11 @@ pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
             _ => String::new(),
         },
         Value::Text(text) => match &field.ty {
-            FieldType::Choice(choices) => {
-                choices.iter().find(|c| c.name == *text).map_or(text.as_str(), |c| c.label.get(locale.lang())).to_owned()
-            }
+            FieldType::Choice(choices) => choices
+                .iter()
+                .find(|c| c.name == *text)
+                .map_or(text.as_str(), |c| c.label.get(locale.lang()))
+                .to_owned(),
             _ => text.to_string(),
         },
         Value::Integer(n) => n.to_string(),
@@ -86,25 +110,46 @@ pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
 
 /// What names a record in a list, in the words of a language; empty where it has no title.
 pub fn title(record: &Record, locale: &Locale) -> String {
-    record.title().map(|value| words(&record.kind.fields[record.kind.title], value, locale)).unwrap_or_default()
+    record
+        .title()
+        .map(|value| words(&record.kind.fields[record.kind.title], value, locale))
+        .unwrap_or_default()
 }
 
-/// What a value says as it stands in a file, right or wrong, in the words of both languages: labels for choices, the
-/// columns of a table in their order; of a list one for each item.
+/// What a value says as it stands in a file, right or wrong, in the words of both languages: labels
+/// for choices, the columns of a table in their order; of a list one for each item.
 pub fn said(field: Option<&Field>, value: &Plain) -> Vec<Label> {
-    let same = |text: &str| vec![Label { zh: text.to_owned(), en: text.to_owned() }];
+    let same = |text: &str| {
+        vec![Label {
+            zh: text.to_owned(),
+            en: text.to_owned(),
+        }]
+    };
     match (value, field.map(|field| &field.ty)) {
-        (Plain::Text(text), Some(FieldType::Choice(choices))) => match choices.iter().find(|choice| choice.name == *text) {
-            Some(choice) => vec![choice.label.clone()],
-            None => same(text),
-        },
+        (Plain::Text(text), Some(FieldType::Choice(choices))) => {
+            match choices.iter().find(|choice| choice.name == *text) {
+                Some(choice) => vec![choice.label.clone()],
+                None => same(text),
+            }
+        }
         (Plain::Text(text) | Plain::Word(text), _) => same(text),
         (Plain::List(items), _) => items.iter().flat_map(|item| said(field, item)).collect(),
         (Plain::Table(pairs), Some(FieldType::Table(columns))) => {
-            let cells = columns.iter().filter_map(|column| Some(said(Some(column), pairs.get(&column.name)?)));
+            let cells = columns
+                .iter()
+                .filter_map(|column| Some(said(Some(column), pairs.get(&column.name)?)));
             let cells: Vec<Label> = cells.flatten().collect();
-            let join = |lang| cells.iter().map(|cell| cell.get(lang)).collect::<Vec<_>>().join(" ");
-            vec![Label { zh: join(Lang::Zh), en: join(Lang::En) }]
+            let join = |lang| {
+                cells
+                    .iter()
+                    .map(|cell| cell.get(lang))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            vec![Label {
+                zh: join(Lang::Zh),
+                en: join(Lang::En),
+            }]
         }
         (Plain::Table(_), _) => same(&inline(value)),
     }
@@ -112,11 +157,26 @@ pub fn said(field: Option<&Field>, value: &Plain) -> Vec<Label> {
 
 /// A field of a file as messages name it: its label, and the key by which it stands there.
 pub fn field_name(fields: &[Field], name: &str) -> Label {
-    let label = fields.iter().find(|field| field.name == name).map(|field| &field.label);
-    let with_key = |text: &str, [open, close]: [&str; 2]| if text == name { name.to_owned() } else { format!("{text}{open}{name}{close}") };
+    let label = fields
+        .iter()
+        .find(|field| field.name == name)
+        .map(|field| &field.label);
+    let with_key = |text: &str, [open, close]: [&str; 2]| {
+        if text == name {
+            name.to_owned()
+        } else {
+            format!("{text}{open}{name}{close}")
+        }
+    };
     match label {
-        Some(label) => Label { zh: with_key(&label.zh, ["（", "）"]), en: with_key(&label.en, [" (", ")"]) },
-        None => Label { zh: name.to_owned(), en: name.to_owned() },
+        Some(label) => Label {
+            zh: with_key(&label.zh, ["（", "）"]),
+            en: with_key(&label.en, [" (", ")"]),
+        },
+        None => Label {
+            zh: name.to_owned(),
+            en: name.to_owned(),
+        },
     }
 }
 
@@ -124,7 +184,12 @@ pub fn field_name(fields: &[Field], name: &str) -> Label {
 pub fn plain(value: &Value) -> String {
     match value {
         Value::List(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
-        Value::Table(values) => values.iter().flatten().map(plain).collect::<Vec<_>>().join(" "),
+        Value::Table(values) => values
+            .iter()
+            .flatten()
+            .map(plain)
+            .collect::<Vec<_>>()
+            .join(" "),
         Value::Text(text) => text.to_string(),
         Value::Integer(n) => n.to_string(),
         Value::Decimal(number) => number.to_string(),

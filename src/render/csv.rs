@@ -2,10 +2,16 @@
 
 use crate::table::{Audience, Cell, Table};
 
-/// For people: a byte order mark (spreadsheets need it to see UTF-8), labels, percentages, guarded text.
+/// For people: a byte order mark (spreadsheets need it to see UTF-8), labels, percentages, guarded
+/// text.
 pub fn for_people(table: &Table) -> String {
-    let columns: Vec<usize> = (0..table.columns.len()).filter(|&n| table.columns[n].audience != Audience::Machines).collect();
-    let heading = columns.iter().map(|&n| guarded(&table.columns[n].label)).collect();
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|&n| table.columns[n].audience != Audience::Machines)
+        .collect();
+    let heading = columns
+        .iter()
+        .map(|&n| guarded(&table.columns[n].label))
+        .collect();
     let rows = table.rows.iter().map(|row| {
         columns
             .iter()
@@ -21,14 +27,24 @@ pub fn for_people(table: &Table) -> String {
 
 /// For programs: names as headings, plain numbers, ratios with six decimals, no data empty.
 pub fn raw(table: &Table) -> String {
-    let columns: Vec<usize> = (0..table.columns.len()).filter(|&n| table.columns[n].audience != Audience::People).collect();
-    let heading = columns.iter().map(|&n| table.columns[n].name.clone()).collect();
-    let rows = table.rows.iter().map(|row| columns.iter().map(|&n| row.cells[n].raw()).collect());
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|&n| table.columns[n].audience != Audience::People)
+        .collect();
+    let heading = columns
+        .iter()
+        .map(|&n| table.columns[n].name.clone())
+        .collect();
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| columns.iter().map(|&n| row.cells[n].raw()).collect());
     write(std::iter::once(heading).chain(rows))
 }
 
 fn write(rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     for row in rows {
         // Writing into memory cannot fail, and every row has as many cells as the heading.
         let _ = writer.write_record(&row);
@@ -38,5 +54,9 @@ fn write(rows: impl Iterator<Item = Vec<String>>) -> String {
 
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }

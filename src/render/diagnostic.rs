@@ -1,4 +1,5 @@
-//! A problem as people read it: where, what, the line itself with carets, and what would put it right.
+//! A problem as people read it: where, what, the line itself with carets, and what would put it
+//! right.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -10,7 +11,12 @@ use crate::spelling::is_steering;
 /// What is wrong and, where the catalogue has it, what would put it right.
 pub fn sentences(problem: &Problem, locale: &Locale) -> (String, Option<String>) {
     let id = format!("problem-{}", problem.rule.name);
-    (locale.say(&id, &problem.args), locale.find(&format!("{id}.help"), &problem.args).filter(|help| !help.is_empty()))
+    (
+        locale.say(&id, &problem.args),
+        locale
+            .find(&format!("{id}.help"), &problem.args)
+            .filter(|help| !help.is_empty()),
+    )
 }
 
 /// A problem over several lines, with a final line end.
@@ -20,12 +26,21 @@ pub fn text(problem: &Problem, locale: &Locale, colour: bool) -> String {
         Some(place) => format!("{place}: {message} [{}]\n", problem.rule.name),
         None => format!("{message}\n"),
     };
-    for place in problem.place.iter().chain(problem.other.as_deref()).filter(|place| !place.text.is_empty()) {
+    for place in problem
+        .place
+        .iter()
+        .chain(problem.other.as_deref())
+        .filter(|place| !place.text.is_empty())
+    {
         out.push_str(&carets(place, colour));
     }
     if let Some(help) = help {
         for (n, line) in help.lines().enumerate() {
-            let lead = if n == 0 { format!("  {}", locale.text("help-lead")) } else { "    ".to_owned() };
+            let lead = if n == 0 {
+                format!("  {}", locale.text("help-lead"))
+            } else {
+                "    ".to_owned()
+            };
             out.push_str(&format!("{lead}{line}\n"));
         }
     }
@@ -34,14 +49,42 @@ pub fn text(problem: &Problem, locale: &Locale, colour: bool) -> String {
 
 /// The line, and carets under what is meant.
 fn carets(place: &Place, colour: bool) -> String {
-    // Each character that steers a terminal stands as one that does not, so that the carets stay in place.
-    let text: String = place.text.chars().map(|c| if is_steering(c) && c != '\t' { '\u{fffd}' } else { c }).collect();
-    let start = text.char_indices().nth(place.column.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
-    let end = text[start..].char_indices().nth(place.width).map_or(text.len(), |(at, _)| start + at);
-    let snippet =
-        Snippet::source(text.as_str()).line_start(place.line.max(1)).annotation(AnnotationKind::Primary.span(start..end.max(start)));
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let drawn = renderer.decor_style(DecorStyle::Ascii).render(&[Group::with_level(Level::ERROR).element(snippet)]);
+    // Each character that steers a terminal stands as one that does not, so that the carets stay in
+    // place.
+    let text: String = place
+        .text
+        .chars()
+        .map(|c| {
+            if is_steering(c) && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
+    let start = text
+        .char_indices()
+        .nth(place.column.saturating_sub(1))
+        .map_or(text.len(), |(at, _)| at);
+    let end = text[start..]
+        .char_indices()
+        .nth(place.width)
+        .map_or(text.len(), |(at, _)| start + at);
+    let snippet = Snippet::source(text.as_str())
+        .line_start(place.line.max(1))
+        .annotation(AnnotationKind::Primary.span(start..end.max(start)));
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let drawn = renderer
+        .decor_style(DecorStyle::Ascii)
+        .render(&[Group::with_level(Level::ERROR).element(snippet)]);
     // The library opens with an arrow to a path, which our first line gives already.
-    drawn.lines().filter(|line| !line.trim_end().ends_with("-->") && !line.trim().is_empty()).map(|line| format!("{line}\n")).collect()
+    drawn
+        .lines()
+        .filter(|line| !line.trim_end().ends_with("-->") && !line.trim().is_empty())
+        .map(|line| format!("{line}\n"))
+        .collect()
 }

@@ -1,7 +1,8 @@
 //! A narrative in Markdown as plain text, or as a Word file laid out as official documents are.
 //!
-//! The page follows GB/T 9704-2012: A4, margins of 37, 26, 35 and 28 mm, body in 仿宋 of size 三号 (16 pt) on lines
-//! of 28 pt, indented by two characters; headings in 黑体 and 楷体, the title in 小标宋 of size 二号 (22 pt).
+//! The page follows GB/T 9704-2012: A4, margins of 37, 26, 35 and 28 mm, body in 仿宋 of size 三号 (16
+//! pt) on lines of 28 pt, indented by two characters; headings in 黑体 and 楷体, the title in 小标宋 of
+//! size 二号 (22 pt).
 
 use std::io::{Cursor, Write};
 
@@ -70,17 +71,24 @@ impl Builder {
         match event {
             Event::Start(tag) => self.start(&tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                self.text(&text)
+            }
             // Lines of one paragraph: Chinese knows no space between them.
             Event::SoftBreak => {
-                let latin = self.spans.last().is_some_and(|span| span.text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == ','));
+                let latin = self.spans.last().is_some_and(|span| {
+                    span.text
+                        .ends_with(|c: char| c.is_ascii_alphanumeric() || c == ',')
+                });
                 if latin {
                     self.text(" ");
                 }
             }
             Event::HardBreak => self.text("\n"),
             Event::Rule => self.flush(),
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.text(&text)
+            }
             Event::TaskListMarker(done) => self.text(if done { "☑" } else { "☐" }),
         }
     }
@@ -120,7 +128,11 @@ impl Builder {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock | TagEnd::HtmlBlock => self.flush(),
+            TagEnd::Paragraph
+            | TagEnd::Heading(_)
+            | TagEnd::Item
+            | TagEnd::CodeBlock
+            | TagEnd::HtmlBlock => self.flush(),
             TagEnd::List(_) => {
                 self.flush();
                 self.lists.pop();
@@ -133,7 +145,10 @@ impl Builder {
                     // What no page is wide enough for runs on in the last column.
                     Some(row) if row.len() >= MOST_COLUMNS => {
                         if let Some(last) = row.last_mut() {
-                            last.push(Span { text: " ".to_owned(), ..Span::default() });
+                            last.push(Span {
+                                text: " ".to_owned(),
+                                ..Span::default()
+                            });
                             last.extend(spans);
                         }
                     }
@@ -141,13 +156,19 @@ impl Builder {
                     None => {}
                 }
             }
-            TagEnd::Table => self.blocks.push(Block::Table(std::mem::take(&mut self.rows))),
+            TagEnd::Table => self
+                .blocks
+                .push(Block::Table(std::mem::take(&mut self.rows))),
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str) {
-        self.spans.push(Span { text: text.to_owned(), bold: self.bold > 0, italic: self.italic > 0 });
+        self.spans.push(Span {
+            text: text.to_owned(),
+            bold: self.bold > 0,
+            italic: self.italic > 0,
+        });
     }
 
     fn flush(&mut self) {
@@ -179,8 +200,12 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
         }
         after_item = is_item;
         match block {
-            Block::Heading(_, spans) | Block::Paragraph(spans) => out.push_str(&format!("{}\n", plain(&spans))),
-            Block::Item(mark, depth, spans) => out.push_str(&format!("{}{mark} {}\n", "  ".repeat(depth), plain(&spans))),
+            Block::Heading(_, spans) | Block::Paragraph(spans) => {
+                out.push_str(&format!("{}\n", plain(&spans)))
+            }
+            Block::Item(mark, depth, spans) => {
+                out.push_str(&format!("{}{mark} {}\n", "  ".repeat(depth), plain(&spans)))
+            }
             Block::Table(rows) if rows.len() * rows.first().map_or(0, Vec::len) > MOST_DRAWN => {
                 for row in rows {
                     let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
@@ -188,16 +213,35 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
                 }
             }
             Block::Table(rows) => {
-                let mut rows = rows.into_iter().map(|row| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>());
+                let mut rows = rows
+                    .into_iter()
+                    .map(|row| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>());
                 let heading = rows.next().unwrap_or_default();
                 let width = heading.len();
-                let columns = heading.into_iter().map(|label| Column::text("", label)).collect();
+                let columns = heading
+                    .into_iter()
+                    .map(|label| Column::text("", label))
+                    .collect();
                 let cells = |mut row: Vec<String>| {
                     row.resize(width, String::new());
-                    Row { cells: row.into_iter().map(Cell::Text).collect(), total: false }
+                    Row {
+                        cells: row.into_iter().map(Cell::Text).collect(),
+                        total: false,
+                    }
                 };
-                let table = Table { columns, rows: rows.map(cells).collect(), ..Table::default() };
-                out.push_str(&terminal::draw(&table, terminal::Style { wide: true, ..terminal::Style::default() }, locale));
+                let table = Table {
+                    columns,
+                    rows: rows.map(cells).collect(),
+                    ..Table::default()
+                };
+                out.push_str(&terminal::draw(
+                    &table,
+                    terminal::Style {
+                        wide: true,
+                        ..terminal::Style::default()
+                    },
+                    locale,
+                ));
             }
         }
     }
@@ -207,7 +251,8 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
 /// A Markdown text as a Word file. The same text gives the same bytes.
 pub fn word(markdown: &str) -> Vec<u8> {
     let mut blocks = blocks(markdown);
-    // What stands in brackets under the title says when and as of which day: it belongs to the title.
+    // What stands in brackets under the title says when and as of which day: it belongs to the
+    // title.
     if let [Block::Heading(1, _), second, ..] = &mut blocks[..]
         && let Block::Paragraph(spans) = second
         && plain(spans).starts_with('（')
@@ -220,7 +265,12 @@ pub fn word(markdown: &str) -> Vec<u8> {
 
 /// Lines of text as a Word file, a paragraph each.
 pub fn word_of_lines(text: &str) -> Vec<u8> {
-    let line = |text: &str| Block::Paragraph(vec![Span { text: text.to_owned(), ..Span::default() }]);
+    let line = |text: &str| {
+        Block::Paragraph(vec![Span {
+            text: text.to_owned(),
+            ..Span::default()
+        }])
+    };
     packed(&text.lines().map(line).collect::<Vec<_>>())
 }
 
@@ -234,12 +284,23 @@ fn packed(blocks: &[Block]) -> Vec<u8> {
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
         ("_rels/.rels", RELATIONS.to_owned()),
         ("word/document.xml", document),
-        ("word/styles.xml", format!("{XML}<w:styles {MAIN}>{STYLES}</w:styles>")),
-        ("word/footer1.xml", format!("{XML}<w:ftr {MAIN}>{FOOTER}</w:ftr>")),
-        ("word/_rels/document.xml.rels", DOCUMENT_RELATIONS.to_owned()),
+        (
+            "word/styles.xml",
+            format!("{XML}<w:styles {MAIN}>{STYLES}</w:styles>"),
+        ),
+        (
+            "word/footer1.xml",
+            format!("{XML}<w:ftr {MAIN}>{FOOTER}</w:ftr>"),
+        ),
+        (
+            "word/_rels/document.xml.rels",
+            DOCUMENT_RELATIONS.to_owned(),
+        ),
     ];
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::DEFAULT);
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::DEFAULT);
     for (name, text) in parts {
         // Into memory nothing is refused.
         if writer.start_file(name, options).is_ok() {
@@ -251,16 +312,30 @@ fn packed(blocks: &[Block]) -> Vec<u8> {
 
 fn block_xml(block: &Block) -> String {
     match block {
-        Block::Heading(level, spans) => paragraph(&format!("<w:pStyle w:val=\"H{level}\"/>"), spans),
+        Block::Heading(level, spans) => {
+            paragraph(&format!("<w:pStyle w:val=\"H{level}\"/>"), spans)
+        }
         Block::Paragraph(spans) => paragraph("", spans),
         Block::Item(mark, depth, spans) => {
-            let mut all = vec![Span { text: format!("{} ", if mark == "-" { "—" } else { mark }), ..Span::default() }];
+            let mut all = vec![Span {
+                text: format!("{} ", if mark == "-" { "—" } else { mark }),
+                ..Span::default()
+            }];
             all.extend(spans.iter().cloned());
-            paragraph(&format!("<w:ind w:leftChars=\"{}\" w:firstLineChars=\"200\"/>", depth * 200), &all)
+            paragraph(
+                &format!(
+                    "<w:ind w:leftChars=\"{}\" w:firstLineChars=\"200\"/>",
+                    depth * 200
+                ),
+                &all,
+            )
         }
         Block::Table(rows) => {
             let widths = widths(rows);
-            let grid: String = widths.iter().map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).collect();
+            let grid: String = widths
+                .iter()
+                .map(|width| format!("<w:gridCol w:w=\"{width}\"/>"))
+                .collect();
             let rows: String = rows
                 .iter()
                 .enumerate()
@@ -282,8 +357,13 @@ fn block_xml(block: &Block) -> String {
                     format!("<w:tr>{head}{cells}</w:tr>")
                 })
                 .collect();
-            let edge = |name: &str| format!("<w:{name} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>");
-            let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"].into_iter().map(edge).collect();
+            let edge = |name: &str| {
+                format!("<w:{name} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>")
+            };
+            let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
+                .into_iter()
+                .map(edge)
+                .collect();
             format!(
                 "<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/><w:tblBorders>{edges}</w:tblBorders>\
                  <w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"60\" w:type=\"dxa\"/><w:right w:w=\"60\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>{}",
@@ -293,11 +373,20 @@ fn block_xml(block: &Block) -> String {
     }
 }
 
-/// Widths of a table's columns in twentieths of a point, by the longest text of each and the space beside it.
+/// Widths of a table's columns in twentieths of a point, by the longest text of each and the space
+/// beside it.
 fn widths(rows: &[Vec<Vec<Span>>]) -> Vec<usize> {
     const TEXT_WIDTH: usize = 11_906 - 1_474 - 1_587;
     let columns = rows.first().map_or(0, Vec::len);
-    let longest = |n: usize| rows.iter().filter_map(|row| row.get(n)).map(|cell| plain(cell).width()).max().unwrap_or(0).clamp(4, 36) + 4;
+    let longest = |n: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(n))
+            .map(|cell| plain(cell).width())
+            .max()
+            .unwrap_or(0)
+            .clamp(4, 36)
+            + 4
+    };
     let all: Vec<usize> = (0..columns).map(longest).collect();
     let sum = all.iter().sum::<usize>().max(1);
     all.iter().map(|width| TEXT_WIDTH * width / sum).collect()
@@ -307,19 +396,34 @@ fn paragraph(properties: &str, spans: &[Span]) -> String {
     let runs: String = spans
         .iter()
         .map(|span| {
-            let (bold, italic) = (if span.bold { "<w:b/>" } else { "" }, if span.italic { "<w:i/>" } else { "" });
-            let look = if span.bold || span.italic { format!("<w:rPr>{bold}{italic}</w:rPr>") } else { String::new() };
-            format!("<w:r>{look}<w:t xml:space=\"preserve\">{}</w:t></w:r>", escaped(&span.text))
+            let (bold, italic) = (
+                if span.bold { "<w:b/>" } else { "" },
+                if span.italic { "<w:i/>" } else { "" },
+            );
+            let look = if span.bold || span.italic {
+                format!("<w:rPr>{bold}{italic}</w:rPr>")
+            } else {
+                String::new()
+            };
+            format!(
+                "<w:r>{look}<w:t xml:space=\"preserve\">{}</w:t></w:r>",
+                escaped(&span.text)
+            )
         })
         .collect();
-    let properties = if properties.is_empty() { String::new() } else { format!("<w:pPr>{properties}</w:pPr>") };
+    let properties = if properties.is_empty() {
+        String::new()
+    } else {
+        format!("<w:pPr>{properties}</w:pPr>")
+    };
     format!("<w:p>{properties}{runs}</w:p>")
 }
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
 
-const RELATED: &str = "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+const RELATED: &str =
+    "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 
 /// The level of the line under the title.
 const SUBTITLE: usize = 5;

@@ -1,4 +1,5 @@
-//! Help pages and usage errors of the command line, in the user's language and within the terminal's width.
+//! Help pages and usage errors of the command line, in the user's language and within the
+//! terminal's width.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg as Flag, ArgAction, Command};
@@ -10,9 +11,15 @@ use crate::render::{padded, wrap};
 
 /// Gives a command and all below it help pages of our own.
 pub fn install(command: Command, path: &str, locale: &Locale, width: usize) -> Command {
-    let path = if path.is_empty() { command.get_name().to_owned() } else { format!("{path} {}", command.get_name()) };
+    let path = if path.is_empty() {
+        command.get_name().to_owned()
+    } else {
+        format!("{path} {}", command.get_name())
+    };
     let page = page(&command, &path, locale, width);
-    command.override_help(page).mut_subcommands(|sub| install(sub, &path, locale, width))
+    command
+        .override_help(page)
+        .mut_subcommands(|sub| install(sub, &path, locale, width))
 }
 
 fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String {
@@ -21,13 +28,36 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
         out.push_str(&lines(&wrap(&about.to_string(), width)));
         out.push('\n');
     }
-    out.push_str(&lines(&wrap(&format!("{}{}", locale.text("help-usage"), usage(command, path, locale)), width)));
-    let positionals: Vec<&Flag> = command.get_positionals().filter(|a| !a.is_hide_set()).collect();
-    section(&mut out, &locale.text("help-arguments"), positionals.iter().map(|a| (placeholder(a), text_of(a))).collect(), width);
+    out.push_str(&lines(&wrap(
+        &format!(
+            "{}{}",
+            locale.text("help-usage"),
+            usage(command, path, locale)
+        ),
+        width,
+    )));
+    let positionals: Vec<&Flag> = command
+        .get_positionals()
+        .filter(|a| !a.is_hide_set())
+        .collect();
+    section(
+        &mut out,
+        &locale.text("help-arguments"),
+        positionals
+            .iter()
+            .map(|a| (placeholder(a), text_of(a)))
+            .collect(),
+        width,
+    );
     let subcommands: Vec<(String, String)> = command
         .get_subcommands()
         .filter(|c| !c.is_hide_set())
-        .map(|c| (c.get_name().to_owned(), c.get_about().map(ToString::to_string).unwrap_or_default()))
+        .map(|c| {
+            (
+                c.get_name().to_owned(),
+                c.get_about().map(ToString::to_string).unwrap_or_default(),
+            )
+        })
         .collect();
     section(&mut out, &locale.text("help-commands"), subcommands, width);
     // Global options are explained once, on the program's own page.
@@ -38,10 +68,22 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
             .filter(|a| !a.is_positional() && !a.is_hide_set() && a.is_global_set() == global)
             .map(|a| (flag(a), text_of(a)))
             .collect();
-        section(&mut out, &locale.text(if global { "help-global" } else { "help-options" }), rows, width);
+        section(
+            &mut out,
+            &locale.text(if global {
+                "help-global"
+            } else {
+                "help-options"
+            }),
+            rows,
+            width,
+        );
     }
     if !is_top {
-        out.push_str(&format!("\n{}\n", lines(&wrap(&locale.text("help-see-global"), width)).trim_end()));
+        out.push_str(&format!(
+            "\n{}\n",
+            lines(&wrap(&locale.text("help-see-global"), width)).trim_end()
+        ));
     }
     out
 }
@@ -53,7 +95,11 @@ fn usage(command: &Command, path: &str, locale: &Locale) -> String {
     }
     for arg in command.get_positionals().filter(|a| !a.is_hide_set()) {
         let name = placeholder(arg);
-        usage.push_str(&if arg.is_required_set() { format!(" <{name}>") } else { format!(" [{name}]") });
+        usage.push_str(&if arg.is_required_set() {
+            format!(" <{name}>")
+        } else {
+            format!(" [{name}]")
+        });
     }
     for arg in command.get_opts().filter(|a| a.is_required_set()) {
         usage.push_str(&format!(" {}", flag(arg)));
@@ -63,14 +109,27 @@ fn usage(command: &Command, path: &str, locale: &Locale) -> String {
 }
 
 fn placeholder(arg: &Flag) -> String {
-    arg.get_value_names().and_then(|names| names.first()).map_or_else(|| arg.get_id().to_string(), ToString::to_string)
+    arg.get_value_names()
+        .and_then(|names| names.first())
+        .map_or_else(|| arg.get_id().to_string(), ToString::to_string)
 }
 
 fn flag(arg: &Flag) -> String {
-    let short = arg.get_short().map(|c| format!("-{c}, ")).unwrap_or_default();
+    let short = arg
+        .get_short()
+        .map(|c| format!("-{c}, "))
+        .unwrap_or_default();
     let long = arg.get_long().unwrap_or_default();
-    let value = if arg.get_action().takes_values() { format!(" <{}>", placeholder(arg)) } else { String::new() };
-    let more = if matches!(arg.get_action(), ArgAction::Append) { " …" } else { "" };
+    let value = if arg.get_action().takes_values() {
+        format!(" <{}>", placeholder(arg))
+    } else {
+        String::new()
+    };
+    let more = if matches!(arg.get_action(), ArgAction::Append) {
+        " …"
+    } else {
+        ""
+    };
     format!("{short}--{long}{value}{more}")
 }
 
@@ -83,12 +142,21 @@ fn section(out: &mut String, heading: &str, rows: Vec<(String, String)>, width: 
         return;
     }
     out.push_str(&format!("\n{heading}\n"));
-    let left = rows.iter().map(|(name, _)| name.width()).filter(|w| *w <= 30).max().unwrap_or(0);
+    let left = rows
+        .iter()
+        .map(|(name, _)| name.width())
+        .filter(|w| *w <= 30)
+        .max()
+        .unwrap_or(0);
     for (name, text) in rows {
         let body = wrap(&text, width.saturating_sub(left + 4).max(20));
         let mut body = body.iter();
         if name.width() <= left {
-            out.push_str(&format!("  {}  {}\n", padded(&name, left), body.next().map_or("", String::as_str)));
+            out.push_str(&format!(
+                "  {}  {}\n",
+                padded(&name, left),
+                body.next().map_or("", String::as_str)
+            ));
         } else {
             out.push_str(&format!("  {name}\n"));
         }
@@ -97,7 +165,10 @@ fn section(out: &mut String, heading: &str, rows: Vec<(String, String)>, width: 
         }
     }
     // Padding under an empty description would leave spaces at the end of lines.
-    *out = out.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    *out = out
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
 }
 
 fn lines(lines: &[String]) -> String {
@@ -115,19 +186,30 @@ pub fn usage_problem(error: &clap::Error) -> Problem {
     };
     // clap shows a flag with its placeholder; the flag alone is what is meant.
     let arg = get(ContextKind::InvalidArg);
-    let suggested = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
-        .into_iter()
-        .map(get)
-        .find(|text| !text.is_empty())
-        .unwrap_or_default();
+    let suggested = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ]
+    .into_iter()
+    .map(get)
+    .find(|text| !text.is_empty())
+    .unwrap_or_default();
     let what = match error.kind() {
         ErrorKind::UnknownArgument => "usage-unknown-argument",
         ErrorKind::InvalidSubcommand => "usage-unknown-command",
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "usage-missing-command",
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "usage-missing-command"
+        }
         ErrorKind::MissingRequiredArgument => "usage-missing-argument",
-        ErrorKind::InvalidValue if get(ContextKind::InvalidValue).is_empty() => "usage-missing-value",
+        ErrorKind::InvalidValue if get(ContextKind::InvalidValue).is_empty() => {
+            "usage-missing-value"
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => "usage-bad-value",
-        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => "usage-value-count",
+        ErrorKind::TooManyValues
+        | ErrorKind::TooFewValues
+        | ErrorKind::WrongNumberOfValues
+        | ErrorKind::NoEquals => "usage-value-count",
         ErrorKind::ArgumentConflict => "usage-conflict",
         _ => "usage-other",
     };
@@ -139,6 +221,13 @@ pub fn usage_problem(error: &clap::Error) -> Problem {
         .with("what", Arg::Message(what))
         .with("subject", subject)
         .with("value", get(ContextKind::InvalidValue))
-        .with("hint", if suggested.is_empty() { "none" } else { "other" })
+        .with(
+            "hint",
+            if suggested.is_empty() {
+                "none"
+            } else {
+                "other"
+            },
+        )
         .with("suggested", suggested)
 }

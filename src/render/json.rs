@@ -9,15 +9,29 @@ use crate::table::{Audience, Cell, Table};
 /// A report: its facts, its metrics, its rows with values by metric name.
 pub fn report(table: &Table) -> String {
     let mut object = facts(table);
-    let metrics = table.columns.iter().filter(|c| c.figure).map(|c| json!({ "name": c.name, "label": c.label, "unit": c.unit })).collect();
+    let metrics = table
+        .columns
+        .iter()
+        .filter(|c| c.figure)
+        .map(|c| json!({ "name": c.name, "label": c.label, "unit": c.unit }))
+        .collect();
     object.insert("metrics".to_owned(), Value::Array(metrics));
     let rows = table
         .rows
         .iter()
         .map(|row| {
             let (mut keys, mut values) = (Map::new(), Map::new());
-            for (column, cell) in table.columns.iter().zip(&row.cells).filter(|(c, _)| c.audience != Audience::People) {
-                let map = if column.figure { &mut values } else { &mut keys };
+            for (column, cell) in table
+                .columns
+                .iter()
+                .zip(&row.cells)
+                .filter(|(c, _)| c.audience != Audience::People)
+            {
+                let map = if column.figure {
+                    &mut values
+                } else {
+                    &mut keys
+                };
                 map.insert(column.name.clone(), value(cell));
             }
             keys.insert("values".to_owned(), Value::Object(values));
@@ -38,14 +52,25 @@ pub fn list(table: &Table, name: &str) -> String {
 /// The rows of a table as objects by column name.
 pub fn rows(table: &Table) -> Value {
     let rows = table.rows.iter().map(|row| {
-        let cells = table.columns.iter().zip(&row.cells).filter(|(c, _)| c.audience != Audience::People);
-        Value::Object(cells.map(|(column, cell)| (column.name.clone(), value(cell))).collect())
+        let cells = table
+            .columns
+            .iter()
+            .zip(&row.cells)
+            .filter(|(c, _)| c.audience != Audience::People);
+        Value::Object(
+            cells
+                .map(|(column, cell)| (column.name.clone(), value(cell)))
+                .collect(),
+        )
     });
     Value::Array(rows.collect())
 }
 
 /// Problems with their places, their rules, and the sentences that `say` makes of them.
-pub fn problems(problems: &[Problem], say: impl Fn(&Problem) -> (String, Option<String>)) -> String {
+pub fn problems(
+    problems: &[Problem],
+    say: impl Fn(&Problem) -> (String, Option<String>),
+) -> String {
     let list: Vec<Value> = problems
         .iter()
         .map(|problem| {
@@ -72,11 +97,23 @@ pub fn pretty(value: &Value) -> String {
         return text;
     }
     // Outside strings JSON has no such characters, and all of them lie in the basic plane.
-    text.chars().map(|c| if steers(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() }).collect()
+    text.chars()
+        .map(|c| {
+            if steers(c) {
+                format!("\\u{:04x}", c as u32)
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
 }
 
 fn facts(table: &Table) -> Map<String, Value> {
-    table.facts.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect()
+    table
+        .facts
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+        .collect()
 }
 
 /// A cell as JSON: numbers as numbers, no data as null.
@@ -86,7 +123,9 @@ pub fn value(cell: &Cell) -> Value {
         Cell::Text(text) => Value::from(text.as_str()),
         Cell::Number(n) => Value::Number(n.json()),
         // The exact value is a fraction, which JSON has no number for.
-        Cell::Ratio(num, den) | Cell::Average { num, den, .. } => Value::from(*num as f64 / *den as f64),
+        Cell::Ratio(num, den) | Cell::Average { num, den, .. } => {
+            Value::from(*num as f64 / *den as f64)
+        }
         Cell::Points(tenths) => Value::from(*tenths as f64 / 10.0),
     }
 }

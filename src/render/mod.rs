@@ -10,8 +10,8 @@ pub mod terminal;
 
 use unicode_width::UnicodeWidthStr;
 
-/// Breaks a text into lines of at most `width` columns: at spaces, and anywhere between Chinese characters,
-/// but never before closing punctuation.
+/// Breaks a text into lines of at most `width` columns: at spaces, and anywhere between Chinese
+/// characters, but never before closing punctuation.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -39,7 +39,9 @@ fn pieces(text: &str) -> Vec<String> {
     for c in text.chars() {
         let breaks = match last {
             None => true,
-            Some(last) => !closes(c) && !opens(last) && (last == ' ' && c != ' ' || wide(last) || wide(c)),
+            Some(last) => {
+                !closes(c) && !opens(last) && (last == ' ' && c != ' ' || wide(last) || wide(c))
+            }
         };
         match pieces.last_mut() {
             Some(piece) if !breaks => piece.push(c),

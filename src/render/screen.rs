@@ -4,7 +4,8 @@ use std::io::{Result, Write};
 
 use crate::spelling::is_steering;
 
-/// An output that, where a person looks at it, lets no control characters through but line ends, tabs and colours.
+/// An output that, where a person looks at it, lets no control characters through but line ends,
+/// tabs and colours.
 pub struct Screen<'o> {
     inner: &'o mut dyn Write,
     guarded: bool,
@@ -14,7 +15,11 @@ pub struct Screen<'o> {
 impl<'o> Screen<'o> {
     /// `guarded` where `inner` is a terminal; `colour` where our own colours go to it.
     pub fn new(inner: &'o mut dyn Write, guarded: bool, colour: bool) -> Screen<'o> {
-        Screen { inner, guarded, colour }
+        Screen {
+            inner,
+            guarded,
+            colour,
+        }
     }
 }
 
@@ -49,9 +54,18 @@ impl Write for Screen<'_> {
 
 /// How long the change of colour is with which a text begins; 0 where it begins with none.
 fn colour_len(text: &str) -> usize {
-    let Some(rest) = text.strip_prefix("\u{1b}[") else { return 0 };
-    let digits = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b';').count();
-    if rest[digits..].starts_with('m') { 2 + digits + 1 } else { 0 }
+    let Some(rest) = text.strip_prefix("\u{1b}[") else {
+        return 0;
+    };
+    let digits = rest
+        .bytes()
+        .take_while(|b| b.is_ascii_digit() || *b == b';')
+        .count();
+    if rest[digits..].starts_with('m') {
+        2 + digits + 1
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -60,16 +74,28 @@ mod tests {
 
     fn shown(text: &str, guarded: bool, colour: bool) -> String {
         let mut out = Vec::new();
-        Screen::new(&mut out, guarded, colour).write_all(text.as_bytes()).expect("memory");
+        Screen::new(&mut out, guarded, colour)
+            .write_all(text.as_bytes())
+            .expect("memory");
         String::from_utf8(out).expect("text")
     }
 
     #[test]
     fn a_terminal_is_steered_by_nobody() {
         let hostile = "甲\u{1b}]0;x\u{7}\u{9b}2J\u{202e}乙\r\u{8}\n\t丙\r\n";
-        assert_eq!(shown(hostile, true, true), "甲\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}乙\\r\\u{8}\n\t丙\r\n");
-        assert_eq!(shown(hostile, false, false), hostile, "a file gets the bytes as they are");
-        assert_eq!(shown("\u{1b}[1;31m红\u{1b}[0m", true, true), "\u{1b}[1;31m红\u{1b}[0m");
+        assert_eq!(
+            shown(hostile, true, true),
+            "甲\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}乙\\r\\u{8}\n\t丙\r\n"
+        );
+        assert_eq!(
+            shown(hostile, false, false),
+            hostile,
+            "a file gets the bytes as they are"
+        );
+        assert_eq!(
+            shown("\u{1b}[1;31m红\u{1b}[0m", true, true),
+            "\u{1b}[1;31m红\u{1b}[0m"
+        );
         assert_eq!(shown("\u{1b}[31m", true, false), "\\u{1b}[31m");
     }
 }

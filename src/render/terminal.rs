@@ -1,7 +1,9 @@
-//! A table for a terminal: aligned under Chinese, as wide as there is room for, nothing left out unnamed.
+//! A table for a terminal: aligned under Chinese, as wide as there is room for, nothing left out
+//! unnamed.
 
 use comfy_table::{
-    Attribute, Cell as Drawn, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row as DrawnRow, Table as Drawing, presets,
+    Attribute, Cell as Drawn, CellAlignment, Color, ColumnConstraint, ContentArrangement,
+    Row as DrawnRow, Table as Drawing, presets,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -25,7 +27,9 @@ const MARK: &str = "!";
 
 /// Draws a table.
 pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
-    let seen: Vec<usize> = (0..table.columns.len()).filter(|&n| table.columns[n].audience != Audience::Machines).collect();
+    let seen: Vec<usize> = (0..table.columns.len())
+        .filter(|&n| table.columns[n].audience != Audience::Machines)
+        .collect();
     let (shown, left_out) = fit(table, &seen, style);
     let mut drawing = Drawing::new();
     // Plain ASCII lines: Chinese consoles draw box characters two columns wide.
@@ -46,13 +50,18 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
             drawing.set_content_arrangement(ContentArrangement::Disabled);
         }
     }
-    let unbroken: Vec<usize> = (0..shown.len()).filter(|&at| is_unbroken(table, shown[at])).collect();
-    drawing.set_header(shown.iter().map(|&n| Drawn::new(heading(table, &shown, n)).set_alignment(alignment(&table.columns[n]))));
+    let unbroken: Vec<usize> = (0..shown.len())
+        .filter(|&at| is_unbroken(table, shown[at]))
+        .collect();
+    drawing.set_header(shown.iter().map(|&n| {
+        Drawn::new(heading(table, &shown, n)).set_alignment(alignment(&table.columns[n]))
+    }));
     for row in &table.rows {
         let cells = shown.iter().map(|&n| {
             let column = &table.columns[n];
             let lags = column.lags(&row.cells[n]) && !row.total;
-            let mut cell = Drawn::new(words(column, &row.cells[n], lags)).set_alignment(alignment(column));
+            let mut cell =
+                Drawn::new(words(column, &row.cells[n], lags)).set_alignment(alignment(column));
             if style.colour && lags {
                 cell = cell.fg(Color::Red);
             }
@@ -70,28 +79,50 @@ pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
     }
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&format!("{}\n\n", heading_lines(&visible(&table.title), style.width).join("\n")));
+        out.push_str(&format!(
+            "{}\n\n",
+            heading_lines(&visible(&table.title), style.width).join("\n")
+        ));
     }
     if !table.rows.is_empty() {
-        out.push_str(&drawing.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>());
+        out.push_str(
+            &drawing
+                .lines()
+                .map(|line| format!("{}\n", line.trim_end()))
+                .collect::<String>(),
+        );
     }
     for note in notes(table, &shown, &left_out, locale) {
         let note = visible(&note);
-        let lines = style.width.map_or_else(|| vec![note.clone()], |width| super::wrap(&note, width));
-        out.push_str(&lines.iter().map(|line| format!("{line}\n")).collect::<String>());
+        let lines = style
+            .width
+            .map_or_else(|| vec![note.clone()], |width| super::wrap(&note, width));
+        out.push_str(
+            &lines
+                .iter()
+                .map(|line| format!("{line}\n"))
+                .collect::<String>(),
+        );
     }
     out
 }
 
-/// A title in lines of at most `width` columns. One that is too long breaks before its brackets first,
-/// so that the days it is counted for stay together.
+/// A title in lines of at most `width` columns. One that is too long breaks before its brackets
+/// first, so that the days it is counted for stay together.
 fn heading_lines(title: &str, width: Option<usize>) -> Vec<String> {
-    let Some(width) = width.filter(|&width| title.width() > width) else { return vec![title.to_owned()] };
+    let Some(width) = width.filter(|&width| title.width() > width) else {
+        return vec![title.to_owned()];
+    };
     let (name, days) = title.split_at(title.rfind(['（', '(']).unwrap_or(title.len()));
-    [name, days].iter().filter(|part| !part.is_empty()).flat_map(|part| super::wrap(part.trim(), width)).collect()
+    [name, days]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .flat_map(|part| super::wrap(part.trim(), width))
+        .collect()
 }
 
-/// Whether a column holds ids, days or numbers only: broken over two lines they could not be copied.
+/// Whether a column holds ids, days or numbers only: broken over two lines they could not be
+/// copied.
 fn is_unbroken(table: &Table, n: usize) -> bool {
     const LONGEST: usize = 24;
     let whole = |cell: &Cell| {
@@ -103,38 +134,60 @@ fn is_unbroken(table: &Table, n: usize) -> bool {
 
 fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) -> Vec<String> {
     let mut notes = table.notes.clone();
-    let lags = |row: &&Row| !row.total && shown.iter().any(|&n| table.columns[n].lags(&row.cells[n]));
+    let lags =
+        |row: &&Row| !row.total && shown.iter().any(|&n| table.columns[n].lags(&row.cells[n]));
     if table.rows.iter().any(|row| lags(&row)) {
         notes.push(locale.say("report-mark", &[("mark", Arg::from(MARK))]));
     }
     if !left_out.is_empty() {
         let mut names: Vec<String> = Vec::new();
-        let named: Vec<usize> = left_out.iter().copied().filter(|&n| table.columns[n].unit != "change").collect();
+        let named: Vec<usize> = left_out
+            .iter()
+            .copied()
+            .filter(|&n| table.columns[n].unit != "change")
+            .collect();
         for &n in &named {
             let (block, own) = &table.columns[n].short;
             match names.last_mut() {
-                Some(last) if !block.is_empty() && last.starts_with(&format!("{block} ")) => last.push_str(&format!("/{own}")),
+                Some(last) if !block.is_empty() && last.starts_with(&format!("{block} ")) => {
+                    last.push_str(&format!("/{own}"))
+                }
                 _ if block.is_empty() => names.push(own.clone()),
                 _ => names.push(format!("{block} {own}")),
             }
         }
-        notes.push(locale.say("report-left-out", &[("count", Arg::from(named.len())), ("names", Arg::from(locale.join(&names)))]));
+        notes.push(locale.say(
+            "report-left-out",
+            &[
+                ("count", Arg::from(named.len())),
+                ("names", Arg::from(locale.join(&names))),
+            ],
+        ));
     }
     notes
 }
 
-/// The columns that fit, and those left out: all if there is room; else the compact ones, and as many others
-/// as fit beside them: whole blocks of figures, single columns of words.
+/// The columns that fit, and those left out: all if there is room; else the compact ones, and as
+/// many others as fit beside them: whole blocks of figures, single columns of words.
 fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) {
     let Some(width) = style.width.filter(|_| !style.wide) else {
         return (seen.to_vec(), Vec::new());
     };
-    let total = |columns: &[usize]| 1 + columns.iter().map(|&n| least_width(table, columns, n) + 3).sum::<usize>();
+    let total = |columns: &[usize]| {
+        1 + columns
+            .iter()
+            .map(|&n| least_width(table, columns, n) + 3)
+            .sum::<usize>()
+    };
     let mut shown = seen.to_vec();
     if total(&shown) > width {
         shown.retain(|&n| table.columns[n].compact);
         for group in groups(table, seen) {
-            let more: Vec<usize> = seen.iter().copied().filter(|n| shown.contains(n) || group.contains(n)).collect();
+            let more: Vec<usize> = seen
+                .iter()
+                .copied()
+                .filter(|n| shown.contains(n) || group.contains(n))
+                .collect();
             if total(&more) <= width {
                 shown = more;
             }
@@ -142,11 +195,18 @@ fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) 
     }
     while total(&shown) > width && shown.iter().filter(|&&n| table.columns[n].figure).count() > 1 {
         // A figure goes with its change.
-        if shown.pop().is_some_and(|n| table.columns[n].unit == "change") {
+        if shown
+            .pop()
+            .is_some_and(|n| table.columns[n].unit == "change")
+        {
             shown.pop();
         }
     }
-    let left_out = seen.iter().copied().filter(|n| !shown.contains(n)).collect();
+    let left_out = seen
+        .iter()
+        .copied()
+        .filter(|n| !shown.contains(n))
+        .collect();
     (shown, left_out)
 }
 
@@ -156,24 +216,42 @@ fn groups(table: &Table, seen: &[usize]) -> Vec<Vec<usize>> {
     for &n in seen {
         let block = &table.columns[n].short.0;
         match groups.last_mut() {
-            Some(group) if !block.is_empty() && table.columns[group[0]].short.0 == *block => group.push(n),
+            Some(group) if !block.is_empty() && table.columns[group[0]].short.0 == *block => {
+                group.push(n)
+            }
             _ => groups.push(vec![n]),
         }
     }
     groups
 }
 
-/// How narrow a column may become: words may be broken over lines, but not into a heap of single characters.
+/// How narrow a column may become: words may be broken over lines, but not into a heap of single
+/// characters.
 fn least_width(table: &Table, shown: &[usize], n: usize) -> usize {
     const WORDS: usize = 14;
     let full = column_width(table, shown, n);
-    if table.columns.iter().any(|c| c.figure) || is_unbroken(table, n) { full } else { full.min(WORDS) }
+    if table.columns.iter().any(|c| c.figure) || is_unbroken(table, n) {
+        full
+    } else {
+        full.min(WORDS)
+    }
 }
 
 fn column_width(table: &Table, shown: &[usize], n: usize) -> usize {
     let column = &table.columns[n];
-    let cells = table.rows.iter().map(|row| words(column, &row.cells[n], column.lags(&row.cells[n]) && !row.total).width());
-    let heading = heading(table, shown, n).lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let cells = table.rows.iter().map(|row| {
+        words(
+            column,
+            &row.cells[n],
+            column.lags(&row.cells[n]) && !row.total,
+        )
+        .width()
+    });
+    let heading = heading(table, shown, n)
+        .lines()
+        .map(UnicodeWidthStr::width)
+        .max()
+        .unwrap_or(0);
     cells.max().unwrap_or(0).max(heading)
 }
 
@@ -185,14 +263,29 @@ fn heading(table: &Table, shown: &[usize], n: usize) -> String {
     }
     let at = shown.iter().position(|&m| m == n).unwrap_or(0);
     let first = at == 0 || table.columns[shown[at - 1]].short.0 != *block;
-    visible(&format!("{}\n{own}", if first { block.as_str() } else { "" }))
+    visible(&format!(
+        "{}\n{own}",
+        if first { block.as_str() } else { "" }
+    ))
 }
 
 fn words(column: &Column, cell: &Cell, lags: bool) -> String {
-    let words = visible(&if column.unit == "change" { cell.signed() } else { cell.words() });
-    if lags { format!("{words} {MARK}") } else { words }
+    let words = visible(&if column.unit == "change" {
+        cell.signed()
+    } else {
+        cell.words()
+    });
+    if lags {
+        format!("{words} {MARK}")
+    } else {
+        words
+    }
 }
 
 fn alignment(column: &Column) -> CellAlignment {
-    if column.unit.is_empty() { CellAlignment::Left } else { CellAlignment::Right }
+    if column.unit.is_empty() {
+        CellAlignment::Left
+    } else {
+        CellAlignment::Right
+    }
 }

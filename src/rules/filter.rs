@@ -41,7 +41,8 @@ pub enum Subject {
     OnTime,
     /// A field of the organisation that owns the record, by index.
     Org(usize),
-    /// A field of the organisation that a field of the record names; of the owner's, where it names none in the ledger.
+    /// A field of the organisation that a field of the record names; of the owner's, where it names
+    /// none in the ledger.
     Named {
         /// The record's field, by index.
         by: usize,
@@ -77,7 +78,11 @@ impl Filter {
         for (key, negated) in [("has", false), ("lacks", true)] {
             for name in reader.texts(key) {
                 match kind.index(&name) {
-                    Some(n) => filter.tests.push(Test { subject: Subject::Field(n), is: Is::Present, negated }),
+                    Some(n) => filter.tests.push(Test {
+                        subject: Subject::Field(n),
+                        is: Is::Present,
+                        negated,
+                    }),
                     None => reader.unknown_value(key, &name, &kind.field_names()),
                 }
             }
@@ -100,10 +105,23 @@ impl Filter {
         self.read_tests_of(table, org, negated, &Subject::Org);
     }
 
-    fn read_tests_of(&mut self, table: &Reader<'_, '_>, org: &Kind, negated: bool, subject: &dyn Fn(usize) -> Subject) {
+    fn read_tests_of(
+        &mut self,
+        table: &Reader<'_, '_>,
+        org: &Kind,
+        negated: bool,
+        subject: &dyn Fn(usize) -> Subject,
+    ) {
         for (key, _, node) in table.keys() {
             match org.index(key) {
-                Some(n) => self.push(table, key, node, subject(n), Some(&org.fields[n].ty), negated),
+                Some(n) => self.push(
+                    table,
+                    key,
+                    node,
+                    subject(n),
+                    Some(&org.fields[n].ty),
+                    negated,
+                ),
                 None => table.unknown_key(key, &org.field_names()),
             }
         }
@@ -117,14 +135,21 @@ impl Filter {
                 }
                 continue;
             }
-            if let Some(n) = kind.index(key).filter(|&n| matches!(kind.fields[n].ty, FieldType::Record(_)))
+            if let Some(n) = kind
+                .index(key)
+                .filter(|&n| matches!(kind.fields[n].ty, FieldType::Record(_)))
                 && let Some(inner) = table.inner(node)
             {
                 // `source = { kind = "meeting" }`: what it points to.
                 for (key, _, node) in inner.keys() {
                     match (key, &kind.fields[n].ty) {
                         ("kind", FieldType::Record(of)) => {
-                            check_words(&inner, key, node.get_ref(), &of.iter().map(String::as_str).collect::<Vec<_>>());
+                            check_words(
+                                &inner,
+                                key,
+                                node.get_ref(),
+                                &of.iter().map(String::as_str).collect::<Vec<_>>(),
+                            );
                             self.push(&inner, key, node, Subject::KindOf(n), None, negated);
                         }
                         _ => inner.unknown_key(key, "kind"),
@@ -132,7 +157,9 @@ impl Filter {
                 }
                 continue;
             }
-            if let Some(by) = kind.index(key).filter(|&n| matches!(kind.fields[n].ty, FieldType::Text | FieldType::Organisation))
+            if let Some(by) = kind
+                .index(key)
+                .filter(|&n| matches!(kind.fields[n].ty, FieldType::Text | FieldType::Organisation))
                 && let Some(inner) = table.inner(node)
             {
                 // `recipient = { sector = "enterprise" }`: what the organisation of that name is.
@@ -148,7 +175,11 @@ impl Filter {
                 _ => match kind.index(key) {
                     Some(n) => (Subject::Field(n), Some(&kind.fields[n].ty)),
                     None => {
-                        let virtuals = if life { ", state, phase, overdue, on_time, org" } else { ", org" };
+                        let virtuals = if life {
+                            ", state, phase, overdue, on_time, org"
+                        } else {
+                            ", org"
+                        };
                         table.unknown_key(key, &(kind.field_names() + virtuals));
                         continue;
                     }
@@ -157,11 +188,20 @@ impl Filter {
             if subject == Subject::State
                 && let Some(life) = &kind.life
             {
-                let all: Vec<&str> = life.statuses.iter().map(|s| s.choice.name.as_str()).collect();
+                let all: Vec<&str> = life
+                    .statuses
+                    .iter()
+                    .map(|s| s.choice.name.as_str())
+                    .collect();
                 check_words(table, key, node.get_ref(), &all);
             }
             if subject == Subject::Phase {
-                check_words(table, key, node.get_ref(), &PHASES.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+                check_words(
+                    table,
+                    key,
+                    node.get_ref(),
+                    &PHASES.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+                );
             }
             self.push(table, key, node, subject, ty, negated);
         }
@@ -177,26 +217,43 @@ impl Filter {
         negated: bool,
     ) {
         if let Some(FieldType::Choice(choices)) = ty {
-            check_words(table, key, node.get_ref(), &choices.iter().map(|c| c.name.as_str()).collect::<Vec<_>>());
+            check_words(
+                table,
+                key,
+                node.get_ref(),
+                &choices.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+            );
         }
         let (is, negated) = match node.get_ref() {
             DeValue::Boolean(wanted) => (Is::True, negated == *wanted),
             DeValue::String(text) => (Is::OneOf(vec![text.to_string()]), negated),
-            DeValue::Integer(_) | DeValue::Float(_) if decimal(node.get_ref()).is_some() => {
-                (Is::Number(decimal(node.get_ref()).into_iter().collect()), negated)
-            }
-            DeValue::Array(items) if items.iter().all(|i| decimal(i.get_ref()).is_some()) => {
-                (Is::Number(items.iter().filter_map(|i| decimal(i.get_ref())).collect()), negated)
-            }
-            DeValue::Array(items) if items.iter().all(|i| i.get_ref().as_str().is_some()) => {
-                (Is::OneOf(items.iter().filter_map(|i| i.get_ref().as_str().map(str::to_owned)).collect()), negated)
-            }
+            DeValue::Integer(_) | DeValue::Float(_) if decimal(node.get_ref()).is_some() => (
+                Is::Number(decimal(node.get_ref()).into_iter().collect()),
+                negated,
+            ),
+            DeValue::Array(items) if items.iter().all(|i| decimal(i.get_ref()).is_some()) => (
+                Is::Number(items.iter().filter_map(|i| decimal(i.get_ref())).collect()),
+                negated,
+            ),
+            DeValue::Array(items) if items.iter().all(|i| i.get_ref().as_str().is_some()) => (
+                Is::OneOf(
+                    items
+                        .iter()
+                        .filter_map(|i| i.get_ref().as_str().map(str::to_owned))
+                        .collect(),
+                ),
+                negated,
+            ),
             _ => return table.note(crate::rules::kind::bad(table, key, "bad-rule-filter")),
         };
         if !fits(&subject, ty, &is) {
             return table.note(crate::rules::kind::bad(table, key, "bad-rule-filter-type"));
         }
-        self.tests.push(Test { subject, is, negated });
+        self.tests.push(Test {
+            subject,
+            is,
+            negated,
+        });
     }
 }
 
@@ -206,18 +263,36 @@ fn fits(subject: &Subject, ty: Option<&FieldType>, is: &Is) -> bool {
         (_, _, Is::Present) => true,
         (_, _, Is::OneOf(words)) if words.is_empty() => false,
         // A number that no value of the field can be.
-        (_, Some(FieldType::Integer { .. }), Is::Number(numbers)) if numbers.iter().any(|n| n.places() > 0) => false,
-        (_, Some(FieldType::Decimal { places, .. }), Is::Number(numbers)) if numbers.iter().any(|n| n.places() > *places) => false,
+        (_, Some(FieldType::Integer { .. }), Is::Number(numbers))
+            if numbers.iter().any(|n| n.places() > 0) =>
+        {
+            false
+        }
+        (_, Some(FieldType::Decimal { places, .. }), Is::Number(numbers))
+            if numbers.iter().any(|n| n.places() > *places) =>
+        {
+            false
+        }
         (Subject::Overdue | Subject::OnTime, _, is) => matches!(is, Is::True),
         (Subject::State | Subject::Phase | Subject::KindOf(_), _, is) => matches!(is, Is::OneOf(_)),
-        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, Some(FieldType::Boolean), is) => matches!(is, Is::True),
+        (
+            Subject::Field(_) | Subject::Org(_) | Subject::Named { .. },
+            Some(FieldType::Boolean),
+            is,
+        ) => matches!(is, Is::True),
         (
             Subject::Field(_) | Subject::Org(_) | Subject::Named { .. },
             Some(FieldType::Integer { .. } | FieldType::Decimal { .. } | FieldType::Year),
             is,
         ) => matches!(is, Is::Number(_)),
-        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, Some(FieldType::Table(_)), _) => false,
-        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, _, is) => matches!(is, Is::OneOf(_)),
+        (
+            Subject::Field(_) | Subject::Org(_) | Subject::Named { .. },
+            Some(FieldType::Table(_)),
+            _,
+        ) => false,
+        (Subject::Field(_) | Subject::Org(_) | Subject::Named { .. }, _, is) => {
+            matches!(is, Is::OneOf(_))
+        }
     }
 }
 

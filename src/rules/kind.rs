@@ -36,7 +36,8 @@ pub struct Kind {
     pub bounds: Vec<Bound>,
     /// Fields that no two records share at the same time, for kinds that must not be doubled.
     pub once: Option<Once>,
-    /// Fields by which two records of one organisation are taken for the same thing entered twice; none: never.
+    /// Fields by which two records of one organisation are taken for the same thing entered twice;
+    /// none: never.
     pub same: Vec<usize>,
     /// Its index among the rules' kinds.
     pub number: usize,
@@ -59,7 +60,8 @@ pub struct Field {
     pub list: bool,
     /// The field that, where it is given, says why this one is not known.
     pub unless: Option<String>,
-    /// Of a list of tables: how many of its first columns tell one row from another; 0 where rows may be alike.
+    /// Of a list of tables: how many of its first columns tell one row from another; 0 where rows
+    /// may be alike.
     pub key: usize,
     /// What a value is.
     pub ty: FieldType,
@@ -200,7 +202,8 @@ pub enum Bound {
 
 /// Fields that no two records share at the same time: one person holds an office once.
 ///
-/// The time is from a record's start to its end, or the period it belongs to where its kind has no end.
+/// The time is from a record's start to its end, or the period it belongs to where its kind has no
+/// end.
 #[derive(Clone, Debug)]
 pub struct Once {
     /// The fields.
@@ -251,17 +254,28 @@ impl Kind {
 
     /// The field of that name or label.
     pub fn named(&self, text: &str) -> Option<usize> {
-        self.index(text).or_else(|| self.fields.iter().position(|f| f.label.is(text)))
+        self.index(text)
+            .or_else(|| self.fields.iter().position(|f| f.label.is(text)))
     }
 
     /// The words that a rules key lists for a choice field; others are noted.
-    pub(super) fn choices_listed(&self, reader: &Reader<'_, '_>, key: &'static str, field: &str) -> Vec<String> {
+    pub(super) fn choices_listed(
+        &self,
+        reader: &Reader<'_, '_>,
+        key: &'static str,
+        field: &str,
+    ) -> Vec<String> {
         let words = reader.texts(key);
         let allowed: Vec<&str> = match self.index(field).map(|n| &self.fields[n].ty) {
-            Some(FieldType::Choice(choices)) => choices.iter().map(|choice| choice.name.as_str()).collect(),
+            Some(FieldType::Choice(choices)) => {
+                choices.iter().map(|choice| choice.name.as_str()).collect()
+            }
             _ => Vec::new(),
         };
-        for word in words.iter().filter(|word| !allowed.contains(&word.as_str())) {
+        for word in words
+            .iter()
+            .filter(|word| !allowed.contains(&word.as_str()))
+        {
             reader.unknown_value(key, word, &allowed.join(", "));
         }
         words
@@ -277,16 +291,29 @@ impl Kind {
         let name = reader.required("name")?;
         let label = reader.label();
         let prefix = reader.required("prefix").unwrap_or_default();
-        let fields: Vec<Field> = reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect();
+        let fields: Vec<Field> = reader
+            .tables("field")
+            .into_iter()
+            .filter_map(|f| Field::read(f, shared))
+            .collect();
         if fields.is_empty() {
             reader.missing("field");
             return None;
         }
-        let mut kind = Kind { label, prefix, fields, ..Kind::blank(name, reader.place()) };
+        let mut kind = Kind {
+            label,
+            prefix,
+            fields,
+            ..Kind::blank(name, reader.place())
+        };
         kind.period = kind.pointer(&reader, "period", true, true).unwrap_or(0);
-        kind.start = kind.pointer(&reader, "start", true, false).unwrap_or(kind.period);
+        kind.start = kind
+            .pointer(&reader, "start", true, false)
+            .unwrap_or(kind.period);
         kind.end = kind.pointer(&reader, "end", true, false);
-        kind.title = kind.pointer(&reader, "title", false, false).unwrap_or(kind.period);
+        kind.title = kind
+            .pointer(&reader, "title", false, false)
+            .unwrap_or(kind.period);
         kind.columns = kind.pointers(&reader, "columns");
         kind.same = kind.pointers(&reader, "same");
         if let Some(life) = reader.table("life") {
@@ -294,7 +321,10 @@ impl Kind {
         }
         kind.read_bounds(&reader);
         if let Some(once) = reader.table("once") {
-            kind.once = Some(Once { fields: kind.pointers(&once, "fields"), everywhere: once.boolean("everywhere") });
+            kind.once = Some(Once {
+                fields: kind.pointers(&once, "fields"),
+                everywhere: once.boolean("everywhere"),
+            });
             once.finish();
         }
         kind.validate(&reader);
@@ -313,8 +343,14 @@ impl Kind {
         let of_records = self.name != ORGANISATION;
         for (n, field) in self.fields.iter().enumerate() {
             let name = field.name.as_str();
-            let beside: &[&str] = if of_records { RESERVED_BESIDE } else { RESERVED_FOR_ORGS };
-            let taken = RESERVED.contains(&name) || beside.contains(&name) || self.life.is_some() && name == "state";
+            let beside: &[&str] = if of_records {
+                RESERVED_BESIDE
+            } else {
+                RESERVED_FOR_ORGS
+            };
+            let taken = RESERVED.contains(&name)
+                || beside.contains(&name)
+                || self.life.is_some() && name == "state";
             if self.index(name) != Some(n) || taken {
                 reader.note(bad(reader, "field", "bad-rule-field"));
             }
@@ -328,7 +364,11 @@ impl Kind {
             }
         }
         if let Some(life) = &self.life {
-            twice(reader, "life", life.statuses.iter().map(|s| s.choice.name.as_str()));
+            twice(
+                reader,
+                "life",
+                life.statuses.iter().map(|s| s.choice.name.as_str()),
+            );
         }
         // Without its start a record would exist on no day, and no year's file could hold it.
         if of_records && !self.fields[self.start].required {
@@ -372,8 +412,18 @@ impl Kind {
     }
 
     /// A key of the rules table that names one of the fields.
-    fn pointer(&self, reader: &Reader<'_, '_>, key: &'static str, date: bool, required: bool) -> Option<usize> {
-        let name = if required { reader.required(key)? } else { reader.text(key)? };
+    fn pointer(
+        &self,
+        reader: &Reader<'_, '_>,
+        key: &'static str,
+        date: bool,
+        required: bool,
+    ) -> Option<usize> {
+        let name = if required {
+            reader.required(key)?
+        } else {
+            reader.text(key)?
+        };
         match self.index(&name) {
             Some(n) if !date || self.fields[n].ty.is_time() => Some(n),
             Some(_) => {
@@ -426,7 +476,13 @@ impl Kind {
         let choices = statuses.iter().map(|s| s.choice.clone()).collect();
         set_status_choices(&mut self.fields[updates], choices);
         reader.finish();
-        Some(LifeCycle { done: done.unwrap_or(statuses.len() - 1), statuses, updates, due, extended })
+        Some(LifeCycle {
+            done: done.unwrap_or(statuses.len() - 1),
+            statuses,
+            updates,
+            due,
+            extended,
+        })
     }
 
     fn read_bounds(&mut self, reader: &Reader<'_, '_>) {
@@ -436,7 +492,9 @@ impl Kind {
             let after = self.pointer(&bound, "not_before", true, false);
             match (field, most, after) {
                 (Some(field), Some(other), None) => self.bounds.push(Bound::AtMost(field, other)),
-                (Some(field), None, Some(other)) => self.bounds.push(Bound::NotBefore(field, other)),
+                (Some(field), None, Some(other)) => {
+                    self.bounds.push(Bound::NotBefore(field, other))
+                }
                 (None, _, _) => {}
                 _ => bound.note(bad(&bound, "field", "bad-rule-bound")),
             }
@@ -446,7 +504,20 @@ impl Kind {
 }
 
 /// Names that no field may have: flags that every command takes, and keys that every record has.
-const RESERVED: &[&str] = &["id", "retracted", "org", "as", "root", "lang", "color", "today", "help", "phase", "overdue", "on_time"];
+const RESERVED: &[&str] = &[
+    "id",
+    "retracted",
+    "org",
+    "as",
+    "root",
+    "lang",
+    "color",
+    "today",
+    "help",
+    "phase",
+    "overdue",
+    "on_time",
+];
 
 /// Names that lists of records print beside the fields.
 const RESERVED_BESIDE: &[&str] = &["kind", "file", "line"];
@@ -470,7 +541,11 @@ fn twice<'n>(reader: &Reader<'_, '_>, key: &str, names: impl Iterator<Item = &'n
 
 /// Names of fields, for messages that say what is allowed.
 pub fn field_names(fields: &[Field]) -> String {
-    fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
+    fields
+        .iter()
+        .map(|f| f.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn set_status_choices(updates: &mut Field, choices: Vec<Choice>) {
@@ -487,9 +562,15 @@ fn read_statuses(reader: &Reader<'_, '_>) -> Vec<Status> {
         .into_iter()
         .filter_map(|status| {
             let phase = status.choice("phase", PHASES, None);
-            let choice = Choice { name: status.required("name")?, label: status.label() };
+            let choice = Choice {
+                name: status.required("name")?,
+                label: status.label(),
+            };
             status.finish();
-            Some(Status { choice, phase: phase? })
+            Some(Status {
+                choice,
+                phase: phase?,
+            })
         })
         .collect()
 }
@@ -497,8 +578,13 @@ fn read_statuses(reader: &Reader<'_, '_>) -> Vec<Status> {
 fn read_choices(reader: &Reader<'_, '_>) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     for value in reader.tables("values") {
-        let Some(name) = value.required("name") else { continue };
-        let choice = Choice { name, label: value.label() };
+        let Some(name) = value.required("name") else {
+            continue;
+        };
+        let choice = Choice {
+            name,
+            label: value.label(),
+        };
         value.finish();
         choices.push(choice);
     }
@@ -507,14 +593,18 @@ fn read_choices(reader: &Reader<'_, '_>) -> Vec<Choice> {
 
 /// A rules table that contradicts itself, at the value of `key`.
 pub(crate) fn bad(reader: &Reader<'_, '_>, key: &str, why: &'static str) -> Problem {
-    Problem::new(Rule::BAD_RULE).at(reader.place_of(key)).with("why", Arg::Message(why)).with("field", key)
+    Problem::new(Rule::BAD_RULE)
+        .at(reader.place_of(key))
+        .with("why", Arg::Message(why))
+        .with("field", key)
 }
 
-/// The greatest number a field takes unless it says otherwise: sums over millions of records still fit.
+/// The greatest number a field takes unless it says otherwise: sums over millions of records still
+/// fit.
 const MOST: i64 = 999_999_999_999;
 
-/// The greatest bound that rules can set, in smallest units, and the least with its sign turned: below what sums hold by a
-/// factor of ten thousand.
+/// The greatest bound that rules can set, in smallest units, and the least with its sign turned:
+/// below what sums hold by a factor of ten thousand.
 const MOST_UNITS: i64 = 99_999_999_999_999;
 
 /// The range of a number with so many decimals: `min`, 0 unless said, and `max`.
@@ -537,7 +627,9 @@ fn read_range(reader: &Reader<'_, '_>, places: u32) -> (i64, i64) {
 /// How many decimals a number has at most: `places`, if it is given and can be had.
 pub(crate) fn read_places(reader: &Reader<'_, '_>) -> Option<u32> {
     let places = reader.integer("places")?;
-    let good = u32::try_from(places).ok().filter(|places| *places <= MOST_PLACES);
+    let good = u32::try_from(places)
+        .ok()
+        .filter(|places| *places <= MOST_PLACES);
     if good.is_none() {
         reader.note(bad(reader, "places", "bad-rule-places"));
     }
@@ -567,7 +659,10 @@ pub const HEAD: usize = 8;
 
 /// The first eight bytes of a name, as a number: names of different numbers differ.
 pub fn head(name: &str) -> u64 {
-    name.bytes().take(HEAD).rev().fold(0, |number, byte| number << 8 | u64::from(byte))
+    name.bytes()
+        .take(HEAD)
+        .rev()
+        .fold(0, |number, byte| number << 8 | u64::from(byte))
 }
 
 /// Of eight bytes, as a number, those that a name of this length has.
@@ -586,7 +681,10 @@ impl Field {
         let required = reader.boolean("required");
         let mut list = reader.boolean("list");
         let unless = reader.text("unless");
-        let key = reader.integer("key").and_then(|key| usize::try_from(key).ok()).unwrap_or(0);
+        let key = reader
+            .integer("key")
+            .and_then(|key| usize::try_from(key).ok())
+            .unwrap_or(0);
         let ty = match reader.choice("type", TYPES, None)? {
             "path" => FieldType::Path,
             "integer" => {
@@ -606,7 +704,13 @@ impl Field {
             "choice" => FieldType::Choice(read_choices(&reader)),
             "record" => FieldType::Record(reader.texts("of")),
             "organisation" => FieldType::Organisation,
-            "table" => FieldType::Table(reader.tables("field").into_iter().filter_map(|f| Field::read(f, shared)).collect()),
+            "table" => FieldType::Table(
+                reader
+                    .tables("field")
+                    .into_iter()
+                    .filter_map(|f| Field::read(f, shared))
+                    .collect(),
+            ),
             "updates" => {
                 list = true;
                 FieldType::Table(shared.update.clone())
@@ -627,10 +731,20 @@ impl Field {
             reader.note(bad(&reader, "name", "bad-rule-name"));
         }
         reader.finish();
-        Some(Field { head: head(&name), name, label, required, list, unless, key, ty })
+        Some(Field {
+            head: head(&name),
+            name,
+            label,
+            required,
+            list,
+            unless,
+            key,
+            ty,
+        })
     }
 
-    /// Whether a record of these values must give it: required, and not excused by the field that says why not.
+    /// Whether a record of these values must give it: required, and not excused by the field that
+    /// says why not.
     pub fn must_be_given(&self, given: impl Fn(&str) -> bool) -> bool {
         self.required && !self.unless.as_deref().is_some_and(given)
     }
@@ -638,7 +752,11 @@ impl Field {
     /// Whether it lists the dated updates of a life cycle.
     fn is_updates(&self) -> bool {
         match &self.ty {
-            FieldType::Table(fields) => self.list && fields.iter().any(|f| f.name == "status") && fields.iter().any(|f| f.name == "on"),
+            FieldType::Table(fields) => {
+                self.list
+                    && fields.iter().any(|f| f.name == "status")
+                    && fields.iter().any(|f| f.name == "on")
+            }
             _ => false,
         }
     }

@@ -51,19 +51,30 @@ impl Layout {
             .into_iter()
             .map(|block| {
                 let label = block.label();
-                let columns = block.tables("columns").into_iter().filter_map(read_column).collect();
+                let columns = block
+                    .tables("columns")
+                    .into_iter()
+                    .filter_map(read_column)
+                    .collect();
                 block.finish();
                 Block { label, columns }
             })
             .collect();
         let place = reader.place();
         reader.finish();
-        Some(Layout { name, label, blocks, place })
+        Some(Layout {
+            name,
+            label,
+            blocks,
+            place,
+        })
     }
 
     /// All columns, left to right, each with its block.
     pub fn columns(&self) -> impl Iterator<Item = (&Block, &LayoutColumn)> {
-        self.blocks.iter().flat_map(|block| block.columns.iter().map(move |column| (block, column)))
+        self.blocks
+            .iter()
+            .flat_map(|block| block.columns.iter().map(move |column| (block, column)))
     }
 }
 

@@ -68,7 +68,10 @@ pub const UNITS: &[(&str, Unit)] = &[
 impl Unit {
     /// The name that rules and machine formats use.
     pub fn name(self) -> &'static str {
-        UNITS.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)
+        UNITS
+            .iter()
+            .find(|(_, unit)| *unit == self)
+            .map_or("", |(name, _)| name)
     }
 }
 
@@ -197,7 +200,10 @@ impl Peers {
         };
         let level = match reader.node("level") {
             None => Level::Same,
-            Some(node) => match (node.get_ref().as_str(), integer(node.get_ref()).and_then(|n| usize::try_from(n).ok())) {
+            Some(node) => match (
+                node.get_ref().as_str(),
+                integer(node.get_ref()).and_then(|n| usize::try_from(n).ok()),
+            ) {
                 (Some("same"), _) => Level::Same,
                 (Some("any"), _) => Level::Any,
                 (_, Some(n)) => Level::At(n),
@@ -218,8 +224,8 @@ impl Peers {
     }
 }
 
-/// Grades of persons that their points contradict: high grades with fewer points than the average of their
-/// organisation, low grades with more. It counts; it names and ranks nobody.
+/// Grades of persons that their points contradict: high grades with fewer points than the average
+/// of their organisation, low grades with more. It counts; it names and ranks nobody.
 #[derive(Clone, Debug)]
 pub struct Disagreement {
     /// The kind of record that grades.
@@ -246,7 +252,12 @@ impl Disagreement {
             let name = reader.required(key)?;
             let found = kinds.iter().find(|k| k.name == name);
             if found.is_none() {
-                reader.note(unknown(&reader, key, &name, kinds.iter().map(|k| k.name.as_str())));
+                reader.note(unknown(
+                    &reader,
+                    key,
+                    &name,
+                    kinds.iter().map(|k| k.name.as_str()),
+                ));
             }
             found.cloned()
         };
@@ -263,7 +274,16 @@ impl Disagreement {
         let (sum, by) = (field("sum", &points), field("by", &points));
         let (high, low) = (reader.texts("high"), reader.texts("low"));
         reader.finish();
-        Some(Disagreement { kind: graded, grade: grade?, person: person?, high, low, points, sum: sum?, by: by? })
+        Some(Disagreement {
+            kind: graded,
+            grade: grade?,
+            person: person?,
+            high,
+            low,
+            points,
+            sum: sum?,
+            by: by?,
+        })
     }
 }
 
@@ -371,7 +391,12 @@ const OWED: &[(&str, Owed)] = &[
 
 impl Metric {
     /// Reads a metric; what it refers to is checked by `Rules` once all are read.
-    pub fn read(reader: Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obligations: &[(String, String)]) -> Option<Metric> {
+    pub fn read(
+        reader: Reader<'_, '_>,
+        kinds: &[Arc<Kind>],
+        org: &Kind,
+        obligations: &[(String, String)],
+    ) -> Option<Metric> {
         let name = reader.required("name")?;
         let label = reader.label();
         let meaning = reader.table("meaning").map(|m| m.label());
@@ -381,7 +406,15 @@ impl Metric {
         let places = read_places(&reader).unwrap_or(if unit == Unit::Yuan { 2 } else { 1 });
         let place = reader.place();
         reader.finish();
-        Some(Metric { name, label, meaning, unit, places, measure, place })
+        Some(Metric {
+            name,
+            label,
+            meaning,
+            unit,
+            places,
+            measure,
+            place,
+        })
     }
 
     /// Names of the figures this one is made of.
@@ -400,17 +433,24 @@ impl Metric {
         }
     }
 
-    /// Whether its values for the parts of a whole add up to the value of the whole, distinct counts aside.
+    /// Whether its values for the parts of a whole add up to the value of the whole, distinct
+    /// counts aside.
     pub fn is_additive(&self) -> bool {
         match &self.measure {
-            Measure::Records { take: Take::Count | Take::Sum(_) | Take::Distinct(_) | Take::DistinctOrg, .. }
+            Measure::Records {
+                take: Take::Count | Take::Sum(_) | Take::Distinct(_) | Take::DistinctOrg,
+                ..
+            }
             | Measure::Obligation { .. }
             | Measure::Members
             | Measure::Organisations { .. }
             | Measure::View { .. }
             | Measure::Disagreement { .. }
             | Measure::Plus { .. } => true,
-            Measure::Records { take: Take::Earliest(_) | Take::Latest(_), .. }
+            Measure::Records {
+                take: Take::Earliest(_) | Take::Latest(_),
+                ..
+            }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
             | Measure::Rank(_) => false,
@@ -418,7 +458,12 @@ impl Metric {
     }
 }
 
-fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obligations: &[(String, String)]) -> Option<Measure> {
+fn read_measure(
+    reader: &Reader<'_, '_>,
+    kinds: &[Arc<Kind>],
+    org: &Kind,
+    obligations: &[(String, String)],
+) -> Option<Measure> {
     let kind = reader.text("kind");
     let ratio = reader.table("ratio");
     let score = reader.tables("score");
@@ -459,7 +504,8 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
     if !score.is_empty() {
         let mut parts = Vec::new();
         for part in score {
-            if let (Some(metric), Some(weight)) = (part.required("metric"), part.integer("weight")) {
+            if let (Some(metric), Some(weight)) = (part.required("metric"), part.integer("weight"))
+            {
                 parts.push((metric, weight));
             } else {
                 part.missing("weight");
@@ -469,8 +515,15 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         return Some(Measure::Score { parts });
     }
     if let Some(by) = rank {
-        let peers = reader.table("peers").map(|peers| Peers::read(peers, org)).unwrap_or_default();
-        return Some(Measure::Rank(Ranking { by, lowest_first: reader.boolean("lowest_first"), peers }));
+        let peers = reader
+            .table("peers")
+            .map(|peers| Peers::read(peers, org))
+            .unwrap_or_default();
+        return Some(Measure::Rank(Ranking {
+            by,
+            lowest_first: reader.boolean("lowest_first"),
+            peers,
+        }));
     }
     if members {
         return Some(Measure::Members);
@@ -485,14 +538,23 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
                 None
             }
         };
-        return Some(Measure::Organisations { filter: Filter::read_of_organisations(reader, org), by });
+        return Some(Measure::Organisations {
+            filter: Filter::read_of_organisations(reader, org),
+            by,
+        });
     }
     if let Some(view) = view {
-        return Some(Measure::View { view, window: read_window(reader)? });
+        return Some(Measure::View {
+            view,
+            window: read_window(reader)?,
+        });
     }
     if let Some(table) = disagreement {
         let between = Disagreement::read(table, kinds);
-        return Some(Measure::Disagreement { between: between?, window: read_window(reader)? });
+        return Some(Measure::Disagreement {
+            between: between?,
+            window: read_window(reader)?,
+        });
     }
     if !plus.is_empty() {
         return Some(Measure::Plus { of: plus });
@@ -501,15 +563,28 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         let state = reader.choice("value", OWED, None)?;
         for name in &names {
             if !obligations.iter().any(|(known, _)| known == name) {
-                reader.note(unknown(reader, "obligation", name, obligations.iter().map(|(n, _)| n.as_str())));
+                reader.note(unknown(
+                    reader,
+                    "obligation",
+                    name,
+                    obligations.iter().map(|(n, _)| n.as_str()),
+                ));
             }
         }
         if let Some(kind) = &of_kind
             && !kinds.iter().any(|k| k.name == *kind)
         {
-            reader.note(unknown(reader, "obligations_of", kind, kinds.iter().map(|k| k.name.as_str())));
+            reader.note(unknown(
+                reader,
+                "obligations_of",
+                kind,
+                kinds.iter().map(|k| k.name.as_str()),
+            ));
         }
-        let of_kind = obligations.iter().filter(|(_, kind)| Some(kind) == of_kind.as_ref()).map(|(name, _)| name.clone());
+        let of_kind = obligations
+            .iter()
+            .filter(|(_, kind)| Some(kind) == of_kind.as_ref())
+            .map(|(name, _)| name.clone());
         let mut obligations: Vec<String> = Vec::new();
         for name in names.iter().cloned().chain(of_kind) {
             // Named twice it is counted once.
@@ -524,7 +599,12 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         return None;
     };
     let Some(kind) = kinds.iter().find(|k| k.name == kind) else {
-        reader.note(unknown(reader, "kind", &kind, kinds.iter().map(|k| k.name.as_str())));
+        reader.note(unknown(
+            reader,
+            "kind",
+            &kind,
+            kinds.iter().map(|k| k.name.as_str()),
+        ));
         return None;
     };
     let field = |key: &'static str, number: bool| {
@@ -538,7 +618,12 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         }
     };
     let takes = ["sum", "distinct", "earliest", "latest"];
-    if takes.iter().filter(|key| reader.node(key).is_some()).count() > 1 {
+    if takes
+        .iter()
+        .filter(|key| reader.node(key).is_some())
+        .count()
+        > 1
+    {
         reader.note(bad(reader, "name", "bad-rule-two-measures"));
     }
     let day = |key: &'static str| field(key, false).filter(|&n| kind.fields[n].ty.is_time());
@@ -562,11 +647,19 @@ fn read_measure(reader: &Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind, obliga
         Some(text) => read_date(reader, kind, &text),
     };
     let window = read_window(reader);
-    Some(Measure::Records { kind: Arc::clone(kind), take, date: date?, window: window?, filter })
+    Some(Measure::Records {
+        kind: Arc::clone(kind),
+        take,
+        date: date?,
+        window: window?,
+        filter,
+    })
 }
 
 fn read_window(reader: &Reader<'_, '_>) -> Option<Window> {
-    let Some(text) = reader.text("window") else { return Some(Window::Period) };
+    let Some(text) = reader.text("window") else {
+        return Some(Window::Period);
+    };
     let window = Window::parse(&text);
     if window.is_none() {
         reader.unknown_value("window", &text, Window::NAMES);
@@ -592,13 +685,22 @@ pub(crate) fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Opt
             return Some(DateOf::Entered(status.to_owned()));
         }
     }
-    let mut allowed: Vec<String> = kind.fields.iter().filter(|f| f.ty.is_time()).map(|f| f.name.clone()).collect();
+    let mut allowed: Vec<String> = kind
+        .fields
+        .iter()
+        .filter(|f| f.ty.is_time())
+        .map(|f| f.name.clone())
+        .collect();
     if let Some(life) = &kind.life {
         if life.due.is_some() {
             allowed.push("effective-due".to_owned());
         }
         allowed.push("finished".to_owned());
-        allowed.extend(life.statuses.iter().map(|s| format!("entered:{}", s.choice.name)));
+        allowed.extend(
+            life.statuses
+                .iter()
+                .map(|s| format!("entered:{}", s.choice.name)),
+        );
     }
     reader.unknown_value("date", text, &allowed.join(", "));
     None

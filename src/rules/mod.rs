@@ -1,8 +1,8 @@
 //! What may be configured: kinds of record, obligations, metrics, layouts of reports.
 //!
-//! The built-in rules are TOML files inside the program; a ledger's `rules/` folder may replace any of
-//! them by name, extend a kind, or add more. Both are read by the same code, so whatever the program
-//! ships can be ejected, changed and read back. Rules never look at records.
+//! The built-in rules are TOML files inside the program; a ledger's `rules/` folder may replace any
+//! of them by name, extend a kind, or add more. Both are read by the same code, so whatever the
+//! program ships can be ejected, changed and read back. Rules never look at records.
 
 pub mod filter;
 pub mod kind;
@@ -31,40 +31,109 @@ use view::View;
 
 /// The rule files inside the program, in reading order.
 const BUILT_IN: &[(&str, &str)] = &[
-    ("organisation.toml", include_str!("builtin/organisation.toml")),
-    ("kinds/meeting.toml", include_str!("builtin/kinds/meeting.toml")),
-    ("kinds/commitment.toml", include_str!("builtin/kinds/commitment.toml")),
+    (
+        "organisation.toml",
+        include_str!("builtin/organisation.toml"),
+    ),
+    (
+        "kinds/meeting.toml",
+        include_str!("builtin/kinds/meeting.toml"),
+    ),
+    (
+        "kinds/commitment.toml",
+        include_str!("builtin/kinds/commitment.toml"),
+    ),
     ("kinds/task.toml", include_str!("builtin/kinds/task.toml")),
-    ("kinds/filing.toml", include_str!("builtin/kinds/filing.toml")),
-    ("kinds/committee.toml", include_str!("builtin/kinds/committee.toml")),
-    ("kinds/contact.toml", include_str!("builtin/kinds/contact.toml")),
+    (
+        "kinds/filing.toml",
+        include_str!("builtin/kinds/filing.toml"),
+    ),
+    (
+        "kinds/committee.toml",
+        include_str!("builtin/kinds/committee.toml"),
+    ),
+    (
+        "kinds/contact.toml",
+        include_str!("builtin/kinds/contact.toml"),
+    ),
     ("kinds/visit.toml", include_str!("builtin/kinds/visit.toml")),
-    ("kinds/inspection.toml", include_str!("builtin/kinds/inspection.toml")),
+    (
+        "kinds/inspection.toml",
+        include_str!("builtin/kinds/inspection.toml"),
+    ),
     ("kinds/fund.toml", include_str!("builtin/kinds/fund.toml")),
-    ("kinds/demo_site.toml", include_str!("builtin/kinds/demo_site.toml")),
+    (
+        "kinds/demo_site.toml",
+        include_str!("builtin/kinds/demo_site.toml"),
+    ),
     ("kinds/post.toml", include_str!("builtin/kinds/post.toml")),
-    ("kinds/rating.toml", include_str!("builtin/kinds/rating.toml")),
+    (
+        "kinds/rating.toml",
+        include_str!("builtin/kinds/rating.toml"),
+    ),
     ("kinds/award.toml", include_str!("builtin/kinds/award.toml")),
-    ("kinds/cultivation.toml", include_str!("builtin/kinds/cultivation.toml")),
+    (
+        "kinds/cultivation.toml",
+        include_str!("builtin/kinds/cultivation.toml"),
+    ),
     ("kinds/seat.toml", include_str!("builtin/kinds/seat.toml")),
-    ("kinds/partner.toml", include_str!("builtin/kinds/partner.toml")),
-    ("kinds/agreement.toml", include_str!("builtin/kinds/agreement.toml")),
-    ("kinds/resource.toml", include_str!("builtin/kinds/resource.toml")),
-    ("kinds/service.toml", include_str!("builtin/kinds/service.toml")),
-    ("kinds/publicity.toml", include_str!("builtin/kinds/publicity.toml")),
+    (
+        "kinds/partner.toml",
+        include_str!("builtin/kinds/partner.toml"),
+    ),
+    (
+        "kinds/agreement.toml",
+        include_str!("builtin/kinds/agreement.toml"),
+    ),
+    (
+        "kinds/resource.toml",
+        include_str!("builtin/kinds/resource.toml"),
+    ),
+    (
+        "kinds/service.toml",
+        include_str!("builtin/kinds/service.toml"),
+    ),
+    (
+        "kinds/publicity.toml",
+        include_str!("builtin/kinds/publicity.toml"),
+    ),
     ("kinds/base.toml", include_str!("builtin/kinds/base.toml")),
-    ("kinds/base_visit.toml", include_str!("builtin/kinds/base_visit.toml")),
-    ("kinds/liaison_member.toml", include_str!("builtin/kinds/liaison_member.toml")),
-    ("kinds/member.toml", include_str!("builtin/kinds/member.toml")),
-    ("kinds/points.toml", include_str!("builtin/kinds/points.toml")),
-    ("kinds/appraisal.toml", include_str!("builtin/kinds/appraisal.toml")),
-    ("kinds/survey.toml", include_str!("builtin/kinds/survey.toml")),
+    (
+        "kinds/base_visit.toml",
+        include_str!("builtin/kinds/base_visit.toml"),
+    ),
+    (
+        "kinds/liaison_member.toml",
+        include_str!("builtin/kinds/liaison_member.toml"),
+    ),
+    (
+        "kinds/member.toml",
+        include_str!("builtin/kinds/member.toml"),
+    ),
+    (
+        "kinds/points.toml",
+        include_str!("builtin/kinds/points.toml"),
+    ),
+    (
+        "kinds/appraisal.toml",
+        include_str!("builtin/kinds/appraisal.toml"),
+    ),
+    (
+        "kinds/survey.toml",
+        include_str!("builtin/kinds/survey.toml"),
+    ),
     ("obligations.toml", include_str!("builtin/obligations.toml")),
     ("views.toml", include_str!("builtin/views.toml")),
     ("metrics.toml", include_str!("builtin/metrics.toml")),
     ("figures.toml", include_str!("builtin/figures.toml")),
-    ("reports/standard.toml", include_str!("builtin/reports/standard.toml")),
-    ("reports/closing.toml", include_str!("builtin/reports/closing.toml")),
+    (
+        "reports/standard.toml",
+        include_str!("builtin/reports/standard.toml"),
+    ),
+    (
+        "reports/closing.toml",
+        include_str!("builtin/reports/closing.toml"),
+    ),
 ];
 
 /// Everything configured, checked against itself.
@@ -127,8 +196,14 @@ pub enum Class {
 
 /// The templates inside the program: file names and texts.
 const TEMPLATES: &[(&str, &str)] = &[
-    ("work-report.md", include_str!("builtin/templates/work-report.md")),
-    ("meeting-brief.md", include_str!("builtin/templates/meeting-brief.md")),
+    (
+        "work-report.md",
+        include_str!("builtin/templates/work-report.md"),
+    ),
+    (
+        "meeting-brief.md",
+        include_str!("builtin/templates/meeting-brief.md"),
+    ),
 ];
 
 impl Class {
@@ -143,12 +218,17 @@ impl Class {
 
     /// All classes by name.
     pub fn all() -> impl Iterator<Item = (&'static str, Class)> {
-        Class::TABLES.iter().copied().chain([("template", Class::Template)])
+        Class::TABLES
+            .iter()
+            .copied()
+            .chain([("template", Class::Template)])
     }
 
     /// Its name, which is that of its tables.
     pub fn name(self) -> &'static str {
-        Class::all().find(|(_, class)| *class == self).map_or("", |(name, _)| name)
+        Class::all()
+            .find(|(_, class)| *class == self)
+            .map_or("", |(name, _)| name)
     }
 }
 
@@ -176,7 +256,12 @@ impl Rules {
             return (Arc::clone(Rules::built_in()), Vec::new());
         }
         let built_in = built_in_sources();
-        let (files, mut problems) = files(built_in.iter().map(|source| (source, true)).chain(local.iter().map(|source| (source, false))));
+        let (files, mut problems) = files(
+            built_in
+                .iter()
+                .map(|source| (source, true))
+                .chain(local.iter().map(|source| (source, false))),
+        );
         let mut draft = Draft::default();
         draft.read(&files, Class::TABLES.iter().map(|(_, class)| *class));
         for (reading, _, _) in files {
@@ -191,7 +276,12 @@ impl Rules {
     pub fn built_in() -> &'static Arc<Rules> {
         static BUILT_IN_RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
             let sources = built_in_sources();
-            let (files, _) = files(sources.iter().filter(|source| !has_figures(source)).map(|source| (source, true)));
+            let (files, _) = files(
+                sources
+                    .iter()
+                    .filter(|source| !has_figures(source))
+                    .map(|source| (source, true)),
+            );
             let mut draft = Draft::default();
             draft.read(&files, [Class::Kind, Class::Obligation]);
             Arc::new(draft.rules)
@@ -204,7 +294,10 @@ impl Rules {
         self.figures.get_or_init(|| {
             let sources = built_in_sources();
             let (files, _) = files(sources.iter().map(|source| (source, true)));
-            let mut draft = Draft { rules: self.clone(), figures: Figures::default() };
+            let mut draft = Draft {
+                rules: self.clone(),
+                figures: Figures::default(),
+            };
             draft.list(&files, [Class::Kind, Class::Obligation]);
             draft.read(&files, [Class::View, Class::Metric, Class::Report]);
             draft.figures()
@@ -231,10 +324,14 @@ impl Rules {
         &self.figures().items
     }
 
-    /// The kind of that name (`demo_site`, also typed `demo-site`), or of that label in either language.
+    /// The kind of that name (`demo_site`, also typed `demo-site`), or of that label in either
+    /// language.
     pub fn kind(&self, name: &str) -> Option<&Arc<Kind>> {
         let typed = name.replace('-', "_");
-        self.kinds.iter().find(|k| k.name == typed).or_else(|| self.kinds.iter().find(|k| k.label.is(name)))
+        self.kinds
+            .iter()
+            .find(|k| k.name == typed)
+            .or_else(|| self.kinds.iter().find(|k| k.label.is(name)))
     }
 
     /// The kind that ids of this prefix belong to.
@@ -246,13 +343,34 @@ impl Rules {
     /// The `id` field, as every kind has it.
     pub fn id_field(&self) -> Field {
         let label = self.shared.id.clone();
-        Field { name: "id".to_owned(), head: kind::head("id"), label, required: true, list: false, unless: None, key: 0, ty: FieldType::Text }
+        Field {
+            name: "id".to_owned(),
+            head: kind::head("id"),
+            label,
+            required: true,
+            list: false,
+            unless: None,
+            key: 0,
+            ty: FieldType::Text,
+        }
     }
 
     /// The field that takes a record back, as every kind has it.
     pub fn retraction_field(&self) -> Field {
-        let (label, ty) = (self.shared.retracted.clone(), FieldType::Table(self.shared.retraction.clone()));
-        Field { name: "retracted".to_owned(), head: kind::head("retracted"), label, required: false, list: false, unless: None, key: 0, ty }
+        let (label, ty) = (
+            self.shared.retracted.clone(),
+            FieldType::Table(self.shared.retraction.clone()),
+        );
+        Field {
+            name: "retracted".to_owned(),
+            head: kind::head("retracted"),
+            label,
+            required: false,
+            list: false,
+            unless: None,
+            key: 0,
+            ty,
+        }
     }
 
     /// Every field that a record's table may hold: `id`, the kind's own, `retracted`.
@@ -263,7 +381,8 @@ impl Rules {
         all
     }
 
-    /// The fields of the record of an id, of an organisation's file where it is empty; none of an id of no kind.
+    /// The fields of the record of an id, of an organisation's file where it is empty; none of an
+    /// id of no kind.
     pub fn fields_of(&self, id: &str) -> Vec<Field> {
         match self.kind_of(id) {
             Some(kind) => self.all_fields(kind),
@@ -274,7 +393,8 @@ impl Rules {
 
     /// The metric of that name, or of that label in either language.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
-        self.metric_named(name).or_else(|| self.metrics().iter().find(|m| m.label.is(name)))
+        self.metric_named(name)
+            .or_else(|| self.metrics().iter().find(|m| m.label.is(name)))
     }
 
     /// The metric of just that name.
@@ -290,32 +410,51 @@ impl Rules {
 
     /// The view of that name, or of that label in either language.
     pub fn view(&self, name: &str) -> Option<&View> {
-        self.views().iter().find(|v| v.name == name || v.label.is(name))
+        self.views()
+            .iter()
+            .find(|v| v.name == name || v.label.is(name))
     }
 
     /// The report of that name, or of that label in either language.
     pub fn layout(&self, name: &str) -> Option<&Layout> {
-        self.layouts().iter().find(|l| l.name == name || l.label.is(name))
+        self.layouts()
+            .iter()
+            .find(|l| l.name == name || l.label.is(name))
     }
 
     fn check_references(&self, problems: &mut Vec<Problem>) {
         let unknown = |place: &crate::problem::Place, field: &str, name: &str, allowed: String| {
-            Problem::new(Rule::UNKNOWN_RULE).at(place.clone()).with("field", field).with("value", name).with("allowed", allowed)
+            Problem::new(Rule::UNKNOWN_RULE)
+                .at(place.clone())
+                .with("field", field)
+                .with("value", name)
+                .with("allowed", allowed)
         };
         let bad = |place: &crate::problem::Place, why, field: &str| {
-            Problem::new(Rule::BAD_RULE).at(place.clone()).with("why", Arg::Message(why)).with("field", field)
+            Problem::new(Rule::BAD_RULE)
+                .at(place.clone())
+                .with("why", Arg::Message(why))
+                .with("field", field)
         };
         let additive = |name: &str| self.metric_named(name).is_some_and(Metric::is_additive);
         // Figures that are made of others must not be made of one another in a circle.
-        let simple = |name: &str| self.metric_named(name).is_some_and(|m| m.is_additive() && m.parts().is_empty());
-        let ratio = |name: &str| self.metric_named(name).is_some_and(|m| matches!(m.measure, Measure::Ratio { .. }));
+        let simple = |name: &str| {
+            self.metric_named(name)
+                .is_some_and(|m| m.is_additive() && m.parts().is_empty())
+        };
+        let ratio = |name: &str| {
+            self.metric_named(name)
+                .is_some_and(|m| matches!(m.measure, Measure::Ratio { .. }))
+        };
         let all = || named(self.metrics().iter().map(|m| m.name.as_str()));
         for metric in self.metrics() {
             for part in metric.parts() {
                 let fits = match &metric.measure {
                     Measure::Ratio { .. } => additive(part),
                     Measure::Score { .. } => ratio(part),
-                    Measure::Rank(_) => self.metric_named(part).is_some_and(|m| !matches!(m.measure, Measure::Rank(_))),
+                    Measure::Rank(_) => self
+                        .metric_named(part)
+                        .is_some_and(|m| !matches!(m.measure, Measure::Rank(_))),
                     Measure::Plus { .. } | Measure::Organisations { .. } => simple(part),
                     Measure::Records { .. }
                     | Measure::Obligation { .. }
@@ -336,7 +475,9 @@ impl Rules {
                 problems.push(unknown(&metric.place, "view", view, all.join(", ")));
             }
             if let Measure::Score { parts } = &metric.measure
-                && parts.iter().any(|(_, weight)| !(1..=1_000_000).contains(weight))
+                && parts
+                    .iter()
+                    .any(|(_, weight)| !(1..=1_000_000).contains(weight))
             {
                 problems.push(bad(&metric.place, "bad-rule-weight", "weight"));
             }
@@ -353,9 +494,16 @@ impl Rules {
         by_name.sort_by(|a, b| a.name.cmp(&b.name));
         let (mut labels, mut prefixes) = (HashMap::new(), HashMap::new());
         for kind in by_name {
-            let first_zh = *labels.entry(("zh", kind.label.zh.as_str())).or_insert(&kind.name);
-            let first_en = *labels.entry(("en", kind.label.en.as_str())).or_insert(&kind.name);
-            if let Some(first) = [first_zh, first_en].into_iter().find(|first| **first != kind.name) {
+            let first_zh = *labels
+                .entry(("zh", kind.label.zh.as_str()))
+                .or_insert(&kind.name);
+            let first_en = *labels
+                .entry(("en", kind.label.en.as_str()))
+                .or_insert(&kind.name);
+            if let Some(first) = [first_zh, first_en]
+                .into_iter()
+                .find(|first| **first != kind.name)
+            {
                 problems.push(bad(&kind.place, "bad-rule-label-taken", first));
             }
             let first = *prefixes.entry(kind.prefix.as_str()).or_insert(&kind.name);
@@ -366,8 +514,16 @@ impl Rules {
         for kind in &self.kinds {
             for field in &kind.fields {
                 if let kind::FieldType::Record(kinds) = &field.ty {
-                    for name in kinds.iter().filter(|name| !self.kinds.iter().any(|k| k.name == **name)) {
-                        problems.push(unknown(&kind.place, &field.name, name, named(self.kinds.iter().map(|k| k.name.as_str()))));
+                    for name in kinds
+                        .iter()
+                        .filter(|name| !self.kinds.iter().any(|k| k.name == **name))
+                    {
+                        problems.push(unknown(
+                            &kind.place,
+                            &field.name,
+                            name,
+                            named(self.kinds.iter().map(|k| k.name.as_str())),
+                        ));
                     }
                 }
             }
@@ -379,7 +535,10 @@ impl Rules {
 type File<'s> = (Reading<'s>, DeTable<'s>, bool);
 
 fn built_in_sources() -> Vec<Source> {
-    BUILT_IN.iter().map(|(name, text)| Source::new(&format!("built-in/{name}"), *text)).collect()
+    BUILT_IN
+        .iter()
+        .map(|(name, text)| Source::new(&format!("built-in/{name}"), *text))
+        .collect()
 }
 
 /// Whether a file inside the program defines figures or what is made of them, and nothing else.
@@ -413,19 +572,26 @@ impl Default for Draft {
     fn default() -> Draft {
         let rules = Rules {
             kinds: Vec::new(),
-            org: Arc::new(Kind::blank("organisation".to_owned(), crate::problem::Place::file("built-in/organisation.toml"))),
+            org: Arc::new(Kind::blank(
+                "organisation".to_owned(),
+                crate::problem::Place::file("built-in/organisation.toml"),
+            )),
             shared: Shared::default(),
             obligations: Vec::new(),
             naming: Naming::default(),
             areas: Vec::new(),
             figures: OnceLock::new(),
         };
-        Draft { rules, figures: Figures::default() }
+        Draft {
+            rules,
+            figures: Figures::default(),
+        }
     }
 }
 
 impl Draft {
-    /// Reads some classes of rules; each refers only to those before it, whichever file they stand in.
+    /// Reads some classes of rules; each refers only to those before it, whichever file they stand
+    /// in.
     fn read(&mut self, files: &[File<'_>], classes: impl IntoIterator<Item = Class>) {
         if self.rules.kinds.is_empty() {
             for (reading, root, built_in) in files {
@@ -437,7 +603,11 @@ impl Draft {
                 self.read_class(class, reading, root, *built_in);
             }
             if class == Class::Kind {
-                self.rules.kinds.iter_mut().enumerate().for_each(|(n, kind)| Arc::make_mut(kind).number = n);
+                self.rules
+                    .kinds
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(n, kind)| Arc::make_mut(kind).number = n);
             }
         }
     }
@@ -452,38 +622,70 @@ impl Draft {
     /// What is computed from records, with the templates inside the program.
     fn figures(self) -> Figures {
         let mut figures = self.figures;
-        figures.items.extend(TEMPLATES.iter().map(|(file, text)| Item {
-            class: Class::Template,
-            name: file.split('.').next().unwrap_or_default().to_owned(),
-            file: format!("built-in/templates/{file}").into(),
-            text: (*text).to_owned(),
-            built_in: true,
-        }));
-        figures.index = figures.metrics.iter().enumerate().map(|(n, metric)| (metric.name.clone(), n)).collect();
+        figures
+            .items
+            .extend(TEMPLATES.iter().map(|(file, text)| Item {
+                class: Class::Template,
+                name: file.split('.').next().unwrap_or_default().to_owned(),
+                file: format!("built-in/templates/{file}").into(),
+                text: (*text).to_owned(),
+                built_in: true,
+            }));
+        figures.index = figures
+            .metrics
+            .iter()
+            .enumerate()
+            .map(|(n, metric)| (metric.name.clone(), n))
+            .collect();
         figures
     }
 
     fn finished(mut self) -> Rules {
         let rules = std::mem::replace(&mut self.rules, Draft::default().rules);
-        Rules { figures: OnceLock::from(self.figures()), ..rules }
+        Rules {
+            figures: OnceLock::from(self.figures()),
+            ..rules
+        }
     }
 
     fn read_organisation(&mut self, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
         let reader = Reader::new(reading, root, 0..0);
         if built_in {
             if let Some(shared) = reader.table("shared") {
-                let fields = |key| shared.tables(key).into_iter().filter_map(|f| Field::read(f, &Shared::default())).collect();
-                let label = |key| shared.table(key).map(|label| label.label()).unwrap_or_default();
-                self.rules.shared =
-                    Shared { id: label("id"), retracted: label("retracted"), update: fields("update"), retraction: fields("retraction") };
+                let fields = |key| {
+                    shared
+                        .tables(key)
+                        .into_iter()
+                        .filter_map(|f| Field::read(f, &Shared::default()))
+                        .collect()
+                };
+                let label = |key| {
+                    shared
+                        .table(key)
+                        .map(|label| label.label())
+                        .unwrap_or_default()
+                };
+                self.rules.shared = Shared {
+                    id: label("id"),
+                    retracted: label("retracted"),
+                    update: fields("update"),
+                    retraction: fields("retraction"),
+                };
             }
             if let Some(naming) = reader.table("naming") {
                 self.rules.naming.generic = naming.texts("generic");
-                self.rules.naming.readings =
-                    naming.tables("reading").into_iter().filter_map(|r| Some((r.required("name")?, r.required("pinyin")?))).collect();
+                self.rules.naming.readings = naming
+                    .tables("reading")
+                    .into_iter()
+                    .filter_map(|r| Some((r.required("name")?, r.required("pinyin")?)))
+                    .collect();
             }
             for area in reader.tables("area") {
-                if let (Some(name), Some(kind), Some(sector)) = (area.required("name"), area.required("kind"), area.required("sector")) {
+                if let (Some(name), Some(kind), Some(sector)) = (
+                    area.required("name"),
+                    area.required("kind"),
+                    area.required("sector"),
+                ) {
                     self.rules.areas.push(Area { name, kind, sector });
                 }
             }
@@ -505,21 +707,35 @@ impl Draft {
                             .at(reading.source.place(span))
                             .with("field", key)
                             .with("kind", Arg::Message("this-table"))
-                            .with("allowed", "kind, obligation, view, metric, report, organisation"),
+                            .with(
+                                "allowed",
+                                "kind, obligation, view, metric, report, organisation",
+                            ),
                     );
                 }
             }
         }
     }
 
-    fn read_class(&mut self, class: Class, reading: &Reading<'_>, root: &DeTable<'_>, built_in: bool) {
+    fn read_class(
+        &mut self,
+        class: Class,
+        reading: &Reading<'_>,
+        root: &DeTable<'_>,
+        built_in: bool,
+    ) {
         let starts = item_starts(root);
         // What is there already, and whether it came with the program.
         let mut known: HashMap<String, (bool, Arc<str>)> = HashMap::new();
         for item in self.figures.items.iter().filter(|item| item.class == class) {
             known.insert(item.name.clone(), (item.built_in, Arc::clone(&item.file)));
         }
-        let named: Vec<(String, String)> = self.rules.obligations.iter().map(|o| (o.name.clone(), o.kind.clone())).collect();
+        let named: Vec<(String, String)> = self
+            .rules
+            .obligations
+            .iter()
+            .map(|o| (o.name.clone(), o.kind.clone()))
+            .collect();
         for item in Reader::new(reading, root, 0..0).tables(class.name()) {
             let Some(name) = item.text("name") else {
                 item.missing("name");
@@ -528,35 +744,75 @@ impl Draft {
             let place = item.place();
             let extends = item.node("extend").is_some();
             let before = known.get(&name);
-            if let Some((_, file)) = before.filter(|(of_program, _)| *of_program == built_in && !extends) {
-                item.note(Problem::new(Rule::DUPLICATE_RULE).at(place).with("name", name).with("file", file.to_string()));
+            if let Some((_, file)) =
+                before.filter(|(of_program, _)| *of_program == built_in && !extends)
+            {
+                item.note(
+                    Problem::new(Rule::DUPLICATE_RULE)
+                        .at(place)
+                        .with("name", name)
+                        .with("file", file.to_string()),
+                );
                 continue;
             }
             let is_new = before.is_none();
             let at = starts.partition_point(|start| reading.source.line(*start) < place.line);
-            let text = slice(&reading.source.text, starts.get(at).copied().unwrap_or(0)..starts.get(at + 1).copied().unwrap_or(usize::MAX));
+            let text = slice(
+                &reading.source.text,
+                starts.get(at).copied().unwrap_or(0)
+                    ..starts.get(at + 1).copied().unwrap_or(usize::MAX),
+            );
             let file = Arc::clone(&reading.source.file);
             match class {
-                Class::Kind if extends => match self.rules.kinds.iter_mut().find(|k| k.name == name) {
-                    Some(kind) => Arc::make_mut(kind).extend(item, &self.rules.shared),
-                    None => item.note(obligation::unknown(&item, "name", &name, self.rules.kinds.iter().map(|k| k.name.as_str()))),
-                },
-                Class::Kind => replace(&mut self.rules.kinds, Kind::read(item, &self.rules.shared).map(Arc::new), |k| !is_new && k.name == name),
-                Class::Obligation => {
-                    replace(&mut self.rules.obligations, Obligation::read(item, &self.rules.kinds, &self.rules.org), |o| !is_new && o.name == name)
+                Class::Kind if extends => {
+                    match self.rules.kinds.iter_mut().find(|k| k.name == name) {
+                        Some(kind) => Arc::make_mut(kind).extend(item, &self.rules.shared),
+                        None => item.note(obligation::unknown(
+                            &item,
+                            "name",
+                            &name,
+                            self.rules.kinds.iter().map(|k| k.name.as_str()),
+                        )),
+                    }
                 }
-                Class::View => replace(&mut self.figures.views, View::read(item, &self.rules.kinds, &self.rules.org), |v| !is_new && v.name == name),
-                Class::Metric => {
-                    replace(&mut self.figures.metrics, Metric::read(item, &self.rules.kinds, &self.rules.org, &named), |m| !is_new && m.name == name)
-                }
-                Class::Report => replace(&mut self.figures.layouts, Layout::read(item), |l| !is_new && l.name == name),
+                Class::Kind => replace(
+                    &mut self.rules.kinds,
+                    Kind::read(item, &self.rules.shared).map(Arc::new),
+                    |k| !is_new && k.name == name,
+                ),
+                Class::Obligation => replace(
+                    &mut self.rules.obligations,
+                    Obligation::read(item, &self.rules.kinds, &self.rules.org),
+                    |o| !is_new && o.name == name,
+                ),
+                Class::View => replace(
+                    &mut self.figures.views,
+                    View::read(item, &self.rules.kinds, &self.rules.org),
+                    |v| !is_new && v.name == name,
+                ),
+                Class::Metric => replace(
+                    &mut self.figures.metrics,
+                    Metric::read(item, &self.rules.kinds, &self.rules.org, &named),
+                    |m| !is_new && m.name == name,
+                ),
+                Class::Report => replace(&mut self.figures.layouts, Layout::read(item), |l| {
+                    !is_new && l.name == name
+                }),
                 Class::Template => {}
             }
             if !is_new && !extends {
-                self.figures.items.retain(|i| i.class != class || i.name != name);
+                self.figures
+                    .items
+                    .retain(|i| i.class != class || i.name != name);
             }
             known.insert(name.clone(), (built_in, Arc::clone(&file)));
-            self.figures.items.push(Item { class, name, file, text, built_in });
+            self.figures.items.push(Item {
+                class,
+                name,
+                file,
+                text,
+                built_in,
+            });
         }
     }
 }
@@ -595,10 +851,15 @@ fn item_starts(root: &DeTable<'_>) -> Vec<usize> {
 }
 
 fn slice(text: &str, range: Range<usize>) -> String {
-    let text = text.get(range.start..range.end.min(text.len())).unwrap_or_default();
+    let text = text
+        .get(range.start..range.end.min(text.len()))
+        .unwrap_or_default();
     // A comment above the next item belongs to that one.
     let mut lines: Vec<&str> = text.lines().collect();
-    while lines.last().is_some_and(|line| line.trim().is_empty() || line.starts_with('#')) {
+    while lines
+        .last()
+        .is_some_and(|line| line.trim().is_empty() || line.starts_with('#'))
+    {
         lines.pop();
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
@@ -614,14 +875,21 @@ mod tests {
         let (files, mut problems) = files(sources.iter().map(|source| (source, true)));
         let mut draft = Draft::default();
         draft.read(&files, Class::TABLES.iter().map(|(_, class)| *class));
-        files.into_iter().for_each(|(reading, _, _)| problems.extend(reading.into_problems()));
+        files
+            .into_iter()
+            .for_each(|(reading, _, _)| problems.extend(reading.into_problems()));
         draft.finished().check_references(&mut problems);
         assert_eq!(problems, []);
     }
 
     #[test]
     fn every_built_in_figure_says_what_it_means() {
-        let silent: Vec<String> = Rules::built_in().metrics().iter().filter(|m| m.meaning.is_none()).map(|m| m.name.clone()).collect();
+        let silent: Vec<String> = Rules::built_in()
+            .metrics()
+            .iter()
+            .filter(|m| m.meaning.is_none())
+            .map(|m| m.name.clone())
+            .collect();
         assert_eq!(silent, Vec::<String>::new());
     }
 }

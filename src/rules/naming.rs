@@ -25,13 +25,18 @@ impl Naming {
         stem
     }
 
-    /// The syllables of a name: `武汉路` is `wu`, `han`, `lu`; letters and digits stand for themselves.
+    /// The syllables of a name: `武汉路` is `wu`, `han`, `lu`; letters and digits stand for
+    /// themselves.
     fn syllables(&self, name: &str) -> Vec<String> {
         use pinyin::ToPinyin;
         let mut rest = name;
         let mut found = Vec::new();
         while let Some(c) = rest.chars().next() {
-            if let Some((phrase, reading)) = self.readings.iter().find(|(phrase, _)| rest.starts_with(phrase.as_str())) {
+            if let Some((phrase, reading)) = self
+                .readings
+                .iter()
+                .find(|(phrase, _)| rest.starts_with(phrase.as_str()))
+            {
                 found.extend(reading.split(' ').map(str::to_owned));
                 rest = &rest[phrase.len()..];
                 continue;
@@ -58,6 +63,11 @@ impl Naming {
 
     /// The initials of a name, without and with its ending: `武汉路街道党工委` is `whl` and `whljddgw`.
     pub fn initials(&self, name: &str) -> [String; 2] {
-        [self.stem(name), name].map(|name| self.syllables(name).iter().filter_map(|s| s.chars().next()).collect())
+        [self.stem(name), name].map(|name| {
+            self.syllables(name)
+                .iter()
+                .filter_map(|s| s.chars().next())
+                .collect()
+        })
     }
 }

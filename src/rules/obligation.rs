@@ -26,7 +26,8 @@ pub struct Obligation {
     pub within: Option<(i64, i64)>,
     /// The day of the month after the window by which the record must be filed; later is late.
     pub deadline: Option<u32>,
-    /// So many days after its deadline a return is judged where no as-of day is given; none: as everything else.
+    /// So many days after its deadline a return is judged where no as-of day is given; none: as
+    /// everything else.
     pub judged_after: Option<i64>,
     /// Kinds of organisation that owe it; empty: all.
     pub org_kinds: Vec<String>,
@@ -53,23 +54,44 @@ pub struct Quota {
     pub by: usize,
 }
 
-const EVERY: &[(&str, Span)] = &[("month", Span::Month), ("quarter", Span::Quarter), ("half-year", Span::HalfYear), ("year", Span::Year)];
+const EVERY: &[(&str, Span)] = &[
+    ("month", Span::Month),
+    ("quarter", Span::Quarter),
+    ("half-year", Span::HalfYear),
+    ("year", Span::Year),
+];
 
 impl Obligation {
     /// Reads an obligation; `kinds` are all kinds there are.
-    pub fn read(reader: Reader<'_, '_>, kinds: &[std::sync::Arc<Kind>], org: &Kind) -> Option<Obligation> {
+    pub fn read(
+        reader: Reader<'_, '_>,
+        kinds: &[std::sync::Arc<Kind>],
+        org: &Kind,
+    ) -> Option<Obligation> {
         let name = reader.required("name")?;
         let label = reader.label();
         let kind_name = reader.required("kind")?;
         let Some(kind) = kinds.iter().find(|k| k.name == kind_name) else {
-            reader.note(unknown(&reader, "kind", &kind_name, kinds.iter().map(|k| k.name.as_str())));
+            reader.note(unknown(
+                &reader,
+                "kind",
+                &kind_name,
+                kinds.iter().map(|k| k.name.as_str()),
+            ));
             return None;
         };
         let filter = Filter::read(&reader, kind, org);
         let every = reader.choice("every", EVERY, None)?;
         let within = reader.node("within").and_then(|node| {
-            let days: Vec<i64> =
-                node.get_ref().as_array().map(|a| a.iter().filter_map(|d| crate::wire::integer(d.get_ref())).collect()).unwrap_or_default();
+            let days: Vec<i64> = node
+                .get_ref()
+                .as_array()
+                .map(|a| {
+                    a.iter()
+                        .filter_map(|d| crate::wire::integer(d.get_ref()))
+                        .collect()
+                })
+                .unwrap_or_default();
             match days[..] {
                 [first, last] if 1 <= first && first <= last => Some((first, last)),
                 _ => {
@@ -106,7 +128,12 @@ impl Obligation {
         if let Some(other) = &standing
             && !kinds.iter().any(|k| k.name == *other)
         {
-            reader.note(unknown(&reader, "standing", other, kinds.iter().map(|k| k.name.as_str())));
+            reader.note(unknown(
+                &reader,
+                "standing",
+                other,
+                kinds.iter().map(|k| k.name.as_str()),
+            ));
         }
         let obligation = Obligation {
             name,
@@ -122,7 +149,9 @@ impl Obligation {
             sectors: org.choices_listed(&reader, "sectors", "sector"),
             members: reader.integer("members"),
             standing,
-            quota: reader.table("quota").and_then(|table| read_quota(table, kind, kinds)),
+            quota: reader
+                .table("quota")
+                .and_then(|table| read_quota(table, kind, kinds)),
             place: reader.place(),
         };
         reader.finish();
@@ -132,14 +161,18 @@ impl Obligation {
     /// The last day on which a window can still be met: its deadline, or its last day.
     pub fn over(&self, window: Period) -> Day {
         match self.deadline {
-            Some(day) => Day::new(window.end().year(), window.end().month(), day).unwrap_or(window.end()),
+            Some(day) => {
+                Day::new(window.end().year(), window.end().month(), day).unwrap_or(window.end())
+            }
             None => window.last(),
         }
     }
 
-    /// The day whose knowledge is used of a window in an evaluation as of `as_of`; `today` where that day was not asked for.
+    /// The day whose knowledge is used of a window in an evaluation as of `as_of`; `today` where
+    /// that day was not asked for.
     ///
-    /// A return falls due after its quarter: as of the quarter's last day none would ever be late or missing.
+    /// A return falls due after its quarter: as of the quarter's last day none would ever be late
+    /// or missing.
     pub fn judged_on(&self, window: Period, as_of: Day, today: Option<Day>) -> Day {
         match (self.judged_after, today) {
             (Some(days), Some(today)) => as_of.max(self.over(window).plus(days).min(today)),
@@ -157,30 +190,58 @@ impl Obligation {
 
     /// Whether a record dated `day` in `window` is on time, by `within` alone.
     pub fn is_within(&self, window: Period, day: Day) -> bool {
-        self.within.is_none_or(|(first, last)| (first..=last).contains(&(day.since(window.first()) + 1)))
+        self.within
+            .is_none_or(|(first, last)| (first..=last).contains(&(day.since(window.first()) + 1)))
     }
 }
 
 fn read_quota(table: Reader<'_, '_>, kind: &Kind, kinds: &[std::sync::Arc<Kind>]) -> Option<Quota> {
-    let (name, field, by) = (table.required("kind"), table.required("field"), table.required("by"));
+    let (name, field, by) = (
+        table.required("kind"),
+        table.required("field"),
+        table.required("by"),
+    );
     let name = name?;
     let Some(source) = kinds.iter().find(|k| k.name == name) else {
-        table.note(unknown(&table, "kind", &name, kinds.iter().map(|k| k.name.as_str())));
+        table.note(unknown(
+            &table,
+            "kind",
+            &name,
+            kinds.iter().map(|k| k.name.as_str()),
+        ));
         return None;
     };
-    let number = field.as_deref().and_then(|f| source.index(f)).filter(|&n| matches!(source.fields[n].ty, FieldType::Integer { .. }));
-    let reference = by.as_deref().and_then(|f| kind.index(f)).filter(|&n| matches!(kind.fields[n].ty, FieldType::Record(_)));
-    for (key, given, found, of) in [("field", field, number, &**source), ("by", by, reference, kind)] {
+    let number = field
+        .as_deref()
+        .and_then(|f| source.index(f))
+        .filter(|&n| matches!(source.fields[n].ty, FieldType::Integer { .. }));
+    let reference = by
+        .as_deref()
+        .and_then(|f| kind.index(f))
+        .filter(|&n| matches!(kind.fields[n].ty, FieldType::Record(_)));
+    for (key, given, found, of) in [
+        ("field", field, number, &**source),
+        ("by", by, reference, kind),
+    ] {
         if let (Some(given), None) = (given, found) {
             table.unknown_value(key, &given, &of.field_names());
         }
     }
     table.finish();
-    Some(Quota { kind: name, field: number?, by: reference? })
+    Some(Quota {
+        kind: name,
+        field: number?,
+        by: reference?,
+    })
 }
 
 /// A rule that names another which does not exist.
-pub(crate) fn unknown<'n>(reader: &Reader<'_, '_>, key: &str, name: &str, all: impl Iterator<Item = &'n str>) -> Problem {
+pub(crate) fn unknown<'n>(
+    reader: &Reader<'_, '_>,
+    key: &str,
+    name: &str,
+    all: impl Iterator<Item = &'n str>,
+) -> Problem {
     Problem::new(Rule::UNKNOWN_RULE)
         .at(reader.place_of(key))
         .with("field", key)

@@ -56,9 +56,14 @@ pub enum PersonField {
 }
 
 impl View {
-    /// The kinds of record that it looks at: those of its parts, and those that their records point to.
+    /// The kinds of record that it looks at: those of its parts, and those that their records point
+    /// to.
     pub fn kinds(&self) -> Vec<&str> {
-        let mut kinds: Vec<&str> = self.parts.iter().map(|part| part.kind.name.as_str()).collect();
+        let mut kinds: Vec<&str> = self
+            .parts
+            .iter()
+            .map(|part| part.kind.name.as_str())
+            .collect();
         for part in &self.parts {
             for field in &part.by {
                 if let PersonField::Through { reference, .. } = field
@@ -82,8 +87,18 @@ impl View {
             }
             found
         });
-        let parts = reader.tables("part").into_iter().filter_map(|part| ViewPart::read(part, kinds, org)).collect();
-        let view = View { name, label, person: person?, parts, place: reader.place() };
+        let parts = reader
+            .tables("part")
+            .into_iter()
+            .filter_map(|part| ViewPart::read(part, kinds, org))
+            .collect();
+        let view = View {
+            name,
+            label,
+            person: person?,
+            parts,
+            place: reader.place(),
+        };
         reader.finish();
         Some(view)
     }
@@ -94,7 +109,12 @@ impl ViewPart {
         let label = reader.label();
         let name = reader.required("kind")?;
         let Some(kind) = kinds.iter().find(|k| k.name == name) else {
-            reader.note(unknown(&reader, "kind", &name, kinds.iter().map(|k| k.name.as_str())));
+            reader.note(unknown(
+                &reader,
+                "kind",
+                &name,
+                kinds.iter().map(|k| k.name.as_str()),
+            ));
             return None;
         };
         let date = match reader.text("date") {
@@ -107,25 +127,48 @@ impl ViewPart {
                 found
             }
         };
-        let by = reader.texts("by").iter().filter_map(|field| PersonField::read(&reader, field, kind, kinds)).collect();
+        let by = reader
+            .texts("by")
+            .iter()
+            .filter_map(|field| PersonField::read(&reader, field, kind, kinds))
+            .collect();
         let filter = Filter::read(&reader, kind, org);
-        let part = ViewPart { label, kind: Arc::clone(kind), filter, date, by, below: reader.boolean("below") };
+        let part = ViewPart {
+            label,
+            kind: Arc::clone(kind),
+            filter,
+            date,
+            by,
+            below: reader.boolean("below"),
+        };
         reader.finish();
         Some(part)
     }
 }
 
 impl PersonField {
-    fn read(reader: &Reader<'_, '_>, text: &str, kind: &Kind, kinds: &[Arc<Kind>]) -> Option<PersonField> {
+    fn read(
+        reader: &Reader<'_, '_>,
+        text: &str,
+        kind: &Kind,
+        kinds: &[Arc<Kind>],
+    ) -> Option<PersonField> {
         let found = match text.split_once('.') {
             None => kind.index(text).map(PersonField::Own),
-            Some((reference, field)) => kind.index(reference).and_then(|reference| match &kind.fields[reference].ty {
-                FieldType::Record(of) => {
-                    let has = |k: &Arc<Kind>| of.contains(&k.name) && k.index(field).is_some();
-                    kinds.iter().any(has).then(|| PersonField::Through { reference, field: field.to_owned() })
-                }
-                _ => None,
-            }),
+            Some((reference, field)) => {
+                kind.index(reference)
+                    .and_then(|reference| match &kind.fields[reference].ty {
+                        FieldType::Record(of) => {
+                            let has =
+                                |k: &Arc<Kind>| of.contains(&k.name) && k.index(field).is_some();
+                            kinds.iter().any(has).then(|| PersonField::Through {
+                                reference,
+                                field: field.to_owned(),
+                            })
+                        }
+                        _ => None,
+                    })
+            }
         };
         if found.is_none() {
             reader.unknown_value("by", text, &kind.field_names());

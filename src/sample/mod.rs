@@ -1,7 +1,8 @@
 //! A made-up district of any size: the real areas of Jianxi District, invented records.
 //!
 //! The same size and seed give the same bytes on every machine. Persons are placeholders. Some
-//! organisations are late, miss what they owe, extend, return and overrun, so that no column is idle.
+//! organisations are late, miss what they owe, extend, return and overrun, so that no column is
+//! idle.
 
 mod registers;
 mod words;
@@ -16,7 +17,8 @@ use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::tree::canon;
 
-/// The sub-districts and communities of Jianxi District, from the statistical division codes of 2023.
+/// The sub-districts and communities of Jianxi District, from the statistical division codes of
+/// 2023.
 const AREAS: &str = include_str!("jianxi.csv");
 
 /// How much to make.
@@ -33,7 +35,11 @@ pub struct Size {
 impl Default for Size {
     /// The sample district: three quarters.
     fn default() -> Size {
-        Size { districts: 1, quarters: 3, seed: 20_260_703 }
+        Size {
+            districts: 1,
+            quarters: 3,
+            seed: 20_260_703,
+        }
     }
 }
 
@@ -114,7 +120,9 @@ struct Maker {
 
 impl Maker {
     fn new(size: &Size) -> Maker {
-        let mut periods = vec![Period::quarter(Day::new(2026, 7, 1).unwrap_or_else(Day::today))];
+        let mut periods = vec![Period::quarter(
+            Day::new(2026, 7, 1).unwrap_or_else(Day::today),
+        )];
         while periods.len() < size.quarters {
             periods.push(periods[periods.len() - 1].previous());
         }
@@ -135,20 +143,33 @@ impl Maker {
         self.two_new.clear();
         let mut planned: Vec<Planned> = Vec::new();
         let mut paths: Vec<(String, String)> = Vec::new();
-        let suffix = if number == 0 { String::new() } else { format!("-{}", number + 1) };
+        let suffix = if number == 0 {
+            String::new()
+        } else {
+            format!("-{}", number + 1)
+        };
         for line in AREAS.lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();
-            let [code, parent, name, kind] = cells[..] else { continue };
+            let [code, parent, name, kind] = cells[..] else {
+                continue;
+            };
             let stem = self.rules.naming.stem(name).to_owned();
             let segment = self.rules.naming.segment(name);
-            let above = paths.iter().find(|(known, _)| known == parent).map(|(_, path)| path.clone());
+            let above = paths
+                .iter()
+                .find(|(known, _)| known == parent)
+                .map(|(_, path)| path.clone());
             let path = match &above {
                 Some(above) => format!("{above}/{segment}"),
                 None => format!("{segment}{suffix}"),
             };
             paths.push((code.to_owned(), path.clone()));
             let (kind, sector, name) = match kind {
-                "district" => ("district-committee", "district", format!("中共洛阳市{stem}区委员会")),
+                "district" => (
+                    "district-committee",
+                    "district",
+                    format!("中共洛阳市{stem}区委员会"),
+                ),
                 "subdistrict" => ("working-committee", "subdistrict", format!("{name}党工委")),
                 _ => ("party-committee", "community", format!("{stem}社区党委")),
             };
@@ -156,7 +177,8 @@ impl Maker {
                 "district-committee" => format!("{stem}区委"),
                 _ => name.clone(),
             };
-            let joint = kind == "working-committee" || kind == "party-committee" && self.dice.chance(40);
+            let joint =
+                kind == "working-committee" || kind == "party-committee" && self.dice.chance(40);
             let is_subdistrict = kind == "working-committee";
             planned.push(self.plan(path.clone(), name, short, kind, sector, code, joint));
             if is_subdistrict {
@@ -182,8 +204,24 @@ impl Maker {
             "party-committee" => self.dice.from(30, 220),
             _ => self.dice.from(8, 40),
         };
-        let diligence = if self.dice.chance(15) { self.dice.from(45, 70) } else { self.dice.from(82, 99) };
-        Planned { path, name, short, kind, sector, code: code.to_owned(), members, diligence, joint, founded: None, exempt: false }
+        let diligence = if self.dice.chance(15) {
+            self.dice.from(45, 70)
+        } else {
+            self.dice.from(82, 99)
+        };
+        Planned {
+            path,
+            name,
+            short,
+            kind,
+            sector,
+            code: code.to_owned(),
+            members,
+            diligence,
+            joint,
+            founded: None,
+            exempt: false,
+        }
     }
 
     /// A few branches under a sub-district: its office, an enterprise, a social organisation.
@@ -196,7 +234,15 @@ impl Maker {
             if sector != "office" {
                 self.two_new.push(name.clone());
             }
-            let mut branch = self.plan(format!("{above}/{segment}"), name.clone(), name, "branch", sector, "", false);
+            let mut branch = self.plan(
+                format!("{above}/{segment}"),
+                name.clone(),
+                name,
+                "branch",
+                sector,
+                "",
+                false,
+            );
             if sector == "social-org" && self.dice.chance(30) {
                 branch.founded = Some("2026-05-12");
             }
@@ -210,10 +256,16 @@ impl Maker {
         let first = self.periods[0].first().plus(-60);
         let mut counts = vec![format!("on={first},members={}", org.members)];
         if org.founded.is_none() {
-            counts.push(format!("on=2026-06-30,members={}", org.members + self.dice.from(-1, 4)));
+            counts.push(format!(
+                "on=2026-06-30,members={}",
+                org.members + self.dice.from(-1, 4)
+            ));
         }
         let exempt: Vec<String> = if org.exempt {
-            vec!["obligation=group-meeting,from=2026-04-01,until=2026-06-30,reason=企业停工检修".to_owned()]
+            vec![
+                "obligation=group-meeting,from=2026-04-01,until=2026-06-30,reason=企业停工检修"
+                    .to_owned(),
+            ]
         } else {
             Vec::new()
         };
@@ -237,7 +289,11 @@ impl Maker {
         given.extend(org.founded.map(|day| ("founded", vec![day.to_owned()])));
         given.extend((!exempt.is_empty()).then_some(("exempt", exempt)));
         let values = values(&kind, &given);
-        kind.fields.iter().zip(&values).filter_map(|(field, value)| value.as_ref().map(|v| canon::line(field, v))).collect()
+        kind.fields
+            .iter()
+            .zip(&values)
+            .filter_map(|(field, value)| value.as_ref().map(|v| canon::line(field, v)))
+            .collect()
     }
 
     fn person(&mut self) -> String {
@@ -248,8 +304,16 @@ impl Maker {
     fn ledgers(&mut self, org: &Planned) -> Vec<(String, String)> {
         let mut records = Vec::new();
         if org.joint {
-            let kind = if org.kind == "working-committee" { "grand-working-committee" } else { "grand-party-committee" };
-            records.push(self.record("committee", Day::new(2025, 3, 18), &[("type", kind), ("established", "2025-03-18")]));
+            let kind = if org.kind == "working-committee" {
+                "grand-working-committee"
+            } else {
+                "grand-party-committee"
+            };
+            records.push(self.record(
+                "committee",
+                Day::new(2025, 3, 18),
+                &[("type", kind), ("established", "2025-03-18")],
+            ));
         }
         for period in self.periods.clone() {
             self.quarter(org, period, &mut records);
@@ -258,16 +322,25 @@ impl Maker {
         // The dice may say one thing twice; a clerk would not enter it again.
         let mut seen = BTreeSet::new();
         let records = records.into_iter().flatten();
-        let records = records.filter(|record| record.sameness().is_none_or(|same| seen.insert((record.kind.name.clone(), same))));
+        let records = records.filter(|record| {
+            record
+                .sameness()
+                .is_none_or(|same| seen.insert((record.kind.name.clone(), same)))
+        });
         let mut by_year: BTreeMap<i32, String> = BTreeMap::new();
         for record in records {
-            let text = by_year.entry(record.starts().map_or(0, Day::year)).or_default();
+            let text = by_year
+                .entry(record.starts().map_or(0, Day::year))
+                .or_default();
             if !text.is_empty() {
                 text.push('\n');
             }
             text.push_str(&canon::record(&record, self.rules));
         }
-        by_year.into_iter().map(|(year, text)| (format!("orgs/{}/{year}/desk-7k.toml", org.path), text)).collect()
+        by_year
+            .into_iter()
+            .map(|(year, text)| (format!("orgs/{}/{year}/desk-7k.toml", org.path), text))
+            .collect()
     }
 
     fn quarter(&mut self, org: &Planned, period: Period, out: &mut Vec<Option<Record<'static>>>) {
@@ -288,12 +361,16 @@ impl Maker {
                 }
                 continue;
             }
-            for (ty, titles) in [("theme-day", words::THEME_DAYS), ("group-meeting", words::GROUP_MEETINGS)] {
+            for (ty, titles) in [
+                ("theme-day", words::THEME_DAYS),
+                ("group-meeting", words::GROUP_MEETINGS),
+            ] {
                 let meeting = self.meeting(org, ty, month, titles);
                 out.push(meeting);
             }
             if org.members >= 6 {
-                let meeting = self.meeting(org, "committee-meeting", month, words::COMMITTEE_MEETINGS);
+                let meeting =
+                    self.meeting(org, "committee-meeting", month, words::COMMITTEE_MEETINGS);
                 out.push(meeting);
             }
         }
@@ -301,7 +378,10 @@ impl Maker {
             return;
         }
         if org.kind == "branch" {
-            for (ty, titles) in [("general-meeting", words::GENERAL_MEETINGS), ("party-lesson", words::LESSONS)] {
+            for (ty, titles) in [
+                ("general-meeting", words::GENERAL_MEETINGS),
+                ("party-lesson", words::LESSONS),
+            ] {
                 let meeting = self.meeting(org, ty, period, titles);
                 out.push(meeting);
             }
@@ -333,14 +413,29 @@ impl Maker {
         } else {
             return None;
         };
-        let title = format!("{}月例会：{}", month.first().month(), self.dice.pick(words::REGULAR_THEMES));
+        let title = format!(
+            "{}月例会：{}",
+            month.first().month(),
+            self.dice.pick(words::REGULAR_THEMES)
+        );
         self.held(org, "regular", day, &title)
     }
 
-    fn meeting(&mut self, org: &Planned, ty: &str, window: Period, titles: &[&str]) -> Option<Record<'static>> {
-        let day = window.first().plus(self.dice.from(2, window.last().since(window.first()) - 1));
+    fn meeting(
+        &mut self,
+        org: &Planned,
+        ty: &str,
+        window: Period,
+        titles: &[&str],
+    ) -> Option<Record<'static>> {
+        let day = window
+            .first()
+            .plus(self.dice.from(2, window.last().since(window.first()) - 1));
         let title = self.dice.pick(titles);
-        self.dice.chance(org.diligence).then(|| self.held(org, ty, day, title)).flatten()
+        self.dice
+            .chance(org.diligence)
+            .then(|| self.held(org, ty, day, title))
+            .flatten()
     }
 
     fn held(&mut self, org: &Planned, ty: &str, day: Day, title: &str) -> Option<Record<'static>> {
@@ -348,14 +443,30 @@ impl Maker {
             "branch" => org.members,
             _ => self.dice.from(9, 24),
         };
-        let missing = if self.dice.chance(55) { 0 } else { self.dice.from(1, (due / 4).max(1)) };
-        let (date, due_text, present) = (day.to_string(), due.to_string(), (due - missing).to_string());
+        let missing = if self.dice.chance(55) {
+            0
+        } else {
+            self.dice.from(1, (due / 4).max(1))
+        };
+        let (date, due_text, present) = (
+            day.to_string(),
+            due.to_string(),
+            (due - missing).to_string(),
+        );
         let drawn = self.person();
         // Most regular meetings and lessons are the secretary's.
-        let secretary = self.secretaries.get(&org.path).filter(|_| matches!(ty, "regular" | "party-lesson") && due % 5 != 0);
+        let secretary = self
+            .secretaries
+            .get(&org.path)
+            .filter(|_| matches!(ty, "regular" | "party-lesson") && due % 5 != 0);
         let host = secretary.cloned().unwrap_or(drawn);
         let who = format!("{}:{}", self.person(), self.dice.pick(words::ABSENCES));
-        let mut given = vec![("date", date.as_str()), ("type", ty), ("title", title), ("host", &host)];
+        let mut given = vec![
+            ("date", date.as_str()),
+            ("type", ty),
+            ("title", title),
+            ("host", &host),
+        ];
         if self.dice.chance(92) {
             given.extend([("due", due_text.as_str()), ("present", present.as_str())]);
         }
@@ -371,8 +482,13 @@ impl Maker {
 
     fn task(&mut self, org: &Planned, set: Day, source: Option<String>) -> Option<Record<'static>> {
         let due = set.plus(self.dice.from(25, 80));
-        let extended = self.dice.chance(10).then(|| due.plus(self.dice.from(15, 40)).to_string());
-        let list = self.dice.pick(&["task", "task", "problem", "problem", "duty", "co-building"]);
+        let extended = self
+            .dice
+            .chance(10)
+            .then(|| due.plus(self.dice.from(15, 40)).to_string());
+        let list = self
+            .dice
+            .pick(&["task", "task", "problem", "problem", "duty", "co-building"]);
         let title = self.dice.pick(match list {
             "problem" => words::PROBLEMS,
             "co-building" => words::CO_BUILDING,
@@ -394,15 +510,25 @@ impl Maker {
         self.record("task", Some(set), &given)
     }
 
-    /// How a task went: mostly done in time and closed, sometimes late, returned, dropped, for good, or without data.
+    /// How a task went: mostly done in time and closed, sometimes late, returned, dropped, for
+    /// good, or without data.
     fn progress(&mut self, org: &Planned, set: Day, due: Day) -> Vec<String> {
         let started = set.plus(self.dice.from(3, 12));
-        let mut updates = vec![format!("on={started},status=in-progress,percent={}", self.dice.from(1, 6) * 10)];
+        let mut updates = vec![format!(
+            "on={started},status=in-progress,percent={}",
+            self.dice.from(1, 6) * 10
+        )];
         let on_time = self.dice.chance(org.diligence);
-        let done = if on_time { due.plus(-self.dice.from(0, 8)) } else { due.plus(self.dice.from(2, 45)) };
+        let done = if on_time {
+            due.plus(-self.dice.from(0, 8))
+        } else {
+            due.plus(self.dice.from(2, 45))
+        };
         match self.dice.from(1, 100) {
             1..=4 => updates.push(format!("on={done},status=ongoing")),
-            5..=6 => updates.push(format!("on={done},status=dropped,note=事项已由上级统一办理")),
+            5..=6 => updates.push(format!(
+                "on={done},status=dropped,note=事项已由上级统一办理"
+            )),
             7..=9 => updates.push(format!("on={done},status=no-data,note=上级数据未出")),
             10..=16 if !on_time => {}
             n => {
@@ -413,7 +539,10 @@ impl Maker {
                     updates.push(format!("on={again},status=done"));
                     updates.push(format!("on={},status=closed,by=党建办", again.plus(5)));
                 } else if n % 3 != 0 {
-                    updates.push(format!("on={},status=closed,by=党建办", done.plus(self.dice.from(2, 14))));
+                    updates.push(format!(
+                        "on={},status=closed,by=党建办",
+                        done.plus(self.dice.from(2, 14))
+                    ));
                 }
             }
         }
@@ -423,7 +552,11 @@ impl Maker {
     fn commitment(&mut self, org: &Planned, period: Period) -> Option<Record<'static>> {
         let signed = period.first().plus(self.dice.from(2, 30));
         let due = signed.plus(self.dice.from(40, 140));
-        let (ty, tier) = if org.kind == "branch" { ("member-promise", "member") } else { ("public-promise", "grassroots") };
+        let (ty, tier) = if org.kind == "branch" {
+            ("member-promise", "member")
+        } else {
+            ("public-promise", "grassroots")
+        };
         let (signed_text, due_text, by) = (signed.to_string(), due.to_string(), self.person());
         let title = self.dice.pick(words::PROMISES);
         let outcome = match self.dice.chance(org.diligence) {
@@ -432,8 +565,15 @@ impl Maker {
             false => "withdrawn",
         };
         let published = format!("on={},status=published", signed.plus(3));
-        let note = if outcome == "kept" { "" } else { ",note=条件尚不具备" };
-        let ended = format!("on={},status={outcome}{note}", due.plus(-self.dice.from(0, 10)));
+        let note = if outcome == "kept" {
+            ""
+        } else {
+            ",note=条件尚不具备"
+        };
+        let ended = format!(
+            "on={},status={outcome}{note}",
+            due.plus(-self.dice.from(0, 10))
+        );
         let mut given = vec![
             ("type", ty),
             ("tier", tier),
@@ -450,7 +590,8 @@ impl Maker {
         self.record("commitment", Some(signed), &given)
     }
 
-    /// The quarterly return: a few days before the deadline, or late, or never; some come back once.
+    /// The quarterly return: a few days before the deadline, or late, or never; some come back
+    /// once.
     fn filing(&mut self, org: &Planned, period: Period) -> Option<Record<'static>> {
         let filed = if self.dice.chance(org.diligence) {
             period.end().plus(self.dice.from(-6, 9))
@@ -462,7 +603,11 @@ impl Maker {
         let (quarter, filed_text, by) = (period.to_string(), filed.to_string(), self.person());
         let back = format!("on={},status=returned,note=进展描述不具体", filed.plus(1));
         let approved = format!("on={},status=approved", filed.plus(self.dice.from(3, 9)));
-        let mut given = vec![("quarter", quarter.as_str()), ("filed", filed_text.as_str()), ("by", by.as_str())];
+        let mut given = vec![
+            ("quarter", quarter.as_str()),
+            ("filed", filed_text.as_str()),
+            ("by", by.as_str()),
+        ];
         if self.dice.chance(12) {
             given.push(("updates", &back));
         }
@@ -471,7 +616,12 @@ impl Maker {
     }
 
     /// A record from words as a clerk would type them; nothing where a word does not fit its field.
-    fn record(&mut self, kind: &str, day: Option<Day>, given: &[(&str, &str)]) -> Option<Record<'static>> {
+    fn record(
+        &mut self,
+        kind: &str,
+        day: Option<Day>,
+        given: &[(&str, &str)],
+    ) -> Option<Record<'static>> {
         let kind = self.rules.kind(kind)?;
         let mut grouped: Vec<(&str, Vec<String>)> = Vec::new();
         for (name, text) in given {
@@ -482,7 +632,17 @@ impl Maker {
         }
         let id = RecordId::new(&kind.prefix, day?, self.dice.bits());
         let values = values(kind, &grouped);
-        Some(Record::new(id, kind, values, None, Origin { file: "".into(), line: 0, at: 0 }))
+        Some(Record::new(
+            id,
+            kind,
+            values,
+            None,
+            Origin {
+                file: "".into(),
+                line: 0,
+                at: 0,
+            },
+        ))
     }
 }
 
@@ -493,11 +653,18 @@ fn values(kind: &Kind, given: &[(&str, Vec<String>)]) -> Vec<Option<Value>> {
         .iter()
         .map(|field| {
             let (_, texts) = given.iter().find(|(name, _)| *name == field.name)?;
-            let mut read: Vec<Value> = texts.iter().filter_map(|text| input::value(field, text, today).ok()).collect();
+            let mut read: Vec<Value> = texts
+                .iter()
+                .filter_map(|text| input::value(field, text, today).ok())
+                .collect();
             if matches!(field.ty, FieldType::Table(_)) {
                 read.sort_by_key(|row| row.field(0).and_then(Value::as_day));
             }
-            if field.list { Some(Value::List(read)) } else { read.into_iter().next() }
+            if field.list {
+                Some(Value::List(read))
+            } else {
+                read.into_iter().next()
+            }
         })
         .collect()
 }

@@ -12,7 +12,9 @@ type Given<'g> = &'g [(&'g str, &'g str)];
 impl Maker {
     /// The registers of one organisation.
     pub(super) fn registers(&mut self, org: &Planned) -> Vec<Option<Record<'static>>> {
-        let seed = org.path.bytes().fold(self.seed, |seed, byte| seed.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
+        let seed = org.path.bytes().fold(self.seed, |seed, byte| {
+            seed.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
+        });
         let dice = std::mem::replace(&mut self.dice, Dice(seed));
         let mut out = Vec::new();
         match org.kind {
@@ -43,7 +45,10 @@ impl Maker {
 
     /// The months of the year that the registers cover.
     fn months(&self) -> Vec<Period> {
-        let last = self.periods.last().map_or_else(Day::today, |period| period.last());
+        let last = self
+            .periods
+            .last()
+            .map_or_else(Day::today, |period| period.last());
         let mut month = Period::month(last);
         let mut months = Vec::new();
         for _ in 0..(self.periods.len() * 3).max(12) {
@@ -55,11 +60,19 @@ impl Maker {
     }
 
     fn day_in(&mut self, period: Period) -> Day {
-        period.first().plus(self.dice.from(0, period.last().since(period.first())))
+        period
+            .first()
+            .plus(self.dice.from(0, period.last().since(period.first())))
     }
 
     /// A record dated by one of its fields.
-    fn row(&mut self, kind: &str, day: Day, date: &str, given: Given<'_>) -> Option<Record<'static>> {
+    fn row(
+        &mut self,
+        kind: &str,
+        day: Day,
+        date: &str,
+        given: Given<'_>,
+    ) -> Option<Record<'static>> {
         let text = day.to_string();
         let mut all = given.to_vec();
         all.push((date, &text));
@@ -67,28 +80,71 @@ impl Maker {
     }
 
     fn district_desk(&mut self, out: &mut Vec<Option<Record<'static>>>) {
-        let on = |year: i32, month: u32, day: u32| Day::new(year, month, day).unwrap_or_else(Day::today);
-        for (topic, teams, from, until) in
-            [("基层党建工作现状", "5", on(2025, 11, 5), "2025-11-28"), ("党建引领基层治理", "6", on(2026, 4, 13), "2026-05-22")]
-        {
-            out.push(self.row("survey", from, "from", &[("topic", topic), ("teams", teams), ("until", until), ("method", "走访座谈")]));
+        let on =
+            |year: i32, month: u32, day: u32| Day::new(year, month, day).unwrap_or_else(Day::today);
+        for (topic, teams, from, until) in [
+            ("基层党建工作现状", "5", on(2025, 11, 5), "2025-11-28"),
+            ("党建引领基层治理", "6", on(2026, 4, 13), "2026-05-22"),
+        ] {
+            out.push(self.row(
+                "survey",
+                from,
+                "from",
+                &[
+                    ("topic", topic),
+                    ("teams", teams),
+                    ("until", until),
+                    ("method", "走访座谈"),
+                ],
+            ));
         }
         for (day, stage, source, purpose, amount) in [
             (on(2026, 1, 16), "budget", "fiscal", "premises", "3600000"),
             (on(2026, 1, 16), "budget", "fiscal", "function", "2450000"),
             (on(2026, 1, 16), "budget", "fiscal", "training", "1580000"),
-            (on(2026, 2, 27), "allocated", "fiscal", "premises", "1800000"),
-            (on(2026, 3, 19), "allocated", "fiscal", "demo-site", "2200000"),
+            (
+                on(2026, 2, 27),
+                "allocated",
+                "fiscal",
+                "premises",
+                "1800000",
+            ),
+            (
+                on(2026, 3, 19),
+                "allocated",
+                "fiscal",
+                "demo-site",
+                "2200000",
+            ),
             (on(2026, 4, 23), "spent", "dues", "training", "318600"),
             (on(2026, 6, 26), "spent", "fiscal", "reward", "415000"),
             (on(2025, 12, 18), "spent", "fiscal", "demo-site", "1286400"),
             (on(2026, 5, 14), "spent", "fiscal", "demo-site", "873500"),
-            (on(2026, 8, 20), "spent", "self-raised", "party-building", "64200.50"),
+            (
+                on(2026, 8, 20),
+                "spent",
+                "self-raised",
+                "party-building",
+                "64200.50",
+            ),
         ] {
-            out.push(self.row("fund", day, "date", &[("stage", stage), ("source", source), ("purpose", purpose), ("amount", amount)]));
+            out.push(self.row(
+                "fund",
+                day,
+                "date",
+                &[
+                    ("stage", stage),
+                    ("source", source),
+                    ("purpose", purpose),
+                    ("amount", amount),
+                ],
+            ));
         }
-        for (name, sector, month) in [("示例第一中学", "school", 3), ("示例人民医院", "institution", 4), ("示例重工", "soe", 5)]
-        {
+        for (name, sector, month) in [
+            ("示例第一中学", "school", 3),
+            ("示例人民医院", "institution", 4),
+            ("示例重工", "soe", 5),
+        ] {
             let name = format!("{name}党建示范点");
             let given = [
                 ("name", &*name),
@@ -103,46 +159,82 @@ impl Maker {
         for (n, recipient) in self.two_new.clone().iter().take(12).enumerate() {
             let stars = ["5", "4", "4", "3", "3"][n % 5];
             let reward = ["20000", "12000", "12000", "8000", "8000"][n % 5];
-            let given = [("year", "2025"), ("title", "星级两新党组织"), ("recipient", recipient), ("stars", stars), ("reward", reward)];
+            let given = [
+                ("year", "2025"),
+                ("title", "星级两新党组织"),
+                ("recipient", recipient),
+                ("stars", stars),
+                ("reward", reward),
+            ];
             out.push(self.row("award", on(2026, 6, 26), "date", &given));
         }
         out.push(self.row(
             "award",
             on(2026, 6, 26),
             "date",
-            &[("year", "2025"), ("title", "先进基层党组织"), ("recipient", "重庆路街道党工委")],
+            &[
+                ("year", "2025"),
+                ("title", "先进基层党组织"),
+                ("recipient", "重庆路街道党工委"),
+            ],
         ));
         for (n, unit) in words::ENTERPRISES.iter().enumerate() {
             let ty = ["central-enterprise", "local-enterprise", "institute"][n % 3];
             let joined = on(2025, 3, 20).plus(30 * i64::try_from(n).unwrap_or(0));
-            out.push(self.row("liaison_member", joined, "joined", &[("unit", unit), ("type", ty)]));
+            out.push(self.row(
+                "liaison_member",
+                joined,
+                "joined",
+                &[("unit", unit), ("type", ty)],
+            ));
         }
         let months = self.months();
         for month in &months {
             let text = month.to_string();
-            for (platform, low, high) in [("党建微信公众号", 900, 1600), ("先锋网", 700, 1300), ("视频号", 200, 500)] {
+            for (platform, low, high) in [
+                ("党建微信公众号", 900, 1600),
+                ("先锋网", 700, 1300),
+                ("视频号", 200, 500),
+            ] {
                 let items = self.dice.from(low, high).to_string();
-                let given = [("month", &*text), ("platform", platform), ("items", &*items)];
+                let given = [
+                    ("month", &*text),
+                    ("platform", platform),
+                    ("items", &*items),
+                ];
                 out.push(self.record("publicity", Some(month.first()), &given));
             }
             if month.first().month() % 3 == 2 {
                 let day = self.day_in(*month);
-                let given =
-                    [("type", "liaison"), ("title", "地企党建联系会季度会议"), ("due", "12"), ("present", "11"), ("host", "常委02")];
+                let given = [
+                    ("type", "liaison"),
+                    ("title", "地企党建联系会季度会议"),
+                    ("due", "12"),
+                    ("present", "11"),
+                    ("host", "常委02"),
+                ];
                 out.push(self.row("meeting", day, "date", &given));
             }
         }
         for (n, (name, ty)) in words::BASES.iter().enumerate() {
             let opened = on(2025, 4, 18).plus(24 * i64::try_from(n).unwrap_or(0));
             let base = self.row("base", opened, "opened", &[("name", name), ("type", ty)]);
-            let id = base.as_ref().map(|base| base.id.to_string()).unwrap_or_default();
+            let id = base
+                .as_ref()
+                .map(|base| base.id.to_string())
+                .unwrap_or_default();
             out.push(base);
             for month in &months {
                 for _ in 0..self.dice.from(1, 4) {
                     let (day, people) = (self.day_in(*month), self.dice.from(12, 85).to_string());
                     let visitor = self.dice.pick(words::BUSINESS);
                     let topic = self.dice.pick(words::THEME_DAYS);
-                    let given = [("base", &*id), ("visitor", visitor), ("people", &*people), ("topic", topic)];
+                    let given = [
+                        ("base", &*id),
+                        ("visitor", visitor),
+                        ("people", &*people),
+                        ("topic", topic),
+                    ];
                     out.push(self.row("base_visit", day.max(opened), "date", &given));
                 }
             }
@@ -154,11 +246,21 @@ impl Maker {
         if !self.dice.chance(94) {
             return;
         }
-        let signed = Day::new(2026, 2, 9).unwrap_or_else(Day::today).plus(self.dice.from(0, 40));
+        let signed = Day::new(2026, 2, 9)
+            .unwrap_or_else(Day::today)
+            .plus(self.dice.from(0, 40));
         let secretary = self.secretaries.get(&org.path).cloned().unwrap_or_default();
-        let tier = if org.kind == "working-committee" { "committee" } else { "grassroots" };
+        let tier = if org.kind == "working-committee" {
+            "committee"
+        } else {
+            "grassroots"
+        };
         let early = self.dice.chance(12);
-        let above = if org.kind == "working-committee" { "涧西区委" } else { "街道党工委" };
+        let above = if org.kind == "working-committee" {
+            "涧西区委"
+        } else {
+            "街道党工委"
+        };
         let given = [
             ("type", "responsibility-letter"),
             ("tier", tier),
@@ -167,7 +269,14 @@ impl Maker {
             ("to", above),
             // Where the year's work was brought forward the letter is kept already.
             ("due", if early { "2026-09-30" } else { "2026-12-31" }),
-            ("updates", if early { "on=2026-09-28,status=kept" } else { "on=2026-03-31,status=published" }),
+            (
+                "updates",
+                if early {
+                    "on=2026-09-28,status=kept"
+                } else {
+                    "on=2026-03-31,status=published"
+                },
+            ),
         ];
         out.push(self.row("commitment", signed, "signed", &given));
     }
@@ -177,16 +286,30 @@ impl Maker {
         for quarter in self.periods.clone() {
             let (day, findings) = (self.day_in(quarter), self.dice.from(0, 3));
             let count = findings.to_string();
-            let given = [("team", "区委第二督导组"), ("method", "查阅台账、实地查看"), ("findings", &*count), ("report", "督导情况通报")];
+            let given = [
+                ("team", "区委第二督导组"),
+                ("method", "查阅台账、实地查看"),
+                ("findings", &*count),
+                ("report", "督导情况通报"),
+            ];
             let inspection = self.row("inspection", day, "date", &given);
-            let id = inspection.as_ref().map(|record| record.id.to_string()).unwrap_or_default();
+            let id = inspection
+                .as_ref()
+                .map(|record| record.id.to_string())
+                .unwrap_or_default();
             out.push(inspection);
             for _ in 0..findings {
                 let due = day.plus(self.dice.from(20, 45));
                 let done = format!("on={},status=done", due.plus(self.dice.from(-12, 3)));
                 let closed = format!("on={},status=closed,by=督导组", due.plus(9));
                 let (due, title) = (due.to_string(), self.dice.pick(words::PROBLEMS));
-                let mut given = vec![("list", "rectification"), ("title", title), ("owner", &*org.short), ("due", &*due), ("source", &*id)];
+                let mut given = vec![
+                    ("list", "rectification"),
+                    ("title", title),
+                    ("owner", &*org.short),
+                    ("due", &*due),
+                    ("source", &*id),
+                ];
                 if self.dice.chance(85) {
                     given.push(("updates", &done));
                     if self.dice.chance(70) {
@@ -203,8 +326,16 @@ impl Maker {
         self.leaders += 1;
         let leader = format!("常委{:02}", self.leaders);
         let from = Day::new(2025, 10, 13).unwrap_or_else(Day::today);
-        let contact = self.row("contact", from, "from", &[("leader", &*leader), ("post", "区委常委"), ("quota", "4")]);
-        let id = contact.as_ref().map(|record| record.id.to_string()).unwrap_or_default();
+        let contact = self.row(
+            "contact",
+            from,
+            "from",
+            &[("leader", &*leader), ("post", "区委常委"), ("quota", "4")],
+        );
+        let id = contact
+            .as_ref()
+            .map(|record| record.id.to_string())
+            .unwrap_or_default();
         out.push(contact);
         for quarter in self.periods.clone() {
             if !self.dice.chance(90) {
@@ -214,10 +345,24 @@ impl Maker {
             let found = self.dice.from(0, 3);
             let solved = found - self.dice.from(0, found.min(1));
             let (found, solved) = (found.to_string(), solved.to_string());
-            let purpose = self.dice.pick(&["lesson", "theme-day", "study", "guidance", "problem-solving"]);
-            let given = [("contact", &*id), ("purpose", purpose), ("found", &*found), ("solved", &*solved)];
+            let purpose = self.dice.pick(&[
+                "lesson",
+                "theme-day",
+                "study",
+                "guidance",
+                "problem-solving",
+            ]);
+            let given = [
+                ("contact", &*id),
+                ("purpose", purpose),
+                ("found", &*found),
+                ("solved", &*solved),
+            ];
             let visit = self.row("visit", day, "date", &given);
-            let source = visit.as_ref().map(|record| record.id.to_string()).unwrap_or_default();
+            let source = visit
+                .as_ref()
+                .map(|record| record.id.to_string())
+                .unwrap_or_default();
             out.push(visit);
             if self.dice.chance(50) {
                 let due = day.plus(40);
@@ -248,12 +393,28 @@ impl Maker {
             }
             units.push(unit);
             let joined = first.plus(self.dice.from(0, 400));
-            let party = if self.dice.chance(80) { "true" } else { "false" };
-            let partner = self.row("partner", joined, "joined", &[("unit", unit), ("party_org", party)]);
-            let id = partner.as_ref().map(|record| record.id.to_string()).unwrap_or_default();
+            let party = if self.dice.chance(80) {
+                "true"
+            } else {
+                "false"
+            };
+            let partner = self.row(
+                "partner",
+                joined,
+                "joined",
+                &[("unit", unit), ("party_org", party)],
+            );
+            let id = partner
+                .as_ref()
+                .map(|record| record.id.to_string())
+                .unwrap_or_default();
             out.push(partner);
             if self.dice.chance(70) {
-                let given = [("partner", &*id), ("projects", self.dice.pick(words::CO_BUILDING)), ("until", "2027-12-31")];
+                let given = [
+                    ("partner", &*id),
+                    ("projects", self.dice.pick(words::CO_BUILDING)),
+                    ("until", "2027-12-31"),
+                ];
                 out.push(self.row("agreement", joined.plus(12), "signed", &given));
             }
             if org.joint {
@@ -262,18 +423,29 @@ impl Maker {
                 let until = self.dice.chance(12).then(|| from.plus(200).to_string());
                 let mut given = vec![("person", &*person), ("unit", unit)];
                 given.extend(until.as_deref().map(|day| ("until", day)));
-                let twice = out.iter().flatten().any(|r| r.named("person").and_then(|p| p.as_text()) == Some(&person));
+                let twice = out
+                    .iter()
+                    .flatten()
+                    .any(|r| r.named("person").and_then(|p| p.as_text()) == Some(&person));
                 if !twice {
                     out.push(self.row("seat", from, "from", &given));
                 }
             }
             for _ in 0..self.dice.from(1, 3) {
                 let (list, category, name) = *self.choose(words::RESOURCES);
-                let (day, quantity) = (joined.plus(self.dice.from(5, 120)), self.dice.from(1, 40).to_string());
+                let (day, quantity) = (
+                    joined.plus(self.dice.from(5, 120)),
+                    self.dice.from(1, 40).to_string(),
+                );
                 let matched = format!("on={},status=matched", day.plus(10));
                 let delivered = format!("on={},status=delivered", day.plus(30));
                 let shared = matches!(category, "venue" | "goods") && self.dice.chance(75);
-                let mut given = vec![("list", list), ("category", category), ("name", name), ("provider", unit)];
+                let mut given = vec![
+                    ("list", list),
+                    ("category", category),
+                    ("name", name),
+                    ("provider", unit),
+                ];
                 if category == "goods" {
                     given.push(("quantity", &quantity));
                 }
@@ -296,11 +468,19 @@ impl Maker {
     /// Co-building matters that were settled soon after the joint committees began.
     fn solved_long_ago(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..self.dice.from(1, 3) {
-            let set = Day::new(2020, 10, 20).unwrap_or_else(Day::today).plus(self.dice.from(0, 300));
+            let set = Day::new(2020, 10, 20)
+                .unwrap_or_else(Day::today)
+                .plus(self.dice.from(0, 300));
             let due = set.plus(60);
             let done = format!("on={},status=done", due.plus(-self.dice.from(0, 20)));
             let (due, title) = (due.to_string(), self.dice.pick(words::CO_BUILDING));
-            let given = [("list", "co-building"), ("title", title), ("owner", &*org.short), ("due", &*due), ("updates", &*done)];
+            let given = [
+                ("list", "co-building"),
+                ("title", title),
+                ("owner", &*org.short),
+                ("due", &*due),
+                ("updates", &*done),
+            ];
             out.push(self.row("task", set, "set", &given));
         }
     }
@@ -309,12 +489,22 @@ impl Maker {
         if !self.dice.chance(percent) {
             return;
         }
-        let since = Day::new(2025, 5, 10).unwrap_or_else(Day::today).plus(self.dice.from(0, 480));
-        let state = self.dice.pick(&["cultivating", "cultivating", "named", "upgraded"]);
+        let since = Day::new(2025, 5, 10)
+            .unwrap_or_else(Day::today)
+            .plus(self.dice.from(0, 480));
+        let state = self
+            .dice
+            .pick(&["cultivating", "cultivating", "named", "upgraded"]);
         let stem = self.rules.naming.stem(&org.name).to_owned();
         let name = format!("{stem}{}", self.dice.pick(words::SITES));
         let zone = self.dice.pick(words::ZONES);
-        let mut given = vec![("name", &*name), ("sector", org.sector), ("level", "district"), ("zone", zone), ("state", state)];
+        let mut given = vec![
+            ("name", &*name),
+            ("sector", org.sector),
+            ("level", "district"),
+            ("zone", zone),
+            ("state", state),
+        ];
         if self.dice.chance(40) {
             given.push(("highlight", "true"));
         }
@@ -324,10 +514,34 @@ impl Maker {
     fn spending(&mut self, org: &Planned, rows: i64, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..rows {
             let month = *self.choose(&self.months());
-            let (day, amount) = (self.day_in(month), (self.dice.from(8, 260) * 100).to_string());
-            let source = self.dice.pick(&["fiscal", "fiscal", "dues", "self-raised", "co-building", "other"]);
-            let purpose = self.dice.pick(&["premises", "function", "training", "demo-site", "service", "party-building", "other"]);
-            let given = [("stage", "spent"), ("source", source), ("purpose", purpose), ("project", &*org.short), ("amount", &*amount)];
+            let (day, amount) = (
+                self.day_in(month),
+                (self.dice.from(8, 260) * 100).to_string(),
+            );
+            let source = self.dice.pick(&[
+                "fiscal",
+                "fiscal",
+                "dues",
+                "self-raised",
+                "co-building",
+                "other",
+            ]);
+            let purpose = self.dice.pick(&[
+                "premises",
+                "function",
+                "training",
+                "demo-site",
+                "service",
+                "party-building",
+                "other",
+            ]);
+            let given = [
+                ("stage", "spent"),
+                ("source", source),
+                ("purpose", purpose),
+                ("project", &*org.short),
+                ("amount", &*amount),
+            ];
             out.push(self.row("fund", day, "date", &given));
         }
     }
@@ -336,10 +550,16 @@ impl Maker {
         for _ in 0..self.dice.from(0, most) {
             self.persons += 1;
             let member = format!("党员{:04}", self.persons);
-            let since = Day::new(2025, 10, 1).unwrap_or_else(Day::today).plus(self.dice.from(0, 300));
+            let since = Day::new(2025, 10, 1)
+                .unwrap_or_else(Day::today)
+                .plus(self.dice.from(0, 300));
             let ty = self.dice.pick(&["pioneer", "demonstration"]);
-            let given =
-                [("member", &*member), ("type", ty), ("name", self.dice.pick(words::POSTS)), ("promise", self.dice.pick(words::PROMISES))];
+            let given = [
+                ("member", &*member),
+                ("type", ty),
+                ("name", self.dice.pick(words::POSTS)),
+                ("promise", self.dice.pick(words::PROMISES)),
+            ];
             out.push(self.row("post", since, "since", &given));
         }
     }
@@ -358,7 +578,8 @@ impl Maker {
             let completed = accepted - self.dice.from(0, accepted / 20);
             let surveyed = completed / 4;
             let satisfied = surveyed - self.dice.from(0, (surveyed / 25).max(1));
-            let [accepted, completed, surveyed, satisfied] = [accepted, completed, surveyed, satisfied].map(|n| n.to_string());
+            let [accepted, completed, surveyed, satisfied] =
+                [accepted, completed, surveyed, satisfied].map(|n| n.to_string());
             let given = [
                 ("month", &*text),
                 ("accepted", &*accepted),
@@ -370,14 +591,21 @@ impl Maker {
         }
     }
 
-    /// Stars of two-new branches, the register of members of office branches with points and grades.
+    /// Stars of two-new branches, the register of members of office branches with points and
+    /// grades.
     fn branch_registers(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
         let day = |month: u32, d: u32| Day::new(2026, month, d).unwrap_or_else(Day::today);
         if matches!(org.sector, "enterprise" | "social-org") && org.founded.is_none() {
             let (score, veto) = (self.dice.from(62, 99), self.dice.chance(5));
-            let stars = ["", "2", "3", "4", "5"][usize::try_from((score - 50) / 10).unwrap_or(0).min(4)];
+            let stars =
+                ["", "2", "3", "4", "5"][usize::try_from((score - 50) / 10).unwrap_or(0).min(4)];
             let score = score.to_string();
-            let mut given = vec![("year", "2025"), ("scheme", "两新党组织星级创评办法"), ("score", &*score), ("decided", "2026-05-29")];
+            let mut given = vec![
+                ("year", "2025"),
+                ("scheme", "两新党组织星级创评办法"),
+                ("score", &*score),
+                ("decided", "2026-05-29"),
+            ];
             if veto {
                 given.push(("veto", "true"));
             } else if !stars.is_empty() {
@@ -386,19 +614,42 @@ impl Maker {
             out.push(self.record("rating", Day::new(2025, 12, 31), &given));
             // A rating belongs to the year it is for; this year's has not been made.
             let half = self.dice.from(60, 98).to_string();
-            let given = [("year", "2026"), ("scheme", "两新党组织星级创评办法（半年）"), ("score", &*half), ("stars", "3")];
+            let given = [
+                ("year", "2026"),
+                ("scheme", "两新党组织星级创评办法（半年）"),
+                ("score", &*half),
+                ("stars", "3"),
+            ];
             out.push(self.record("rating", Some(day(7, 15)), &given));
             self.sites(org, 55, out);
             if self.dice.chance(60) {
-                let ty = self.dice.pick(&["member-to-backbone", "backbone-to-member", "backbone-to-manager", "brand"]);
+                let ty = self.dice.pick(&[
+                    "member-to-backbone",
+                    "backbone-to-member",
+                    "backbone-to-manager",
+                    "brand",
+                ]);
                 self.persons += 1;
-                let (person, on) = (format!("骨干{:04}", self.persons), day(3, 2).plus(self.dice.from(0, 150)));
-                let given: Vec<(&str, &str)> = if ty == "brand" { vec![("type", ty)] } else { vec![("type", ty), ("person", &person)] };
+                let (person, on) = (
+                    format!("骨干{:04}", self.persons),
+                    day(3, 2).plus(self.dice.from(0, 150)),
+                );
+                let given: Vec<(&str, &str)> = if ty == "brand" {
+                    vec![("type", ty)]
+                } else {
+                    vec![("type", ty), ("person", &person)]
+                };
                 out.push(self.row("cultivation", on, "date", &given));
             }
             for year in ["2025", "2026"] {
                 let low = self.dice.from(0, 1).to_string();
-                let counts = [("year", year), ("excellent", "3"), ("qualified", "9"), ("basically_qualified", "1"), ("unqualified", &*low)];
+                let counts = [
+                    ("year", year),
+                    ("excellent", "3"),
+                    ("qualified", "9"),
+                    ("basically_qualified", "1"),
+                    ("unqualified", &*low),
+                ];
                 out.push(self.record("appraisal", Some(day(1, 20)), &counts));
             }
             return;
@@ -410,25 +661,56 @@ impl Maker {
             self.persons += 1;
             let code = format!("党员{:04}", self.persons);
             let class = self.dice.pick(&["cadre", "regular", "regular", "retired"]);
-            out.push(self.row("member", day(1, 1).plus(-400), "since", &[("code", &*code), ("class", class)]));
+            out.push(self.row(
+                "member",
+                day(1, 1).plus(-400),
+                "since",
+                &[("code", &*code), ("class", class)],
+            ));
             for _ in 0..self.dice.from(1, 3) {
-                let (on, points) = (day(1, 10).plus(self.dice.from(0, 250)), self.dice.from(1, 10).to_string());
-                let given = [("member", &*code), ("rule", self.dice.pick(words::POINTS)), ("points", &*points)];
+                let (on, points) = (
+                    day(1, 10).plus(self.dice.from(0, 250)),
+                    self.dice.from(1, 10).to_string(),
+                );
+                let given = [
+                    ("member", &*code),
+                    ("rule", self.dice.pick(words::POINTS)),
+                    ("points", &*points),
+                ];
                 out.push(self.row("points", on, "date", &given));
             }
             let grade = if n == 0 {
                 "excellent"
             } else {
-                self.dice.pick(&["excellent", "qualified", "qualified", "qualified", "basically-qualified", "unqualified"])
+                self.dice.pick(&[
+                    "excellent",
+                    "qualified",
+                    "qualified",
+                    "qualified",
+                    "basically-qualified",
+                    "unqualified",
+                ])
             };
             let given = [("year", "2026"), ("member", &*code), ("grade", grade)];
             out.push(self.record("appraisal", Some(day(1, 20)), &given));
         }
-        for month in self.months().into_iter().map(Period::first).map(Period::month).filter(|m| m.span() == Span::Month).step_by(5) {
+        for month in self
+            .months()
+            .into_iter()
+            .map(Period::first)
+            .map(Period::month)
+            .filter(|m| m.span() == Span::Month)
+            .step_by(5)
+        {
             self.persons += 1;
             let person = format!("骨干{:04}", self.persons);
             let on = self.day_in(month);
-            out.push(self.row("cultivation", on, "date", &[("type", "member-to-backbone"), ("person", &person)]));
+            out.push(self.row(
+                "cultivation",
+                on,
+                "date",
+                &[("type", "member-to-backbone"), ("person", &person)],
+            ));
         }
         self.sites(org, 50, out);
     }

@@ -1,7 +1,9 @@
 //! The words of the sample: invented, and of no person or place in particular.
 
-pub(super) const SURNAMES: &[&str] =
-    &["张", "王", "李", "赵", "刘", "陈", "杨", "黄", "周", "吴", "徐", "孙", "马", "朱", "胡", "郭", "何", "林"];
+pub(super) const SURNAMES: &[&str] = &[
+    "张", "王", "李", "赵", "刘", "陈", "杨", "黄", "周", "吴", "徐", "孙", "马", "朱", "胡", "郭",
+    "何", "林",
+];
 
 pub(super) const REGULAR_THEMES: &[&str] = &[
     "示范点提升",
@@ -16,20 +18,45 @@ pub(super) const REGULAR_THEMES: &[&str] = &[
     "重点任务排名通报",
 ];
 
-pub(super) const THEME_DAYS: &[&str] =
-    &["主题党日：入户走访", "主题党日：清洁家园", "主题党日：参观红色基地", "主题党日：政策宣讲", "主题党日：结对帮扶"];
+pub(super) const THEME_DAYS: &[&str] = &[
+    "主题党日：入户走访",
+    "主题党日：清洁家园",
+    "主题党日：参观红色基地",
+    "主题党日：政策宣讲",
+    "主题党日：结对帮扶",
+];
 
-pub(super) const GROUP_MEETINGS: &[&str] = &["学习与分工", "党小组工作小结", "党员联系群众情况交流", "月度学习讨论"];
+pub(super) const GROUP_MEETINGS: &[&str] = &[
+    "学习与分工",
+    "党小组工作小结",
+    "党员联系群众情况交流",
+    "月度学习讨论",
+];
 
-pub(super) const COMMITTEE_MEETINGS: &[&str] = &["研究本月工作安排", "研究发展党员事项", "研究经费使用", "研究党员诉求办理"];
+pub(super) const COMMITTEE_MEETINGS: &[&str] = &[
+    "研究本月工作安排",
+    "研究发展党员事项",
+    "研究经费使用",
+    "研究党员诉求办理",
+];
 
-pub(super) const GENERAL_MEETINGS: &[&str] = &["季度工作报告", "讨论预备党员转正", "通报支部工作", "民主评议准备"];
+pub(super) const GENERAL_MEETINGS: &[&str] = &[
+    "季度工作报告",
+    "讨论预备党员转正",
+    "通报支部工作",
+    "民主评议准备",
+];
 
 pub(super) const LESSONS: &[&str] = &["书记讲党课", "先进典型事迹", "基层治理实务", "党章学习"];
 
 pub(super) const LIFE_MEETINGS: &[&str] = &["年度组织生活会"];
 
-pub(super) const JOINT_MEETINGS: &[&str] = &["共驻共建联席会议", "大事共议：停车难", "大事共议：养老助餐", "资源清单对接"];
+pub(super) const JOINT_MEETINGS: &[&str] = &[
+    "共驻共建联席会议",
+    "大事共议：停车难",
+    "大事共议：养老助餐",
+    "资源清单对接",
+];
 
 pub(super) const PROBLEMS: &[&str] = &[
     "党群服务中心标识缺失",
@@ -57,10 +84,22 @@ pub(super) const TASKS: &[&str] = &[
     "完成经费使用自查",
 ];
 
-pub(super) const CO_BUILDING: &[&str] = &["共享会议室和停车位", "联合开展义诊", "共建社区书屋", "开放单位食堂助餐", "联合开展暑期托管"];
+pub(super) const CO_BUILDING: &[&str] = &[
+    "共享会议室和停车位",
+    "联合开展义诊",
+    "共建社区书屋",
+    "开放单位食堂助餐",
+    "联合开展暑期托管",
+];
 
-pub(super) const PROMISES: &[&str] =
-    &["每月入户走访十户", "帮助解决一件邻里难题", "参加志愿服务二十小时", "完成阵地改造", "结对帮扶一户家庭", "推动共建项目落地"];
+pub(super) const PROMISES: &[&str] = &[
+    "每月入户走访十户",
+    "帮助解决一件邻里难题",
+    "参加志愿服务二十小时",
+    "完成阵地改造",
+    "结对帮扶一户家庭",
+    "推动共建项目落地",
+];
 
 pub(super) const ABSENCES: &[&str] = &["因公出差", "病假", "参加上级会议", "值班"];
 
@@ -80,8 +119,16 @@ pub(super) const BUSINESS: &[&str] = &[
     "郑州路快递",
 ];
 
-pub(super) const ENTERPRISES: &[&str] =
-    &["示例重工", "示例建材", "示例轴承研究院", "示例铜材", "示例供电", "示例设计研究院", "示例物流", "示例商贸"];
+pub(super) const ENTERPRISES: &[&str] = &[
+    "示例重工",
+    "示例建材",
+    "示例轴承研究院",
+    "示例铜材",
+    "示例供电",
+    "示例设计研究院",
+    "示例物流",
+    "示例商贸",
+];
 
 pub(super) const PARTNERS: &[&str] = &[
     "示例第一中学",
@@ -124,9 +171,19 @@ pub(super) const RESOURCES: &[(&str, &str, &str)] = &[
     ("project", "health", "健康讲座"),
 ];
 
-pub(super) const SITES: &[&str] = &["红色物业示范点", "党建引领网格示范点", "亮旗先锋示范点", "共驻共建示范点"];
+pub(super) const SITES: &[&str] = &[
+    "红色物业示范点",
+    "党建引领网格示范点",
+    "亮旗先锋示范点",
+    "共驻共建示范点",
+];
 
-pub(super) const ZONES: &[&str] = &["中州西路示范带", "涧河示范带", "牡丹广场示范区", "工业遗产示范圈"];
+pub(super) const ZONES: &[&str] = &[
+    "中州西路示范带",
+    "涧河示范带",
+    "牡丹广场示范区",
+    "工业遗产示范圈",
+];
 
 pub(super) const POSTS: &[&str] = &["窗口服务岗", "楼院管家岗", "技术攻关岗", "文明引导岗"];
 

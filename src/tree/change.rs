@@ -1,4 +1,5 @@
-//! The few ways a ledger changes: a record is added, a record's fields change, an organisation is written.
+//! The few ways a ledger changes: a record is added, a record's fields change, an organisation is
+//! written.
 //!
 //! Each reads under the lock what it is about to change, proves the new text, and writes once.
 
@@ -9,11 +10,11 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use crate::name::{OrgPath, Writer};
+use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
-use crate::path::shown;
 use crate::source::Source;
 use crate::tree::canon::{all_values, leading, record as record_text, tables};
 use crate::tree::files::{File, Files};
@@ -27,43 +28,69 @@ use crate::wire::parse;
 /// Where the organisation was moved since it was named, the record goes to where it is now.
 ///
 /// # Errors
-/// The organisation is no more, the file as it stands is not TOML, the new text does not prove, or the system refuses.
-pub fn add(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, writer: &Writer, record: &Record) -> Result<Place, Problems> {
+/// The organisation is no more, the file as it stands is not TOML, the new text does not prove, or
+/// the system refuses.
+pub fn add(
+    root: &Root,
+    lock: &Lock,
+    rules: &Rules,
+    org: &OrgPath,
+    writer: &Writer,
+    record: &Record,
+) -> Result<Place, Problems> {
     let Some(year) = record.starts().map(crate::day::Day::year) else {
         let start = &record.kind.fields[record.kind.start];
-        return Err(Problem::new(Rule::MISSING_FIELD).with("field", start.name.as_str()).with("kind", &record.kind.label).into());
+        return Err(Problem::new(Rule::MISSING_FIELD)
+            .with("field", start.name.as_str())
+            .with("kind", &record.kind.label)
+            .into());
     };
     let mut patience = 3;
     loop {
         let (folder, owner) = owner(root, rules, org)?;
         let org_file = folder.join("org.toml");
-        let path = folder.join(format!("{year:04}")).join(format!("{}.toml", writer.as_str()));
+        let path = folder
+            .join(format!("{year:04}"))
+            .join(format!("{}.toml", writer.as_str()));
         let name = shown(&root.path, &path);
         let old = scan::file_if_there(&root.path, &path)?;
-        let basis = Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes())).and(&org_file, Some(&owner));
+        let basis = Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes()))
+            .and(&org_file, Some(&owner));
         let before = old.clone().unwrap_or_else(|| Source::new(&name, ""));
         let (after, written) = appended(&before, rules, record)?;
         match lock.write(&path, &basis, after.text.as_bytes()) {
             // Another branch was checked out meanwhile: the record goes into what stands there now.
-            Err(problem) if problem.rule == Rule::CHANGED_MEANWHILE && patience > 0 => patience -= 1,
+            Err(problem) if problem.rule == Rule::CHANGED_MEANWHILE && patience > 0 => {
+                patience -= 1
+            }
             result => return Ok(result.map(|()| place_of(&written))?),
         }
     }
 }
 
-/// What of a new record stands in an organisation already: the same thing, or an office or month held at the same time.
-/// Files that cannot be read are left to `check`.
+/// What of a new record stands in an organisation already: the same thing, or an office or month
+/// held at the same time. Files that cannot be read are left to `check`.
 pub fn doubles(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Vec<Problem> {
     if record.kind.same.is_empty() && record.kind.once.is_none() {
         return Vec::new();
     }
     let files = scan::ledgers(&root.path, &root.org_folder(org), &mut Vec::new()).into_iter();
     let sources = files.filter_map(|file| scan::read_file(&root.path, &file.path).ok());
-    let records: Vec<Record> = sources.flat_map(|source| ledger::read_records(&source, rules).0).collect();
-    let others = || records.iter().filter(|other| other.kind.name == record.kind.name && other.retracted.is_none());
+    let records: Vec<Record> = sources
+        .flat_map(|source| ledger::read_records(&source, rules).0)
+        .collect();
+    let others = || {
+        records
+            .iter()
+            .filter(|other| other.kind.name == record.kind.name && other.retracted.is_none())
+    };
     let same = record.sameness();
-    let twin = others().find(|other| same.is_some() && other.sameness() == same).map(|other| check::twin(record, other));
-    twin.into_iter().chain(others().find_map(|other| check::held_twice(record, other))).collect()
+    let twin = others()
+        .find(|other| same.is_some() && other.sameness() == same)
+        .map(|other| check::twin(record, other));
+    twin.into_iter()
+        .chain(others().find_map(|other| check::held_twice(record, other)))
+        .collect()
 }
 
 /// The folder of an organisation and what its file says, as they are under the lock.
@@ -73,27 +100,49 @@ fn owner(root: &Root, rules: &Rules, org: &OrgPath) -> Result<(PathBuf, Vec<u8>)
         return Ok((folder, bytes));
     }
     let tree = Tree::organisations(root, rules)?;
-    let now = tree.owner(org).ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", org.as_str()))?;
+    let now = tree
+        .owner(org)
+        .ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", org.as_str()))?;
     let folder = root.org_folder(&tree.orgs[now].folder);
     let bytes = scan::read_bytes(&root.path, &folder.join("org.toml"))?;
     Ok((folder, bytes))
 }
 
 /// A file with one more record, proven, and the record as it then stands there.
-fn appended<'r>(before: &Source, rules: &'r Rules, record: &Record<'_>) -> Result<(Source, Record<'r>), Problems> {
+fn appended<'r>(
+    before: &Source,
+    rules: &'r Rules,
+    record: &Record<'_>,
+) -> Result<(Source, Record<'r>), Problems> {
     refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;
-    let after = Source::new(&before.file, append(&before.text, &record_text(record, rules)));
+    let after = Source::new(
+        &before.file,
+        append(&before.text, &record_text(record, rules)),
+    );
     prove(before, &after, Proof::OneMore(&record.kind.name))?;
     let (records, _) = ledger::read_records(&after, rules);
-    let written = records.into_iter().find(|r| r.id == record.id && all_values(r) == all_values(record));
-    let Some(written) = written else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file)).into()) };
+    let written = records
+        .into_iter()
+        .find(|r| r.id == record.id && all_values(r) == all_values(record));
+    let Some(written) = written else {
+        return Err(Problem::new(Rule::UNPROVEN)
+            .at(Place::file(&*before.file))
+            .into());
+    };
     Ok((after, written))
 }
 
-/// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the form that
-/// can be changed piece by piece.
-fn refuse_inline(source: &Source, document: &crate::wire::Document<'_>, kind: &str) -> Result<(), Problem> {
-    match tables(&document.root).iter().find(|(name, at, _)| *name == kind && !source.text[*at..].starts_with("[[")) {
+/// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the
+/// form that can be changed piece by piece.
+fn refuse_inline(
+    source: &Source,
+    document: &crate::wire::Document<'_>,
+    kind: &str,
+) -> Result<(), Problem> {
+    match tables(&document.root)
+        .iter()
+        .find(|(name, at, _)| *name == kind && !source.text[*at..].starts_with("[["))
+    {
         None => Ok(()),
         Some((_, at, _)) => Err(Problem::new(Rule::NOT_TABLES).at(source.place(*at..*at))),
     }
@@ -119,10 +168,22 @@ impl Found<'_> {
     pub fn text(&self, root: &Root) -> Result<String, Problems> {
         let source = scan::read_file(&root.path, &self.path)?;
         let document = parse(&source).map_err(Problems)?;
-        let starts: Vec<usize> = tables(&document.root).iter().map(|(_, at, _)| leading(&source, &document.trivia, *at)).collect();
-        let found = tables(&document.root).into_iter().position(|(_, at, _)| at == self.record.origin.at);
-        let Some(n) = found else { return Err(Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)).into()) };
-        Ok(source.text[starts[n]..starts.get(n + 1).copied().unwrap_or(source.text.len())].to_owned())
+        let starts: Vec<usize> = tables(&document.root)
+            .iter()
+            .map(|(_, at, _)| leading(&source, &document.trivia, *at))
+            .collect();
+        let found = tables(&document.root)
+            .into_iter()
+            .position(|(_, at, _)| at == self.record.origin.at);
+        let Some(n) = found else {
+            return Err(Problem::new(Rule::UNPROVEN)
+                .at(Place::file(&*source.file))
+                .into());
+        };
+        Ok(
+            source.text[starts[n]..starts.get(n + 1).copied().unwrap_or(source.text.len())]
+                .to_owned(),
+        )
     }
 }
 
@@ -139,8 +200,10 @@ pub fn find<'r>(files: &dyn Files, rules: &'r Rules, part: &str) -> Result<Found
         let mut walked = Vec::new();
         let folders = files.organisations(&mut walked);
         Problem::refuse_hidden(&walked)?;
-        let all: Vec<(&OrgPath, &File)> =
-            folders.iter().flat_map(|folder| folder.ledgers.iter().map(|file| (&folder.org, file))).collect();
+        let all: Vec<(&OrgPath, &File)> = folders
+            .iter()
+            .flat_map(|folder| folder.ledgers.iter().map(|file| (&folder.org, file)))
+            .collect();
         let finder = memmem::Finder::new(part);
         let look = |&(org, file): &(&OrgPath, &File)| found_in(files, rules, org, file, &finder);
         for (records, problems) in all.par_iter().map(look).collect::<Vec<_>>() {
@@ -148,7 +211,8 @@ pub fn find<'r>(files: &dyn Files, rules: &'r Rules, part: &str) -> Result<Found
             unreadable.extend(problems);
         }
     }
-    // Where something cannot be seen another may have the id, or be a copy that would stay as it is.
+    // Where something cannot be seen another may have the id, or be a copy that would stay as it
+    // is.
     Problem::refuse_hidden(&unreadable)?;
     if found.iter().any(|f| f.record.id.as_str() == part) {
         found.retain(|f| f.record.id.as_str() == part);
@@ -157,7 +221,10 @@ pub fn find<'r>(files: &dyn Files, rules: &'r Rules, part: &str) -> Result<Found
         && rest.iter().all(|f| f.record.id == first.record.id)
         && !rest.is_empty()
     {
-        if let Some(other) = rest.iter().find(|f| f.org != first.org || !f.record.says_the_same(&first.record)) {
+        if let Some(other) = rest
+            .iter()
+            .find(|f| f.org != first.org || !f.record.says_the_same(&first.record))
+        {
             let problem = Problem::new(Rule::DUPLICATE_ID)
                 .at(place_of(&other.record))
                 .with("id", first.record.id.as_str())
@@ -170,20 +237,35 @@ pub fn find<'r>(files: &dyn Files, rules: &'r Rules, part: &str) -> Result<Found
         return Ok(one);
     }
     match found.len() {
-        0 if unreadable.is_empty() => Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", part).into()),
+        0 if unreadable.is_empty() => {
+            Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", part).into())
+        }
         0 => Err(Problems(unreadable)),
         1 => Ok(found.swap_remove(0)),
         _ => {
             let list: Vec<String> = found
                 .iter()
-                .map(|f| format!("{}  {}", f.record.id, f.record.title().map(crate::record::text::plain).unwrap_or_default()))
+                .map(|f| {
+                    format!(
+                        "{}  {}",
+                        f.record.id,
+                        f.record
+                            .title()
+                            .map(crate::record::text::plain)
+                            .unwrap_or_default()
+                    )
+                })
                 .collect();
-            Err(Problem::new(Rule::AMBIGUOUS_RECORD).with("id", part).with("candidates", candidates(list)).into())
+            Err(Problem::new(Rule::AMBIGUOUS_RECORD)
+                .with("id", part)
+                .with("candidates", candidates(list))
+                .into())
         }
     }
 }
 
-/// The records of a file whose ids contain what is looked for; a file that does not mention it is not taken apart.
+/// The records of a file whose ids contain what is looked for; a file that does not mention it is
+/// not taken apart.
 fn found_in<'r>(
     files: &dyn Files,
     rules: &'r Rules,
@@ -192,14 +274,23 @@ fn found_in<'r>(
     part: &memmem::Finder<'_>,
 ) -> (Vec<Found<'r>>, Vec<Problem>) {
     let source = match files.read(file) {
-        Ok(source) if part.find(source.text.as_bytes()).is_none() => return (Vec::new(), Vec::new()),
+        Ok(source) if part.find(source.text.as_bytes()).is_none() => {
+            return (Vec::new(), Vec::new());
+        }
         Ok(source) => source,
         Err(problem) => return (Vec::new(), vec![problem]),
     };
     let (records, mut problems) = ledger::read_records(&source, rules);
     problems.retain(Problem::blocks);
-    let found = records.into_iter().filter(|record| part.find(record.id.as_str().as_bytes()).is_some());
-    let found = found.map(|record| Found { record, org: org.clone(), path: file.path.clone(), copies: Vec::new() });
+    let found = records
+        .into_iter()
+        .filter(|record| part.find(record.id.as_str().as_bytes()).is_some());
+    let found = found.map(|record| Found {
+        record,
+        org: org.clone(),
+        path: file.path.clone(),
+        copies: Vec::new(),
+    });
     (found.collect(), problems)
 }
 
@@ -233,7 +324,12 @@ fn find_in<'r>(root: &Root, rules: &'r Rules, copy: &Found<'_>) -> Result<Found<
     let (records, _) = ledger::read_records(&source, rules);
     let same = records.into_iter().find(|r| r.says_the_same(&copy.record));
     let record = same.ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)))?;
-    Ok(Found { record, org: copy.org.clone(), path: copy.path.clone(), copies: Vec::new() })
+    Ok(Found {
+        record,
+        org: copy.org.clone(),
+        path: copy.path.clone(),
+        copies: Vec::new(),
+    })
 }
 
 fn change_one<'r>(
@@ -249,14 +345,25 @@ fn change_one<'r>(
     refuse_inline(&before, &document, &found.record.kind.name)?;
     let text = set_record(&before, &document, &found.record, rules, changes).ok_or_else(failed)?;
     let after = Source::new(&before.file, text);
-    prove(&before, &after, Proof::Except(&found.record.kind.name, found.record.origin.at))?;
+    prove(
+        &before,
+        &after,
+        Proof::Except(&found.record.kind.name, found.record.origin.at),
+    )?;
     let mut expected = all_values(&found.record);
     for (field, value) in changes {
         expected[*field].clone_from(value);
     }
     let (records, _) = ledger::read_records(&after, rules);
-    let written = records.into_iter().find(|r| r.id == found.record.id && all_values(r) == expected).ok_or_else(failed)?;
-    lock.write(&found.path, &Basis::of(&found.path, Some(before.text.as_bytes())), after.text.as_bytes())?;
+    let written = records
+        .into_iter()
+        .find(|r| r.id == found.record.id && all_values(r) == expected)
+        .ok_or_else(failed)?;
+    lock.write(
+        &found.path,
+        &Basis::of(&found.path, Some(before.text.as_bytes())),
+        after.text.as_bytes(),
+    )?;
     Ok(written)
 }
 
@@ -264,7 +371,13 @@ fn change_one<'r>(
 ///
 /// # Errors
 /// The file as it stands cannot be read, the new text does not prove, or the system refuses.
-pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, values: &[Option<Value>]) -> Result<(), Problems> {
+pub fn organisation(
+    root: &Root,
+    lock: &Lock,
+    rules: &Rules,
+    org: &OrgPath,
+    values: &[Option<Value>],
+) -> Result<(), Problems> {
     use crate::tree::splice::{Target, set};
     let path = root.org_folder(org).join("org.toml");
     let name = shown(&root.path, &path);
@@ -279,8 +392,19 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
             (None, problems) => return Err(Problems(problems)),
         },
     };
-    let changes: Vec<Change> = (0..values.len()).filter(|&n| old[n] != values[n]).map(|n| (n, values[n].clone())).collect();
-    let text = set(&before, &document, Target::File, &rules.org.fields, &old, &changes).ok_or_else(failed)?;
+    let changes: Vec<Change> = (0..values.len())
+        .filter(|&n| old[n] != values[n])
+        .map(|n| (n, values[n].clone()))
+        .collect();
+    let text = set(
+        &before,
+        &document,
+        Target::File,
+        &rules.org.fields,
+        &old,
+        &changes,
+    )
+    .ok_or_else(failed)?;
     let after = Source::new(&name, text);
     match ledger::read_organisation(&after, org.clone(), rules) {
         (Some(read), _) if read.fields == values => {}
@@ -292,30 +416,52 @@ pub fn organisation(root: &Root, lock: &Lock, rules: &Rules, org: &OrgPath, valu
 
 /// Makes new organisations, all of them or none.
 ///
-/// They are written beside the ledger first; each new folder with everything under it then takes its place
-/// in one step. Parents stand before those under them in `plan`.
+/// They are written beside the ledger first; each new folder with everything under it then takes
+/// its place in one step. Parents stand before those under them in `plan`.
 ///
 /// # Errors
-/// Something stands where a new folder should, or the system refuses; what was moved in place is moved back.
-pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, Vec<Option<Value>>)]) -> Result<(), Problems> {
+/// Something stands where a new folder should, or the system refuses; what was moved in place is
+/// moved back.
+pub fn organisations(
+    root: &Root,
+    lock: &Lock,
+    rules: &Rules,
+    plan: &[(OrgPath, Vec<Option<Value>>)],
+) -> Result<(), Problems> {
     for (path, _) in plan {
         if scan::real(&root.path, &root.org_folder(path))?.is_some() {
-            return Err(Problem::new(Rule::ORG_EXISTS).with("org", path.as_str()).into());
+            return Err(Problem::new(Rule::ORG_EXISTS)
+                .with("org", path.as_str())
+                .into());
         }
     }
-    let stage = Root { path: root.path.join(".ledger").join("import"), ..root.clone() };
+    let stage = Root {
+        path: root.path.join(".ledger").join("import"),
+        ..root.clone()
+    };
     // A killed import leaves its stage behind; under the lock nobody uses it.
     let _ = std::fs::remove_dir_all(&stage.path);
-    let result = plan.iter().try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
+    let result = plan
+        .iter()
+        .try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
     let planned: BTreeSet<&OrgPath> = plan.iter().map(|(path, _)| path).collect();
-    let tops: Vec<&OrgPath> =
-        plan.iter().map(|(path, _)| path).filter(|path| path.parent().is_none_or(|parent| !planned.contains(&parent))).collect();
+    let tops: Vec<&OrgPath> = plan
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| {
+            path.parent()
+                .is_none_or(|parent| !planned.contains(&parent))
+        })
+        .collect();
     let mut moved = Vec::new();
     let result = result.and_then(|()| {
         for top in tops {
             let (from, to) = (stage.org_folder(top), root.org_folder(top));
             let done = lock.move_folder(&from, &to);
-            if done.as_ref().map_or_else(|problem| problem.rule == Rule::MAYBE_SAVED, |()| true) {
+            if done
+                .as_ref()
+                .map_or_else(|problem| problem.rule == Rule::MAYBE_SAVED, |()| true)
+            {
                 moved.push((from, to));
             }
             done?;
@@ -331,23 +477,41 @@ pub fn organisations(root: &Root, lock: &Lock, rules: &Rules, plan: &[(OrgPath, 
     result
 }
 
-/// Moves an organisation's folder, with everything under it, to another id; the old one is kept as a former id,
-/// so that what other clerks enter at the old place still finds its owner.
+/// Moves an organisation's folder, with everything under it, to another id; the old one is kept as
+/// a former id, so that what other clerks enter at the old place still finds its owner.
 ///
 /// # Errors
 /// Something stands there already, it would stand under itself or too deep, or the system refuses.
-pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisation, to: &OrgPath) -> Result<(), Problems> {
+pub fn move_organisation(
+    root: &Root,
+    lock: &Lock,
+    rules: &Rules,
+    org: &Organisation,
+    to: &OrgPath,
+) -> Result<(), Problems> {
     if to.is_within(&org.path) {
-        return Err(Problem::new(Rule::ORG_INSIDE).with("org", org.path.as_str()).with("to", to.as_str()).into());
+        return Err(Problem::new(Rule::ORG_INSIDE)
+            .with("org", org.path.as_str())
+            .with("to", to.as_str())
+            .into());
     }
     let (old, new) = (root.org_folder(&org.folder), root.org_folder(to));
     if scan::real(&root.path, &new)?.is_some() {
-        return Err(Problem::new(Rule::ORG_EXISTS).with("org", to.as_str()).into());
+        return Err(Problem::new(Rule::ORG_EXISTS)
+            .with("org", to.as_str())
+            .into());
     }
-    let below = scan::all_organisations(&root.path)?.into_iter().filter(|folder| folder.org.is_within(&org.folder));
-    let height = below.map(|folder| folder.org.depth() - org.folder.depth()).max().unwrap_or(0);
+    let below = scan::all_organisations(&root.path)?
+        .into_iter()
+        .filter(|folder| folder.org.is_within(&org.folder));
+    let height = below
+        .map(|folder| folder.org.depth() - org.folder.depth())
+        .max()
+        .unwrap_or(0);
     if to.depth() + height >= scan::MAX_DEPTH {
-        return Err(Problem::new(Rule::TOO_DEEP_FOLDERS).with("most", scan::MAX_DEPTH).into());
+        return Err(Problem::new(Rule::TOO_DEEP_FOLDERS)
+            .with("most", scan::MAX_DEPTH)
+            .into());
     }
     let mut values = org.fields.clone();
     if let Some(n) = rules.org.index("formerly") {
@@ -358,7 +522,8 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
         former.dedup();
         values[n] = (!former.is_empty()).then_some(Value::List(former));
     }
-    // A kill after this leaves an organisation that says it was formerly where it still is, which means nothing.
+    // A kill after this leaves an organisation that says it was formerly where it still is, which
+    // means nothing.
     organisation(root, lock, rules, &org.folder, &values)?;
     // The folder it goes under may itself still wait to be brought along.
     if let Err(problem) = lock.move_folder(&old, &new) {
@@ -371,10 +536,15 @@ pub fn move_organisation(root: &Root, lock: &Lock, rules: &Rules, org: &Organisa
     Ok(())
 }
 
-/// Removes the folders above what was taken away, as far as they are empty now; git does not know such folders.
+/// Removes the folders above what was taken away, as far as they are empty now; git does not know
+/// such folders.
 pub fn remove_empty_above(root: &Root, gone: &Path) {
     let orgs = root.path.join("orgs");
-    for above in gone.ancestors().skip(1).take_while(|above| above.starts_with(&orgs) && **above != orgs) {
+    for above in gone
+        .ancestors()
+        .skip(1)
+        .take_while(|above| above.starts_with(&orgs) && **above != orgs)
+    {
         if std::fs::remove_dir(above).is_err() {
             break;
         }

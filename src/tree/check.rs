@@ -11,8 +11,8 @@ use crate::locale::Arg;
 use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
-use crate::record::text::plain;
 use crate::record::selection::Selection;
+use crate::record::text::plain;
 use crate::record::{Distinct, Record, Value};
 use crate::rules::kind::{Bound, Field, FieldType, Kind, Once};
 use crate::rules::metric::{Measure, Peers, Ranking, Under};
@@ -38,12 +38,18 @@ pub struct Subject<'t> {
 /// A check: what it finds in an organisation and its records.
 type Check = for<'t> fn(Subject<'t>) -> Vec<Finding<'t>>;
 
-/// All checks of one organisation, in the order they run. What records of several organisations say together is checked by
-/// [`Facts`].
+/// All checks of one organisation, in the order they run. What records of several organisations say
+/// together is checked by [`Facts`].
 const CHECKS: &[Check] = &[
     bounds,
     updates,
-    |s| once(s.entries.iter().filter(|entry| !is_unique_everywhere(entry))),
+    |s| {
+        once(
+            s.entries
+                .iter()
+                .filter(|entry| !is_unique_everywhere(entry)),
+        )
+    },
     entered_twice,
     far_ahead,
     organisations,
@@ -80,32 +86,59 @@ pub struct Checked<'t> {
 }
 
 impl Checked<'_> {
-    /// Everything wrong with a ledger that holds its records: what reading found and what the checks find, sorted.
+    /// Everything wrong with a ledger that holds its records: what reading found and what the
+    /// checks find, sorted.
     pub fn check(&self, tree: &Tree<'_>) -> Vec<Problem> {
         let of = |org: usize| tree.entries_of(org).to_vec();
-        let facts = (0..tree.orgs.len()).map(|org| self.facts(tree, org, of(org))).collect();
+        let facts = (0..tree.orgs.len())
+            .map(|org| self.facts(tree, org, of(org)))
+            .collect();
         self.problems(tree, facts, &of).0
     }
 
-    /// The same for a ledger whose organisations are known and whose records pass by; and how many records it has.
+    /// The same for a ledger whose organisations are known and whose records pass by; and how many
+    /// records it has.
     pub fn check_passing(&self, tree: &mut Tree<'_>, files: &dyn Files) -> (Vec<Problem>, usize) {
-        let facts = pass::each_organisation(tree, files, &Selection::everything(), |tree, org, entries| self.facts(tree, org, entries));
+        let facts = pass::each_organisation(
+            tree,
+            files,
+            &Selection::everything(),
+            |tree, org, entries| self.facts(tree, org, entries),
+        );
         let tree = &*tree;
         self.problems(tree, facts, &|org| pass::entries_of(tree, files, org))
     }
 
-    /// What one organisation and its records say: what is wrong, and what others must be held against.
+    /// What one organisation and its records say: what is wrong, and what others must be held
+    /// against.
     fn facts<'r>(&self, tree: &Tree<'r>, org: usize, entries: Vec<Entry<'r>>) -> Facts<'r> {
-        let subject = Subject { tree, org, entries: &entries, root: self.root, today: self.today };
+        let subject = Subject {
+            tree,
+            org,
+            entries: &entries,
+            root: self.root,
+            today: self.today,
+        };
         let findings = CHECKS.iter().flat_map(|check| check(subject)).collect();
-        let mut facts = Facts { problems: self.placed(findings), count: entries.len(), ..Facts::default() };
-        facts.targets.extend(entries.iter().map(|entry| Target::of(&entry.record)));
+        let mut facts = Facts {
+            problems: self.placed(findings),
+            count: entries.len(),
+            ..Facts::default()
+        };
+        facts
+            .targets
+            .extend(entries.iter().map(|entry| Target::of(&entry.record)));
         facts.targets.sort_unstable();
         for entry in &entries {
             for (_, kinds, id) in references_of(&entry.record) {
                 let number = number_of(id);
-                if !facts.target(number).is_some_and(|target| target.fits(tree, kinds, &entry.record)) {
-                    facts.open.push((number, kinds, entry.record.retracted.is_some()));
+                if !facts
+                    .target(number)
+                    .is_some_and(|target| target.fits(tree, kinds, &entry.record))
+                {
+                    facts
+                        .open
+                        .push((number, kinds, entry.record.retracted.is_some()));
                 }
             }
         }
@@ -116,7 +149,12 @@ impl Checked<'_> {
     }
 
     /// What is wrong with all organisations, and with what they say together.
-    fn problems<'r>(&self, tree: &Tree<'r>, all: Vec<Facts<'r>>, of: &dyn Fn(usize) -> Vec<Entry<'r>>) -> (Vec<Problem>, usize) {
+    fn problems<'r>(
+        &self,
+        tree: &Tree<'r>,
+        all: Vec<Facts<'r>>,
+        of: &dyn Fn(usize) -> Vec<Entry<'r>>,
+    ) -> (Vec<Problem>, usize) {
         let mut problems = tree.problems.clone();
         let mut targets = Vec::with_capacity(all.iter().map(|facts| facts.targets.len()).sum());
         let (mut unique, mut open, mut count) = (Vec::new(), Vec::new(), 0);
@@ -128,13 +166,23 @@ impl Checked<'_> {
             count += facts.count;
         }
         targets.sort_unstable();
-        let all = Facts { targets, ..Facts::default() };
-        problems.extend(self.placed(once(unique.iter())));
-        // The organisations of which a reference leads nowhere are looked at once more, to say which.
-        let fits = |&(_, (number, kinds, retracted)): &(usize, Open<'_>)| {
-            all.target(number).is_some_and(|target| target.is_one_of(tree, kinds) && (retracted || !target.retracted))
+        let all = Facts {
+            targets,
+            ..Facts::default()
         };
-        let wrong: BTreeSet<usize> = open.iter().filter(|reference| !fits(reference)).map(|(org, _)| *org).collect();
+        problems.extend(self.placed(once(unique.iter())));
+        // The organisations of which a reference leads nowhere are looked at once more, to say
+        // which.
+        let fits = |&(_, (number, kinds, retracted)): &(usize, Open<'_>)| {
+            all.target(number).is_some_and(|target| {
+                target.is_one_of(tree, kinds) && (retracted || !target.retracted)
+            })
+        };
+        let wrong: BTreeSet<usize> = open
+            .iter()
+            .filter(|reference| !fits(reference))
+            .map(|(org, _)| *org)
+            .collect();
         for org in wrong {
             let entries = of(org);
             problems.extend(self.placed(references(tree, &entries, &all)));
@@ -149,12 +197,15 @@ impl Checked<'_> {
         for finding in findings {
             by_file.entry(finding.file()).or_default().push(finding);
         }
-        by_file.into_iter().flat_map(|(file, findings)| placed(self.files, &file, findings)).collect()
+        by_file
+            .into_iter()
+            .flat_map(|(file, findings)| placed(self.files, &file, findings))
+            .collect()
     }
 }
 
-/// A reference that is not settled within its organisation: the number of the id, the kinds it may point to, and whether the
-/// record that holds it was taken back.
+/// A reference that is not settled within its organisation: the number of the id, the kinds it may
+/// point to, and whether the record that holds it was taken back.
 type Open<'r> = (u64, &'r [String], bool);
 
 /// What an organisation says that those of others must be held against.
@@ -172,7 +223,10 @@ struct Facts<'r> {
 impl Facts<'_> {
     /// The record whose id has this number.
     fn target(&self, number: u64) -> Option<&Target> {
-        let at = self.targets.binary_search_by_key(&number, |target| target.number).ok()?;
+        let at = self
+            .targets
+            .binary_search_by_key(&number, |target| target.number)
+            .ok()?;
         self.targets.get(at)
     }
 }
@@ -190,7 +244,11 @@ struct Target {
 impl Target {
     fn of(record: &Record<'_>) -> Target {
         let kind = u32::try_from(record.kind.number).unwrap_or(u32::MAX);
-        Target { number: record.id.number(), kind, retracted: record.retracted.is_some() }
+        Target {
+            number: record.id.number(),
+            kind,
+            retracted: record.retracted.is_some(),
+        }
     }
 
     fn kind<'t>(&self, tree: &'t Tree<'_>) -> Option<&'t Kind> {
@@ -198,7 +256,8 @@ impl Target {
     }
 
     fn is_one_of(&self, tree: &Tree<'_>, kinds: &[String]) -> bool {
-        self.kind(tree).is_some_and(|kind| kinds.contains(&kind.name))
+        self.kind(tree)
+            .is_some_and(|kind| kinds.contains(&kind.name))
     }
 
     /// Whether a record may point to it.
@@ -209,35 +268,66 @@ impl Target {
 
 /// Whether the whole ledger may have only one such record at a time.
 fn is_unique_everywhere(entry: &Entry<'_>) -> bool {
-    entry.record.kind.once.as_ref().is_some_and(|once| once.everywhere)
+    entry
+        .record
+        .kind
+        .once
+        .as_ref()
+        .is_some_and(|once| once.everywhere)
 }
 
-/// The ids that a record points to, each with its field and the kinds of record that it may belong to.
-fn references_of<'a, 'r>(record: &'a Record<'r>) -> impl Iterator<Item = (&'r Field, &'r [String], &'a str)> {
+/// The ids that a record points to, each with its field and the kinds of record that it may belong
+/// to.
+fn references_of<'a, 'r>(
+    record: &'a Record<'r>,
+) -> impl Iterator<Item = (&'r Field, &'r [String], &'a str)> {
     let fields = record.kind.fields.iter().zip(&record.fields);
     fields
         .filter_map(|(field, value)| match (&field.ty, value) {
             (FieldType::Record(kinds), Some(value)) => Some((field, kinds.as_slice(), value)),
             _ => None,
         })
-        .flat_map(|(field, kinds, value)| value.items().iter().filter_map(Value::as_text).map(move |id| (field, kinds, id)))
+        .flat_map(|(field, kinds, value)| {
+            value
+                .items()
+                .iter()
+                .filter_map(Value::as_text)
+                .map(move |id| (field, kinds, id))
+        })
 }
 
 /// Places that are asked for among the organisations under one that is not there.
 fn unknown_peers(tree: &Tree) -> Vec<Problem> {
     let mut found = Vec::new();
     for metric in tree.rules.metrics() {
-        if let Measure::Rank(Ranking { peers: Peers { under: Under::Org(id), .. }, .. }) = &metric.measure
+        if let Measure::Rank(Ranking {
+            peers: Peers {
+                under: Under::Org(id),
+                ..
+            },
+            ..
+        }) = &metric.measure
             && !tree.orgs.iter().any(|org| org.path.as_str() == id)
         {
-            found.push(Problem::new(Rule::DANGLING_ORG).at(metric.place.clone()).with("org", id.as_str()).with("field", "under"));
+            found.push(
+                Problem::new(Rule::DANGLING_ORG)
+                    .at(metric.place.clone())
+                    .with("org", id.as_str())
+                    .with("field", "under"),
+            );
         }
     }
     found
 }
 
 fn finding<'t>(record: &'t Record, field: &str, problem: Problem) -> Finding<'t> {
-    Finding { record: Some(record), org_file: None, field: field.to_owned(), item: None, problem }
+    Finding {
+        record: Some(record),
+        org_file: None,
+        field: field.to_owned(),
+        item: None,
+        problem,
+    }
 }
 
 /// Which bounds between two fields do not hold, with the field to mend.
@@ -261,14 +351,25 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
         };
         wrong.then(|| (field, problem()))
     };
-    // A number beside the reason why it is not known: one of the two is wrong, and the figures take the reason.
+    // A number beside the reason why it is not known: one of the two is wrong, and the figures take
+    // the reason.
     let given = |n: usize| values[n].is_some();
     let doubtful = kind.fields.iter().enumerate().filter_map(|(n, field)| {
-        let why = field.unless.as_deref().and_then(|why| kind.index(why)).filter(|&why| given(n) && given(why))?;
-        let problem = Problem::new(Rule::KNOWN_AND_UNKNOWN).with("field", &field.label).with("other", &kind.fields[why].label);
+        let why = field
+            .unless
+            .as_deref()
+            .and_then(|why| kind.index(why))
+            .filter(|&why| given(n) && given(why))?;
+        let problem = Problem::new(Rule::KNOWN_AND_UNKNOWN)
+            .with("field", &field.label)
+            .with("other", &kind.fields[why].label);
         Some((n, problem))
     });
-    kind.bounds.iter().filter_map(broken).chain(doubtful).collect()
+    kind.bounds
+        .iter()
+        .filter_map(broken)
+        .chain(doubtful)
+        .collect()
 }
 
 fn bounds(s: Subject<'_>) -> Vec<Finding<'_>> {
@@ -296,11 +397,21 @@ fn bounds(s: Subject<'_>) -> Vec<Finding<'_>> {
 fn updates(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
     for Entry { record, .. } in s.entries {
-        let Some(life) = &record.kind.life else { continue };
+        let Some(life) = &record.kind.life else {
+            continue;
+        };
         let name = &record.kind.fields[life.updates].name;
         let rows = record.get(life.updates).map_or(&[][..], Value::items);
-        let days: Vec<_> = rows.iter().filter_map(|row| row.field(0)?.as_day()).collect();
-        let mut at = |item: usize, problem| found.push(Finding { item: Some(item), ..finding(record, name, problem) });
+        let days: Vec<_> = rows
+            .iter()
+            .filter_map(|row| row.field(0)?.as_day())
+            .collect();
+        let mut at = |item: usize, problem| {
+            found.push(Finding {
+                item: Some(item),
+                ..finding(record, name, problem)
+            })
+        };
         if let Some(start) = record.starts()
             && let Some(early) = days.iter().position(|day| *day < start)
         {
@@ -314,16 +425,28 @@ fn updates(s: Subject<'_>) -> Vec<Finding<'_>> {
             );
         }
         if let Some(n) = record.taken_up_again() {
-            at(n, Problem::new(Rule::TAKEN_UP_AGAIN).with("on", days.get(n).map(ToString::to_string).unwrap_or_default()));
+            at(
+                n,
+                Problem::new(Rule::TAKEN_UP_AGAIN).with(
+                    "on",
+                    days.get(n).map(ToString::to_string).unwrap_or_default(),
+                ),
+            );
         }
         if let Some(n) = days.windows(2).position(|pair| pair[1] < pair[0]) {
-            at(n + 1, Problem::new(Rule::UPDATES_UNSORTED).with("first", days[n].to_string()).with("second", days[n + 1].to_string()));
+            at(
+                n + 1,
+                Problem::new(Rule::UPDATES_UNSORTED)
+                    .with("first", days[n].to_string())
+                    .with("second", days[n + 1].to_string()),
+            );
         }
     }
     found
 }
 
-/// Records that hold at the same time what only one of them can: two offices at once, one month twice.
+/// Records that hold at the same time what only one of them can: two offices at once, one month
+/// twice.
 fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
     // By kind, organisation where it holds within each, and the values that only one may have.
     type Same<'t> = (&'t str, Option<usize>, Vec<Option<Distinct>>);
@@ -332,7 +455,9 @@ fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
         if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
             let same = held_by(record, once);
             let within = (!once.everywhere).then_some(*org);
-            held.entry((&record.kind.name, within, same)).or_default().push((span, record));
+            held.entry((&record.kind.name, within, same))
+                .or_default()
+                .push((span, record));
         }
     }
     let mut found = Vec::new();
@@ -341,9 +466,16 @@ fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
         records.sort_by_key(|(span, record)| (span.first(), &record.id));
         let mut longest: Option<(Period, &Record)> = None;
         for &(span, record) in records.iter() {
-            if let (Some((_, other)), Some(once)) = (longest.filter(|(before, _)| span.first() < before.end()), &record.kind.once) {
+            if let (Some((_, other)), Some(once)) = (
+                longest.filter(|(before, _)| span.first() < before.end()),
+                &record.kind.once,
+            ) {
                 let field = once.fields.first().copied().unwrap_or(record.kind.start);
-                found.push(finding(record, &record.kind.fields[field].name, twice(record, once, other)));
+                found.push(finding(
+                    record,
+                    &record.kind.fields[field].name,
+                    twice(record, once, other),
+                ));
             }
             if longest.is_none_or(|(before, _)| span.end() > before.end()) {
                 longest = Some((span, record));
@@ -353,15 +485,29 @@ fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
     found
 }
 
-/// Records that a clerk may have entered twice: of one organisation, alike in what makes two of their kind the same.
+/// Records that a clerk may have entered twice: of one organisation, alike in what makes two of
+/// their kind the same.
 fn entered_twice(s: Subject<'_>) -> Vec<Finding<'_>> {
     // Few records are alike even in their digest; only those are compared.
     let mut alike: HashMap<(&str, u64), Vec<&Record<'_>>> = HashMap::new();
     let mut found = Vec::new();
-    for Entry { record, .. } in s.entries.iter().filter(|entry| entry.record.retracted.is_none() && !entry.record.kind.same.is_empty()) {
-        let others = alike.entry((&record.kind.name, record.digest_of(&record.kind.same))).or_default();
-        match others.iter().find(|other| other.sameness() == record.sameness()) {
-            Some(other) => found.push(finding(record, &record.kind.fields[record.kind.title].name, twin(record, other))),
+    for Entry { record, .. } in s
+        .entries
+        .iter()
+        .filter(|entry| entry.record.retracted.is_none() && !entry.record.kind.same.is_empty())
+    {
+        let others = alike
+            .entry((&record.kind.name, record.digest_of(&record.kind.same)))
+            .or_default();
+        match others
+            .iter()
+            .find(|other| other.sameness() == record.sameness())
+        {
+            Some(other) => found.push(finding(
+                record,
+                &record.kind.fields[record.kind.title].name,
+                twin(record, other),
+            )),
             None => others.push(record),
         }
     }
@@ -370,23 +516,39 @@ fn entered_twice(s: Subject<'_>) -> Vec<Finding<'_>> {
 
 /// That a record says the same thing as another.
 pub fn twin(record: &Record, other: &Record) -> Problem {
-    Problem::new(Rule::ENTERED_TWICE).with("kind", &record.kind.label).with("title", called(record)).with("other", whereabouts(other))
+    Problem::new(Rule::ENTERED_TWICE)
+        .with("kind", &record.kind.label)
+        .with("title", called(record))
+        .with("other", whereabouts(other))
 }
 
 /// A record's title, or the first thing that a list says of it.
 fn called(record: &Record) -> String {
-    let said = record.title().or_else(|| record.kind.columns.iter().find_map(|&field| record.get(field)));
+    let said = record.title().or_else(|| {
+        record
+            .kind
+            .columns
+            .iter()
+            .find_map(|&field| record.get(field))
+    });
     said.map(plain).unwrap_or_default()
 }
 
 /// A record's id, file and line.
 fn whereabouts(record: &Record) -> String {
-    format!("{}, {}:{}", record.id, record.origin.file, record.origin.line)
+    format!(
+        "{}, {}:{}",
+        record.id, record.origin.file, record.origin.line
+    )
 }
 
 /// That two records hold at the same time what only one of them can, if they do.
 pub fn held_twice(record: &Record, other: &Record) -> Option<Problem> {
-    let once = record.kind.once.as_ref().filter(|_| record.kind.name == other.kind.name)?;
+    let once = record
+        .kind
+        .once
+        .as_ref()
+        .filter(|_| record.kind.name == other.kind.name)?;
     let (one, two) = (record.lasts()?, other.lasts()?);
     let at_once = one.first() < two.end() && two.first() < one.end();
     (at_once && held_by(record, once) == held_by(other, once)).then(|| twice(record, once, other))
@@ -394,33 +556,60 @@ pub fn held_twice(record: &Record, other: &Record) -> Option<Problem> {
 
 /// The values that only one record may have at a time.
 fn held_by(record: &Record, once: &Once) -> Vec<Option<Distinct>> {
-    once.fields.iter().map(|&field| record.get(field).map(Distinct::of)).collect()
+    once.fields
+        .iter()
+        .map(|&field| record.get(field).map(Distinct::of))
+        .collect()
 }
 
 fn twice(record: &Record, once: &Once, other: &Record) -> Problem {
     let field = once.fields.first().copied().unwrap_or(record.kind.start);
     Problem::new(Rule::HELD_TWICE)
         .with("kind", &record.kind.label)
-        .with("value", record.get(field).or(record.get(record.kind.period)).map(plain).unwrap_or_default())
+        .with(
+            "value",
+            record
+                .get(field)
+                .or(record.get(record.kind.period))
+                .map(plain)
+                .unwrap_or_default(),
+        )
         .with("other", whereabouts(other))
 }
 
 /// That a record begins more than a year from today, if it does: 2062 for 2026.
 pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
-    let in_a_year = Day::new(today.year() + 1, today.month(), today.day()).unwrap_or(today.plus(365));
+    let in_a_year =
+        Day::new(today.year() + 1, today.month(), today.day()).unwrap_or(today.plus(365));
     record.starts().filter(|start| *start > in_a_year)?;
-    let (field, value) = (&record.kind.fields[record.kind.start], record.get(record.kind.start)?);
+    let (field, value) = (
+        &record.kind.fields[record.kind.start],
+        record.get(record.kind.start)?,
+    );
     let said = match (&field.ty, value) {
         (FieldType::Year, Value::Period(year)) => year.first().year().to_string(),
         _ => plain(value),
     };
-    Some(Problem::new(Rule::FAR_AHEAD).with("field", &field.label).with("day", said))
+    Some(
+        Problem::new(Rule::FAR_AHEAD)
+            .with("field", &field.label)
+            .with("day", said),
+    )
 }
 
 fn far_ahead(s: Subject<'_>) -> Vec<Finding<'_>> {
-    let records = s.entries.iter().map(|entry| &entry.record).filter(|record| record.retracted.is_none());
+    let records = s
+        .entries
+        .iter()
+        .map(|entry| &entry.record)
+        .filter(|record| record.retracted.is_none());
     let of = |record| Some((record, too_far_ahead(record, s.today)?));
-    records.filter_map(of).map(|(record, problem)| finding(record, &record.kind.fields[record.kind.start].name, problem)).collect()
+    records
+        .filter_map(of)
+        .map(|(record, problem)| {
+            finding(record, &record.kind.fields[record.kind.start].name, problem)
+        })
+        .collect()
 }
 
 /// Texts that the program would have written otherwise: an edit by hand, a paste.
@@ -430,17 +619,35 @@ fn spellings(s: Subject<'_>) -> Vec<Finding<'_>> {
             Value::Text(text) => Some(text.as_str()).filter(|text| tidy(text) != *text),
             Value::List(items) => items.iter().find_map(untidy),
             Value::Table(fields) => fields.iter().flatten().find_map(untidy),
-            Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
+            Value::Integer(_)
+            | Value::Decimal(_)
+            | Value::Boolean(_)
+            | Value::Day(_)
+            | Value::Period(_) => None,
         }
     }
-    let orgs = std::iter::once(&s.tree.orgs[s.org]).map(|org| (&*org.kind, &org.fields, None, Some(org.file())));
-    let records = s.entries.iter().map(|Entry { record, .. }| (record.kind, &record.fields, Some(record), None));
+    let orgs = std::iter::once(&s.tree.orgs[s.org])
+        .map(|org| (&*org.kind, &org.fields, None, Some(org.file())));
+    let records = s
+        .entries
+        .iter()
+        .map(|Entry { record, .. }| (record.kind, &record.fields, Some(record), None));
     let mut found = Vec::new();
     for (kind, fields, record, org_file) in orgs.chain(records) {
         for (field, value) in kind.fields.iter().zip(fields) {
-            let Some(text) = value.as_ref().and_then(untidy) else { continue };
-            let problem = Problem::new(Rule::SPELLING).with("field", &field.label).with("tidy", tidy(text).into_owned());
-            found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), item: None, problem });
+            let Some(text) = value.as_ref().and_then(untidy) else {
+                continue;
+            };
+            let problem = Problem::new(Rule::SPELLING)
+                .with("field", &field.label)
+                .with("tidy", tidy(text).into_owned());
+            found.push(Finding {
+                record,
+                org_file: org_file.clone(),
+                field: field.name.clone(),
+                item: None,
+                problem,
+            });
         }
     }
     found
@@ -457,15 +664,26 @@ fn references<'t>(tree: &Tree<'_>, entries: &'t [Entry<'_>], all: &Facts<'_>) ->
     for Entry { record, .. } in entries {
         for (field, kinds, id) in references_of(record) {
             let problem = match all.target(number_of(id)) {
-                None => Problem::new(Rule::DANGLING_REFERENCE).with("id", id).with("field", &field.label),
+                None => Problem::new(Rule::DANGLING_REFERENCE)
+                    .with("id", id)
+                    .with("field", &field.label),
                 Some(target) if !target.is_one_of(tree, kinds) => {
-                    let allowed = kinds.iter().filter_map(|k| tree.rules.kind(k)).map(|k| k.label.clone()).collect();
+                    let allowed = kinds
+                        .iter()
+                        .filter_map(|k| tree.rules.kind(k))
+                        .map(|k| k.label.clone())
+                        .collect();
                     let problem = Problem::new(Rule::WRONG_REFERENCE).with("id", id);
-                    let problem = target.kind(tree).into_iter().fold(problem, |problem, kind| problem.with("found", &kind.label));
+                    let problem = target
+                        .kind(tree)
+                        .into_iter()
+                        .fold(problem, |problem, kind| problem.with("found", &kind.label));
                     problem.with("wanted", Arg::Labels(allowed))
                 }
                 Some(target) if target.retracted && record.retracted.is_none() => {
-                    Problem::new(Rule::RETRACTED_REFERENCE).with("id", id).with("field", &field.label)
+                    Problem::new(Rule::RETRACTED_REFERENCE)
+                        .with("id", id)
+                        .with("field", &field.label)
                 }
                 Some(_) => continue,
             };
@@ -481,12 +699,23 @@ fn organisations(s: Subject<'_>) -> Vec<Finding<'_>> {
     for Entry { record, .. } in s.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             let is_there = |id: &str| {
-                folded(id).parse().is_ok_and(|path| s.tree.owner(&path).is_some_and(|org| s.tree.orgs[org].path == path))
+                folded(id).parse().is_ok_and(|path| {
+                    s.tree
+                        .owner(&path)
+                        .is_some_and(|org| s.tree.orgs[org].path == path)
+                })
             };
-            if let (FieldType::Organisation, Some(id)) = (&field.ty, value.as_ref().and_then(Value::as_text))
+            if let (FieldType::Organisation, Some(id)) =
+                (&field.ty, value.as_ref().and_then(Value::as_text))
                 && !is_there(id)
             {
-                found.push(finding(record, &field.name, Problem::new(Rule::DANGLING_ORG).with("org", id).with("field", &field.label)));
+                found.push(finding(
+                    record,
+                    &field.name,
+                    Problem::new(Rule::DANGLING_ORG)
+                        .with("org", id)
+                        .with("field", &field.label),
+                ));
             }
         }
     }
@@ -495,13 +724,24 @@ fn organisations(s: Subject<'_>) -> Vec<Finding<'_>> {
 
 fn personal_numbers(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    let mut look = |fields: &[Field], values: &[Option<Value>], record, org_file: Option<String>| {
-        for (field, value) in fields.iter().zip(values) {
-            let Some(number) = value.as_ref().and_then(number_in) else { continue };
-            let problem = Problem::new(Rule::PERSONAL_NUMBER).with("field", field.name.as_str()).with("what", Arg::Message(number));
-            found.push(Finding { record, org_file: org_file.clone(), field: field.name.clone(), item: None, problem });
-        }
-    };
+    let mut look =
+        |fields: &[Field], values: &[Option<Value>], record, org_file: Option<String>| {
+            for (field, value) in fields.iter().zip(values) {
+                let Some(number) = value.as_ref().and_then(number_in) else {
+                    continue;
+                };
+                let problem = Problem::new(Rule::PERSONAL_NUMBER)
+                    .with("field", field.name.as_str())
+                    .with("what", Arg::Message(number));
+                found.push(Finding {
+                    record,
+                    org_file: org_file.clone(),
+                    field: field.name.clone(),
+                    item: None,
+                    problem,
+                });
+            }
+        };
     {
         let org = &s.tree.orgs[s.org];
         look(&org.kind.fields, &org.fields, None, Some(org.file()));
@@ -509,7 +749,12 @@ fn personal_numbers(s: Subject<'_>) -> Vec<Finding<'_>> {
     for Entry { record, .. } in s.entries {
         look(&record.kind.fields, &record.fields, Some(record), None);
         if let Some(retracted) = &record.retracted {
-            look(&[s.tree.rules.retraction_field()], &[Some(retracted.clone())], Some(record), None);
+            look(
+                &[s.tree.rules.retraction_field()],
+                &[Some(retracted.clone())],
+                Some(record),
+                None,
+            );
         }
     }
     found
@@ -521,7 +766,11 @@ fn number_in(value: &Value) -> Option<&'static str> {
         Value::List(items) => items.iter().find_map(number_in),
         Value::Table(fields) => fields.iter().flatten().find_map(number_in),
         // A number is an amount: identity numbers do not fit, and nobody sums up telephones.
-        Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Day(_) | Value::Period(_) => None,
+        Value::Integer(_)
+        | Value::Decimal(_)
+        | Value::Boolean(_)
+        | Value::Day(_)
+        | Value::Period(_) => None,
     }
 }
 
@@ -530,17 +779,28 @@ fn paths(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
     for Entry { record, .. } in s.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
-            let (FieldType::Path, Some(value)) = (&field.ty, value) else { continue };
+            let (FieldType::Path, Some(value)) = (&field.ty, value) else {
+                continue;
+            };
             for (n, path) in value.items().iter().enumerate() {
                 let Some(path) = path.as_text() else { continue };
                 let there = |root: &Root| root.path.join(path).symlink_metadata().is_ok();
                 let rule = match is_safe_path(path) {
                     false => Rule::UNSAFE_PATH,
-                    true if record.retracted.is_none() && s.root.is_some_and(|root| !there(root)) => Rule::MISSING_ATTACHMENT,
+                    true if record.retracted.is_none()
+                        && s.root.is_some_and(|root| !there(root)) =>
+                    {
+                        Rule::MISSING_ATTACHMENT
+                    }
                     true => continue,
                 };
-                let problem = Problem::new(rule).with("field", field.name.as_str()).with("value", path);
-                found.push(Finding { item: Some(n), ..finding(record, &field.name, problem) });
+                let problem = Problem::new(rule)
+                    .with("field", field.name.as_str())
+                    .with("value", path);
+                found.push(Finding {
+                    item: Some(n),
+                    ..finding(record, &field.name, problem)
+                });
             }
         }
     }
@@ -553,8 +813,16 @@ fn exemptions(s: Subject<'_>) -> Vec<Finding<'_>> {
         let org = &s.tree.orgs[s.org];
         for exemption in &org.exemptions {
             if let Some(until) = exemption.until.filter(|until| *until < exemption.from) {
-                let problem = Problem::new(Rule::WRONG_EXEMPTION).with("from", exemption.from.to_string()).with("until", until.to_string());
-                found.push(Finding { record: None, org_file: Some(org.file()), field: "exempt".to_owned(), item: None, problem });
+                let problem = Problem::new(Rule::WRONG_EXEMPTION)
+                    .with("from", exemption.from.to_string())
+                    .with("until", until.to_string());
+                found.push(Finding {
+                    record: None,
+                    org_file: Some(org.file()),
+                    field: "exempt".to_owned(),
+                    item: None,
+                    problem,
+                });
             }
         }
     }
@@ -570,14 +838,23 @@ fn life_of_organisation(s: Subject<'_>) -> Vec<Finding<'_>> {
             && record.retracted.is_none()
         {
             let field = &record.kind.fields[record.kind.start].name;
-            found.push(finding(record, field, Problem::new(Rule::OUTSIDE_LIFE).with("day", day.to_string()).with("org", org.name())));
+            found.push(finding(
+                record,
+                field,
+                Problem::new(Rule::OUTSIDE_LIFE)
+                    .with("day", day.to_string())
+                    .with("org", org.name()),
+            ));
         }
     }
     found
 }
 
 fn prefixes(s: Subject<'_>) -> Vec<Finding<'_>> {
-    let wrong = s.entries.iter().filter(|e| e.record.id.prefix() != e.record.kind.prefix);
+    let wrong = s
+        .entries
+        .iter()
+        .filter(|e| e.record.id.prefix() != e.record.kind.prefix);
     wrong
         .map(|Entry { record, .. }| {
             let problem = Problem::new(Rule::WRONG_PREFIX)
@@ -599,22 +876,32 @@ impl Finding<'_> {
     }
 }
 
-/// Gives the findings of one file their places, by reading it once more: only what is wrong needs a place.
+/// Gives the findings of one file their places, by reading it once more: only what is wrong needs a
+/// place.
 fn placed(files: Option<&dyn Files>, file: &str, findings: Vec<Finding<'_>>) -> Vec<Problem> {
     let source = files.and_then(|files| files.read_named(file).ok());
-    let document = source.as_ref().and_then(|source| Some((source, crate::wire::parse(source).ok()?)));
-    let tables: BTreeMap<usize, &DeTable<'_>> =
-        document.iter().flat_map(|(_, document)| canon::tables(&document.root)).map(|(_, at, table)| (at, table)).collect();
+    let document = source
+        .as_ref()
+        .and_then(|source| Some((source, crate::wire::parse(source).ok()?)));
+    let tables: BTreeMap<usize, &DeTable<'_>> = document
+        .iter()
+        .flat_map(|(_, document)| canon::tables(&document.root))
+        .map(|(_, at, table)| (at, table))
+        .collect();
     let place = |finding: &Finding<'_>| {
         let (source, document) = document.as_ref()?;
         let table = match finding.record {
             None => &document.root,
             Some(record) => tables.get(&record.origin.at)?,
         };
-        let (key, node) = table.iter().find(|(key, _)| *key.get_ref() == finding.field)?;
+        let (key, node) = table
+            .iter()
+            .find(|(key, _)| *key.get_ref() == finding.field)?;
         // A list may run over many lines; where no item is meant, its key is what to look at.
         let span = match (node.get_ref(), finding.item) {
-            (DeValue::Array(items), Some(item)) => items.get(item).map_or(key.span(), toml::Spanned::span),
+            (DeValue::Array(items), Some(item)) => {
+                items.get(item).map_or(key.span(), toml::Spanned::span)
+            }
             (DeValue::Array(_), None) => key.span(),
             _ => node.span(),
         };
@@ -623,7 +910,8 @@ fn placed(files: Option<&dyn Files>, file: &str, findings: Vec<Finding<'_>>) -> 
     findings
         .into_iter()
         .map(|finding| {
-            let place = place(&finding).unwrap_or_else(|| finding.record.map_or_else(|| Place::file(file), place_of));
+            let place = place(&finding)
+                .unwrap_or_else(|| finding.record.map_or_else(|| Place::file(file), place_of));
             finding.problem.at(place)
         })
         .collect()

@@ -1,4 +1,5 @@
-//! Where a ledger's files are: in a folder, in a commit, or in memory. Whatever reads them need not know which.
+//! Where a ledger's files are: in a folder, in a commit, or in memory. Whatever reads them need not
+//! know which.
 
 use std::path::PathBuf;
 
@@ -65,8 +66,14 @@ impl Files for Root {
     }
 
     fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File> {
-        let file = |path| File { path, handle: Handle::Unknown };
-        scan::toml_files(&self.path, folder, problems).into_iter().map(file).collect()
+        let file = |path| File {
+            path,
+            handle: Handle::Unknown,
+        };
+        scan::toml_files(&self.path, folder, problems)
+            .into_iter()
+            .map(file)
+            .collect()
     }
 
     fn read(&self, file: &File) -> Result<Source, Problem> {
@@ -89,10 +96,23 @@ pub(super) struct Texts<'t> {
 impl Files for Texts<'_> {
     fn organisations(&self, _: &mut Vec<Problem>) -> Vec<Folder> {
         let folder = |(n, (id, _)): (usize, &(&str, &str))| {
-            let of_it = self.ledgers.iter().enumerate().filter(|(_, (org, _))| org == id);
-            let file = |name: &str, n| File { path: format!("orgs/{id}/{name}").into(), handle: Handle::Number(n) };
-            let ledgers = of_it.map(|(n, _)| file("2026/test-00.toml", self.orgs.len() + n)).collect();
-            Some(Folder { org: id.parse().ok()?, file: Some(file("org.toml", n)), ledgers })
+            let of_it = self
+                .ledgers
+                .iter()
+                .enumerate()
+                .filter(|(_, (org, _))| org == id);
+            let file = |name: &str, n| File {
+                path: format!("orgs/{id}/{name}").into(),
+                handle: Handle::Number(n),
+            };
+            let ledgers = of_it
+                .map(|(n, _)| file("2026/test-00.toml", self.orgs.len() + n))
+                .collect();
+            Some(Folder {
+                org: id.parse().ok()?,
+                file: Some(file("org.toml", n)),
+                ledgers,
+            })
         };
         let mut folders: Vec<Folder> = self.orgs.iter().enumerate().filter_map(folder).collect();
         folders.sort_by(|a, b| a.org.cmp(&b.org));
@@ -109,7 +129,10 @@ impl Files for Texts<'_> {
             Handle::Number(n) => all.map(|(_, text)| *text).nth(n),
             Handle::Plain | Handle::Unknown => None,
         };
-        Ok(Source::new(&crate::path::path_text(&file.path), text.unwrap_or_default()))
+        Ok(Source::new(
+            &crate::path::path_text(&file.path),
+            text.unwrap_or_default(),
+        ))
     }
 
     fn read_named(&self, name: &str) -> Result<Source, Problem> {

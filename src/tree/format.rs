@@ -9,26 +9,40 @@ use crate::tree::splice::comments;
 use crate::tree::{canon, ledger};
 use crate::wire::{Reading, parse};
 
-/// The canonical text of an organisation's file, or of a ledger where no organisation is given; none where it is canonical.
+/// The canonical text of an organisation's file, or of a ledger where no organisation is given;
+/// none where it is canonical.
 ///
 /// # Errors
 /// As [`ledger`](fn@ledger).
-pub fn changed(source: &Source, org: Option<&OrgPath>, rules: &Rules) -> Result<Option<String>, Vec<Problem>> {
+pub fn changed(
+    source: &Source,
+    org: Option<&OrgPath>,
+    rules: &Rules,
+) -> Result<Option<String>, Vec<Problem>> {
     // What the reader of canonical text takes needs no second look.
     let (canonical, text): (bool, &dyn Fn() -> Result<String, Vec<Problem>>) = match org {
-        Some(org) => {
-            (ledger::canonical_organisation(source, org.clone(), rules).is_some(), &|| organisation(source, org, rules))
-        }
-        None => (ledger::canonical_records(source, rules, &Selection::nothing(), &mut Vec::new()).is_some(), &|| self::ledger(source, rules)),
+        Some(org) => (
+            ledger::canonical_organisation(source, org.clone(), rules).is_some(),
+            &|| organisation(source, org, rules),
+        ),
+        None => (
+            ledger::canonical_records(source, rules, &Selection::nothing(), &mut Vec::new())
+                .is_some(),
+            &|| self::ledger(source, rules),
+        ),
     };
-    if canonical { Ok(None) } else { text().map(|text| Some(text).filter(|text| *text != source.text)) }
+    if canonical {
+        Ok(None)
+    } else {
+        text().map(|text| Some(text).filter(|text| *text != source.text))
+    }
 }
 
 /// The canonical text of a ledger file.
 ///
 /// # Errors
-/// The file has a problem that keeps it from being understood; or the result does not prove to hold the
-/// same records and the same comments.
+/// The file has a problem that keeps it from being understood; or the result does not prove to hold
+/// the same records and the same comments.
 pub fn ledger(source: &Source, rules: &Rules) -> Result<String, Vec<Problem>> {
     let document = parse(source)?;
     let reading = Reading::new(source);
@@ -42,7 +56,9 @@ pub fn ledger(source: &Source, rules: &Rules) -> Result<String, Vec<Problem>> {
     let (again, problems) = ledger::read_records(&after, rules);
     let same = problems.is_empty()
         && records.len() == again.len()
-        && records.iter().zip(&again).all(|(a, b)| a.kind.name == b.kind.name && canon::all_values(a) == canon::all_values(b));
+        && records.iter().zip(&again).all(|(a, b)| {
+            a.kind.name == b.kind.name && canon::all_values(a) == canon::all_values(b)
+        });
     proven(source, after, same, &document)
 }
 
@@ -50,17 +66,35 @@ pub fn ledger(source: &Source, rules: &Rules) -> Result<String, Vec<Problem>> {
 ///
 /// # Errors
 /// As [`ledger`](fn@ledger).
-pub fn organisation(source: &Source, path: &OrgPath, rules: &Rules) -> Result<String, Vec<Problem>> {
+pub fn organisation(
+    source: &Source,
+    path: &OrgPath,
+    rules: &Rules,
+) -> Result<String, Vec<Problem>> {
     let (org, problems) = ledger::read_organisation(source, path.clone(), rules);
     let Some(org) = org else { return Err(problems) };
     let document = parse(source)?;
-    let after = Source::new(&source.file, canon::organisation(source, &document, &org.kind, &org.fields));
+    let after = Source::new(
+        &source.file,
+        canon::organisation(source, &document, &org.kind, &org.fields),
+    );
     let (again, problems) = ledger::read_organisation(&after, path.clone(), rules);
     let same = problems.is_empty() && again.is_some_and(|again| again.fields == org.fields);
     proven(source, after, same, &document)
 }
 
-fn proven(before: &Source, after: Source, same: bool, document: &crate::wire::Document<'_>) -> Result<String, Vec<Problem>> {
+fn proven(
+    before: &Source,
+    after: Source,
+    same: bool,
+    document: &crate::wire::Document<'_>,
+) -> Result<String, Vec<Problem>> {
     let kept = parse(&after).is_ok_and(|new| comments(&after, &new) == comments(before, document));
-    if same && kept { Ok(after.text) } else { Err(vec![Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file))]) }
+    if same && kept {
+        Ok(after.text)
+    } else {
+        Err(vec![
+            Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file)),
+        ])
+    }
 }

@@ -17,7 +17,11 @@ use crate::written::canonical::{self, Rows};
 use crate::written::{Data, Field, Row, named, parsed};
 
 /// Reads an organisation's file. Nothing is returned where a field could not be understood.
-pub fn read_organisation(source: &Source, path: OrgPath, rules: &Rules) -> (Option<Organisation>, Vec<Problem>) {
+pub fn read_organisation(
+    source: &Source,
+    path: OrgPath,
+    rules: &Rules,
+) -> (Option<Organisation>, Vec<Problem>) {
     if let Some(org) = canonical_organisation(source, path.clone(), rules) {
         return (Some(org), Vec::new());
     }
@@ -38,7 +42,11 @@ pub fn read_organisation(source: &Source, path: OrgPath, rules: &Rules) -> (Opti
 }
 
 /// The organisation of a text that is canonical and without a mistake; none of any other.
-pub(super) fn canonical_organisation(source: &Source, path: OrgPath, rules: &Rules) -> Option<Organisation> {
+pub(super) fn canonical_organisation(
+    source: &Source,
+    path: OrgPath,
+    rules: &Rules,
+) -> Option<Organisation> {
     let fields = canonical::table(&source.text, &rules.org).ok()?;
     let reading = Reading::new(source);
     let values = read::organisation(&reading, &fields, &rules.org);
@@ -47,11 +55,23 @@ pub(super) fn canonical_organisation(source: &Source, path: OrgPath, rules: &Rul
 }
 
 fn note_unknown_obligations(reading: &Reading<'_>, fields: &[Field<'_>], rules: &Rules) {
-    let Some(Data::List(exemptions)) = named(fields, "exempt").map(|field| &field.data) else { return };
+    let Some(Data::List(exemptions)) = named(fields, "exempt").map(|field| &field.data) else {
+        return;
+    };
     for exemption in exemptions {
-        let Data::Table(cells) = &exemption.data else { continue };
-        let Some(cell) = named(cells, "obligation") else { continue };
-        let Some(name) = cell.data.as_text().filter(|name| rules.obligation(name).is_none()) else { continue };
+        let Data::Table(cells) = &exemption.data else {
+            continue;
+        };
+        let Some(cell) = named(cells, "obligation") else {
+            continue;
+        };
+        let Some(name) = cell
+            .data
+            .as_text()
+            .filter(|name| rules.obligation(name).is_none())
+        else {
+            continue;
+        };
         let all: Vec<&str> = rules.obligations.iter().map(|o| o.name.as_str()).collect();
         reading.note(
             Problem::new(Rule::UNKNOWN_VALUE)
@@ -63,13 +83,15 @@ fn note_unknown_obligations(reading: &Reading<'_>, fields: &[Field<'_>], rules: 
     }
 }
 
-/// Reads every record of a ledger file. A record that cannot be understood is left out, the rest is not.
+/// Reads every record of a ledger file. A record that cannot be understood is left out, the rest is
+/// not.
 pub fn read_records<'r>(source: &Source, rules: &'r Rules) -> (Vec<Record<'r>>, Vec<Problem>) {
     read_selected(source, rules, &Selection::everything(), &mut Vec::new())
 }
 
-/// As [`read_records`], of each kind what is selected; records of which nothing is are checked, and not returned. The
-/// [number](crate::name::RecordId::number) of every id, returned or not, is added to `ids`.
+/// As [`read_records`], of each kind what is selected; records of which nothing is are checked, and
+/// not returned. The [number](crate::name::RecordId::number) of every id, returned or not, is added
+/// to `ids`.
 pub fn read_selected<'r>(
     source: &Source,
     rules: &'r Rules,
@@ -105,7 +127,13 @@ pub(super) fn canonical_records<'r>(
     let reading = Reading::new(source);
     while rows.next(&mut row).ok()? {
         let kind = row.kind?;
-        let record = read::record(&reading, &row, &rules.kinds[kind], rules, selection.of(kind))?;
+        let record = read::record(
+            &reading,
+            &row,
+            &rules.kinds[kind],
+            rules,
+            selection.of(kind),
+        )?;
         ids.push(record.id.number());
         if *selection.of(kind) != Wanted::Nothing {
             found.push(record);
@@ -116,7 +144,13 @@ pub(super) fn canonical_records<'r>(
 
 /// The records of a parsed file, in the order they stand.
 pub fn records<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules) -> Vec<Record<'r>> {
-    selected(reading, root, rules, &Selection::everything(), &mut Vec::new())
+    selected(
+        reading,
+        root,
+        rules,
+        &Selection::everything(),
+        &mut Vec::new(),
+    )
 }
 
 fn selected<'r>(
@@ -132,7 +166,10 @@ fn selected<'r>(
         let Some(n) = rules.kinds.iter().position(|k| k.name == name) else {
             let known: Vec<&str> = rules.kinds.iter().map(|k| k.name.as_str()).collect();
             reading.note(
-                Problem::new(Rule::UNKNOWN_KIND).at(reading.source.place(key.span())).with("name", name).with("allowed", known.join(", ")),
+                Problem::new(Rule::UNKNOWN_KIND)
+                    .at(reading.source.place(key.span()))
+                    .with("name", name)
+                    .with("allowed", known.join(", ")),
             );
             continue;
         };
@@ -150,7 +187,8 @@ fn selected<'r>(
                     match item.get_ref() {
                         DeValue::Table(table) => {
                             let row = parsed::row(reading.source, rules, name, table, item.span());
-                            let record = read::record(reading, &row, &rules.kinds[n], rules, wanted);
+                            let record =
+                                read::record(reading, &row, &rules.kinds[n], rules, wanted);
                             ids.extend(record.as_ref().map(|record| record.id.number()));
                             found.extend(record.filter(|_| *wanted != Wanted::Nothing));
                         }

@@ -1,6 +1,7 @@
 //! A ledger on disk: where it is, what it holds, what is wrong with it, and how it is changed.
 //!
-//! Reading never writes and never stops at the first bad file. Writing goes through [`mod@write`] alone.
+//! Reading never writes and never stops at the first bad file. Writing goes through [`mod@write`]
+//! alone.
 
 pub mod canon;
 pub mod change;
@@ -23,13 +24,13 @@ use crate::day::Day;
 use crate::locale::Lang;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
+use crate::record::Record;
 use crate::record::organisation::{Match, Moves, Organisation};
 use crate::record::selection::Selection;
-use crate::record::Record;
 use crate::rules::Rules;
+use crate::source::Source;
 use crate::spelling::folded;
 use crate::tree::files::{File, Files, Folder, Texts};
-use crate::source::Source;
 use crate::wire::{Reader, Reading, parse};
 
 /// The file-format version this program writes and the latest it reads.
@@ -47,7 +48,8 @@ pub struct Root {
     pub language: Option<Lang>,
     /// The day the ledger began, where it says so.
     pub begins: Option<Day>,
-    /// Names that narrative reports print: of the district, the campaign, and whatever a place adds.
+    /// Names that narrative reports print: of the district, the campaign, and whatever a place
+    /// adds.
     pub names: BTreeMap<String, String>,
 }
 
@@ -60,16 +62,27 @@ impl Root {
         let mut places = from.ancestors();
         let folder = loop {
             let Some(place) = explicit.or_else(|| places.next()) else {
-                return Err(Problem::new(Rule::NO_LEDGER).with("path", from.display().to_string()).into());
+                return Err(Problem::new(Rule::NO_LEDGER)
+                    .with("path", from.display().to_string())
+                    .into());
             };
             match scan::stands(&place.join("ledger.toml"))? {
                 true => break place,
-                false if explicit.is_some() => return Err(Problem::new(Rule::NO_LEDGER).with("path", place.display().to_string()).into()),
+                false if explicit.is_some() => {
+                    return Err(Problem::new(Rule::NO_LEDGER)
+                        .with("path", place.display().to_string())
+                        .into());
+                }
                 false => {}
             }
         };
-        let path = folder.canonicalize().map_err(|error| Problem::io(folder, &error))?;
-        Root::read(path.clone(), &scan::read_file(&path, &path.join("ledger.toml"))?)
+        let path = folder
+            .canonicalize()
+            .map_err(|error| Problem::io(folder, &error))?;
+        Root::read(
+            path.clone(),
+            &scan::read_file(&path, &path.join("ledger.toml"))?,
+        )
     }
 
     /// The root at a folder, with settings as a text of `ledger.toml` says them.
@@ -81,16 +94,39 @@ impl Root {
         let reading = Reading::new(source);
         let reader = Reader::new(&reading, &document.root, 0..0);
         let format = reader.integer("format").unwrap_or(FORMAT);
-        let language = reader.choice("language", &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))], Some(None)).flatten();
+        let language = reader
+            .choice(
+                "language",
+                &[("zh-CN", Some(Lang::Zh)), ("en", Some(Lang::En))],
+                Some(None),
+            )
+            .flatten();
         let begins = reader.day("begins");
-        let own = NAMES.iter().filter_map(|&key| Some((key.to_owned(), reader.text(key)?)));
-        let more = reader.table("names").map(|table| table.pairs()).unwrap_or_default();
+        let own = NAMES
+            .iter()
+            .filter_map(|&key| Some((key.to_owned(), reader.text(key)?)));
+        let more = reader
+            .table("names")
+            .map(|table| table.pairs())
+            .unwrap_or_default();
         // An empty name is one that is not given: a report that needs it must say so.
-        let names = own.chain(more).filter(|(_, name)| !name.is_empty()).collect();
-        let root = Root { path, language, begins, names };
+        let names = own
+            .chain(more)
+            .filter(|(_, name)| !name.is_empty())
+            .collect();
+        let root = Root {
+            path,
+            language,
+            begins,
+            names,
+        };
         if format > FORMAT {
             let place = reader.place_of("format");
-            return Err(Problem::new(Rule::NEWER_FORMAT).at(place).with("found", format).with("known", FORMAT).into());
+            return Err(Problem::new(Rule::NEWER_FORMAT)
+                .at(place)
+                .with("found", format)
+                .with("known", FORMAT)
+                .into());
         }
         reader.finish();
         match reading.into_problems() {
@@ -193,7 +229,10 @@ impl Index {
             std::mem::replace(&mut start, end)..end
         };
         let ranges: Vec<_> = (0..orgs).map(&mut next).collect();
-        let by_kind = ranges.par_iter().map(|range| ByKind::of_entries(&entries[range.clone()])).collect();
+        let by_kind = ranges
+            .par_iter()
+            .map(|range| ByKind::of_entries(&entries[range.clone()]))
+            .collect();
         Index { ranges, by_kind }
     }
 }
@@ -206,7 +245,10 @@ impl<'r> Tree<'r> {
             for (n, org) in self.orgs.iter().enumerate() {
                 let names: BTreeSet<&str> = [org.name(), org.short(), org.path.as_str()].into();
                 for name in names {
-                    by_name.entry(folded(name).into_owned()).and_modify(|other| *other = None).or_insert(Some(n));
+                    by_name
+                        .entry(folded(name).into_owned())
+                        .and_modify(|other| *other = None)
+                        .or_insert(Some(n));
                 }
             }
             by_name
@@ -215,7 +257,13 @@ impl<'r> Tree<'r> {
     }
 
     /// Reads a whole ledger, of its records what is selected.
-    pub fn load(files: &dyn Files, begins: Option<Day>, rules: &'r Rules, selection: &Selection, problems: Vec<Problem>) -> Tree<'r> {
+    pub fn load(
+        files: &dyn Files,
+        begins: Option<Day>,
+        rules: &'r Rules,
+        selection: &Selection,
+        problems: Vec<Problem>,
+    ) -> Tree<'r> {
         let mut tree = Tree::outline(files, begins, rules, problems);
         tree.read_records(files, selection);
         tree
@@ -227,23 +275,35 @@ impl<'r> Tree<'r> {
         self.index = OnceLock::new();
     }
 
-    /// Notes organisations that stand where another was formerly: what is entered there may be meant for either.
+    /// Notes organisations that stand where another was formerly: what is entered there may be
+    /// meant for either.
     fn note_former_ids_in_use(&mut self) {
         for org in &self.orgs {
             let now = self.moves.now(org.path.as_str());
-            if now != org.path.as_str() && self.orgs.iter().any(|other| other.path.as_str() == now) {
+            if now != org.path.as_str() && self.orgs.iter().any(|other| other.path.as_str() == now)
+            {
                 let place = Place::file(org.file());
-                self.problems.push(Problem::new(Rule::FORMER_IN_USE).at(place).with("org", org.path.as_str()).with("now", now));
+                self.problems.push(
+                    Problem::new(Rule::FORMER_IN_USE)
+                        .at(place)
+                        .with("org", org.path.as_str())
+                        .with("now", now),
+                );
             }
         }
     }
 
-    /// An organisation that one clerk put under another, which a second clerk moved meanwhile: it belongs under it still.
+    /// An organisation that one clerk put under another, which a second clerk moved meanwhile: it
+    /// belongs under it still.
     fn follow_those_above(&mut self) {
         if self.moves.is_empty() {
             return;
         }
-        let standing: BTreeMap<OrgPath, String> = self.orgs.iter().map(|org| (org.folder.clone(), org.name().to_owned())).collect();
+        let standing: BTreeMap<OrgPath, String> = self
+            .orgs
+            .iter()
+            .map(|org| (org.folder.clone(), org.name().to_owned()))
+            .collect();
         // Those above come first, and so it is known whether they are where their folder is.
         let mut in_place: BTreeSet<OrgPath> = BTreeSet::new();
         let mut left = Vec::new();
@@ -252,14 +312,20 @@ impl<'r> Tree<'r> {
             // Another may have taken the place meanwhile; one of the same name is the same one.
             let free = |now: &OrgPath| standing.get(now).is_none_or(|name| name == org.name());
             match now.filter(|now| *now != org.folder && free(now)) {
-                Some(now) if org.folder.parent().is_some_and(|above| !in_place.contains(&above)) => {
+                Some(now)
+                    if org
+                        .folder
+                        .parent()
+                        .is_some_and(|above| !in_place.contains(&above)) =>
+                {
                     left.push(org.folder.clone());
                     org.path = now;
                 }
                 _ => drop(in_place.insert(org.folder.clone())),
             }
         }
-        self.orgs.retain(|org| org.path == org.folder || !standing.contains_key(&org.path));
+        self.orgs
+            .retain(|org| org.path == org.folder || !standing.contains_key(&org.path));
         self.orgs.sort_by(|a, b| a.path.cmp(&b.path));
         self.orgs.dedup_by(|a, b| a.path == b.path);
         for folder in left {
@@ -269,22 +335,35 @@ impl<'r> Tree<'r> {
         }
     }
 
-    /// Keeps the place of an organisation of which two clerks moved another under it, and it under that one.
+    /// Keeps the place of an organisation of which two clerks moved another under it, and it under
+    /// that one.
     fn note_circle(&mut self, folder: OrgPath) {
         let place = Place::file(format!("orgs/{folder}"));
-        self.problems.push(Problem::new(Rule::MOVED_IN_CIRCLE).at(place).with("org", folder.as_str()));
+        self.problems.push(
+            Problem::new(Rule::MOVED_IN_CIRCLE)
+                .at(place)
+                .with("org", folder.as_str()),
+        );
         self.push_unreadable(folder);
     }
 
     fn note_left_behind(&mut self, folder: &OrgPath, owner: usize) {
         let owner = &self.orgs[owner];
         let problem = Problem::new(Rule::LEFT_BEHIND).at(Place::file(format!("orgs/{folder}")));
-        self.problems.push(problem.with("name", owner.name()).with("org", owner.path.as_str()));
+        self.problems.push(
+            problem
+                .with("name", owner.name())
+                .with("org", owner.path.as_str()),
+        );
     }
 
     /// The organisation of that id, or the one that was moved from there.
     pub fn owner(&self, path: &OrgPath) -> Option<usize> {
-        let find = |id: &str| self.orgs.binary_search_by(|org| org.path.segments().cmp(id.split('/'))).ok();
+        let find = |id: &str| {
+            self.orgs
+                .binary_search_by(|org| org.path.segments().cmp(id.split('/')))
+                .ok()
+        };
         find(path.as_str()).or_else(|| find(&self.moves.now(path.as_str())))
     }
 
@@ -298,14 +377,21 @@ impl<'r> Tree<'r> {
         loop {
             let tree = Tree::outline(root, root.begins, rules, Vec::new());
             match Problem::refuse_hidden(&tree.problems) {
-                Err(problems) if patience > 0 && problems.0.iter().any(Problem::is_absence) => patience -= 1,
+                Err(problems) if patience > 0 && problems.0.iter().any(Problem::is_absence) => {
+                    patience -= 1
+                }
                 result => return result.map(|()| tree),
             }
         }
     }
 
     /// Reads the organisations, and notes where their records are.
-    pub fn outline(files: &dyn Files, begins: Option<Day>, rules: &'r Rules, mut problems: Vec<Problem>) -> Tree<'r> {
+    pub fn outline(
+        files: &dyn Files,
+        begins: Option<Day>,
+        rules: &'r Rules,
+        mut problems: Vec<Problem>,
+    ) -> Tree<'r> {
         let folders = files.organisations(&mut problems);
         let mut tree = Tree {
             rules,
@@ -318,7 +404,8 @@ impl<'r> Tree<'r> {
             by_name: OnceLock::new(),
             index: OnceLock::new(),
         };
-        let (stand, bare): (Vec<&Folder>, Vec<&Folder>) = folders.iter().partition(|folder| folder.file.is_some());
+        let (stand, bare): (Vec<&Folder>, Vec<&Folder>) =
+            folders.iter().partition(|folder| folder.file.is_some());
         let read = |folder: &&Folder| Organised::read(files, folder, rules);
         for organised in stand.par_iter().map(read).collect::<Vec<_>>() {
             tree.add_organisation(organised);
@@ -330,9 +417,12 @@ impl<'r> Tree<'r> {
         let owners: Vec<Option<usize>> = bare.iter().map(|folder| owned(folder)).collect();
         for (folder, owner) in bare.into_iter().zip(owners) {
             match owner {
-                None if tree.moves.go_in_a_circle(folder.org.as_str()) => tree.note_circle(folder.org.clone()),
+                None if tree.moves.go_in_a_circle(folder.org.as_str()) => {
+                    tree.note_circle(folder.org.clone())
+                }
                 None => tree.add_organisation(Organised::read(files, folder, rules)),
-                Some(owner) if folder.ledgers.is_empty() || tree.orgs[owner].path == folder.org => {}
+                Some(owner) if folder.ledgers.is_empty() || tree.orgs[owner].path == folder.org => {
+                }
                 Some(owner) => tree.note_left_behind(&folder.org, owner),
             }
         }
@@ -347,11 +437,26 @@ impl<'r> Tree<'r> {
         tree
     }
 
-    /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers by id.
-    pub fn from_texts(rules: &'r Rules, orgs: &[(&str, &str)], ledgers: &[(&str, &str)]) -> Tree<'r> {
-        let unknown = ledgers.iter().filter(|(path, _)| !orgs.iter().any(|(org, _)| org == path));
-        let problems = unknown.map(|(path, _)| Problem::new(Rule::UNKNOWN_ORG).with("name", *path)).collect();
-        Tree::load(&Texts { orgs, ledgers }, None, rules, &Selection::everything(), problems)
+    /// A tree from texts, for tests and for programs that have no folder: organisations and ledgers
+    /// by id.
+    pub fn from_texts(
+        rules: &'r Rules,
+        orgs: &[(&str, &str)],
+        ledgers: &[(&str, &str)],
+    ) -> Tree<'r> {
+        let unknown = ledgers
+            .iter()
+            .filter(|(path, _)| !orgs.iter().any(|(org, _)| org == path));
+        let problems = unknown
+            .map(|(path, _)| Problem::new(Rule::UNKNOWN_ORG).with("name", *path))
+            .collect();
+        Tree::load(
+            &Texts { orgs, ledgers },
+            None,
+            rules,
+            &Selection::everything(),
+            problems,
+        )
     }
 
     fn add_organisation(&mut self, organised: Organised) {
@@ -362,7 +467,8 @@ impl<'r> Tree<'r> {
         }
     }
 
-    /// Keeps the place of an organisation whose file cannot be read, so that its records have an owner.
+    /// Keeps the place of an organisation whose file cannot be read, so that its records have an
+    /// owner.
     fn push_unreadable(&mut self, path: OrgPath) {
         let kind = std::sync::Arc::clone(&self.rules.org);
         let fields = vec![None; kind.fields.len()];
@@ -382,12 +488,17 @@ impl<'r> Tree<'r> {
     /// # Errors
     /// No organisation at all, or several tops.
     pub fn top(&self) -> Result<usize, Problem> {
-        let tops: Vec<usize> = (0..self.orgs.len()).filter(|&n| self.orgs[n].path.depth() == 0).collect();
+        let tops: Vec<usize> = (0..self.orgs.len())
+            .filter(|&n| self.orgs[n].path.depth() == 0)
+            .collect();
         match tops[..] {
             [] => Err(Problem::new(Rule::NO_ORGS)),
             [top] => Ok(top),
             _ => {
-                let names: Vec<String> = tops.iter().map(|&n| self.orgs[n].path.to_string()).collect();
+                let names: Vec<String> = tops
+                    .iter()
+                    .map(|&n| self.orgs[n].path.to_string())
+                    .collect();
                 Err(Problem::new(Rule::WHICH_TOP).with("candidates", candidates(names)))
             }
         }
@@ -396,7 +507,10 @@ impl<'r> Tree<'r> {
     /// The indices of an organisation and of all under it.
     pub fn subtree(&self, org: usize) -> std::ops::Range<usize> {
         let top = &self.orgs[org].path;
-        let end = self.orgs[org..].iter().position(|o| !o.path.is_within(top)).map_or(self.orgs.len(), |n| org + n);
+        let end = self.orgs[org..]
+            .iter()
+            .position(|o| !o.path.is_within(top))
+            .map_or(self.orgs.len(), |n| org + n);
         org..end
     }
 
@@ -409,14 +523,26 @@ impl<'r> Tree<'r> {
 
     /// The same, with what is known of the organisation.
     pub fn records_of(&self, org: usize) -> Records<'_> {
-        let index = self.index.get_or_init(|| Index::of(self.orgs.len(), &self.entries));
+        let index = self
+            .index
+            .get_or_init(|| Index::of(self.orgs.len(), &self.entries));
         let range = index.ranges[org].clone();
-        Records { tree: self, org, first: range.start, entries: &self.entries[range], by_kind: &index.by_kind[org] }
+        Records {
+            tree: self,
+            org,
+            first: range.start,
+            entries: &self.entries[range],
+            by_kind: &index.by_kind[org],
+        }
     }
 
     /// Problems that stand in the way of a report.
     pub fn blocking(&self) -> Vec<Problem> {
-        self.problems.iter().filter(|p| p.blocks()).cloned().collect()
+        self.problems
+            .iter()
+            .filter(|p| p.blocks())
+            .cloned()
+            .collect()
     }
 }
 
@@ -436,8 +562,19 @@ pub struct Records<'t> {
 
 impl<'t> Records<'t> {
     /// Records that pass by: their indices begin with 0.
-    pub fn passing(tree: &'t Tree<'t>, org: usize, entries: &'t [Entry<'t>], by_kind: &'t ByKind) -> Records<'t> {
-        Records { tree, org, entries, first: 0, by_kind }
+    pub fn passing(
+        tree: &'t Tree<'t>,
+        org: usize,
+        entries: &'t [Entry<'t>],
+        by_kind: &'t ByKind,
+    ) -> Records<'t> {
+        Records {
+            tree,
+            org,
+            entries,
+            first: 0,
+            by_kind,
+        }
     }
 
     /// The organisation.
@@ -453,12 +590,20 @@ impl<'t> Records<'t> {
     /// The records of a kind with their indices, in order.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t> {
         let (entries, first) = (self.entries, self.first);
-        let kind = self.tree.rules.kinds.iter().find(|known| known.name == kind);
-        kind.map_or(&[][..], |kind| self.by_kind.of(kind.number)).iter().map(move |&n| (first + n as usize, &entries[n as usize]))
+        let kind = self
+            .tree
+            .rules
+            .kinds
+            .iter()
+            .find(|known| known.name == kind);
+        kind.map_or(&[][..], |kind| self.by_kind.of(kind.number))
+            .iter()
+            .map(move |&n| (first + n as usize, &entries[n as usize]))
     }
 }
 
-/// The records of an organisation by their kinds: the number of each kind, and the indices of its records.
+/// The records of an organisation by their kinds: the number of each kind, and the indices of its
+/// records.
 #[derive(Debug)]
 pub struct ByKind(Vec<(usize, Vec<u32>)>);
 
@@ -468,7 +613,10 @@ impl ByKind {
         let mut kinds: Vec<(usize, Vec<u32>)> = Vec::new();
         for (n, entry) in entries.iter().enumerate() {
             let n = u32::try_from(n).unwrap_or(u32::MAX);
-            match kinds.iter_mut().find(|(kind, _)| *kind == entry.record.kind.number) {
+            match kinds
+                .iter_mut()
+                .find(|(kind, _)| *kind == entry.record.kind.number)
+            {
                 Some((_, indices)) => indices.push(n),
                 None => kinds.push((entry.record.kind.number, vec![n])),
             }
@@ -477,7 +625,10 @@ impl ByKind {
     }
 
     fn of(&self, kind: usize) -> &[u32] {
-        self.0.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, indices)| indices)
+        self.0
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map_or(&[], |(_, indices)| indices)
     }
 }
 
@@ -491,14 +642,25 @@ struct Organised {
 impl Organised {
     fn read(files: &dyn Files, folder: &Folder, rules: &Rules) -> Organised {
         let path = folder.org.clone();
-        let unreadable = |problem| Organised { path: folder.org.clone(), org: None, problems: vec![problem] };
+        let unreadable = |problem| Organised {
+            path: folder.org.clone(),
+            org: None,
+            problems: vec![problem],
+        };
         match folder.file.as_ref().map(|file| files.read(file)) {
             Some(Ok(source)) => {
                 let (org, problems) = ledger::read_organisation(&source, path.clone(), rules);
-                Organised { path, org, problems }
+                Organised {
+                    path,
+                    org,
+                    problems,
+                }
             }
             Some(Err(problem)) => unreadable(problem),
-            None => unreadable(Problem::new(Rule::MISSING_ORG_FILE).at(Place::file(format!("orgs/{path}/org.toml")))),
+            None => unreadable(
+                Problem::new(Rule::MISSING_ORG_FILE)
+                    .at(Place::file(format!("orgs/{path}/org.toml"))),
+            ),
         }
     }
 }
@@ -517,7 +679,13 @@ pub fn candidates(mut names: Vec<String>) -> String {
 /// The header of a record, as a place.
 pub fn place_of(record: &Record) -> Place {
     let text = format!("[[{}]]", record.kind.name);
-    Place { file: record.origin.file.clone(), line: record.origin.line, column: 1, width: text.chars().count(), text }
+    Place {
+        file: record.origin.file.clone(),
+        line: record.origin.line,
+        column: 1,
+        width: text.chars().count(),
+        text,
+    }
 }
 
 /// The organisation among `orgs` that `text` names.
@@ -525,24 +693,38 @@ pub fn place_of(record: &Record) -> Place {
 /// # Errors
 /// None of that name, or several that answer equally well: then their paths.
 pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usize, Problem> {
-    let mut found: Vec<(Match, usize)> =
-        orgs.iter().enumerate().filter_map(|(n, org)| Some((org.answers_to(text, &rules.naming)?, n))).collect();
+    let mut found: Vec<(Match, usize)> = orgs
+        .iter()
+        .enumerate()
+        .filter_map(|(n, org)| Some((org.answers_to(text, &rules.naming)?, n)))
+        .collect();
     found.sort();
     match found[..] {
         [] => {
             // Who still uses a former id means the same organisation.
             let now = Moves::of(orgs).now(text);
-            orgs.iter().position(|org| org.path.as_str() == now).ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", text))
+            orgs.iter()
+                .position(|org| org.path.as_str() == now)
+                .ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", text))
         }
         [(_, n)] => Ok(n),
         _ => {
             let best = found[0].0;
-            let equal: Vec<usize> = found.iter().filter(|(m, _)| *m == best).map(|(_, n)| *n).collect();
+            let equal: Vec<usize> = found
+                .iter()
+                .filter(|(m, _)| *m == best)
+                .map(|(_, n)| *n)
+                .collect();
             match equal[..] {
                 [n] => Ok(n),
                 _ => {
-                    let names: Vec<String> = equal.iter().map(|&n| format!("{}  {}", orgs[n].path, orgs[n].name())).collect();
-                    Err(Problem::new(Rule::AMBIGUOUS_ORG).with("name", text).with("candidates", candidates(names)))
+                    let names: Vec<String> = equal
+                        .iter()
+                        .map(|&n| format!("{}  {}", orgs[n].path, orgs[n].name()))
+                        .collect();
+                    Err(Problem::new(Rule::AMBIGUOUS_ORG)
+                        .with("name", text)
+                        .with("candidates", candidates(names)))
                 }
             }
         }

@@ -1,5 +1,6 @@
-//! One pass over a ledger's records, organisation by organisation, in parallel: each organisation's records are read, given to
-//! whoever asked, and dropped, so that memory does not grow with the ledger.
+//! One pass over a ledger's records, organisation by organisation, in parallel: each organisation's
+//! records are read, given to whoever asked, and dropped, so that memory does not grow with the
+//! ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +14,9 @@ use crate::rules::kind::FieldType;
 use crate::tree::files::Files;
 use crate::tree::{Entry, Tree, ledger, place_of};
 
-/// Reads the records of every organisation and gives those of each to `each`; what that makes of them comes back in the order
-/// of the organisations. What is wrong with the records is noted in the tree.
+/// Reads the records of every organisation and gives those of each to `each`; what that makes of
+/// them comes back in the order of the organisations. What is wrong with the records is noted in
+/// the tree.
 pub fn each_organisation<'r, T: Send>(
     tree: &mut Tree<'r>,
     files: &dyn Files,
@@ -26,7 +28,8 @@ pub fn each_organisation<'r, T: Send>(
         let batch = Batch::read(shared, files, org, selection);
         (batch.ids, batch.problems, each(shared, org, batch.entries))
     };
-    let read: Vec<(Vec<u64>, Vec<Problem>, T)> = (0..shared.orgs.len()).into_par_iter().map(of).collect();
+    let read: Vec<(Vec<u64>, Vec<Problem>, T)> =
+        (0..shared.orgs.len()).into_par_iter().map(of).collect();
     let mut ids: Vec<u64> = Vec::with_capacity(read.iter().map(|(ids, _, _)| ids.len()).sum());
     let mut problems = Vec::new();
     let mut made = Vec::with_capacity(read.len());
@@ -37,13 +40,18 @@ pub fn each_organisation<'r, T: Send>(
     }
     let doubled = Doubled::find(shared, files, ids);
     if !doubled.ids.is_empty() {
-        let names = |problem: &Problem| problem.rule == Rule::DUPLICATE_ID && doubled.ids.iter().any(|id| problem.has("id", id.as_str()));
+        let names = |problem: &Problem| {
+            problem.rule == Rule::DUPLICATE_ID
+                && doubled.ids.iter().any(|id| problem.has("id", id.as_str()))
+        };
         problems.retain(|problem| !names(problem));
         problems.extend(doubled.problems);
         // Of several different records of one id none is known to be right.
         for org in doubled.orgs {
             let mut batch = Batch::read(shared, files, org, selection);
-            batch.entries.retain(|entry| !doubled.ids.contains(&entry.record.id));
+            batch
+                .entries
+                .retain(|entry| !doubled.ids.contains(&entry.record.id));
             made[org] = each(shared, org, batch.entries);
         }
     }
@@ -53,7 +61,11 @@ pub fn each_organisation<'r, T: Send>(
 }
 
 /// Reads the records of every organisation and keeps them.
-pub(super) fn keep<'r>(tree: &mut Tree<'r>, files: &dyn Files, selection: &Selection) -> Vec<Entry<'r>> {
+pub(super) fn keep<'r>(
+    tree: &mut Tree<'r>,
+    files: &dyn Files,
+    selection: &Selection,
+) -> Vec<Entry<'r>> {
     let kept = each_organisation(tree, files, selection, |_, _, entries| entries);
     let mut all = Vec::with_capacity(kept.iter().map(Vec::len).sum());
     kept.into_iter().for_each(|entries| all.extend(entries));
@@ -82,28 +94,44 @@ impl<'r> Batch<'r> {
         if batch.ids.len() < all {
             // Whether copies are equal is known only from all they say.
             let whole = Batch::as_written(tree, files, org, &Selection::everything());
-            batch = Batch { ids: batch.ids, ..whole };
+            batch = Batch {
+                ids: batch.ids,
+                ..whole
+            };
             batch.drop_copies();
         }
         if !tree.moves.is_empty() {
-            batch.entries.iter_mut().for_each(|entry| follow_moves(tree, &mut entry.record));
+            batch
+                .entries
+                .iter_mut()
+                .for_each(|entry| follow_moves(tree, &mut entry.record));
         }
         batch
     }
 
-    fn as_written(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
+    fn as_written(
+        tree: &Tree<'r>,
+        files: &dyn Files,
+        org: usize,
+        selection: &Selection,
+    ) -> Batch<'r> {
         let (mut entries, mut problems, mut ids) = (Vec::new(), Vec::new(), Vec::new());
         for file in &tree.ledgers[org] {
             match files.read(file) {
                 Ok(source) => {
-                    let (records, found) = ledger::read_selected(&source, tree.rules, selection, &mut ids);
+                    let (records, found) =
+                        ledger::read_selected(&source, tree.rules, selection, &mut ids);
                     entries.extend(records.into_iter().map(|record| Entry { org, record }));
                     problems.extend(found);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
-        Batch { entries, problems, ids }
+        Batch {
+            entries,
+            problems,
+            ids,
+        }
     }
 
     /// Of equal records under one id one is kept; different ones are a problem, and none is kept.
@@ -114,9 +142,13 @@ impl<'r> Batch<'r> {
         }
         let mut dropped = BTreeSet::new();
         for copies in by_id.into_values().filter(|copies| copies.len() > 1) {
-            let records: Vec<&Record<'_>> = copies.iter().map(|&n| &self.entries[n].record).collect();
+            let records: Vec<&Record<'_>> =
+                copies.iter().map(|&n| &self.entries[n].record).collect();
             dropped.extend(&copies[1..]);
-            if records[1..].iter().any(|other| !other.says_the_same(records[0])) {
+            if records[1..]
+                .iter()
+                .any(|other| !other.says_the_same(records[0]))
+            {
                 dropped.insert(copies[0]);
                 self.problems.extend(note_copies(&records));
             }
@@ -133,10 +165,16 @@ impl<'r> Batch<'r> {
 fn note_copies(records: &[&Record<'_>]) -> Vec<Problem> {
     let note = |(record, other): (&&Record<'_>, &&Record<'_>)| {
         let other = place_of(other);
-        let problem = Problem::new(Rule::DUPLICATE_ID).at(place_of(record)).with("id", record.id.as_str());
+        let problem = Problem::new(Rule::DUPLICATE_ID)
+            .at(place_of(record))
+            .with("id", record.id.as_str());
         problem.with("first", other.to_string()).and_at(other)
     };
-    records.iter().zip(records.iter().cycle().skip(1)).map(note).collect()
+    records
+        .iter()
+        .zip(records.iter().cycle().skip(1))
+        .map(note)
+        .collect()
 }
 
 /// Ids that records of several organisations have.
@@ -150,7 +188,11 @@ struct Doubled {
 impl Doubled {
     fn find(tree: &Tree<'_>, files: &dyn Files, mut ids: Vec<u64>) -> Doubled {
         ids.par_sort_unstable();
-        let numbers: BTreeSet<u64> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        let numbers: BTreeSet<u64> = ids
+            .windows(2)
+            .filter(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0])
+            .collect();
         if numbers.is_empty() {
             return Doubled::default();
         }
@@ -160,15 +202,22 @@ impl Doubled {
             entries.retain(|entry| numbers.contains(&entry.record.id.number()));
             entries
         };
-        let entries: Vec<Entry<'_>> = (0..tree.orgs.len()).into_par_iter().flat_map_iter(read).collect();
+        let entries: Vec<Entry<'_>> = (0..tree.orgs.len())
+            .into_par_iter()
+            .flat_map_iter(read)
+            .collect();
         let mut by_id: BTreeMap<&RecordId, Vec<&Entry<'_>>> = BTreeMap::new();
-        entries.iter().for_each(|entry| by_id.entry(&entry.record.id).or_default().push(entry));
+        entries
+            .iter()
+            .for_each(|entry| by_id.entry(&entry.record.id).or_default().push(entry));
         let mut doubled = Doubled::default();
         for (id, copies) in by_id {
             if copies.iter().any(|copy| copy.org != copies[0].org) {
                 doubled.ids.insert(id.clone());
                 doubled.orgs.extend(copies.iter().map(|copy| copy.org));
-                doubled.problems.extend(note_copies(&copies.iter().map(|copy| &copy.record).collect::<Vec<_>>()));
+                doubled.problems.extend(note_copies(
+                    &copies.iter().map(|copy| &copy.record).collect::<Vec<_>>(),
+                ));
             }
         }
         doubled

@@ -1,14 +1,15 @@
 //! Walking a ledger's folders: which files there are, which must not be opened, and why.
 //!
-//! Whatever is read from disk is read through [`read_if_there`] or, where it lies outside the ledger, [`read_outside`].
+//! Whatever is read from disk is read through [`read_if_there`] or, where it lies outside the
+//! ledger, [`read_outside`].
 
 use std::fs::{self, OpenOptions};
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::name::{OrgPath, is_segment, is_year_folder};
-use crate::problem::{Place, Problem, Problems, Rule};
 use crate::path::shown;
+use crate::problem::{Place, Problem, Problems, Rule};
 use crate::source::{MAX_BYTES, Source};
 use crate::tree::files::{File, Folder, Handle};
 
@@ -46,17 +47,32 @@ fn top(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Option<PathBuf
     }
 }
 
-fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>, problems: &mut Vec<Problem>) {
+fn walk(
+    root: &Path,
+    dir: &Path,
+    org: Option<&OrgPath>,
+    found: &mut Vec<Folder>,
+    problems: &mut Vec<Problem>,
+) {
     let mut under = Vec::new();
-    let mut folder = org.map(|org| Folder { org: org.clone(), file: None, ledgers: Vec::new() });
+    let mut folder = org.map(|org| Folder {
+        org: org.clone(),
+        file: None,
+        ledgers: Vec::new(),
+    });
     for entry in list(root, dir, problems) {
         let place = || Place::file(shown(root, &entry.path));
         if !entry.is_dir {
             match &mut folder {
                 Some(folder) if entry.name == "org.toml" => folder.file = Some(entry.file()),
-                _ if is_toml(&entry.name) => problems.push(Problem::new(Rule::MISPLACED_FILE).at(place())),
-                // A link to a folder comes out of git as such a file where the system knows no links.
-                _ if is_segment(&entry.name) || is_year_folder(&entry.name) => problems.push(Problem::new(Rule::NOT_A_FOLDER).at(place())),
+                _ if is_toml(&entry.name) => {
+                    problems.push(Problem::new(Rule::MISPLACED_FILE).at(place()))
+                }
+                // A link to a folder comes out of git as such a file where the system knows no
+                // links.
+                _ if is_segment(&entry.name) || is_year_folder(&entry.name) => {
+                    problems.push(Problem::new(Rule::NOT_A_FOLDER).at(place()))
+                }
                 _ => {}
             }
         } else if entry.is_link {
@@ -67,9 +83,17 @@ fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>,
                 folder.ledgers.extend(ledgers);
             }
         } else if !is_segment(&entry.name) {
-            problems.push(Problem::new(Rule::BAD_FOLDER).at(place()).with("name", entry.name));
+            problems.push(
+                Problem::new(Rule::BAD_FOLDER)
+                    .at(place())
+                    .with("name", entry.name),
+            );
         } else if org.is_some_and(|org| org.depth() + 1 >= MAX_DEPTH) {
-            problems.push(Problem::new(Rule::TOO_DEEP_FOLDERS).at(place()).with("most", MAX_DEPTH));
+            problems.push(
+                Problem::new(Rule::TOO_DEEP_FOLDERS)
+                    .at(place())
+                    .with("most", MAX_DEPTH),
+            );
         } else {
             under.push(entry);
         }
@@ -82,7 +106,11 @@ fn walk(root: &Path, dir: &Path, org: Option<&OrgPath>, found: &mut Vec<Folder>,
         };
         match path {
             Ok(path) => walk(root, &entry.path, Some(&path), found, problems),
-            Err(_) => problems.push(Problem::new(Rule::BAD_FOLDER).at(Place::file(shown(root, &entry.path))).with("name", entry.name)),
+            Err(_) => problems.push(
+                Problem::new(Rule::BAD_FOLDER)
+                    .at(Place::file(shown(root, &entry.path)))
+                    .with("name", entry.name),
+            ),
         }
     }
 }
@@ -91,11 +119,13 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<File
     let mut ledgers = Vec::new();
     for entry in list(root, dir, problems) {
         if entry.is_dir {
-            problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
+            problems
+                .push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
         } else if entry.name.ends_with(".toml") {
             ledgers.push(entry.file());
         } else if is_toml(&entry.name) {
-            problems.push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
+            problems
+                .push(Problem::new(Rule::MISPLACED_FILE).at(Place::file(shown(root, &entry.path))));
         }
     }
     ledgers
@@ -103,8 +133,12 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<File
 
 /// The ledger files of one organisation, by year and name.
 pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<File> {
-    let years = list(root, folder, problems).into_iter().filter(|entry| entry.is_dir && !entry.is_link && is_year_folder(&entry.name));
-    years.flat_map(|year| year_folder(root, &year.path, problems)).collect()
+    let years = list(root, folder, problems)
+        .into_iter()
+        .filter(|entry| entry.is_dir && !entry.is_link && is_year_folder(&entry.name));
+    years
+        .flat_map(|year| year_folder(root, &year.path, problems))
+        .collect()
 }
 
 /// The TOML files below `rules/`, in order.
@@ -119,14 +153,21 @@ pub fn closed_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
 
 pub(super) fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders: Vec<(PathBuf, usize)> = top(root, folder, problems).map(|folder| (folder, 0)).into_iter().collect();
+    let mut folders: Vec<(PathBuf, usize)> = top(root, folder, problems)
+        .map(|folder| (folder, 0))
+        .into_iter()
+        .collect();
     while let Some((dir, depth)) = folders.pop() {
         for entry in list(root, &dir, problems) {
             let place = || Place::file(shown(root, &entry.path));
             if entry.is_dir && entry.is_link {
                 problems.push(Problem::new(Rule::LINK_LOOP).at(place()));
             } else if entry.is_dir && depth >= MAX_DEPTH {
-                problems.push(Problem::new(Rule::TOO_DEEP_FOLDERS).at(place()).with("most", MAX_DEPTH));
+                problems.push(
+                    Problem::new(Rule::TOO_DEEP_FOLDERS)
+                        .at(place())
+                        .with("most", MAX_DEPTH),
+                );
             } else if entry.is_dir {
                 folders.push((entry.path, depth + 1));
             } else if !entry.is_dir && entry.name.ends_with(".toml") {
@@ -138,7 +179,8 @@ pub(super) fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>)
     found
 }
 
-/// Whether people would take the file for one of ours: `.TOML` is written by some systems, and not read.
+/// Whether people would take the file for one of ours: `.TOML` is written by some systems, and not
+/// read.
 fn is_toml(name: &str) -> bool {
     name.to_lowercase().ends_with(".toml")
 }
@@ -154,11 +196,19 @@ struct Listed {
 
 impl Listed {
     fn file(self) -> File {
-        File { path: self.path, handle: if self.is_plain { Handle::Plain } else { Handle::Unknown } }
+        File {
+            path: self.path,
+            handle: if self.is_plain {
+                Handle::Plain
+            } else {
+                Handle::Unknown
+            },
+        }
     }
 }
 
-/// What lies in a folder, sorted by name; hidden names are not ours, and a link that leads nowhere is noted.
+/// What lies in a folder, sorted by name; hidden names are not ours, and a link that leads nowhere
+/// is noted.
 fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
     let mut found: Vec<Listed> = Vec::new();
     let entries = match fs::read_dir(dir) {
@@ -192,16 +242,28 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
                 problems.push(Problem::new(Rule::NOT_A_FILE).at(Place::file(shown(root, &path))));
             }
             Ok((kind, is_link)) => {
-                found.push(Listed { name, path, is_dir: kind.is_dir(), is_link, is_plain: kind.is_file() && !is_link });
+                found.push(Listed {
+                    name,
+                    path,
+                    is_dir: kind.is_dir(),
+                    is_link,
+                    is_plain: kind.is_file() && !is_link,
+                });
             }
             // It was taken away while we looked.
-            Err(_) if path.symlink_metadata().is_err_and(|error| is_absence(&error)) => {}
-            Err(error) if leads_nowhere(&error) => problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &path)))),
+            Err(_)
+                if path
+                    .symlink_metadata()
+                    .is_err_and(|error| is_absence(&error)) => {}
+            Err(error) if leads_nowhere(&error) => {
+                problems.push(Problem::new(Rule::LINK_LOOP).at(Place::file(shown(root, &path))))
+            }
             Err(error) => problems.push(Problem::io(shown(root, &path), &error)),
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut lower: Vec<(String, &Listed)> = found.iter().map(|l| (l.name.to_lowercase(), l)).collect();
+    let mut lower: Vec<(String, &Listed)> =
+        found.iter().map(|l| (l.name.to_lowercase(), l)).collect();
     lower.sort_by(|a, b| a.0.cmp(&b.0));
     for pair in lower.windows(2) {
         if pair[0].0 == pair[1].0 {
@@ -219,15 +281,17 @@ fn list(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<Listed> {
 /// The text of a file inside the ledger.
 ///
 /// # Errors
-/// There is none, a link that leaves the root, something that is not a plain file, a file too large or not text.
+/// There is none, a link that leaves the root, something that is not a plain file, a file too large
+/// or not text.
 pub fn read_file(root: &Path, path: &Path) -> Result<Source, Problem> {
     Source::decode(&shown(root, path), read_bytes(root, path)?)
 }
 
 /// The text of a file that a walk has found inside the ledger.
 ///
-/// Its folders were seen to be real ones then, so that what was a plain file is opened by its path as it is; where another has
-/// put a link or a pipe there meanwhile the link is not followed and the pipe not waited for.
+/// Its folders were seen to be real ones then, so that what was a plain file is opened by its path
+/// as it is; where another has put a link or a pipe there meanwhile the link is not followed and
+/// the pipe not waited for.
 ///
 /// # Errors
 /// As [`read_file`].
@@ -248,13 +312,16 @@ pub(super) fn read_listed(root: &Path, file: &File) -> Result<Source, Problem> {
 /// # Errors
 /// As [`read_file`].
 pub fn file_if_there(root: &Path, path: &Path) -> Result<Option<Source>, Problem> {
-    read_if_there(root, path)?.map(|bytes| Source::decode(&shown(root, path), bytes)).transpose()
+    read_if_there(root, path)?
+        .map(|bytes| Source::decode(&shown(root, path), bytes))
+        .transpose()
 }
 
 /// The bytes of a file inside the ledger.
 ///
 /// # Errors
-/// There is none, a link that leaves the root, something that is not a plain file, a file too large.
+/// There is none, a link that leaves the root, something that is not a plain file, a file too
+/// large.
 pub fn read_bytes(root: &Path, path: &Path) -> Result<Vec<u8>, Problem> {
     read_if_there(root, path)?.ok_or_else(|| absent(&shown(root, path)))
 }
@@ -270,7 +337,8 @@ pub fn read_if_there(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, Proble
     }
 }
 
-/// The bytes of a file that lies outside the ledger, or that a person named; none where there is none.
+/// The bytes of a file that lies outside the ledger, or that a person named; none where there is
+/// none.
 ///
 /// # Errors
 /// Something that is not a plain file, a file too large, or the system refuses.
@@ -294,20 +362,25 @@ pub fn read_named(path: &Path) -> Result<Vec<u8>, Problem> {
 /// Where a path inside the ledger leads, links followed; none where nothing stands there.
 ///
 /// # Errors
-/// A link that leaves the root or leads nowhere, in the path or above it; or the system refuses to say.
+/// A link that leaves the root or leads nowhere, in the path or above it; or the system refuses to
+/// say.
 pub fn real(root: &Path, path: &Path) -> Result<Option<PathBuf>, Problem> {
     for above in path.ancestors().take_while(|above| above.starts_with(root)) {
         let name = shown(root, above);
         let error = match above.canonicalize() {
             Ok(real) if !real.starts_with(root) => {
                 let target = real.display().to_string();
-                return Err(Problem::new(Rule::LINK_OUTSIDE).at(Place::file(shown(root, path))).with("target", target));
+                return Err(Problem::new(Rule::LINK_OUTSIDE)
+                    .at(Place::file(shown(root, path)))
+                    .with("target", target));
             }
             Ok(real) => return Ok((above == path).then_some(real)),
             Err(error) => error,
         };
         match above.symlink_metadata() {
-            Ok(meta) if meta.is_symlink() && leads_nowhere(&error) => return Err(Problem::new(Rule::LINK_LOOP).at(Place::file(name))),
+            Ok(meta) if meta.is_symlink() && leads_nowhere(&error) => {
+                return Err(Problem::new(Rule::LINK_LOOP).at(Place::file(name)));
+            }
             Ok(_) => return Err(Problem::io(name, &error)),
             Err(error) if is_absence(&error) => {}
             Err(error) => return Err(Problem::io(name, &error)),
@@ -333,15 +406,25 @@ pub fn stands(path: &Path) -> Result<bool, Problem> {
 /// # Errors
 /// As [`real`], or the folder cannot be read.
 pub fn is_empty(root: &Path, folder: &Path) -> Result<bool, Problem> {
-    let Some(real) = real(root, folder)? else { return Ok(true) };
+    let Some(real) = real(root, folder)? else {
+        return Ok(true);
+    };
     let first = fs::read_dir(real).and_then(|mut entries| entries.next().transpose());
-    first.map(|first| first.is_none()).map_err(|error| Problem::io(shown(root, folder), &error))
+    first
+        .map(|first| first.is_none())
+        .map_err(|error| Problem::io(shown(root, folder), &error))
 }
 
-/// Reads a file by a path without links. Its kind is looked at before it is opened: opening a pipe waits, opening a
-/// device may do anything.
+/// Reads a file by a path without links. Its kind is looked at before it is opened: opening a pipe
+/// waits, opening a device may do anything.
 fn read_plain(real: &Path, name: &str) -> Result<Option<Vec<u8>>, Problem> {
-    let result = |error: Error| if is_absence(&error) { Ok(None) } else { Err(Problem::io(name, &error)) };
+    let result = |error: Error| {
+        if is_absence(&error) {
+            Ok(None)
+        } else {
+            Err(Problem::io(name, &error))
+        }
+    };
     let meta = match real.symlink_metadata() {
         Ok(meta) => meta,
         Err(error) => return result(error),
@@ -361,17 +444,27 @@ fn read_opened(file: fs::File, name: &str) -> Result<Vec<u8>, Problem> {
     if !meta.is_file() {
         return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(name)));
     }
-    let too_large = || Problem::new(Rule::TOO_LARGE).at(Place::file(name)).with("most", (MAX_BYTES >> 20) as i64);
+    let too_large = || {
+        Problem::new(Rule::TOO_LARGE)
+            .at(Place::file(name))
+            .with("most", (MAX_BYTES >> 20) as i64)
+    };
     if meta.len() > MAX_BYTES {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Problem::io(name, &error))?;
-    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Problem::io(name, &error))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        Err(too_large())
+    } else {
+        Ok(bytes)
+    }
 }
 
-/// Opens what a path without links was seen to be. Where another put a link or a pipe there meanwhile the link is not followed
-/// and the pipe not waited for.
+/// Opens what a path without links was seen to be. Where another put a link or a pipe there
+/// meanwhile the link is not followed and the pipe not waited for.
 #[cfg(unix)]
 pub(super) fn careful() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;

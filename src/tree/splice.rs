@@ -6,7 +6,9 @@ use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::rules::kind::Field;
 use crate::source::{Source, newline};
-use crate::tree::canon::{Block, leading, line, list_comments, parts, record_end, tables, value_text};
+use crate::tree::canon::{
+    Block, leading, line, list_comments, parts, record_end, tables, value_text,
+};
 use crate::wire::{Document, Plain, parse};
 
 /// The text with one more paragraph at its end, in the line ends it has.
@@ -40,8 +42,8 @@ pub type Change = (usize, Option<Value>);
 
 /// The text with some fields of one table changed.
 ///
-/// `fields` and `values` are those of `Rules::all_fields` for a record.
-/// Fields written `key = value` change in their place; a table written in another way is rewritten whole.
+/// `fields` and `values` are those of `Rules::all_fields` for a record. Fields written `key =
+/// value` change in their place; a table written in another way is rewritten whole.
 pub fn set(
     source: &Source,
     document: &Document<'_>,
@@ -61,19 +63,39 @@ pub fn set(
     let end = newline(&source.text);
     let parts = parts(source, table, fields);
     if parts.iter().any(|part| !part.direct) {
-        let next = all.iter().map(|(_, start, _)| *start).find(|start| at.is_some_and(|at| *start > at));
-        let next = next.map_or(source.text.len(), |next| leading(source, &document.trivia, next));
+        let next = all
+            .iter()
+            .map(|(_, start, _)| *start)
+            .find(|start| at.is_some_and(|at| *start > at));
+        let next = next.map_or(source.text.len(), |next| {
+            leading(source, &document.trivia, next)
+        });
         let start = at.unwrap_or(0);
         let stop = record_end(source, &document.trivia, table, start, next);
         let mut new = values.to_vec();
         for (field, value) in changes {
             new[*field] = value.clone();
         }
-        let block = Block { source, trivia: &document.trivia, table, region: start..stop, header };
+        let block = Block {
+            source,
+            trivia: &document.trivia,
+            table,
+            region: start..stop,
+            header,
+        };
         let text = block.text(fields, &new);
-        return Some(format!("{}{}{}", &source.text[..start], text.replace('\n', end), &source.text[stop..]));
+        return Some(format!(
+            "{}{}{}",
+            &source.text[..start],
+            text.replace('\n', end),
+            &source.text[stop..]
+        ));
     }
-    let line_end = |at: usize| source.text[at..].find('\n').map_or(source.text.len(), |n| at + n + 1);
+    let line_end = |at: usize| {
+        source.text[at..]
+            .find('\n')
+            .map_or(source.text.len(), |n| at + n + 1)
+    };
     let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     let mut changes = changes.to_vec();
     changes.sort_by_key(|(field, _)| *field);
@@ -83,24 +105,47 @@ pub fn set(
             (None, None) => {}
             (Some(part), Some(value)) => {
                 let old = values[field].as_ref().map_or(&[][..], Value::items);
-                let comments = list_comments(source, &document.trivia, part.node).carried(old, value.items());
-                edits.push((part.node.span(), value_text(&fields[field], &value, &comments).replace('\n', end)));
+                let comments =
+                    list_comments(source, &document.trivia, part.node).carried(old, value.items());
+                edits.push((
+                    part.node.span(),
+                    value_text(&fields[field], &value, &comments).replace('\n', end),
+                ));
             }
             (Some(part), None) => {
                 let start = source.text[..part.key].rfind('\n').map_or(0, |n| n + 1);
                 let stop = line_end(part.node.span().end);
                 let mut kept = String::new();
-                for comment in document.trivia.comments.iter().filter(|c| part.key < c.start && c.start < stop) {
+                for comment in document
+                    .trivia
+                    .comments
+                    .iter()
+                    .filter(|c| part.key < c.start && c.start < stop)
+                {
                     kept.push_str(&format!("{}{end}", source.text[comment.clone()].trim_end()));
                 }
                 edits.push((start..stop, kept));
             }
             (None, Some(value)) => {
-                let before = parts.iter().filter(|part| part.field < field).max_by_key(|part| part.field);
+                let before = parts
+                    .iter()
+                    .filter(|part| part.field < field)
+                    .max_by_key(|part| part.field);
                 let after_line_of = before.map(|part| part.node.span().end).or(at);
-                let at = after_line_of.map_or_else(|| if source.text.starts_with('\u{feff}') { 3 } else { 0 }, line_end);
+                let at = after_line_of.map_or_else(
+                    || {
+                        if source.text.starts_with('\u{feff}') {
+                            3
+                        } else {
+                            0
+                        }
+                    },
+                    line_end,
+                );
                 let mut text = line(&fields[field], &value).replace('\n', end);
-                let opens = at > 0 && !source.text[..at].ends_with('\n') && !source.text[..at].ends_with('\u{feff}');
+                let opens = at > 0
+                    && !source.text[..at].ends_with('\n')
+                    && !source.text[..at].ends_with('\u{feff}');
                 if opens && !edits.iter().any(|(range, _)| range.start == at) {
                     text.insert_str(0, end);
                 }
@@ -127,7 +172,14 @@ pub fn set_record(
 ) -> Option<String> {
     let fields = rules.all_fields(&record.kind);
     let values = crate::tree::canon::all_values(record);
-    set(source, document, Target::Record(record.origin.at), &fields, &values, changes)
+    set(
+        source,
+        document,
+        Target::Record(record.origin.at),
+        &fields,
+        &values,
+        changes,
+    )
 }
 
 /// What a file holds, in a form that can be compared: each top-level item, in order, by key.
@@ -135,7 +187,9 @@ fn contents(root: &DeTable<'_>) -> Vec<(String, Vec<Option<Plain>>)> {
     root.iter()
         .map(|(key, node)| {
             let items = match node.get_ref() {
-                DeValue::Array(items) => items.iter().map(|i| Some(Plain::of(i.get_ref()))).collect(),
+                DeValue::Array(items) => {
+                    items.iter().map(|i| Some(Plain::of(i.get_ref()))).collect()
+                }
                 other => vec![Some(Plain::of(other))],
             };
             (key.get_ref().to_string(), items)
@@ -158,11 +212,16 @@ pub enum Proof<'a> {
 /// [`Rule::UNPROVEN`]: nothing may be written then.
 pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Problem> {
     let failed = || Problem::new(Rule::UNPROVEN).at(crate::problem::Place::file(&*before.file));
-    let (Ok(old), Ok(new)) = (parse(before), parse(after)) else { return Err(failed()) };
+    let (Ok(old), Ok(new)) = (parse(before), parse(after)) else {
+        return Err(failed());
+    };
     let (mut was, mut is) = (contents(&old.root), contents(&new.root));
     match proof {
         Proof::OneMore(name) => {
-            let added = is.iter_mut().find(|(key, _)| key == name).and_then(|(_, items)| items.pop());
+            let added = is
+                .iter_mut()
+                .find(|(key, _)| key == name)
+                .and_then(|(_, items)| items.pop());
             if added.is_none() {
                 return Err(failed());
             }
@@ -170,9 +229,15 @@ pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Pr
             was.retain(|(_, items)| !items.is_empty());
         }
         Proof::Except(name, at) => {
-            let index = tables(&old.root).iter().filter(|(key, start, _)| *key == name && *start < at).count();
+            let index = tables(&old.root)
+                .iter()
+                .filter(|(key, start, _)| *key == name && *start < at)
+                .count();
             for side in [&mut was, &mut is] {
-                let items = side.iter_mut().find(|(key, _)| key == name).map(|(_, items)| items);
+                let items = side
+                    .iter_mut()
+                    .find(|(key, _)| key == name)
+                    .map(|(_, items)| items);
                 match items {
                     Some(items) if index < items.len() => items[index] = None,
                     _ => return Err(failed()),
@@ -185,7 +250,12 @@ pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Pr
 
 /// Every comment of a text, sorted: what a formatter must not lose.
 pub fn comments(source: &Source, document: &Document<'_>) -> Vec<String> {
-    let mut found: Vec<String> = document.trivia.comments.iter().map(|c| source.text[c.clone()].trim_end().to_owned()).collect();
+    let mut found: Vec<String> = document
+        .trivia
+        .comments
+        .iter()
+        .map(|c| source.text[c.clone()].trim_end().to_owned())
+        .collect();
     found.sort();
     found
 }

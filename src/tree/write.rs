@@ -1,7 +1,7 @@
 //! Changing what is on disk: one writer at a time, the old file or the new one, never neither.
 //!
-//! Lock, read again under the lock, change, prove, write a temporary file beside, sync, rename, sync the
-//! folder. Whoever holds the lock may remove what a killed writer left behind.
+//! Lock, read again under the lock, change, prove, write a temporary file beside, sync, rename,
+//! sync the folder. Whoever holds the lock may remove what a killed writer left behind.
 
 use std::cell::Cell;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -11,8 +11,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::name::Writer;
-use crate::problem::{Place, Problem, Rule};
 use crate::path::shown;
+use crate::problem::{Place, Problem, Rule};
 use crate::tree::scan;
 
 /// The ending of temporary files.
@@ -23,7 +23,8 @@ const TEMPORARY: &str = ".ledger-tmp";
 pub struct Patience {
     /// For another process of ours that holds the lock.
     pub with_others: Duration,
-    /// For git while it holds its lock: in all that the command writes, however many files that are.
+    /// For git while it holds its lock: in all that the command writes, however many files that
+    /// are.
     pub with_git: Duration,
     /// How much of it passes without a word.
     pub silence: Duration,
@@ -32,12 +33,16 @@ pub struct Patience {
 impl Default for Patience {
     /// A hundred times what any write takes, and longer than git is at work in a work tree.
     fn default() -> Patience {
-        Patience { with_others: Duration::from_secs(30), with_git: Duration::from_secs(10), silence: Duration::from_secs(1) }
+        Patience {
+            with_others: Duration::from_secs(30),
+            with_git: Duration::from_secs(10),
+            silence: Duration::from_secs(1),
+        }
     }
 }
 
-/// What a write was computed from: other programs (`git checkout`) know no lock, so it is compared once more
-/// just before the new file takes its place.
+/// What a write was computed from: other programs (`git checkout`) know no lock, so it is compared
+/// once more just before the new file takes its place.
 #[derive(Clone, Debug, Default)]
 pub struct Basis<'b>(Vec<(&'b Path, Option<&'b [u8]>)>);
 
@@ -82,11 +87,12 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock of the ledger at `root`, and for git; calls `waiting` once if that takes longer than a moment.
+    /// Waits for the lock of the ledger at `root`, and for git; calls `waiting` once if that takes
+    /// longer than a moment.
     ///
     /// # Errors
-    /// The lock file cannot be made or is a link that leads out, another process holds it for half a minute, or git is at
-    /// work for ten seconds.
+    /// The lock file cannot be made or is a link that leads out, another process holds it for half
+    /// a minute, or git is at work for ten seconds.
     pub fn take(root: &Path, waiting: &mut dyn FnMut()) -> Result<Lock, Problem> {
         Lock::take_within(root, Patience::default(), waiting)
     }
@@ -95,7 +101,11 @@ impl Lock {
     ///
     /// # Errors
     /// As [`Lock::take`].
-    pub fn take_within(root: &Path, patience: Patience, waiting: &mut dyn FnMut()) -> Result<Lock, Problem> {
+    pub fn take_within(
+        root: &Path,
+        patience: Patience,
+        waiting: &mut dyn FnMut(),
+    ) -> Result<Lock, Problem> {
         let path = root.join(".ledger").join("lock");
         let io = |error: std::io::Error| Problem::io(shown(root, &path), &error);
         let real = scan::real(root, &path)?;
@@ -104,7 +114,12 @@ impl Lock {
         }
         make_folders(&root.join(".ledger")).map_err(io)?;
         let real = real.unwrap_or_else(|| path.clone());
-        let file = scan::careful().create(true).truncate(false).write(true).open(real).map_err(io)?;
+        let file = scan::careful()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(real)
+            .map_err(io)?;
         let (mut waited, mut said) = (Duration::ZERO, false);
         let mut each = |pause: Duration| {
             waited += pause;
@@ -115,13 +130,20 @@ impl Lock {
         let mut with_others = patience.with_others;
         let is_ours = wait(&mut with_others, &mut each, || match file.try_lock() {
             Ok(()) => Ok(true),
-            Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => Err(io(error)),
+            Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => {
+                Err(io(error))
+            }
             Err(_) => Ok(false),
         })?;
         if !is_ours {
             return Err(Problem::new(Rule::BUSY));
         }
-        let lock = Lock { root: root.to_owned(), _file: file, git: git_lock(root)?, patience: Cell::new(patience.with_git) };
+        let lock = Lock {
+            root: root.to_owned(),
+            _file: file,
+            git: git_lock(root)?,
+            patience: Cell::new(patience.with_git),
+        };
         lock.wait_for_git(&mut each)?;
         Ok(lock)
     }
@@ -131,52 +153,70 @@ impl Lock {
         self.patience.get()
     }
 
-    /// Waits while git changes the work tree: it has taken files away and not put others in their place yet, and would write
-    /// over ours. It knows no lock but its own.
+    /// Waits while git changes the work tree: it has taken files away and not put others in their
+    /// place yet, and would write over ours. It knows no lock but its own.
     fn wait_for_git(&self, each: &mut dyn FnMut(Duration)) -> Result<(), Problem> {
         let Some(lock) = &self.git else { return Ok(()) };
         let mut left = self.patience.get();
         let is_free = wait(&mut left, each, || scan::stands(lock).map(|stands| !stands));
         self.patience.set(left);
         let name = shown(&self.root, lock);
-        if is_free? { Ok(()) } else { Err(Problem::new(Rule::GIT_LOCKED).at(Place::file(&name)).with("path", name)) }
+        if is_free? {
+            Ok(())
+        } else {
+            Err(Problem::new(Rule::GIT_LOCKED)
+                .at(Place::file(&name))
+                .with("path", name))
+        }
     }
 
     fn unchanged(&self, basis: &Basis<'_>) -> Result<(), Problem> {
         match basis.changed(&self.root)? {
-            Some(path) => Err(Problem::new(Rule::CHANGED_MEANWHILE).at(Place::file(shown(&self.root, path)))),
+            Some(path) => {
+                Err(Problem::new(Rule::CHANGED_MEANWHILE).at(Place::file(shown(&self.root, path))))
+            }
             None => Ok(()),
         }
     }
 
-    /// Puts `new` in the place of a file's bytes, if they differ; makes the file and its folders if need be.
+    /// Puts `new` in the place of a file's bytes, if they differ; makes the file and its folders if
+    /// need be.
     ///
     /// # Errors
-    /// The path leads out of the ledger or to no plain file, what `basis` names was changed meanwhile, git is at work, or the
-    /// system refuses; the file is then as it was, unless only the folder's sync failed, when the new bytes may stand.
+    /// The path leads out of the ledger or to no plain file, what `basis` names was changed
+    /// meanwhile, git is at work, or the system refuses; the file is then as it was, unless only
+    /// the folder's sync failed, when the new bytes may stand.
     pub fn write(&self, path: &Path, basis: &Basis<'_>, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
         let target = match scan::real(&self.root, path)? {
-            Some(target) if scan::read_if_there(&self.root, &target)?.is_some_and(|old| old == new) => return Ok(()),
-            // Renaming over a link would replace the link, so the file it leads to is the one replaced.
+            Some(target)
+                if scan::read_if_there(&self.root, &target)?.is_some_and(|old| old == new) =>
+            {
+                return Ok(());
+            }
+            // Renaming over a link would replace the link, so the file it leads to is the one
+            // replaced.
             Some(target) => target,
             None => {
                 // Its folders may have gone with the branch that had them.
                 self.unchanged(basis)?;
                 let folder = path.parent().unwrap_or(&self.root);
                 make_folders(folder).map_err(io)?;
-                let folder = scan::real(&self.root, folder)?.ok_or_else(|| io(ErrorKind::NotFound.into()))?;
+                let folder = scan::real(&self.root, folder)?
+                    .ok_or_else(|| io(ErrorKind::NotFound.into()))?;
                 folder.join(path.file_name().unwrap_or_default())
             }
         };
         let folder = target.parent().unwrap_or(&self.root);
         sweep(folder, ".");
         let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
-        let written = write_beside(&temporary, &target, new).map_err(io).and_then(|()| {
-            self.wait_for_git(&mut |_| {})?;
-            self.unchanged(basis)?;
-            fs::rename(&temporary, &target).map_err(io)
-        });
+        let written = write_beside(&temporary, &target, new)
+            .map_err(io)
+            .and_then(|()| {
+                self.wait_for_git(&mut |_| {})?;
+                self.unchanged(basis)?;
+                fs::rename(&temporary, &target).map_err(io)
+            });
         if let Err(problem) = written {
             // The first error is the one to report; a leftover is swept by the next writer.
             let _ = fs::remove_file(&temporary);
@@ -197,11 +237,12 @@ impl Lock {
         self.confirm(path.parent().unwrap_or(&self.root), path)
     }
 
-    /// Puts a folder, with all that is in it, where nothing stands yet; makes the folders above it if need be.
+    /// Puts a folder, with all that is in it, where nothing stands yet; makes the folders above it
+    /// if need be.
     ///
     /// # Errors
-    /// A path leads out of the ledger, git is at work, or the system refuses; the folder is then where it was, unless only a sync
-    /// failed ([`Rule::MAYBE_SAVED`]).
+    /// A path leads out of the ledger, git is at work, or the system refuses; the folder is then
+    /// where it was, unless only a sync failed ([`Rule::MAYBE_SAVED`]).
     pub fn move_folder(&self, from: &Path, to: &Path) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, to), &error);
         for path in [from, to] {
@@ -211,21 +252,32 @@ impl Lock {
         make_folders(above).map_err(io)?;
         self.wait_for_git(&mut |_| {})?;
         fs::rename(from, to).map_err(io)?;
-        [from.parent().unwrap_or(&self.root), above].into_iter().try_for_each(|folder| self.confirm(folder, folder))
+        [from.parent().unwrap_or(&self.root), above]
+            .into_iter()
+            .try_for_each(|folder| self.confirm(folder, folder))
     }
 
-    /// Waits until a change of a folder's entries is on the disk. It is done; only whether it would survive a power cut is not known.
+    /// Waits until a change of a folder's entries is on the disk. It is done; only whether it would
+    /// survive a power cut is not known.
     fn confirm(&self, folder: &Path, of: &Path) -> Result<(), Problem> {
         sync_folder(folder).map_err(|error| maybe_saved(shown(&self.root, of), &error))
     }
 }
 
 fn maybe_saved(path: impl AsRef<Path>, error: &std::io::Error) -> Problem {
-    Problem { rule: Rule::MAYBE_SAVED, ..Problem::io(path, error) }
+    Problem {
+        rule: Rule::MAYBE_SAVED,
+        ..Problem::io(path, error)
+    }
 }
 
-/// Asks time and again until something is free; false where it is not when the time that is left is over.
-fn wait(left: &mut Duration, each: &mut dyn FnMut(Duration), mut is_free: impl FnMut() -> Result<bool, Problem>) -> Result<bool, Problem> {
+/// Asks time and again until something is free; false where it is not when the time that is left is
+/// over.
+fn wait(
+    left: &mut Duration,
+    each: &mut dyn FnMut(Duration),
+    mut is_free: impl FnMut() -> Result<bool, Problem>,
+) -> Result<bool, Problem> {
     while !is_free()? {
         if left.is_zero() {
             return Ok(false);
@@ -247,7 +299,9 @@ fn git_lock(folder: &Path) -> Result<Option<PathBuf>, Problem> {
             // A work tree of its own says where its part of the repository is.
             Ok(_) => {
                 let bytes = scan::read_named(&git)?;
-                let place = std::str::from_utf8(&bytes).ok().and_then(|text| text.strip_prefix("gitdir:"));
+                let place = std::str::from_utf8(&bytes)
+                    .ok()
+                    .and_then(|text| text.strip_prefix("gitdir:"));
                 return Ok(place.map(|place| top.join(place.trim()).join("index.lock")));
             }
             Err(error) if scan::is_absence(&error) => {}
@@ -257,13 +311,17 @@ fn git_lock(folder: &Path) -> Result<Option<PathBuf>, Problem> {
     Ok(None)
 }
 
-/// Makes a folder and those above it that are missing; each is on the disk before anything comes into it.
+/// Makes a folder and those above it that are missing; each is on the disk before anything comes
+/// into it.
 ///
 /// # Errors
 /// Something else stands there, or the system refuses.
 pub fn make_folders(folder: &Path) -> std::io::Result<()> {
     let mut missing = Vec::new();
-    for above in folder.ancestors().filter(|above| !above.as_os_str().is_empty()) {
+    for above in folder
+        .ancestors()
+        .filter(|above| !above.as_os_str().is_empty())
+    {
         if above.try_exists()? {
             break;
         }
@@ -282,13 +340,17 @@ pub fn make_folders(folder: &Path) -> std::io::Result<()> {
 
 /// The folder that a file lies in.
 pub(crate) fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
-/// Lets a limit on the size of files (`ulimit -f`) be an error like a full disk, where it would end the program.
+/// Lets a limit on the size of files (`ulimit -f`) be an error like a full disk, where it would end
+/// the program.
 #[cfg(unix)]
 pub fn survive_limits() {
-    // Where it cannot be set up the limit ends the program, as it would without this; the old file stands.
+    // Where it cannot be set up the limit ends the program, as it would without this; the old file
+    // stands.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
 }
 
@@ -296,7 +358,8 @@ pub fn survive_limits() {
 #[cfg(not(unix))]
 pub fn survive_limits() {}
 
-/// Puts the result of a merge in the place of the version that git gave; what a killed merge left goes.
+/// Puts the result of a merge in the place of the version that git gave; what a killed merge left
+/// goes.
 ///
 /// git merges one file after the other, so no other driver is at work in the folder.
 ///
@@ -310,7 +373,8 @@ pub fn replace_version(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 /// Writes a file outside any ledger (a report) as a whole or not at all.
 ///
 /// # Errors
-/// The system refuses; an older file is then as it was, unless only the folder's sync failed, when the new one may stand.
+/// The system refuses; an older file is then as it was, unless only the folder's sync failed, when
+/// the new one may stand.
 pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     match export_as(path, bytes, ".")? {
         Some(target) => sync_folder(folder_of(&target)).map_err(|error| maybe_saved(path, &error)),
@@ -318,7 +382,8 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     }
 }
 
-/// Writes a file beside and renames it; says where it stands then. None where it was written to as it is.
+/// Writes a file beside and renames it; says where it stands then. None where it was written to as
+/// it is.
 fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, Problem> {
     let io = |error: std::io::Error| Problem::io(path, &error);
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -328,7 +393,8 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
         return fs::write(&target, bytes).map(|()| None).map_err(io);
     }
     let temporary = folder_of(&target).join(format!("{lead}{}{TEMPORARY}", std::process::id()));
-    let written = write_beside(&temporary, &target, bytes).and_then(|()| fs::rename(&temporary, &target));
+    let written =
+        write_beside(&temporary, &target, bytes).and_then(|()| fs::rename(&temporary, &target));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
@@ -339,7 +405,11 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
 #[cfg(unix)]
 fn can_be_written(target: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(target).map(drop)
+    OpenOptions::new()
+        .write(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(target)
+        .map(drop)
 }
 
 /// Elsewhere there are no such pipes.
@@ -349,7 +419,10 @@ fn can_be_written(_: &Path) -> std::io::Result<()> {
 }
 
 fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(temporary)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(temporary)?;
     // The mode comes before the content, so that nobody reads what the old file kept from him.
     match fs::metadata(target) {
         Ok(meta) => file.set_permissions(meta.permissions())?,
@@ -362,7 +435,9 @@ fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Resul
 
 /// Removes what killed writers left; under the lock none of it can be in use.
 fn sweep(folder: &Path, lead: &str) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -379,8 +454,16 @@ fn sweep(folder: &Path, lead: &str) {
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     match File::open(folder)?.sync_all() {
-        // A file system that knows no such thing (some network shares): the rename itself is what it promises.
-        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+        // A file system that knows no such thing (some network shares): the rename itself is what
+        // it promises.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
         synced => synced,
     }
 }
@@ -404,15 +487,20 @@ pub fn writer(lock: &Lock, name: &dyn Fn() -> String) -> Result<Writer, Problem>
     }
 }
 
-/// This clone's writer under another name: the one it has if that was minted from `name`, else a new one; and the one
-/// that the new one takes the place of, if this clone had one.
+/// This clone's writer under another name: the one it has if that was minted from `name`, else a
+/// new one; and the one that the new one takes the place of, if this clone had one.
 ///
 /// # Errors
 /// The file that remembers it cannot be read or written.
 pub fn writer_as(lock: &Lock, name: &str) -> Result<(Writer, Option<Writer>), Problem> {
     let new = Writer::mint(name, random_bits());
     let current = writer(lock, &|| name.to_owned())?;
-    let stem = |writer: &Writer| writer.as_str().rsplit_once('-').map(|(stem, _)| stem.to_owned());
+    let stem = |writer: &Writer| {
+        writer
+            .as_str()
+            .rsplit_once('-')
+            .map(|(stem, _)| stem.to_owned())
+    };
     match stem(&current) == stem(&new) {
         true => Ok((current, None)),
         false => Ok((remember(lock, &new)?, Some(current))),
@@ -421,7 +509,11 @@ pub fn writer_as(lock: &Lock, name: &str) -> Result<(Writer, Option<Writer>), Pr
 
 fn remember(lock: &Lock, writer: &Writer) -> Result<Writer, Problem> {
     let path = lock.root.join(".ledger").join("writer");
-    lock.write(&path, &Basis::nothing(), format!("{}\n", writer.as_str()).as_bytes())?;
+    lock.write(
+        &path,
+        &Basis::nothing(),
+        format!("{}\n", writer.as_str()).as_bytes(),
+    )?;
     Ok(writer.clone())
 }
 

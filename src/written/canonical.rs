@@ -1,8 +1,9 @@
-//! Rows of canonical text: one key a line in the order of the kind, one blank line between records, values as the program
-//! writes them. A single pass; text that is written in any other way is refused at once and left to the full parser.
+//! Rows of canonical text: one key a line in the order of the kind, one blank line between records,
+//! values as the program writes them. A single pass; text that is written in any other way is
+//! refused at once and left to the full parser.
 //!
-//! What is accepted here is just what `fmt` would leave as it is, so that a text is canonical if every row of it was
-//! accepted here and holds values that fit its fields.
+//! What is accepted here is just what `fmt` would leave as it is, so that a text is canonical if
+//! every row of it was accepted here and holds values that fit its fields.
 
 use std::borrow::Cow;
 
@@ -34,7 +35,11 @@ pub struct Rows<'s, 'r> {
 impl<'s, 'r> Rows<'s, 'r> {
     /// Starts at the beginning of a text.
     pub fn new(text: &'s str, rules: &'r Rules) -> Rows<'s, 'r> {
-        Rows { rules, scan: Scan::new(text), kinds: (0..rules.kinds.len()).collect() }
+        Rows {
+            rules,
+            scan: Scan::new(text),
+            kinds: (0..rules.kinds.len()).collect(),
+        }
     }
 
     /// Reads the next row into `row`, whose memory is used again; false at the end of the text.
@@ -52,7 +57,11 @@ impl<'s, 'r> Rows<'s, 'r> {
         let (start, line) = (self.scan.at, self.scan.line);
         let name = self.name()?;
         (row.header, row.line) = (start..self.scan.at - 1, line);
-        let used = self.kinds.iter().position(|&kind| self.rules.kinds[kind].name == name).ok_or(NotCanonical)?;
+        let used = self
+            .kinds
+            .iter()
+            .position(|&kind| self.rules.kinds[kind].name == name)
+            .ok_or(NotCanonical)?;
         self.kinds[..=used].rotate_right(1);
         let kind = &self.rules.kinds[self.kinds[0]];
         (row.name, row.kind) = (Cow::Borrowed(name), Some(self.kinds[0]));
@@ -61,7 +70,10 @@ impl<'s, 'r> Rows<'s, 'r> {
         }
         self.scan.fields(&kind.fields, &mut row.fields)?;
         if self.scan.starts_with(b"retracted = ") {
-            row.fields.push(self.scan.field("retracted", None, &self.rules.shared.retraction)?);
+            row.fields.push(
+                self.scan
+                    .field("retracted", None, &self.rules.shared.retraction)?,
+            );
         }
         // What follows is the blank line above the next row, or a key that has no place here.
         match self.scan.bytes.get(self.scan.at) {
@@ -73,7 +85,9 @@ impl<'s, 'r> Rows<'s, 'r> {
     /// The name in a header.
     fn name(&mut self) -> Result<&'s str> {
         self.scan.take(b"[[")?;
-        let name = self.scan.while_bytes(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+        let name = self.scan.while_bytes(|b| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-'
+        });
         self.scan.take(b"]]\n")?;
         self.scan.line += 1;
         Ok(name)
@@ -88,7 +102,11 @@ pub fn table<'s>(text: &'s str, kind: &Kind) -> Result<Vec<Field<'s>>> {
     let mut scan = Scan::new(text);
     let mut fields = Vec::new();
     scan.fields(&kind.fields, &mut fields)?;
-    if scan.at == scan.bytes.len() { Ok(fields) } else { Err(NotCanonical) }
+    if scan.at == scan.bytes.len() {
+        Ok(fields)
+    } else {
+        Err(NotCanonical)
+    }
 }
 
 /// A place in a text, and what can be taken there.
@@ -106,7 +124,15 @@ struct Scan<'s> {
 impl<'s> Scan<'s> {
     fn new(text: &'s str) -> Scan<'s> {
         let bytes = text.as_bytes();
-        Scan { text, bytes, at: 0, line: 1, is_plain: is_plain(bytes), spare_fields: Vec::new(), spare_items: Vec::new() }
+        Scan {
+            text,
+            bytes,
+            at: 0,
+            line: 1,
+            is_plain: is_plain(bytes),
+            spare_fields: Vec::new(),
+            spare_items: Vec::new(),
+        }
     }
 
     /// Empties a row and keeps the memory of its lists and tables for the next.
@@ -142,7 +168,10 @@ impl<'s> Scan<'s> {
         let rest = &self.bytes[self.at..];
         match rest.first_chunk() {
             Some(bytes) => u64::from_le_bytes(*bytes),
-            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+            None => rest
+                .iter()
+                .rev()
+                .fold(0, |word, byte| word << 8 | u64::from(*byte)),
         }
     }
 
@@ -154,7 +183,8 @@ impl<'s> Scan<'s> {
         let is_it = |definition: &Definition| {
             let length = definition.name.len();
             word & head_mask(length) == definition.head
-                && (length <= HEAD || rest.get(HEAD..length) == definition.name.as_bytes().get(HEAD..))
+                && (length <= HEAD
+                    || rest.get(HEAD..length) == definition.name.as_bytes().get(HEAD..))
                 && rest[length..].first_chunk() == Some(b" = ")
         };
         definitions.iter().position(is_it)
@@ -189,15 +219,24 @@ impl<'s> Scan<'s> {
 
     fn while_bytes(&mut self, holds: impl Fn(u8) -> bool) -> &'s str {
         let start = self.at;
-        let length = self.bytes[start..].iter().take_while(|byte| holds(**byte)).count();
+        let length = self.bytes[start..]
+            .iter()
+            .take_while(|byte| holds(**byte))
+            .count();
         self.at += length;
         // All of what is taken is ASCII, so these are boundaries of characters.
         self.text.get(start..start + length).unwrap_or_default()
     }
 
-    /// A whole line `key = value`, or as many lines as the value takes; the key is known to stand here.
+    /// A whole line `key = value`, or as many lines as the value takes; the key is known to stand
+    /// here.
     #[inline]
-    fn field(&mut self, key: &str, index: Option<usize>, columns: &[Definition]) -> Result<Field<'s>> {
+    fn field(
+        &mut self,
+        key: &str,
+        index: Option<usize>,
+        columns: &[Definition],
+    ) -> Result<Field<'s>> {
         let field = self.pair(key, index, columns, true)?;
         self.line_end()?;
         Ok(field)
@@ -205,7 +244,13 @@ impl<'s> Scan<'s> {
 
     /// `key = value`; the key is known to stand here.
     #[inline]
-    fn pair(&mut self, key: &str, index: Option<usize>, columns: &[Definition], own_line: bool) -> Result<Field<'s>> {
+    fn pair(
+        &mut self,
+        key: &str,
+        index: Option<usize>,
+        columns: &[Definition],
+        own_line: bool,
+    ) -> Result<Field<'s>> {
         let key = self.at..self.at + key.len();
         let name = self.text.get(key.clone()).unwrap_or_default();
         let start = key.end + " = ".len();
@@ -214,7 +259,13 @@ impl<'s> Scan<'s> {
             Some(b'[') if own_line => self.list(name, columns)?,
             _ => self.value(columns)?,
         };
-        Ok(Field { name: Cow::Borrowed(name), index, key, span: start..self.at, data })
+        Ok(Field {
+            name: Cow::Borrowed(name),
+            index,
+            key,
+            span: start..self.at,
+            data,
+        })
     }
 
     #[inline]
@@ -259,7 +310,11 @@ impl<'s> Scan<'s> {
                 '"' => {
                     self.at = start + at + 1;
                     let written = self.text.get(start - 1..self.at).unwrap_or_default();
-                    return if quoted(&text) == written { Ok(Cow::Owned(text)) } else { Err(NotCanonical) };
+                    return if quoted(&text) == written {
+                        Ok(Cow::Owned(text))
+                    } else {
+                        Err(NotCanonical)
+                    };
                 }
                 '\\' => match chars.next().map(|(_, c)| c) {
                     Some('"') => text.push('"'),
@@ -269,7 +324,9 @@ impl<'s> Scan<'s> {
                     Some('t') => text.push('\t'),
                     Some('u') => {
                         let digits: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
-                        let code = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
+                        let code = u32::from_str_radix(&digits, 16)
+                            .ok()
+                            .and_then(char::from_u32);
                         text.push(code.ok_or(NotCanonical)?);
                     }
                     _ => return Err(NotCanonical),
@@ -285,23 +342,31 @@ impl<'s> Scan<'s> {
         let text = self.while_bytes(|b| b.is_ascii_digit() || b == b'-' || b == b'.');
         let bytes = text.as_bytes();
         if bytes.len() == 10 && bytes[4] == b'-' {
-            return Day::from_canonical(bytes).map(Data::Day).ok_or(NotCanonical);
+            return Day::from_canonical(bytes)
+                .map(Data::Day)
+                .ok_or(NotCanonical);
         }
-        let (whole, decimals) = text.split_once('.').map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
+        let (whole, decimals) = text
+            .split_once('.')
+            .map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
         let digits = whole.strip_prefix('-').unwrap_or(whole);
-        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
         if !is_number(digits) || digits.len() > 1 && digits.starts_with('0') {
             return Err(NotCanonical);
         }
         match decimals {
             None if text == "-0" => Err(NotCanonical),
             None => text.parse().map(Data::Integer).map_err(|_| NotCanonical),
-            Some(decimals) if is_number(decimals) && !decimals.ends_with('0') => Ok(Data::Float(Cow::Borrowed(text))),
+            Some(decimals) if is_number(decimals) && !decimals.ends_with('0') => {
+                Ok(Data::Float(Cow::Borrowed(text)))
+            }
             Some(_) => Err(NotCanonical),
         }
     }
 
-    /// `{ a = 1, b = 2 }`, with keys in the order of the columns; of a field without columns only `{}` is left to be refused.
+    /// `{ a = 1, b = 2 }`, with keys in the order of the columns; of a field without columns only
+    /// `{}` is left to be refused.
     fn table(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
         let mut fields = self.spare_fields.pop().unwrap_or_default();
         if self.starts_with(b"{}") {
@@ -312,7 +377,12 @@ impl<'s> Scan<'s> {
         let mut next = 0;
         loop {
             let index = next + self.which(&columns[next..]).ok_or(NotCanonical)?;
-            fields.push(self.pair(&columns[index].name, Some(index), columns_of(&columns[index]), false)?);
+            fields.push(self.pair(
+                &columns[index].name,
+                Some(index),
+                columns_of(&columns[index]),
+                false,
+            )?);
             if self.starts_with(b" }") {
                 self.at += 2;
                 return Ok(Data::Table(fields));
@@ -327,8 +397,13 @@ impl<'s> Scan<'s> {
         let start = self.at;
         if !self.starts_with(b"[\n") {
             let flat = self.flat_list(columns)?;
-            let holds_tables = matches!(&flat, Data::List(items) if !items.is_empty()) && !columns.is_empty();
-            return if !holds_tables && self.fits(name, start) { Ok(flat) } else { Err(NotCanonical) };
+            let holds_tables =
+                matches!(&flat, Data::List(items) if !items.is_empty()) && !columns.is_empty();
+            return if !holds_tables && self.fits(name, start) {
+                Ok(flat)
+            } else {
+                Err(NotCanonical)
+            };
         }
         self.at += 2;
         self.line += 1;
@@ -349,7 +424,11 @@ impl<'s> Scan<'s> {
         }
         self.at += 1;
         let must_be_broken = !items.is_empty() && (tables || width > LONGEST_LINE);
-        if must_be_broken { Ok(Data::List(items)) } else { Err(NotCanonical) }
+        if must_be_broken {
+            Ok(Data::List(items))
+        } else {
+            Err(NotCanonical)
+        }
     }
 
     /// Whether a flat list is short enough to stand on its line.
@@ -380,8 +459,15 @@ impl<'s> Scan<'s> {
     fn item(&mut self, columns: &[Definition]) -> Result<Item<'s>> {
         let start = self.at;
         // A list in a list fits no field.
-        let data = if self.starts_with(b"[") { return Err(NotCanonical) } else { self.value(columns)? };
-        Ok(Item { span: start..self.at, data })
+        let data = if self.starts_with(b"[") {
+            return Err(NotCanonical);
+        } else {
+            self.value(columns)?
+        };
+        Ok(Item {
+            span: start..self.at,
+            data,
+        })
     }
 }
 
@@ -403,22 +489,29 @@ fn end_of_string(bytes: &[u8]) -> Option<usize> {
     let (words, rest) = bytes.as_chunks::<8>();
     for (n, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ u64::from_le_bytes([b'"'; 8])) | zeros(word ^ u64::from_le_bytes([b'\n'; 8]));
+        let found = zeros(word ^ u64::from_le_bytes([b'"'; 8]))
+            | zeros(word ^ u64::from_le_bytes([b'\n'; 8]));
         if found != 0 {
             let at = 8 * n + found.trailing_zeros() as usize / 8;
             return (bytes[at] == b'"').then_some(at);
         }
     }
-    let at = bytes.len() - rest.len() + rest.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
+    let at =
+        bytes.len() - rest.len() + rest.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
     (bytes[at] == b'"').then_some(at)
 }
 
-/// Whether no string of a text can have an escape, or a character that must be one: most texts are so.
+/// Whether no string of a text can have an escape, or a character that must be one: most texts are
+/// so.
 fn is_plain(bytes: &[u8]) -> bool {
-    // No branch and no early end, so that many bytes are looked at at once. The last three may begin a character that steers
-    // a terminal: U+0080 to U+009F, U+061C, U+200E to U+2069.
-    let is_special = |byte: u8| byte < 0x20 && byte != b'\n' || matches!(byte, b'\\' | 0x7f | 0xc2 | 0xd8 | 0xe2);
-    !bytes.iter().fold(false, |special, byte| special | is_special(*byte))
+    // No branch and no early end, so that many bytes are looked at at once. The last three may
+    // begin a character that steers a terminal: U+0080 to U+009F, U+061C, U+200E to U+2069.
+    let is_special = |byte: u8| {
+        byte < 0x20 && byte != b'\n' || matches!(byte, b'\\' | 0x7f | 0xc2 | 0xd8 | 0xe2)
+    };
+    !bytes
+        .iter()
+        .fold(false, |special, byte| special | is_special(*byte))
 }
 
 /// A text as a basic string of one line.

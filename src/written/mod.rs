@@ -1,8 +1,9 @@
-//! A ledger file as it is written: its rows, their fields, and what each field says, borrowed from the text.
+//! A ledger file as it is written: its rows, their fields, and what each field says, borrowed from
+//! the text.
 //!
-//! Two readers make rows. [`canonical`] takes text as the program itself writes it, in a single pass without an allocation
-//! for a field; [`parsed`] takes any TOML, through the full parser. Both give equal rows for the same text, so whoever
-//! reads rows need not know which of them was there.
+//! Two readers make rows. [`canonical`] takes text as the program itself writes it, in a single
+//! pass without an allocation for a field; [`parsed`] takes any TOML, through the full parser. Both
+//! give equal rows for the same text, so whoever reads rows need not know which of them was there.
 
 pub mod canonical;
 pub mod parsed;

@@ -11,7 +11,13 @@ use crate::wire::{Node, day, integer, type_name};
 use crate::written::{Data, Field, Item, Row};
 
 /// The row of a table of this name, whose header stands there.
-pub fn row<'s>(source: &Source, rules: &Rules, name: &str, table: &DeTable<'s>, header: Range<usize>) -> Row<'s> {
+pub fn row<'s>(
+    source: &Source,
+    rules: &Rules,
+    name: &str,
+    table: &DeTable<'s>,
+    header: Range<usize>,
+) -> Row<'s> {
     let kind = rules.kinds.iter().position(|kind| kind.name == name);
     let definitions = kind.map_or(&[][..], |kind| &rules.kinds[kind].fields);
     let mut fields = fields(table, definitions);
@@ -21,19 +27,33 @@ pub fn row<'s>(source: &Source, rules: &Rules, name: &str, table: &DeTable<'s>, 
     {
         number(cells, &rules.shared.retraction);
     }
-    Row { name: name.to_owned().into(), line: source.line(header.start), header, kind, fields }
+    Row {
+        name: name.to_owned().into(),
+        line: source.line(header.start),
+        header,
+        kind,
+        fields,
+    }
 }
 
 /// The fields of a table, in the order of the text.
 pub fn fields<'s>(table: &DeTable<'s>, definitions: &[Definition]) -> Vec<Field<'s>> {
     let field = |(key, node): (&toml::Spanned<_>, &Node<'s>)| {
         let name: &std::borrow::Cow<'s, str> = key.get_ref();
-        let index = definitions.iter().position(|definition| definition.name == *name);
+        let index = definitions
+            .iter()
+            .position(|definition| definition.name == *name);
         let columns = match index.map(|n| &definitions[n].ty) {
             Some(FieldType::Table(columns)) => columns.as_slice(),
             _ => &[],
         };
-        Field { name: name.clone(), index, key: key.span(), span: node.span(), data: data(node.get_ref(), columns) }
+        Field {
+            name: name.clone(),
+            index,
+            key: key.span(),
+            span: node.span(),
+            data: data(node.get_ref(), columns),
+        }
     };
     let mut fields: Vec<Field<'s>> = table.iter().map(field).collect();
     fields.sort_by_key(|field| field.key.start);
@@ -43,7 +63,9 @@ pub fn fields<'s>(table: &DeTable<'s>, definitions: &[Definition]) -> Vec<Field<
 /// Gives fields their indices among `definitions`.
 fn number(fields: &mut [Field<'_>], definitions: &[Definition]) {
     for field in fields {
-        field.index = definitions.iter().position(|definition| definition.name == field.name);
+        field.index = definitions
+            .iter()
+            .position(|definition| definition.name == field.name);
     }
 }
 
@@ -55,11 +77,19 @@ fn data<'s>(value: &DeValue<'s>, columns: &[Definition]) -> Data<'s> {
         DeValue::Integer(_) => Data::Integer(integer(value).unwrap_or_default()),
         DeValue::Float(number) => Data::Float(number.as_str().to_owned().into()),
         DeValue::Boolean(boolean) => Data::Boolean(*boolean),
-        DeValue::Datetime(_) if type_name(value) == "type-date" => day(value).map_or(Data::FarDate, Data::Day),
-        DeValue::Datetime(_) => Data::Time,
-        DeValue::Array(items) => {
-            Data::List(items.iter().map(|item| Item { span: item.span(), data: data(item.get_ref(), columns) }).collect())
+        DeValue::Datetime(_) if type_name(value) == "type-date" => {
+            day(value).map_or(Data::FarDate, Data::Day)
         }
+        DeValue::Datetime(_) => Data::Time,
+        DeValue::Array(items) => Data::List(
+            items
+                .iter()
+                .map(|item| Item {
+                    span: item.span(),
+                    data: data(item.get_ref(), columns),
+                })
+                .collect(),
+        ),
         DeValue::Table(table) => Data::Table(fields(table, columns)),
     }
 }

@@ -29,7 +29,11 @@ pub fn run(args: &[&str]) -> Ran {
     }
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = ledger::cmd::run(all.into_iter(), &mut out, &mut err);
-    Ran { code, out: String::from_utf8(out).expect("text"), err: String::from_utf8(err).expect("text") }
+    Ran {
+        code,
+        out: String::from_utf8(out).expect("text"),
+        err: String::from_utf8(err).expect("text"),
+    }
 }
 
 /// A ledger in a folder of its own.
@@ -41,13 +45,18 @@ pub struct Ledger {
 pub const BASE: &[(&str, &str)] = &[
     ("ledger.toml", "format = 1\ndistrict = \"示例区\"\n"),
     (".ledger/writer", "test-00\n"),
-    ("orgs/a/org.toml", "name = \"示例党委\"\nkind = \"party-committee\"\n"),
+    (
+        "orgs/a/org.toml",
+        "name = \"示例党委\"\nkind = \"party-committee\"\n",
+    ),
 ];
 
 impl Ledger {
     /// The smallest ledger with these files on top.
     pub fn new(files: &[(&str, &str)]) -> Ledger {
-        let ledger = Ledger { dir: tempfile::tempdir().expect("a folder") };
+        let ledger = Ledger {
+            dir: tempfile::tempdir().expect("a folder"),
+        };
         for (path, text) in BASE.iter().chain(files) {
             ledger.write(path, text.as_bytes());
         }
@@ -56,7 +65,9 @@ impl Ledger {
 
     /// A copy of the sample district.
     pub fn sample() -> Ledger {
-        let ledger = Ledger { dir: tempfile::tempdir().expect("a folder") };
+        let ledger = Ledger {
+            dir: tempfile::tempdir().expect("a folder"),
+        };
         copy(&sample_folder(), ledger.path());
         ledger
     }
@@ -126,19 +137,29 @@ fn copy(from: &Path, to: &Path) {
 
 /// Compares with the text in a file beside the tests; `UPDATE_EXPECT=1` writes it instead.
 pub fn expect_file(path: &str, got: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(path);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(&path, got).expect("a file");
         return;
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(got, expected, "{} differs; UPDATE_EXPECT=1 writes it anew", path.display());
+    assert_eq!(
+        got,
+        expected,
+        "{} differs; UPDATE_EXPECT=1 writes it anew",
+        path.display()
+    );
 }
 
 /// The id in the line that `add` prints.
 pub fn id_of(said: &str) -> String {
-    said.split([' ', '（', '(']).find(|word| word.parse::<ledger::name::RecordId>().is_ok()).expect("an id").to_owned()
+    said.split([' ', '（', '('])
+        .find(|word| word.parse::<ledger::name::RecordId>().is_ok())
+        .expect("an id")
+        .to_owned()
 }
 
 /// A repository with a ledger in it.
@@ -150,19 +171,33 @@ pub struct Desk {
 impl Desk {
     /// A repository with the smallest ledger and these files on top; nothing is committed yet.
     pub fn new(files: &[(&str, &str)]) -> Desk {
-        let git = [(".gitattributes", "*.toml text eol=lf merge=ledger\n"), (".gitignore", ".ledger/\n.*.ledger-tmp\n")];
-        let clone = Desk { ledger: Ledger::new(&[&git[..], files].concat()), clock: Cell::new(8 * 3600) };
+        let git = [
+            (".gitattributes", "*.toml text eol=lf merge=ledger\n"),
+            (".gitignore", ".ledger/\n.*.ledger-tmp\n"),
+        ];
+        let clone = Desk {
+            ledger: Ledger::new(&[&git[..], files].concat()),
+            clock: Cell::new(8 * 3600),
+        };
         clone.must(&["init", "-q", "-b", "main"]);
         clone
     }
 
     pub fn git(&self, args: &[&str]) -> Output {
         let mut command = Command::new("git");
-        command.current_dir(self.ledger.path()).args(args).stdin(Stdio::null());
+        command
+            .current_dir(self.ledger.path())
+            .args(args)
+            .stdin(Stdio::null());
         // Each call comes a second after the one before, on one day.
         let second = self.clock.get();
         self.clock.set(second + 1);
-        let date = format!("2026-08-01T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
+        let date = format!(
+            "2026-08-01T{:02}:{:02}:{:02}Z",
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        );
         for (name, value) in [
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_SYSTEM", "/dev/null"),

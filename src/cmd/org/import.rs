@@ -37,23 +37,48 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     let lines = read_lines(file)?;
     let lock = session.lock(&root)?;
     let orgs = Tree::organisations(&root, &rules)?.orgs;
-    let known: BTreeSet<&str> = orgs.iter().map(|org| org.text("code")).filter(|code| !code.is_empty()).collect();
+    let known: BTreeSet<&str> = orgs
+        .iter()
+        .map(|org| org.text("code"))
+        .filter(|code| !code.is_empty())
+        .collect();
     check_lines(file, &lines, &known, &rules)?;
     let under = match matches.get_one::<String>("under") {
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         None => None,
     };
-    let already = lines.iter().filter(|line| known.contains(line.code.as_str())).count();
+    let already = lines
+        .iter()
+        .filter(|line| known.contains(line.code.as_str()))
+        .count();
     let plan = plan(&rules, &orgs, under.as_ref(), &lines).map_err(|unplaced| {
-        let unplaced = unplaced.into_iter().map(|line| Place { line: line.number, column: 1, ..Place::file(file) });
-        Problems(unplaced.map(|place| Problem::new(Rule::IMPORT_ROW).at(place).with("field", "name")).collect())
+        let unplaced = unplaced.into_iter().map(|line| Place {
+            line: line.number,
+            column: 1,
+            ..Place::file(file)
+        });
+        Problems(
+            unplaced
+                .map(|place| {
+                    Problem::new(Rule::IMPORT_ROW)
+                        .at(place)
+                        .with("field", "name")
+                })
+                .collect(),
+        )
     })?;
     let too_deep = |(_, (path, _)): &(&Line, Planned)| path.depth() >= MAX_DEPTH;
     let problems: Vec<Problem> = plan
         .iter()
         .filter(|row| too_deep(row))
         .map(|(line, _)| {
-            Problem::new(Rule::IMPORT_DEPTH).at(Place { line: line.number, column: 1, ..Place::file(file) }).with("most", MAX_DEPTH)
+            Problem::new(Rule::IMPORT_DEPTH)
+                .at(Place {
+                    line: line.number,
+                    column: 1,
+                    ..Place::file(file)
+                })
+                .with("most", MAX_DEPTH)
         })
         .collect();
     if !problems.is_empty() {
@@ -61,7 +86,10 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     }
     let plan: Vec<Planned> = plan.into_iter().map(|(_, planned)| planned).collect();
     change::organisations(&root, &lock, &rules, &plan)?;
-    let said = session.locale.say("org-imported", &[("count", plan.len().into()), ("already", already.into())]);
+    let said = session.locale.say(
+        "org-imported",
+        &[("count", plan.len().into()), ("already", already.into())],
+    );
     writeln!(session.out, "{said}")?;
     Ok(Status::Clean)
 }
@@ -71,17 +99,29 @@ fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
     let bytes = scan::read_named(Path::new(file))?;
     let decoded = match Source::decode(file, bytes.clone()) {
         Ok(source) => source.text,
-        Err(problem) => match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&bytes) {
-            Some(text) if problem.rule == Rule::NOT_UTF8 => text.into_owned(),
-            _ => return Err(problem.into()),
-        },
+        Err(problem) => {
+            match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(&bytes) {
+                Some(text) if problem.rule == Rule::NOT_UTF8 => text.into_owned(),
+                _ => return Err(problem.into()),
+            }
+        }
     };
-    let place = |line: usize| Place { line, column: 1, ..Place::file(file) };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(decoded.trim_start_matches('\u{feff}').as_bytes());
+    let place = |line: usize| Place {
+        line,
+        column: 1,
+        ..Place::file(file)
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(decoded.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
     let column = |names: &[&str]| header.iter().position(|h| names.contains(&h));
-    let found =
-        [column(&["code", "代码"]), column(&["parent_code", "上级代码"]), column(&["name", "名称"]), column(&["kind", "类型", "组织类型"])];
+    let found = [
+        column(&["code", "代码"]),
+        column(&["parent_code", "上级代码"]),
+        column(&["name", "名称"]),
+        column(&["kind", "类型", "组织类型"]),
+    ];
     let [Some(code), Some(parent), Some(name), Some(kind)] = found else {
         return Err(Problem::new(Rule::IMPORT_HEADER).at(place(1)).into());
     };
@@ -91,36 +131,76 @@ fn read_lines(file: &str) -> Result<Vec<Line>, Problems> {
             Ok(row) => row,
             Err(error) => {
                 let line = error.position().map_or(1, |p| p.line() as usize);
-                problems.push(Problem::new(Rule::IMPORT_ROW).at(place(line)).with("field", "CSV"));
+                problems.push(
+                    Problem::new(Rule::IMPORT_ROW)
+                        .at(place(line))
+                        .with("field", "CSV"),
+                );
                 continue;
             }
         };
         let number = row.position().map_or(0, |p| p.line() as usize);
         let cell = |n: usize| row.get(n).unwrap_or_default().nfc().collect::<String>();
-        let line = Line { number, code: cell(code), parent: cell(parent), name: cell(name), kind: cell(kind) };
-        // A line end inside a cell is a quotation mark left open: the rows behind it would be lost in it.
+        let line = Line {
+            number,
+            code: cell(code),
+            parent: cell(parent),
+            name: cell(name),
+            kind: cell(kind),
+        };
+        // A line end inside a cell is a quotation mark left open: the rows behind it would be lost
+        // in it.
         if row.iter().any(|cell| cell.contains('\n')) {
-            problems.push(Problem::new(Rule::IMPORT_ROW).at(place(number)).with("field", "\""));
+            problems.push(
+                Problem::new(Rule::IMPORT_ROW)
+                    .at(place(number))
+                    .with("field", "\""),
+            );
         }
-        for (field, value) in [("code", &line.code), ("name", &line.name), ("kind", &line.kind)] {
+        for (field, value) in [
+            ("code", &line.code),
+            ("name", &line.name),
+            ("kind", &line.kind),
+        ] {
             if value.is_empty() {
-                problems.push(Problem::new(Rule::IMPORT_ROW).at(place(number)).with("field", field));
+                problems.push(
+                    Problem::new(Rule::IMPORT_ROW)
+                        .at(place(number))
+                        .with("field", field),
+                );
             }
         }
         lines.push(line);
     }
-    if problems.is_empty() { Ok(lines) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(lines)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
-/// Refuses unknown kinds, codes given twice, rows under a code that is not there, rows above themselves.
-fn check_lines(file: &str, lines: &[Line], known: &BTreeSet<&str>, rules: &Rules) -> Result<(), Problems> {
-    let place = |line: usize| Place { line, column: 1, ..Place::file(file) };
+/// Refuses unknown kinds, codes given twice, rows under a code that is not there, rows above
+/// themselves.
+fn check_lines(
+    file: &str,
+    lines: &[Line],
+    known: &BTreeSet<&str>,
+    rules: &Rules,
+) -> Result<(), Problems> {
+    let place = |line: usize| Place {
+        line,
+        column: 1,
+        ..Place::file(file)
+    };
     let mut problems = Vec::new();
     let mut by_code: BTreeMap<&str, &Line> = BTreeMap::new();
     for line in lines {
         if let Some(first) = by_code.insert(&line.code, line) {
             problems.push(
-                Problem::new(Rule::IMPORT_DUPLICATE).at(place(line.number)).with("code", line.code.as_str()).with("first", first.number),
+                Problem::new(Rule::IMPORT_DUPLICATE)
+                    .at(place(line.number))
+                    .with("code", line.code.as_str())
+                    .with("first", first.number),
             );
         }
         if org_kind(&line.kind, rules).is_none() {
@@ -146,15 +226,26 @@ fn check_lines(file: &str, lines: &[Line], known: &BTreeSet<&str>, rules: &Rules
     // Codes whose chain of parents is known to end: each chain is walked once.
     let mut ends: BTreeSet<&str> = known.clone();
     for line in lines {
-        if !line.parent.is_empty() && !by_code.contains_key(line.parent.as_str()) && !known.contains(line.parent.as_str()) {
-            problems.push(Problem::new(Rule::IMPORT_ORPHAN).at(place(line.number)).with("code", line.parent.as_str()));
+        if !line.parent.is_empty()
+            && !by_code.contains_key(line.parent.as_str())
+            && !known.contains(line.parent.as_str())
+        {
+            problems.push(
+                Problem::new(Rule::IMPORT_ORPHAN)
+                    .at(place(line.number))
+                    .with("code", line.parent.as_str()),
+            );
             continue;
         }
         let mut chain: Vec<&str> = Vec::new();
         let mut above = Some(line);
         while let Some(at) = above.filter(|at| !ends.contains(at.code.as_str())) {
             if chain.contains(&at.code.as_str()) || chain.len() > lines.len() {
-                problems.push(Problem::new(Rule::IMPORT_CYCLE).at(place(line.number)).with("code", line.code.as_str()));
+                problems.push(
+                    Problem::new(Rule::IMPORT_CYCLE)
+                        .at(place(line.number))
+                        .with("code", line.code.as_str()),
+                );
                 break;
             }
             chain.push(&at.code);
@@ -162,7 +253,11 @@ fn check_lines(file: &str, lines: &[Line], known: &BTreeSet<&str>, rules: &Rules
         }
         ends.extend(chain);
     }
-    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 fn kind_choices(rules: &Rules) -> Vec<&crate::rules::kind::Choice> {
@@ -177,7 +272,10 @@ fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
     if let Some(area) = rules.areas.iter().find(|a| a.name == text) {
         return Some((area.kind.clone(), Some(area.sector.clone())));
     }
-    kind_choices(rules).into_iter().find(|c| c.name == text || c.label.is(text)).map(|c| (c.name.clone(), None))
+    kind_choices(rules)
+        .into_iter()
+        .find(|c| c.name == text || c.label.is(text))
+        .map(|c| (c.name.clone(), None))
 }
 
 /// What to write, parents first; organisations whose code is there already are left as they are.
@@ -189,17 +287,33 @@ fn plan<'l>(
     under: Option<&OrgPath>,
     lines: &'l [Line],
 ) -> Result<Vec<(&'l Line, Planned)>, Vec<&'l Line>> {
-    let mut path_of: BTreeMap<String, OrgPath> =
-        orgs.iter().filter(|o| !o.text("code").is_empty()).map(|o| (o.text("code").to_owned(), o.path.clone())).collect();
+    let mut path_of: BTreeMap<String, OrgPath> = orgs
+        .iter()
+        .filter(|o| !o.text("code").is_empty())
+        .map(|o| (o.text("code").to_owned(), o.path.clone()))
+        .collect();
     let mut taken: BTreeMap<Option<OrgPath>, BTreeSet<String>> = BTreeMap::new();
     for org in orgs {
-        taken.entry(org.path.parent()).or_default().insert(org.path.segment().to_owned());
-        taken.entry(Some(org.path.clone())).or_default().extend(former_segments(orgs, Some(&org.path)));
+        taken
+            .entry(org.path.parent())
+            .or_default()
+            .insert(org.path.segment().to_owned());
+        taken
+            .entry(Some(org.path.clone()))
+            .or_default()
+            .extend(former_segments(orgs, Some(&org.path)));
     }
-    taken.entry(None).or_default().extend(former_segments(orgs, None));
+    taken
+        .entry(None)
+        .or_default()
+        .extend(former_segments(orgs, None));
     let (mut plan, mut unplaced) = (Vec::new(), Vec::new());
-    let mut waiting: Vec<&Line> = lines.iter().filter(|line| !path_of.contains_key(&line.code)).collect();
-    // Each round places the rows whose parent has a place; a round that places none has rows that cannot be.
+    let mut waiting: Vec<&Line> = lines
+        .iter()
+        .filter(|line| !path_of.contains_key(&line.code))
+        .collect();
+    // Each round places the rows whose parent has a place; a round that places none has rows that
+    // cannot be.
     while !waiting.is_empty() {
         let before = waiting.len();
         waiting.retain(|line| {
@@ -226,7 +340,11 @@ fn plan<'l>(
             unplaced.append(&mut waiting);
         }
     }
-    if unplaced.is_empty() { Ok(plan) } else { Err(unplaced) }
+    if unplaced.is_empty() {
+        Ok(plan)
+    } else {
+        Err(unplaced)
+    }
 }
 
 fn org_values(rules: &Rules, line: &Line) -> Vec<Option<Value>> {

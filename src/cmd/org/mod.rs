@@ -23,39 +23,62 @@ use crate::spelling::visible;
 use crate::table::{Cell, Column, Row, Table};
 use crate::tree::Tree;
 
-pub(super) const COMMAND: Command = Command { name: "org", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "org",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
     let org = || cmd::positional(locale, "org", "value-org");
-    let optional = Kind { fields: rules.org.fields.iter().filter(|f| f.name != "name").cloned().collect(), ..(*rules.org).clone() };
-    cmd::command(locale, "org").subcommand_required(true).subcommands([
-        field_args(
-            sub("add").arg(cmd::positional(locale, "name", "value-name")).arg(cmd::option(locale, "under", "value-org")).arg(cmd::option(
+    let optional = Kind {
+        fields: rules
+            .org
+            .fields
+            .iter()
+            .filter(|f| f.name != "name")
+            .cloned()
+            .collect(),
+        ..(*rules.org).clone()
+    };
+    cmd::command(locale, "org")
+        .subcommand_required(true)
+        .subcommands([
+            field_args(
+                sub("add")
+                    .arg(cmd::positional(locale, "name", "value-name"))
+                    .arg(cmd::option(locale, "under", "value-org"))
+                    .arg(cmd::option(locale, "segment", "value-segment")),
+                &optional,
                 locale,
-                "segment",
-                "value-segment",
-            )),
-            &optional,
-            locale,
-        ),
-        sub("list")
-            .arg(cmd::org_option(locale))
-            .arg(cmd::format_option(locale, &["table", "csv", "json"]))
-            .arg(cmd::switch(locale, "raw"))
-            .arg(cmd::switch(locale, "wide")),
-        sub("tree").arg(cmd::org_option(locale)),
-        field_args(sub("edit").arg(org()), &rules.org, locale),
-        sub("import").arg(cmd::positional(locale, "file", "value-file")).arg(cmd::option(locale, "under", "value-org")),
-        sub("move").args([org(), cmd::option(locale, "under", "value-org"), cmd::option(locale, "segment", "value-segment")]),
-        sub("rename").args([
-            org(),
-            cmd::positional(locale, "name", "value-name"),
-            cmd::option(locale, "short", "value-text").help(locale.text("flag-org-short")),
-            cmd::option(locale, "segment", "value-segment"),
-        ]),
-        sub("dissolve").args([org(), cmd::option(locale, "on", "value-day").help(locale.text("flag-org-on"))]),
-    ])
+            ),
+            sub("list")
+                .arg(cmd::org_option(locale))
+                .arg(cmd::format_option(locale, &["table", "csv", "json"]))
+                .arg(cmd::switch(locale, "raw"))
+                .arg(cmd::switch(locale, "wide")),
+            sub("tree").arg(cmd::org_option(locale)),
+            field_args(sub("edit").arg(org()), &rules.org, locale),
+            sub("import")
+                .arg(cmd::positional(locale, "file", "value-file"))
+                .arg(cmd::option(locale, "under", "value-org")),
+            sub("move").args([
+                org(),
+                cmd::option(locale, "under", "value-org"),
+                cmd::option(locale, "segment", "value-segment"),
+            ]),
+            sub("rename").args([
+                org(),
+                cmd::positional(locale, "name", "value-name"),
+                cmd::option(locale, "short", "value-text").help(locale.text("flag-org-short")),
+                cmd::option(locale, "segment", "value-segment"),
+            ]),
+            sub("dissolve").args([
+                org(),
+                cmd::option(locale, "on", "value-day").help(locale.text("flag-org-on")),
+            ]),
+        ])
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -81,9 +104,16 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut columns = vec![Column::text("org", locale.text("label-id"))];
     columns.extend(kind.columns.iter().map(|&n| Column {
         compact: kind.fields[n].name == "name",
-        ..Column::text(&kind.fields[n].name, kind.fields[n].label.get(locale.lang()).to_owned())
+        ..Column::text(
+            &kind.fields[n].name,
+            kind.fields[n].label.get(locale.lang()).to_owned(),
+        )
     }));
-    columns.push(Column::number("members", locale.text("label-members"), "persons"));
+    columns.push(Column::number(
+        "members",
+        locale.text("label-members"),
+        "persons",
+    ));
     let rows = tree.orgs[orgs]
         .iter()
         .map(|org| {
@@ -92,11 +122,21 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
                 None => Cell::Empty,
             }));
-            cells.push(org.members_on(session.today).map_or(Cell::NoData, Cell::from));
-            Row { cells, total: false }
+            cells.push(
+                org.members_on(session.today)
+                    .map_or(Cell::NoData, Cell::from),
+            );
+            Row {
+                cells,
+                total: false,
+            }
         })
         .collect();
-    let table = Table { columns, rows, ..Table::default() };
+    let table = Table {
+        columns,
+        rows,
+        ..Table::default()
+    };
     cmd::print_table(session, matches, &table, "organisations")?;
     Ok(Status::Clean)
 }
@@ -108,7 +148,12 @@ fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
     for org in &tree.orgs[orgs] {
         let indent = "  ".repeat(org.path.depth().saturating_sub(top));
-        writeln!(session.out, "{indent}{}  {}", org.path.segment(), visible(org.name()))?;
+        writeln!(
+            session.out,
+            "{indent}{}  {}",
+            org.path.segment(),
+            visible(org.name())
+        )?;
     }
     Ok(Status::Clean)
 }
@@ -122,10 +167,16 @@ fn join(parent: Option<&OrgPath>, segment: &str) -> Result<OrgPath, Problem> {
     .map_err(|_| Problem::new(Rule::BAD_FOLDER).with("name", segment))
 }
 
-/// A folder name for an organisation that no sibling has: by pinyin, else by code, else `org`, numbered if taken.
+/// A folder name for an organisation that no sibling has: by pinyin, else by code, else `org`,
+/// numbered if taken.
 fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>) -> String {
     let spelled = rules.naming.segment(name);
-    let code: String = code.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).take(40).collect();
+    let code: String = code
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .take(40)
+        .collect();
     let base = match (spelled.as_str(), code.as_str()) {
         ("", "") => "org".to_owned(),
         ("", code) => format!("org-{code}"),
@@ -134,20 +185,32 @@ fn free_segment(rules: &Rules, name: &str, code: &str, taken: &BTreeSet<String>)
         (spelled, _) => spelled.to_owned(),
     };
     let numbered = (2..).map(|n| format!("{base}-{n}"));
-    std::iter::once(base.clone()).chain(numbered).find(|segment| !taken.contains(segment)).unwrap_or(base)
+    std::iter::once(base.clone())
+        .chain(numbered)
+        .find(|segment| !taken.contains(segment))
+        .unwrap_or(base)
 }
 
-/// Refuses an id that another organisation had: what is entered there by others is meant for that one.
+/// Refuses an id that another organisation had: what is entered there by others is meant for that
+/// one.
 fn refuse_former(orgs: &[Organisation], path: &OrgPath) -> Result<(), Problem> {
     match Moves::of(orgs).now(path.as_str()) {
         now if now == path.as_str() => Ok(()),
-        now => Err(Problem::new(Rule::ORG_FORMER).with("org", path.as_str()).with("now", now)),
+        now => Err(Problem::new(Rule::ORG_FORMER)
+            .with("org", path.as_str())
+            .with("now", now)),
     }
 }
 
 /// The segments under a parent that organisations had before they were moved.
 fn former_segments(orgs: &[Organisation], parent: Option<&OrgPath>) -> Vec<String> {
-    let former =
-        orgs.iter().filter_map(|org| org.get("formerly")).flat_map(Value::items).filter_map(|id| id.as_text()?.parse::<OrgPath>().ok());
-    former.filter(|path| path.parent().as_ref() == parent).map(|path| path.segment().to_owned()).collect()
+    let former = orgs
+        .iter()
+        .filter_map(|org| org.get("formerly"))
+        .flat_map(Value::items)
+        .filter_map(|id| id.as_text()?.parse::<OrgPath>().ok());
+    former
+        .filter(|path| path.parent().as_ref() == parent)
+        .map(|path| path.segment().to_owned())
+        .collect()
 }

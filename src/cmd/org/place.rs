@@ -1,4 +1,5 @@
-//! `ledger org move`, `rename`, `dissolve`: an organisation's place, name and end; its records stay its own.
+//! `ledger org move`, `rename`, `dissolve`: an organisation's place, name and end; its records stay
+//! its own.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +8,15 @@ use clap::ArgMatches;
 
 use crate::cmd::change::say_found;
 use crate::cmd::fields::check_bounds;
+use crate::cmd::ledger::Ledger;
 use crate::cmd::org::gather::bring_along;
 use crate::cmd::org::{free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
-use crate::cmd::ledger::Ledger;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::{Moves, Organisation};
-use crate::record::{Value, input};
 use crate::record::selection::Selection;
+use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
 use crate::tree::{Tree, change, find_org};
@@ -25,9 +26,17 @@ fn asked<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m String> {
 }
 
 /// The organisation that is named, and all there are.
-fn which(session: &Session<'_>, rules: &Rules, matches: &ArgMatches) -> Result<(Organisation, Vec<Organisation>)> {
+fn which(
+    session: &Session<'_>,
+    rules: &Rules,
+    matches: &ArgMatches,
+) -> Result<(Organisation, Vec<Organisation>)> {
     let orgs = Tree::organisations(&session.root()?, rules)?.orgs;
-    let found = find_org(&orgs, asked(matches, "org").map_or("", String::as_str), rules)?;
+    let found = find_org(
+        &orgs,
+        asked(matches, "org").map_or("", String::as_str),
+        rules,
+    )?;
     Ok((orgs[found].clone(), orgs))
 }
 
@@ -40,7 +49,9 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
         Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
         // What it lies under may itself be elsewhere by now.
         None => match org.path.parent() {
-            Some(above) if !orgs.iter().any(|other| other.path == above) => Moves::of(&orgs).now(above.as_str()).parse().ok(),
+            Some(above) if !orgs.iter().any(|other| other.path == above) => {
+                Moves::of(&orgs).now(above.as_str()).parse().ok()
+            }
             above => above,
         },
     };
@@ -48,7 +59,10 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
         Some(segment) => segment.clone(),
         // At another place another may have the name already.
         None if under != org.path.parent() => {
-            let siblings = orgs.iter().filter(|other| other.path.parent() == under).map(|other| other.path.segment().to_owned());
+            let siblings = orgs
+                .iter()
+                .filter(|other| other.path.parent() == under)
+                .map(|other| other.path.segment().to_owned());
             let taken: BTreeSet<String> = siblings.collect();
             if taken.contains(org.path.segment()) {
                 free_segment(&rules, org.name(), org.text("code"), &taken)
@@ -66,21 +80,45 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
     }
     let brought = bring_along(&root, &lock, &rules)?;
     if brought > 0 {
-        writeln!(session.out, "{}", session.locale.say("org-brought", &[("count", brought.into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session
+                .locale
+                .say("org-brought", &[("count", brought.into())])
+        )?;
     } else if to == org.path {
-        writeln!(session.out, "{}", session.locale.say("org-stays", &[("name", org.name().into()), ("org", to.as_str().into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say(
+                "org-stays",
+                &[("name", org.name().into()), ("org", to.as_str().into())]
+            )
+        )?;
     }
     Ok(Status::Clean)
 }
 
 /// All but the one: it may go back to where it was.
 fn others(orgs: &[Organisation], one: &Organisation) -> Vec<Organisation> {
-    orgs.iter().filter(|org| org.path != one.path).cloned().collect()
+    orgs.iter()
+        .filter(|org| org.path != one.path)
+        .cloned()
+        .collect()
 }
 
 fn said_moved(session: &mut Session<'_>, org: &Organisation, to: &OrgPath) -> Result<()> {
-    let args = [("name", org.name().into()), ("from", org.path.as_str().into()), ("to", to.as_str().into())];
-    Ok(writeln!(session.out, "{}", session.locale.say("org-moved", &args))?)
+    let args = [
+        ("name", org.name().into()),
+        ("from", org.path.as_str().into()),
+        ("to", to.as_str().into()),
+    ];
+    Ok(writeln!(
+        session.out,
+        "{}",
+        session.locale.say("org-moved", &args)
+    )?)
 }
 
 pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -94,12 +132,23 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
             org.fields[n] = Some(input::value(&rules.org.fields[n], text, session.today)?);
         }
     }
-    let twin = orgs.iter().find(|other| other.path.parent() == org.path.parent() && other.path != org.path && other.name() == org.name());
+    let twin = orgs.iter().find(|other| {
+        other.path.parent() == org.path.parent()
+            && other.path != org.path
+            && other.name() == org.name()
+    });
     if let Some(twin) = twin {
-        return Err(Problem::new(Rule::ORG_TWICE).with("name", org.name()).with("org", twin.path.as_str()).into());
+        return Err(Problem::new(Rule::ORG_TWICE)
+            .with("name", org.name())
+            .with("org", twin.path.as_str())
+            .into());
     }
     change::organisation(&root, &lock, &rules, &org.folder, &org.fields)?;
-    let args = [("old", old.into()), ("name", org.name().into()), ("org", org.path.as_str().into())];
+    let args = [
+        ("old", old.into()),
+        ("name", org.name().into()),
+        ("org", org.path.as_str().into()),
+    ];
     writeln!(session.out, "{}", session.locale.say("org-renamed", &args))?;
     if let Some(segment) = asked(matches, "segment") {
         let to = join(org.path.parent().as_ref(), segment)?;
@@ -119,7 +168,10 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     let lock = session.lock(&root)?;
     let (mut org, _) = which(session, &rules, matches)?;
     if let Some(day) = org.get("dissolved").and_then(Value::as_day) {
-        return Err(Problem::new(Rule::ALREADY_DISSOLVED).with("name", org.name()).with("day", day.to_string()).into());
+        return Err(Problem::new(Rule::ALREADY_DISSOLVED)
+            .with("name", org.name())
+            .with("day", day.to_string())
+            .into());
     }
     if let Some(n) = rules.org.index("dissolved") {
         org.fields[n] = Some(Value::Day(on));
@@ -127,29 +179,64 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     check_bounds(&rules.org, &org.fields)?;
     change::organisation(&root, &lock, &rules, &org.folder, &org.fields)?;
     drop(lock);
-    writeln!(session.out, "{}", session.locale.say("org-dissolved", &[("name", org.name().into()), ("day", on.to_string().into())]))?;
+    writeln!(
+        session.out,
+        "{}",
+        session.locale.say(
+            "org-dissolved",
+            &[("name", org.name().into()), ("day", on.to_string().into())]
+        )
+    )?;
     // What is dated later cannot stand, and would keep everybody from committing.
-    say_found(session, |problem| problem.rule == Rule::OUTSIDE_LIFE && problem.has("org", org.name()))?;
+    say_found(session, |problem| {
+        problem.rule == Rule::OUTSIDE_LIFE && problem.has("org", org.name())
+    })?;
     // What it leaves: somebody must take it over.
     let ledger = Ledger::of(session)?;
     let tree = ledger.load(&Selection::everything());
-    let Ok(place) = tree.org(org.path.as_str()) else { return Ok(Status::Clean) };
-    let waiting = |phase: Option<Phase>| matches!(phase, Some(Phase::Open | Phase::Ongoing | Phase::NoData));
-    let open = tree.entries_of(place).iter().filter(|entry| entry.record.retracted.is_none() && waiting(entry.record.phase_on(on)));
+    let Ok(place) = tree.org(org.path.as_str()) else {
+        return Ok(Status::Clean);
+    };
+    let waiting =
+        |phase: Option<Phase>| matches!(phase, Some(Phase::Open | Phase::Ongoing | Phase::NoData));
+    let open = tree
+        .entries_of(place)
+        .iter()
+        .filter(|entry| entry.record.retracted.is_none() && waiting(entry.record.phase_on(on)));
     for entry in open {
-        let title = entry.record.title().map(crate::record::text::plain).unwrap_or_default();
+        let title = entry
+            .record
+            .title()
+            .map(crate::record::text::plain)
+            .unwrap_or_default();
         writeln!(
             session.out,
             "{}",
-            session.locale.say("org-leaves-record", &[("id", entry.record.id.as_str().into()), ("title", title.into())])
+            session.locale.say(
+                "org-leaves-record",
+                &[
+                    ("id", entry.record.id.as_str().into()),
+                    ("title", title.into())
+                ]
+            )
         )?;
     }
-    for under in tree.subtree(place).skip(1).filter(|&n| tree.orgs[n].exists_on(on)) {
+    for under in tree
+        .subtree(place)
+        .skip(1)
+        .filter(|&n| tree.orgs[n].exists_on(on))
+    {
         let under = &tree.orgs[under];
         writeln!(
             session.out,
             "{}",
-            session.locale.say("org-leaves-org", &[("org", under.path.as_str().into()), ("name", under.name().into())])
+            session.locale.say(
+                "org-leaves-org",
+                &[
+                    ("org", under.path.as_str().into()),
+                    ("name", under.name().into())
+                ]
+            )
         )?;
     }
     Ok(Status::Clean)

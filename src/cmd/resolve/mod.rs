@@ -1,4 +1,5 @@
-//! `ledger resolve [FILE]`: files with conflict markers, merged by record; what truly clashes is asked, never guessed.
+//! `ledger resolve [FILE]`: files with conflict markers, merged by record; what truly clashes is
+//! asked, never guessed.
 
 mod placed;
 mod twice;
@@ -24,20 +25,27 @@ use crate::merge::page::Page;
 use crate::merge::row::{Clash, Side, Why};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
+use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
-use crate::path::shown;
 use crate::source::Source;
 use crate::spelling::visible;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 
-pub(super) const COMMAND: Command = Command { name: "resolve", build, run };
+pub(super) const COMMAND: Command = Command {
+    name: "resolve",
+    build,
+    run,
+};
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    let files =
-        Arg::new("file").value_name(locale.text("value-file")).help(locale.text("arg-resolve")).action(ArgAction::Append).num_args(0..);
+    let files = Arg::new("file")
+        .value_name(locale.text("value-file"))
+        .help(locale.text("arg-resolve"))
+        .action(ArgAction::Append)
+        .num_args(0..);
     cmd::command(locale, "resolve").arg(files)
 }
 
@@ -51,22 +59,50 @@ struct Tally {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let mut tally = Tally::default();
-    let named = matches.get_many::<String>("file").map(|files| files.map(|file| inside(&root, file)).collect::<Result<Vec<_>, _>>());
+    let named = matches.get_many::<String>("file").map(|files| {
+        files
+            .map(|file| inside(&root, file))
+            .collect::<Result<Vec<_>, _>>()
+    });
     let ended = resolve_all(session, &root, named.transpose()?, &mut tally);
     let stopped = match ended {
         Ok(()) => false,
         // What was answered before is written and stays.
-        Err(error) if tally.done > 0 && error.downcast_ref::<Problem>().is_some_and(|problem| problem.rule == Rule::CANCELLED) => true,
+        Err(error)
+            if tally.done > 0
+                && error
+                    .downcast_ref::<Problem>()
+                    .is_some_and(|problem| problem.rule == Rule::CANCELLED) =>
+        {
+            true
+        }
         Err(error) => return Err(error),
     };
-    let said = if stopped { "resolve-stopped" } else { "resolve-done" };
-    writeln!(session.out, "{}", session.locale.say(said, &[("done", tally.done.into()), ("left", tally.left.into())]))?;
+    let said = if stopped {
+        "resolve-stopped"
+    } else {
+        "resolve-done"
+    };
+    writeln!(
+        session.out,
+        "{}",
+        session.locale.say(
+            said,
+            &[("done", tally.done.into()), ("left", tally.left.into())]
+        )
+    )?;
     if !stopped && tally.left == 0 {
         if tally.done > 0
             && unmerged(&root)?.is_empty()
             && let Some(next) = next_step(&root.path)
         {
-            writeln!(session.out, "{}", session.locale.say("resolve-next", &[("command", next.into())]))?;
+            writeln!(
+                session.out,
+                "{}",
+                session
+                    .locale
+                    .say("resolve-next", &[("command", next.into())])
+            )?;
         }
         return Ok(Status::Clean);
     }
@@ -76,7 +112,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Findings)
 }
 
-fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf>>, tally: &mut Tally) -> Result<()> {
+fn resolve_all(
+    session: &mut Session<'_>,
+    root: &Root,
+    named: Option<Vec<PathBuf>>,
+    tally: &mut Tally,
+) -> Result<()> {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let asked_for = named.is_some();
     if !asked_for {
@@ -88,7 +129,11 @@ fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf
         None => {
             let mut files: BTreeSet<PathBuf> = in_conflict(root)?.into_iter().collect();
             files.extend(
-                waiting.iter().filter(|file| file.is_of_both()).map(|file| root.path.join(&file.name)).filter(|path| path.is_file()),
+                waiting
+                    .iter()
+                    .filter(|file| file.is_of_both())
+                    .map(|file| root.path.join(&file.name))
+                    .filter(|path| path.is_file()),
             );
             files.into_iter().collect()
         }
@@ -100,7 +145,10 @@ fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf
             Ok(status) => status,
             // One file that cannot be read must not keep the others from being merged.
             Err(error) => match error.downcast::<Problem>() {
-                Ok(problem) if problem.rule == Rule::BAD_MARKER || problem.blocks() && problem.rule != Rule::IO => {
+                Ok(problem)
+                    if problem.rule == Rule::BAD_MARKER
+                        || problem.blocks() && problem.rule != Rule::IO =>
+                {
                     session.say_problems(&[problem])?;
                     Status::Findings
                 }
@@ -112,9 +160,19 @@ fn resolve_all(session: &mut Session<'_>, root: &Root, named: Option<Vec<PathBuf
         seen.insert(name);
     }
     // What git has not merged and what was not looked at here is still to be settled.
-    let others = waiting.iter().filter(|file| !asked_for && !seen.contains(&file.name));
-    let rule = |file: &Unmerged| if file.is_of_one() { Rule::CHANGED_AND_DELETED } else { Rule::NOT_BY_RECORD };
-    let problems: Vec<Problem> = others.map(|file| Problem::new(rule(file)).at(Place::file(&*file.name))).collect();
+    let others = waiting
+        .iter()
+        .filter(|file| !asked_for && !seen.contains(&file.name));
+    let rule = |file: &Unmerged| {
+        if file.is_of_one() {
+            Rule::CHANGED_AND_DELETED
+        } else {
+            Rule::NOT_BY_RECORD
+        }
+    };
+    let problems: Vec<Problem> = others
+        .map(|file| Problem::new(rule(file)).at(Place::file(&*file.name)))
+        .collect();
     tally.left += problems.len();
     session.say_problems(&problems)
 }
@@ -128,11 +186,21 @@ impl Tally {
     }
 }
 
-/// Settles where organisations are: what both moved to different places, and what was changed at a place that is no more.
-fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut BTreeSet<String>) -> Result<()> {
+/// Settles where organisations are: what both moved to different places, and what was changed at a
+/// place that is no more.
+fn places(
+    session: &mut Session<'_>,
+    root: &Root,
+    tally: &mut Tally,
+    seen: &mut BTreeSet<String>,
+) -> Result<()> {
     let waiting = unmerged(root)?;
     for moved in moved_twice(root, session, &waiting)? {
-        let answer = if session.interactive { moved.ask(session, root)? } else { None };
+        let answer = if session.interactive {
+            moved.ask(session, root)?
+        } else {
+            None
+        };
         match answer {
             Some(side) => {
                 moved.join(session, root, &waiting, side)?;
@@ -140,7 +208,12 @@ fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut 
             }
             None => {
                 session.say_problems(&[moved.problem(mine(&root.path))])?;
-                seen.extend(waiting.iter().map(|file| file.name.clone()).filter(|name| moved.holds(name)));
+                seen.extend(
+                    waiting
+                        .iter()
+                        .map(|file| file.name.clone())
+                        .filter(|name| moved.holds(name)),
+                );
                 tally.count(Status::Findings);
             }
         }
@@ -162,27 +235,43 @@ fn places(session: &mut Session<'_>, root: &Root, tally: &mut Tally, seen: &mut 
 /// A file that was named, as it lies below the root.
 fn inside(root: &Root, file: &str) -> Result<PathBuf, Problem> {
     let here = std::env::current_dir().unwrap_or_default().join(file);
-    let path = if here.exists() { here } else { root.path.join(file) };
-    let real = path.canonicalize().map_err(|error| Problem::io(file, &error))?;
+    let path = if here.exists() {
+        here
+    } else {
+        root.path.join(file)
+    };
+    let real = path
+        .canonicalize()
+        .map_err(|error| Problem::io(file, &error))?;
     if real.starts_with(&root.path) {
         return Ok(real);
     }
-    Err(Problem::new(Rule::LINK_OUTSIDE).at(Place::file(file)).with("target", real.display().to_string()))
+    Err(Problem::new(Rule::LINK_OUTSIDE)
+        .at(Place::file(file))
+        .with("target", real.display().to_string()))
 }
 
 /// Every file of the ledger that holds conflict markers, or cannot be read: it may hold some too.
 fn in_conflict(root: &Root) -> Result<Vec<PathBuf>, Problems> {
     let folders = scan::all_organisations(&root.path)?;
     let mut problems = Vec::new();
-    let others = [scan::closed_files, scan::rule_files].into_iter().flat_map(|files| files(&root.path, &mut problems));
-    let files = folders.into_iter().flat_map(|folder| folder.file.into_iter().chain(folder.ledgers)).map(|file| file.path).chain(others);
-    let marked = |path: &PathBuf| scan::read_file(&root.path, path).map_or(true, |source| marks::has_marks(&source.text));
+    let others = [scan::closed_files, scan::rule_files]
+        .into_iter()
+        .flat_map(|files| files(&root.path, &mut problems));
+    let files = folders
+        .into_iter()
+        .flat_map(|folder| folder.file.into_iter().chain(folder.ledgers))
+        .map(|file| file.path)
+        .chain(others);
+    let marked = |path: &PathBuf| {
+        scan::read_file(&root.path, path).map_or(true, |source| marks::has_marks(&source.text))
+    };
     let found = files.filter(marked).collect();
     Problem::refuse_hidden(&problems).map(|()| found)
 }
 
-/// A file that one side moved away with its organisation and the other changed at the old place: git found no
-/// more than that it was changed and deleted.
+/// A file that one side moved away with its organisation and the other changed at the old place:
+/// git found no more than that it was changed and deleted.
 struct MovedAway {
     /// Where it was changed.
     left: PathBuf,
@@ -202,46 +291,93 @@ fn moved_away(session: &Session<'_>, root: &Root) -> Result<Vec<MovedAway>, Prob
         };
         let file = LedgerFile::of(below, "").filter(|file| file.form != Form::Stamp)?;
         let now = moves.now(&file.org);
-        let target = root.path.join(below.replacen(&format!("orgs/{}/", file.org), &format!("orgs/{now}/"), 1));
+        let target = root.path.join(below.replacen(
+            &format!("orgs/{}/", file.org),
+            &format!("orgs/{now}/"),
+            1,
+        ));
         let left = root.path.join(below);
-        (now != file.org && left.is_file() && target.is_file()).then_some(Ok(MovedAway { left, target, base: base? }))
+        (now != file.org && left.is_file() && target.is_file()).then_some(Ok(MovedAway {
+            left,
+            target,
+            base: base?,
+        }))
     };
-    unmerged(root)?.iter().filter(|file| file.is_of_one()).filter_map(find).collect()
+    unmerged(root)?
+        .iter()
+        .filter(|file| file.is_of_one())
+        .filter_map(find)
+        .collect()
 }
 
-/// Merges what was changed at the old place into the file at the new one; the old one goes when nothing clashes.
+/// Merges what was changed at the old place into the file at the new one; the old one goes when
+/// nothing clashes.
 fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<Status> {
     let [ours, theirs] = [&moved.target, &moved.left].map(|path| scan::read_file(&root.path, path));
     let (ours, theirs) = (ours?, theirs?);
     let base = Source::new(&ours.file, moved.base.clone());
-    let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
+    let versions = Versions {
+        base: &base,
+        ours: &ours,
+        theirs: &theirs,
+    };
     let rules = Arc::clone(session.readable_rules());
     let form = Form::of(&format!("/{}", ours.file));
-    let merged = in_style(&session.locale, &root.path, |names| merge(versions, form, &rules, names, &mut |_, _| None));
+    let merged = in_style(&session.locale, &root.path, |names| {
+        merge(versions, form, &rules, names, &mut |_, _| None)
+    });
     let Ok((merged, mine)) = merged else {
-        session.say_problems(&[Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*theirs.file))])?;
+        session
+            .say_problems(&[Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*theirs.file))])?;
         return Ok(Status::Findings);
     };
     let lock = session.lock(root)?;
-    let basis = Basis::of(&moved.target, Some(ours.text.as_bytes())).and(&moved.left, Some(theirs.text.as_bytes()));
+    let basis = Basis::of(&moved.target, Some(ours.text.as_bytes()))
+        .and(&moved.left, Some(theirs.text.as_bytes()));
     lock.write(&moved.target, &basis, merged.text.as_bytes())?;
-    lock.remove(&moved.left, &Basis::of(&moved.left, Some(theirs.text.as_bytes())))?;
+    lock.remove(
+        &moved.left,
+        &Basis::of(&moved.left, Some(theirs.text.as_bytes())),
+    )?;
     drop(lock);
     // What stands between markers is not merged yet.
     let both = [&*theirs.file, &*ours.file];
-    mark_merged(root, if merged.conflicts.is_empty() { &both } else { &both[..1] })?;
+    mark_merged(
+        root,
+        if merged.conflicts.is_empty() {
+            &both
+        } else {
+            &both[..1]
+        },
+    )?;
     say_merged(session, &ours.file, &merged, mine)?;
-    let args = [("from", theirs.file.as_ref().into()), ("path", ours.file.as_ref().into())];
-    writeln!(session.out, "{}", session.locale.say("resolve-moved", &args))?;
+    let args = [
+        ("from", theirs.file.as_ref().into()),
+        ("path", ours.file.as_ref().into()),
+    ];
+    writeln!(
+        session.out,
+        "{}",
+        session.locale.say("resolve-moved", &args)
+    )?;
     // What clashes now stands between markers at the new place, where the next round asks for it.
     Ok(Status::Clean)
 }
 
-fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Unmerged>) -> Result<Status> {
+fn resolve(
+    session: &mut Session<'_>,
+    root: &Root,
+    path: &Path,
+    file: Option<&Unmerged>,
+) -> Result<Status> {
     let name = shown(&root.path, path);
     let before = scan::read_file(&root.path, path)?;
     let sides = marks::sides(&before.text).map_err(|line| {
-        let place = Place { line, column: 1, ..Place::file(&name) };
+        let place = Place {
+            line,
+            column: 1,
+            ..Place::file(&name)
+        };
         Problem::new(Rule::BAD_MARKER).at(place)
     })?;
     let as_left = match file {
@@ -258,17 +394,31 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
             Some(_) => "resolve-to-add",
             None => "resolve-nothing",
         };
-        writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say(said, &[("path", name.into())])
+        )?;
         return Ok(Status::Clean);
     }
     if sides.lines.is_empty() {
-        writeln!(session.out, "{}", session.locale.say("resolve-one-side", &[("path", name.as_str().into())]))?;
+        writeln!(
+            session.out,
+            "{}",
+            session
+                .locale
+                .say("resolve-one-side", &[("path", name.as_str().into())])
+        )?;
     }
     let merged = merged(session, root, &name, &sides, (file, as_left))?;
     let (merged, mine) = match merged {
         Ok(merged) => merged,
         Err(refused) => {
-            let first = Place { line: sides.lines.first().copied().unwrap_or(1), column: 1, ..Place::file(&name) };
+            let first = Place {
+                line: sides.lines.first().copied().unwrap_or(1),
+                column: 1,
+                ..Place::file(&name)
+            };
             let mut problems = match refused {
                 Refused::Unreadable(problems) => problems,
                 Refused::NotALedger | Refused::Unproven => Vec::new(),
@@ -279,7 +429,11 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
         }
     };
     let lock = session.lock(root)?;
-    lock.write(path, &Basis::of(path, Some(before.text.as_bytes())), merged.text.as_bytes())?;
+    lock.write(
+        path,
+        &Basis::of(path, Some(before.text.as_bytes())),
+        merged.text.as_bytes(),
+    )?;
     drop(lock);
     if merged.conflicts.is_empty() && (file.is_some() || next_step(&root.path).is_some()) {
         mark_merged(root, &[&name])?;
@@ -287,19 +441,42 @@ fn resolve(session: &mut Session<'_>, root: &Root, path: &Path, file: Option<&Un
     say_merged(session, &name, &merged, mine)?;
     if !session.interactive {
         for conflict in &merged.conflicts {
-            for clash in conflict.clashes.iter().filter(|clash| clash.why == Why::Deleted) {
+            for clash in conflict
+                .clashes
+                .iter()
+                .filter(|clash| clash.why == Why::Deleted)
+            {
                 if let Some(remark) = remark(&session.locale, root, &name, &conflict.id, clash) {
                     writeln!(session.err, "{remark}")?;
                 }
             }
         }
     }
-    let said = if merged.conflicts.is_empty() { "resolve-merged" } else { "resolve-left" };
-    writeln!(session.out, "{}", session.locale.say(said, &[("path", name.into()), ("count", merged.conflicts.len().into())]))?;
-    Ok(if merged.conflicts.is_empty() { Status::Clean } else { Status::Findings })
+    let said = if merged.conflicts.is_empty() {
+        "resolve-merged"
+    } else {
+        "resolve-left"
+    };
+    writeln!(
+        session.out,
+        "{}",
+        session.locale.say(
+            said,
+            &[
+                ("path", name.into()),
+                ("count", merged.conflicts.len().into())
+            ]
+        )
+    )?;
+    Ok(if merged.conflicts.is_empty() {
+        Status::Clean
+    } else {
+        Status::Findings
+    })
 }
 
-/// Whether a text is records with ids and nothing else; lines that conflicts leave over are often less.
+/// Whether a text is records with ids and nothing else; lines that conflicts leave over are often
+/// less.
 fn is_ledger(text: &str) -> bool {
     let ids = |page: Page<'_>| page.keys().all(|key| key.id.parse::<RecordId>().is_ok());
     Page::read(&Source::new("", text)).is_some_and(ids)
@@ -316,42 +493,70 @@ fn merged(
     let texts = match file.map_or(Ok([const { None }; 3]), |file| file.texts(root))? {
         [base, Some(ours), Some(theirs)] if as_left => [base.unwrap_or_default(), ours, theirs],
         // Where git knows nothing of what both come from, it is what both still have in common.
-        [None, None, None] if sides.base.is_none() && is_ledger(&sides.agreed) => {
-            [sides.agreed.clone(), sides.ours.clone(), sides.theirs.clone()]
-        }
-        [base, _, _] => [sides.base.clone().or(base).unwrap_or_default(), sides.ours.clone(), sides.theirs.clone()],
+        [None, None, None] if sides.base.is_none() && is_ledger(&sides.agreed) => [
+            sides.agreed.clone(),
+            sides.ours.clone(),
+            sides.theirs.clone(),
+        ],
+        [base, _, _] => [
+            sides.base.clone().or(base).unwrap_or_default(),
+            sides.ours.clone(),
+            sides.theirs.clone(),
+        ],
     };
     let source = |(text, whose): (String, String)| Source::new(&format!("{name} ({whose})"), text);
     let [base, ours, theirs] = texts;
     let mine = mine(&root.path);
-    let Names { ours: own, theirs: other, .. } = names(&session.locale, mine);
-    let [base, ours, theirs] = [(base, session.locale.text("merge-base")), (ours, own), (theirs, other)].map(source);
-    let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
+    let Names {
+        ours: own,
+        theirs: other,
+        ..
+    } = names(&session.locale, mine);
+    let [base, ours, theirs] = [
+        (base, session.locale.text("merge-base")),
+        (ours, own),
+        (theirs, other),
+    ]
+    .map(source);
+    let versions = Versions {
+        base: &base,
+        ours: &ours,
+        theirs: &theirs,
+    };
     let rules = session.readable_rules();
     // Each question is asked once, though a merge may be made twice.
     let mut answers: Vec<(String, Clash, Option<Side>)> = Vec::new();
     let mut stopped: Option<anyhow::Error> = None;
     let asked = std::cell::RefCell::new((&mut answers, &mut stopped));
     let merged = in_style(&session.locale, &root.path, |names| {
-        merge(versions, Form::of(&format!("/{name}")), rules, names, &mut |id: &str, clash: &Clash| {
-            let (answers, stopped) = &mut *asked.borrow_mut();
-            if !session.interactive || stopped.is_some() {
-                return None;
-            }
-            if let Some((_, _, answer)) = answers.iter().find(|(of, known, _)| of == id && known == clash) {
-                return *answer;
-            }
-            match ask(session, root, name, id, clash, mine) {
-                Ok(answer) => {
-                    answers.push((id.to_owned(), clash.clone(), answer));
-                    answer
+        merge(
+            versions,
+            Form::of(&format!("/{name}")),
+            rules,
+            names,
+            &mut |id: &str, clash: &Clash| {
+                let (answers, stopped) = &mut *asked.borrow_mut();
+                if !session.interactive || stopped.is_some() {
+                    return None;
                 }
-                Err(error) => {
-                    **stopped = Some(error);
-                    None
+                if let Some((_, _, answer)) = answers
+                    .iter()
+                    .find(|(of, known, _)| of == id && known == clash)
+                {
+                    return *answer;
                 }
-            }
-        })
+                match ask(session, root, name, id, clash, mine) {
+                    Ok(answer) => {
+                        answers.push((id.to_owned(), clash.clone(), answer));
+                        answer
+                    }
+                    Err(error) => {
+                        **stopped = Some(error);
+                        None
+                    }
+                }
+            },
+        )
     });
     match stopped {
         Some(error) => Err(error),
@@ -365,14 +570,19 @@ fn retraction(locale: &Locale, said: Option<Vec<Label>>) -> Vec<Label> {
         Some(said) => locale.say("resolve-retract", &[("said", locale.labels(&said).into())]),
         None => locale.text("resolve-keep"),
     };
-    vec![Label { zh: text.clone(), en: text }]
+    vec![Label {
+        zh: text.clone(),
+        en: text,
+    }]
 }
 
 /// What a person should know before deciding.
 fn remark(locale: &Locale, root: &Root, name: &str, id: &str, clash: &Clash) -> Option<String> {
     match clash.why {
-        // Who moved a record to another organisation by hand took it out here, and did not mean to take it away.
-        Why::Deleted => elsewhere(root, name, id).map(|path| locale.say("resolve-elsewhere", &[("path", path.into())])),
+        // Who moved a record to another organisation by hand took it out here, and did not mean to
+        // take it away.
+        Why::Deleted => elsewhere(root, name, id)
+            .map(|path| locale.say("resolve-elsewhere", &[("path", path.into())])),
         Why::Added => Some(locale.text("resolve-two-things")),
         Why::Changed | Why::Retracted | Why::Misplaced | Why::Closed => None,
     }
@@ -380,25 +590,58 @@ fn remark(locale: &Locale, root: &Root, name: &str, id: &str, clash: &Clash) -> 
 
 /// Another file in which a record stands.
 fn elsewhere(root: &Root, name: &str, id: &str) -> Option<String> {
-    let files = scan::organisations(&root.path, &mut Vec::new()).into_iter().flat_map(|folder| folder.ledgers).map(|file| file.path);
-    let mut others = files.filter(|path| shown(&root.path, path) != name).filter_map(|path| scan::read_file(&root.path, &path).ok());
-    let stands = |source: &Source| Page::read(source).is_some_and(|page| page.keys().any(|key| key.id == id));
-    others.find(|source| source.text.contains(id) && stands(source)).map(|source| source.file.to_string())
+    let files = scan::organisations(&root.path, &mut Vec::new())
+        .into_iter()
+        .flat_map(|folder| folder.ledgers)
+        .map(|file| file.path);
+    let mut others = files
+        .filter(|path| shown(&root.path, path) != name)
+        .filter_map(|path| scan::read_file(&root.path, &path).ok());
+    let stands = |source: &Source| {
+        Page::read(source).is_some_and(|page| page.keys().any(|key| key.id == id))
+    };
+    others
+        .find(|source| source.text.contains(id) && stands(source))
+        .map(|source| source.file.to_string())
 }
 
 /// Asks which side is right; none: it is left as it is.
-fn ask(session: &Session<'_>, root: &Root, name: &str, id: &str, clash: &Clash, mine: Side) -> Result<Option<Side>> {
+fn ask(
+    session: &Session<'_>,
+    root: &Root,
+    name: &str,
+    id: &str,
+    clash: &Clash,
+    mine: Side,
+) -> Result<Option<Side>> {
     let locale = &session.locale;
-    let mut question = diagnostic::sentences(&clash.problem(id, Place::file(name), session.readable_rules(), mine), locale).0;
+    let mut question = diagnostic::sentences(
+        &clash.problem(id, Place::file(name), session.readable_rules(), mine),
+        locale,
+    )
+    .0;
     question.extend(remark(locale, root, name, id, clash).map(|remark| format!("\n{remark}")));
     let option = |whose: &str, said: Option<Vec<Label>>| {
         // A whole record is named by its lines.
         let said = said.map_or_else(|| locale.text("merge-nothing"), |said| locale.labels(&said));
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         let room = session.style.width.unwrap_or(80).saturating_sub(20).max(20);
-        let short = wrap(&visible(&said), room).into_iter().next().unwrap_or_default();
-        let more = if short.width() < said.width() { "…" } else { "" };
-        locale.say("merge-option", &[("whose", whose.into()), ("said", format!("{short}{more}").into())])
+        let short = wrap(&visible(&said), room)
+            .into_iter()
+            .next()
+            .unwrap_or_default();
+        let more = if short.width() < said.width() {
+            "…"
+        } else {
+            ""
+        };
+        locale.say(
+            "merge-option",
+            &[
+                ("whose", whose.into()),
+                ("said", format!("{short}{more}").into()),
+            ],
+        )
     };
     let [ours, theirs] = clash.words(session.readable_rules(), id);
     let [ours, theirs] = match clash.why {
@@ -407,14 +650,23 @@ fn ask(session: &Session<'_>, root: &Root, name: &str, id: &str, clash: &Clash, 
     };
     let names = names(locale, mine);
     // Who sits here finds what is his own first.
-    let mut sides = [(Side::Ours, option(&names.ours, ours)), (Side::Theirs, option(&names.theirs, theirs))];
+    let mut sides = [
+        (Side::Ours, option(&names.ours, ours)),
+        (Side::Theirs, option(&names.theirs, theirs)),
+    ];
     if mine == Side::Theirs {
         sides.reverse();
     }
     let [(first, own), (second, other)] = sides;
-    Ok(match prompt::choose(session, &question, vec![own, other, locale.text("merge-leave")])? {
-        0 => Some(first),
-        1 => Some(second),
-        _ => None,
-    })
+    Ok(
+        match prompt::choose(
+            session,
+            &question,
+            vec![own, other, locale.text("merge-leave")],
+        )? {
+            0 => Some(first),
+            1 => Some(second),
+            _ => None,
+        },
+    )
 }

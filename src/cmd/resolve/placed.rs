@@ -1,5 +1,6 @@
-//! A file that one side alone has, and that git put elsewhere because most of the folder it came from went there: a guess
-//! by likeness, which git leaves to be confirmed. Where the organisation is now says whether it is right.
+//! A file that one side alone has, and that git put elsewhere because most of the folder it came
+//! from went there: a guess by likeness, which git leaves to be confirmed. Where the organisation
+//! is now says whether it is right.
 
 use std::path::Path;
 
@@ -29,12 +30,21 @@ pub(super) struct Placed {
 ///
 /// # Errors
 /// git fails, or the organisations cannot be seen.
-pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -> Result<Vec<Placed>, Problems> {
-    let Some(repo) = Repo::near(&root.path)? else { return Ok(Vec::new()) };
+pub(super) fn placed(
+    root: &Root,
+    session: &Session<'_>,
+    waiting: &[Unmerged],
+) -> Result<Vec<Placed>, Problems> {
+    let Some(repo) = Repo::near(&root.path)? else {
+        return Ok(Vec::new());
+    };
     let moves = Tree::organisations(root, session.readable_rules())?.moves;
     let mut placed = Vec::new();
     for (version, commit) in sides(&repo) {
-        let alone: Vec<&Unmerged> = waiting.iter().filter(|file| file.is_only_of(version)).collect();
+        let alone: Vec<&Unmerged> = waiting
+            .iter()
+            .filter(|file| file.is_only_of(version))
+            .collect();
         if alone.is_empty() {
             continue;
         }
@@ -42,17 +52,36 @@ pub(super) fn placed(root: &Root, session: &Session<'_>, waiting: &[Unmerged]) -
         // `mode blob object`, a tab, the path.
         let entry = |entry: &'_ str| {
             let (about, path) = entry.split_once('\t')?;
-            Some((about.rsplit(' ').next()?.to_owned(), path.strip_prefix(&repo.prefix)?.to_owned()))
+            Some((
+                about.rsplit(' ').next()?.to_owned(),
+                path.strip_prefix(&repo.prefix)?.to_owned(),
+            ))
         };
         let files: Vec<(String, String)> = listed.split('\0').filter_map(entry).collect();
         for file in alone {
-            let same: Vec<&str> =
-                files.iter().filter(|(object, _)| file.object(version) == Some(object)).map(|(_, path)| path.as_str()).collect();
-            // Where the side itself has it at this place git has not moved it; of two that are equal neither can be told.
+            let same: Vec<&str> = files
+                .iter()
+                .filter(|(object, _)| file.object(version) == Some(object))
+                .map(|(_, path)| path.as_str())
+                .collect();
+            // Where the side itself has it at this place git has not moved it; of two that are
+            // equal neither can be told.
             let &[from] = &same[..] else { continue };
-            let Some(known) = LedgerFile::of(from, "").filter(|known| known.form != Form::Stamp && from != file.name) else { continue };
-            let belongs = from.replacen(&format!("orgs/{}/", known.org), &format!("orgs/{}/", moves.now(&known.org)), 1);
-            placed.push(Placed { name: file.name.clone(), from: from.to_owned(), belongs });
+            let Some(known) = LedgerFile::of(from, "")
+                .filter(|known| known.form != Form::Stamp && from != file.name)
+            else {
+                continue;
+            };
+            let belongs = from.replacen(
+                &format!("orgs/{}/", known.org),
+                &format!("orgs/{}/", moves.now(&known.org)),
+                1,
+            );
+            placed.push(Placed {
+                name: file.name.clone(),
+                from: from.to_owned(),
+                belongs,
+            });
         }
     }
     Ok(placed)
@@ -62,7 +91,8 @@ impl Placed {
     /// Has it lie where its organisation is now; false where something else lies there.
     pub(super) fn settle(&self, session: &mut Session<'_>, root: &Root) -> Result<bool> {
         if self.belongs != self.name {
-            let [here, there] = [&self.name, &self.belongs].map(|name| root.path.join(Path::new(name)));
+            let [here, there] =
+                [&self.name, &self.belongs].map(|name| root.path.join(Path::new(name)));
             if scan::real(&root.path, &there)?.is_some() {
                 return Ok(false);
             }
@@ -73,8 +103,15 @@ impl Placed {
             lock.remove(&here, &Basis::of(&here, Some(source.text.as_bytes())))?;
         }
         mark_merged(root, &[&*self.name, &*self.belongs])?;
-        let args = [("from", self.from.as_str().into()), ("path", self.belongs.as_str().into())];
-        writeln!(session.out, "{}", session.locale.say("resolve-placed", &args))?;
+        let args = [
+            ("from", self.from.as_str().into()),
+            ("path", self.belongs.as_str().into()),
+        ];
+        writeln!(
+            session.out,
+            "{}",
+            session.locale.say("resolve-placed", &args)
+        )?;
         Ok(true)
     }
 }
