@@ -810,7 +810,7 @@ proptest! {
                 for (n, path) in PATHS.iter().enumerate() {
                     let org = tree.org(path).expect("it is there");
                     for (scope, orgs) in [(Scope::Under(tree.subtree(org)), under(path)), (Scope::These(vec![org]), vec![n])] {
-                        for metric in metrics(&tree.rules) {
+                        for metric in metrics(tree.rules) {
                             let expected = match oracle.value(&metric.name, &orgs) {
                                 (n, None) => Figure::Number(n.into()),
                                 (_, Some(0)) => Figure::NoData,

@@ -315,10 +315,10 @@ proptest! {
         let rules = Rules::built_in();
         let source = Source::new("x.toml", text);
         // Two records may have drawn one id; a file alone does not mind.
-        let once = format::ledger(&source, &rules);
+        let once = format::ledger(&source, rules);
         prop_assert!(once.is_ok(), "{:?}\n{}", once, source.text);
         let once = Source::new("x.toml", once.expect("checked"));
-        let twice = format::ledger(&once, &rules).expect("formatted text is formatted");
+        let twice = format::ledger(&once, rules).expect("formatted text is formatted");
         prop_assert_eq!(&twice, &once.text, "from\n{}", source.text);
     }
 }
@@ -332,7 +332,7 @@ proptest! {
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let before = Source::new("x.toml", text);
         let document = parse(&before).expect("messy, but TOML");
-        let (records, problems) = read_records(&before, &rules);
+        let (records, problems) = read_records(&before, rules);
         prop_assert!(problems.iter().all(|p| !p.blocks()), "{problems:?}");
         let Some(record) = records.get(pick) else { return Ok(()) };
         // One field anew, one more, and one taken away, wherever they stand in the text.
@@ -345,14 +345,14 @@ proptest! {
             changes.push((index("supporting"), None));
             changes.push((index("updates"), None));
         }
-        let after = set_record(&before, &document, record, &rules, &changes).expect("the record is there");
+        let after = set_record(&before, &document, record, rules, &changes).expect("the record is there");
         let at = record.origin.at;
         prop_assert_eq!(&after[..at], &before.text[..at]);
         let next = records.get(pick + 1).map_or(before.text.len(), |next| leading(&before, &document.trivia, next.origin.at));
         prop_assert!(after.ends_with(&before.text[next..]), "{}\n---\n{}", before.text, after);
         let after = Source::new("x.toml", after);
         prop_assert!(prove(&before, &after, Proof::Except("task", at)).is_ok(), "{}\n---\n{}", before.text, after.text);
-        let (written, problems) = read_records(&after, &rules);
+        let (written, problems) = read_records(&after, rules);
         prop_assert!(problems.iter().all(|p| !p.blocks()), "{problems:?}\n{}", after.text);
         let mut expected = all_values(record);
         for (field, value) in changes {

@@ -90,7 +90,7 @@ fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
 }
 
 pub(super) fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json::Value {
-    let mut object = show::to_json(&entry.record, &tree.rules);
+    let mut object = show::to_json(&entry.record, tree.rules);
     object.insert("org".to_owned(), tree.orgs[entry.org].path.as_str().into());
     if let Some(status) = entry.record.status_on(as_of) {
         object.insert("state".to_owned(), status.choice.name.as_str().into());

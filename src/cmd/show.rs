@@ -65,11 +65,7 @@ fn for_people(session: &Session<'_>, found: &change::Found, rules: &Rules) -> St
             vec![status.choice.label.get(locale.lang()).to_owned()],
         ));
     }
-    for (field, value) in rules
-        .all_fields(&record.kind)
-        .iter()
-        .zip(all_values(record))
-    {
+    for (field, value) in rules.all_fields(record.kind).iter().zip(all_values(record)) {
         let Some(value) = value else { continue };
         let items: Vec<String> = value
             .items()
@@ -106,11 +102,7 @@ pub(super) fn to_json(record: &Record, rules: &Rules) -> Map<String, Json> {
     object.insert("kind".to_owned(), record.kind.name.as_str().into());
     object.insert("file".to_owned(), record.origin.file.as_ref().into());
     object.insert("line".to_owned(), record.origin.line.into());
-    for (field, value) in rules
-        .all_fields(&record.kind)
-        .iter()
-        .zip(all_values(record))
-    {
+    for (field, value) in rules.all_fields(record.kind).iter().zip(all_values(record)) {
         if let Some(value) = value {
             object.insert(field.name.clone(), value_json(field, &value));
         }

@@ -384,17 +384,16 @@ impl Walk<'_> {
         let mut snapshot = Snapshot::default();
         // Of a few records, files that do not name them need not be taken apart; of many nearly
         // every file names one.
-        let finders: Vec<memmem::Finder<'_>> =
-            self.ids.iter().map(|id| memmem::Finder::new(id)).collect();
+        let finders: Vec<memmem::Finder<'_>> = self.ids.iter().map(memmem::Finder::new).collect();
         let names_one =
             |bytes: &[u8]| finders.len() > FEW || finders.iter().any(|id| id.find(bytes).is_some());
         for change in changed {
             let file = LedgerFile::of(&change.path, &self.repo.prefix)
                 .filter(|file| file.form == Form::Records);
-            if let (Some(oid), Some(file)) = (side(change), file) {
-                if let Some(content) = self.library.content_if(oid, file.form, names_one)? {
-                    snapshot.add(&change.path, &file, &content);
-                }
+            if let (Some(oid), Some(file)) = (side(change), file)
+                && let Some(content) = self.library.content_if(oid, file.form, names_one)?
+            {
+                snapshot.add(&change.path, &file, &content);
             }
         }
         snapshot.records.retain(|id, _| self.ids.contains(id));

@@ -31,11 +31,7 @@ pub fn all_values(record: &Record) -> Vec<Option<Value>> {
 /// A new record's text, header included.
 pub fn record(record: &Record, rules: &Rules) -> String {
     let mut text = format!("[[{}]]\n", record.kind.name);
-    for (field, value) in rules
-        .all_fields(&record.kind)
-        .iter()
-        .zip(all_values(record))
-    {
+    for (field, value) in rules.all_fields(record.kind).iter().zip(all_values(record)) {
         if let Some(value) = value {
             text.push_str(&line(field, &value));
         }
@@ -372,7 +368,7 @@ pub fn ledger(
         let Some(record) = by_start.get(at) else {
             continue;
         };
-        let fields = rules.all_fields(&record.kind);
+        let fields = rules.all_fields(record.kind);
         let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
         let end = record_end(source, &document.trivia, table, *at, next);
         let block = Block {

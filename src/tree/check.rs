@@ -375,7 +375,7 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
 fn bounds(s: Subject<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
     for Entry { record, .. } in s.entries {
-        for (field, problem) in broken_bounds(&record.kind, &record.fields) {
+        for (field, problem) in broken_bounds(record.kind, &record.fields) {
             found.push(finding(record, &record.kind.fields[field].name, problem));
         }
     }

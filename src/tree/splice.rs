@@ -170,7 +170,7 @@ pub fn set_record(
     rules: &crate::rules::Rules,
     changes: &[Change],
 ) -> Option<String> {
-    let fields = rules.all_fields(&record.kind);
+    let fields = rules.all_fields(record.kind);
     let values = crate::tree::canon::all_values(record);
     set(
         source,
