@@ -616,3 +616,39 @@ fn decimals_are_filtered_by_their_value_in_rules_and_templates() {
         );
     }
 }
+
+/// What was recorded before is asked of every kind, whether or not the records are kept for a view.
+#[test]
+fn a_change_is_the_same_beside_a_figure_of_a_view() {
+    let task = "[[task]]\nid = \"t-20260103-00000001\"\nlist = \"problem\"\ntitle = \"甲\"\n\
+                owner = \"乙\"\nset = 2026-01-03\ndue = 2026-02-20\n";
+    let meeting = "[[meeting]]\nid = \"m-20260103-00000001\"\ndate = 2026-01-03\n\
+                   type = \"regular\"\ntitle = \"甲\"\n";
+    let ledger = Ledger::new(&[
+        ("orgs/a/2026/x-00.toml", task),
+        ("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"),
+        ("orgs/a/b/2026/x-00.toml", meeting),
+    ]);
+    let change = |metrics: &str| {
+        let args = [
+            "report",
+            "--quarter",
+            "2026Q3",
+            "--org",
+            "a/b",
+            "--compare",
+            "previous",
+        ];
+        let more = ["--metrics", metrics, "--raw", "--format", "csv"];
+        let said = ledger.ok(&[&args[..], &more].concat());
+        let total = said.lines().last().expect("a total").to_owned();
+        total
+            .split(',')
+            .skip(3)
+            .take(2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(change("tasks_due"), ["0", "0"]);
+    assert_eq!(change("tasks_due,secretary_entries"), change("tasks_due"));
+}

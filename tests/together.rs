@@ -1756,3 +1756,93 @@ fn a_closing_names_the_commit_that_holds_the_ledger_as_it_was() {
     assert!(!stamp.contains("commit = "), "{stamp}");
     assert_eq!(desk.ledger.run(&["check"]).code, 0);
 }
+
+/// Links, hidden files and commits that came with a merge: none is passed over or taken in silently.
+#[cfg(unix)]
+#[test]
+fn a_commit_is_read_as_strictly_as_a_folder() {
+    let desk = desk();
+    desk.ledger
+        .write("orgs/a/2026/.hidden.toml", b"half a file");
+    desk.commit("a hidden file");
+    assert_eq!(
+        desk.ledger.run(&["check"]).code,
+        desk.ledger.run(&["check", "--at", "HEAD"]).code
+    );
+    // A day means what the desk had then: what another entered that day came with the merge.
+    desk.must(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    desk.ledger
+        .write("orgs/a/2026/side-00.toml", task(7, "旁人").as_bytes());
+    desk.commit("side");
+    desk.must(&["checkout", "-q", "main"]);
+    desk.ledger
+        .write("orgs/a/2026/z-00.toml", task(8, "本人").as_bytes());
+    let own = desk.commit("own");
+    let json = |rev: &str| {
+        let args = [
+            "report",
+            "--quarter",
+            "2026Q3",
+            "--format",
+            "json",
+            "--at",
+            rev,
+        ];
+        desk.ledger.run(&args).out
+    };
+    desk.must(&["merge", "-q", "--no-edit", "side"]);
+    let merge = desk.must(&["rev-parse", "HEAD"]);
+    assert!(json("2026-08-01").contains(&merge) && json("HEAD^").contains(&own));
+    assert_eq!(
+        desk.ledger
+            .run(&["report", "--quarter", "2026Q3", "--at", "^HEAD"])
+            .code,
+        2
+    );
+    // A link in the place of a folder hides what was behind it.
+    let root = desk.ledger.path();
+    for folder in ["orgs", "rules"] {
+        fs::create_dir_all(root.join("conf")).expect("a folder");
+        if root.join(folder).exists() {
+            fs::rename(root.join(folder), root.join("conf").join(folder)).expect("moved");
+        } else {
+            fs::create_dir_all(root.join("conf").join(folder)).expect("a folder");
+        }
+        std::os::unix::fs::symlink(format!("conf/{folder}"), root.join(folder)).expect("a link");
+    }
+    desk.commit("links");
+    for command in [
+        &["check"][..],
+        &["due"],
+        &["report", "--quarter", "2026Q3"],
+        &["list", "task"],
+    ] {
+        assert_eq!(
+            desk.ledger.run(&[command, &["--at", "HEAD"]].concat()).code,
+            2,
+            "{command:?}"
+        );
+    }
+}
+
+/// What a document calls the district is what the commit says, like everything else.
+#[test]
+fn a_document_of_a_commit_has_the_names_of_the_commit() {
+    let desk = Desk::new(&[
+        ("ledger.toml", "format = 1\ndistrict = \"旧区\"\n"),
+        (FILE, &task(1, "甲")),
+    ]);
+    desk.ledger
+        .write("rules/templates/name.md", "{{ district }}\n".as_bytes());
+    desk.commit("old");
+    desk.ledger.write(
+        "ledger.toml",
+        "format = 1\ndistrict = \"新区\"\n".as_bytes(),
+    );
+    let write = |more: &[&str]| {
+        desk.ledger
+            .ok(&[&["write", "name", "--quarter", "2026Q3"], more].concat())
+    };
+    assert_ne!(write(&[]), write(&["--at", "HEAD"]));
+    assert!(write(&["--at", "HEAD"]).contains("旧区"));
+}

@@ -61,16 +61,17 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     let root = session.root()?;
     let template = template(session, &root, matches)?;
-    let loaded = Ledger::asked(session, matches)?.loaded();
+    let ledger = Ledger::asked(session, matches)?;
+    let loaded = ledger.loaded();
     session.left_out(loaded.tree(), false)?;
     let org = session.org(loaded.tree(), matches)?;
     // A document speaks its ledger's language, whoever prints it.
     let desk = Desk::new(
         loaded,
-        root.names.clone(),
+        ledger.root.names.clone(),
         org,
         window,
-        Locale::new(root.language.unwrap_or(Lang::Zh)),
+        Locale::new(ledger.root.language.unwrap_or(Lang::Zh)),
     );
     let filled = template.fill(&desk).map_err(Problems)?;
     let figures = figures(&filled);

@@ -108,7 +108,9 @@ impl Question<'_> {
         match tally(tree, files, &self.metrics, &self.moments()) {
             Some(memories) => Known(memories),
             None => {
-                tree.read_records(files, &tally::selection(tree.rules, &self.metrics).0);
+                let (selection, _) =
+                    tally::selection_for(tree.rules, &self.metrics, &self.moments());
+                tree.read_records(files, &selection);
                 Known::default()
             }
         }

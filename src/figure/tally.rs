@@ -70,6 +70,18 @@ pub fn selection(rules: &Rules, metrics: &[&Metric]) -> (Selection, bool) {
     (asked.selection, alone)
 }
 
+/// The same for several evaluations, of which the later ones are compared with the first.
+pub fn selection_for(rules: &Rules, metrics: &[&Metric], moments: &[Moment]) -> (Selection, bool) {
+    let (mut selection, alone) = selection(rules, metrics);
+    if moments.len() > 1 {
+        // Whether there was any record before is asked of every kind.
+        for kind in &rules.kinds {
+            selection.of_mut(kind.number).add(kind.start);
+        }
+    }
+    (selection, alone)
+}
+
 /// The same, with what a list of the records behind a figure says of each.
 pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
     let (selection, _) = selection(rules, metrics);
@@ -272,13 +284,9 @@ pub fn tally(
     moments: &[Moment],
 ) -> Option<Vec<Arc<Memory>>> {
     let rules = tree.rules;
-    let (mut selection, alone) = selection(rules, metrics);
+    let (selection, alone) = selection_for(rules, metrics, moments);
     if !alone {
         return None;
-    }
-    if moments.len() > 1 {
-        // Whether there was any record before is asked of every kind.
-        (0..rules.kinds.len()).for_each(|n| selection.of_mut(n).add(rules.kinds[n].start));
     }
     let leaves: Vec<&Metric> = made_of(rules, metrics)
         .into_iter()

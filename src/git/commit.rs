@@ -41,7 +41,8 @@ impl Commit {
     /// It names none, or git fails.
     pub fn of(repo: Repo, rev: &str) -> Result<Commit, Problem> {
         let id = resolve(&repo, rev)?;
-        let day = repo.text(["log", "-1", "--format=%cs", &id])?;
+        let asked = ["log", "-1", "--no-show-signature", "--format=%cs", &id];
+        let day = repo.text(asked)?;
         let below =
             ["ledger.toml", "orgs", "rules", "closed"].map(|name| format!("{}{name}", repo.prefix));
         let list = [
@@ -66,6 +67,15 @@ impl Commit {
             files,
             idle: Mutex::default(),
         })
+    }
+
+    /// Notes the links at a folder of the root and below it.
+    fn note_links(&self, folder: &str, problems: &mut Vec<Problem>) {
+        let links = self.files.iter().filter(|(path, entry)| {
+            matches!(entry, Entry::Link) && path.split('/').next() == Some(folder)
+        });
+        let note = |path: &String| Problem::new(Rule::LINK_LOOP).at(Place::file(path));
+        problems.extend(links.map(|(path, _)| note(path)));
     }
 
     fn number(&self, name: &str) -> Option<usize> {
@@ -101,38 +111,59 @@ impl Commit {
 /// The commit that a text names: as git understands it, or as a day.
 fn resolve(repo: &Repo, rev: &str) -> Result<Oid, Problem> {
     let unknown = || Problem::new(Rule::UNKNOWN_COMMIT).with("value", rev);
-    let is_name = |name: &str| {
-        repo.text(["rev-parse", "--verify", "--quiet", "--end-of-options", name])
-            .ok()
-            .filter(|id| !id.is_empty())
+    let named = |name: &str| {
+        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+        // `^HEAD` is understood too, as everything but that commit.
+        let is_id = |id: &String| id.len() >= 40 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        repo.text(asked).ok().filter(is_id)
     };
     // `20260930` could begin a commit's name too; whoever types it means the day.
-    if let (Ok(day), None) = (rev.parse::<Day>(), is_name(&format!("refs/tags/{rev}"))) {
-        let until = format!("--until={day}T23:59:59");
-        let id = repo.text(["rev-list", "--max-count=1", &until, "HEAD"])?;
-        return if id.is_empty() {
-            Err(unknown())
-        } else {
-            Ok(id)
-        };
+    match rev.parse::<Day>() {
+        Ok(day) if named(&format!("refs/tags/{rev}")).is_none() => {
+            last_of(repo, day)?.ok_or_else(unknown)
+        }
+        _ => {
+            let id = named(rev).ok_or_else(unknown)?;
+            named(&format!("{id}^{{commit}}")).ok_or_else(unknown)
+        }
     }
-    is_name(&format!("{rev}^{{commit}}")).ok_or_else(unknown)
 }
 
-/// A line of `git ls-tree -z`: `MODE TYPE OID<tab>PATH`; nothing of what is no file of the ledger.
+/// The last commit up to the end of a day, by its committer's calendar, of those that HEAD was in
+/// turn: what came with a merge was not here before the merge.
+fn last_of(repo: &Repo, day: Day) -> Result<Option<Oid>, Problem> {
+    let said = repo.text([
+        "log",
+        "--first-parent",
+        "--no-show-signature",
+        "--format=%H %cs",
+        "HEAD",
+    ])?;
+    let up_to = |line: &str| {
+        let (id, made) = line.split_once(' ')?;
+        (made.parse::<Day>().ok()? <= day).then(|| id.to_owned())
+    };
+    Ok(said.lines().find_map(up_to))
+}
+
+/// A line of `git ls-tree -z`: `MODE TYPE OID<tab>PATH`; nothing of what is nothing to the ledger.
 fn listed(line: &[u8], prefix: &str) -> Option<(String, Entry)> {
     let line = String::from_utf8_lossy(line);
     let (head, path) = line.split_once('\t')?;
     let mut words = head.split(' ');
-    let (mode, kind, oid) = (words.next()?, words.next()?, words.next()?);
+    let (mode, _, oid) = (words.next()?, words.next()?, words.next()?);
     let below = path.strip_prefix(prefix)?;
-    let is_ours = kind == "blob" && LedgerPath::of(below) != LedgerPath::Other;
-    let entry = if mode.starts_with("12") {
-        Entry::Link
-    } else {
-        Entry::Content(oid.to_owned())
+    // Hidden names are not ours, in a folder as here.
+    if below.split('/').any(|part| part.starts_with('.')) {
+        return None;
+    }
+    let entry = match mode.get(..2) {
+        // A link, or another repository, in the place of a file or of a folder.
+        Some("12" | "16") => Entry::Link,
+        _ if LedgerPath::of(below) == LedgerPath::Other => return None,
+        _ => Entry::Content(oid.to_owned()),
     };
-    is_ours.then(|| (below.to_owned(), entry))
+    Some((below.to_owned(), entry))
 }
 
 impl Files for Commit {
@@ -150,7 +181,11 @@ impl Files for Commit {
             }
             folders.get_mut(org).into_iter().for_each(put);
         };
-        for (n, (path, _)) in self.files.iter().enumerate() {
+        self.note_links("orgs", problems);
+        for (n, (path, entry)) in self.files.iter().enumerate() {
+            if matches!(entry, Entry::Link) {
+                continue;
+            }
             match LedgerPath::of(path) {
                 LedgerPath::Organisation(org) => {
                     folder(&org, &mut |folder| folder.file = Some(self.file(n)))
@@ -170,15 +205,16 @@ impl Files for Commit {
         folders.into_values().collect()
     }
 
-    fn below(&self, folder: &str, _: &mut Vec<Problem>) -> Vec<File> {
-        let is_below = |path: &str| {
-            path.strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
+    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File> {
+        self.note_links(folder, problems);
+        let is_below = |(path, entry): &(String, Entry)| {
+            matches!(entry, Entry::Content(_)) && path.split('/').next() == Some(folder)
         };
-        (0..self.files.len())
-            .filter(|&n| is_below(&self.files[n].0))
-            .map(|n| self.file(n))
-            .collect()
+        let numbers = (0..self.files.len()).filter(|&n| is_below(&self.files[n]));
+        let mut found: Vec<File> = numbers.map(|n| self.file(n)).collect();
+        // In the order in which a folder gives them: later rules change earlier ones.
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found
     }
 
     fn read(&self, file: &File) -> Result<Source, Problem> {

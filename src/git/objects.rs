@@ -131,6 +131,10 @@ impl Objects {
         (&mut self.0.answer)
             .take(size + 1)
             .read_to_end(&mut bytes)?;
+        // A git that ends in the middle of its answer has not answered.
+        if bytes.len() as u64 != size + 1 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
         bytes.pop();
         Ok(Some(Object::Content(bytes)))
     }

@@ -184,7 +184,9 @@ impl Checked<'_> {
             .map(|(org, _)| *org)
             .collect();
         for org in wrong {
-            let entries = of(org);
+            let mut entries = of(org);
+            // A record of which there are different ones is left out everywhere.
+            entries.retain(|entry| !is_doubled(tree, &entry.record));
             problems.extend(self.placed(references(tree, &entries, &all)));
         }
         problems.extend(unknown_peers(tree));
@@ -656,6 +658,15 @@ fn spellings(s: Subject<'_>) -> Vec<Finding<'_>> {
 /// The number of the id that a text names; 0, which none has, where it names none.
 fn number_of(text: &str) -> u64 {
     folded(text).parse().map_or(0, |id: RecordId| id.number())
+}
+
+/// Whether several different records have the id of one.
+fn is_doubled(tree: &Tree<'_>, record: &Record<'_>) -> bool {
+    let mut doubled = tree
+        .problems
+        .iter()
+        .filter(|problem| problem.rule == Rule::DUPLICATE_ID);
+    doubled.any(|problem| problem.has("id", record.id.as_str()))
 }
 
 /// What records point to that is not there, is of another kind, or was taken back.

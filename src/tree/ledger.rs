@@ -12,7 +12,7 @@ use crate::record::selection::{Selection, Wanted};
 use crate::record::{Record, read};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::wire::{Node, Reading, parse, type_name};
+use crate::wire::{Node, Reading, parse, refuse_dense, type_name};
 use crate::written::canonical::{self, Rows};
 use crate::written::{Data, Field, Row, named, parsed};
 
@@ -121,6 +121,8 @@ pub(super) fn canonical_records<'r>(
     selection: &Selection,
     ids: &mut Vec<u64>,
 ) -> Option<Vec<Record<'r>>> {
+    // What the full parser refuses unread could not be changed any more.
+    refuse_dense(source).ok()?;
     let mut rows = Rows::new(&source.text, rules);
     let mut row = Row::default();
     let mut found = Vec::new();
