@@ -3,25 +3,46 @@
 //! Each room imports only from those before it in this list; a test holds them to that. What each
 //! promises and what it never does stands once, in `docs/architecture.md`.
 
-pub mod cmd;
-pub mod day;
-pub mod figure;
-pub mod git;
-pub mod history;
-pub mod locale;
-pub mod merge;
-pub mod name;
-pub mod narrative;
-pub mod number;
-pub mod path;
-pub mod problem;
-pub mod record;
-pub mod render;
-pub mod rules;
-pub mod sample;
-pub mod source;
 pub mod spelling;
-pub mod table;
-pub mod tree;
+
+pub mod locale;
+
+pub mod day;
+
+pub mod name;
+
+pub mod number;
+
+pub mod path;
+
+pub mod problem;
+
+pub mod source;
+
 pub mod wire;
+
+pub mod rules;
+
 pub mod written;
+
+pub mod record;
+
+pub mod tree;
+
+pub mod merge;
+
+pub mod git;
+
+pub mod history;
+
+pub mod figure;
+
+pub mod table;
+
+pub mod narrative;
+
+pub mod render;
+
+pub mod sample;
+
+pub mod cmd;

@@ -428,6 +428,8 @@ impl Added {
                     .map(|contribution| (n, contribution)),
             );
         }
+        // One such list is kept for each organisation until the end.
+        sums.shrink_to_fit();
         let existing = records
             .entries
             .iter()

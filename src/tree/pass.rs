@@ -91,6 +91,8 @@ impl<'r> Batch<'r> {
         let all = batch.ids.len();
         batch.ids.sort_unstable();
         batch.ids.dedup();
+        // All of them are kept until the end.
+        batch.ids.shrink_to_fit();
         if batch.ids.len() < all {
             // Whether copies are equal is known only from all they say.
             let whole = Batch::as_written(tree, files, org, &Selection::everything());
