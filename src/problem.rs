@@ -413,6 +413,19 @@ impl From<Problem> for Problems {
     }
 }
 
+/// Refuses to go on while a problem stands in the way of true figures.
+///
+/// # Errors
+/// Those problems that do.
+pub fn refuse_blocking(problems: &[Problem]) -> Result<(), Problems> {
+    let bad: Vec<Problem> = problems.iter().filter(|p| p.blocks()).cloned().collect();
+    if bad.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(bad))
+    }
+}
+
 /// In the order of their places, each once.
 pub fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by(|a, b| a.order().cmp(&b.order()));

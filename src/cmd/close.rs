@@ -212,8 +212,10 @@ fn stamp_file(root: &Root, tree: &Tree, period: Period, org: usize) -> Result<Pa
         return Ok(own);
     }
     let mut problems = Vec::new();
-    let moved = scan::closed_files(&root.path, &mut problems)
+    let moved = root
+        .below("closed", &mut problems)
         .into_iter()
+        .map(|file| file.path)
         .find(|path| of_org(path) == Some(org));
     Problem::refuse_hidden(&problems).map(|()| moved.unwrap_or(own))
 }

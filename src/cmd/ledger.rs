@@ -9,7 +9,7 @@ use crate::cmd::Session;
 use crate::git::Repo;
 use crate::git::commit::Commit;
 use crate::locale::Locale;
-use crate::problem::{Problem, Problems, Rule};
+use crate::problem::{Problem, Problems, Rule, refuse_blocking};
 use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::tree::files::Files;
@@ -55,14 +55,8 @@ impl Ledger {
     /// # Errors
     /// There is none; its settings or its rules cannot be read.
     pub(super) fn of(session: &Session<'_>) -> Result<Ledger> {
-        let (root, rules) = (session.root()?, session.rules()?);
-        Ok(Ledger {
-            files: Box::new(root.clone()),
-            root,
-            rules,
-            problems: session.rule_problems().to_vec(),
-            at: None,
-        })
+        session.rules()?;
+        Ledger::readable(session)
     }
 
     /// The ledger of a session by those of its rules that can be read; what is wrong with the
@@ -71,19 +65,22 @@ impl Ledger {
     /// # Errors
     /// There is none, or its settings cannot be read.
     pub(super) fn readable(session: &Session<'_>) -> Result<Ledger> {
-        let (root, rules) = (session.root()?, Arc::clone(session.readable_rules()));
-        Ok(Ledger {
-            files: Box::new(root.clone()),
-            root,
+        let rules = Arc::clone(session.readable_rules());
+        Ok(Ledger::standing(
+            session.root()?,
             rules,
-            problems: session.rule_problems().to_vec(),
-            at: None,
-        })
+            session.rule_problems().to_vec(),
+        ))
     }
 
     /// The ledger in a folder, by those of its rules that can be read.
     pub(super) fn in_folder(root: Root) -> Ledger {
         let (rules, problems) = root.rules();
+        Ledger::standing(root, rules, problems)
+    }
+
+    /// A ledger that is read from its folder as it stands.
+    fn standing(root: Root, rules: Arc<Rules>, problems: Vec<Problem>) -> Ledger {
         Ledger {
             files: Box::new(root.clone()),
             root,
@@ -113,14 +110,7 @@ impl Ledger {
                 })?;
         let root = Root::read(folder, &settings)?;
         let (rules, problems) = tree::rules(&commit);
-        let bad: Vec<Problem> = problems
-            .iter()
-            .filter(|problem| problem.blocks())
-            .cloned()
-            .collect();
-        if !bad.is_empty() {
-            return Err(Problems(bad).into());
-        }
+        refuse_blocking(&problems)?;
         let at = At {
             id: commit.id.clone(),
             day: commit.day.clone(),

@@ -44,7 +44,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::day::{Day, Period};
 use crate::locale::{self, Lang, Locale};
 use crate::number::Decimal;
-use crate::problem::{Problem, Problems, Rule};
+use crate::problem::{Problem, Problems, Rule, refuse_blocking};
 use crate::render::screen::Screen;
 use crate::render::terminal::{self, Style};
 use crate::render::{csv, diagnostic, help, json};
@@ -168,17 +168,8 @@ impl Session<'_> {
     /// # Errors
     /// The ledger's own rules are wrong: figures by half of them would be wrong too.
     pub fn rules(&self) -> Result<Arc<Rules>, Problems> {
-        let bad: Vec<Problem> = self
-            .rule_problems()
-            .iter()
-            .filter(|p| p.blocks())
-            .cloned()
-            .collect();
-        if bad.is_empty() {
-            Ok(Arc::clone(self.readable_rules()))
-        } else {
-            Err(Problems(bad))
-        }
+        refuse_blocking(self.rule_problems())?;
+        Ok(Arc::clone(self.readable_rules()))
     }
 
     /// The right to write; says so while it has to wait for another process.

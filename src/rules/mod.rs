@@ -153,6 +153,8 @@ pub struct Rules {
     pub areas: Vec<Area>,
     /// What is made of these: read when it is asked for first, for most commands look at no figure.
     figures: OnceLock<Figures>,
+    /// The texts of the rules that were read before the figures, for the list of all.
+    listed: Vec<Item>,
 }
 
 /// What is computed from records, and how it is laid out; and the text of every rule.
@@ -164,6 +166,26 @@ struct Figures {
     items: Vec<Item>,
     /// The metrics by name: a ledger may define many, each made of others.
     index: HashMap<String, usize>,
+}
+
+impl Figures {
+    /// The same with the templates inside the program, and with the metrics by name.
+    fn finished(mut self) -> Figures {
+        self.items.extend(TEMPLATES.iter().map(|(file, text)| Item {
+            class: Class::Template,
+            name: file.split('.').next().unwrap_or_default().to_owned(),
+            file: format!("built-in/templates/{file}").into(),
+            text: (*text).to_owned(),
+            built_in: true,
+        }));
+        self.index = self
+            .metrics
+            .iter()
+            .enumerate()
+            .map(|(n, metric)| (metric.name.clone(), n))
+            .collect();
+        self
+    }
 }
 
 /// The organisation that stands on an area of an imported division table.
@@ -284,7 +306,10 @@ impl Rules {
             );
             let mut draft = Draft::default();
             draft.read(&files, [Class::Kind, Class::Obligation]);
-            Arc::new(draft.rules)
+            Arc::new(Rules {
+                listed: draft.figures.items,
+                ..draft.rules
+            })
         });
         &BUILT_IN_RULES
     }
@@ -293,14 +318,18 @@ impl Rules {
     fn figures(&self) -> &Figures {
         self.figures.get_or_init(|| {
             let sources = built_in_sources();
-            let (files, _) = files(sources.iter().map(|source| (source, true)));
+            let of_figures = sources.iter().filter(|source| has_figures(source));
+            let (files, _) = files(of_figures.map(|source| (source, true)));
+            let items = self.listed.clone();
             let mut draft = Draft {
                 rules: self.clone(),
-                figures: Figures::default(),
+                figures: Figures {
+                    items,
+                    ..Figures::default()
+                },
             };
-            draft.list(&files, [Class::Kind, Class::Obligation]);
             draft.read(&files, [Class::View, Class::Metric, Class::Report]);
-            draft.figures()
+            draft.figures.finished()
         })
     }
 
@@ -581,6 +610,7 @@ impl Default for Draft {
             naming: Naming::default(),
             areas: Vec::new(),
             figures: OnceLock::new(),
+            listed: Vec::new(),
         };
         Draft {
             rules,
@@ -612,39 +642,10 @@ impl Draft {
         }
     }
 
-    /// Lists the texts of rules that are read already.
-    fn list(&mut self, files: &[File<'_>], classes: impl IntoIterator<Item = Class>) {
-        let mut again = Draft::default();
-        again.read(files, classes);
-        self.figures.items = again.figures.items;
-    }
-
-    /// What is computed from records, with the templates inside the program.
-    fn figures(self) -> Figures {
-        let mut figures = self.figures;
-        figures
-            .items
-            .extend(TEMPLATES.iter().map(|(file, text)| Item {
-                class: Class::Template,
-                name: file.split('.').next().unwrap_or_default().to_owned(),
-                file: format!("built-in/templates/{file}").into(),
-                text: (*text).to_owned(),
-                built_in: true,
-            }));
-        figures.index = figures
-            .metrics
-            .iter()
-            .enumerate()
-            .map(|(n, metric)| (metric.name.clone(), n))
-            .collect();
-        figures
-    }
-
-    fn finished(mut self) -> Rules {
-        let rules = std::mem::replace(&mut self.rules, Draft::default().rules);
+    fn finished(self) -> Rules {
         Rules {
-            figures: OnceLock::from(self.figures()),
-            ..rules
+            figures: OnceLock::from(self.figures.finished()),
+            ..self.rules
         }
     }
 

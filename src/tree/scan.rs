@@ -141,16 +141,7 @@ pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<F
         .collect()
 }
 
-/// The TOML files below `rules/`, in order.
-pub fn rule_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    toml_files(root, "rules", problems)
-}
-
-/// The stamps of closed periods, in order.
-pub fn closed_files(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    toml_files(root, "closed", problems)
-}
-
+/// The TOML files below a folder of the root, in order.
 pub(super) fn toml_files(root: &Path, folder: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders: Vec<(PathBuf, usize)> = top(root, folder, problems)

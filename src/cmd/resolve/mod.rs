@@ -31,6 +31,7 @@ use crate::render::{diagnostic, wrap};
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::spelling::visible;
+use crate::tree::files::Files;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
 
@@ -255,14 +256,14 @@ fn inside(root: &Root, file: &str) -> Result<PathBuf, Problem> {
 fn in_conflict(root: &Root) -> Result<Vec<PathBuf>, Problems> {
     let folders = scan::all_organisations(&root.path)?;
     let mut problems = Vec::new();
-    let others = [scan::closed_files, scan::rule_files]
+    let others = ["closed", "rules"]
         .into_iter()
-        .flat_map(|files| files(&root.path, &mut problems));
+        .flat_map(|folder| root.below(folder, &mut problems));
     let files = folders
         .into_iter()
         .flat_map(|folder| folder.file.into_iter().chain(folder.ledgers))
-        .map(|file| file.path)
-        .chain(others);
+        .chain(others)
+        .map(|file| file.path);
     let marked = |path: &PathBuf| {
         scan::read_file(&root.path, path).map_or(true, |source| marks::has_marks(&source.text))
     };
