@@ -122,6 +122,14 @@ impl Source {
         self.text.floor_char_boundary(at)
     }
 
+    /// Where the text begins, behind a byte order mark.
+    pub fn start(&self) -> usize {
+        match self.text.strip_prefix('\u{feff}') {
+            Some(rest) => self.text.len() - rest.len(),
+            None => 0,
+        }
+    }
+
     /// `\r\n` where the text's first line ends so, else `\n`.
     pub fn newline(&self) -> &'static str {
         newline(&self.text)

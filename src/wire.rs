@@ -5,7 +5,6 @@
 //! takes a table apart key by key, collecting what is wrong instead of stopping at the first.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -451,82 +450,6 @@ pub fn type_name(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "type-datetime",
         DeValue::Array(_) => "type-list",
         DeValue::Table(_) => "type-table",
-    }
-}
-
-/// What a value says, without its place or its spelling: `"a"` and `'a'` are one, keys have no
-/// order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Plain {
-    /// A text.
-    Text(String),
-    /// A number, a day, true or false: as TOML writes it.
-    Word(String),
-    /// Several values.
-    List(Vec<Plain>),
-    /// A table.
-    Table(BTreeMap<String, Plain>),
-}
-
-impl Plain {
-    /// What a value says.
-    pub fn of(value: &DeValue<'_>) -> Plain {
-        match value {
-            DeValue::Table(table) => Plain::Table(Plain::pairs(table)),
-            DeValue::Array(items) => {
-                Plain::List(items.iter().map(|item| Plain::of(item.get_ref())).collect())
-            }
-            DeValue::String(text) => Plain::Text(text.to_string()),
-            DeValue::Datetime(datetime) => Plain::Word(datetime.to_string()),
-            DeValue::Integer(_) => {
-                Plain::Word(integer(value).map_or_else(String::new, |n| n.to_string()))
-            }
-            // 3500.50 and 3500.5 say the same.
-            DeValue::Float(n) => Plain::Word(
-                decimal(value).map_or_else(|| n.to_string(), |number| number.to_string()),
-            ),
-            DeValue::Boolean(b) => Plain::Word(b.to_string()),
-        }
-    }
-
-    /// What a table says.
-    pub fn pairs(table: &DeTable<'_>) -> BTreeMap<String, Plain> {
-        table
-            .iter()
-            .map(|(key, node)| (key.get_ref().to_string(), Plain::of(node.get_ref())))
-            .collect()
-    }
-
-    /// The items of a list; none of anything else.
-    pub fn items(&self) -> &[Plain] {
-        match self {
-            Plain::List(items) => items,
-            Plain::Text(_) | Plain::Word(_) | Plain::Table(_) => &[],
-        }
-    }
-
-    /// Of a list what another does not have; anything else as it is, and so a list that differs in
-    /// its order only.
-    pub fn without(&self, other: Option<&Plain>) -> Plain {
-        let others = other.map_or(&[][..], Plain::items);
-        let own: Vec<Plain> = self
-            .items()
-            .iter()
-            .filter(|item| !others.contains(item))
-            .cloned()
-            .collect();
-        match self {
-            Plain::List(items) if !own.is_empty() || items.len() < others.len() => Plain::List(own),
-            Plain::List(_) | Plain::Text(_) | Plain::Word(_) | Plain::Table(_) => self.clone(),
-        }
-    }
-
-    /// The text, if it is one.
-    pub fn as_text(&self) -> Option<&str> {
-        match self {
-            Plain::Text(text) => Some(text),
-            Plain::Word(_) | Plain::List(_) | Plain::Table(_) => None,
-        }
     }
 }
 

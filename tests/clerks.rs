@@ -816,7 +816,7 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
                 .into_iter()
                 .filter(|version| !version.is_empty())
             {
-                let row = ledger::merge::row::Row::read(version)
+                let row = ledger::written::block::Block::read(version)
                     .unwrap_or_else(|| panic!("{what}: a whole record\n{text}"));
                 shown.insert(row.identity());
             }

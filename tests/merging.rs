@@ -11,11 +11,12 @@ use std::path::Path;
 
 use common::Ledger;
 use ledger::merge::marks::Names;
-use ledger::merge::page::Page;
-use ledger::merge::row::{Row, Side};
+use ledger::merge::record::Side;
 use ledger::merge::{Form, Merged, Refused, Versions, merge};
 use ledger::rules::Rules;
 use ledger::source::Source;
+use ledger::written::block::Block;
+use ledger::written::page::Page;
 use proptest::prelude::*;
 
 fn sections(text: &str) -> Vec<(String, String)> {
@@ -265,7 +266,7 @@ fn said(text: &str) -> BTreeSet<String> {
     let page = Page::read(&source).expect("a ledger");
     page.paragraphs
         .iter()
-        .map(|p| match Row::read(&p.text) {
+        .map(|p| match Block::read(&p.text) {
             Some(row) => format!("{:?} {:?} {:?}", row.kind, row.said(), row.comments()),
             None => p.text.to_string(),
         })
@@ -305,7 +306,14 @@ proptest! {
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let text = if mark { format!("\u{feff}{text}") } else { text };
         let source = Source::new("", text);
-        prop_assert_eq!(Page::read(&source).expect("a ledger").text(), source.text.as_str());
+        let page = Page::read(&source).expect("a ledger");
+        prop_assert_eq!(page.text(), source.text.as_str());
+        for record in page.paragraphs.iter().filter(|paragraph| paragraph.key.is_some()) {
+            let block = Block::read(&record.text).expect("a record");
+            if block.is_verbatim {
+                prop_assert_eq!(block.text(), &*record.text);
+            }
+        }
     }
 
     /// A file is cut at the same places whether it is safe to cut it without parsing or not.

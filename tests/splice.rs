@@ -7,11 +7,13 @@ use common::{Ledger, expect_file, id_of};
 use ledger::record::Value;
 use ledger::rules::Rules;
 use ledger::source::Source;
-use ledger::tree::canon::{all_values, leading};
+use ledger::tree::canon::all_values;
 use ledger::tree::format;
 use ledger::tree::ledger::read_records;
 use ledger::tree::splice::{Proof, comments, prove, set_record};
 use ledger::wire::parse;
+use ledger::written::page::cuts;
+use ledger::written::parsed::rows;
 use proptest::prelude::*;
 
 const FILE: &str = "orgs/a/2026/test-00.toml";
@@ -345,10 +347,11 @@ proptest! {
             changes.push((index("supporting"), None));
             changes.push((index("updates"), None));
         }
-        let after = set_record(&before, &document, record, rules, &changes).expect("the record is there");
+        let after = set_record(&before, record, rules, &changes).expect("the record is there");
         let at = record.origin.at;
         prop_assert_eq!(&after[..at], &before.text[..at]);
-        let next = records.get(pick + 1).map_or(before.text.len(), |next| leading(&before, &document.trivia, next.origin.at));
+        let cuts = cuts(&before, &document.trivia.comments, &rows(&before, &document.root));
+        let next = cuts.get(pick + 1).map_or(before.text.len(), |next| next.start);
         prop_assert!(after.ends_with(&before.text[next..]), "{}\n---\n{}", before.text, after);
         let after = Source::new("x.toml", after);
         prop_assert!(prove(&before, &after, Proof::Except("task", at)).is_ok(), "{}\n---\n{}", before.text, after.text);

@@ -16,7 +16,7 @@ use crate::record::text::{field_name, said};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::spelling::visible;
-use crate::wire::Plain;
+use crate::written::value::TomlValue;
 
 pub(super) const COMMAND: Command = Command {
     name: "audit-merges",
@@ -179,7 +179,7 @@ fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding,
 pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
     let fields = rules.fields_of(finding.id.strip_prefix(ORG).map_or(&finding.id, |_| ""));
     let field = fields.iter().find(|field| field.name == finding.field);
-    let words = |one: &Option<Plain>, other: &Option<Plain>| {
+    let words = |one: &Option<TomlValue>, other: &Option<TomlValue>| {
         let words = one
             .as_ref()
             .map(|value| locale.labels(&said(field, &value.without(other.as_ref()))));

@@ -10,10 +10,10 @@ use crate::day::Day;
 use crate::git::setup::{OWN_FILES, write_own_files};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
-use crate::record::text::quoted;
 use crate::rules::Rules;
 use crate::tree::write::{Basis, make_folders};
 use crate::tree::{FORMAT, NAMES, scan};
+use crate::written::canonical::quoted;
 
 pub(super) const COMMAND: Command = Command {
     name: "init",

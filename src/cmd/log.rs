@@ -20,7 +20,7 @@ use crate::rules::Rules;
 use crate::rules::kind::Field;
 use crate::spelling::visible;
 use crate::tree::{Root, change};
-use crate::wire::Plain;
+use crate::written::value::TomlValue;
 
 pub(super) const COMMAND: Command = Command {
     name: "log",
@@ -125,9 +125,9 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
 
 /// A change in words: of lists what was added and taken away, of the rest what it was and is.
 fn lines(locale: &Locale, field: Option<&Field>, change: &FieldChange) -> Vec<String> {
-    let said = |value: &Plain| locale.labels(&said(field, value));
-    let items = |value: &Option<Plain>| match value {
-        Some(Plain::List(items)) => Some(items.clone()),
+    let said = |value: &TomlValue| locale.labels(&said(field, value));
+    let items = |value: &Option<TomlValue>| match value {
+        Some(TomlValue::List(items)) => Some(items.clone()),
         Some(_) => None,
         None => Some(Vec::new()),
     };

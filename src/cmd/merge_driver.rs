@@ -11,7 +11,7 @@ use crate::cmd::{self, Command, Session, Status};
 use crate::git;
 use crate::locale::Locale;
 use crate::merge::marks::Names;
-use crate::merge::row::Side;
+use crate::merge::record::Side;
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;

@@ -53,7 +53,7 @@ use crate::spelling::visible;
 use crate::table::Table;
 use crate::tree::write::Lock;
 use crate::tree::{Root, Tree};
-use crate::wire::Plain;
+use crate::written::value::TomlValue;
 
 /// A command: how its arguments look, and what it does.
 pub struct Command {
@@ -604,16 +604,16 @@ fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
 }
 
 /// What a field says, for programs.
-fn plain_json(plain: &Plain) -> serde_json::Value {
+fn plain_json(plain: &TomlValue) -> serde_json::Value {
     match plain {
-        Plain::Text(text) => text.as_str().into(),
-        Plain::Word(word) => match (word.parse::<Decimal>(), word.parse::<bool>()) {
+        TomlValue::Text(text) => text.as_str().into(),
+        TomlValue::Word(word) => match (word.parse::<Decimal>(), word.parse::<bool>()) {
             (Ok(number), _) => number.json().into(),
             (_, Ok(truth)) => truth.into(),
             _ => word.as_str().into(),
         },
-        Plain::List(items) => items.iter().map(plain_json).collect(),
-        Plain::Table(pairs) => pairs
+        TomlValue::List(items) => items.iter().map(plain_json).collect(),
+        TomlValue::Table(pairs) => pairs
             .iter()
             .map(|(key, value)| (key.clone(), plain_json(value)))
             .collect::<serde_json::Map<_, _>>()

@@ -12,11 +12,13 @@ use crate::locale::{Label, Lang};
 use crate::name::OrgPath;
 use crate::number::Decimal;
 use crate::problem::{Place, Problem, Rule};
-use crate::record::text::quoted;
 use crate::rules::metric::Metric;
 use crate::source::Source;
 use crate::tree::{Tree, candidates};
-use crate::wire::{Plain, Reader, Reading, parse};
+use crate::wire::{Reader, Reading, parse};
+use crate::written::canonical::quoted;
+use crate::written::parsed;
+use crate::written::value::TomlValue;
 
 /// A report as it was given: who closed it and when, and what stood in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,14 +101,14 @@ fn written(figure: Figure) -> Option<String> {
     }
 }
 
-fn read_figure(plain: &Plain) -> Option<Figure> {
+fn read_figure(plain: &TomlValue) -> Option<Figure> {
     match plain {
-        Plain::Word(word) => word
+        TomlValue::Word(word) => word
             .parse::<Decimal>()
             .map(Figure::Number)
             .ok()
             .or_else(|| word.parse().map(Figure::Day).ok()),
-        Plain::Text(text) => match text.split_once('/') {
+        TomlValue::Text(text) => match text.split_once('/') {
             Some((num, den)) => Some(Figure::Ratio {
                 num: num.parse().ok()?,
                 den: den.parse().ok().filter(|den| *den != 0)?,
@@ -117,7 +119,7 @@ fn read_figure(plain: &Plain) -> Option<Figure> {
                 .map(Figure::Points)
                 .ok(),
         },
-        Plain::List(_) | Plain::Table(_) => None,
+        TomlValue::List(_) | TomlValue::Table(_) => None,
     }
 }
 
@@ -301,7 +303,7 @@ impl Stamp {
                 .iter()
                 .flat_map(|figures| figures.keys().collect::<Vec<_>>())
             {
-                match read_figure(&Plain::of(node.get_ref())) {
+                match read_figure(&parsed::value(node.get_ref())) {
                     Some(figure) => drop(figures.insert(name.to_owned(), figure)),
                     None => whole = false,
                 }

@@ -1,8 +1,8 @@
 //! What an audit says is wrong with a merge.
 
 use crate::history::snapshot::{Snapshot, read_row};
-use crate::merge::row::{Cell, Row};
-use crate::wire::Plain;
+use crate::written::block::{Block, Entry};
+use crate::written::value::TomlValue;
 
 /// The name under which the organisation of a record is compared like a field.
 pub const OF_ORG: &str = "org";
@@ -50,13 +50,13 @@ pub struct Finding {
     /// The field; empty for the whole record.
     pub field: String,
     /// What it should say.
-    pub expected: Option<Plain>,
+    pub expected: Option<TomlValue>,
     /// What it says.
-    pub found: Option<Plain>,
+    pub found: Option<TomlValue>,
     /// The parents whose change is meant.
     pub sides: Vec<String>,
     /// Of a record that is gone, all it should say.
-    pub(super) wanted: Option<Row>,
+    pub(super) wanted: Option<Block>,
     /// Whether it is of one of several copies.
     pub(super) of_copy: bool,
 }
@@ -71,16 +71,16 @@ impl Finding {
             (What::Lost, [stand]) if self.field.is_empty() => {
                 let row = read_row(&self.id, &stand.text);
                 let holds =
-                    |row: &Row, cell: &Cell| is_grown_from(row.says(&cell.name), &cell.data);
+                    |row: &Block, cell: &Entry| is_grown_from(row.says(&cell.name), &cell.data);
                 self.wanted
                     .as_ref()
                     .zip(row.as_ref())
-                    .is_some_and(|(wanted, row)| wanted.cells.iter().all(|cell| holds(row, cell)))
+                    .is_some_and(|(wanted, row)| wanted.entries.iter().all(|cell| holds(row, cell)))
             }
             (What::Doubled, _) if self.field.is_empty() => stands.len() < 2,
             (What::Changed, _) if self.field.is_empty() => stands.is_empty(),
             (_, [stand]) if self.field == OF_ORG => {
-                self.expected.as_ref().and_then(Plain::as_text) == Some(&stand.org)
+                self.expected.as_ref().and_then(TomlValue::as_text) == Some(&stand.org)
             }
             (_, [stand]) => {
                 read_row(&self.id, &stand.text).is_some_and(|row| self.is_right_of(&row))
@@ -89,14 +89,14 @@ impl Finding {
         }
     }
 
-    fn is_right_of(&self, row: &Row) -> bool {
-        let wanted = self.expected.as_ref().map_or(&[][..], Plain::items);
+    fn is_right_of(&self, row: &Block) -> bool {
+        let wanted = self.expected.as_ref().map_or(&[][..], TomlValue::items);
         if self.field == COMMENTS {
             let comments = row.comments();
             return wanted
                 .iter()
-                .filter_map(Plain::as_text)
-                .all(|comment| comments.contains(&comment));
+                .filter_map(TomlValue::as_text)
+                .all(|comment| comments.iter().any(|there| there == comment));
         }
         let now = row.says(&self.field);
         let grown = || {
@@ -112,7 +112,7 @@ impl Finding {
 }
 
 /// Whether a field says what it should; a list may have grown since.
-fn is_grown_from(now: Option<&Plain>, wanted: &Plain) -> bool {
+fn is_grown_from(now: Option<&TomlValue>, wanted: &TomlValue) -> bool {
     let items = wanted.items();
     now == Some(wanted)
         || now.is_some_and(|now| {

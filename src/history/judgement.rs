@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::git::graph::Graph;
 use crate::history::finding::{COMMENTS, Finding, OF_ORG, What};
 use crate::history::snapshot::{CLOSED, ORG, Snapshot, Stand, is_whole_file, read_row};
-use crate::merge::items::{self, Item, Order};
-use crate::merge::row::{self, About, Cell, Row, Side, Why};
+use crate::merge::items::{self, Order};
+use crate::merge::record::{self, About, Side, Why};
 use crate::record::organisation::Moves;
 use crate::rules::Rules;
 use crate::rules::kind::Field;
-use crate::wire::Plain;
+use crate::written::block::{Block, Entry, ListItem};
+use crate::written::value::TomlValue;
 
 /// How the versions of a merge come together: commits, and merges of them.
 #[derive(Debug, Default)]
@@ -96,7 +97,7 @@ impl Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Expected {
     /// What it says; none: it is not there.
-    row: Option<Row>,
+    row: Option<Block>,
     /// Its organisation.
     org: String,
     /// What of it a person had to decide.
@@ -151,11 +152,11 @@ impl Asked {
     }
 
     /// One of two versions was to be taken as a whole: each field in which they differ was decided.
-    fn for_either(&mut self, ours: &Row, theirs: &Row) {
+    fn for_either(&mut self, ours: &Block, theirs: &Block) {
         let names = ours
-            .cells
+            .entries
             .iter()
-            .chain(&theirs.cells)
+            .chain(&theirs.entries)
             .map(|cell| cell.name.as_str());
         self.fields.extend(
             names
@@ -169,18 +170,18 @@ impl Asked {
 /// The three versions of a list in which both sides changed a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Contest {
-    base: Vec<Item>,
-    ours: Vec<Item>,
-    theirs: Vec<Item>,
+    base: Vec<ListItem>,
+    ours: Vec<ListItem>,
+    theirs: Vec<ListItem>,
     order: Order,
 }
 
 impl Contest {
-    fn of(field: Option<&Field>, versions: [Option<&Cell>; 3]) -> Option<Contest> {
+    fn of(field: Option<&Field>, versions: [Option<&Entry>; 3]) -> Option<Contest> {
         if !versions
             .iter()
             .flatten()
-            .all(|cell| matches!(cell.data, Plain::List(_)))
+            .all(|cell| matches!(cell.data, TomlValue::List(_)))
         {
             return None;
         }
@@ -195,7 +196,7 @@ impl Contest {
         })
     }
 
-    fn left_out(&self, kept: &[Plain]) -> Vec<Plain> {
+    fn left_out(&self, kept: &[TomlValue]) -> Vec<TomlValue> {
         items::left_out(&self.base, &self.ours, &self.theirs, kept, &self.order)
     }
 }
@@ -364,9 +365,9 @@ impl Judgement<'_> {
         &self,
         id: &str,
         base: &Expected,
-        (ours, theirs): (&Row, &Row),
+        (ours, theirs): (&Block, &Block),
         asked: &mut Asked,
-    ) -> Row {
+    ) -> Block {
         // Two stamps of one period are never put together.
         if id.starts_with(CLOSED) {
             asked.for_either(ours, theirs);
@@ -382,7 +383,7 @@ impl Judgement<'_> {
         };
         // Whether it stays taken back was for a person to decide; what else was done to it stands
         // either way.
-        let merged = row::merge(base.row.as_ref(), ours, theirs, kind, &mut |_, clash| {
+        let merged = record::merge(base.row.as_ref(), ours, theirs, kind, &mut |_, clash| {
             (clash.why == Why::Retracted).then(|| {
                 asked.fields.insert(clash.field.clone(), None);
                 Side::Ours
@@ -398,7 +399,7 @@ impl Judgement<'_> {
                 Why::Changed => {
                     let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
                     let cells = [base.row.as_ref(), Some(ours), Some(theirs)]
-                        .map(|row| row.and_then(|row| row.cell(&clash.field)));
+                        .map(|row| row.and_then(|row| row.entry(&clash.field)));
                     let known =
                         base.asked.fields.is_empty() && !asked.fields.contains_key(&clash.field);
                     asked.fields.insert(
@@ -411,7 +412,7 @@ impl Judgement<'_> {
                 }
             }
         }
-        merged.row
+        merged.block
     }
 
     /// What the merge did to a record, against what it should be.
@@ -431,11 +432,11 @@ impl Judgement<'_> {
         else {
             return Vec::new();
         };
-        let rows: Vec<Option<Row>> = of_sides
+        let rows: Vec<Option<Block>> = of_sides
             .iter()
             .map(|stands| stands.first().and_then(|stand| read_row(id, &stand.text)))
             .collect();
-        let copies: Vec<(&Stand, Row)> = there
+        let copies: Vec<(&Stand, Block)> = there
             .iter()
             .filter_map(|stand| Some((*stand, read_row(id, &stand.text)?)))
             .collect();
@@ -478,7 +479,7 @@ impl Judgement<'_> {
             (None, false) if self.is_given_another_id(id, &copies[0].1, merged, sides) => {}
             (None, false) => findings.push(whole(What::Changed, Vec::new())),
             (Some(wanted), false) => {
-                let sides: Vec<(&String, Option<&Row>)> =
+                let sides: Vec<(&String, Option<&Block>)> =
                     names.iter().zip(rows.iter().map(Option::as_ref)).collect();
                 // Of several copies one will stay, perhaps one that lacks what another has.
                 for (stand, row) in &copies[..if doubled { copies.len() } else { 1 }] {
@@ -517,11 +518,11 @@ impl Judgement<'_> {
     fn is_given_another_id(
         &self,
         id: &str,
-        row: &Row,
+        row: &Block,
         merged: &Snapshot,
         sides: &[&Snapshot],
     ) -> bool {
-        let says = |row: &Row| -> BTreeMap<String, Plain> {
+        let says = |row: &Block| -> BTreeMap<String, TomlValue> {
             says(row)
                 .into_iter()
                 .filter(|(name, _)| name != "id")
@@ -546,30 +547,30 @@ impl Judgement<'_> {
         &self,
         id: &str,
         expected: &Expected,
-        wanted: &Row,
-        (stand, found): (&Stand, &Row),
-        sides: &[(&String, Option<&Row>)],
+        wanted: &Block,
+        (stand, found): (&Stand, &Block),
+        sides: &[(&String, Option<&Block>)],
     ) -> Vec<Difference> {
         let mut differences = Vec::new();
         let fields: BTreeSet<&str> = wanted
-            .cells
+            .entries
             .iter()
-            .chain(&found.cells)
+            .chain(&found.entries)
             .map(|cell| cell.name.as_str())
             .collect();
         for field in fields {
-            let there = found.says(field).map_or(&[][..], Plain::items);
+            let there = found.says(field).map_or(&[][..], TomlValue::items);
             let wanted = match expected.asked.fields.get(field) {
                 None => wanted.says(field).cloned(),
                 Some(None) => continue,
                 Some(Some(contest)) => match contest.left_out(there) {
                     left if left.is_empty() => continue,
-                    left => Some(Plain::List(there.iter().cloned().chain(left).collect())),
+                    left => Some(TomlValue::List(there.iter().cloned().chain(left).collect())),
                 },
             };
             let (wanted, found) = (wanted.as_ref(), found.says(field));
             // An organisation that two moved to different places keeps both ids.
-            let former = |list: Option<&Plain>| list.map_or(&[][..], Plain::items).to_vec();
+            let former = |list: Option<&TomlValue>| list.map_or(&[][..], TomlValue::items).to_vec();
             if id.starts_with(ORG)
                 && field == "formerly"
                 && former(wanted).iter().all(|id| former(found).contains(id))
@@ -586,13 +587,13 @@ impl Judgement<'_> {
             }
             if wanted != found {
                 // Of a list that is put together of both each side has a part.
-                let missing = |row: &Row| {
-                    let has = |item: &Plain| {
+                let missing = |row: &Block| {
+                    let has = |item: &TomlValue| {
                         row.says(field)
                             .is_some_and(|list| list.items().contains(item))
                     };
                     wanted
-                        .map_or(&[][..], Plain::items)
+                        .map_or(&[][..], TomlValue::items)
                         .iter()
                         .any(|item| has(item) && !there.contains(item))
                 };
@@ -615,7 +616,7 @@ impl Judgement<'_> {
         let org = self.moves.now(&stand.org);
         if org != expected.org && !expected.asked.fields.contains_key(OF_ORG) && !is_whole_file(id)
         {
-            let text = |org: &str| Some(Plain::Text(org.to_owned()));
+            let text = |org: &str| Some(TomlValue::Text(org.to_owned()));
             let (wanted, found) = (text(&expected.org), text(&org));
             differences.push(Difference {
                 what: What::Changed,
@@ -633,9 +634,9 @@ impl Judgement<'_> {
     fn comments(
         &self,
         expected: &Expected,
-        wanted: &Row,
-        found: &Row,
-        sides: &[(&String, Option<&Row>)],
+        wanted: &Block,
+        found: &Block,
+        sides: &[(&String, Option<&Block>)],
     ) -> Option<Difference> {
         if expected.asked.whole {
             return None;
@@ -647,13 +648,13 @@ impl Judgement<'_> {
                 .chain([wanted, found])
         };
         let open = rows()
-            .flat_map(|row| &row.cells)
+            .flat_map(|row| &row.entries)
             .filter(|cell| expected.asked.fields.contains_key(&cell.name));
-        let loose: BTreeSet<&str> = open.flat_map(Cell::comments).map(String::as_str).collect();
+        let loose: BTreeSet<String> = open.flat_map(Entry::comments).collect();
         let mut beside = wanted.comments();
         let mut there = found.comments();
         // Who has decided something may have written down why.
-        let said: BTreeSet<&str> = rows().take(sides.len()).flat_map(Row::comments).collect();
+        let said: BTreeSet<String> = rows().take(sides.len()).flat_map(Block::comments).collect();
         beside.retain(|comment| !loose.contains(comment));
         there.retain(|comment| {
             !loose.contains(comment) && (expected.asked.fields.is_empty() || said.contains(comment))
@@ -661,7 +662,7 @@ impl Judgement<'_> {
         if beside == there {
             return None;
         }
-        let has = |row: &Row| {
+        let has = |row: &Block| {
             beside
                 .iter()
                 .any(|comment| !there.contains(comment) && row.comments().contains(comment))
@@ -671,13 +672,8 @@ impl Judgement<'_> {
             .filter(|(_, row)| row.is_some_and(has))
             .map(|(name, _)| (*name).clone())
             .collect();
-        let list = |comments: Vec<&str>| {
-            Plain::List(
-                comments
-                    .into_iter()
-                    .map(|comment| Plain::Text(comment.to_owned()))
-                    .collect(),
-            )
+        let list = |comments: Vec<String>| {
+            TomlValue::List(comments.into_iter().map(TomlValue::Text).collect())
         };
         let (wanted, found) = (list(beside.clone()), list(there.clone()));
         let what = what(Some(&wanted), Some(&found), false);
@@ -695,13 +691,13 @@ impl Judgement<'_> {
 struct Difference {
     what: What,
     field: String,
-    wanted: Option<Plain>,
-    found: Option<Plain>,
+    wanted: Option<TomlValue>,
+    found: Option<TomlValue>,
     sides: Vec<String>,
 }
 
 /// What one side still has of a record that the other took out.
-fn one_left(base: Option<&Row>, row: Row, org: String, asked: Asked) -> Expected {
+fn one_left(base: Option<&Block>, row: Block, org: String, asked: Asked) -> Expected {
     let asked = Asked {
         whole: !asked.fields.is_empty(),
         ..asked
@@ -725,16 +721,16 @@ fn one_left(base: Option<&Row>, row: Row, org: String, asked: Asked) -> Expected
 
 /// Whether a list has the same items as another, and keeps the order of each of some lists.
 fn is_woven<'p>(
-    wanted: Option<&Plain>,
-    found: Option<&Plain>,
-    mut sides: impl Iterator<Item = &'p Plain>,
+    wanted: Option<&TomlValue>,
+    found: Option<&TomlValue>,
+    mut sides: impl Iterator<Item = &'p TomlValue>,
 ) -> bool {
-    let items = |list: Option<&Plain>| list.map_or(&[][..], Plain::items).to_vec();
+    let items = |list: Option<&TomlValue>| list.map_or(&[][..], TomlValue::items).to_vec();
     let (mut wanted, found) = (items(wanted), items(found));
     let mut same = found.clone();
     wanted.sort();
     same.sort();
-    let keeps = |side: &Plain| {
+    let keeps = |side: &TomlValue| {
         let mut rest = found.iter();
         side.items()
             .iter()
@@ -745,18 +741,19 @@ fn is_woven<'p>(
 }
 
 /// All that a row says.
-fn says(row: &Row) -> BTreeMap<String, Plain> {
-    row.cells
+fn says(row: &Block) -> BTreeMap<String, TomlValue> {
+    row.entries
         .iter()
         .map(|cell| (cell.name.clone(), cell.data.clone()))
         .collect()
 }
 
 /// What happened to a field.
-fn what(wanted: Option<&Plain>, found: Option<&Plain>, some_side: bool) -> What {
-    if let (Some(Plain::List(wanted)), Some(Plain::List(found))) = (wanted, found) {
-        let count =
-            |list: &[Plain], item: &Plain| list.iter().filter(|other| *other == item).count();
+fn what(wanted: Option<&TomlValue>, found: Option<&TomlValue>, some_side: bool) -> What {
+    if let (Some(TomlValue::List(wanted)), Some(TomlValue::List(found))) = (wanted, found) {
+        let count = |list: &[TomlValue], item: &TomlValue| {
+            list.iter().filter(|other| *other == item).count()
+        };
         if wanted
             .iter()
             .any(|item| count(found, item) < count(wanted, item))

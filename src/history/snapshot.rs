@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use crate::git::objects::{Object, Objects, Oid};
 use crate::merge::Form;
-use crate::merge::page::{Page, Paragraph};
-use crate::merge::row::Row;
 use crate::path::LedgerPath;
 use crate::problem::Problem;
 use crate::record::organisation::Moves;
 use crate::source::Source;
-use crate::wire::Plain;
+use crate::written::block::Block;
+use crate::written::page::{Page, Paragraph};
+use crate::written::value::TomlValue;
 
 /// A file of a ledger, by its path below the ledger's root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Library {
         };
         self.bytes += source.as_ref().map_or(0, |source| source.text.len());
         let content = Rc::new(match source {
-            Some(source) if form != Form::Records => match Row::read_file(&source.text) {
+            Some(source) if form != Form::Records => match Block::read_file(&source.text) {
                 Some(_) => Content::Whole(source.text),
                 None => Content::Unreadable,
             },
@@ -199,11 +199,11 @@ impl Snapshot {
     }
 
     /// The organisations of the snapshot, with what their files say.
-    pub fn organisations(&self) -> impl Iterator<Item = (&str, Row)> {
+    pub fn organisations(&self) -> impl Iterator<Item = (&str, Block)> {
         self.records.iter().filter_map(|(id, stands)| {
             Some((
                 id.strip_prefix(ORG)?,
-                Row::read_file(&stands.first()?.text)?,
+                Block::read_file(&stands.first()?.text)?,
             ))
         })
     }
@@ -221,11 +221,11 @@ pub fn is_whole_file(id: &str) -> bool {
 }
 
 /// The lines of what goes by a name among records, taken apart; none where they cannot be read.
-pub fn read_row(id: &str, text: &str) -> Option<Row> {
+pub fn read_row(id: &str, text: &str) -> Option<Block> {
     if is_whole_file(id) {
-        Row::read_file(text)
+        Block::read_file(text)
     } else {
-        Row::read(text)
+        Block::read(text)
     }
 }
 
@@ -233,15 +233,15 @@ pub fn read_row(id: &str, text: &str) -> Option<Row> {
 /// formerly, or the only new one of the same name took its place.
 pub fn moves_between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
     let mut moves = Moves::default();
-    let old: BTreeMap<&str, Row> = base.organisations().collect();
+    let old: BTreeMap<&str, Block> = base.organisations().collect();
     for version in versions {
-        let new: BTreeMap<&str, Row> = version.organisations().collect();
+        let new: BTreeMap<&str, Block> = version.organisations().collect();
         for (path, row) in new.iter().filter(|(path, _)| !old.contains_key(*path)) {
             let formerly = row
                 .says("formerly")
-                .map_or(&[][..], Plain::items)
+                .map_or(&[][..], TomlValue::items)
                 .iter()
-                .filter_map(Plain::as_text);
+                .filter_map(TomlValue::as_text);
             formerly.for_each(|former| moves.add(former, path));
         }
         for (path, row) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
@@ -264,7 +264,7 @@ pub fn moves_between(base: &Snapshot, versions: &[&Snapshot]) -> Moves {
                 moves.add(path, to);
                 continue;
             }
-            let same = |other: &Row| {
+            let same = |other: &Block| {
                 other.says("name").is_some() && other.says("name") == row.says("name")
             };
             let mut twins = new

@@ -9,9 +9,9 @@ use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
 use crate::history::snapshot::{LedgerFile, Library, Snapshot, Stand};
 use crate::merge::Form;
-use crate::merge::row::Row;
 use crate::problem::Problem;
-use crate::wire::Plain;
+use crate::written::block::Block;
+use crate::written::value::TomlValue;
 
 /// What a commit did to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,9 +47,9 @@ pub struct FieldChange {
     /// The field; `org` for the organisation in whose folder the record lies.
     pub field: String,
     /// Before; none where it was not there.
-    pub old: Option<Plain>,
+    pub old: Option<TomlValue>,
     /// After.
-    pub new: Option<Plain>,
+    pub new: Option<TomlValue>,
 }
 
 /// One step of a record's story.
@@ -132,10 +132,10 @@ fn decided(
     commit: &Commit,
     before: &dyn Fn(&Event) -> bool,
 ) -> Option<Event> {
-    let row = stand.and_then(|stand| Row::read(&stand.text));
+    let row = stand.and_then(|stand| Block::read(&stand.text));
     let of = |change: &FieldChange| change.field != "org";
-    let same = |a: Option<&Plain>, b: Option<&Plain>| match (a, b) {
-        (Some(Plain::List(a)), Some(Plain::List(b))) => {
+    let same = |a: Option<&TomlValue>, b: Option<&TomlValue>| match (a, b) {
+        (Some(TomlValue::List(a)), Some(TomlValue::List(b))) => {
             a.len() == b.len()
                 && a.iter().all(|item| {
                     a.iter().filter(|o| *o == item).count()
@@ -201,10 +201,10 @@ fn decided(
 
 /// What a field says after one more deed: of a list what was added and taken away, whatever others
 /// did to it.
-fn told(said: Option<Plain>, change: FieldChange) -> Option<Plain> {
-    let items = |list: &Option<Plain>| list.as_ref().map_or(&[][..], Plain::items).to_vec();
+fn told(said: Option<TomlValue>, change: FieldChange) -> Option<TomlValue> {
+    let items = |list: &Option<TomlValue>| list.as_ref().map_or(&[][..], TomlValue::items).to_vec();
     match (&said, &change.new) {
-        (Some(Plain::List(list)), Some(Plain::List(new))) => {
+        (Some(TomlValue::List(list)), Some(TomlValue::List(new))) => {
             let old = items(&change.old);
             let kept = list
                 .iter()
@@ -214,7 +214,7 @@ fn told(said: Option<Plain>, change: FieldChange) -> Option<Plain> {
                 .iter()
                 .filter(|item| !old.contains(item) && !list.contains(item))
                 .cloned();
-            Some(Plain::List(kept.chain(added).collect()))
+            Some(TomlValue::List(kept.chain(added).collect()))
         }
         _ => change.new,
     }
@@ -409,10 +409,11 @@ fn own(one: Event, other: &Event) -> Option<Event> {
             .changes
             .iter()
             .find(|twin| twin.field == change.field)?;
-        let items = |value: &Option<Plain>| value.as_ref().map_or(&[][..], Plain::items).to_vec();
+        let items =
+            |value: &Option<TomlValue>| value.as_ref().map_or(&[][..], TomlValue::items).to_vec();
         let (mine, theirs) = (items(&change.old), items(&twin.old));
         // A list that is put together of both is nobody's change.
-        let woven = matches!(change.new, Some(Plain::List(_)))
+        let woven = matches!(change.new, Some(TomlValue::List(_)))
             && items(&change.new)
                 .iter()
                 .all(|i| mine.contains(i) || theirs.contains(i));
@@ -423,18 +424,18 @@ fn own(one: Event, other: &Event) -> Option<Event> {
 }
 
 fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {
-    let row = |stand: Option<&Stand>| stand.and_then(|stand| Row::read(&stand.text));
+    let row = |stand: Option<&Stand>| stand.and_then(|stand| Block::read(&stand.text));
     let (was, is) = (row(old), row(new));
     let names: Vec<&str> = is
         .iter()
         .chain(&was)
-        .flat_map(|row| &row.cells)
+        .flat_map(|row| &row.entries)
         .map(|cell| cell.name.as_str())
         .collect();
     let mut seen = BTreeSet::new();
     let mut changes: Vec<FieldChange> = Vec::new();
     for name in names.into_iter().filter(|name| seen.insert(*name)) {
-        let says = |row: &Option<Row>| row.as_ref().and_then(|row| row.says(name)).cloned();
+        let says = |row: &Option<Block>| row.as_ref().and_then(|row| row.says(name)).cloned();
         if says(&was) != says(&is) {
             changes.push(FieldChange {
                 field: name.to_owned(),
@@ -443,7 +444,7 @@ fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {
             });
         }
     }
-    let org = |stand: Option<&Stand>| stand.map(|stand| Plain::Text(stand.org.clone()));
+    let org = |stand: Option<&Stand>| stand.map(|stand| TomlValue::Text(stand.org.clone()));
     if let (Some(_), Some(_)) = (old, new)
         && org(old) != org(new)
     {

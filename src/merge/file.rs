@@ -2,12 +2,14 @@
 //! version stands.
 
 use crate::merge::marks::{self, Names};
-use crate::merge::row::{self, Clash, Judge, Row, Side, Why};
+use crate::merge::record::{self, Clash, Resolver, Side, Why};
 use crate::merge::{Conflict, Form, Merged, Notice, Refused, Versions, why_not};
-use crate::record::text::inline;
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::wire::{Plain, parse};
+use crate::wire::parse;
+use crate::written::block::Block;
+use crate::written::parsed;
+use crate::written::value::TomlValue;
 
 /// Merges three versions of a file that is one table.
 pub(super) fn merge(
@@ -15,7 +17,7 @@ pub(super) fn merge(
     form: Form,
     rules: &Rules,
     names: &Names,
-    judge: &mut Judge<'_>,
+    judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     let Versions { base, ours, theirs } = versions;
     let clean = |text: &str| {
@@ -48,9 +50,9 @@ pub(super) fn merge(
             None => Ok(in_conflict(versions, names, vec![clash])),
         };
     }
-    let read = |source: &Source| Row::read_file(&source.text).ok_or_else(|| why_not(versions));
+    let read = |source: &Source| Block::read_file(&source.text).ok_or_else(|| why_not(versions));
     let (b, o, t) = (read(base)?, read(ours)?, read(theirs)?);
-    let merged = row::merge(
+    let merged = record::merge(
         Some(&b).filter(|_| !base.text.is_empty()),
         &o,
         &t,
@@ -70,7 +72,7 @@ pub(super) fn merge(
         })
         .collect();
     Ok(Merged {
-        text: with_line_ends(merged.row.text(), ours),
+        text: with_line_ends(merged.block.text(), ours),
         conflicts: Vec::new(),
         notices,
     })
@@ -119,7 +121,7 @@ fn with_line_ends(text: String, like: &Source) -> String {
 fn stamp(ours: &Source, theirs: &Source) -> Result<Result<Side, Clash>, Refused> {
     let read = |source: &Source| {
         parse(source)
-            .map(|document| Plain::pairs(&document.root))
+            .map(|document| parsed::said(&document.root))
             .map_err(Refused::Unreadable)
     };
     let (mut o, mut t) = (read(ours)?, read(theirs)?);
@@ -138,11 +140,11 @@ fn stamp(ours: &Source, theirs: &Source) -> Result<Result<Side, Clash>, Refused>
             Side::Ours
         }));
     }
-    let closed = |on: Option<Plain>, by: Option<Plain>| {
-        let on = on.as_ref().map(inline).unwrap_or_default();
-        Some(Plain::Text(format!(
+    let closed = |on: Option<TomlValue>, by: Option<TomlValue>| {
+        let on = on.as_ref().map(ToString::to_string).unwrap_or_default();
+        Some(TomlValue::Text(format!(
             "{on} {}",
-            by.as_ref().and_then(Plain::as_text).unwrap_or_default()
+            by.as_ref().and_then(TomlValue::as_text).unwrap_or_default()
         )))
     };
     Ok(Err(Clash {

@@ -4,22 +4,10 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::merge::row::comments;
+use crate::merge::record::comments;
 use crate::rules::kind::{Field, FieldType};
-use crate::wire::Plain;
-
-/// An item of a list as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// What it says.
-    pub data: Plain,
-    /// How that is written.
-    pub text: String,
-    /// Comment lines above it.
-    pub above: Vec<String>,
-    /// Comments behind it.
-    pub behind: Vec<String>,
-}
+use crate::written::block::ListItem;
+use crate::written::value::TomlValue;
 
 /// What orders the items of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +22,7 @@ pub struct Order {
 
 impl Order {
     /// The order of a field's items; of a field that no kind knows, by what the items look like.
-    pub fn of(field: Option<&Field>, items: &[Item]) -> Order {
+    pub fn of(field: Option<&Field>, items: &[ListItem]) -> Order {
         let Some(FieldType::Table(columns)) = field.map(|field| &field.ty) else {
             return Order::guessed(items);
         };
@@ -61,25 +49,27 @@ impl Order {
         }
     }
 
-    fn guessed(items: &[Item]) -> Order {
-        let dated = items
-            .iter()
-            .all(|item| column(&item.data, "on").is_some_and(|on| on.as_text().is_none()));
+    fn guessed(items: &[ListItem]) -> Order {
+        let dated = items.iter().all(|item| {
+            item.data
+                .column("on")
+                .is_some_and(|on| on.as_text().is_none())
+        });
         Order {
             day: dated.then(|| "on".to_owned()),
             ..Order::default()
         }
     }
 
-    fn day<'i>(&self, item: &'i Item) -> Option<&'i Plain> {
-        column(&item.data, self.day.as_deref()?)
+    fn day<'i>(&self, item: &'i ListItem) -> Option<&'i TomlValue> {
+        item.data.column(self.day.as_deref()?)
     }
 
     /// Which of two items that stand on different sides comes first.
-    fn compare(&self, a: &Item, b: &Item) -> Ordering {
-        let place = |item: &Item| {
+    fn compare(&self, a: &ListItem, b: &ListItem) -> Ordering {
+        let place = |item: &ListItem| {
             let (name, choices) = self.life.as_ref()?;
-            let choice = column(&item.data, name)?.as_text()?;
+            let choice = item.data.column(name)?.as_text()?;
             choices.iter().position(|known| known == choice)
         };
         match &self.day {
@@ -90,19 +80,11 @@ impl Order {
     }
 }
 
-/// A column of a row.
-pub(super) fn column<'i>(data: &'i Plain, name: &str) -> Option<&'i Plain> {
-    match data {
-        Plain::Table(pairs) => pairs.get(name),
-        Plain::Text(_) | Plain::Word(_) | Plain::List(_) => None,
-    }
-}
-
 /// A list of both sides together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Woven {
     /// The items.
-    pub items: Vec<Item>,
+    pub items: Vec<ListItem>,
     /// Comments that a side put beside an item which the other took away.
     pub orphans: Vec<String>,
     /// Whether both sides put items on one day, so that their order was not known.
@@ -110,7 +92,7 @@ pub struct Woven {
 }
 
 /// How often each item stands in a list.
-fn counts(items: &[Item]) -> BTreeMap<&Plain, i64> {
+fn counts(items: &[ListItem]) -> BTreeMap<&TomlValue, i64> {
     let mut counts = BTreeMap::new();
     for item in items {
         *counts.entry(&item.data).or_insert(0) += 1;
@@ -119,10 +101,17 @@ fn counts(items: &[Item]) -> BTreeMap<&Plain, i64> {
 }
 
 /// Merges a list; none where both sides changed one row of it differently.
-pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Option<Woven> {
+pub fn merge(
+    base: &[ListItem],
+    ours: &[ListItem],
+    theirs: &[ListItem],
+    order: &Order,
+) -> Option<Woven> {
     let (b, o, t) = (counts(base), counts(ours), counts(theirs));
-    let of = |counts: &BTreeMap<&Plain, i64>, data: &Plain| counts.get(data).copied().unwrap_or(0);
-    let mut wanted: BTreeMap<&Plain, i64> = BTreeMap::new();
+    let of = |counts: &BTreeMap<&TomlValue, i64>, data: &TomlValue| {
+        counts.get(data).copied().unwrap_or(0)
+    };
+    let mut wanted: BTreeMap<&TomlValue, i64> = BTreeMap::new();
     let mut both_removed = false;
     for data in b.keys().chain(o.keys()).chain(t.keys()) {
         let (b, o, t) = (of(&b, data), of(&o, data), of(&t, data));
@@ -141,7 +130,7 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
         wanted.insert(data, count);
     }
     // A row that both took away was changed by both, unless both put the same in its place.
-    let added = |side: &BTreeMap<&Plain, i64>| -> BTreeMap<Plain, i64> {
+    let added = |side: &BTreeMap<&TomlValue, i64>| -> BTreeMap<TomlValue, i64> {
         side.iter()
             .filter(|(data, count)| **count > of(&b, data))
             .map(|(data, count)| ((*data).clone(), *count))
@@ -151,24 +140,24 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
         .iter()
         .chain(ours)
         .chain(theirs)
-        .any(|item| matches!(item.data, Plain::Table(_)));
+        .any(|item| matches!(item.data, TomlValue::Table(_)));
     if rows && both_removed && added(&o) != added(&t) {
         return None;
     }
     // Two rows of one key say different things of one day: only a person knows which is right.
-    let key = |data: &Plain| {
+    let key = |data: &TomlValue| {
         order
             .key
             .iter()
-            .map(|name| column(data, name).cloned())
+            .map(|name| data.column(name).cloned())
             .collect::<Vec<_>>()
     };
     let (news_o, news_t) = (added(&o), added(&t));
-    let mut keyed: BTreeMap<Vec<Option<Plain>>, Vec<&Plain>> = BTreeMap::new();
+    let mut keyed: BTreeMap<Vec<Option<TomlValue>>, Vec<&TomlValue>> = BTreeMap::new();
     news_t
         .keys()
         .for_each(|data| keyed.entry(key(data)).or_default().push(data));
-    let differ = |data: &Plain| {
+    let differ = |data: &TomlValue| {
         keyed
             .get(&key(data))
             .is_some_and(|others| others.iter().any(|other| *other != data))
@@ -176,14 +165,14 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
     if !order.key.is_empty() && news_o.keys().any(differ) {
         return None;
     }
-    let kept = |side: &[Item]| -> Vec<Item> {
+    let kept = |side: &[ListItem]| -> Vec<ListItem> {
         let mut left = Tally(
             wanted
                 .iter()
                 .map(|(data, count)| ((*data).clone(), *count))
                 .collect(),
         );
-        let mut kept: Vec<Item> = side
+        let mut kept: Vec<ListItem> = side
             .iter()
             .filter(|item| left.take(&item.data))
             .cloned()
@@ -191,14 +180,15 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
         kept.sort_by(|a, b| order.day(a).cmp(&order.day(b)));
         kept
     };
-    let old: BTreeMap<&Plain, &Item> = base.iter().rev().map(|item| (&item.data, item)).collect();
-    let was = |item: &Item| old.get(&item.data).copied();
+    let old: BTreeMap<&TomlValue, &ListItem> =
+        base.iter().rev().map(|item| (&item.data, item)).collect();
+    let was = |item: &ListItem| old.get(&item.data).copied();
     let (items, same_day) = weave(kept(ours), kept(theirs), order, &was);
     let lost = ours
         .iter()
         .chain(theirs)
         .filter(|item| wanted.get(&item.data) == Some(&0));
-    let news = |item: &Item| {
+    let news = |item: &ListItem| {
         let old: Vec<String> = was(item).map_or_else(Vec::new, |old| {
             [old.above.clone(), old.behind.clone()].concat()
         });
@@ -223,28 +213,31 @@ pub fn merge(base: &[Item], ours: &[Item], theirs: &[Item], order: &Order) -> Op
 /// Of each row that both sides changed one version may go from each side: first what is of its day,
 /// then any, since a change may be of the day itself.
 pub fn left_out(
-    base: &[Item],
-    ours: &[Item],
-    theirs: &[Item],
-    kept: &[Plain],
+    base: &[ListItem],
+    ours: &[ListItem],
+    theirs: &[ListItem],
+    kept: &[TomlValue],
     order: &Order,
-) -> Vec<Plain> {
+) -> Vec<TomlValue> {
     let (b, o, t) = (counts(base), counts(ours), counts(theirs));
-    let of = |counts: &BTreeMap<&Plain, i64>, data: &Plain| counts.get(data).copied().unwrap_or(0);
-    let missing =
-        |data: &Plain, count: i64| count - kept.iter().filter(|item| *item == data).count() as i64;
-    let day = |data: &Plain| {
+    let of = |counts: &BTreeMap<&TomlValue, i64>, data: &TomlValue| {
+        counts.get(data).copied().unwrap_or(0)
+    };
+    let missing = |data: &TomlValue, count: i64| {
+        count - kept.iter().filter(|item| *item == data).count() as i64
+    };
+    let day = |data: &TomlValue| {
         order
             .day
             .as_deref()
-            .and_then(|day| column(data, day))
+            .and_then(|day| data.column(day))
             .cloned()
     };
     let untouched = b
         .keys()
         .filter(|data| missing(data, of(&b, data).min(of(&o, data)).min(of(&t, data))) > 0);
-    let mut left: Vec<Plain> = untouched.map(|data| (*data).clone()).collect();
-    let news = |side: &BTreeMap<&Plain, i64>| -> Vec<Plain> {
+    let mut left: Vec<TomlValue> = untouched.map(|data| (*data).clone()).collect();
+    let news = |side: &BTreeMap<&TomlValue, i64>| -> Vec<TomlValue> {
         side.iter()
             .filter(|(data, count)| **count > of(&b, data))
             .map(|(data, _)| (*data).clone())
@@ -256,27 +249,27 @@ pub fn left_out(
         .filter(|(data, count)| of(&o, data).max(of(&t, data)) < **count)
         .map(|(data, _)| (*data).clone());
     // Rows that say different things of one key are versions of one row too.
-    let key = |data: &Plain| {
+    let key = |data: &TomlValue| {
         order
             .key
             .iter()
-            .map(|name| column(data, name).cloned())
+            .map(|name| data.column(name).cloned())
             .collect::<Vec<_>>()
     };
-    let twin = |data: &&Plain| {
+    let twin = |data: &&TomlValue| {
         !order.key.is_empty()
             && news[1]
                 .iter()
                 .any(|other| other != *data && key(other) == key(data))
     };
-    let mut contested: Vec<Plain> = changed.collect();
+    let mut contested: Vec<TomlValue> = changed.collect();
     for data in news[0].iter().filter(twin) {
         if !contested.iter().any(|known| key(known) == key(data)) {
             contested.push(data.clone());
         }
     }
     for side in news {
-        let mut gone: Vec<Plain> = side
+        let mut gone: Vec<TomlValue> = side
             .into_iter()
             .filter(|data| missing(data, 1) > 0)
             .collect();
@@ -291,16 +284,16 @@ pub fn left_out(
 /// Two lists as one: what both have keeps its place, what one has stands where it stood between
 /// those.
 fn weave<'b>(
-    ours: Vec<Item>,
-    theirs: Vec<Item>,
+    ours: Vec<ListItem>,
+    theirs: Vec<ListItem>,
     order: &Order,
-    was: &dyn Fn(&Item) -> Option<&'b Item>,
-) -> (Vec<Item>, bool) {
+    was: &dyn Fn(&ListItem) -> Option<&'b ListItem>,
+) -> (Vec<ListItem>, bool) {
     let mut woven = Vec::new();
     let mut same_day = false;
-    let mut own: Vec<Item> = Vec::new();
+    let mut own: Vec<ListItem> = Vec::new();
     let (mut in_ours, mut in_theirs) = (Tally::of(&ours), Tally::of(&theirs));
-    let mut rest: VecDeque<(Item, bool)> = theirs
+    let mut rest: VecDeque<(ListItem, bool)> = theirs
         .into_iter()
         .map(|item| (in_ours.take(&item.data), item))
         .map(|(known, item)| (item, known))
@@ -323,7 +316,7 @@ fn weave<'b>(
         let none = Vec::new();
         let old = was(&item);
         woven.push(match twin {
-            Some(twin) => Item {
+            Some(twin) => ListItem {
                 above: comments(
                     old.map_or(&none, |old| &old.above),
                     &item.above,
@@ -339,7 +332,7 @@ fn weave<'b>(
             None => item,
         });
     }
-    let run: Vec<Item> = rest
+    let run: Vec<ListItem> = rest
         .into_iter()
         .filter(|(_, known)| !known)
         .map(|(item, _)| item)
@@ -349,10 +342,10 @@ fn weave<'b>(
 }
 
 /// How many of each item a list still has.
-struct Tally(BTreeMap<Plain, i64>);
+struct Tally(BTreeMap<TomlValue, i64>);
 
 impl Tally {
-    fn of(items: &[Item]) -> Tally {
+    fn of(items: &[ListItem]) -> Tally {
         Tally(
             counts(items)
                 .into_iter()
@@ -361,12 +354,12 @@ impl Tally {
         )
     }
 
-    fn has(&self, data: &Plain) -> bool {
+    fn has(&self, data: &TomlValue) -> bool {
         self.0.get(data).is_some_and(|left| *left > 0)
     }
 
     /// Takes one; says whether there was one.
-    fn take(&mut self, data: &Plain) -> bool {
+    fn take(&mut self, data: &TomlValue) -> bool {
         self.0
             .get_mut(data)
             .filter(|left| **left > 0)
@@ -376,8 +369,13 @@ impl Tally {
 }
 
 /// Two runs as one, each in its own order; says whether both have an item on one day.
-fn braid(out: &mut Vec<Item>, ours: Vec<Item>, theirs: Vec<Item>, order: &Order) -> bool {
-    let days: BTreeSet<Option<&Plain>> = theirs.iter().map(|item| order.day(item)).collect();
+fn braid(
+    out: &mut Vec<ListItem>,
+    ours: Vec<ListItem>,
+    theirs: Vec<ListItem>,
+    order: &Order,
+) -> bool {
+    let days: BTreeSet<Option<&TomlValue>> = theirs.iter().map(|item| order.day(item)).collect();
     let same_day = order.life.is_some() && ours.iter().any(|item| days.contains(&order.day(item)));
     let (mut ours, mut theirs) = (ours.into_iter().peekable(), theirs.into_iter().peekable());
     while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {

@@ -8,22 +8,23 @@
 mod file;
 pub mod items;
 pub mod marks;
-pub mod page;
 mod proof;
-pub mod row;
+pub mod record;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::locale::{Arg, Label};
 use crate::merge::marks::Names;
-use crate::merge::page::{Key, Page, Paragraph};
-use crate::merge::row::{About, Clash, Judge, Row, Side, Why};
+use crate::merge::record::{About, Clash, Resolver, Side, Why};
 use crate::problem::{Place, Problem, Rule};
 use crate::record::text::{field_name, said};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::wire::{Plain, parse};
+use crate::wire::parse;
+use crate::written::block::Block;
+use crate::written::page::{self, Key, Page, Paragraph};
+use crate::written::value::TomlValue;
 
 /// Three versions of one file.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +116,7 @@ pub fn merge(
     form: Form,
     rules: &Rules,
     names: &Names,
-    judge: &mut Judge<'_>,
+    judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     // A base that is itself an unfinished merge, as git makes of several bases, says of a record in
     // conflict there no more than what its versions have in common.
@@ -178,10 +179,10 @@ fn settled(text: &str, form: Form) -> String {
     };
     if let (Form::Organisation, Some(ours), Some(theirs)) = (
         form,
-        Row::read_file(&sides.ours),
-        Row::read_file(&sides.theirs),
+        Block::read_file(&sides.ours),
+        Block::read_file(&sides.theirs),
     ) {
-        return row::common(&ours, &theirs).text();
+        return record::common(&ours, &theirs).text();
     }
     let [ours, theirs] = [&sides.ours, &sides.theirs].map(|text| Source::new("", text.as_str()));
     let (Form::Records, Some(ours), Some(theirs)) = (form, Page::read(&ours), Page::read(&theirs))
@@ -197,10 +198,10 @@ fn settled(text: &str, form: Form) -> String {
         if other == Some(text) || key.is_none() && theirs.notes().any(|note| note == text) {
             settled.push_str(text);
         } else if let Some([one, other]) =
-            other.and_then(|other| Some([Row::read(text)?, Row::read(other)?]))
+            other.and_then(|other| Some([Block::read(text)?, Block::read(other)?]))
             && one.kind == other.kind
         {
-            settled.push_str(&row::common(&one, &other).text());
+            settled.push_str(&record::common(&one, &other).text());
         }
         settled.push('\n');
     }
@@ -313,7 +314,7 @@ fn merge_records(
     pages: &Pages<'_>,
     rules: &Rules,
     names: &Names,
-    judge: &mut Judge<'_>,
+    judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     let mut notices = Vec::new();
     let mut fates: HashMap<&Key<'_>, Fate<'_>> = HashMap::new();
@@ -337,7 +338,7 @@ fn merge_records(
     }
     let comments = |page: &Page<'_>| -> Vec<String> { page.notes().map(str::to_owned).collect() };
     let mut notes: HashMap<String, usize> = HashMap::new();
-    for note in row::comments(
+    for note in record::comments(
         &comments(&pages.base),
         &comments(&pages.ours),
         &comments(&pages.theirs),
@@ -362,7 +363,7 @@ fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
 }
 
 fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fate<'v> {
-    let said = |text: Option<&str>| text.map(|text| Plain::Text(text.to_owned()));
+    let said = |text: Option<&str>| text.map(|text| TomlValue::Text(text.to_owned()));
     let clash = Clash {
         why: Why::Misplaced,
         title: None,
@@ -513,7 +514,7 @@ fn fate<'v>(
     [base, ours, theirs]: [Option<&'v str>; 3],
     rules: &Rules,
     names: &Names,
-    judge: &mut Judge<'_>,
+    judge: &mut Resolver<'_>,
     notices: &mut Vec<Notice>,
 ) -> Option<Fate<'v>> {
     let taken = |text: Option<&'v str>| text.map_or(Fate::Gone, |text| Fate::Text(text.into()));
@@ -523,7 +524,7 @@ fn fate<'v>(
     if ours == base {
         return Some(taken(theirs));
     }
-    let read = |text: Option<&str>| text.map_or(Some(None), |text| Row::read(text).map(Some));
+    let read = |text: Option<&str>| text.map_or(Some(None), |text| Block::read(text).map(Some));
     let (b, o, t) = (read(base)?, read(ours)?, read(theirs)?);
     let shown = |clashes: Vec<Clash>| {
         let [base, ours, theirs] = [base, ours, theirs].map(Option::unwrap_or_default);
@@ -536,14 +537,14 @@ fn fate<'v>(
                 .as_deref()
                 .and_then(|name| rules.kind(name))
                 .map(AsRef::as_ref);
-            row::merge(b.as_ref(), o, t, kind, judge)
+            record::merge(b.as_ref(), o, t, kind, judge)
         }
         // Taken out on one side: if the other left it as it was, it is out.
         (Some(left), None) | (None, Some(left)) if b.as_ref().is_some_and(|b| b.is_same(left)) => {
             return Some(Fate::Gone);
         }
         (left, right) => {
-            let said = |row: &Option<Row>| row.as_ref().map(|row| Plain::Text(row.text()));
+            let said = |row: &Option<Block>| row.as_ref().map(|row| TomlValue::Text(row.text()));
             let one = left.as_ref().or(right.as_ref());
             let kind = one.and_then(|row| rules.kind(row.kind.as_deref()?));
             let title = kind.and_then(|kind| one?.says(&kind.fields[kind.title].name).cloned());
@@ -567,7 +568,7 @@ fn fate<'v>(
         about,
     }));
     Some(if merged.clashes.is_empty() {
-        Fate::Text(merged.row.text().into())
+        Fate::Text(merged.block.text().into())
     } else {
         shown(merged.clashes)
     })
@@ -675,7 +676,7 @@ impl Clash {
     pub fn words(&self, rules: &Rules, id: &str) -> [Option<Vec<Label>>; 2] {
         let fields = rules.fields_of(id);
         let field = fields.iter().find(|field| field.name == self.field);
-        let words = |one: &Option<Plain>, other: &Option<Plain>| {
+        let words = |one: &Option<TomlValue>, other: &Option<TomlValue>| {
             let words = said(field, &one.as_ref()?.without(other.as_ref()));
             (!words.is_empty()).then_some(words)
         };

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::merge::page::{Key, Page, Paragraph};
-use crate::merge::row::Clash;
+use crate::merge::record::Clash;
 use crate::merge::{Decided, Merged, Pages, Versions, marks};
 use crate::source::Source;
-use crate::tree::canon::tables;
-use crate::wire::{Plain, parse};
+use crate::wire::parse;
+use crate::written::page::{Key, Page, Paragraph};
+use crate::written::parsed;
+use crate::written::value::TomlValue;
 
 /// A record as it is said: the name of its table and its fields.
-type Said = (String, BTreeMap<String, Plain>);
+type Said = (String, BTreeMap<String, TomlValue>);
 
 /// Whether a merged ledger file is TOML and holds what each side changed, or what was decided, and
 /// nothing that neither has.
@@ -76,8 +77,9 @@ fn said(text: Option<&str>) -> Option<Option<Said>> {
     let Some(text) = text else { return Some(None) };
     let source = Source::new("", text);
     let document = parse(&source).ok()?;
-    let (kind, _, table) = *tables(&document.root).first()?;
-    Some(Some((kind.to_owned(), Plain::pairs(table))))
+    let rows = parsed::rows(&source, &document.root);
+    let row = rows.first()?;
+    Some(Some((row.name.to_string(), TomlValue::pairs(&row.fields))))
 }
 
 /// How many paragraphs are parsed at once: few enough that their memory is used again for the next.
@@ -93,9 +95,9 @@ fn parsed(paragraphs: &[Paragraph<'_>]) -> Option<usize> {
             .iter()
             .flat_map(|paragraph| [&*paragraph.gap, &*paragraph.text])
             .collect();
-        parse(&Source::new("", text))
-            .ok()
-            .map(|document| tables(&document.root).len())
+        let source = Source::new("", text);
+        let document = parse(&source).ok()?;
+        Some(parsed::rows(&source, &document.root).len())
     };
     paragraphs.par_chunks(PARSED_AT_ONCE).map(count).sum()
 }
@@ -108,7 +110,7 @@ pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Mer
     let said = |source: &Source| {
         parse(source)
             .ok()
-            .map(|document| (String::new(), Plain::pairs(&document.root)))
+            .map(|document| (String::new(), parsed::said(&document.root)))
     };
     let result = Source::new("", merged.text.clone());
     let (Some(b), Some(o), Some(t), Some(r)) = (
@@ -174,21 +176,21 @@ fn record_holds(
 
 /// Whether a list holds what each side added and not what either took away, and nothing else.
 fn list_holds(
-    base: &Option<Plain>,
-    ours: &Option<Plain>,
-    theirs: &Option<Plain>,
-    result: &Option<Plain>,
+    base: &Option<TomlValue>,
+    ours: &Option<TomlValue>,
+    theirs: &Option<TomlValue>,
+    result: &Option<TomlValue>,
 ) -> bool {
-    let count = |list: &'_ Option<Plain>| -> BTreeMap<Plain, usize> {
+    let count = |list: &'_ Option<TomlValue>| -> BTreeMap<TomlValue, usize> {
         let mut counts = BTreeMap::new();
-        for item in list.as_ref().map_or(&[][..], Plain::items) {
+        for item in list.as_ref().map_or(&[][..], TomlValue::items) {
             *counts.entry(item.clone()).or_default() += 1;
         }
         counts
     };
     let counts @ [b, o, t, r] = &[base, ours, theirs, result].map(count);
-    let all: BTreeSet<&Plain> = counts.iter().flat_map(BTreeMap::keys).collect();
-    matches!(result, Some(Plain::List(_)))
+    let all: BTreeSet<&TomlValue> = counts.iter().flat_map(BTreeMap::keys).collect();
+    matches!(result, Some(TomlValue::List(_)))
         && all.into_iter().all(|item| {
             let [b, o, t, r] = [b, o, t, r].map(|counts| counts.get(item).copied().unwrap_or(0));
             match (o >= b && t >= b, o <= b && t <= b) {

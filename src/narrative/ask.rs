@@ -11,12 +11,12 @@ use crate::figure::default_as_of;
 use crate::narrative::desk::{Asked, Desk};
 use crate::narrative::things::{DayThing, OrgThing, PeriodThing, refuse};
 use crate::problem::{Problem, Rule};
-use crate::record::text::quoted;
 use crate::rules::filter::Filter;
 use crate::rules::kind::{Choice, FieldType, Kind};
 use crate::rules::metric::{DateOf, Measure, Metric, Take, Unit, Window, read_date};
 use crate::source::Source;
 use crate::wire::{Reader, Reading, parse};
+use crate::written::canonical::quoted;
 
 /// The words a template may use for what it asks, in both languages.
 const WORDS: &[(&str, &str)] = &[

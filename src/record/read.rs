@@ -326,7 +326,7 @@ fn value(
         },
         FieldType::Date => match data {
             Data::Day(day) => Some(Value::Day(*day)),
-            Data::FarDate => {
+            Data::FarDate(_) => {
                 reading.note(
                     outside(&field.name, Day::FIRST, Day::LAST)
                         .at(reading.source.place(span.clone())),

@@ -3,8 +3,8 @@
 use crate::locale::{Label, Lang, Locale};
 use crate::record::{Record, Value};
 use crate::rules::kind::{Field, FieldType};
-use crate::wire::Plain;
-pub use crate::written::canonical::quoted;
+use crate::written::canonical::quoted;
+use crate::written::value::TomlValue;
 
 /// A value as canonical TOML on one line.
 pub fn toml(field: &Field, value: &Value) -> String {
@@ -41,35 +41,6 @@ pub fn toml(field: &Field, value: &Value) -> String {
             FieldType::Year => period.first().year().to_string(),
             _ => quoted(&period.to_string()),
         },
-    }
-}
-
-/// A key as TOML writes it.
-pub fn key(name: &str) -> String {
-    let bare = !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if bare { name.to_owned() } else { quoted(name) }
-}
-
-/// A value as it stands in a file, as TOML on one line.
-pub fn inline(data: &Plain) -> String {
-    match data {
-        Plain::Text(text) => quoted(text),
-        Plain::Word(word) => word.clone(),
-        Plain::List(items) => format!(
-            "[{}]",
-            items.iter().map(inline).collect::<Vec<_>>().join(", ")
-        ),
-        Plain::Table(pairs) if pairs.is_empty() => "{}".to_owned(),
-        Plain::Table(pairs) => {
-            let pairs: Vec<String> = pairs
-                .iter()
-                .map(|(name, value)| format!("{} = {}", key(name), inline(value)))
-                .collect();
-            format!("{{ {} }}", pairs.join(", "))
-        }
     }
 }
 
@@ -118,7 +89,7 @@ pub fn title(record: &Record, locale: &Locale) -> String {
 
 /// What a value says as it stands in a file, right or wrong, in the words of both languages: labels
 /// for choices, the columns of a table in their order; of a list one for each item.
-pub fn said(field: Option<&Field>, value: &Plain) -> Vec<Label> {
+pub fn said(field: Option<&Field>, value: &TomlValue) -> Vec<Label> {
     let same = |text: &str| {
         vec![Label {
             zh: text.to_owned(),
@@ -126,15 +97,15 @@ pub fn said(field: Option<&Field>, value: &Plain) -> Vec<Label> {
         }]
     };
     match (value, field.map(|field| &field.ty)) {
-        (Plain::Text(text), Some(FieldType::Choice(choices))) => {
+        (TomlValue::Text(text), Some(FieldType::Choice(choices))) => {
             match choices.iter().find(|choice| choice.name == *text) {
                 Some(choice) => vec![choice.label.clone()],
                 None => same(text),
             }
         }
-        (Plain::Text(text) | Plain::Word(text), _) => same(text),
-        (Plain::List(items), _) => items.iter().flat_map(|item| said(field, item)).collect(),
-        (Plain::Table(pairs), Some(FieldType::Table(columns))) => {
+        (TomlValue::Text(text) | TomlValue::Word(text), _) => same(text),
+        (TomlValue::List(items), _) => items.iter().flat_map(|item| said(field, item)).collect(),
+        (TomlValue::Table(pairs), Some(FieldType::Table(columns))) => {
             let cells = columns
                 .iter()
                 .filter_map(|column| Some(said(Some(column), pairs.get(&column.name)?)));
@@ -151,7 +122,7 @@ pub fn said(field: Option<&Field>, value: &Plain) -> Vec<Label> {
                 en: join(Lang::En),
             }]
         }
-        (Plain::Table(_), _) => same(&inline(value)),
+        (TomlValue::Table(_), _) => same(&value.to_string()),
     }
 }
 

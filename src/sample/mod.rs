@@ -16,6 +16,7 @@ use crate::record::{Origin, Record, Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::tree::canon;
+use crate::written::block::Block;
 
 /// The sub-districts and communities of Jianxi District, from the statistical division codes of
 /// 2023.
@@ -289,11 +290,7 @@ impl Maker {
         given.extend(org.founded.map(|day| ("founded", vec![day.to_owned()])));
         given.extend((!exempt.is_empty()).then_some(("exempt", exempt)));
         let values = values(&kind, &given);
-        kind.fields
-            .iter()
-            .zip(&values)
-            .filter_map(|(field, value)| value.as_ref().map(|v| canon::line(field, v)))
-            .collect()
+        canon::canonical(&Block::default(), &kind.fields, &values)
     }
 
     fn person(&mut self) -> String {

@@ -16,12 +16,14 @@ use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::tree::canon::{all_values, leading, record as record_text, tables};
+use crate::tree::canon::{all_values, record as record_text};
 use crate::tree::files::{File, Files};
-use crate::tree::splice::{Change, Proof, append, prove, set_record};
+use crate::tree::splice::{Change, Proof, append, prove, set_organisation, set_record};
 use crate::tree::write::{Basis, Lock};
 use crate::tree::{Root, Tree, candidates, check, ledger, place_of, scan};
 use crate::wire::parse;
+use crate::written::page::cuts;
+use crate::written::parsed;
 
 /// Appends a record to its writer's file of the year it began in.
 ///
@@ -114,7 +116,7 @@ fn appended<'r>(
     rules: &'r Rules,
     record: &Record<'_>,
 ) -> Result<(Source, Record<'r>), Problems> {
-    refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;
+    refuse_inline(before, &record.kind.name)?;
     let after = Source::new(
         &before.file,
         append(&before.text, &record_text(record, rules)),
@@ -134,17 +136,21 @@ fn appended<'r>(
 
 /// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the
 /// form that can be changed piece by piece.
-fn refuse_inline(
-    source: &Source,
-    document: &crate::wire::Document<'_>,
-    kind: &str,
-) -> Result<(), Problem> {
-    match tables(&document.root)
+fn refuse_inline(source: &Source, kind: &str) -> Result<(), Problems> {
+    let document = parse(source).map_err(Problems)?;
+    let rows = parsed::rows(source, &document.root);
+    let starts = rows
         .iter()
-        .find(|(name, at, _)| *name == kind && !source.text[*at..].starts_with("[["))
+        .filter(|row| row.name == kind)
+        .map(|row| row.header.start);
+    match starts
+        .into_iter()
+        .find(|&at| !source.text[at..].starts_with("[["))
     {
         None => Ok(()),
-        Some((_, at, _)) => Err(Problem::new(Rule::NOT_TABLES).at(source.place(*at..*at))),
+        Some(at) => Err(Problem::new(Rule::NOT_TABLES)
+            .at(source.place(at..at))
+            .into()),
     }
 }
 
@@ -168,22 +174,13 @@ impl Found<'_> {
     pub fn text(&self, root: &Root) -> Result<String, Problems> {
         let source = scan::read_file(&root.path, &self.path)?;
         let document = parse(&source).map_err(Problems)?;
-        let starts: Vec<usize> = tables(&document.root)
+        let rows = parsed::rows(&source, &document.root);
+        let found = rows
             .iter()
-            .map(|(_, at, _)| leading(&source, &document.trivia, *at))
-            .collect();
-        let found = tables(&document.root)
-            .into_iter()
-            .position(|(_, at, _)| at == self.record.origin.at);
-        let Some(n) = found else {
-            return Err(Problem::new(Rule::UNPROVEN)
-                .at(Place::file(&*source.file))
-                .into());
-        };
-        Ok(
-            source.text[starts[n]..starts.get(n + 1).copied().unwrap_or(source.text.len())]
-                .to_owned(),
-        )
+            .position(|row| row.header.start == self.record.origin.at)
+            .ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)))?;
+        let cuts = cuts(&source, &document.trivia.comments, &rows);
+        Ok(source.text[cuts[found].clone()].to_owned())
     }
 }
 
@@ -340,10 +337,9 @@ fn change_one<'r>(
     changes: &[Change],
 ) -> Result<Record<'r>, Problems> {
     let before = scan::read_file(&root.path, &found.path)?;
-    let document = parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
-    refuse_inline(&before, &document, &found.record.kind.name)?;
-    let text = set_record(&before, &document, &found.record, rules, changes).ok_or_else(failed)?;
+    refuse_inline(&before, &found.record.kind.name)?;
+    let text = set_record(&before, &found.record, rules, changes).ok_or_else(failed)?;
     let after = Source::new(&before.file, text);
     prove(
         &before,
@@ -378,12 +374,11 @@ pub fn organisation(
     org: &OrgPath,
     values: &[Option<Value>],
 ) -> Result<(), Problems> {
-    use crate::tree::splice::{Target, set};
     let path = root.org_folder(org).join("org.toml");
     let name = shown(&root.path, &path);
     let stands = scan::file_if_there(&root.path, &path)?;
     let before = stands.clone().unwrap_or_else(|| Source::new(&name, ""));
-    let document = parse(&before).map_err(Problems)?;
+    parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
     let old = match before.text.is_empty() {
         true => vec![None; values.len()],
@@ -396,15 +391,7 @@ pub fn organisation(
         .filter(|&n| old[n] != values[n])
         .map(|n| (n, values[n].clone()))
         .collect();
-    let text = set(
-        &before,
-        &document,
-        Target::File,
-        &rules.org.fields,
-        &old,
-        &changes,
-    )
-    .ok_or_else(failed)?;
+    let text = set_organisation(&before, &rules.org.fields, &old, &changes).ok_or_else(failed)?;
     let after = Source::new(&name, text);
     match ledger::read_organisation(&after, org.clone(), rules) {
         (Some(read), _) if read.fields == values => {}

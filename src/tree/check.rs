@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use toml::de::{DeTable, DeValue};
-
 use crate::day::{Day, Period};
 use crate::locale::Arg;
 use crate::name::RecordId;
@@ -16,9 +14,12 @@ use crate::record::text::plain;
 use crate::record::{Distinct, Record, Value};
 use crate::rules::kind::{Bound, Field, FieldType, Kind, Once};
 use crate::rules::metric::{Measure, Peers, Ranking, Under};
+use crate::source::Source;
 use crate::spelling::{folded, tidy};
 use crate::tree::files::Files;
-use crate::tree::{Entry, Root, Tree, canon, pass, place_of};
+use crate::tree::{Entry, Root, Tree, pass, place_of};
+use crate::wire::parse;
+use crate::written::{Data, named, parsed};
 
 /// What a check is given: one organisation and its records.
 #[derive(Clone, Copy)]
@@ -891,32 +892,32 @@ impl Finding<'_> {
 /// place.
 fn placed(files: Option<&dyn Files>, file: &str, findings: Vec<Finding<'_>>) -> Vec<Problem> {
     let source = files.and_then(|files| files.read_named(file).ok());
-    let document = source
-        .as_ref()
-        .and_then(|source| Some((source, crate::wire::parse(source).ok()?)));
-    let tables: BTreeMap<usize, &DeTable<'_>> = document
-        .iter()
-        .flat_map(|(_, document)| canon::tables(&document.root))
-        .map(|(_, at, table)| (at, table))
-        .collect();
+    let source = source.unwrap_or_else(|| Source::new(file, ""));
+    let document = parse(&source).ok();
+    let (rows, fields) = document.as_ref().map_or_else(Default::default, |document| {
+        (
+            parsed::rows(&source, &document.root),
+            parsed::fields(&document.root, &[]),
+        )
+    });
     let place = |finding: &Finding<'_>| {
-        let (source, document) = document.as_ref()?;
-        let table = match finding.record {
-            None => &document.root,
-            Some(record) => tables.get(&record.origin.at)?,
-        };
-        let (key, node) = table
-            .iter()
-            .find(|(key, _)| *key.get_ref() == finding.field)?;
-        // A list may run over many lines; where no item is meant, its key is what to look at.
-        let span = match (node.get_ref(), finding.item) {
-            (DeValue::Array(items), Some(item)) => {
-                items.get(item).map_or(key.span(), toml::Spanned::span)
+        let fields = match finding.record {
+            None => &fields,
+            Some(record) => {
+                let n = rows.binary_search_by_key(&record.origin.at, |row| row.header.start);
+                &rows[n.ok()?].fields
             }
-            (DeValue::Array(_), None) => key.span(),
-            _ => node.span(),
         };
-        Some(source.place(span))
+        let field = named(fields, &finding.field)?;
+        // A list may run over many lines; where no item is meant, its key is what to look at.
+        let span = match (&field.data, finding.item) {
+            (Data::List(items), Some(item)) => {
+                items.get(item).map_or(&field.key, |item| &item.span)
+            }
+            (Data::List(_), None) => &field.key,
+            _ => &field.span,
+        };
+        Some(source.place(span.clone()))
     };
     findings
         .into_iter()

@@ -1,15 +1,20 @@
 //! Changes to a text that leave every other byte as it was, and the proof that they did.
 
-use toml::de::{DeTable, DeValue};
+use std::ops::Range;
+
+use toml::de::DeTable;
 
 use crate::problem::{Problem, Rule};
-use crate::record::Value;
+use crate::record::{Record, Value};
+use crate::rules::Rules;
 use crate::rules::kind::Field;
 use crate::source::{Source, newline};
-use crate::tree::canon::{
-    Block, leading, line, list_comments, parts, record_end, tables, value_text,
-};
-use crate::wire::{Document, Plain, parse};
+use crate::tree::canon::{all_values, canonical, value_text, whole_file};
+use crate::wire::{Document, parse};
+use crate::written::block::{Block, Entry};
+use crate::written::page::cuts;
+use crate::written::value::TomlValue;
+use crate::written::{self, parsed};
 
 /// The text with one more paragraph at its end, in the line ends it has.
 pub fn append(text: &str, paragraph: &str) -> String {
@@ -28,172 +33,93 @@ pub fn append(text: &str, paragraph: &str) -> String {
     out
 }
 
-/// The table whose fields are changed.
-#[derive(Clone, Copy, Debug)]
-pub enum Target {
-    /// The record whose header stands at this offset.
-    Record(usize),
-    /// The whole file, as an organisation's is.
-    File,
-}
-
 /// One field's new value; none takes the field away.
 pub type Change = (usize, Option<Value>);
 
-/// The text with some fields of one table changed.
+/// The text with some fields of a record changed; none where no record stands where it stood.
 ///
-/// `fields` and `values` are those of `Rules::all_fields` for a record. Fields written `key =
-/// value` change in their place; a table written in another way is rewritten whole.
-pub fn set(
+/// Fields are counted as by [`Rules::all_fields`].
+pub fn set_record(
     source: &Source,
-    document: &Document<'_>,
-    target: Target,
+    record: &Record,
+    rules: &Rules,
+    changes: &[Change],
+) -> Option<String> {
+    let document = parse(source).ok()?;
+    let comments = &document.trivia.comments;
+    let rows = parsed::rows(source, &document.root);
+    let n = rows
+        .iter()
+        .position(|row| row.header.start == record.origin.at)?;
+    let region = rows[n].header.start..cuts(source, comments, &rows)[n].end;
+    let block = Block::of(source, comments, &rows[n], region.clone());
+    let fields = rules.all_fields(record.kind);
+    let text = set(
+        block,
+        &fields,
+        &all_values(record),
+        changes,
+        source.newline(),
+    );
+    Some(spliced(source, region, &text))
+}
+
+/// The text of an organisation's file with some fields changed.
+pub fn set_organisation(
+    source: &Source,
     fields: &[Field],
     values: &[Option<Value>],
     changes: &[Change],
 ) -> Option<String> {
-    let all = tables(&document.root);
-    let (table, header, at) = match target {
-        Target::File => (&document.root, None, None),
-        Target::Record(at) => {
-            let (name, at, table) = all.iter().find(|(_, start, _)| *start == at)?;
-            (*table, Some(format!("[[{name}]]")), Some(*at))
-        }
-    };
-    let end = newline(&source.text);
-    let parts = parts(source, table, fields);
-    if parts.iter().any(|part| !part.direct) {
-        let next = all
-            .iter()
-            .map(|(_, start, _)| *start)
-            .find(|start| at.is_some_and(|at| *start > at));
-        let next = next.map_or(source.text.len(), |next| {
-            leading(source, &document.trivia, next)
-        });
-        let start = at.unwrap_or(0);
-        let stop = record_end(source, &document.trivia, table, start, next);
-        let mut new = values.to_vec();
-        for (field, value) in changes {
-            new[*field] = value.clone();
-        }
-        let block = Block {
-            source,
-            trivia: &document.trivia,
-            table,
-            region: start..stop,
-            header,
-        };
-        let text = block.text(fields, &new);
-        return Some(format!(
-            "{}{}{}",
-            &source.text[..start],
-            text.replace('\n', end),
-            &source.text[stop..]
-        ));
-    }
-    let line_end = |at: usize| {
-        source.text[at..]
-            .find('\n')
-            .map_or(source.text.len(), |n| at + n + 1)
-    };
-    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
-    let mut changes = changes.to_vec();
-    changes.sort_by_key(|(field, _)| *field);
-    for (field, value) in changes {
-        let part = parts.iter().find(|part| part.field == field);
-        match (part, value) {
-            (None, None) => {}
-            (Some(part), Some(value)) => {
-                let old = values[field].as_ref().map_or(&[][..], Value::items);
-                let comments =
-                    list_comments(source, &document.trivia, part.node).carried(old, value.items());
-                edits.push((
-                    part.node.span(),
-                    value_text(&fields[field], &value, &comments).replace('\n', end),
-                ));
-            }
-            (Some(part), None) => {
-                let start = source.text[..part.key].rfind('\n').map_or(0, |n| n + 1);
-                let stop = line_end(part.node.span().end);
-                let mut kept = String::new();
-                for comment in document
-                    .trivia
-                    .comments
-                    .iter()
-                    .filter(|c| part.key < c.start && c.start < stop)
-                {
-                    kept.push_str(&format!("{}{end}", source.text[comment.clone()].trim_end()));
-                }
-                edits.push((start..stop, kept));
-            }
-            (None, Some(value)) => {
-                let before = parts
-                    .iter()
-                    .filter(|part| part.field < field)
-                    .max_by_key(|part| part.field);
-                let after_line_of = before.map(|part| part.node.span().end).or(at);
-                let at = after_line_of.map_or_else(
-                    || {
-                        if source.text.starts_with('\u{feff}') {
-                            3
-                        } else {
-                            0
-                        }
-                    },
-                    line_end,
-                );
-                let mut text = line(&fields[field], &value).replace('\n', end);
-                let opens = at > 0
-                    && !source.text[..at].ends_with('\n')
-                    && !source.text[..at].ends_with('\u{feff}');
-                if opens && !edits.iter().any(|(range, _)| range.start == at) {
-                    text.insert_str(0, end);
-                }
-                edits.push((at..at, text));
-            }
-        }
-    }
-    let mut out = source.text.clone();
-    // At one place what is inserted stands before what is replaced.
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    for (range, text) in edits.into_iter().rev() {
-        out.replace_range(range, &text);
-    }
-    Some(out)
+    let block = whole_file(source, &parse(source).ok()?);
+    let text = set(block, fields, values, changes, source.newline());
+    Some(spliced(source, source.start()..source.text.len(), &text))
 }
 
-/// The text with one record's fields changed, by the record's own values.
-pub fn set_record(
-    source: &Source,
-    document: &Document<'_>,
-    record: &crate::record::Record,
-    rules: &crate::rules::Rules,
+fn spliced(source: &Source, region: Range<usize>, text: &str) -> String {
+    let (before, after) = (&source.text[..region.start], &source.text[region.end..]);
+    format!("{before}{text}{after}")
+}
+
+/// The lines of a block with some of its fields changed, in their places; a block that cannot be
+/// changed piece by piece is written anew.
+fn set(
+    block: Block,
+    fields: &[Field],
+    values: &[Option<Value>],
     changes: &[Change],
-) -> Option<String> {
-    let fields = rules.all_fields(record.kind);
-    let values = crate::tree::canon::all_values(record);
-    set(
-        source,
-        document,
-        Target::Record(record.origin.at),
-        &fields,
-        &values,
-        changes,
-    )
+    newline: &str,
+) -> String {
+    if !block.is_verbatim {
+        let mut values = values.to_vec();
+        for (field, value) in changes {
+            values[*field].clone_from(value);
+        }
+        return canonical(&block, fields, &values).replace('\n', newline);
+    }
+    let text = |(n, value): &Change| {
+        let value = value.as_ref().map(|value| {
+            let old = values[*n].as_ref().map_or(&[][..], Value::items);
+            let comments = block.entry(&fields[*n].name).map(Entry::list_comments);
+            let comments = comments.unwrap_or_default().carried(old, value.items());
+            value_text(&fields[*n], value, &comments)
+        });
+        (*n, value)
+    };
+    let texts: Vec<(usize, Option<String>)> = changes.iter().map(text).collect();
+    block.edited(fields, &texts)
 }
 
 /// What a file holds, in a form that can be compared: each top-level item, in order, by key.
-fn contents(root: &DeTable<'_>) -> Vec<(String, Vec<Option<Plain>>)> {
-    root.iter()
-        .map(|(key, node)| {
-            let items = match node.get_ref() {
-                DeValue::Array(items) => {
-                    items.iter().map(|i| Some(Plain::of(i.get_ref()))).collect()
-                }
-                other => vec![Some(Plain::of(other))],
-            };
-            (key.get_ref().to_string(), items)
-        })
+fn contents(root: &DeTable<'_>) -> Vec<(String, Vec<Option<TomlValue>>)> {
+    let items = |field: &written::Field<'_>| match TomlValue::of(&field.data) {
+        TomlValue::List(items) => items.into_iter().map(Some).collect(),
+        other => vec![Some(other)],
+    };
+    let fields = parsed::fields(root, &[]);
+    fields
+        .iter()
+        .map(|field| (field.name.to_string(), items(field)))
         .collect()
 }
 
@@ -229,9 +155,9 @@ pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Pr
             was.retain(|(_, items)| !items.is_empty());
         }
         Proof::Except(name, at) => {
-            let index = tables(&old.root)
+            let index = parsed::rows(before, &old.root)
                 .iter()
-                .filter(|(key, start, _)| *key == name && *start < at)
+                .filter(|row| row.name == name && row.header.start < at)
                 .count();
             for side in [&mut was, &mut is] {
                 let items = side

@@ -4,9 +4,16 @@
 //! Two readers make rows. [`canonical`] takes text as the program itself writes it, in a single
 //! pass without an allocation for a field; [`parsed`] takes any TOML, through the full parser. Both
 //! give equal rows for the same text, so whoever reads rows need not know which of them was there.
+//!
+//! With the text around them rows are lossless: [`page`] cuts a file into records and the comments
+//! between them, [`block`] takes a record apart into pieces that are its text again. `fmt`, edits
+//! and merges work on those.
 
+pub mod block;
 pub mod canonical;
+pub mod page;
 pub mod parsed;
+pub mod value;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -66,10 +73,10 @@ pub enum Data<'s> {
     Boolean(bool),
     /// A day.
     Day(Day),
-    /// A date of a year that no day has.
-    FarDate,
-    /// A time, with a date or without.
-    Time,
+    /// A date of a year that no day has, as it is written.
+    FarDate(Cow<'s, str>),
+    /// A time, with a date or without, as it is written.
+    Time(Cow<'s, str>),
     /// Several values.
     List(Vec<Item<'s>>),
     /// A table.
@@ -109,8 +116,8 @@ impl Data<'_> {
             Data::Integer(_) => "type-integer",
             Data::Float(_) => "type-float",
             Data::Boolean(_) => "type-boolean",
-            Data::Day(_) | Data::FarDate => "type-date",
-            Data::Time => "type-datetime",
+            Data::Day(_) | Data::FarDate(_) => "type-date",
+            Data::Time(_) => "type-datetime",
             Data::List(_) => "type-list",
             Data::Table(_) => "type-table",
         }

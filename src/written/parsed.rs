@@ -1,5 +1,6 @@
 //! Rows of any TOML, through the full parser.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -8,6 +9,7 @@ use crate::rules::Rules;
 use crate::rules::kind::{Field as Definition, FieldType};
 use crate::source::Source;
 use crate::wire::{Node, day, integer, type_name};
+use crate::written::value::TomlValue;
 use crate::written::{Data, Field, Item, Row};
 
 /// The row of a table of this name, whose header stands there.
@@ -34,6 +36,35 @@ pub fn row<'s>(
         kind,
         fields,
     }
+}
+
+/// The rows of a parsed file, in the order of the text, of whatever kind: their fields have no
+/// indices.
+pub fn rows<'s>(source: &Source, root: &DeTable<'s>) -> Vec<Row<'s>> {
+    let mut found = Vec::new();
+    for (name, node) in root {
+        let items = node.get_ref().as_array().into_iter().flatten();
+        let tables = items.filter_map(|item| Some((item.get_ref().as_table()?, item.span())));
+        found.extend(tables.map(|(table, header)| Row {
+            name: name.get_ref().clone(),
+            line: source.line(header.start),
+            header,
+            kind: None,
+            fields: fields(table, &[]),
+        }));
+    }
+    found.sort_by_key(|row| row.header.start);
+    found
+}
+
+/// What a value says.
+pub fn value(value: &DeValue<'_>) -> TomlValue {
+    TomlValue::of(&data(value, &[]))
+}
+
+/// What the fields of a table say.
+pub fn said(table: &DeTable<'_>) -> BTreeMap<String, TomlValue> {
+    TomlValue::pairs(&fields(table, &[]))
 }
 
 /// The fields of a table, in the order of the text.
@@ -71,6 +102,12 @@ fn number(fields: &mut [Field<'_>], definitions: &[Definition]) {
 
 /// What a value says; a table in it has these columns.
 fn data<'s>(value: &DeValue<'s>, columns: &[Definition]) -> Data<'s> {
+    let written = || {
+        value
+            .as_datetime()
+            .map_or_else(String::new, ToString::to_string)
+            .into()
+    };
     match value {
         DeValue::String(text) => Data::Text(text.clone()),
         // The parser has refused what does not fit.
@@ -78,9 +115,9 @@ fn data<'s>(value: &DeValue<'s>, columns: &[Definition]) -> Data<'s> {
         DeValue::Float(number) => Data::Float(number.as_str().to_owned().into()),
         DeValue::Boolean(boolean) => Data::Boolean(*boolean),
         DeValue::Datetime(_) if type_name(value) == "type-date" => {
-            day(value).map_or(Data::FarDate, Data::Day)
+            day(value).map_or_else(|| Data::FarDate(written()), Data::Day)
         }
-        DeValue::Datetime(_) => Data::Time,
+        DeValue::Datetime(_) => Data::Time(written()),
         DeValue::Array(items) => Data::List(
             items
                 .iter()

@@ -2,7 +2,7 @@
 //! and whole organisations that were put under it there.
 
 use crate::merge::marks::Names;
-use crate::merge::row::Side;
+use crate::merge::record::Side;
 use crate::merge::{Form, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;

@@ -21,8 +21,7 @@ use crate::cmd::{self, Command, Session, Status, prompt};
 use crate::history::snapshot::LedgerFile;
 use crate::locale::{Label, Locale};
 use crate::merge::marks::{self, Names, Sides};
-use crate::merge::page::Page;
-use crate::merge::row::{Clash, Side, Why};
+use crate::merge::record::{Clash, Side, Why};
 use crate::merge::{Form, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::path::shown;
@@ -34,6 +33,7 @@ use crate::spelling::visible;
 use crate::tree::files::Files;
 use crate::tree::write::Basis;
 use crate::tree::{Root, Tree, scan};
+use crate::written::page::Page;
 
 pub(super) const COMMAND: Command = Command {
     name: "resolve",

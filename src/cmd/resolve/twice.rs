@@ -11,7 +11,7 @@ use crate::cmd::merge_driver::{in_style, mine, names, say_merged};
 use crate::cmd::prompt;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged};
 use crate::history::snapshot::LedgerFile;
-use crate::merge::row::Side;
+use crate::merge::record::Side;
 use crate::merge::{Form, Versions, merge};
 use crate::name::OrgPath;
 use crate::path::shown;

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::merge::row::Row;
 use crate::source::{Source, newline};
-use crate::tree::canon::{leading, record_end, tables};
 use crate::wire::parse;
+use crate::written::block::{Block, comment_text, within};
+use crate::written::{Data, Field, Row, parsed};
 
 /// A file in paragraphs; put together again they are the file, with `\n` for its line ends.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl<'s> Page<'s> {
             let body = lines(&text[cut.clone()]);
             let id = match id_line(&text[cut.clone()]) {
                 Some(id) => Cow::Borrowed(id),
-                None => Cow::Owned(Row::read(&body)?.identity()),
+                None => Cow::Owned(Block::read(&body)?.identity()),
             };
             let copy = copies.entry(id.clone()).or_default();
             let key = Key { id, copy: *copy };
@@ -283,22 +283,16 @@ fn id_line(text: &str) -> Option<&str> {
 /// cannot be cut.
 fn parsed_cuts(source: &Source) -> Option<Vec<Range<usize>>> {
     let document = parse(source).ok()?;
-    let tables = tables(&document.root);
-    let starts: Vec<usize> = tables
-        .iter()
-        .map(|(_, at, _)| leading(source, &document.trivia, *at))
-        .collect();
-    let mut cuts = Vec::new();
-    for (n, (_, at, table)) in tables.iter().enumerate() {
-        let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
+    let rows = parsed::rows(source, &document.root);
+    let comments = &document.trivia.comments;
+    let mut cuts = cuts(source, comments, &rows);
+    for (row, cut) in rows.iter().zip(&mut cuts) {
         // A header may be indented; a record of a list of inline tables has no lines of its own.
-        let start = source.text[..starts[n]].trim_end_matches([' ', '\t']).len();
-        let own_lines = source.text[*at..].starts_with("[[")
-            && (start == 0 || source.text[..start].ends_with('\n'));
-        let end = record_end(source, &document.trivia, table, *at, next);
-        let whole = own_lines && Row::read(&source.text[start..end]).is_some();
+        cut.start = source.text[..cut.start].trim_end_matches([' ', '\t']).len();
+        let own_lines = source.text[row.header.start..].starts_with("[[")
+            && (cut.start == 0 || source.text[..cut.start].ends_with('\n'));
+        let whole = own_lines && Block::read(&source.text[cut.clone()]).is_some();
         whole.then_some(())?;
-        cuts.push(start..end);
     }
     // Every value of the file is in one of the records.
     let only_records = document.root.iter().all(|(_, node)| {
@@ -307,4 +301,98 @@ fn parsed_cuts(source: &Source) -> Option<Vec<Range<usize>>> {
             .is_some_and(|items| !items.is_empty())
     });
     only_records.then_some(cuts)
+}
+
+/// Where the text of each row is: from the comment lines just above its header to its last line of
+/// data and the comments that follow without a blank line. Comments further down are paragraphs of
+/// their own.
+pub fn cuts(source: &Source, comments: &[Range<usize>], rows: &[Row<'_>]) -> Vec<Range<usize>> {
+    let starts: Vec<usize> = rows
+        .iter()
+        .map(|row| leading(source, comments, row.header.start))
+        .collect();
+    let cut = |(n, row): (usize, &Row<'_>)| {
+        let next = starts.get(n + 1).copied().unwrap_or(source.text.len());
+        starts[n]..record_end(source, comments, row, next)
+    };
+    rows.iter().enumerate().map(cut).collect()
+}
+
+/// Where the comment lines just above an offset begin.
+fn leading(source: &Source, comments: &[Range<usize>], at: usize) -> usize {
+    let text = &source.text;
+    let first = source.start();
+    let mut start = at;
+    while let Some(line_end) = text[first..start].rfind('\n').map(|n| first + n) {
+        let line = text[first..line_end]
+            .rfind('\n')
+            .map_or(first, |n| first + n + 1);
+        let indent = text[line..line_end].len() - text[line..line_end].trim_start().len();
+        let is_comment = comments
+            .binary_search_by_key(&(line + indent), |comment| comment.start)
+            .is_ok();
+        if !is_comment || line == start {
+            break;
+        }
+        start = line;
+    }
+    start
+}
+
+/// Where a record's own text ends, before `next`.
+fn record_end(source: &Source, comments: &[Range<usize>], row: &Row<'_>, next: usize) -> usize {
+    let text = &source.text;
+    let at = row.header.start;
+    let mut end = row.fields.iter().map(last_byte).max().unwrap_or(at).max(at);
+    if end == at {
+        // A row without fields ends with its header line.
+        end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+    }
+    for comment in within(comments, &(end..next)) {
+        if text[end..comment.start].matches('\n').count() > 1 {
+            break;
+        }
+        end = comment.end;
+    }
+    text[end..]
+        .find('\n')
+        .map_or(text.len(), |n| end + n + 1)
+        .min(next.max(at))
+}
+
+/// Where the last byte of data is that belongs to a field.
+fn last_byte(field: &Field<'_>) -> usize {
+    fn of(data: &Data<'_>) -> usize {
+        match data {
+            Data::Table(fields) => fields.iter().map(last_byte).max().unwrap_or(0),
+            Data::List(items) => {
+                let ends = items.iter().map(|item| of(&item.data).max(item.span.end));
+                ends.max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+    of(&field.data).max(field.span.end)
+}
+
+/// The comments in a range, a paragraph for each run without a blank line between, each line ended
+/// by `\n`.
+pub fn comment_paragraphs(
+    source: &Source,
+    comments: &[Range<usize>],
+    range: Range<usize>,
+) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut end = None;
+    for comment in within(comments, &range) {
+        let joined = end
+            .is_some_and(|end: usize| source.text[end..comment.start].matches('\n').count() <= 1);
+        let text = format!("{}\n", comment_text(source, comment));
+        match paragraphs.last_mut() {
+            Some(last) if joined => last.push_str(&text),
+            _ => paragraphs.push(text),
+        }
+        end = Some(comment.end);
+    }
+    paragraphs
 }
