@@ -28,7 +28,7 @@ const END_YEAR: i32 = 10_000;
 
 /// What a period is called, derived from its two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum PeriodName {
     /// A calendar month.
     Month,
     /// A calendar quarter.
@@ -260,28 +260,28 @@ impl Period {
     }
 
     /// What it is called.
-    pub fn span(self) -> Span {
+    pub fn span(self) -> PeriodName {
         if self == Period::month(self.start) {
-            Span::Month
+            PeriodName::Month
         } else if self == Period::quarter(self.start) {
-            Span::Quarter
+            PeriodName::Quarter
         } else if self == Period::half_year(self.start) {
-            Span::HalfYear
+            PeriodName::HalfYear
         } else if self == Period::year(self.start) {
-            Span::Year
+            PeriodName::Year
         } else {
-            Span::Range
+            PeriodName::Range
         }
     }
 
-    /// Every whole month, quarter or year inside it, in order; `Span::Range` has none.
-    pub fn windows(self, every: Span) -> Vec<Period> {
+    /// Every whole month, quarter or year inside it, in order; `PeriodName::Range` has none.
+    pub fn windows(self, every: PeriodName) -> Vec<Period> {
         let of = match every {
-            Span::Month => Period::month,
-            Span::Quarter => Period::quarter,
-            Span::HalfYear => Period::half_year,
-            Span::Year => Period::year,
-            Span::Range => return Vec::new(),
+            PeriodName::Month => Period::month,
+            PeriodName::Quarter => Period::quarter,
+            PeriodName::HalfYear => Period::half_year,
+            PeriodName::Year => Period::year,
+            PeriodName::Range => return Vec::new(),
         };
         let mut window = of(self.start);
         let mut found = Vec::new();
@@ -302,11 +302,11 @@ impl Period {
     /// The period of the same name just before; for a range, as many days just before it.
     pub fn previous(self) -> Period {
         let months = match self.span() {
-            Span::Month => 1,
-            Span::Quarter => 3,
-            Span::HalfYear => 6,
-            Span::Year => 12,
-            Span::Range => {
+            PeriodName::Month => 1,
+            PeriodName::Quarter => 3,
+            PeriodName::HalfYear => 6,
+            PeriodName::Year => 12,
+            PeriodName::Range => {
                 return Period {
                     start: self.start.plus(-self.end.since(self.start)),
                     end: self.start,
@@ -322,7 +322,7 @@ impl Period {
     /// The same period a year earlier.
     pub fn year_earlier(self) -> Period {
         match self.span() {
-            Span::Range => Period {
+            PeriodName::Range => Period {
                 start: self.start.months(-12),
                 end: self.last().months(-12).next(),
             },
@@ -423,15 +423,17 @@ impl Period {
     pub fn label(self, lang: Lang) -> String {
         let (y, m) = (self.start.year(), self.start.month());
         match (lang, self.span()) {
-            (Lang::Zh, Span::Month) => format!("{y}年{m}月"),
-            (Lang::Zh, Span::Quarter) => format!(
+            (Lang::Zh, PeriodName::Month) => format!("{y}年{m}月"),
+            (Lang::Zh, PeriodName::Quarter) => format!(
                 "{y}年第{}季度",
                 ["一", "二", "三", "四"][(m as usize - 1) / 3]
             ),
-            (Lang::Zh, Span::HalfYear) => format!("{y}年{}半年", if m == 1 { "上" } else { "下" }),
-            (Lang::Zh, Span::Year) => format!("{y}年"),
-            (Lang::Zh, Span::Range) => format!("{} 至 {}", self.start, self.last()),
-            (Lang::En, Span::Range) => format!("{} to {}", self.start, self.last()),
+            (Lang::Zh, PeriodName::HalfYear) => {
+                format!("{y}年{}半年", if m == 1 { "上" } else { "下" })
+            }
+            (Lang::Zh, PeriodName::Year) => format!("{y}年"),
+            (Lang::Zh, PeriodName::Range) => format!("{} 至 {}", self.start, self.last()),
+            (Lang::En, PeriodName::Range) => format!("{} to {}", self.start, self.last()),
             (Lang::En, _) => self.to_string(),
         }
     }
@@ -441,11 +443,11 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (y, m) = (self.start.year(), self.start.month());
         match self.span() {
-            Span::Month => write!(f, "{y:04}-{m:02}"),
-            Span::Quarter => write!(f, "{y:04}Q{}", (m - 1) / 3 + 1),
-            Span::HalfYear => write!(f, "{y:04}H{}", (m - 1) / 6 + 1),
-            Span::Year => write!(f, "{y:04}"),
-            Span::Range => write!(f, "{}..{}", self.start, self.last()),
+            PeriodName::Month => write!(f, "{y:04}-{m:02}"),
+            PeriodName::Quarter => write!(f, "{y:04}Q{}", (m - 1) / 3 + 1),
+            PeriodName::HalfYear => write!(f, "{y:04}H{}", (m - 1) / 6 + 1),
+            PeriodName::Year => write!(f, "{y:04}"),
+            PeriodName::Range => write!(f, "{}..{}", self.start, self.last()),
         }
     }
 }
@@ -582,18 +584,21 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        assert_eq!(windows("2026Q3", Span::Month), "2026-07 2026-08 2026-09");
-        assert_eq!(windows("2026Q3", Span::Quarter), "2026Q3");
-        assert_eq!(windows("2026Q3", Span::Year), "");
         assert_eq!(
-            windows("2026-05-15..2026-08-15", Span::Month),
+            windows("2026Q3", PeriodName::Month),
+            "2026-07 2026-08 2026-09"
+        );
+        assert_eq!(windows("2026Q3", PeriodName::Quarter), "2026Q3");
+        assert_eq!(windows("2026Q3", PeriodName::Year), "");
+        assert_eq!(
+            windows("2026-05-15..2026-08-15", PeriodName::Month),
             "2026-06 2026-07"
         );
         assert_eq!(
-            windows("9999", Span::Quarter),
+            windows("9999", PeriodName::Quarter),
             "9999Q1 9999Q2 9999Q3 9999Q4"
         );
-        assert_eq!(windows("9999", Span::Year), "9999");
+        assert_eq!(windows("9999", PeriodName::Year), "9999");
     }
 
     #[test]

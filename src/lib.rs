@@ -19,7 +19,7 @@ pub mod problem;
 
 pub mod source;
 
-pub mod wire;
+pub mod toml;
 
 pub mod rules;
 
@@ -40,6 +40,8 @@ pub mod figure;
 pub mod table;
 
 pub mod narrative;
+
+pub mod present;
 
 pub mod render;
 

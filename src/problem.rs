@@ -13,7 +13,7 @@ use crate::locale::Arg;
 
 /// How far a problem reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gravity {
+pub enum Severity {
     /// Nothing in the file can be relied on: no report while it stands.
     File,
     /// The record or setting cannot be understood: no report while it stands.
@@ -32,13 +32,13 @@ pub struct Rule {
     /// The stable name, as `check` prints it; the message in the catalogues is `problem-NAME`.
     pub name: &'static str,
     /// How far breaking it reaches.
-    pub gravity: Gravity,
+    pub severity: Severity,
 }
 
 macro_rules! rules {
-    ($($constant:ident $name:literal $gravity:ident $doc:literal;)*) => {
+    ($($constant:ident $name:literal $severity:ident $doc:literal;)*) => {
         impl Rule {
-            $(#[doc = $doc] pub const $constant: Rule = Rule { name: $name, gravity: Gravity::$gravity };)*
+            $(#[doc = $doc] pub const $constant: Rule = Rule { name: $name, severity: Severity::$severity };)*
             /// Every rule, by reach and subject.
             pub const ALL: &[Rule] = &[$(Rule::$constant),*];
         }
@@ -337,9 +337,9 @@ impl Problem {
 
     /// Whether a report must not be made while it stands.
     pub fn blocks(&self) -> bool {
-        match self.rule.gravity {
-            Gravity::File | Gravity::Record => true,
-            Gravity::Finding | Gravity::Warning | Gravity::Usage => false,
+        match self.rule.severity {
+            Severity::File | Severity::Record => true,
+            Severity::Finding | Severity::Warning | Severity::Usage => false,
         }
     }
 
@@ -375,7 +375,7 @@ impl Problem {
 
     /// Whether it may be meant so, and holds nobody up.
     pub fn is_warning(&self) -> bool {
-        self.rule.gravity == Gravity::Warning
+        self.rule.severity == Severity::Warning
     }
 
     fn order(&self) -> (&Option<Place>, &'static str) {

@@ -1,5 +1,7 @@
 //! What every report is made of: columns, rows, typed cells. The renderers see nothing else.
 
+use serde_json::Value as Json;
+
 use crate::number::{Decimal, Fraction, rounded};
 
 /// A table and what is said about it.
@@ -14,7 +16,7 @@ pub struct Table {
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
 }
 
 /// A column.
@@ -53,7 +55,7 @@ pub enum Audience {
 
 /// A row.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct TableRow {
     /// Its cells, one for each column.
     pub cells: Vec<Cell>,
     /// Whether it sums up the others.
@@ -140,6 +142,20 @@ impl From<i64> for Cell {
 }
 
 impl Cell {
+    /// The cell as JSON: numbers as numbers, no data as null.
+    pub fn json(&self) -> Json {
+        match self {
+            Cell::Empty | Cell::NoData => Json::Null,
+            Cell::Text(text) => Json::from(text.as_str()),
+            Cell::Number(n) => Json::Number(n.json()),
+            // The exact value is a fraction, which JSON has no number for.
+            Cell::Ratio(num, den) | Cell::Average { num, den, .. } => {
+                Json::from(*num as f64 / *den as f64)
+            }
+            Cell::Points(tenths) => Json::from(*tenths as f64 / 10.0),
+        }
+    }
+
     /// The cell for people: `83.3%`, `—`.
     pub fn words(&self) -> String {
         match self {

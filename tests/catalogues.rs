@@ -81,7 +81,7 @@ fn every_rule_and_every_message_used_in_the_code_is_in_the_catalogue() {
             rule.name
         );
     }
-    for (_, id) in ledger::wire::SYNTAX {
+    for (_, id) in ledger::toml::SYNTAX {
         assert!(locale.has(id), "{id}");
     }
     // Literals handed to the catalogue anywhere in the sources; those put together at run time are

@@ -822,7 +822,7 @@ fn shown_whole(clone: &Desk, clash: &BTreeSet<String>, what: &str) {
             }
         }
         assert!(
-            ledger::wire::parse(&ledger::source::Source::new("", sides.agreed)).is_ok(),
+            ledger::toml::parse(&ledger::source::Source::new("", sides.agreed)).is_ok(),
             "{what}\n{text}"
         );
     }

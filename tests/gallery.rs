@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use common::Ledger;
-use ledger::problem::{Gravity, Rule};
+use ledger::problem::{Rule, Severity};
 
 /// Rules about things that cannot be written into a text file; `hostile.rs` has their cases.
 const ELSEWHERE: &[&str] = &[
@@ -93,7 +93,7 @@ fn check_says_what_is_wrong_in_both_languages_and_touches_nothing() {
             let ran = ledger.run(&["check", "--lang", lang]);
             // Warnings alone hold nobody up.
             let wrong = Rule::ALL.iter().any(|r| {
-                r.gravity != Gravity::Warning && ran.out.contains(&format!("[{}]\n", r.name))
+                r.severity != Severity::Warning && ran.out.contains(&format!("[{}]\n", r.name))
             });
             assert_eq!(
                 ran.code,
@@ -150,7 +150,7 @@ fn a_report_refuses_what_cannot_be_read_and_names_what_it_leaves_out() {
             .iter()
             .find(|r| case.name.split('.').next() == Some(r.name))
             .expect("named by its rule");
-        let blocks = matches!(rule.gravity, Gravity::File | Gravity::Record);
+        let blocks = matches!(rule.severity, Severity::File | Severity::Record);
         let in_rules = case
             .files
             .iter()
@@ -223,7 +223,7 @@ fn every_rule_has_a_case() {
         .iter()
         .filter_map(|c| c.name.split('.').next().map(str::to_owned))
         .collect();
-    for rule in Rule::ALL.iter().filter(|r| r.gravity != Gravity::Usage) {
+    for rule in Rule::ALL.iter().filter(|r| r.severity != Severity::Usage) {
         assert!(
             shown.contains(rule.name) || ELSEWHERE.contains(&rule.name),
             "no case for {}",

@@ -12,7 +12,7 @@ use std::path::Path;
 use common::Ledger;
 use ledger::merge::marks::Names;
 use ledger::merge::record::Side;
-use ledger::merge::{Form, Merged, Refused, Versions, merge};
+use ledger::merge::{FileForm, Merged, Refused, Versions, merge};
 use ledger::rules::Rules;
 use ledger::source::Source;
 use ledger::written::block::Block;
@@ -185,7 +185,7 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, Refused> {
             ours: &ours,
             theirs: &theirs,
         },
-        Form::Records,
+        FileForm::Records,
         Rules::built_in(),
         &names,
         &mut |_, _| None,
@@ -240,7 +240,7 @@ fn what_a_person_decides_is_the_result() {
             };
             let merged = merge(
                 versions,
-                Form::Records,
+                FileForm::Records,
                 Rules::built_in(),
                 &names,
                 &mut |_, _| Some(side),

@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 use ledger::day::{Day, Period};
 use ledger::figure::report::{Compare, Question, report};
 use ledger::locale::{Lang, Locale};
-use ledger::narrative::desk::Desk;
 use ledger::narrative::marks;
+use ledger::narrative::quantity::Context;
 use ledger::narrative::template::{Filled, Template};
-use ledger::narrative::word::{Part, Word};
+use ledger::narrative::word::{WordFile, WordPart};
 use ledger::render::document;
 use ledger::rules::Rules;
 use ledger::source::Source;
@@ -377,14 +377,14 @@ fn quarter() -> (Period, Day) {
     (Period::quarter(day("2026-09-30")), day("2026-10-15"))
 }
 
-fn desk() -> Arc<Desk> {
+fn desk() -> Arc<Context> {
     let rules = Arc::clone(Rules::built_in());
     let tree = Loaded::from(rules, |rules| {
         Tree::from_texts(rules, ORGS, &[("a/b", TASKS)])
     });
     let names = BTreeMap::from([("district".to_owned(), "示例区".to_owned())]);
     let (period, as_of) = quarter();
-    Desk::new(tree, names, 0, (period, as_of, None), Locale::new(Lang::Zh))
+    Context::new(tree, names, 0, (period, as_of, None), Locale::new(Lang::Zh))
 }
 
 /// Every figure of a tree, as a report shows them.
@@ -471,7 +471,7 @@ fn a_template(name: &str, bytes: Vec<u8>) {
     marks::found(&text);
     let text = marks::stripped(&text);
     document::text(&text, &Locale::new(Lang::Zh));
-    Word::open(document::word(&text))
+    WordFile::open(document::word(&text))
         .unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
 }
 
@@ -486,7 +486,7 @@ fn a_word_file(bytes: Vec<u8>) {
         panic!("a Word file is one")
     };
     for xml in parts.values() {
-        let part = Part::read(xml)
+        let part = WordPart::read(xml)
             .unwrap_or_else(|broken| panic!("what is filled in is no XML: {broken:?}"));
         part.text();
         part.lines().for_each(|line| drop(marks::found(line)));
@@ -496,7 +496,7 @@ fn a_word_file(bytes: Vec<u8>) {
         .map(|(name, xml)| (name, marks::stripped(&xml)))
         .collect();
     if let Ok(bytes) = word.with(&parts) {
-        Word::open(bytes)
+        WordFile::open(bytes)
             .unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
     }
 }

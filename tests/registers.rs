@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use ledger::day::{Day, Period};
 use ledger::figure::{Evaluation, Figure, Scope};
 use ledger::locale::Lang;
-use ledger::narrative::phrase::{Qualifier, Scale, Style};
+use ledger::narrative::phrase::{NumberStyle, Qualifier, Scale};
 use ledger::number::{Decimal, Fraction};
 use ledger::rules::Rules;
 use ledger::tree::Tree;
@@ -634,7 +634,7 @@ proptest! {
         let step = step.filter(|_| scale == Scale::One);
         let tail = if money { "元" } else { "" }.to_owned();
         for qualifier in [Qualifier::Nearest, Qualifier::Over, Qualifier::Nearly, Qualifier::AtLeast] {
-            let style = Style { scale, places, step, qualifier, tail: tail.clone(), before_unit, ..Style::default() };
+            let style = NumberStyle { scale, places, step, qualifier, tail: tail.clone(), before_unit, ..NumberStyle::default() };
             let words = style.words(value, Lang::Zh);
             let digits: String = words.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
             let unit = if words.contains('万') { 10_000 } else if words.contains('亿') { 100_000_000 } else { 1 };

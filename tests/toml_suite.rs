@@ -5,8 +5,8 @@ mod common;
 
 use common::Ledger;
 use ledger::source::Source;
+use ledger::toml::parse;
 use ledger::tree::splice::{Proof, append, prove};
-use ledger::wire::parse;
 
 /// Documents of the suite that are valid in TOML 1.1 only; the version a ledger has is 1.0.
 fn is_1_1(text: &str) -> bool {

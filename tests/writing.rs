@@ -477,7 +477,7 @@ fn fifty_writers_of_one_file_lose_nothing() {
 #[test]
 fn what_was_read_is_compared_once_more_before_it_is_replaced() {
     use ledger::problem::Rule;
-    use ledger::tree::write::{Basis, Lock};
+    use ledger::tree::write::{Lock, Precondition};
     let ledger = Ledger::new(&[(FILE, "old")]);
     let root = ledger.path().canonicalize().expect("a root");
     let lock = Lock::take(&root, &mut || {}).expect("the lock");
@@ -486,7 +486,11 @@ fn what_was_read_is_compared_once_more_before_it_is_replaced() {
     // was.
     ledger.write(FILE, "of another branch".as_bytes());
     let stale = lock
-        .write(&path, &Basis::of(&path, Some(b"old")), b"old and new")
+        .write(
+            &path,
+            &Precondition::of(&path, Some(b"old")),
+            b"old and new",
+        )
         .expect_err("stale");
     assert_eq!(stale.rule, Rule::CHANGED_MEANWHILE);
     assert_eq!(ledger.read(FILE), "of another branch");
@@ -496,7 +500,7 @@ fn what_was_read_is_compared_once_more_before_it_is_replaced() {
     let stale = lock
         .write(
             &new,
-            &Basis::of(&new, None).and(&gone, Some(b"name")),
+            &Precondition::of(&new, None).and(&gone, Some(b"name")),
             b"new",
         )
         .expect_err("stale");
@@ -505,7 +509,10 @@ fn what_was_read_is_compared_once_more_before_it_is_replaced() {
         !root.join("orgs/gone").exists(),
         "no folder is made for a branch that is gone"
     );
-    assert!(lock.write(&org, &Basis::of(&org, None), b"new").is_err());
+    assert!(
+        lock.write(&org, &Precondition::of(&org, None), b"new")
+            .is_err()
+    );
     assert_eq!(leftovers(&ledger), 0);
 }
 
@@ -604,7 +611,7 @@ fn a_lock_that_git_left_behind_is_waited_for_once_and_named() {
     use std::time::Duration;
 
     use ledger::problem::Rule;
-    use ledger::tree::write::{Basis, Lock, Patience};
+    use ledger::tree::write::{Lock, Patience, Precondition};
     let ms = Duration::from_millis;
     let patience = Patience {
         with_git: ms(30),
@@ -626,13 +633,13 @@ fn a_lock_that_git_left_behind_is_waited_for_once_and_named() {
     std::fs::remove_file(root.join(".git/index.lock")).expect("gone");
     let lock = Lock::take_within(&root, patience, &mut || said += 1).expect("free");
     let path = |n: u8| root.join(format!("orgs/a/2026/f{n}-00.toml"));
-    lock.write(&path(0), &Basis::nothing(), b"0")
+    lock.write(&path(0), &Precondition::nothing(), b"0")
         .expect("written");
     assert_eq!(lock.patience(), ms(30), "nobody was waited for");
     ledger.write(".git/index.lock", b"");
     for n in 1..4 {
         let problem = lock
-            .write(&path(n), &Basis::nothing(), b"x")
+            .write(&path(n), &Precondition::nothing(), b"x")
             .expect_err("git is at work");
         assert_eq!(
             (problem.rule, lock.patience()),
@@ -641,7 +648,7 @@ fn a_lock_that_git_left_behind_is_waited_for_once_and_named() {
         assert!(!path(n).exists());
     }
     let problem = lock
-        .remove(&path(0), &Basis::nothing())
+        .remove(&path(0), &Precondition::nothing())
         .expect_err("git is at work");
     assert_eq!((problem.rule, path(0).exists()), (Rule::GIT_LOCKED, true));
     assert_eq!(leftovers(&ledger), 0);

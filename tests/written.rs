@@ -4,8 +4,8 @@
 use ledger::rules::Rules;
 use ledger::sample::{Size, district};
 use ledger::source::Source;
+use ledger::toml::{Reading, parse};
 use ledger::tree::{canon, format, ledger as records};
-use ledger::wire::{Reading, parse};
 use ledger::written::canonical::Rows;
 use ledger::written::{Row, parsed};
 use proptest::prelude::*;

@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command as Clap};
 use crate::cmd::fields::{
     check_bounds, clerk_name, field_args, field_values, is_typable, resolve_references, spelled,
 };
-use crate::cmd::{self, Command, Session, Status, prompt};
+use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::locale::Locale;
 use crate::name::{OrgPath, RecordId};
 use crate::problem::{Problem, Rule};
@@ -27,7 +27,7 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
     let named = |name: &str| rules.kinds.iter().any(|kind| kind.name == name);
-    cmd::command(locale, "add")
+    options::command(locale, "add")
         .subcommand_required(true)
         .subcommands(rules.kinds.iter().map(|kind| {
             let command = Clap::new(kind.name.clone())
@@ -37,8 +37,8 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
                         .into_iter()
                         .filter(|alias| is_typable(alias) && !named(alias)),
                 )
-                .arg(cmd::org_option(locale))
-                .arg(cmd::option(locale, "as", "value-writer"));
+                .arg(options::org_option(locale))
+                .arg(options::option(locale, "as", "value-writer"));
             field_args(command, kind, locale)
         }))
 }

@@ -6,12 +6,13 @@ use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 use serde_json::{Value as Json, json};
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::history::audit::{Audit, Case, Made, Verdict};
-use crate::history::finding::{COMMENTS, Finding, OF_ORG};
+use crate::history::finding::{AuditFinding, COMMENTS, OF_ORG};
 use crate::history::snapshot::{CLOSED, ORG};
 use crate::locale::Locale;
+use crate::present::record;
 use crate::record::text::{field_name, said};
 use crate::render::json;
 use crate::rules::Rules;
@@ -28,9 +29,9 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
     let range = Arg::new("range")
         .value_name(locale.text("value-range"))
         .help(locale.text("arg-range"));
-    cmd::command(locale, "audit-merges")
+    options::command(locale, "audit-merges")
         .arg(range)
-        .arg(cmd::format_option(locale, &["text", "json"]))
+        .arg(options::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -41,9 +42,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .get_one::<String>("range")
         .map_or("HEAD", String::as_str);
     let mut audit = Audit::new(&repo, &rules, range)?;
-    let as_json = cmd::format_of(matches, "text") == "json";
+    let as_json = options::format_of(matches, "text") == "json";
     let cases = std::mem::take(&mut audit.cases);
-    let progress = cmd::progress(&session.locale, cases.len());
+    let progress = output::progress(&session.locale, cases.len());
     let mut not_seen = audit.beyond.clone();
     let (mut found, mut past, mut list) = (0usize, 0usize, Vec::new());
     for case in &cases {
@@ -54,7 +55,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                     .iter()
                     .map(|finding| audit.is_mended(case, finding))
                     .collect::<Result<Vec<_>, _>>()?;
-                let findings: Vec<(Finding, bool)> = findings.into_iter().zip(mended).collect();
+                let findings: Vec<(AuditFinding, bool)> =
+                    findings.into_iter().zip(mended).collect();
                 found += findings.iter().filter(|(_, mended)| !mended).count();
                 past += findings.iter().filter(|(_, mended)| *mended).count();
                 if as_json {
@@ -134,7 +136,12 @@ pub(super) fn short(name: &str) -> &str {
     name.get(..10).unwrap_or(name)
 }
 
-fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding, bool)]) -> String {
+fn for_people(
+    locale: &Locale,
+    rules: &Rules,
+    case: &Case,
+    findings: &[(AuditFinding, bool)],
+) -> String {
     let commit = &case.commit;
     let mut text = format!(
         "{}  {}  {}  {}\n",
@@ -176,7 +183,7 @@ fn for_people(locale: &Locale, rules: &Rules, case: &Case, findings: &[(Finding,
 }
 
 /// What a finding says, in a sentence.
-pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> String {
+pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &AuditFinding) -> String {
     let fields = rules.fields_of(finding.id.strip_prefix(ORG).map_or(&finding.id, |_| ""));
     let field = fields.iter().find(|field| field.name == finding.field);
     let words = |one: &Option<TomlValue>, other: &Option<TomlValue>| {
@@ -221,7 +228,7 @@ pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &Finding) -> Str
     locale.say(&format!("audit-{}-{whole}", finding.what.name()), &args)
 }
 
-fn to_json(case: &Case, finding: &Finding, mended: bool) -> Json {
+fn to_json(case: &Case, finding: &AuditFinding, mended: bool) -> Json {
     json!({
         "commit": case.commit.name,
         "again": if let Made::Again(again) = &case.made { Some(&again.name) } else { None },
@@ -234,8 +241,8 @@ fn to_json(case: &Case, finding: &Finding, mended: bool) -> Json {
         "file": finding.file,
         "line": finding.line,
         "field": finding.field,
-        "expected": finding.expected.as_ref().map(cmd::plain_json),
-        "found": finding.found.as_ref().map(cmd::plain_json),
+        "expected": finding.expected.as_ref().map(record::written),
+        "found": finding.found.as_ref().map(record::written),
         "sides": finding.sides,
         "mended": mended,
     })

@@ -6,15 +6,16 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::history::trail::{Event, follow};
 use crate::locale::Locale;
+use crate::present::left_out_notes;
 use crate::record::selection::Selection;
 use crate::record::text;
 use crate::rules::Rules;
-use crate::table::{Audience, Cell, Column, Row, Table};
-use crate::tree::Entry;
+use crate::table::{Audience, Cell, Column, Table, TableRow};
+use crate::tree::OwnedRecord;
 
 pub(super) const COMMAND: Command = Command {
     name: "blame",
@@ -23,14 +24,14 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "blame")
-        .arg(cmd::positional(locale, "org", "value-org"))
-        .arg(cmd::quarter_option(locale))
-        .arg(cmd::switch(locale, "own"))
-        .arg(cmd::format_option(locale, &["table", "csv", "json"]))
-        .arg(cmd::switch(locale, "raw"))
-        .arg(cmd::switch(locale, "wide"))
-        .arg(cmd::switch(locale, "skip-bad"))
+    options::command(locale, "blame")
+        .arg(options::positional(locale, "org", "value-org"))
+        .arg(options::quarter_option(locale))
+        .arg(options::switch(locale, "own"))
+        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::switch(locale, "raw"))
+        .arg(options::switch(locale, "wide"))
+        .arg(options::switch(locale, "skip-bad"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -50,13 +51,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     } else {
         tree.subtree(org)
     };
-    let belongs = |entry: &&Entry| {
+    let belongs = |entry: &&OwnedRecord| {
         entry
             .record
             .belongs()
             .is_some_and(|span| span.first() < period.end() && period.first() < span.end())
     };
-    let entries: Vec<&Entry> = orgs
+    let entries: Vec<&OwnedRecord> = orgs
         .flat_map(|org| tree.entries_of(org))
         .filter(belongs)
         .collect();
@@ -64,7 +65,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .iter()
         .map(|entry| entry.record.id.to_string())
         .collect();
-    let progress = cmd::progress(&session.locale, 0);
+    let progress = output::progress(&session.locale, 0);
     let trail = follow(&repo, &ids, &mut |done, all| {
         progress.set_length(all as u64);
         progress.set_position(done as u64);
@@ -112,7 +113,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             org.path.to_string(),
         ];
         cells.extend(last.map(Cell::Text));
-        Row {
+        TableRow {
             cells,
             total: false,
         }
@@ -120,7 +121,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut table = Table {
         columns,
         rows: rows.collect(),
-        notes: cmd::left_out_notes(locale, &left_out),
+        notes: left_out_notes(locale, &left_out),
         ..Table::default()
     };
     if table.rows.is_empty() {
@@ -128,7 +129,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             .notes
             .push(locale.say("blame-none", &[("period", period.to_string().into())]));
     }
-    cmd::print_table(session, matches, &table, "records")?;
+    output::print_table(session, matches, &table, "records")?;
     Ok(Status::Clean)
 }
 

@@ -11,12 +11,12 @@ use crate::cmd::fields::{
     resolve_references,
 };
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{self, Command, Session, Status, options};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::tree::change;
 use crate::tree::check::Checked;
 use crate::tree::splice::Change;
@@ -70,34 +70,34 @@ fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
 }
 
 fn edit_command(locale: &Locale) -> Clap {
-    cmd::command(locale, "edit")
+    options::command(locale, "edit")
         .long_about(locale.text("cmd-edit-long"))
-        .arg(cmd::positional(locale, "id", "value-id"))
+        .arg(options::positional(locale, "id", "value-id"))
 }
 
 fn build_update(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "update")
-        .arg(cmd::positional(locale, "id", "value-id"))
-        .arg(cmd::option(locale, "status", "value-status").required(true))
-        .arg(cmd::option(locale, "on", "value-day"))
-        .arg(cmd::option(locale, "percent", "value-number"))
-        .arg(cmd::option(locale, "note", "value-text"))
-        .arg(cmd::option(locale, "by", "value-text"))
+    options::command(locale, "update")
+        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::option(locale, "status", "value-status").required(true))
+        .arg(options::option(locale, "on", "value-day"))
+        .arg(options::option(locale, "percent", "value-number"))
+        .arg(options::option(locale, "note", "value-text"))
+        .arg(options::option(locale, "by", "value-text"))
 }
 
 fn build_done(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "done")
-        .arg(cmd::positional(locale, "id", "value-id"))
-        .arg(cmd::option(locale, "on", "value-day"))
-        .arg(cmd::option(locale, "note", "value-text"))
-        .arg(cmd::option(locale, "by", "value-text"))
+    options::command(locale, "done")
+        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::option(locale, "on", "value-day"))
+        .arg(options::option(locale, "note", "value-text"))
+        .arg(options::option(locale, "by", "value-text"))
 }
 
 fn build_retract(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "retract")
-        .arg(cmd::positional(locale, "id", "value-id"))
-        .arg(cmd::option(locale, "why", "value-text").required(true))
-        .arg(cmd::option(locale, "by", "value-text"))
+    options::command(locale, "retract")
+        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::option(locale, "why", "value-text").required(true))
+        .arg(options::option(locale, "by", "value-text"))
 }
 
 fn id(matches: &ArgMatches) -> &str {
@@ -300,7 +300,7 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
         let FieldType::Table(columns) = rules.retraction_field().ty else {
             return Ok(Vec::new());
         };
-        let value = |column: &Field| -> Result<Option<Value>, Problem> {
+        let value = |column: &FieldDef| -> Result<Option<Value>, Problem> {
             let text = match column.name.as_str() {
                 "on" => session.today.to_string(),
                 "by" => by.clone(),

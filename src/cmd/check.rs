@@ -4,11 +4,13 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status, audit_merges, close};
+use crate::cmd::{Command, Session, Status, audit_merges, options};
+use crate::figure::closing;
 use crate::git::{Repo, setup};
 use crate::history::audit::{Audit, Verdict};
-use crate::history::finding::What;
+use crate::history::finding::Damage;
 use crate::locale::Locale;
+use crate::present::cell;
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
@@ -22,10 +24,10 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "check")
-        .arg(cmd::format_option(locale, &["text", "json"]))
-        .arg(cmd::at_option(locale))
-        .arg(cmd::switch(locale, "commit").conflicts_with("at"))
+    options::command(locale, "check")
+        .arg(options::format_option(locale, &["text", "json"]))
+        .arg(options::at_option(locale))
+        .arg(options::switch(locale, "commit").conflicts_with("at"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -56,7 +58,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         today: session.today,
     };
     let (mut problems, records) = checked.check_passing(&mut tree, ledger.files());
-    problems.extend(close::restatements(ledger.files(), &mut tree));
+    problems.extend(closing::restatements(
+        ledger.files(),
+        &mut tree,
+        &|metric, figure| cell(metric, figure).words(),
+    ));
     // Before a commit only what must not be committed is listed: a closed period may be changed,
     // two meetings may be alike.
     let held_up = |problem: &Problem| {
@@ -81,7 +87,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         writeln!(session.err, "{said}")?;
     }
     let locale = &session.locale;
-    match cmd::format_of(matches, "text") {
+    match options::format_of(matches, "text") {
         "json" => write!(
             session.out,
             "{}",
@@ -131,7 +137,7 @@ fn lost(session: &Session<'_>, repo: &Repo) -> Result<Vec<Problem>> {
         };
         for finding in findings
             .iter()
-            .filter(|finding| matches!(finding.what, What::Lost | What::Doubled))
+            .filter(|finding| matches!(finding.what, Damage::Lost | Damage::Doubled))
         {
             let file = finding
                 .file

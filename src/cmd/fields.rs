@@ -11,7 +11,7 @@ use crate::locale::{Arg, Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind};
 use crate::tree::check::broken_bounds;
 use crate::tree::{Root, Tree, change, find_org};
 
@@ -56,7 +56,7 @@ pub(super) fn is_typable(name: &str) -> bool {
 }
 
 /// What a field's flag is called: as shown, as in the file, and by its label in either language.
-pub(super) fn flag_names(field: &Field) -> [String; 4] {
+pub(super) fn flag_names(field: &FieldDef) -> [String; 4] {
     [
         field.name.replace('_', "-"),
         field.name.clone(),
@@ -65,7 +65,7 @@ pub(super) fn flag_names(field: &Field) -> [String; 4] {
     ]
 }
 
-fn placeholder(field: &Field, locale: &Locale) -> String {
+fn placeholder(field: &FieldDef, locale: &Locale) -> String {
     locale.text(match &field.ty {
         FieldType::Text | FieldType::Path => "value-text",
         FieldType::Integer { .. } | FieldType::Decimal { .. } => "value-number",
@@ -79,7 +79,7 @@ fn placeholder(field: &Field, locale: &Locale) -> String {
     })
 }
 
-fn field_help(field: &Field, locale: &Locale) -> String {
+fn field_help(field: &FieldDef, locale: &Locale) -> String {
     let mut help = field.label.get(locale.lang()).to_owned();
     if field.required {
         help.push_str(&locale.text("help-required"));

@@ -4,13 +4,13 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use rayon::prelude::*;
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options};
 use crate::locale::Locale;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
-use crate::tree::files::{File, Files};
-use crate::tree::write::Basis;
+use crate::tree::files::{Files, ListedFile};
+use crate::tree::write::Precondition;
 use crate::tree::{format, scan};
 
 pub(super) const COMMAND: Command = Command {
@@ -20,7 +20,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "fmt").arg(cmd::switch(locale, "check"))
+    options::command(locale, "fmt").arg(options::switch(locale, "check"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -36,14 +36,14 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut not_written: Vec<Problem> = Vec::new();
     let (mut files, mut changed) = (0usize, 0usize);
     let folders = scan::organisations(&root.path, &mut problems);
-    let all: Vec<(&File, Option<&OrgPath>)> = folders
+    let all: Vec<(&ListedFile, Option<&OrgPath>)> = folders
         .iter()
         .flat_map(|folder| {
             let org_file = folder.file.iter().map(|file| (file, Some(&folder.org)));
             org_file.chain(folder.ledgers.iter().map(|file| (file, None)))
         })
         .collect();
-    let formatted = |(file, org): &(&File, Option<&OrgPath>)| {
+    let formatted = |(file, org): &(&ListedFile, Option<&OrgPath>)| {
         let source = root.read(file).map_err(|problem| vec![problem])?;
         Ok(format::changed(&source, *org, &rules)?.map(|text| (source, text)))
     };
@@ -62,7 +62,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 };
                 match lock.write(
                     &file.path,
-                    &Basis::of(&file.path, Some(source.text.as_bytes())),
+                    &Precondition::of(&file.path, Some(source.text.as_bytes())),
                     text.as_bytes(),
                 ) {
                     Ok(()) => {}

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options};
 use crate::git::Repo;
-use crate::git::setup::{PARTS, Part, State};
+use crate::git::setup::{PARTS, SetupPart, State};
 use crate::locale::Locale;
 use crate::problem::Problems;
 use crate::rules::Rules;
@@ -19,7 +19,7 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-git-{name}")));
-    cmd::command(locale, "git")
+    options::command(locale, "git")
         .subcommand_required(true)
         .subcommands([sub("setup"), sub("status")])
 }
@@ -36,7 +36,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     status(session, &root, &repo)
 }
 
-fn missing(root: &Root, repo: &Repo) -> Result<Vec<Part>, Problems> {
+fn missing(root: &Root, repo: &Repo) -> Result<Vec<SetupPart>, Problems> {
     let mut missing = Vec::new();
     for part in PARTS {
         if part.state(root, repo)? == State::Missing {

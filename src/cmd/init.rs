@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options};
 use crate::day::Day;
 use crate::git::setup::{OWN_FILES, write_own_files};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
-use crate::tree::write::{Basis, make_folders};
+use crate::tree::write::{Precondition, make_folders};
 use crate::tree::{FORMAT, NAMES, scan};
 use crate::written::canonical::quoted;
 
@@ -22,14 +22,14 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "init")
+    options::command(locale, "init")
         .arg(
             Arg::new("dir")
                 .value_name(locale.text("value-folder"))
                 .help(locale.text("arg-dir")),
         )
-        .arg(cmd::switch(locale, "sample"))
-        .arg(cmd::option(locale, "district", "value-text").conflicts_with("sample"))
+        .arg(options::switch(locale, "sample"))
+        .arg(options::option(locale, "district", "value-text").conflicts_with("sample"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -71,7 +71,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     // A repository may have its own; ours are added to it, never put in its place.
     write_own_files(&root, &lock, OWN_FILES)?;
     for (name, text) in &files {
-        lock.write(&root.join(name), &Basis::nothing(), text.as_bytes())?;
+        lock.write(&root.join(name), &Precondition::nothing(), text.as_bytes())?;
     }
     let said = session.locale.say(
         "init-done",

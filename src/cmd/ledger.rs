@@ -7,7 +7,7 @@ use clap::ArgMatches;
 
 use crate::cmd::Session;
 use crate::git::Repo;
-use crate::git::commit::Commit;
+use crate::git::commit::CommitFiles;
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule, refuse_blocking};
 use crate::record::selection::Selection;
@@ -99,7 +99,7 @@ impl Ledger {
             return Ledger::of(session);
         };
         let folder = session.root()?.path;
-        let commit = Commit::of(Repo::of(&folder)?, rev)?;
+        let commit = CommitFiles::of(Repo::of(&folder)?, rev)?;
         let settings =
             commit
                 .read_named("ledger.toml")

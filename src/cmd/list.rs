@@ -4,9 +4,13 @@ use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status, show};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::{Day, Period};
 use crate::locale::Locale;
+use crate::present;
+use crate::present::left_out_notes;
+use crate::present::places;
+use crate::present::record::owned;
 use crate::problem::{Problem, Rule};
 use crate::record::selection::Selection;
 use crate::record::{Record, Value, input, text};
@@ -14,8 +18,7 @@ use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::spelling::folded;
-use crate::table::{Cell, Column, Row, Table};
-use crate::tree::{Entry, Tree};
+use crate::tree::{OwnedRecord, Tree};
 
 pub(super) const COMMAND: Command = Command {
     name: "list",
@@ -24,19 +27,19 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "list")
-        .arg(cmd::positional(locale, "kind", "value-kind"))
-        .arg(cmd::org_option(locale))
-        .arg(cmd::quarter_option(locale))
-        .arg(cmd::as_of_option(locale))
-        .arg(cmd::option(locale, "where", "value-test").action(ArgAction::Append))
-        .arg(cmd::option(locale, "sort", "value-field").allow_hyphen_values(true))
-        .arg(cmd::switch(locale, "retracted"))
-        .arg(cmd::switch(locale, "wide"))
-        .arg(cmd::at_option(locale))
-        .arg(cmd::switch(locale, "skip-bad"))
-        .arg(cmd::format_option(locale, &["table", "csv", "json"]))
-        .arg(cmd::switch(locale, "raw"))
+    options::command(locale, "list")
+        .arg(options::positional(locale, "kind", "value-kind"))
+        .arg(options::org_option(locale))
+        .arg(options::quarter_option(locale))
+        .arg(options::as_of_option(locale))
+        .arg(options::option(locale, "where", "value-test").action(ArgAction::Append))
+        .arg(options::option(locale, "sort", "value-field").allow_hyphen_values(true))
+        .arg(options::switch(locale, "retracted"))
+        .arg(options::switch(locale, "wide"))
+        .arg(options::at_option(locale))
+        .arg(options::switch(locale, "skip-bad"))
+        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::switch(locale, "raw"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -53,23 +56,23 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let entries = select(session, tree, kind, matches)?;
     let as_of = as_of(session, matches)?;
-    match cmd::format_of(matches, "table") {
+    match options::format_of(matches, "table") {
         "json" => {
             let records: Vec<serde_json::Value> = entries
                 .iter()
-                .map(|entry| record_json(tree, entry, as_of))
+                .map(|entry| owned(tree, entry, as_of))
                 .collect();
             session.print(&json::pretty(
-                &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": cmd::places(&left_out) }),
+                &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": places(&left_out) }),
             ))?;
         }
         format => {
             let raw = format == "csv" && matches.get_flag("raw");
-            let mut table = tabulate(session, tree, kind, &entries, as_of, raw);
+            let mut table = present::list::table(&session.locale, tree, kind, &entries, as_of, raw);
             table
                 .notes
-                .extend(cmd::left_out_notes(&session.locale, &left_out));
-            cmd::print_table(session, matches, &table, "records")?;
+                .extend(left_out_notes(&session.locale, &left_out));
+            output::print_table(session, matches, &table, "records")?;
         }
     }
     Ok(Status::Clean)
@@ -89,34 +92,25 @@ fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
     }
 }
 
-pub(super) fn record_json(tree: &Tree, entry: &Entry, as_of: Day) -> serde_json::Value {
-    let mut object = show::to_json(&entry.record, tree.rules);
-    object.insert("org".to_owned(), tree.orgs[entry.org].path.as_str().into());
-    if let Some(status) = entry.record.status_on(as_of) {
-        object.insert("state".to_owned(), status.choice.name.as_str().into());
-    }
-    object.into()
-}
-
 fn select<'t>(
     session: &Session<'_>,
     tree: &'t Tree<'_>,
     kind: &Kind,
     matches: &ArgMatches,
-) -> Result<Vec<&'t Entry<'t>>> {
-    let orgs = cmd::orgs_asked(tree, matches)?;
+) -> Result<Vec<&'t OwnedRecord<'t>>> {
+    let orgs = options::orgs_asked(tree, matches)?;
     let period: Option<Period> = matches
         .get_one::<String>("quarter")
         .map(|text| session.period(text))
         .transpose()?;
     let as_of = as_of(session, matches)?;
-    let tests: Vec<Test> = matches
+    let tests: Vec<WhereTest> = matches
         .get_many::<String>("where")
         .into_iter()
         .flatten()
-        .map(|text| Test::read(text, kind, session.today))
+        .map(|text| WhereTest::read(text, kind, session.today))
         .collect::<Result<_, _>>()?;
-    let mut found: Vec<&Entry> = tree
+    let mut found: Vec<&OwnedRecord> = tree
         .entries
         .iter()
         .filter(|entry| entry.record.kind.name == kind.name && orgs.contains(&entry.org))
@@ -132,12 +126,12 @@ fn select<'t>(
         })
         .filter(|entry| tests.iter().all(|test| test.holds(&entry.record, as_of)))
         .collect();
-    let by = |key: Key, entry: &Entry| match key {
-        Key::Field(field) => entry.record.get(field).cloned(),
-        Key::Belongs => entry.record.belongs().map(Value::Period),
-        Key::Id => Some(Value::Text(entry.record.id.as_str().into())),
-        Key::Org => Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))),
-        Key::State => entry
+    let by = |key: SortKey, entry: &OwnedRecord| match key {
+        SortKey::Field(field) => entry.record.get(field).cloned(),
+        SortKey::Belongs => entry.record.belongs().map(Value::Period),
+        SortKey::Id => Some(Value::Text(entry.record.id.as_str().into())),
+        SortKey::Org => Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))),
+        SortKey::State => entry
             .record
             .status_on(as_of)
             .map(|status| Value::Text(status.choice.name.as_str().into())),
@@ -150,11 +144,11 @@ fn select<'t>(
     };
     let is = |name: &str, key: &str, label: &str| name == key || name == session.locale.text(label);
     let key = match name {
-        None => Key::Belongs,
-        Some(name) if is(name, "id", "label-id") => Key::Id,
-        Some(name) if is(name, "org", "label-org") => Key::Org,
-        Some(name) if kind.life.is_some() && is(name, "state", "label-state") => Key::State,
-        Some(name) => Key::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
+        None => SortKey::Belongs,
+        Some(name) if is(name, "id", "label-id") => SortKey::Id,
+        Some(name) if is(name, "org", "label-org") => SortKey::Org,
+        Some(name) if kind.life.is_some() && is(name, "state", "label-state") => SortKey::State,
+        Some(name) => SortKey::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
     };
     found.sort_by_cached_key(|entry| by(key, entry));
     if descending {
@@ -165,7 +159,7 @@ fn select<'t>(
 
 /// What a list is sorted by.
 #[derive(Clone, Copy)]
-enum Key {
+enum SortKey {
     Field(usize),
     Belongs,
     Id,
@@ -181,7 +175,7 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
 }
 
 /// One `--where F=V`.
-enum Test {
+enum WhereTest {
     /// The status on the as-of day.
     State(String),
     /// Whether it is overdue on the as-of day.
@@ -190,8 +184,8 @@ enum Test {
     Field(usize, Value),
 }
 
-impl Test {
-    fn read(text: &str, kind: &Kind, today: Day) -> Result<Test, Problem> {
+impl WhereTest {
+    fn read(text: &str, kind: &Kind, today: Day) -> Result<WhereTest, Problem> {
         let Some((name, value)) = text.split_once('=') else {
             return Err(Problem::new(Rule::USAGE)
                 .with("what", crate::locale::Arg::Message("usage-where"))
@@ -203,7 +197,7 @@ impl Test {
                 .iter()
                 .find(|s| s.choice.name == value || s.choice.label.is(value));
             return status
-                .map(|s| Test::State(s.choice.name.clone()))
+                .map(|s| WhereTest::State(s.choice.name.clone()))
                 .ok_or_else(|| {
                     let all: Vec<&str> = life
                         .statuses
@@ -217,7 +211,7 @@ impl Test {
                 });
         }
         if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {
-            return Ok(Test::Overdue(!["false", "no", "否"].contains(&value)));
+            return Ok(WhereTest::Overdue(!["false", "no", "否"].contains(&value)));
         }
         let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
         let value = match &kind.fields[field].ty {
@@ -228,16 +222,16 @@ impl Test {
             | FieldType::Table(_) => Value::Text(value.into()),
             _ => input::value(&kind.fields[field], value, today)?,
         };
-        Ok(Test::Field(field, value))
+        Ok(WhereTest::Field(field, value))
     }
 
     fn holds(&self, record: &Record, as_of: Day) -> bool {
         match self {
-            Test::State(name) => record
+            WhereTest::State(name) => record
                 .status_on(as_of)
                 .is_some_and(|status| status.choice.name == *name),
-            Test::Overdue(wanted) => record.overdue_on(as_of) == *wanted,
-            Test::Field(field, wanted) => {
+            WhereTest::Overdue(wanted) => record.overdue_on(as_of) == *wanted,
+            WhereTest::Field(field, wanted) => {
                 let Some(value) = record.get(*field) else {
                     return false;
                 };
@@ -250,86 +244,5 @@ impl Test {
                 })
             }
         }
-    }
-}
-
-fn tabulate(
-    session: &Session<'_>,
-    tree: &Tree,
-    kind: &Kind,
-    entries: &[&Entry],
-    as_of: Day,
-    raw: bool,
-) -> Table {
-    let locale = &session.locale;
-    let label = |n: usize| kind.fields[n].label.get(locale.lang()).to_owned();
-    let mut columns = vec![
-        Column::text("id", locale.text("label-id")),
-        Column::text("org", locale.text("label-org")),
-    ];
-    columns.extend(kind.columns.iter().map(|&n| {
-        let column = match kind.fields[n].ty {
-            FieldType::Integer { .. } | FieldType::Decimal { .. } => {
-                Column::number(&kind.fields[n].name, label(n), "items")
-            }
-            _ => Column::text(&kind.fields[n].name, label(n)),
-        };
-        // What names a record and says when it belongs is kept on a narrow terminal.
-        Column {
-            compact: n == kind.title || n == kind.period,
-            ..column
-        }
-    }));
-    if kind.life.is_some() {
-        columns.push(Column::text("state", locale.text("label-state")));
-    }
-    let rows = entries
-        .iter()
-        .map(|entry| {
-            let org = &tree.orgs[entry.org];
-            let mut cells = vec![
-                Cell::Text(entry.record.id.to_string()),
-                Cell::Text(if raw {
-                    org.path.to_string()
-                } else {
-                    org.short().to_owned()
-                }),
-            ];
-            cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
-                None => Cell::Empty,
-                Some(Value::Integer(number)) => Cell::from(*number),
-                Some(Value::Decimal(number)) => Cell::Number(*number),
-                Some(value) if raw => Cell::Text(text::plain(value)),
-                Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
-            }));
-            if let Some(status) = entry.record.status_on(as_of) {
-                cells.push(Cell::Text(
-                    if raw {
-                        status.choice.name.as_str()
-                    } else {
-                        status.choice.label.get(locale.lang())
-                    }
-                    .to_owned(),
-                ));
-            }
-            Row {
-                cells,
-                total: false,
-            }
-        })
-        .collect();
-    let count = locale.say(
-        "list-count",
-        &[
-            ("count", entries.len().into()),
-            ("kind", (&kind.label).into()),
-            ("as_of", as_of.to_string().into()),
-        ],
-    );
-    Table {
-        notes: vec![count],
-        columns,
-        rows,
-        ..Table::default()
     }
 }

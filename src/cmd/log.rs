@@ -7,17 +7,18 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::{Value as Json, json};
 
 use crate::cmd::audit_merges::short;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
-use crate::history::snapshot::Stand;
-use crate::history::trail::{Deed, Event, FieldChange, committed, follow, uncommitted};
+use crate::history::snapshot::Occurrence;
+use crate::history::trail::{ChangeKind, Event, FieldChange, committed, follow, uncommitted};
 use crate::locale::Locale;
 use crate::name::RecordId;
+use crate::present::record;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::text::said;
 use crate::render::json;
 use crate::rules::Rules;
-use crate::rules::kind::Field;
+use crate::rules::kind::FieldDef;
 use crate::spelling::visible;
 use crate::tree::{Root, change};
 use crate::written::value::TomlValue;
@@ -29,9 +30,9 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "log")
-        .arg(cmd::positional(locale, "id", "value-id"))
-        .arg(cmd::format_option(locale, &["text", "json"]))
+    options::command(locale, "log")
+        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -40,7 +41,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let repo = Repo::of(&root.path)?;
     let asked = matches.get_one::<String>("id").map_or("", String::as_str);
     let (id, now) = which(&root, &rules, asked)?;
-    let progress = cmd::progress(&session.locale, 0);
+    let progress = output::progress(&session.locale, 0);
     let mut trail = follow(&repo, &BTreeSet::from([id.clone()]), &mut |done, all| {
         progress.set_length(all as u64);
         progress.set_position(done as u64);
@@ -52,7 +53,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if events.is_empty() {
         return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
     }
-    let text = match cmd::format_of(matches, "text") {
+    let text = match options::format_of(matches, "text") {
         "json" => json::pretty(
             &json!({ "id": id, "events": events.iter().map(to_json).collect::<Vec<_>>() }),
         ),
@@ -64,13 +65,17 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 
 /// The id of a record in the work tree and how it stands there; a whole id may also be of one that
 /// is gone.
-fn which(root: &Root, rules: &Rules, asked: &str) -> Result<(String, Option<Stand>), Problems> {
+fn which(
+    root: &Root,
+    rules: &Rules,
+    asked: &str,
+) -> Result<(String, Option<Occurrence>), Problems> {
     match change::find(root, rules, asked) {
         Ok(found) => {
             let repo = Repo::of(&root.path)?;
             let text = found.text(root)?;
             let file = format!("{}{}", repo.prefix, found.record.origin.file);
-            let stand = Stand {
+            let stand = Occurrence {
                 org: found.org.to_string(),
                 file,
                 line: found.record.origin.line,
@@ -103,7 +108,7 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
         for change in event
             .changes
             .iter()
-            .filter(|change| event.deed != Deed::Removed || change.field == "id")
+            .filter(|change| event.deed != ChangeKind::Removed || change.field == "id")
         {
             let field = fields.iter().find(|field| field.name == change.field);
             let label = match field {
@@ -124,7 +129,7 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
 }
 
 /// A change in words: of lists what was added and taken away, of the rest what it was and is.
-fn lines(locale: &Locale, field: Option<&Field>, change: &FieldChange) -> Vec<String> {
+fn lines(locale: &Locale, field: Option<&FieldDef>, change: &FieldChange) -> Vec<String> {
     let said = |value: &TomlValue| locale.labels(&said(field, value));
     let items = |value: &Option<TomlValue>| match value {
         Some(TomlValue::List(items)) => Some(items.clone()),
@@ -157,7 +162,7 @@ fn to_json(event: &Event) -> Json {
     let changes: Vec<Json> = event
         .changes
         .iter()
-        .map(|change| json!({ "field": change.field, "old": change.old.as_ref().map(cmd::plain_json), "new": change.new.as_ref().map(cmd::plain_json) }))
+        .map(|change| json!({ "field": change.field, "old": change.old.as_ref().map(record::written), "new": change.new.as_ref().map(record::written) }))
         .collect();
     let commit = event.commit.as_ref();
     json!({

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options};
 use crate::git;
 use crate::locale::Locale;
 use crate::merge::marks::Names;
 use crate::merge::record::Side;
-use crate::merge::{Form, Merged, Refused, Versions, merge};
+use crate::merge::{FileForm, Merged, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::Source;
@@ -25,8 +25,8 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    let file = |name| cmd::positional(locale, name, "value-file").allow_hyphen_values(true);
-    cmd::command(locale, "merge-driver").args([
+    let file = |name| options::positional(locale, name, "value-file").allow_hyphen_values(true);
+    options::command(locale, "merge-driver").args([
         file("base"),
         file("ours"),
         file("theirs"),
@@ -43,7 +43,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         [Ok(base), Ok(ours), Ok(theirs)] => {
             let versions = Versions { base, ours, theirs };
             in_style(&session.locale, Path::new("."), |names| {
-                merge(versions, Form::of(path), &rules, names, &mut |_, _| None)
+                merge(versions, FileForm::of(path), &rules, names, &mut |_, _| {
+                    None
+                })
             })
         }
         _ => Err(Refused::Unreadable(

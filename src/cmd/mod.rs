@@ -19,6 +19,7 @@ mod ledger;
 mod list;
 mod log;
 mod merge_driver;
+mod options;
 mod org;
 mod output;
 mod prompt;
@@ -26,34 +27,29 @@ mod report;
 mod resolve;
 mod rules;
 mod secretary;
+mod session;
 mod show;
 mod write;
+
+pub use session::Session;
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{ErrorKind as IoKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::builder::Str;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
-use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::day::{Day, Period};
+use crate::day::Day;
 use crate::locale::{self, Lang, Locale};
-use crate::number::Decimal;
-use crate::problem::{Problem, Problems, Rule, refuse_blocking};
+use crate::problem::{Problem, Problems, Rule};
+use crate::render::help;
 use crate::render::screen::Screen;
-use crate::render::terminal::{self, Style};
-use crate::render::{csv, diagnostic, help, json};
+use crate::render::terminal::TableStyle;
 use crate::rules::Rules;
-use crate::spelling::visible;
-use crate::table::Table;
-use crate::tree::write::Lock;
-use crate::tree::{Root, Tree};
-use crate::written::value::TomlValue;
+use crate::tree::Root;
 
 /// A command: how its arguments look, and what it does.
 pub struct Command {
@@ -111,166 +107,6 @@ impl Status {
             _ if problems.iter().all(Problem::is_warning) => Status::Clean,
             _ if problems.iter().any(Problem::hides) => Status::NotAll,
             _ => Status::Findings,
-        }
-    }
-}
-
-/// What every command is given.
-pub struct Session<'a> {
-    /// The language.
-    pub locale: Locale,
-    /// Today, by the clock or by `--today`.
-    pub today: Day,
-    /// How a table may be drawn on the output.
-    pub style: Style,
-    /// Whether a person sits at the terminal and can be asked.
-    pub interactive: bool,
-    /// Whether results go to a terminal.
-    pub to_terminal: bool,
-    /// Results.
-    pub out: &'a mut dyn Write,
-    /// Everything else that is said.
-    pub err: &'a mut dyn Write,
-    args: Vec<OsString>,
-    root: Result<Root, Problems>,
-    /// Read when they are asked for first.
-    rules: OnceCell<(Arc<Rules>, Vec<Problem>)>,
-}
-
-impl Session<'_> {
-    /// The ledger's root.
-    ///
-    /// # Errors
-    /// There is none, or its `ledger.toml` cannot be read.
-    pub fn root(&self) -> Result<Root, Problems> {
-        self.root.clone()
-    }
-
-    fn rules_and_problems(&self) -> &(Arc<Rules>, Vec<Problem>) {
-        self.rules.get_or_init(|| match &self.root {
-            Ok(root) => root.rules(),
-            Err(_) => Rules::load(&[]),
-        })
-    }
-
-    /// The rules as far as they can be read.
-    pub fn readable_rules(&self) -> &Arc<Rules> {
-        &self.rules_and_problems().0
-    }
-
-    /// What is wrong with the ledger's own rules.
-    pub fn rule_problems(&self) -> &[Problem] {
-        &self.rules_and_problems().1
-    }
-
-    /// The rules in force.
-    ///
-    /// # Errors
-    /// The ledger's own rules are wrong: figures by half of them would be wrong too.
-    pub fn rules(&self) -> Result<Arc<Rules>, Problems> {
-        refuse_blocking(self.rule_problems())?;
-        Ok(Arc::clone(self.readable_rules()))
-    }
-
-    /// The right to write; says so while it has to wait for another process.
-    ///
-    /// # Errors
-    /// As [`Lock::take`].
-    pub fn lock(&mut self, root: &Root) -> Result<Lock, Problem> {
-        self.lock_folder(&root.path)
-    }
-
-    /// The right to write into a folder that is to become a ledger.
-    ///
-    /// # Errors
-    /// As [`Lock::take`].
-    fn lock_folder(&mut self, folder: &Path) -> Result<Lock, Problem> {
-        let waiting = self.locale.text("waiting");
-        let err = &mut self.err;
-        Lock::take(folder, &mut || {
-            // Nothing is lost if this cannot be said.
-            let _ = writeln!(err, "{waiting}");
-        })
-    }
-
-    /// Prints a text that a record, a rule or a document holds: on a terminal not even colours come
-    /// through.
-    ///
-    /// # Errors
-    /// The stream cannot be written.
-    pub fn print(&mut self, text: &str) -> Result<()> {
-        if !self.to_terminal {
-            return Ok(self.out.write_all(text.as_bytes())?);
-        }
-        for line in text.split_inclusive('\n') {
-            self.out
-                .write_all(visible(&line.replace("\r\n", "\n")).as_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// Prints problems for people.
-    ///
-    /// # Errors
-    /// The stream cannot be written.
-    pub fn say_problems(&mut self, problems: &[Problem]) -> Result<()> {
-        for problem in problems {
-            write!(
-                self.err,
-                "{}",
-                diagnostic::text(problem, &self.locale, false)
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Reads a day that was typed, as an error in the user's language.
-    ///
-    /// # Errors
-    /// Not a day.
-    pub fn day(&self, text: &str) -> Result<Day, Problem> {
-        text.parse()
-            .map_err(|_| Problem::new(Rule::BAD_DAY).with("value", text))
-    }
-
-    /// Reads a period that was typed.
-    ///
-    /// # Errors
-    /// Not a period.
-    pub fn period(&self, text: &str) -> Result<Period, Problem> {
-        Period::parse(text, self.today)
-            .map_err(|_| Problem::new(Rule::BAD_PERIOD).with("value", text))
-    }
-
-    /// The period and as-of day that the flags `--quarter` and `--as-of` ask for; and today, where
-    /// no as-of day is given.
-    ///
-    /// # Errors
-    /// Not a period, not a day.
-    pub fn window(&self, matches: &ArgMatches) -> Result<(Period, Day, Option<Day>), Problem> {
-        let period = self.period(
-            matches
-                .get_one::<String>("quarter")
-                .map_or("this", String::as_str),
-        )?;
-        Ok(match matches.get_one::<String>("as-of") {
-            Some(text) => (period, self.day(text)?, None),
-            None => (
-                period,
-                crate::figure::default_as_of(period, self.today),
-                Some(self.today),
-            ),
-        })
-    }
-
-    /// The organisation that `--org` names, or the top one.
-    ///
-    /// # Errors
-    /// None of that name, or several.
-    pub fn org(&self, tree: &Tree, matches: &ArgMatches) -> Result<usize, Problem> {
-        match matches.get_one::<String>("org") {
-            Some(name) => tree.org(name),
-            None => tree.top(),
         }
     }
 }
@@ -355,7 +191,7 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     let mut session = Session {
         locale: Locale::new(lang),
         today: globals.today.unwrap_or_else(Day::today),
-        style: Style {
+        style: TableStyle {
             width,
             wide: false,
             colour,
@@ -476,15 +312,19 @@ fn global_options(locale: &Locale) -> Clap {
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .subcommand_required(true)
-        .arg(option(locale, "root", "value-folder").global(true))
-        .arg(option(locale, "lang", "value-lang").global(true))
+        .arg(options::option(locale, "root", "value-folder").global(true))
+        .arg(options::option(locale, "lang", "value-lang").global(true))
         .arg(
-            option(locale, "color", "value-when")
+            options::option(locale, "color", "value-when")
                 .global(true)
                 .value_parser(["auto", "always", "never"])
                 .hide_possible_values(true),
         )
-        .arg(option(locale, "today", "value-day").global(true).hide(true))
+        .arg(
+            options::option(locale, "today", "value-day")
+                .global(true)
+                .hide(true),
+        )
         .arg(
             Arg::new("help")
                 .short('h')
@@ -509,150 +349,6 @@ fn bare(command: Clap) -> Clap {
         .disable_help_subcommand(true)
         .disable_version_flag(true)
         .mut_subcommands(bare)
-}
-
-/// A command with its one-line description from the catalogue.
-fn command(locale: &Locale, name: &'static str) -> Clap {
-    Clap::new(name).about(locale.text(&format!("cmd-{name}")))
-}
-
-/// An option that takes a text.
-fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name(locale.text(value))
-        .help(locale.text(&format!("flag-{name}")))
-}
-
-/// An option without a value.
-fn switch(locale: &Locale, name: &'static str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .action(ArgAction::SetTrue)
-        .help(locale.text(&format!("flag-{name}")))
-}
-
-/// A positional argument.
-fn positional(locale: &Locale, name: &'static str, value: &str) -> Arg {
-    Arg::new(name)
-        .required(true)
-        .value_name(locale.text(value))
-        .help(locale.text(&format!("arg-{name}")))
-}
-
-/// How a command's table is drawn, `--wide` considered.
-fn table_style(session: &Session<'_>, matches: &ArgMatches) -> Style {
-    Style {
-        wide: matches.get_flag("wide"),
-        ..session.style
-    }
-}
-
-/// The organisations that `--org` asks for: one and all under it, or without it all there are.
-fn orgs_asked(tree: &Tree, matches: &ArgMatches) -> Result<std::ops::Range<usize>, Problem> {
-    match matches.get_one::<String>("org") {
-        Some(name) => Ok(tree.subtree(tree.org(name)?)),
-        None => Ok(0..tree.orgs.len()),
-    }
-}
-
-/// Prints a list in the form that `--format` and `--raw` ask for; in JSON its rows stand under
-/// `name`.
-fn print_table(
-    session: &mut Session<'_>,
-    matches: &ArgMatches,
-    table: &Table,
-    name: &str,
-) -> Result<()> {
-    match format_of(matches, "table") {
-        "json" => session.print(&json::list(table, name)),
-        "csv" if matches.get_flag("raw") => session.print(&csv::raw(table)),
-        "csv" => session.print(&csv::for_people(table)),
-        _ => {
-            let drawn = terminal::draw(table, table_style(session, matches), &session.locale);
-            Ok(session.out.write_all(drawn.as_bytes())?)
-        }
-    }
-}
-
-/// `--org`.
-fn org_option(locale: &Locale) -> Arg {
-    option(locale, "org", "value-org")
-}
-
-/// `--quarter`, also called `--period`.
-fn quarter_option(locale: &Locale) -> Arg {
-    option(locale, "quarter", "value-period").alias("period")
-}
-
-/// `--as-of`.
-fn as_of_option(locale: &Locale) -> Arg {
-    option(locale, "as-of", "value-day")
-}
-
-/// `--at`: the ledger as it was committed.
-fn at_option(locale: &Locale) -> Arg {
-    option(locale, "at", "value-rev")
-}
-
-/// `--format` with the formats a command has; the first is the default.
-fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
-    option(locale, "format", "value-format")
-        .help(locale.say("flag-format", &[("formats", formats.join(", ").into())]))
-        .value_parser(formats.iter().map(|f| Str::from(*f)).collect::<Vec<_>>())
-        .hide_possible_values(true)
-}
-
-/// What a field says, for programs.
-fn plain_json(plain: &TomlValue) -> serde_json::Value {
-    match plain {
-        TomlValue::Text(text) => text.as_str().into(),
-        TomlValue::Word(word) => match (word.parse::<Decimal>(), word.parse::<bool>()) {
-            (Ok(number), _) => number.json().into(),
-            (_, Ok(truth)) => truth.into(),
-            _ => word.as_str().into(),
-        },
-        TomlValue::List(items) => items.iter().map(plain_json).collect(),
-        TomlValue::Table(pairs) => pairs
-            .iter()
-            .map(|(key, value)| (key.clone(), plain_json(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-    }
-}
-
-/// A bar on the terminal that shows how much of a long work is done; nothing where nobody looks.
-fn progress(locale: &Locale, count: usize) -> ProgressBar {
-    let bar = ProgressBar::new(count as u64);
-    // The template is a constant that the library reads.
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.with_style(style).with_message(locale.text("progress"))
-}
-
-/// Where the things stand that were left out.
-fn places(left_out: &[Problem]) -> Vec<String> {
-    let mut places: Vec<String> = left_out
-        .iter()
-        .filter_map(|problem| problem.place.as_ref())
-        .map(ToString::to_string)
-        .collect();
-    places.dedup();
-    places
-}
-
-/// A line for each thing that was left out.
-fn left_out_notes(locale: &Locale, left_out: &[Problem]) -> Vec<String> {
-    places(left_out)
-        .iter()
-        .map(|place| locale.say("row-left-out", &[("place", place.as_str().into())]))
-        .collect()
-}
-
-fn format_of<'m>(matches: &'m ArgMatches, default: &'m str) -> &'m str {
-    matches
-        .get_one::<String>("format")
-        .map_or(default, String::as_str)
 }
 
 /// Says why a command could not be carried out; returns the exit code.

@@ -4,19 +4,23 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::{Arg, ArgMatches};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cmd::{self, Session};
+use crate::cmd::{Session, options};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
+use crate::render::terminal::TableStyle;
+use crate::render::{csv, json, terminal};
+use crate::table::Table;
 
 /// A form of a result: the ending of its files, and its name on the command line.
-pub(super) type Form = (&'static str, &'static str);
+pub(super) type Format = (&'static str, &'static str);
 
 /// `--out` and `--force`.
 pub(super) fn options(locale: &Locale) -> [Arg; 2] {
     [
-        cmd::option(locale, "out", "value-file"),
-        cmd::switch(locale, "force"),
+        options::option(locale, "out", "value-file"),
+        options::switch(locale, "force"),
     ]
 }
 
@@ -27,7 +31,7 @@ pub(super) fn options(locale: &Locale) -> [Arg; 2] {
 /// would not open CSV under the name of a workbook.
 pub(super) fn form<'m>(
     matches: &'m ArgMatches,
-    forms: &[Form],
+    forms: &[Format],
     default: &'m str,
 ) -> Result<&'m str, Problem> {
     let asked = matches.get_one::<String>("format").map(String::as_str);
@@ -120,4 +124,40 @@ pub(super) fn refuse(
         return Err(Problem::new(Rule::OUT_EXISTS).with("path", path.display().to_string()));
     }
     Ok(())
+}
+
+/// How a command's table is drawn, `--wide` considered.
+pub(super) fn table_style(session: &Session<'_>, matches: &ArgMatches) -> TableStyle {
+    TableStyle {
+        wide: matches.get_flag("wide"),
+        ..session.style
+    }
+}
+
+/// Prints a list in the form that `--format` and `--raw` ask for; in JSON its rows stand under
+/// `name`.
+pub(super) fn print_table(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    table: &Table,
+    name: &str,
+) -> Result<()> {
+    match options::format_of(matches, "table") {
+        "json" => session.print(&json::list(table, name)),
+        "csv" if matches.get_flag("raw") => session.print(&csv::raw(table)),
+        "csv" => session.print(&csv::for_people(table)),
+        _ => {
+            let drawn = terminal::draw(table, table_style(session, matches), &session.locale);
+            Ok(session.out.write_all(drawn.as_bytes())?)
+        }
+    }
+}
+
+/// A bar on the terminal that shows how much of a long work is done; nothing where nobody looks.
+pub(super) fn progress(locale: &Locale, count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64);
+    // The template is a constant that the library reads.
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.with_style(style).with_message(locale.text("progress"))
 }

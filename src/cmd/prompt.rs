@@ -13,7 +13,7 @@ use crate::record::input;
 use crate::record::organisation::Organisation;
 use crate::render::diagnostic;
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::spelling::visible;
 use crate::tree::find_org;
 
@@ -23,7 +23,7 @@ use crate::tree::find_org;
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn field(
     session: &Session<'_>,
-    field: &Field,
+    field: &FieldDef,
     default: Option<Day>,
 ) -> Result<Option<Value>> {
     let locale = &session.locale;
@@ -81,7 +81,7 @@ pub(super) fn field(
     Ok(Some(read(field, &answer, today)?))
 }
 
-fn label(field: &Field, locale: &Locale) -> String {
+fn label(field: &FieldDef, locale: &Locale) -> String {
     format!(
         "{}{}",
         visible(field.label.get(locale.lang())),
@@ -90,7 +90,7 @@ fn label(field: &Field, locale: &Locale) -> String {
 }
 
 /// A typed answer as a value; items of a list are separated by `；` or `;`.
-fn read(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
+fn read(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
     parse(field, text, today).map_err(|mut problem| {
         // Who is asked by a label is answered by it.
         for (name, arg) in &mut problem.args {
@@ -102,7 +102,7 @@ fn read(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
     })
 }
 
-fn parse(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
+fn parse(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::new(Rule::MISSING_FIELD)
             .with("field", field.name.as_str())

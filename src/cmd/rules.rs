@@ -3,14 +3,14 @@
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::locale::{Label, Locale};
 use crate::problem::{Problem, Rule};
 use crate::render::terminal;
 use crate::rules::metric::{Measure, Metric};
-use crate::rules::{Class, Item, Rules};
-use crate::table::{Cell, Column, Row, Table};
-use crate::tree::write::Basis;
+use crate::rules::{Class, NamedRule, Rules};
+use crate::table::{Cell, Column, Table, TableRow};
+use crate::tree::write::Precondition;
 
 pub(super) const COMMAND: Command = Command {
     name: "rules",
@@ -20,7 +20,7 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-rules-{name}")));
-    cmd::command(locale, "rules")
+    options::command(locale, "rules")
         .subcommand_required(true)
         .subcommands([
             sub("list")
@@ -29,9 +29,9 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
                         .value_name(locale.text("value-class"))
                         .help(locale.text("arg-class")),
                 )
-                .arg(cmd::switch(locale, "wide")),
-            sub("show").arg(cmd::positional(locale, "rule", "value-rule")),
-            sub("eject").arg(cmd::positional(locale, "rule", "value-rule")),
+                .arg(options::switch(locale, "wide")),
+            sub("show").arg(options::positional(locale, "rule", "value-rule")),
+            sub("eject").arg(options::positional(locale, "rule", "value-rule")),
         ])
 }
 
@@ -55,7 +55,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// `task`, or `kind:task` where a kind and a metric share the name.
-fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
+fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<NamedRule>, Problem> {
     let asked = matches.get_one::<String>("rule").map_or("", String::as_str);
     let (class, name) = match asked.split_once(':') {
         Some((class, name)) => (
@@ -64,9 +64,10 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<Item>, Problem> {
         ),
         None => (None, asked),
     };
-    let named =
-        |item: &&Item| item.name == name || label(rules, item).is_some_and(|label| label.is(name));
-    let found: Vec<Item> = rules
+    let named = |item: &&NamedRule| {
+        item.name == name || label(rules, item).is_some_and(|label| label.is(name))
+    };
+    let found: Vec<NamedRule> = rules
         .items()
         .iter()
         .filter(|i| class.is_none_or(|c| c == i.class))
@@ -87,7 +88,7 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?;
     let items = find(&rules, matches)?;
     let lock = session.lock(&root)?;
-    let name_of = |item: &Item| match item.class {
+    let name_of = |item: &NamedRule| match item.class {
         Class::Template => format!(
             "rules/templates/{}",
             item.file.rsplit('/').next().unwrap_or_default()
@@ -108,7 +109,7 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     for item in items {
         let name = name_of(&item);
         let path = root.path.join(&name);
-        lock.write(&path, &Basis::of(&path, None), item.text.as_bytes())?;
+        lock.write(&path, &Precondition::of(&path, None), item.text.as_bytes())?;
         writeln!(
             session.out,
             "{}",
@@ -148,7 +149,11 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     write!(
         session.out,
         "{}",
-        terminal::draw(&table, cmd::table_style(session, matches), &session.locale)
+        terminal::draw(
+            &table,
+            output::table_style(session, matches),
+            &session.locale
+        )
     )?;
     Ok(if problems.iter().any(Problem::hides) {
         Status::NotAll
@@ -158,7 +163,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// What people call a rule.
-fn label<'r>(rules: &'r Rules, item: &Item) -> Option<&'r Label> {
+fn label<'r>(rules: &'r Rules, item: &NamedRule) -> Option<&'r Label> {
     match item.class {
         Class::Kind => rules.kind(&item.name).map(|k| &k.label),
         Class::Obligation => rules.obligation(&item.name).map(|o| &o.label),
@@ -185,7 +190,7 @@ fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
                 ),
                 Cell::Text(item.file.to_string()),
             ];
-            Row {
+            TableRow {
                 cells,
                 total: false,
             }
@@ -234,7 +239,7 @@ fn metrics(locale: &Locale, rules: &Rules) -> Table {
                         .unwrap_or_default(),
                 ),
             ];
-            Row {
+            TableRow {
                 cells,
                 total: false,
             }

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options};
 use crate::locale::Locale;
-use crate::record::{Record, Value, text};
+use crate::present::record;
+use crate::record::text;
 use crate::render::{json, padded, wrap};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType};
 use crate::spelling::visible;
 use crate::tree::canon::all_values;
 use crate::tree::change;
@@ -23,10 +23,10 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "show")
-        .arg(cmd::positional(locale, "id", "value-id"))
-        .arg(cmd::at_option(locale))
-        .arg(cmd::format_option(locale, &["text", "json"]))
+    options::command(locale, "show")
+        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::at_option(locale))
+        .arg(options::format_option(locale, &["text", "json"]))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -34,9 +34,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = &ledger.rules;
     let id = matches.get_one::<String>("id").map_or("", String::as_str);
     let found = change::find(ledger.files(), rules, id)?;
-    let text = match cmd::format_of(matches, "text") {
+    let text = match options::format_of(matches, "text") {
         "json" => {
-            let mut object = to_json(&found.record, rules);
+            let mut object = record::record(&found.record, rules);
             object.insert("org".to_owned(), found.org.as_str().into());
             json::pretty(&Json::Object(object))
         }
@@ -46,7 +46,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
-fn for_people(session: &Session<'_>, found: &change::Found, rules: &Rules) -> String {
+fn for_people(session: &Session<'_>, found: &change::FoundRecord, rules: &Rules) -> String {
     let (record, locale) = (&found.record, &session.locale);
     let mut rows = vec![
         (
@@ -94,41 +94,4 @@ fn for_people(session: &Session<'_>, found: &change::Found, rules: &Rules) -> St
         }
     }
     out
-}
-
-/// A record as an object: its keys as in the file, its kind, file and line.
-pub(super) fn to_json(record: &Record, rules: &Rules) -> Map<String, Json> {
-    let mut object = Map::new();
-    object.insert("kind".to_owned(), record.kind.name.as_str().into());
-    object.insert("file".to_owned(), record.origin.file.as_ref().into());
-    object.insert("line".to_owned(), record.origin.line.into());
-    for (field, value) in rules.all_fields(record.kind).iter().zip(all_values(record)) {
-        if let Some(value) = value {
-            object.insert(field.name.clone(), value_json(field, &value));
-        }
-    }
-    object
-}
-
-fn value_json(field: &Field, value: &Value) -> Json {
-    match value {
-        Value::Integer(n) => (*n).into(),
-        Value::Decimal(number) => number.json().into(),
-        Value::Boolean(b) => (*b).into(),
-        Value::List(items) => items.iter().map(|item| value_json(field, item)).collect(),
-        Value::Table(values) => match &field.ty {
-            FieldType::Table(columns) => Json::Object(
-                columns
-                    .iter()
-                    .zip(values)
-                    .filter_map(|(c, v)| Some((c.name.clone(), value_json(c, v.as_ref()?))))
-                    .collect(),
-            ),
-            _ => Json::Null,
-        },
-        Value::Period(period) if matches!(field.ty, FieldType::Year) => {
-            period.first().year().into()
-        }
-        Value::Text(_) | Value::Day(_) | Value::Period(_) => text::plain(value).into(),
-    }
 }

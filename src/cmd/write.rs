@@ -6,16 +6,17 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status, output};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::locale::{Lang, Locale};
-use crate::narrative::bounds::{MOST_TRACED, beyond};
-use crate::narrative::desk::Desk;
-use crate::narrative::marks::{self, Found};
+use crate::narrative::bounds::MOST_TRACED;
+use crate::narrative::marks::{self, MarkedFigure};
+use crate::narrative::quantity::Context;
 use crate::narrative::quantity::Quantity;
+use crate::narrative::refusal::beyond;
 use crate::narrative::sums::mismatches;
 use crate::narrative::template::{Filled, Template};
 use crate::narrative::trace;
-use crate::narrative::word::{DOCUMENT, Part};
+use crate::narrative::word::{DOCUMENT, WordPart};
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::document;
 use crate::render::json::pretty;
@@ -32,24 +33,24 @@ pub(super) const COMMAND: Command = Command {
 const ENDINGS: &[&str] = &["md", "docx", "txt"];
 
 /// The forms of a document.
-const FORMS: &[output::Form] = &[("docx", "docx"), ("md", "md"), ("txt", "text")];
+const FORMS: &[output::Format] = &[("docx", "docx"), ("md", "md"), ("txt", "text")];
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    cmd::command(locale, "write")
-        .arg(cmd::positional(locale, "template", "value-template"))
-        .arg(cmd::quarter_option(locale))
-        .arg(cmd::org_option(locale))
-        .arg(cmd::as_of_option(locale))
-        .arg(cmd::at_option(locale))
-        .arg(cmd::format_option(locale, &["md", "docx", "text"]))
+    options::command(locale, "write")
+        .arg(options::positional(locale, "template", "value-template"))
+        .arg(options::quarter_option(locale))
+        .arg(options::org_option(locale))
+        .arg(options::as_of_option(locale))
+        .arg(options::at_option(locale))
+        .arg(options::format_option(locale, &["md", "docx", "text"]))
         .args(output::options(locale))
         .arg(
-            cmd::option(locale, "trace", "value-file")
+            options::option(locale, "trace", "value-file")
                 .num_args(0..=1)
                 .require_equals(true)
                 .default_missing_value(""),
         )
-        .arg(cmd::switch(locale, "check-sums"))
+        .arg(options::switch(locale, "check-sums"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -66,20 +67,20 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     session.left_out(loaded.tree(), false)?;
     let org = session.org(loaded.tree(), matches)?;
     // A document speaks its ledger's language, whoever prints it.
-    let desk = Desk::new(
+    let context = Context::new(
         loaded,
         ledger.root.names.clone(),
         org,
         window,
         Locale::new(ledger.root.language.unwrap_or(Lang::Zh)),
     );
-    let filled = template.fill(&desk).map_err(Problems)?;
+    let filled = template.fill(&context).map_err(Problems)?;
     let figures = figures(&filled);
     if trace.is_some() {
-        traceable(&desk, &figures)?;
+        traceable(&context, &figures)?;
     }
     let form = form(matches, &template)?;
-    let bytes = document(&template, &filled, form, &desk)?;
+    let bytes = document(&template, &filled, form, &context)?;
     for path in [&out, &trace].into_iter().flatten() {
         refuse_template(matches, path)?;
         output::refuse(session, matches, path)?;
@@ -91,16 +92,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     if let Some(path) = trace {
         let text = if path.extension().is_some_and(|e| e == "json") {
-            pretty(&trace::object(&desk, &figures))
+            pretty(&trace::object(&context, &figures))
         } else {
-            trace::text(&desk, &figures, &session.locale)
+            trace::text(&context, &figures, &session.locale)
         };
         output::save(session, matches, &path, text.as_bytes())?;
     }
     if !matches.get_flag("check-sums") {
         return Ok(Status::Clean);
     }
-    let found = mismatches(&desk, &figures);
+    let found = mismatches(&context, &figures);
     for wrong in &found {
         let words = [
             ("label", wrong.label.as_str().into()),
@@ -126,22 +127,25 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// Refuses a trace that is longer than anybody reads.
-fn traceable(desk: &Desk, figures: &[Found]) -> Result<(), Problem> {
-    fn lines(desk: &Desk, quantity: &Quantity) -> usize {
+fn traceable(context: &Context, figures: &[MarkedFigure]) -> Result<(), Problem> {
+    fn lines(context: &Context, quantity: &Quantity) -> usize {
         let own = quantity
             .asked()
-            .map_or(0, |asked| desk.counted(asked).len());
+            .map_or(0, |asked| context.counted(asked).len());
         1 + own
             + quantity
                 .parts()
                 .iter()
-                .map(|part| lines(desk, part))
+                .map(|part| lines(context, part))
                 .sum::<usize>()
     }
     let mut left = MOST_TRACED;
-    for quantity in figures.iter().filter_map(|found| desk.noted(found.entry)) {
+    for quantity in figures
+        .iter()
+        .filter_map(|found| context.noted(found.entry))
+    {
         left = left
-            .checked_sub(lines(desk, &quantity))
+            .checked_sub(lines(context, &quantity))
             .ok_or_else(|| beyond("bounds-traced", MOST_TRACED))?;
     }
     Ok(())
@@ -227,7 +231,12 @@ fn form<'m>(matches: &'m ArgMatches, template: &Template) -> Result<&'m str, Pro
 }
 
 /// The document in the form asked for, without marks.
-fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Result<Vec<u8>> {
+fn document(
+    template: &Template,
+    filled: &Filled,
+    form: &str,
+    context: &Context,
+) -> Result<Vec<u8>> {
     Ok(match (template, filled) {
         (Template::Word(name, word), Filled::Word(parts)) => {
             let parts = parts
@@ -252,7 +261,7 @@ fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Re
                         .map(String::as_str)
                         .or(whole)
                         .unwrap_or_default();
-                    Part::read(xml).map_err(broken)?.text().into_bytes()
+                    WordPart::read(xml).map_err(broken)?.text().into_bytes()
                 }
             }
         }
@@ -261,7 +270,9 @@ fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Re
             match (form, template) {
                 ("docx", Template::Plain(_)) => document::word_of_lines(&text),
                 ("docx", _) => document::word(&text),
-                ("text", Template::Markdown(_)) => document::text(&text, &desk.locale).into_bytes(),
+                ("text", Template::Markdown(_)) => {
+                    document::text(&text, &context.locale).into_bytes()
+                }
                 _ => text.into_bytes(),
             }
         }
@@ -270,12 +281,12 @@ fn document(template: &Template, filled: &Filled, form: &str, desk: &Desk) -> Re
 }
 
 /// The figures of a document in the order they stand.
-fn figures(filled: &Filled) -> Vec<Found> {
+fn figures(filled: &Filled) -> Vec<MarkedFigure> {
     match filled {
         Filled::Text(text) => marks::found(text),
         Filled::Word(parts) => parts
             .values()
-            .filter_map(|xml| Part::read(xml).ok())
+            .filter_map(|xml| WordPart::read(xml).ok())
             .flat_map(|part| part.lines().flat_map(marks::found).collect::<Vec<_>>())
             .collect(),
     }

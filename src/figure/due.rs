@@ -2,7 +2,7 @@
 
 use crate::day::{Day, Period};
 use crate::figure::obligation::outstanding;
-use crate::figure::tally::Asked;
+use crate::figure::tally::Questions;
 use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
@@ -16,12 +16,12 @@ pub struct Reminder {
     /// The organisation.
     pub org: usize,
     /// What.
-    pub what: What,
+    pub what: Duty,
 }
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum Duty {
     /// A record that is not finished, by index in the tree.
     Record(usize),
     /// An obligation's window that lacks a record.
@@ -37,7 +37,7 @@ pub enum What {
 
 /// What the reminders look at.
 pub fn selection(rules: &Rules) -> Selection {
-    let mut asked = Asked::new(rules);
+    let mut asked = Questions::new(rules);
     rules
         .kinds
         .iter()
@@ -79,7 +79,7 @@ pub fn reminders(
             found.push(Reminder {
                 day,
                 org: entry.org,
-                what: What::Record(n),
+                what: Duty::Record(n),
             });
         }
     }
@@ -109,7 +109,7 @@ pub fn reminders(
                     found.push(Reminder {
                         day,
                         org,
-                        what: What::Obligation {
+                        what: Duty::Obligation {
                             name: obligation.name.clone(),
                             window,
                             times,

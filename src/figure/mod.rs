@@ -3,6 +3,7 @@
 //! Every figure is first a list of contributions, each of one record or one window of an
 //! obligation; a report adds them up and `explain` prints them, so the two cannot disagree.
 
+pub mod closing;
 pub mod due;
 pub mod evidence;
 pub mod obligation;
@@ -27,7 +28,7 @@ use crate::rules::kind::Kind;
 use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
 use crate::rules::obligation::Obligation;
 use crate::spelling::same;
-use crate::tree::{Entry, Records, Tree};
+use crate::tree::{OwnedRecord, Records, Tree};
 use obligation::{OwedWindow, WindowState};
 
 /// A figure's value.
@@ -773,7 +774,7 @@ impl<'t> Evaluation<'t> {
         }
     }
 
-    fn take(&self, n: usize, entry: &Entry, take: Take) -> Option<Contribution> {
+    fn take(&self, n: usize, entry: &OwnedRecord, take: Take) -> Option<Contribution> {
         let record = &entry.record;
         let found = |adds: Adds| Contribution {
             org: entry.org,
@@ -844,7 +845,7 @@ impl<'t> Evaluation<'t> {
             .collect()
     }
 
-    fn counts(&self, entry: &Entry, date: &DateOf, window: Window, filter: &Filter) -> bool {
+    fn counts(&self, entry: &OwnedRecord, date: &DateOf, window: Window, filter: &Filter) -> bool {
         let record = &entry.record;
         if !record.exists_on(self.as_of) {
             return false;
@@ -909,7 +910,7 @@ fn owed(window: Arc<OwedWindow>, state: Owed) -> Option<Contribution> {
 }
 
 /// Whether a record passes a filter as of a day.
-pub fn matches(tree: &Tree, entry: &Entry, filter: &Filter, as_of: Day) -> bool {
+pub fn matches(tree: &Tree, entry: &OwnedRecord, filter: &Filter, as_of: Day) -> bool {
     filter.tests.iter().all(|test| {
         let record = &entry.record;
         let holds = match &test.subject {

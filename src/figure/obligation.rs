@@ -7,7 +7,7 @@ use crate::record::{Record, Text};
 use crate::rules::kind::RETURNED;
 use crate::rules::obligation::{Obligation, Quota};
 use crate::spelling::same;
-use crate::tree::{Entry, Records};
+use crate::tree::{OwnedRecord, Records};
 
 /// One window of one obligation of one organisation.
 #[derive(Clone, Debug)]
@@ -247,20 +247,22 @@ fn owes(records: &Records<'_>, obligation: &Obligation, window: Period, as_of: D
                 .is_some_and(|n| n >= least)
         })
         && obligation.standing.as_ref().is_none_or(|kind| {
-            records.of_kind(kind).any(|(_, Entry { record, .. })| {
-                // In force on the first and the last day is in force between: a record lasts
-                // without a gap.
-                record.exists_on(as_of)
-                    && record.in_force_on(window.first())
-                    && record.in_force_on(window.last())
-            })
+            records
+                .of_kind(kind)
+                .any(|(_, OwnedRecord { record, .. })| {
+                    // In force on the first and the last day is in force between: a record lasts
+                    // without a gap.
+                    record.exists_on(as_of)
+                        && record.in_force_on(window.first())
+                        && record.in_force_on(window.last())
+                })
         })
 }
 
 fn stands_in(
     records: &Records<'_>,
     obligation: &Obligation,
-    entry: &Entry<'_>,
+    entry: &OwnedRecord<'_>,
     window: Period,
     as_of: Day,
 ) -> bool {

@@ -13,14 +13,14 @@ use crate::tree::Tree;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     /// Best first; those without a figure have no place.
-    pub order: Vec<Place>,
+    pub order: Vec<Standing>,
     /// The place of each organisation, by its index in the tree.
     by_org: BTreeMap<usize, usize>,
 }
 
 /// An organisation's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Standing {
     /// The organisation, by its index in the tree.
     pub org: usize,
     /// The figure it is ranked by.
@@ -74,7 +74,7 @@ impl Evaluation<'_> {
         if let Some(found) = Memory::recall(&self.memory.by_ranking, &key) {
             return Ok(found);
         }
-        let mut ranked: Vec<(Fraction, Place)> = Vec::new();
+        let mut ranked: Vec<(Fraction, Standing)> = Vec::new();
         for peer in (0..self.tree.orgs.len())
             .filter(|&n| self.tree.orgs[n].exists_on(self.as_of) && group.holds(self.tree, n))
         {
@@ -87,7 +87,7 @@ impl Evaluation<'_> {
             ranked.extend(comparable(figure).map(|value| {
                 (
                     value,
-                    Place {
+                    Standing {
                         org: peer,
                         figure,
                         place: 0,
@@ -108,7 +108,7 @@ impl Evaluation<'_> {
             let shared = n
                 .checked_sub(1)
                 .filter(|&before| ranked[before].0 == *value);
-            let place = Place {
+            let place = Standing {
                 place: shared.map_or(n + 1, |before| places.order[before].place),
                 ..*place
             };

@@ -198,7 +198,7 @@ fn stamped(
     now: &[ReportRow],
 ) -> Vec<ReportRow> {
     let row = |row: &ReportRow| {
-        let old = stamp.row(tree, row);
+        let old = stamp.row(tree, row.role.name(), row.org);
         let value = |metric: &&Metric| {
             old.and_then(|old| old.figures.get(&metric.name))
                 .copied()

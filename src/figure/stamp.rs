@@ -6,16 +6,13 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::day::{Day, Period};
-use crate::figure::report::{Question, ReportRow, Role, report};
-use crate::figure::{Basis, Evaluation, Figure, Scope, record_of};
-use crate::locale::{Label, Lang};
+use crate::figure::Figure;
 use crate::name::OrgPath;
 use crate::number::Decimal;
-use crate::problem::{Place, Problem, Rule};
-use crate::rules::metric::Metric;
+use crate::problem::{Problem, Rule};
 use crate::source::Source;
-use crate::tree::{Tree, candidates};
-use crate::wire::{Reader, Reading, parse};
+use crate::toml::{Reader, Reading, parse};
+use crate::tree::Tree;
 use crate::written::canonical::quoted;
 use crate::written::parsed;
 use crate::written::value::TomlValue;
@@ -44,7 +41,7 @@ pub struct Stamp {
     /// The rows.
     pub rows: Vec<StampRow>,
     /// The line of each row's header in the file it was read from, from 1.
-    lines: Vec<usize>,
+    pub(super) lines: Vec<usize>,
 }
 
 /// A closing that another took the place of.
@@ -74,7 +71,7 @@ pub struct StampRow {
 }
 
 /// The hash of some lines.
-fn hash(lines: impl Iterator<Item = String>) -> String {
+pub(super) fn hash(lines: impl Iterator<Item = String>) -> String {
     let mut hasher = Sha256::new();
     for line in lines {
         hasher.update(line.as_bytes());
@@ -124,48 +121,6 @@ fn read_figure(plain: &TomlValue) -> Option<Figure> {
 }
 
 impl Stamp {
-    /// A period as the ledger has it now.
-    ///
-    /// # Errors
-    /// A sum that does not fit.
-    pub fn of(tree: &Tree, question: &Question<'_>, on: Day, by: &str) -> Result<Stamp, Problem> {
-        let evaluation =
-            Evaluation::new(tree, question.period, question.as_of).until(question.today);
-        let answer = report(tree, question)?;
-        let row = |row: &ReportRow| {
-            let scope = match row.role {
-                Role::Own => Scope::These(vec![row.org]),
-                Role::Org | Role::Total => Scope::Under(tree.subtree(row.org)),
-            };
-            let figures = question
-                .metrics
-                .iter()
-                .zip(&row.values)
-                .filter(|(_, value)| **value != Figure::NoData);
-            StampRow {
-                role: row.role.name().to_owned(),
-                org: tree.orgs[row.org].path.to_string(),
-                figures: figures
-                    .map(|(metric, value)| (metric.name.clone(), *value))
-                    .collect(),
-                evidence: evidence(&evaluation, &question.metrics, &scope),
-            }
-        };
-        Ok(Stamp {
-            period: question.period,
-            org: tree.orgs[question.org].path.clone(),
-            as_of: question.as_of,
-            judged: answer.judged_until,
-            depth: question.depth,
-            on,
-            by: by.to_owned(),
-            commit: None,
-            earlier: Vec::new(),
-            rows: answer.rows.iter().map(row).collect(),
-            lines: Vec::new(),
-        })
-    }
-
     /// The stamp that is to take this one's place, which remembers it.
     pub fn succeeded_by(&self, new: Stamp, why: &str) -> Stamp {
         let closing = Closing {
@@ -345,150 +300,11 @@ impl Stamp {
         }
     }
 
-    /// The row of a report that stands for the same organisation in the same role.
-    pub fn row(&self, tree: &Tree, row: &ReportRow) -> Option<&StampRow> {
+    /// The row that stands for an organisation in a role.
+    pub fn row(&self, tree: &Tree, role: &str, org: usize) -> Option<&StampRow> {
         let owner = |org: &str| org.parse().ok().and_then(|path| tree.owner(&path));
         self.rows
             .iter()
-            .find(|stamped| stamped.role == row.role.name() && owner(&stamped.org) == Some(row.org))
+            .find(|stamped| stamped.role == role && owner(&stamped.org) == Some(org))
     }
-
-    /// What is no longer as it was stamped, as problems of its file; `words` says a figure as
-    /// reports print it.
-    pub fn restatements(
-        &self,
-        tree: &Tree,
-        file: &str,
-        words: &dyn Fn(&Metric, Figure) -> String,
-    ) -> Vec<Problem> {
-        let Some(org) = tree.owner(&self.org) else {
-            let place = Place::file(file);
-            return vec![
-                Problem::new(Rule::DANGLING_ORG)
-                    .at(place)
-                    .with("org", self.org.as_str())
-                    .with("field", "org"),
-            ];
-        };
-        let names: std::collections::BTreeSet<&String> = self
-            .rows
-            .iter()
-            .flat_map(|row| row.figures.keys())
-            .collect();
-        let metrics: Vec<&Metric> = names
-            .into_iter()
-            .filter_map(|name| tree.rules.metric(name))
-            .collect();
-        let (depth, period, as_of, today) = (self.depth, self.period, self.as_of, self.judged);
-        let question = Question {
-            org,
-            depth,
-            own: false,
-            period,
-            as_of,
-            today,
-            metrics,
-            compare: None,
-        };
-        let computed = report(tree, &question)
-            .and_then(|now| Ok((now, Stamp::of(tree, &question, self.on, &self.by)?)));
-        let (now, again) = match computed {
-            Ok(computed) => computed,
-            Err(problem) => return vec![problem],
-        };
-        let mut problems = Vec::new();
-        for (n, stamped) in self.rows.iter().enumerate() {
-            let place = Place {
-                line: self.lines.get(n).copied().unwrap_or(1),
-                column: 1,
-                ..Place::file(file)
-            };
-            let row = now
-                .rows
-                .iter()
-                .zip(&again.rows)
-                .find(|(row, _)| self.row(tree, row) == Some(stamped));
-            let name = row.map_or_else(
-                || stamped.org.clone(),
-                |(row, _)| tree.orgs[row.org].name().to_owned(),
-            );
-            let mut changes = Vec::new();
-            for metric in &question.metrics {
-                let was = stamped
-                    .figures
-                    .get(&metric.name)
-                    .copied()
-                    .unwrap_or(Figure::NoData);
-                let is = row
-                    .and_then(|(_, row)| row.figures.get(&metric.name))
-                    .copied()
-                    .unwrap_or(Figure::NoData);
-                if was != is {
-                    changes.push((
-                        metric.label.clone(),
-                        [was, is].map(|figure| words(metric, figure)),
-                    ));
-                }
-            }
-            let problem = |rule| {
-                Problem::new(rule)
-                    .at(place.clone())
-                    .with("org", name.as_str())
-                    .with("period", self.period.to_string())
-            };
-            if !changes.is_empty() {
-                let in_words = |lang| {
-                    candidates(
-                        changes
-                            .iter()
-                            .map(|(label, [was, is])| format!("{} {was} → {is}", label.get(lang)))
-                            .collect(),
-                    )
-                };
-                let told = Label {
-                    zh: in_words(Lang::Zh),
-                    en: in_words(Lang::En),
-                };
-                problems.push(
-                    problem(Rule::RESTATED)
-                        .with("count", changes.len())
-                        .with("changes", &told),
-                );
-            } else if row.is_some_and(|(_, row)| row.evidence != stamped.evidence) {
-                problems.push(problem(Rule::RECOUNTED));
-            }
-        }
-        problems
-    }
-}
-
-/// The hash of what some figures count: records and windows, and what each adds.
-fn evidence(evaluation: &Evaluation<'_>, metrics: &[&Metric], scope: &Scope) -> String {
-    let mut lines = Vec::new();
-    for metric in metrics {
-        for (contribution, amount) in evaluation.counted(metric, scope) {
-            let from = match &contribution.from {
-                Basis::Record(n) => record_of(evaluation.tree, *n).id.to_string(),
-                Basis::Window(window) => {
-                    let ids: Vec<&str> = window
-                        .records
-                        .iter()
-                        .map(|&n| record_of(evaluation.tree, n).id.as_str())
-                        .collect();
-                    format!(
-                        "{} {} {} {}",
-                        window.obligation,
-                        window.window,
-                        window.state.name(),
-                        ids.join(",")
-                    )
-                }
-                Basis::Organisation => String::new(),
-            };
-            // An organisation may get another id; what it did stays what it did.
-            lines.push(format!("{} {from} {amount}", metric.name));
-        }
-    }
-    lines.sort();
-    hash(lines.into_iter())
 }

@@ -59,7 +59,7 @@ pub fn made_of<'r>(rules: &'r Rules, metrics: &[&'r Metric]) -> Vec<&'r Metric> 
 /// Which fields some metrics look at, and whether each can be added up from the records of one
 /// organisation alone.
 pub fn selection(rules: &Rules, metrics: &[&Metric]) -> (Selection, bool) {
-    let mut asked = Asked {
+    let mut asked = Questions {
         rules,
         selection: Selection::nothing(),
     };
@@ -85,7 +85,7 @@ pub fn selection_for(rules: &Rules, metrics: &[&Metric], moments: &[Moment]) -> 
 /// The same, with what a list of the records behind a figure says of each.
 pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
     let (selection, _) = selection(rules, metrics);
-    let mut asked = Asked { rules, selection };
+    let mut asked = Questions { rules, selection };
     let is_asked = |kind: &&Arc<Kind>| *asked.selection.of(kind.number) != Wanted::Nothing;
     let kinds: Vec<&Arc<Kind>> = rules.kinds.iter().filter(is_asked).collect();
     kinds.into_iter().for_each(|kind| asked.listed(kind));
@@ -93,15 +93,15 @@ pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
 }
 
 /// What is asked of records so far.
-pub(super) struct Asked<'r> {
+pub(super) struct Questions<'r> {
     rules: &'r Rules,
     selection: Selection,
 }
 
-impl<'r> Asked<'r> {
+impl<'r> Questions<'r> {
     /// Nothing is asked yet.
-    pub(super) fn new(rules: &'r Rules) -> Asked<'r> {
-        Asked {
+    pub(super) fn new(rules: &'r Rules) -> Questions<'r> {
+        Questions {
             rules,
             selection: Selection::nothing(),
         }

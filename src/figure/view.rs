@@ -7,7 +7,7 @@ use crate::record::Record;
 use crate::record::organisation::Organisation;
 use crate::rules::view::{PersonField, View, ViewPart};
 use crate::spelling::folded;
-use crate::tree::{Entry, Tree};
+use crate::tree::{OwnedRecord, Tree};
 
 use super::matches;
 
@@ -54,7 +54,7 @@ impl<'t> Looker<'t> {
                 };
                 let start = tree.entries.partition_point(|entry| entry.org < orgs.start);
                 let end = tree.entries.partition_point(|entry| entry.org < orgs.end);
-                let belongs = |entry: &Entry| {
+                let belongs = |entry: &OwnedRecord| {
                     let record = &entry.record;
                     record.kind.name == part.kind.name
                         && record.exists_on(as_of)

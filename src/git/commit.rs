@@ -11,35 +11,35 @@ use crate::name::OrgPath;
 use crate::path::LedgerPath;
 use crate::problem::{Place, Problem, Rule};
 use crate::source::{MAX_BYTES, Source};
-use crate::tree::files::{File, Files, Folder, Handle};
+use crate::tree::files::{Files, Folder, Handle, ListedFile};
 
 /// A ledger in a commit.
-pub struct Commit {
+pub struct CommitFiles {
     repo: Repo,
     /// The commit's name.
     pub id: Oid,
     /// The day on which it was made, by its committer's calendar.
     pub day: String,
     /// Its TOML files, by their paths below the ledger's root.
-    files: Vec<(String, Entry)>,
+    files: Vec<(String, TreeItem)>,
     /// Conversations with git that nobody is using: one for each thread that reads.
     idle: Mutex<Vec<Objects>>,
 }
 
 /// What a commit holds at a path.
-enum Entry {
+enum TreeItem {
     /// A file's content.
     Content(Oid),
     /// A link, which is not followed.
     Link,
 }
 
-impl Commit {
+impl CommitFiles {
     /// The commit that `rev` names for git, or the last one of the day that it names.
     ///
     /// # Errors
     /// It names none, or git fails.
-    pub fn of(repo: Repo, rev: &str) -> Result<Commit, Problem> {
+    pub fn of(repo: Repo, rev: &str) -> Result<CommitFiles, Problem> {
         let id = resolve(&repo, rev)?;
         let asked = ["log", "-1", "--no-show-signature", "--format=%cs", &id];
         let day = repo.text(asked)?;
@@ -60,7 +60,7 @@ impl Commit {
             .split(|byte| *byte == 0)
             .filter_map(|line| listed(line, &repo.prefix))
             .collect();
-        Ok(Commit {
+        Ok(CommitFiles {
             repo,
             id,
             day,
@@ -72,7 +72,7 @@ impl Commit {
     /// Notes the links at a folder of the root and below it.
     fn note_links(&self, folder: &str, problems: &mut Vec<Problem>) {
         let links = self.files.iter().filter(|(path, entry)| {
-            matches!(entry, Entry::Link) && path.split('/').next() == Some(folder)
+            matches!(entry, TreeItem::Link) && path.split('/').next() == Some(folder)
         });
         let note = |path: &String| Problem::new(Rule::LINK_LOOP).at(Place::file(path));
         problems.extend(links.map(|(path, _)| note(path)));
@@ -82,8 +82,8 @@ impl Commit {
         self.files.iter().position(|(path, _)| path == name)
     }
 
-    fn file(&self, n: usize) -> File {
-        File {
+    fn file(&self, n: usize) -> ListedFile {
+        ListedFile {
             path: self.files[n].0.as_str().into(),
             handle: Handle::Number(n),
         }
@@ -91,7 +91,7 @@ impl Commit {
 
     fn content(&self, n: usize) -> Result<Source, Problem> {
         let (name, entry) = &self.files[n];
-        let Entry::Content(oid) = entry else {
+        let TreeItem::Content(oid) = entry else {
             return Err(Problem::new(Rule::LINK_LOOP).at(Place::file(name)));
         };
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +147,7 @@ fn last_of(repo: &Repo, day: Day) -> Result<Option<Oid>, Problem> {
 }
 
 /// A line of `git ls-tree -z`: `MODE TYPE OID<tab>PATH`; nothing of what is nothing to the ledger.
-fn listed(line: &[u8], prefix: &str) -> Option<(String, Entry)> {
+fn listed(line: &[u8], prefix: &str) -> Option<(String, TreeItem)> {
     let line = String::from_utf8_lossy(line);
     let (head, path) = line.split_once('\t')?;
     let mut words = head.split(' ');
@@ -159,14 +159,14 @@ fn listed(line: &[u8], prefix: &str) -> Option<(String, Entry)> {
     }
     let entry = match mode.get(..2) {
         // A link, or another repository, in the place of a file or of a folder.
-        Some("12" | "16") => Entry::Link,
+        Some("12" | "16") => TreeItem::Link,
         _ if LedgerPath::of(below) == LedgerPath::Other => return None,
-        _ => Entry::Content(oid.to_owned()),
+        _ => TreeItem::Content(oid.to_owned()),
     };
     Some((below.to_owned(), entry))
 }
 
-impl Files for Commit {
+impl Files for CommitFiles {
     fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder> {
         let mut folders: BTreeMap<OrgPath, Folder> = BTreeMap::new();
         let mut folder = |org: &OrgPath, put: &mut dyn FnMut(&mut Folder)| {
@@ -183,7 +183,7 @@ impl Files for Commit {
         };
         self.note_links("orgs", problems);
         for (n, (path, entry)) in self.files.iter().enumerate() {
-            if matches!(entry, Entry::Link) {
+            if matches!(entry, TreeItem::Link) {
                 continue;
             }
             match LedgerPath::of(path) {
@@ -205,19 +205,19 @@ impl Files for Commit {
         folders.into_values().collect()
     }
 
-    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File> {
+    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<ListedFile> {
         self.note_links(folder, problems);
-        let is_below = |(path, entry): &(String, Entry)| {
-            matches!(entry, Entry::Content(_)) && path.split('/').next() == Some(folder)
+        let is_below = |(path, entry): &(String, TreeItem)| {
+            matches!(entry, TreeItem::Content(_)) && path.split('/').next() == Some(folder)
         };
         let numbers = (0..self.files.len()).filter(|&n| is_below(&self.files[n]));
-        let mut found: Vec<File> = numbers.map(|n| self.file(n)).collect();
+        let mut found: Vec<ListedFile> = numbers.map(|n| self.file(n)).collect();
         // In the order in which a folder gives them: later rules change earlier ones.
         found.sort_by(|a, b| a.path.cmp(&b.path));
         found
     }
 
-    fn read(&self, file: &File) -> Result<Source, Problem> {
+    fn read(&self, file: &ListedFile) -> Result<Source, Problem> {
         match file.handle {
             Handle::Number(n) if n < self.files.len() => self.content(n),
             Handle::Number(_) | Handle::Plain | Handle::Unknown => {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::git::Repo;
 use crate::problem::{Problem, Problems};
-use crate::tree::write::{Basis, Lock, export, make_folders};
+use crate::tree::write::{Lock, Precondition, export, make_folders};
 use crate::tree::{Root, scan};
 
 /// What git should know about a ledger: files at its root, and the lines they must have.
@@ -27,7 +27,7 @@ const HOOK_MARK: &str = "# ledger: check before each commit";
 
 /// A part of the setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum SetupPart {
     /// The merge driver, among the clone's settings.
     Driver,
     /// That git does not put new files where it believes a folder was moved to.
@@ -41,12 +41,12 @@ pub enum Part {
 }
 
 /// Every part, in the order they are shown.
-pub const PARTS: &[Part] = &[
-    Part::Driver,
-    Part::Renames,
-    Part::Attributes,
-    Part::Ignore,
-    Part::Hook,
+pub const PARTS: &[SetupPart] = &[
+    SetupPart::Driver,
+    SetupPart::Renames,
+    SetupPart::Attributes,
+    SetupPart::Ignore,
+    SetupPart::Hook,
 ];
 
 /// How a part stands.
@@ -96,22 +96,22 @@ pub fn write_own_files(root: &Path, lock: &Lock, files: &[(&str, &str)]) -> Resu
         let old = scan::read_if_there(root, &path)?;
         lock.write(
             &path,
-            &Basis::of(&path, old.as_deref()),
+            &Precondition::of(&path, old.as_deref()),
             &with_lines(old.as_deref().unwrap_or_default(), text),
         )?;
     }
     Ok(())
 }
 
-impl Part {
+impl SetupPart {
     /// The message that names it.
     pub fn message(self) -> &'static str {
         match self {
-            Part::Driver => "git-driver",
-            Part::Renames => "git-renames",
-            Part::Attributes => "git-attributes",
-            Part::Ignore => "git-ignore",
-            Part::Hook => "git-hook",
+            SetupPart::Driver => "git-driver",
+            SetupPart::Renames => "git-renames",
+            SetupPart::Attributes => "git-attributes",
+            SetupPart::Ignore => "git-ignore",
+            SetupPart::Hook => "git-hook",
         }
     }
 
@@ -121,15 +121,15 @@ impl Part {
     /// A file cannot be read, or git fails.
     pub fn state(self, root: &Root, repo: &Repo) -> Result<State, Problems> {
         let ready = match self {
-            Part::Driver => repo.config(DRIVER) == Some(driver()),
-            Part::Renames => repo.config(RENAMES).as_deref() == Some("false"),
-            Part::Attributes => return attributes(root, repo),
-            Part::Ignore => {
+            SetupPart::Driver => repo.config(DRIVER) == Some(driver()),
+            SetupPart::Renames => repo.config(RENAMES).as_deref() == Some("false"),
+            SetupPart::Attributes => return attributes(root, repo),
+            SetupPart::Ignore => {
                 let old = scan::read_if_there(&root.path, &root.path.join(".gitignore"))?
                     .unwrap_or_default();
                 with_lines(&old, OWN_FILES[1].1) == old
             }
-            Part::Hook => return Ok(Hook::find(repo)?.state()),
+            SetupPart::Hook => return Ok(Hook::find(repo)?.state()),
         };
         Ok(if ready { State::Ready } else { State::Missing })
     }
@@ -140,14 +140,14 @@ impl Part {
     /// A file cannot be written, or git fails.
     pub fn set(self, root: &Root, repo: &Repo, lock: &Lock) -> Result<(), Problem> {
         match self {
-            Part::Driver => {
+            SetupPart::Driver => {
                 repo.text(["config", DRIVER_NAME, "records of a ledger, by id"])?;
                 repo.text(["config", DRIVER, &driver()]).map(drop)
             }
-            Part::Renames => repo.text(["config", RENAMES, "false"]).map(drop),
-            Part::Attributes => write_own_files(&root.path, lock, &OWN_FILES[..1]),
-            Part::Ignore => write_own_files(&root.path, lock, &OWN_FILES[1..]),
-            Part::Hook => Hook::find(repo)?.install(),
+            SetupPart::Renames => repo.text(["config", RENAMES, "false"]).map(drop),
+            SetupPart::Attributes => write_own_files(&root.path, lock, &OWN_FILES[..1]),
+            SetupPart::Ignore => write_own_files(&root.path, lock, &OWN_FILES[1..]),
+            SetupPart::Hook => Hook::find(repo)?.install(),
         }
     }
 }

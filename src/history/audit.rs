@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Object, Objects};
-use crate::history::finding::{Finding, not_read};
+use crate::history::finding::{AuditFinding, not_read};
 use crate::history::judgement::{Judgement, Plan};
-use crate::history::snapshot::{LedgerFile, Library, Snapshot, Stand, moves_between, read_row};
+use crate::history::snapshot::{
+    BlobCache, LedgerFile, Occurrence, Snapshot, moves_between, read_row,
+};
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 
@@ -15,7 +17,7 @@ use crate::rules::Rules;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It was looked at: what is wrong with it.
-    Seen(Vec<Finding>),
+    Seen(Vec<AuditFinding>),
     /// This clone does not hold what it was made from.
     NotSeen,
 }
@@ -66,7 +68,7 @@ pub struct Audit<'r> {
     graph: Graph,
     shallow: bool,
     differences: Differences,
-    library: Library,
+    library: BlobCache,
     /// What to look at, oldest first.
     pub cases: Vec<Case>,
     /// Merges at the edge of a shallow clone, whose parents it does not have.
@@ -185,7 +187,7 @@ impl<'r> Audit<'r> {
         graph: Graph,
         cases: Vec<Case>,
     ) -> Result<Audit<'r>, Problem> {
-        let mut library = Library::new(Objects::open(repo)?);
+        let mut library = BlobCache::new(Objects::open(repo)?);
         let edge = edge(repo)?;
         let mut beyond = Vec::new();
         for commit in &edge {
@@ -276,7 +278,7 @@ impl<'r> Audit<'r> {
             .collect();
         for id in ids {
             // A record of a file that one of the versions cannot show is not judged: the file is.
-            let stands: Vec<&Stand> = snapshots
+            let stands: Vec<&Occurrence> = snapshots
                 .values()
                 .flat_map(|snapshot| judgement.stands(snapshot, &id))
                 .collect();
@@ -306,7 +308,7 @@ impl<'r> Audit<'r> {
     ///
     /// # Errors
     /// git went away.
-    pub fn is_mended(&mut self, case: &Case, finding: &Finding) -> Result<bool, Problem> {
+    pub fn is_mended(&mut self, case: &Case, finding: &AuditFinding) -> Result<bool, Problem> {
         let (name, head) = match self.head.take() {
             Some(head) => head,
             None => self.at_head()?,
@@ -572,12 +574,12 @@ fn without(
 }
 
 /// Files that the merge made unreadable, and those that cannot be compared because a side is.
-fn unreadable(merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<Finding> {
+fn unreadable(merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<AuditFinding> {
     let new = merged
         .unreadable
         .iter()
         .filter(|file| !sides.iter().any(|side| side.unreadable.contains(*file)));
-    let mut findings: Vec<Finding> = new.map(|file| not_read(file, 1, "", &[])).collect();
+    let mut findings: Vec<AuditFinding> = new.map(|file| not_read(file, 1, "", &[])).collect();
     for (side, name) in sides.iter().zip(names) {
         let lost = side
             .unreadable

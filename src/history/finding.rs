@@ -11,7 +11,7 @@ pub const COMMENTS: &str = "#";
 
 /// What a merge did to a record that it should not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum Damage {
     /// What a side entered or changed is not there.
     Lost,
     /// It is there more often than any side had it.
@@ -22,23 +22,23 @@ pub enum What {
     Unreadable,
 }
 
-impl What {
+impl Damage {
     /// The name in machine formats, and the end of the message's.
     pub fn name(self) -> &'static str {
         match self {
-            What::Lost => "lost",
-            What::Doubled => "doubled",
-            What::Changed => "changed",
-            What::Unreadable => "unreadable",
+            Damage::Lost => "lost",
+            Damage::Doubled => "doubled",
+            Damage::Changed => "changed",
+            Damage::Unreadable => "unreadable",
         }
     }
 }
 
 /// One thing that a merge lost, doubled or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct AuditFinding {
     /// What happened.
-    pub what: What,
+    pub what: Damage,
     /// The record's id; of an organisation `org:` and its id; empty for a whole file.
     pub id: String,
     /// The name of its table; empty where it is none.
@@ -61,14 +61,14 @@ pub struct Finding {
     pub(super) of_copy: bool,
 }
 
-impl Finding {
+impl AuditFinding {
     /// Whether a later state has what this says is wrong as it should be.
     pub(super) fn is_right_in(&self, later: &Snapshot) -> bool {
         let stands = later.records.get(&self.id).map_or(&[][..], Vec::as_slice);
         match (self.what, stands) {
             // What was in the file is not known, and so not whether all of it came back.
-            (What::Unreadable, _) => false,
-            (What::Lost, [stand]) if self.field.is_empty() => {
+            (Damage::Unreadable, _) => false,
+            (Damage::Lost, [stand]) if self.field.is_empty() => {
                 let row = read_row(&self.id, &stand.text);
                 let holds =
                     |row: &Block, cell: &Entry| is_grown_from(row.says(&cell.name), &cell.data);
@@ -77,8 +77,8 @@ impl Finding {
                     .zip(row.as_ref())
                     .is_some_and(|(wanted, row)| wanted.entries.iter().all(|cell| holds(row, cell)))
             }
-            (What::Doubled, _) if self.field.is_empty() => stands.len() < 2,
-            (What::Changed, _) if self.field.is_empty() => stands.is_empty(),
+            (Damage::Doubled, _) if self.field.is_empty() => stands.len() < 2,
+            (Damage::Changed, _) if self.field.is_empty() => stands.is_empty(),
             (_, [stand]) if self.field == OF_ORG => {
                 self.expected.as_ref().and_then(TomlValue::as_text) == Some(&stand.org)
             }
@@ -107,7 +107,7 @@ impl Finding {
         // Which of several copies was kept is seen in what it says; what was written later tells
         // nothing of that.
         let overtaken = || self.of_copy && wanted.is_empty() && now != self.found.as_ref();
-        now == self.expected.as_ref() || self.what == What::Lost && grown() || overtaken()
+        now == self.expected.as_ref() || self.what == Damage::Lost && grown() || overtaken()
     }
 }
 
@@ -121,9 +121,9 @@ fn is_grown_from(now: Option<&TomlValue>, wanted: &TomlValue) -> bool {
 }
 
 /// What could not be compared, or not be read at all.
-pub(super) fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> Finding {
-    Finding {
-        what: What::Unreadable,
+pub(super) fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> AuditFinding {
+    AuditFinding {
+        what: Damage::Unreadable,
         id: id.to_owned(),
         kind: String::new(),
         file: file.to_owned(),

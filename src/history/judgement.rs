@@ -4,27 +4,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::git::graph::Graph;
-use crate::history::finding::{COMMENTS, Finding, OF_ORG, What};
-use crate::history::snapshot::{CLOSED, ORG, Snapshot, Stand, is_whole_file, read_row};
+use crate::history::finding::{AuditFinding, COMMENTS, Damage, OF_ORG};
+use crate::history::snapshot::{CLOSED, ORG, Occurrence, Snapshot, is_whole_file, read_row};
 use crate::merge::items::{self, Order};
-use crate::merge::record::{self, About, Side, Why};
+use crate::merge::record::{self, About, ClashReason, Side};
 use crate::record::organisation::Moves;
 use crate::rules::Rules;
-use crate::rules::kind::Field;
+use crate::rules::kind::FieldDef;
 use crate::written::block::{Block, Entry, ListItem};
 use crate::written::value::TomlValue;
 
 /// How the versions of a merge come together: commits, and merges of them.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    steps: Vec<Step>,
+    steps: Vec<MergeStep>,
     /// The commits, by their place in the graph.
     pub(super) commits: BTreeSet<usize>,
 }
 
 /// A version of the ledger on the way to the result, by its place in the plan.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum MergeStep {
     /// Nothing at all: where two histories have nothing in common.
     Empty,
     /// A commit.
@@ -58,9 +58,9 @@ impl Plan {
     pub(super) fn again(&mut self, base: usize, sides: &[usize]) -> usize {
         self.commits.extend(sides);
         self.commits.insert(base);
-        let base = self.push(Step::Commit(base));
-        let [ours, theirs] = [0, sides.len() - 1].map(|n| self.push(Step::Commit(sides[n])));
-        self.push(Step::Merge { base, ours, theirs })
+        let base = self.push(MergeStep::Commit(base));
+        let [ours, theirs] = [0, sides.len() - 1].map(|n| self.push(MergeStep::Commit(sides[n])));
+        self.push(MergeStep::Merge { base, ours, theirs })
     }
 
     fn fold_at(
@@ -72,22 +72,22 @@ impl Plan {
     ) -> Option<usize> {
         let (first, rest) = commits.split_first()?;
         self.commits.extend(commits);
-        let mut ours = self.push(Step::Commit(*first));
+        let mut ours = self.push(MergeStep::Commit(*first));
         for (n, &commit) in rest.iter().enumerate() {
             let bases = graph.bases(&commits[..=n], commit);
             let base = match bases[..] {
                 [] if shallow => return None,
-                [] => self.push(Step::Empty),
+                [] => self.push(MergeStep::Empty),
                 _ if depth >= DEEPEST => self.fold_at(graph, &bases[..1], shallow, depth + 1)?,
                 _ => self.fold_at(graph, &bases, shallow, depth + 1)?,
             };
-            let theirs = self.push(Step::Commit(commit));
-            ours = self.push(Step::Merge { base, ours, theirs });
+            let theirs = self.push(MergeStep::Commit(commit));
+            ours = self.push(MergeStep::Merge { base, ours, theirs });
         }
         Some(ours)
     }
 
-    fn push(&mut self, step: Step) -> usize {
+    fn push(&mut self, step: MergeStep) -> usize {
         self.steps.push(step);
         self.steps.len() - 1
     }
@@ -101,14 +101,14 @@ pub(super) struct Expected {
     /// Its organisation.
     org: String,
     /// What of it a person had to decide.
-    asked: Asked,
+    asked: Contested,
     /// One side took the record out and the other changed it: it may be there or not.
     may_be_gone: bool,
 }
 
 /// What of a record a person had to decide, and may have decided in any way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Asked {
+struct Contested {
     /// Fields that both sides changed; of a list, about the rows that both changed.
     fields: BTreeMap<String, Option<Contest>>,
     /// Lists to which both sides put items of one day: the order of these is not known.
@@ -117,9 +117,9 @@ struct Asked {
     whole: bool,
 }
 
-impl Asked {
+impl Contested {
     /// What was to be decided on the way to two versions and to what they come from.
-    fn before(base: &Expected, ours: &Expected, theirs: &Expected) -> Asked {
+    fn before(base: &Expected, ours: &Expected, theirs: &Expected) -> Contested {
         let says = |version: &Expected, field: &str| {
             version
                 .row
@@ -139,7 +139,7 @@ impl Asked {
             .keys()
             .chain(theirs.asked.fields.keys())
             .chain(of_base);
-        Asked {
+        Contested {
             fields: fields.map(|field| (field.clone(), None)).collect(),
             order: ours
                 .asked
@@ -177,7 +177,7 @@ struct Contest {
 }
 
 impl Contest {
-    fn of(field: Option<&Field>, versions: [Option<&Entry>; 3]) -> Option<Contest> {
+    fn of(field: Option<&FieldDef>, versions: [Option<&Entry>; 3]) -> Option<Contest> {
         if !versions
             .iter()
             .flatten()
@@ -218,7 +218,7 @@ impl Judgement<'_> {
     }
 
     /// Where a record stands, under its name after all moves.
-    pub(super) fn stands<'s>(&self, snapshot: &'s Snapshot, id: &str) -> Vec<&'s Stand> {
+    pub(super) fn stands<'s>(&self, snapshot: &'s Snapshot, id: &str) -> Vec<&'s Occurrence> {
         if !id.starts_with(ORG) {
             return snapshot.records.get(id).into_iter().flatten().collect();
         }
@@ -242,15 +242,15 @@ impl Judgement<'_> {
 
     /// A record as it should be where equal lines decide that; none where its fields must be looked
     /// at.
-    fn settled(&self, id: &str, step: usize) -> Option<Option<&Stand>> {
+    fn settled(&self, id: &str, step: usize) -> Option<Option<&Occurrence>> {
         match self.plan.steps[step] {
-            Step::Empty => Some(None),
-            Step::Commit(commit) => match self.stands(&self.snapshots[&commit], id)[..] {
+            MergeStep::Empty => Some(None),
+            MergeStep::Commit(commit) => match self.stands(&self.snapshots[&commit], id)[..] {
                 [] => Some(None),
                 [stand] => Some(Some(stand)),
                 _ => None,
             },
-            Step::Merge { base, ours, theirs } => {
+            MergeStep::Merge { base, ours, theirs } => {
                 let (base, ours, theirs) = (
                     self.settled(id, base)?,
                     self.settled(id, ours)?,
@@ -265,7 +265,7 @@ impl Judgement<'_> {
     }
 
     /// Whether a record has the same lines in the same organisation.
-    fn is_alike(&self, one: Option<&Stand>, other: Option<&Stand>) -> bool {
+    fn is_alike(&self, one: Option<&Occurrence>, other: Option<&Occurrence>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) => {
                 one.text == other.text && self.moves.now(&one.org) == self.moves.now(&other.org)
@@ -278,14 +278,14 @@ impl Judgement<'_> {
     /// What a record comes to in a version of the plan.
     pub(super) fn expected(&self, id: &str, step: usize) -> Expected {
         match self.plan.steps[step] {
-            Step::Empty => Expected::default(),
-            Step::Commit(commit) => {
+            MergeStep::Empty => Expected::default(),
+            MergeStep::Commit(commit) => {
                 let stands = self.stands(&self.snapshots[&commit], id);
                 let Some((first, copies)) = stands.split_first() else {
                     return Expected::default();
                 };
                 let row = read_row(id, &first.text);
-                let mut asked = Asked::default();
+                let mut asked = Contested::default();
                 // Of several copies any may be the one that was kept.
                 for copy in copies.iter().filter_map(|copy| read_row(id, &copy.text)) {
                     row.iter().for_each(|row| asked.for_either(row, &copy));
@@ -297,7 +297,7 @@ impl Judgement<'_> {
                     ..Expected::default()
                 }
             }
-            Step::Merge { base, ours, theirs } => {
+            MergeStep::Merge { base, ours, theirs } => {
                 let (base, ours, theirs) = (
                     self.expected(id, base),
                     self.expected(id, ours),
@@ -319,7 +319,7 @@ impl Judgement<'_> {
             )
         };
         let (b, o, t) = (said(&base), said(&ours), said(&theirs));
-        let mut asked = Asked::before(&base, &ours, &theirs);
+        let mut asked = Contested::before(&base, &ours, &theirs);
         let may_be_gone = ours.may_be_gone || theirs.may_be_gone;
         let known = base.asked.fields.is_empty();
         if o == t || t == b && known {
@@ -366,7 +366,7 @@ impl Judgement<'_> {
         id: &str,
         base: &Expected,
         (ours, theirs): (&Block, &Block),
-        asked: &mut Asked,
+        asked: &mut Contested,
     ) -> Block {
         // Two stamps of one period are never put together.
         if id.starts_with(CLOSED) {
@@ -384,7 +384,7 @@ impl Judgement<'_> {
         // Whether it stays taken back was for a person to decide; what else was done to it stands
         // either way.
         let merged = record::merge(base.row.as_ref(), ours, theirs, kind, &mut |_, clash| {
-            (clash.why == Why::Retracted).then(|| {
+            (clash.why == ClashReason::Retracted).then(|| {
                 asked.fields.insert(clash.field.clone(), None);
                 Side::Ours
             })
@@ -396,7 +396,7 @@ impl Judgement<'_> {
         asked.order.extend(same_day.map(|(field, _)| field));
         for clash in &merged.clashes {
             match clash.why {
-                Why::Changed => {
+                ClashReason::Changed => {
                     let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
                     let cells = [base.row.as_ref(), Some(ours), Some(theirs)]
                         .map(|row| row.and_then(|row| row.entry(&clash.field)));
@@ -407,9 +407,11 @@ impl Judgement<'_> {
                         Contest::of(field, cells).filter(|_| known),
                     );
                 }
-                Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => {
-                    asked.for_either(ours, theirs)
-                }
+                ClashReason::Retracted
+                | ClashReason::Deleted
+                | ClashReason::Added
+                | ClashReason::Misplaced
+                | ClashReason::Closed => asked.for_either(ours, theirs),
             }
         }
         merged.block
@@ -423,9 +425,10 @@ impl Judgement<'_> {
         merged: &Snapshot,
         sides: &[&Snapshot],
         names: &[String],
-    ) -> Vec<Finding> {
+    ) -> Vec<AuditFinding> {
         let there = self.stands(merged, id);
-        let of_sides: Vec<Vec<&Stand>> = sides.iter().map(|side| self.stands(side, id)).collect();
+        let of_sides: Vec<Vec<&Occurrence>> =
+            sides.iter().map(|side| self.stands(side, id)).collect();
         let Some(first) = there
             .first()
             .or_else(|| of_sides.iter().find_map(|stands| stands.first()))
@@ -436,12 +439,12 @@ impl Judgement<'_> {
             .iter()
             .map(|stands| stands.first().and_then(|stand| read_row(id, &stand.text)))
             .collect();
-        let copies: Vec<(&Stand, Block)> = there
+        let copies: Vec<(&Occurrence, Block)> = there
             .iter()
             .filter_map(|stand| Some((*stand, read_row(id, &stand.text)?)))
             .collect();
         let of = expected.row.as_ref().or(copies.first().map(|(_, row)| row));
-        let whole = |what, sides: Vec<String>| Finding {
+        let whole = |what, sides: Vec<String>| AuditFinding {
             what,
             id: id.to_owned(),
             kind: of.and_then(|row| row.kind.clone()).unwrap_or_default(),
@@ -458,7 +461,7 @@ impl Judgement<'_> {
         let most = of_sides.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let doubled = there.len() > most;
         if doubled {
-            findings.push(whole(What::Doubled, Vec::new()));
+            findings.push(whole(Damage::Doubled, Vec::new()));
         }
         match (&expected.row, copies.is_empty()) {
             (None, true) => {}
@@ -470,14 +473,14 @@ impl Judgement<'_> {
                     .filter(|(_, row)| row.is_some())
                     .map(|(name, _)| name.clone())
                     .collect();
-                findings.push(Finding {
+                findings.push(AuditFinding {
                     wanted: Some(wanted.clone()),
-                    ..whole(What::Lost, had)
+                    ..whole(Damage::Lost, had)
                 });
             }
             // What is there though it should be gone, or though no side had it.
             (None, false) if self.is_given_another_id(id, &copies[0].1, merged, sides) => {}
-            (None, false) => findings.push(whole(What::Changed, Vec::new())),
+            (None, false) => findings.push(whole(Damage::Changed, Vec::new())),
             (Some(wanted), false) => {
                 let sides: Vec<(&String, Option<&Block>)> =
                     names.iter().zip(rows.iter().map(Option::as_ref)).collect();
@@ -485,7 +488,7 @@ impl Judgement<'_> {
                 for (stand, row) in &copies[..if doubled { copies.len() } else { 1 }] {
                     for difference in self.differences(id, expected, wanted, (stand, row), &sides) {
                         if !findings.iter().any(|known| known.field == difference.field) {
-                            let of = Finding {
+                            let of = AuditFinding {
                                 file: stand.file.clone(),
                                 line: stand.line,
                                 of_copy: doubled,
@@ -498,7 +501,7 @@ impl Judgement<'_> {
                                 sides,
                                 ..
                             } = difference;
-                            findings.push(Finding {
+                            findings.push(AuditFinding {
                                 field,
                                 expected,
                                 found,
@@ -530,7 +533,7 @@ impl Judgement<'_> {
         };
         let told = says(row);
         let tells_so =
-            |stand: &Stand| read_row(id, &stand.text).is_some_and(|row| says(&row) == told);
+            |stand: &Occurrence| read_row(id, &stand.text).is_some_and(|row| says(&row) == told);
         let of_sides = sides
             .iter()
             .flat_map(|side| &side.records)
@@ -548,7 +551,7 @@ impl Judgement<'_> {
         id: &str,
         expected: &Expected,
         wanted: &Block,
-        (stand, found): (&Stand, &Block),
+        (stand, found): (&Occurrence, &Block),
         sides: &[(&String, Option<&Block>)],
     ) -> Vec<Difference> {
         let mut differences = Vec::new();
@@ -619,7 +622,7 @@ impl Judgement<'_> {
             let text = |org: &str| Some(TomlValue::Text(org.to_owned()));
             let (wanted, found) = (text(&expected.org), text(&org));
             differences.push(Difference {
-                what: What::Changed,
+                what: Damage::Changed,
                 field: OF_ORG.to_owned(),
                 wanted,
                 found,
@@ -689,7 +692,7 @@ impl Judgement<'_> {
 
 /// A field that does not say what it should.
 struct Difference {
-    what: What,
+    what: Damage,
     field: String,
     wanted: Option<TomlValue>,
     found: Option<TomlValue>,
@@ -697,8 +700,8 @@ struct Difference {
 }
 
 /// What one side still has of a record that the other took out.
-fn one_left(base: Option<&Block>, row: Block, org: String, asked: Asked) -> Expected {
-    let asked = Asked {
+fn one_left(base: Option<&Block>, row: Block, org: String, asked: Contested) -> Expected {
+    let asked = Contested {
         whole: !asked.fields.is_empty(),
         ..asked
     };
@@ -749,7 +752,7 @@ fn says(row: &Block) -> BTreeMap<String, TomlValue> {
 }
 
 /// What happened to a field.
-fn what(wanted: Option<&TomlValue>, found: Option<&TomlValue>, some_side: bool) -> What {
+fn what(wanted: Option<&TomlValue>, found: Option<&TomlValue>, some_side: bool) -> Damage {
     if let (Some(TomlValue::List(wanted)), Some(TomlValue::List(found))) = (wanted, found) {
         let count = |list: &[TomlValue], item: &TomlValue| {
             list.iter().filter(|other| *other == item).count()
@@ -758,16 +761,16 @@ fn what(wanted: Option<&TomlValue>, found: Option<&TomlValue>, some_side: bool) 
             .iter()
             .any(|item| count(found, item) < count(wanted, item))
         {
-            return What::Lost;
+            return Damage::Lost;
         }
         if found.iter().all(|item| wanted.contains(item)) && found.len() > wanted.len() {
-            return What::Doubled;
+            return Damage::Doubled;
         }
-        return What::Changed;
+        return Damage::Changed;
     }
     if some_side || found.is_none() {
-        What::Lost
+        Damage::Lost
     } else {
-        What::Changed
+        Damage::Changed
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::git::objects::{Object, Objects, Oid};
-use crate::merge::Form;
+use crate::merge::FileForm;
 use crate::path::LedgerPath;
 use crate::problem::Problem;
 use crate::record::organisation::Moves;
@@ -19,7 +19,7 @@ pub struct LedgerFile {
     /// The organisation in whose folder it lies; of a stamp its name below `closed`.
     pub org: String,
     /// What it holds.
-    pub form: Form,
+    pub form: FileForm,
 }
 
 impl LedgerFile {
@@ -29,15 +29,15 @@ impl LedgerFile {
         match LedgerPath::of(path.strip_prefix(prefix)?) {
             LedgerPath::Stamp(name) => Some(LedgerFile {
                 org: name,
-                form: Form::Stamp,
+                form: FileForm::Stamp,
             }),
             LedgerPath::Organisation(org) => Some(LedgerFile {
                 org: org.to_string(),
-                form: Form::Organisation,
+                form: FileForm::Organisation,
             }),
             LedgerPath::Records(org) => Some(LedgerFile {
                 org: org.to_string(),
-                form: Form::Records,
+                form: FileForm::Records,
             }),
             LedgerPath::Settings
             | LedgerPath::Rules
@@ -59,9 +59,9 @@ pub enum Content {
 }
 
 /// Contents by the objects they come from, each read once while it is of use.
-pub struct Library {
+pub struct BlobCache {
     objects: Objects,
-    known: BTreeMap<(Oid, Form), Rc<Content>>,
+    known: BTreeMap<(Oid, FileForm), Rc<Content>>,
     bytes: usize,
 }
 
@@ -69,10 +69,10 @@ pub struct Library {
 /// of the one before.
 const KEPT: usize = 32 << 20;
 
-impl Library {
+impl BlobCache {
     /// A library of what `objects` reads.
-    pub fn new(objects: Objects) -> Library {
-        Library {
+    pub fn new(objects: Objects) -> BlobCache {
+        BlobCache {
             objects,
             known: BTreeMap::new(),
             bytes: 0,
@@ -88,7 +88,7 @@ impl Library {
     ///
     /// # Errors
     /// git went away, or this clone does not have it.
-    pub fn content(&mut self, oid: &str, form: Form) -> Result<Rc<Content>, Problem> {
+    pub fn content(&mut self, oid: &str, form: FileForm) -> Result<Rc<Content>, Problem> {
         Ok(self
             .content_if(oid, form, |_| true)?
             .unwrap_or_else(|| Rc::new(Content::Unreadable)))
@@ -97,11 +97,11 @@ impl Library {
     /// The content of an object of whose bytes `is_asked` holds; another is not taken apart.
     ///
     /// # Errors
-    /// As [`Library::content`].
+    /// As [`BlobCache::content`].
     pub fn content_if(
         &mut self,
         oid: &str,
-        form: Form,
+        form: FileForm,
         is_asked: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<Rc<Content>>, Problem> {
         let key = (oid.to_owned(), form);
@@ -119,7 +119,7 @@ impl Library {
         };
         self.bytes += source.as_ref().map_or(0, |source| source.text.len());
         let content = Rc::new(match source {
-            Some(source) if form != Form::Records => match Block::read_file(&source.text) {
+            Some(source) if form != FileForm::Records => match Block::read_file(&source.text) {
                 Some(_) => Content::Whole(source.text),
                 None => Content::Unreadable,
             },
@@ -142,7 +142,7 @@ fn records(source: &Source) -> Option<Vec<(String, usize, String)>> {
 
 /// A record as it stands in a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stand {
+pub struct Occurrence {
     /// The organisation in whose folder it lies.
     pub org: String,
     /// Its file.
@@ -158,7 +158,7 @@ pub struct Stand {
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Where each record stands: more than once where it is doubled.
-    pub records: BTreeMap<String, Vec<Stand>>,
+    pub records: BTreeMap<String, Vec<Occurrence>>,
     /// Files that cannot be read.
     pub unreadable: BTreeSet<String>,
 }
@@ -166,7 +166,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Adds what a file says.
     pub fn add(&mut self, path: &str, file: &LedgerFile, content: &Content) {
-        let stand = |line, text: &str| Stand {
+        let stand = |line, text: &str| Occurrence {
             org: file.org.clone(),
             file: path.to_owned(),
             line,
@@ -177,7 +177,7 @@ impl Snapshot {
                 self.unreadable.insert(path.to_owned());
             }
             Content::Whole(text) => {
-                let of = if file.form == Form::Stamp {
+                let of = if file.form == FileForm::Stamp {
                     CLOSED
                 } else {
                     ORG

@@ -7,15 +7,15 @@ use memchr::memmem;
 use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
-use crate::history::snapshot::{LedgerFile, Library, Snapshot, Stand};
-use crate::merge::Form;
+use crate::history::snapshot::{BlobCache, LedgerFile, Occurrence, Snapshot};
+use crate::merge::FileForm;
 use crate::problem::Problem;
 use crate::written::block::Block;
 use crate::written::value::TomlValue;
 
 /// What a commit did to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Deed {
+pub enum ChangeKind {
     /// It was not there before.
     Entered,
     /// It was there at the edge of a shallow clone; who entered it is not known here.
@@ -28,15 +28,15 @@ pub enum Deed {
     Removed,
 }
 
-impl Deed {
+impl ChangeKind {
     /// The name in machine formats, and the end of the message's.
     pub fn name(self) -> &'static str {
         match self {
-            Deed::Entered => "entered",
-            Deed::Found => "found",
-            Deed::Changed => "changed",
-            Deed::Decided => "decided",
-            Deed::Removed => "removed",
+            ChangeKind::Entered => "entered",
+            ChangeKind::Found => "found",
+            ChangeKind::Changed => "changed",
+            ChangeKind::Decided => "decided",
+            ChangeKind::Removed => "removed",
         }
     }
 }
@@ -58,7 +58,7 @@ pub struct Event {
     /// The commit; none: it is in the work tree only.
     pub commit: Option<Commit>,
     /// What happened.
-    pub deed: Deed,
+    pub deed: ChangeKind,
     /// What changed; of a new record, all it says.
     pub changes: Vec<FieldChange>,
 }
@@ -87,7 +87,7 @@ pub fn follow(
         repo,
         ids,
         differences: Differences::open(repo)?,
-        library: Library::new(Objects::open(repo)?),
+        library: BlobCache::new(Objects::open(repo)?),
     };
     let mut trail = Trail::new();
     for (n, commit) in graph.commits().iter().rev().enumerate() {
@@ -99,13 +99,15 @@ pub fn follow(
         }
         let step = walk.step(&trees, commit)?;
         for (id, mut event) in step.events {
-            if event.deed == Deed::Entered && edge.contains(&commit.name) {
-                event.deed = Deed::Found;
+            if event.deed == ChangeKind::Entered && edge.contains(&commit.name) {
+                event.deed = ChangeKind::Found;
             }
             let story = trail.entry(id).or_default();
             // What comes in from another line of history is there already.
-            let known = story.last().is_some_and(|last| last.deed != Deed::Removed);
-            if !(known && matches!(event.deed, Deed::Entered | Deed::Found)) {
+            let known = story
+                .last()
+                .is_some_and(|last| last.deed != ChangeKind::Removed);
+            if !(known && matches!(event.deed, ChangeKind::Entered | ChangeKind::Found)) {
                 story.push(event);
             }
         }
@@ -128,7 +130,7 @@ pub fn follow(
 /// sides.
 fn decided(
     story: &[Event],
-    stand: Option<&Stand>,
+    stand: Option<&Occurrence>,
     commit: &Commit,
     before: &dyn Fn(&Event) -> bool,
 ) -> Option<Event> {
@@ -188,9 +190,9 @@ fn decided(
         }
     }
     let deed = if stand.is_some() {
-        Deed::Decided
+        ChangeKind::Decided
     } else {
-        Deed::Removed
+        ChangeKind::Removed
     };
     (!changes.is_empty()).then(|| Event {
         commit: Some(commit.clone()),
@@ -222,11 +224,11 @@ fn told(said: Option<TomlValue>, change: FieldChange) -> Option<TomlValue> {
 
 /// The step from what was committed to what stands in the work tree, for a record that was changed
 /// since.
-pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
+pub fn uncommitted(last: Option<&Occurrence>, now: Option<&Occurrence>) -> Option<Event> {
     let deed = match (last, now) {
-        (None, _) => Deed::Entered,
-        (_, None) => Deed::Removed,
-        (Some(_), Some(_)) => Deed::Changed,
+        (None, _) => ChangeKind::Entered,
+        (_, None) => ChangeKind::Removed,
+        (Some(_), Some(_)) => ChangeKind::Changed,
     };
     let changes = changes(last, now);
     (!changes.is_empty()).then_some(Event {
@@ -240,11 +242,16 @@ pub fn uncommitted(last: Option<&Stand>, now: Option<&Stand>) -> Option<Event> {
 ///
 /// # Errors
 /// git is not there, or fails.
-pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Stand>, Problem> {
-    let mut stands = standing(repo, &mut Library::new(Objects::open(repo)?), "HEAD", &[id])?
-        .records
-        .remove(id)
-        .unwrap_or_default();
+pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Occurrence>, Problem> {
+    let mut stands = standing(
+        repo,
+        &mut BlobCache::new(Objects::open(repo)?),
+        "HEAD",
+        &[id],
+    )?
+    .records
+    .remove(id)
+    .unwrap_or_default();
     let same = stands
         .iter()
         .position(|stand| Some(stand.file.as_str()) == at)
@@ -258,7 +265,7 @@ const ASKED: usize = 1000;
 /// The files of a whole tree that name one of some records.
 fn standing(
     repo: &Repo,
-    library: &mut Library,
+    library: &mut BlobCache,
     tree: &str,
     ids: &[&str],
 ) -> Result<Snapshot, Problem> {
@@ -280,7 +287,7 @@ fn standing(
     let mut snapshot = Snapshot::default();
     for path in paths {
         if let Some(file) =
-            LedgerFile::of(&path, &repo.prefix).filter(|file| file.form == Form::Records)
+            LedgerFile::of(&path, &repo.prefix).filter(|file| file.form == FileForm::Records)
         {
             let content = library.content(&format!("{tree}:{path}"), file.form)?;
             snapshot.add(&path, &file, &content);
@@ -293,25 +300,25 @@ fn standing(
 const FEW: usize = 16;
 
 /// What a commit did.
-struct Step {
+struct CommitStep {
     events: BTreeMap<String, Event>,
     /// Of a merge, the records that are not the same on all sides, as they stand after it.
-    merged: BTreeMap<String, Option<Stand>>,
+    merged: BTreeMap<String, Option<Occurrence>>,
 }
 
 struct Walk<'w> {
     repo: &'w Repo,
     ids: &'w BTreeSet<String>,
     differences: Differences,
-    library: Library,
+    library: BlobCache,
 }
 
 impl Walk<'_> {
     /// What a commit did to the records, against all of its parents: what a merge took from one of
     /// them is no deed of its own.
-    fn step(&mut self, parents: &[&str], commit: &Commit) -> Result<Step, Problem> {
+    fn step(&mut self, parents: &[&str], commit: &Commit) -> Result<CommitStep, Problem> {
         let mut all: Option<BTreeMap<String, Event>> = None;
-        let mut merged: BTreeMap<String, Option<Stand>> = BTreeMap::new();
+        let mut merged: BTreeMap<String, Option<Occurrence>> = BTreeMap::new();
         for parent in parents {
             let changed = self.differences.between(parent, &commit.tree)?;
             let old = self.snapshot(&changed, |file| file.old.as_ref())?;
@@ -341,9 +348,9 @@ impl Walk<'_> {
                 let there = merged.entry(id.clone()).or_default();
                 *there = there.take().or_else(|| new.clone());
                 let deed = match (&old, &new) {
-                    (None, _) => Deed::Entered,
-                    (_, None) => Deed::Removed,
-                    _ => Deed::Changed,
+                    (None, _) => ChangeKind::Entered,
+                    (_, None) => ChangeKind::Removed,
+                    _ => ChangeKind::Changed,
                 };
                 let changes = changes(old.as_ref(), new.as_ref());
                 if !changes.is_empty() {
@@ -369,7 +376,7 @@ impl Walk<'_> {
         if parents.len() < 2 {
             merged.clear();
         }
-        Ok(Step {
+        Ok(CommitStep {
             events: all.unwrap_or_default(),
             merged,
         })
@@ -389,7 +396,7 @@ impl Walk<'_> {
             |bytes: &[u8]| finders.len() > FEW || finders.iter().any(|id| id.find(bytes).is_some());
         for change in changed {
             let file = LedgerFile::of(&change.path, &self.repo.prefix)
-                .filter(|file| file.form == Form::Records);
+                .filter(|file| file.form == FileForm::Records);
             if let (Some(oid), Some(file)) = (side(change), file)
                 && let Some(content) = self.library.content_if(oid, file.form, names_one)?
             {
@@ -423,8 +430,8 @@ fn own(one: Event, other: &Event) -> Option<Event> {
     (!changes.is_empty()).then_some(Event { changes, ..one })
 }
 
-fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {
-    let row = |stand: Option<&Stand>| stand.and_then(|stand| Block::read(&stand.text));
+fn changes(old: Option<&Occurrence>, new: Option<&Occurrence>) -> Vec<FieldChange> {
+    let row = |stand: Option<&Occurrence>| stand.and_then(|stand| Block::read(&stand.text));
     let (was, is) = (row(old), row(new));
     let names: Vec<&str> = is
         .iter()
@@ -444,7 +451,7 @@ fn changes(old: Option<&Stand>, new: Option<&Stand>) -> Vec<FieldChange> {
             });
         }
     }
-    let org = |stand: Option<&Stand>| stand.map(|stand| TomlValue::Text(stand.org.clone()));
+    let org = |stand: Option<&Occurrence>| stand.map(|stand| TomlValue::Text(stand.org.clone()));
     if let (Some(_), Some(_)) = (old, new)
         && org(old) != org(new)
     {

@@ -2,11 +2,11 @@
 //! version stands.
 
 use crate::merge::marks::{self, Names};
-use crate::merge::record::{self, Clash, Resolver, Side, Why};
-use crate::merge::{Conflict, Form, Merged, Notice, Refused, Versions, why_not};
+use crate::merge::record::{self, Clash, ClashReason, Resolver, Side};
+use crate::merge::{Conflict, FileForm, Merged, Notice, Refused, Versions, why_not};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::wire::parse;
+use crate::toml::parse;
 use crate::written::block::Block;
 use crate::written::parsed;
 use crate::written::value::TomlValue;
@@ -14,7 +14,7 @@ use crate::written::value::TomlValue;
 /// Merges three versions of a file that is one table.
 pub(super) fn merge(
     versions: Versions<'_>,
-    form: Form,
+    form: FileForm,
     rules: &Rules,
     names: &Names,
     judge: &mut Resolver<'_>,
@@ -33,7 +33,7 @@ pub(super) fn merge(
     if ours.text == base.text {
         return clean(&theirs.text);
     }
-    if form == Form::Stamp {
+    if form == FileForm::Stamp {
         let clash = match stamp(ours, theirs)? {
             Ok(side) => {
                 return clean(if side == Side::Ours {
@@ -148,7 +148,7 @@ fn stamp(ours: &Source, theirs: &Source) -> Result<Result<Side, Clash>, Refused>
         )))
     };
     Ok(Err(Clash {
-        why: Why::Closed,
+        why: ClashReason::Closed,
         title: None,
         field: String::new(),
         ours: closed(on_o, by_o),

@@ -2,10 +2,9 @@
 //! sets.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use crate::merge::record::comments;
-use crate::rules::kind::{Field, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::written::block::ListItem;
 use crate::written::value::TomlValue;
 
@@ -22,7 +21,7 @@ pub struct Order {
 
 impl Order {
     /// The order of a field's items; of a field that no kind knows, by what the items look like.
-    pub fn of(field: Option<&Field>, items: &[ListItem]) -> Order {
+    pub fn of(field: Option<&FieldDef>, items: &[ListItem]) -> Order {
         let Some(FieldType::Table(columns)) = field.map(|field| &field.ty) else {
             return Order::guessed(items);
         };
@@ -166,7 +165,7 @@ pub fn merge(
         return None;
     }
     let kept = |side: &[ListItem]| -> Vec<ListItem> {
-        let mut left = Tally(
+        let mut left = Multiset(
             wanted
                 .iter()
                 .map(|(data, count)| ((*data).clone(), *count))
@@ -292,7 +291,7 @@ fn weave<'b>(
     let mut woven = Vec::new();
     let mut same_day = false;
     let mut own: Vec<ListItem> = Vec::new();
-    let (mut in_ours, mut in_theirs) = (Tally::of(&ours), Tally::of(&theirs));
+    let (mut in_ours, mut in_theirs) = (Multiset::of(&ours), Multiset::of(&theirs));
     let mut rest: VecDeque<(ListItem, bool)> = theirs
         .into_iter()
         .map(|item| (in_ours.take(&item.data), item))
@@ -342,11 +341,11 @@ fn weave<'b>(
 }
 
 /// How many of each item a list still has.
-struct Tally(BTreeMap<TomlValue, i64>);
+struct Multiset(BTreeMap<TomlValue, i64>);
 
-impl Tally {
-    fn of(items: &[ListItem]) -> Tally {
-        Tally(
+impl Multiset {
+    fn of(items: &[ListItem]) -> Multiset {
+        Multiset(
             counts(items)
                 .into_iter()
                 .map(|(data, count)| (data.clone(), count))
@@ -389,4 +388,34 @@ fn braid(
     out.extend(ours);
     out.extend(theirs);
     same_day
+}
+
+/// Comments of both sides: what either added is there, what either took away is not.
+pub fn comments(base: &[String], ours: &[String], theirs: &[String]) -> Vec<String> {
+    if ours == theirs || theirs == base {
+        return ours.to_vec();
+    }
+    let mut counts: HashMap<&String, [usize; 4]> = HashMap::new();
+    for (n, side) in [base, ours, theirs].into_iter().enumerate() {
+        side.iter()
+            .for_each(|comment| counts.entry(comment).or_default()[n] += 1);
+    }
+    let mut kept: Vec<String> = Vec::new();
+    for comment in ours.iter().chain(theirs) {
+        let [b, o, t, there] = counts.entry(comment).or_default();
+        let wanted = if o == b {
+            t
+        } else if t == b {
+            o
+        } else if o < b && t < b {
+            o.min(t)
+        } else {
+            o.max(t)
+        };
+        if there < wanted {
+            *there += 1;
+            kept.push(comment.clone());
+        }
+    }
+    kept
 }

@@ -16,14 +16,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::locale::{Arg, Label};
 use crate::merge::marks::Names;
-use crate::merge::record::{About, Clash, Resolver, Side, Why};
+use crate::merge::record::{About, Clash, ClashReason, Resolver, Side};
 use crate::problem::{Place, Problem, Rule};
 use crate::record::text::{field_name, said};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::wire::parse;
+use crate::toml::parse;
 use crate::written::block::Block;
-use crate::written::page::{self, Key, Page, Paragraph};
+use crate::written::page::{self, Page, Paragraph, RecordKey};
 use crate::written::value::TomlValue;
 
 /// Three versions of one file.
@@ -39,7 +39,7 @@ pub struct Versions<'v> {
 
 /// What a file is merged as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
+pub enum FileForm {
     /// Records, each by its id.
     Records,
     /// One table: an organisation's file.
@@ -48,15 +48,15 @@ pub enum Form {
     Stamp,
 }
 
-impl Form {
+impl FileForm {
     /// The form of a file at a path of a repository: an `org.toml` somewhere below a folder `orgs`
     /// is an organisation's, what lies below a folder `closed` is a stamp.
-    pub fn of(path: &str) -> Form {
+    pub fn of(path: &str) -> FileForm {
         let below = |folder: &str| path.split('/').any(|part| part == folder);
         match (below("orgs"), below("closed")) {
-            (true, _) if path.ends_with("/org.toml") => Form::Organisation,
-            (false, true) => Form::Stamp,
-            (true, _) | (false, false) => Form::Records,
+            (true, _) if path.ends_with("/org.toml") => FileForm::Organisation,
+            (false, true) => FileForm::Stamp,
+            (true, _) | (false, false) => FileForm::Records,
         }
     }
 }
@@ -113,7 +113,7 @@ pub enum Refused {
 /// The versions are not ledger files, cannot be read, or the result does not prove.
 pub fn merge(
     versions: Versions<'_>,
-    form: Form,
+    form: FileForm,
     rules: &Rules,
     names: &Names,
     judge: &mut Resolver<'_>,
@@ -141,22 +141,22 @@ pub fn merge(
         Some(side)
     };
     let (merged, proven) = match form {
-        Form::Records => {
+        FileForm::Records => {
             let pages = Pages::read(versions)?;
             let merged = merge_records(versions, &pages, rules, names, &mut judge)?;
             let proven = proof::records_hold(versions, &pages, &decided, &merged);
             (merged, proven)
         }
-        Form::Organisation | Form::Stamp => {
+        FileForm::Organisation | FileForm::Stamp => {
             let merged = file::merge(versions, form, rules, names, &mut judge)?;
             let proven = match form {
-                Form::Stamp => {
+                FileForm::Stamp => {
                     !merged.conflicts.is_empty()
                         || [versions.ours, versions.theirs]
                             .iter()
                             .any(|side| side.text == merged.text)
                 }
-                Form::Organisation | Form::Records => {
+                FileForm::Organisation | FileForm::Records => {
                     proof::file_holds(versions, &decided, &merged)
                 }
             };
@@ -173,11 +173,11 @@ pub fn merge(
 }
 
 /// What the versions of an unfinished merge have in common.
-fn settled(text: &str, form: Form) -> String {
+fn settled(text: &str, form: FileForm) -> String {
     let Ok(sides) = marks::sides(text) else {
         return text.to_owned();
     };
-    if let (Form::Organisation, Some(ours), Some(theirs)) = (
+    if let (FileForm::Organisation, Some(ours), Some(theirs)) = (
         form,
         Block::read_file(&sides.ours),
         Block::read_file(&sides.theirs),
@@ -185,7 +185,8 @@ fn settled(text: &str, form: Form) -> String {
         return record::common(&ours, &theirs).text();
     }
     let [ours, theirs] = [&sides.ours, &sides.theirs].map(|text| Source::new("", text.as_str()));
-    let (Form::Records, Some(ours), Some(theirs)) = (form, Page::read(&ours), Page::read(&theirs))
+    let (FileForm::Records, Some(ours), Some(theirs)) =
+        (form, Page::read(&ours), Page::read(&theirs))
     else {
         return sides.agreed;
     };
@@ -252,13 +253,13 @@ impl<'v> Pages<'v> {
     }
 
     /// What a record is in the base, ours and theirs.
-    fn texts(&self, key: &Key<'_>) -> [Option<&str>; 3] {
+    fn texts(&self, key: &RecordKey<'_>) -> [Option<&str>; 3] {
         self.all()
             .map(|page| page.record(key).map(|paragraph| &*paragraph.text))
     }
 
     /// Every record that ours or theirs has, once: ours in their order, then what only they have.
-    fn keys(&self) -> impl Iterator<Item = &Key<'v>> {
+    fn keys(&self) -> impl Iterator<Item = &RecordKey<'v>> {
         self.ours.keys().chain(
             self.theirs
                 .keys()
@@ -317,7 +318,7 @@ fn merge_records(
     judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     let mut notices = Vec::new();
-    let mut fates: HashMap<&Key<'_>, Fate<'_>> = HashMap::new();
+    let mut fates: HashMap<&RecordKey<'_>, Fate<'_>> = HashMap::new();
     let (stranger_ours, stranger_theirs) = (
         is_stranger(&pages.base, &pages.ours),
         is_stranger(&pages.base, &pages.theirs),
@@ -338,7 +339,7 @@ fn merge_records(
     }
     let comments = |page: &Page<'_>| -> Vec<String> { page.notes().map(str::to_owned).collect() };
     let mut notes: HashMap<String, usize> = HashMap::new();
-    for note in record::comments(
+    for note in items::comments(
         &comments(&pages.base),
         &comments(&pages.ours),
         &comments(&pages.theirs),
@@ -365,7 +366,7 @@ fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
 fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fate<'v> {
     let said = |text: Option<&str>| text.map(|text| TomlValue::Text(text.to_owned()));
     let clash = Clash {
-        why: Why::Misplaced,
+        why: ClashReason::Misplaced,
         title: None,
         field: String::new(),
         ours: said(ours),
@@ -385,13 +386,13 @@ fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fat
 /// What becomes of each paragraph, to be put in order.
 struct Sheet<'p, 'v> {
     pages: &'p Pages<'v>,
-    fates: HashMap<&'p Key<'v>, Fate<'p>>,
+    fates: HashMap<&'p RecordKey<'v>, Fate<'p>>,
     /// Comments that stand for themselves and are still to be put somewhere: how often each.
     notes: HashMap<String, usize>,
 }
 
 /// A paragraph of the result: where it comes from and what became of it.
-struct Piece<'p, 'v> {
+struct MergedParagraph<'p, 'v> {
     from: &'p Paragraph<'v>,
     text: Cow<'p, str>,
     clashes: Vec<Clash>,
@@ -399,7 +400,7 @@ struct Piece<'p, 'v> {
 
 impl<'p, 'v> Sheet<'p, 'v> {
     /// What became of a paragraph, if it is to be put here.
-    fn piece(&mut self, from: &'p Paragraph<'v>) -> Option<Piece<'p, 'v>> {
+    fn piece(&mut self, from: &'p Paragraph<'v>) -> Option<MergedParagraph<'p, 'v>> {
         let (text, clashes) = match &from.key {
             Some(key) => match self.fates.remove(key)? {
                 Fate::Gone => return None,
@@ -412,7 +413,7 @@ impl<'p, 'v> Sheet<'p, 'v> {
                 (Cow::Borrowed(&*from.text), Vec::new())
             }
         };
-        Some(Piece {
+        Some(MergedParagraph {
             from,
             text,
             clashes,
@@ -423,10 +424,10 @@ impl<'p, 'v> Sheet<'p, 'v> {
     /// their side.
     fn merged(mut self, notices: Vec<Notice>) -> Merged {
         let Pages { base, ours, theirs } = self.pages;
-        let mut own: Vec<Piece<'_, '_>> = Vec::new();
+        let mut own: Vec<MergedParagraph<'_, '_>> = Vec::new();
         // Behind how many of our pieces each of our paragraphs ends; comments that are alike in
         // their order.
-        let mut records: HashMap<&Key<'_>, usize> = HashMap::new();
+        let mut records: HashMap<&RecordKey<'_>, usize> = HashMap::new();
         let mut notes: HashMap<&str, VecDeque<usize>> = HashMap::new();
         for paragraph in &ours.paragraphs {
             own.extend(self.piece(paragraph));
@@ -443,7 +444,7 @@ impl<'p, 'v> Sheet<'p, 'v> {
                 .as_ref()
                 .is_some_and(|key| base.record(key).is_none() && theirs.record(key).is_none())
         };
-        let mut others: BTreeMap<usize, Vec<Piece<'_, '_>>> = BTreeMap::new();
+        let mut others: BTreeMap<usize, Vec<MergedParagraph<'_, '_>>> = BTreeMap::new();
         let mut after = 0;
         for paragraph in &theirs.paragraphs {
             let known = match &paragraph.key {
@@ -473,7 +474,7 @@ impl<'p, 'v> Sheet<'p, 'v> {
     }
 
     /// The text of these pieces, as our side writes its files.
-    fn written(&self, pieces: &[Piece<'_, '_>], notices: Vec<Notice>) -> Merged {
+    fn written(&self, pieces: &[MergedParagraph<'_, '_>], notices: Vec<Notice>) -> Merged {
         let ours = &self.pages.ours;
         let mut conflicts = Vec::new();
         let mut line = 1;
@@ -549,7 +550,7 @@ fn fate<'v>(
             let kind = one.and_then(|row| rules.kind(row.kind.as_deref()?));
             let title = kind.and_then(|kind| one?.says(&kind.fields[kind.title].name).cloned());
             let clash = Clash {
-                why: Why::Deleted,
+                why: ClashReason::Deleted,
                 title,
                 field: String::new(),
                 ours: said(left),
@@ -634,12 +635,12 @@ impl Clash {
     /// `mine` is the side of who reads it.
     pub fn problem(&self, id: &str, place: Place, rules: &Rules, mine: Side) -> Problem {
         let rule = match self.why {
-            Why::Changed => Rule::MERGE_CHANGED,
-            Why::Retracted => Rule::MERGE_RETRACTED,
-            Why::Deleted => Rule::MERGE_DELETED,
-            Why::Added => Rule::MERGE_ADDED,
-            Why::Misplaced => Rule::MERGE_MISPLACED,
-            Why::Closed => Rule::MERGE_CLOSED,
+            ClashReason::Changed => Rule::MERGE_CHANGED,
+            ClashReason::Retracted => Rule::MERGE_RETRACTED,
+            ClashReason::Deleted => Rule::MERGE_DELETED,
+            ClashReason::Added => Rule::MERGE_ADDED,
+            ClashReason::Misplaced => Rule::MERGE_MISPLACED,
+            ClashReason::Closed => Rule::MERGE_CLOSED,
         };
         let title = self.title.as_ref().and_then(|title| {
             let kind = rules.kind_of(id)?;
@@ -659,15 +660,18 @@ impl Clash {
             (theirs, ours)
         };
         match self.why {
-            Why::Changed => {
+            ClashReason::Changed => {
                 let field = field_name(&rules.fields_of(id), &self.field);
                 problem
                     .with("field", &field)
                     .with("ours", own)
                     .with("theirs", other)
             }
-            Why::Closed => problem.with("ours", own).with("theirs", other),
-            Why::Retracted | Why::Deleted | Why::Added | Why::Misplaced => problem,
+            ClashReason::Closed => problem.with("ours", own).with("theirs", other),
+            ClashReason::Retracted
+            | ClashReason::Deleted
+            | ClashReason::Added
+            | ClashReason::Misplaced => problem,
         }
     }
 

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use crate::merge::record::Clash;
 use crate::merge::{Decided, Merged, Pages, Versions, marks};
 use crate::source::Source;
-use crate::wire::parse;
-use crate::written::page::{Key, Page, Paragraph};
+use crate::toml::parse;
+use crate::written::page::{Page, Paragraph, RecordKey};
 use crate::written::parsed;
 use crate::written::value::TomlValue;
 
@@ -40,7 +40,7 @@ pub(super) fn records_hold(
         .iter()
         .map(|conflict| conflict.id.as_str())
         .collect();
-    let right = |key: &Key<'_>| -> bool {
+    let right = |key: &RecordKey<'_>| -> bool {
         let texts @ [b, o, t] = pages.texts(key);
         let r = page.record(key).map(|paragraph| &*paragraph.text);
         if in_conflict.contains(&*key.id) {
@@ -66,7 +66,7 @@ pub(super) fn records_hold(
             .or(pages.theirs.record(key))
             .is_none()
     });
-    let keys: Vec<&Key<'_>> = pages.keys().chain(left_out).collect();
+    let keys: Vec<&RecordKey<'_>> = pages.keys().chain(left_out).collect();
     // What was not chosen goes with its comments.
     keys.into_par_iter().all(right)
         && (!decided.is_empty() || comments_hold(versions, &merged.text))

@@ -3,10 +3,8 @@
 //! Where one side alone wrote differently its very bytes are taken; only lists that both sides
 //! changed are written anew.
 
-use std::collections::HashMap;
-
-use crate::merge::items::{self, Order};
-use crate::rules::kind::{Field, Kind, Phase, RETURNED};
+use crate::merge::items::{self, Order, comments};
+use crate::rules::kind::{FieldDef, Kind, Phase, RETURNED};
 use crate::written::block::{Block, Entry, ListItem};
 use crate::written::value::TomlValue;
 
@@ -23,7 +21,7 @@ pub enum Side {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
     /// Why.
-    pub why: Why,
+    pub why: ClashReason,
     /// What names the record for people, where its kind is known.
     pub title: Option<TomlValue>,
     /// The field; empty for the whole record.
@@ -36,7 +34,7 @@ pub struct Clash {
 
 /// Why two sides clash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
+pub enum ClashReason {
     /// Both changed one field, differently.
     Changed,
     /// One took the record back, the other changed it.
@@ -83,7 +81,7 @@ pub fn merge(
     kind: Option<&Kind>,
     resolver: &mut Resolver<'_>,
 ) -> MergedRecord {
-    let versions = Versions {
+    let versions = RecordVersions {
         base,
         ours,
         theirs,
@@ -101,7 +99,7 @@ pub fn merge(
     };
     // A record of another kind is another record: nothing of two kinds can be put together.
     if versions.are_of_two_kinds() && !versions.is_retracted_by_one() {
-        let clash = versions.clash(Why::Added, "", "retracted");
+        let clash = versions.clash(ClashReason::Added, "", "retracted");
         return match resolve(&clash) {
             None => whole(ours, vec![clash]),
             Some(Side::Ours) => whole(ours, Vec::new()),
@@ -112,7 +110,7 @@ pub fn merge(
     // it is merged like that of any record.
     let mut retracted_as = None;
     if versions.is_retracted_by_one() {
-        let clash = versions.clash(Why::Retracted, "retracted", "retracted");
+        let clash = versions.clash(ClashReason::Retracted, "retracted", "retracted");
         retracted_as = resolve(&clash);
         match retracted_as {
             None => return whole(ours, vec![clash]),
@@ -137,14 +135,14 @@ pub fn merge(
 }
 
 /// The versions of one record.
-struct Versions<'v> {
+struct RecordVersions<'v> {
     base: Option<&'v Block>,
     ours: &'v Block,
     theirs: &'v Block,
     kind: Option<&'v Kind>,
 }
 
-impl<'v> Versions<'v> {
+impl<'v> RecordVersions<'v> {
     fn of(&self, side: Side) -> &'v Block {
         match side {
             Side::Ours => self.ours,
@@ -178,7 +176,7 @@ impl<'v> Versions<'v> {
     }
 
     /// A clash in `field`, with what the sides say in the field `shown`.
-    fn clash(&self, why: Why, field: &str, shown: &str) -> Clash {
+    fn clash(&self, why: ClashReason, field: &str, shown: &str) -> Clash {
         let title = self
             .kind
             .and_then(|kind| self.ours.says(&kind.fields[kind.title].name));
@@ -193,7 +191,7 @@ impl<'v> Versions<'v> {
 
     /// The merged record without its fields.
     fn outline(&self) -> Block {
-        let (none, Versions { ours, theirs, .. }) = (Block::default(), self);
+        let (none, RecordVersions { ours, theirs, .. }) = (Block::default(), self);
         let base = self.base.unwrap_or(&none);
         let mut block = (*ours).clone();
         block.entries.clear();
@@ -244,8 +242,8 @@ impl<'v> Versions<'v> {
             };
         }
         let why = match self.base {
-            Some(_) => Why::Changed,
-            None => Why::Added,
+            Some(_) => ClashReason::Changed,
+            None => ClashReason::Added,
         };
         let clash = self.clash(why, name, name);
         let decided = resolve(&clash);
@@ -407,36 +405,6 @@ fn with_comments_of(entry: Entry, base: Option<&Entry>, other: Option<&Entry>) -
     entry.with_comments(above, behind)
 }
 
-fn field<'k>(kind: &'k Kind, name: &str) -> Option<&'k Field> {
+fn field<'k>(kind: &'k Kind, name: &str) -> Option<&'k FieldDef> {
     kind.index(name).map(|n| &kind.fields[n])
-}
-
-/// Comments of both sides: what either added is there, what either took away is not.
-pub fn comments(base: &[String], ours: &[String], theirs: &[String]) -> Vec<String> {
-    if ours == theirs || theirs == base {
-        return ours.to_vec();
-    }
-    let mut counts: HashMap<&String, [usize; 4]> = HashMap::new();
-    for (n, side) in [base, ours, theirs].into_iter().enumerate() {
-        side.iter()
-            .for_each(|comment| counts.entry(comment).or_default()[n] += 1);
-    }
-    let mut kept: Vec<String> = Vec::new();
-    for comment in ours.iter().chain(theirs) {
-        let [b, o, t, there] = counts.entry(comment).or_default();
-        let wanted = if o == b {
-            t
-        } else if t == b {
-            o
-        } else if o < b && t < b {
-            o.min(t)
-        } else {
-            o.max(t)
-        };
-        if there < wanted {
-            *there += 1;
-            kept.push(comment.clone());
-        }
-    }
-    kept
 }

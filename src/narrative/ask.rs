@@ -8,14 +8,15 @@ use minijinja::value::{Kwargs, Value, ValueKind};
 
 use crate::day::{Day, Period};
 use crate::figure::default_as_of;
-use crate::narrative::desk::{Asked, Desk};
-use crate::narrative::things::{DayThing, OrgThing, PeriodThing, refuse};
+use crate::narrative::quantity::{Asked, Context};
+use crate::narrative::refusal::refuse;
+use crate::narrative::things::{DayThing, OrgThing, PeriodThing};
 use crate::problem::{Problem, Rule};
 use crate::rules::filter::Filter;
 use crate::rules::kind::{Choice, FieldType, Kind};
 use crate::rules::metric::{DateOf, Measure, Metric, Take, Unit, Window, read_date};
 use crate::source::Source;
-use crate::wire::{Reader, Reading, parse};
+use crate::toml::{Reader, Reading, parse};
 use crate::written::canonical::quoted;
 
 /// The words a template may use for what it asks, in both languages.
@@ -86,7 +87,7 @@ fn day(value: &Value) -> Result<Day, Error> {
         .map_err(|_| refuse(Problem::new(Rule::BAD_DAY).with("value", text)))
 }
 
-fn period(name: &'static str, value: &Value, desk: &Desk) -> Result<Period, Error> {
+fn period(name: &'static str, value: &Value, context: &Context) -> Result<Period, Error> {
     if let Some(thing) = value.downcast_object_ref::<PeriodThing>() {
         return Ok(thing.period);
     }
@@ -94,9 +95,9 @@ fn period(name: &'static str, value: &Value, desk: &Desk) -> Result<Period, Erro
         return Err(wrong(name, value));
     }
     match value.to_string().as_str() {
-        "previous" | "上期" => Ok(desk.period.previous()),
-        "year-before" | "去年同期" => Ok(desk.period.year_earlier()),
-        text => Period::parse(text, desk.period.last())
+        "previous" | "上期" => Ok(context.period.previous()),
+        "year-before" | "去年同期" => Ok(context.period.year_earlier()),
+        text => Period::parse(text, context.period.last())
             .map_err(|_| refuse(Problem::new(Rule::BAD_PERIOD).with("value", text))),
     }
 }
@@ -105,12 +106,12 @@ fn period(name: &'static str, value: &Value, desk: &Desk) -> Result<Period, Erro
 ///
 /// # Errors
 /// A word that is none, a value that does not fit, a window where a figure has its own.
-pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked, Error> {
+pub fn refine(context: &Arc<Context>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked, Error> {
     let mut asked = asked.clone();
     if let Some(value) = given(kwargs, "org")? {
         asked.org = match value.downcast_object_ref::<OrgThing>() {
             Some(thing) => thing.org,
-            None => desk.named(&text("org", &value)?).map_err(refuse)?,
+            None => context.named(&text("org", &value)?).map_err(refuse)?,
         };
     }
     if let Some(value) = given(kwargs, "own")? {
@@ -119,12 +120,12 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
     let periods = [given(kwargs, "period")?, given(kwargs, "quarter")?];
     if let Some(value) = periods.into_iter().flatten().next() {
         // The figure as it stood then.
-        asked.period = period("period", &value, desk)?;
-        asked.as_of = default_as_of(asked.period, desk.as_of);
+        asked.period = period("period", &value, context)?;
+        asked.as_of = default_as_of(asked.period, context.as_of);
     }
     if let Some(value) = given(kwargs, "year")? {
         // Another year, with what is known now.
-        asked.period = period("year", &value, desk)?;
+        asked.period = period("year", &value, context)?;
     }
     if let Some(value) = given(kwargs, "as_of")? {
         asked.as_of = day(&value)?;
@@ -172,7 +173,7 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
                 .with("allowed", words.join(", ")),
         )
     })?;
-    let kinds = leaves(desk, &asked.metric);
+    let kinds = leaves(context, &asked.metric);
     if (window.is_some() || !tests.is_empty()) && kinds.is_empty() {
         return Err(refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
     }
@@ -181,8 +182,8 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
         let _ = write!(asked.lens.key, " window={}", window.name());
     }
     for kind in kinds.iter().filter(|_| !tests.is_empty()) {
-        let rule = rule(&tests, kind, &desk.tree().rules.org)?;
-        let filter = filter(desk, &rule, kind)?;
+        let rule = rule(&tests, kind, &context.tree().rules.org)?;
+        let filter = filter(context, &rule, kind)?;
         let _ = write!(asked.lens.key, " {}", rule.trim_end().replace('\n', " "));
         asked.lens.narrow(&kind.name, filter.tests);
     }
@@ -191,15 +192,15 @@ pub fn refine(desk: &Arc<Desk>, asked: &Asked, kwargs: &Kwargs) -> Result<Asked,
 
 /// The kinds of record that a figure is computed from; none where one of its parts is not computed
 /// from records.
-fn leaves(desk: &Desk, metric: &Metric) -> Vec<Arc<Kind>> {
+fn leaves(context: &Context, metric: &Metric) -> Vec<Arc<Kind>> {
     match &metric.measure {
         Measure::Records { kind, .. } => vec![Arc::clone(kind)],
         Measure::Ratio { .. } | Measure::Plus { .. } => {
             let parts: Vec<Vec<Arc<Kind>>> = metric
                 .parts()
                 .into_iter()
-                .filter_map(|name| desk.tree().rules.metric(name))
-                .map(|part| leaves(desk, part))
+                .filter_map(|name| context.tree().rules.metric(name))
+                .map(|part| leaves(context, part))
                 .collect();
             if parts.iter().any(Vec::is_empty) {
                 return Vec::new();
@@ -220,14 +221,14 @@ fn leaves(desk: &Desk, metric: &Metric) -> Vec<Arc<Kind>> {
 }
 
 /// Tests written as the rules write them, read through the same door.
-fn filter(desk: &Desk, rule: &str, kind: &Kind) -> Result<Filter, Error> {
+fn filter(context: &Context, rule: &str, kind: &Kind) -> Result<Filter, Error> {
     let source = Source::new("where", rule);
     let document = parse(&source).map_err(|problems| refuse(first(problems)))?;
     let reading = Reading::new(&source);
     let filter = Filter::read(
         &Reader::new(&reading, &document.root, 0..0),
         kind,
-        &desk.tree().rules.org,
+        &context.tree().rules.org,
     );
     match reading.into_problems() {
         problems if problems.is_empty() => Ok(filter),
@@ -333,9 +334,9 @@ fn toml(out: &mut String, value: &Value, name: &dyn Fn(&str) -> Option<String>) 
 ///
 /// # Errors
 /// No such kind, no such date, and as [`refine`].
-pub fn records(desk: &Arc<Desk>, name: &str, kwargs: &Kwargs) -> Result<Asked, Error> {
-    let Some(kind) = desk.tree().rules.kind(name) else {
-        let known: Vec<&str> = desk
+pub fn records(context: &Arc<Context>, name: &str, kwargs: &Kwargs) -> Result<Asked, Error> {
+    let Some(kind) = context.tree().rules.kind(name) else {
+        let known: Vec<&str> = context
             .tree()
             .rules
             .kinds
@@ -373,6 +374,6 @@ pub fn records(desk: &Arc<Desk>, name: &str, kwargs: &Kwargs) -> Result<Asked, E
         },
         place: kind.place.clone(),
     };
-    let org = desk.org;
-    refine(desk, &desk.ask(metric, org), kwargs)
+    let org = context.org;
+    refine(context, &context.ask(metric, org), kwargs)
 }

@@ -11,10 +11,9 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, State};
 
-use crate::locale::Arg;
 use crate::narrative::quantity::Quantity;
-use crate::narrative::tags::{Sort, Tag, Word, WordSort, words};
-use crate::narrative::things::refuse;
+use crate::narrative::refusal::{beyond, refuse};
+use crate::narrative::tags::{Sort, Tag, Token, WordSort, words};
 use crate::problem::{Problem, Rule};
 
 /// The largest template of Markdown or text, in bytes.
@@ -53,23 +52,12 @@ pub const MOST_TRACED: usize = 200_000;
 /// 2,000 organisations with thirty figures each takes two thirds of it.
 pub const FUEL: u64 = 2_000_000;
 
-/// How many records a template may have looked at, each as often as it is looked at: some seconds.
-/// A work report of three quarters of nine districts looks at a thirtieth of it.
-pub const MOST_LOOKED: u64 = 300_000_000;
-
 /// What a number of the ledger costs: it holds the question it answers.
 pub const OF_QUANTITY: u64 = 4;
 
 /// The stack the engine runs on, in bytes: several times what the deepest template within these
 /// bounds takes.
 pub const STACK: usize = 64 << 20;
-
-/// A template that is beyond a bound; `what` is a message of the catalogues.
-pub fn beyond(what: &'static str, most: usize) -> Problem {
-    Problem::new(Rule::TEMPLATE_BOUNDS)
-        .with("what", Arg::Message(what))
-        .with("most", most)
-}
 
 /// A bound that a template goes beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +171,7 @@ const TERM: &str = "|_term";
 /// chosen or taken of it.
 struct Expressions<'t> {
     tag: &'t [char],
-    words: Vec<Word>,
+    words: Vec<Token>,
     at: usize,
     /// What is put into the tag, and before which of its characters.
     put: &'t mut Vec<(usize, &'static str)>,
@@ -191,7 +179,7 @@ struct Expressions<'t> {
 
 /// What stands between two brackets, or in the tag itself.
 #[derive(Clone, Copy, Default)]
-struct Level {
+struct Nesting {
     /// Whether names before `=` are names of arguments.
     call: bool,
     /// Whether what stands in it is given to a test, whose result is no more than yes or no.
@@ -291,7 +279,7 @@ impl Expressions<'_> {
     }
 
     /// Ends an operand before the word at hand.
-    fn end(&mut self, after: After, level: &mut Level, chained: bool) {
+    fn end(&mut self, after: After, level: &mut Nesting, chained: bool) {
         let place = match self.at {
             0 => return,
             n => self.words[(n - 1).min(self.words.len() - 1)].end,
@@ -316,8 +304,8 @@ impl Expressions<'_> {
     /// comma stands another name.
     fn expression(&mut self, mut after: After, with: bool) {
         const KEYWORDS: &[&str] = &["and", "or", "not", "if", "else", "in", "is", "recursive"];
-        let mut above: Vec<Level> = Vec::new();
-        let mut level = Level::default();
+        let mut above: Vec<Nesting> = Vec::new();
+        let mut level = Nesting::default();
         while self.at < self.words.len() {
             let word = self.words[self.at];
             let continues = self.is_any(self.at, &[".", "(", "["])
@@ -363,9 +351,9 @@ impl Expressions<'_> {
                     }
                     if self.is_any(self.at, &["(", "[", "{"]) {
                         above.push(level);
-                        level = Level {
+                        level = Nesting {
                             call: follows && self.is(self.at, "("),
-                            ..Level::default()
+                            ..Nesting::default()
                         };
                         after = After::Nothing;
                     } else if self.is_any(self.at, &[")", "]", "}"]) {
@@ -394,14 +382,14 @@ impl Expressions<'_> {
     }
 
     /// What a test is given, behind its name: in brackets, as an operand, or nothing.
-    fn given_to_test(&mut self, above: &mut Vec<Level>, level: &mut Level) -> After {
+    fn given_to_test(&mut self, above: &mut Vec<Nesting>, level: &mut Nesting) -> After {
         const NO_OPERAND: &[&str] = &["and", "or", "else", "is", "if", "in", "not", "recursive"];
         if self.is(self.at, "(") {
             above.push(*level);
-            *level = Level {
+            *level = Nesting {
                 call: true,
                 test: true,
-                ..Level::default()
+                ..Nesting::default()
             };
             self.at += 1;
             return After::Nothing;

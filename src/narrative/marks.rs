@@ -22,7 +22,7 @@ pub fn clean(text: &str) -> String {
 
 /// A marked figure in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct MarkedFigure {
     /// Its entry in the log.
     pub entry: usize,
     /// The text without marks in which it stands: a sentence.
@@ -37,7 +37,7 @@ pub fn stripped(text: &str) -> String {
 }
 
 /// The figures of a text in the order they stand, each with its sentence.
-pub fn found(text: &str) -> Vec<Found> {
+pub fn found(text: &str) -> Vec<MarkedFigure> {
     let (plain, spans) = walk(text);
     // Where sentences end: behind their last sign.
     let ends: Vec<usize> = plain
@@ -67,7 +67,7 @@ pub fn found(text: &str) -> Vec<Found> {
         .map(|(entry, start, end)| {
             // Where filters have cut marks, one may seem to reach over half the document.
             let end = end.min(plain.floor_char_boundary(start.saturating_add(LONGEST)));
-            Found {
+            MarkedFigure {
                 entry,
                 sentence: sentence(start, end),
                 text: plain[start..end].to_owned(),
@@ -133,12 +133,12 @@ mod tests {
         assert_eq!(
             found(&text),
             [
-                Found {
+                MarkedFigure {
                     entry: 0,
                     sentence: sentence.clone(),
                     text: "12".to_owned()
                 },
-                Found {
+                MarkedFigure {
                     entry: 1,
                     sentence,
                     text: "98.0%".to_owned()

@@ -4,6 +4,7 @@
 //! A printed number claims something: 3.5万余 claims at least 35,000. Rounding follows the claim, in
 //! whole numbers throughout: 余 and 不低于 round down, 近 rounds up, a bare number to the nearest.
 
+use crate::day::Day;
 use crate::locale::Lang;
 use crate::number::{Fraction, MOST_PLACES, rounded};
 
@@ -54,7 +55,7 @@ pub enum Qualifier {
 
 /// How an integer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
+pub enum Numerals {
     /// With digits.
     #[default]
     Digits,
@@ -66,7 +67,7 @@ pub enum Form {
 
 /// How a number is put into words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Style {
+pub struct NumberStyle {
     /// What it is counted in.
     pub scale: Scale,
     /// Decimals; none: as many as the number has. Of 万 and 亿 those that are zero are not written.
@@ -76,7 +77,7 @@ pub struct Style {
     /// What is claimed of it.
     pub qualifier: Qualifier,
     /// How it is written.
-    pub form: Form,
+    pub form: Numerals,
     /// What follows: 元.
     pub tail: String,
     /// Whether 余 stands before 万 or 亿: 224余万元.
@@ -86,7 +87,7 @@ pub struct Style {
 /// How many decimals a number is written with that has no end of them.
 const ENDLESS: u32 = 2;
 
-impl Style {
+impl NumberStyle {
     /// The number that is printed, and whether it is the true one.
     pub fn rounded(&self, value: Fraction) -> Option<(Fraction, bool)> {
         let style = self.fitting(value);
@@ -127,7 +128,7 @@ impl Style {
     /// The style that a number is written in: below one 万 or 亿, and below the step it is rounded
     /// to, it is written exactly. Money in yuan, 3500元; other numbers in the unit where its
     /// decimals say them exactly, 0.55万, else in ones.
-    fn fitting(&self, value: Fraction) -> Style {
+    fn fitting(&self, value: Fraction) -> NumberStyle {
         let in_units = value
             .over(self.scale.size())
             .filter(|_| matches!(self.scale, Scale::Wan | Scale::Yi));
@@ -141,7 +142,7 @@ impl Style {
             (None, None, Qualifier::Over | Qualifier::Nearly) => Some(1),
             (None, _, _) => None,
         };
-        let exactly = || Style {
+        let exactly = || NumberStyle {
             scale: Scale::One,
             places: Some(decimals_of(value)),
             step: None,
@@ -223,13 +224,13 @@ impl Style {
         );
         let digits = rounded(num, den, places);
         match (self.form, self.scale) {
-            (Form::Chinese, _) => digits.parse().map_or(digits, chinese),
-            (Form::Ordinal, _) => format!("第{digits}"),
-            (Form::Digits, Scale::Wan | Scale::Yi) if digits.contains('.') => digits
+            (Numerals::Chinese, _) => digits.parse().map_or(digits, chinese),
+            (Numerals::Ordinal, _) => format!("第{digits}"),
+            (Numerals::Digits, Scale::Wan | Scale::Yi) if digits.contains('.') => digits
                 .trim_end_matches('0')
                 .trim_end_matches('.')
                 .to_owned(),
-            (Form::Digits, _) => digits,
+            (Numerals::Digits, _) => digits,
         }
     }
 }
@@ -286,16 +287,24 @@ pub fn chinese(n: i64) -> String {
     if n < 0 { format!("负{said}") } else { said }
 }
 
+/// A day in a sentence: `2026年4月13日`.
+pub fn day_words(day: Day, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+        Lang::En => day.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn style(scale: Scale, places: u32, qualifier: Qualifier) -> Style {
-        Style {
+    fn style(scale: Scale, places: u32, qualifier: Qualifier) -> NumberStyle {
+        NumberStyle {
             scale,
             places: Some(places),
             qualifier,
-            ..Style::default()
+            ..NumberStyle::default()
         }
     }
 
@@ -324,13 +333,13 @@ mod tests {
                 "{value}"
             );
         }
-        let hundreds = Style {
+        let hundreds = NumberStyle {
             step: Some(100),
             qualifier: Qualifier::Over,
-            ..Style::default()
+            ..NumberStyle::default()
         };
         assert_eq!(hundreds.words(Fraction::whole(12_345), Lang::Zh), "12300余");
-        let yuan = Style {
+        let yuan = NumberStyle {
             tail: "元".to_owned(),
             ..style(Scale::Wan, 0, Qualifier::Over)
         };
@@ -338,7 +347,7 @@ mod tests {
             yuan.words(Fraction::whole(3_501_000), Lang::Zh),
             "350万余元"
         );
-        let before = Style {
+        let before = NumberStyle {
             before_unit: true,
             ..yuan
         };
@@ -350,7 +359,7 @@ mod tests {
 
     #[test]
     fn money_below_its_unit_is_said_exactly() {
-        let money = |scale, places| Style {
+        let money = |scale, places| NumberStyle {
             tail: "元".to_owned(),
             ..style(scale, places, Qualifier::Nearest)
         };
@@ -382,9 +391,9 @@ mod tests {
             money(Scale::Yi, 2).words(Fraction::whole(55_000_000), Lang::Zh),
             "55000000元"
         );
-        let natural = Style {
+        let natural = NumberStyle {
             tail: "元".to_owned(),
-            ..Style::default()
+            ..NumberStyle::default()
         };
         assert_eq!(
             natural.words(Fraction { num: 7001, den: 2 }, Lang::Zh),

@@ -1,37 +1,344 @@
-//! A number of a narrative: where it comes from, what it is, how it is written.
+//! What a narrative is written from, and the numbers that it asks for: where each comes from, what it
+//! is, how it is written, and a log of those that were printed.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use minijinja::value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, Value, from_args};
-use minijinja::{Error, ErrorKind, State};
-
-use crate::day::Day;
-use crate::figure::report::{Compare, compared};
-use crate::figure::{Adds, Basis, Figure};
-use crate::locale::Lang;
-use crate::narrative::desk::{Asked, Desk};
-use crate::narrative::marks;
-use crate::narrative::phrase::{Scale, Style};
-use crate::narrative::things::{self, DayThing, OrgThing, RecordThing};
+use crate::day::{Day, Period};
+use crate::figure::tally::Moment;
+use crate::figure::{Adds, Basis, Contribution, Evaluation, Figure, Lens, Memory, Scope};
+use crate::locale::Locale;
+use crate::narrative::phrase::{NumberStyle, Scale, day_words};
+use crate::narrative::refusal::beyond;
 use crate::number::{Decimal, Fraction};
-use crate::problem::{Problem, Rule};
-use crate::record::text::{self, plain};
-use crate::rules::filter::{Is, Subject, Test};
+use crate::problem::Problem;
+use crate::record::text::{self};
+use crate::record::{Record, Value};
 use crate::rules::kind::FieldType;
 use crate::rules::metric::{Measure, Metric, Peers, Ranking, Take, Unit};
+use crate::spelling::folded;
+use crate::tree::{Loaded, Tree};
+
+/// How many records a template may have looked at, each as often as it is looked at: some seconds.
+/// A work report of three quarters of nine districts looks at a thirtieth of it.
+const MOST_LOOKED: u64 = 300_000_000;
+
+/// What a narrative is written from.
+pub struct Context {
+    /// The ledger.
+    loaded: Loaded,
+    /// Names from the ledger's configuration.
+    pub names: BTreeMap<String, String>,
+    /// The organisation that reports.
+    pub org: usize,
+    /// The period reported.
+    pub period: Period,
+    /// The day whose knowledge is used.
+    pub as_of: Day,
+    /// Today, where the as-of day was not asked for.
+    pub today: Option<Day>,
+    /// The words of the document's language.
+    pub locale: Locale,
+    by_id: BTreeMap<String, usize>,
+    orgs: BTreeMap<String, usize>,
+    memories: Mutex<BTreeMap<Moment, Arc<Memory>>>,
+    log: Mutex<Vec<Arc<Quantity>>>,
+    claims: Mutex<Vec<Claim>>,
+    problems: Mutex<Vec<Problem>>,
+    named: Mutex<BTreeMap<String, Result<usize, Problem>>>,
+    /// How much was looked at, in records.
+    looked: AtomicU64,
+}
+
+/// A whole and its parts, as a template says that they add up.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The whole.
+    pub whole: Arc<Quantity>,
+    /// The parts.
+    pub parts: Vec<Arc<Quantity>>,
+}
+
+/// A metric as a template asks for it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The metric.
+    pub metric: Metric,
+    /// The organisation.
+    pub org: usize,
+    /// Its own records alone.
+    pub own: bool,
+    /// The period.
+    pub period: Period,
+    /// The day whose knowledge is used.
+    pub as_of: Day,
+    /// Today, where the as-of day was not asked for.
+    pub today: Option<Day>,
+    /// Whether another is compared with it: what was not recorded yet is then no data.
+    pub earlier: bool,
+    /// Another window, more tests.
+    pub lens: Lens,
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("org", &self.org)
+            .field("period", &self.period)
+            .field("as_of", &self.as_of)
+            .finish_non_exhaustive()
+    }
+}
+
+fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Context {
+    /// A context for an organisation and period.
+    pub fn new(
+        loaded: Loaded,
+        names: BTreeMap<String, String>,
+        org: usize,
+        (period, as_of, today): Moment,
+        locale: Locale,
+    ) -> Arc<Context> {
+        let tree = loaded.tree();
+        let by_id = tree
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(n, entry)| (entry.record.id.to_string(), n))
+            .collect();
+        let orgs = tree
+            .orgs
+            .iter()
+            .enumerate()
+            .map(|(n, org)| (org.path.to_string(), n))
+            .collect();
+        Arc::new(Context {
+            loaded,
+            names,
+            org,
+            period,
+            as_of,
+            today,
+            locale,
+            by_id,
+            orgs,
+            memories: Mutex::default(),
+            log: Mutex::default(),
+            claims: Mutex::default(),
+            problems: Mutex::default(),
+            named: Mutex::default(),
+            looked: AtomicU64::new(0),
+        })
+    }
+
+    /// The ledger.
+    pub fn tree(&self) -> &Tree<'_> {
+        self.loaded.tree()
+    }
+
+    /// The record of an id, by index in the tree.
+    pub fn record(&self, id: &str) -> Option<usize> {
+        self.by_id.get(&*folded(id)).copied()
+    }
+
+    /// The organisation of an id, by index in the tree.
+    pub fn organisation(&self, id: &str) -> Option<usize> {
+        self.orgs.get(&*folded(id)).copied()
+    }
+
+    /// The organisations just under one.
+    pub fn below(&self, org: usize) -> Vec<usize> {
+        let depth = self.tree().orgs[org].path.depth() + 1;
+        self.tree()
+            .subtree(org)
+            .filter(|&n| self.tree().orgs[n].path.depth() == depth)
+            .collect()
+    }
+
+    /// A metric as it is defined, for an organisation, in the narrative's period.
+    pub fn ask(&self, metric: Metric, org: usize) -> Asked {
+        let (period, as_of, today) = (self.period, self.as_of, self.today);
+        Asked {
+            metric,
+            org,
+            own: false,
+            period,
+            as_of,
+            today,
+            earlier: false,
+            lens: Lens::default(),
+        }
+    }
+
+    fn scope(&self, asked: &Asked) -> Scope {
+        if asked.own {
+            Scope::These(vec![asked.org])
+        } else {
+            Scope::Under(self.tree().subtree(asked.org))
+        }
+    }
+
+    /// The value of what is asked. What cannot be said is no data here, and is told by
+    /// [`Context::problems`].
+    pub fn figure(&self, asked: &Asked) -> Figure {
+        let scope = self.scope(asked);
+        let figure = self.looking(asked, |evaluation| match asked.earlier {
+            true => evaluation.earlier_figure(&asked.metric, &scope, &asked.lens),
+            false => evaluation.figure_through(&asked.metric, &scope, &asked.lens),
+        });
+        figure.unwrap_or_else(|problem| {
+            self.refused(problem);
+            Figure::NoData
+        })
+    }
+
+    /// Looks at the ledger's records, as long as the template has not looked at too many.
+    fn looking<T>(
+        &self,
+        asked: &Asked,
+        look: impl FnOnce(&Evaluation<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.may_look()?;
+        let (period, as_of, today) = (asked.period, asked.as_of, asked.today);
+        let memory = Arc::clone(
+            open(&self.memories)
+                .entry((period, as_of, today))
+                .or_default(),
+        );
+        let before = memory.looked();
+        let found = look(
+            &Evaluation::new(self.tree(), period, as_of)
+                .until(today)
+                .recalling(Arc::clone(&memory)),
+        );
+        self.looked
+            .fetch_add(memory.looked() - before, Ordering::Relaxed);
+        found
+    }
+
+    fn may_look(&self) -> Result<(), Problem> {
+        match self.looked.load(Ordering::Relaxed) < MOST_LOOKED {
+            true => Ok(()),
+            false => Err(beyond("bounds-looked", MOST_LOOKED as usize / 1_000_000)),
+        }
+    }
+
+    fn refused(&self, problem: Problem) {
+        let mut problems = open(&self.problems);
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+
+    /// The organisation that a template names.
+    ///
+    /// # Errors
+    /// As [`Tree::org`], or the template has looked at too much.
+    pub fn named(&self, name: &str) -> Result<usize, Problem> {
+        self.may_look()?;
+        if let Some(found) = open(&self.named).get(name) {
+            return found.clone();
+        }
+        // A name is compared with all of them, in several spellings each.
+        self.looked
+            .fetch_add(100 * self.tree().orgs.len() as u64, Ordering::Relaxed);
+        let found = self.tree().org(name);
+        open(&self.named).insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// Why figures that were asked for could not be said.
+    pub fn problems(&self) -> Vec<Problem> {
+        open(&self.problems).clone()
+    }
+
+    /// What makes up the value of what is asked; of what is made of other figures, nothing of its
+    /// own.
+    pub fn counted(&self, asked: &Asked) -> Vec<(Contribution, Decimal)> {
+        let scope = self.scope(asked);
+        let counted = self.looking(asked, |evaluation| {
+            Ok(evaluation.counted_through(&asked.metric, &scope, &asked.lens))
+        });
+        counted.unwrap_or_else(|problem| {
+            self.refused(problem);
+            Vec::new()
+        })
+    }
+
+    /// What a record is called: its title, or that of the record or organisation which its title
+    /// points to.
+    pub fn title(&self, entry: usize) -> String {
+        let record = &self.tree().entries[entry].record;
+        let field = &record.kind.fields[record.kind.title];
+        let target = record.title().and_then(Value::as_text);
+        match (&field.ty, target) {
+            (FieldType::Record(_), Some(id)) => {
+                let other = self.record(id).filter(|&other| other != entry);
+                // Of a record that points on in turn the id is enough: no circles.
+                other.map_or_else(
+                    || id.to_owned(),
+                    |other| text::title(&self.tree().entries[other].record, &self.locale),
+                )
+            }
+            (FieldType::Organisation, Some(id)) => self
+                .organisation(id)
+                .map_or(id, |org| self.tree().orgs[org].short())
+                .to_owned(),
+            (_, None) if record.title().is_none() => self.called(record),
+            _ => text::title(record, &self.locale),
+        }
+    }
+
+    /// What a record without a title is called: the first thing that a list says of it.
+    fn called(&self, record: &Record) -> String {
+        let said = record.kind.columns.iter().find_map(|&n| {
+            Some(text::words(
+                &record.kind.fields[n],
+                record.get(n)?,
+                &self.locale,
+            ))
+        });
+        said.unwrap_or_else(|| record.id.to_string())
+    }
+
+    /// Notes that a quantity is printed; returns its entry in the log.
+    pub fn note(&self, quantity: &Arc<Quantity>) -> usize {
+        let mut log = open(&self.log);
+        log.push(Arc::clone(quantity));
+        log.len() - 1
+    }
+
+    /// What was printed under an entry of the log.
+    pub fn noted(&self, entry: usize) -> Option<Arc<Quantity>> {
+        open(&self.log).get(entry).cloned()
+    }
+
+    /// Notes that a template says its parts add up.
+    pub fn claim(&self, claim: Claim) {
+        open(&self.claims).push(claim);
+    }
+
+    /// What the template says of its parts.
+    pub fn claims(&self) -> Vec<Claim> {
+        open(&self.claims).clone()
+    }
+}
 
 /// A number of a narrative, and how it is written.
 #[derive(Debug)]
 pub struct Quantity {
     /// What it is written from.
-    pub desk: Arc<Desk>,
+    pub context: Arc<Context>,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: Provenance,
     /// How it is written.
-    pub style: Style,
+    pub style: NumberStyle,
     /// Of how many layers of numbers it is put together.
     pub depth: usize,
     amount: OnceLock<Amount>,
@@ -39,7 +346,7 @@ pub struct Quantity {
 
 /// Where a number comes from.
 #[derive(Clone, Debug)]
-pub enum Origin {
+pub enum Provenance {
     /// A metric over records.
     Metric(Arc<Asked>),
     /// The difference of two, or how much the first has grown over the second.
@@ -81,21 +388,21 @@ pub enum Amount {
 
 impl Quantity {
     /// A metric that is asked for, written as its unit is.
-    pub fn of(desk: &Arc<Desk>, asked: Asked) -> Quantity {
+    pub fn of(context: &Arc<Context>, asked: Asked) -> Quantity {
         let style = style_of(&asked.metric);
-        Quantity::new(desk, Origin::Metric(Arc::new(asked)), style)
+        Quantity::new(context, Provenance::Metric(Arc::new(asked)), style)
     }
 
     /// A number of any origin.
-    pub fn new(desk: &Arc<Desk>, origin: Origin, style: Style) -> Quantity {
+    pub fn new(context: &Arc<Context>, origin: Provenance, style: NumberStyle) -> Quantity {
         let depth = match &origin {
-            Origin::Metric(_) | Origin::Field { .. } | Origin::Computed(_) => 0,
-            Origin::Change { now, before, .. } => 1 + now.depth.max(before.depth),
-            Origin::Total(parts) => 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0),
-            Origin::Share(part, whole) => 1 + part.depth.max(whole.depth),
+            Provenance::Metric(_) | Provenance::Field { .. } | Provenance::Computed(_) => 0,
+            Provenance::Change { now, before, .. } => 1 + now.depth.max(before.depth),
+            Provenance::Total(parts) => 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0),
+            Provenance::Share(part, whole) => 1 + part.depth.max(whole.depth),
         };
         Quantity {
-            desk: Arc::clone(desk),
+            context: Arc::clone(context),
             origin,
             style,
             depth,
@@ -104,10 +411,10 @@ impl Quantity {
     }
 
     /// The same, written otherwise.
-    pub fn styled(&self, change: impl FnOnce(&mut Style)) -> Quantity {
+    pub fn styled(&self, change: impl FnOnce(&mut NumberStyle)) -> Quantity {
         let mut style = self.style.clone();
         change(&mut style);
-        Quantity::new(&self.desk, self.origin.clone(), style)
+        Quantity::new(&self.context, self.origin.clone(), style)
     }
 
     /// What it is, before any rounding.
@@ -127,14 +434,14 @@ impl Quantity {
 
     fn compute(&self) -> Option<Amount> {
         Some(match &self.origin {
-            Origin::Metric(asked) => match self.desk.figure(asked) {
+            Provenance::Metric(asked) => match self.context.figure(asked) {
                 Figure::Number(n) => Amount::Number(n.into()),
                 Figure::Ratio { num, den } => Amount::Number(Fraction::new(num, den)?),
                 Figure::Points(tenths) => Amount::Number(Fraction::new(tenths.into(), 10)?),
                 Figure::Day(day) => Amount::Day(day),
                 Figure::NoData => Amount::NoData,
             },
-            Origin::Change {
+            Provenance::Change {
                 now,
                 before,
                 growth,
@@ -148,29 +455,29 @@ impl Quantity {
                     change
                 })
             }
-            Origin::Total(parts) => {
+            Provenance::Total(parts) => {
                 let mut sum = Fraction::whole(0);
                 for part in parts {
                     sum = sum.plus(part.number()?)?;
                 }
                 Amount::Number(sum)
             }
-            Origin::Share(part, whole) => Amount::Number(part.number()?.over(whole.number()?)?),
-            Origin::Field { number, .. } => Amount::Number((*number).into()),
-            Origin::Computed(number) => Amount::Number(*number),
+            Provenance::Share(part, whole) => Amount::Number(part.number()?.over(whole.number()?)?),
+            Provenance::Field { number, .. } => Amount::Number((*number).into()),
+            Provenance::Computed(number) => Amount::Number(*number),
         })
     }
 
     /// Its words, without marks.
     pub fn words(&self) -> String {
-        let lang = self.desk.locale.lang();
+        let lang = self.context.locale.lang();
         match self.amount() {
             Amount::Number(number) => self.style.words(number, lang),
-            Amount::Day(day) => things::day_words(day, lang),
+            Amount::Day(day) => day_words(day, lang),
             // 未报、数据未出 are printed as the records say them.
             Amount::NoData => match self.reasons().as_slice() {
                 [] => "—".to_owned(),
-                reasons => self.desk.locale.join(reasons),
+                reasons => self.context.locale.join(reasons),
             },
         }
     }
@@ -181,7 +488,7 @@ impl Quantity {
             return Vec::new();
         };
         let own = self
-            .desk
+            .context
             .counted(asked)
             .into_iter()
             .filter_map(|(contribution, _)| contribution.unknown);
@@ -198,12 +505,12 @@ impl Quantity {
     /// What was asked, where it is a metric.
     pub fn asked(&self) -> Option<&Asked> {
         match &self.origin {
-            Origin::Metric(asked) => Some(asked),
-            Origin::Change { .. }
-            | Origin::Total(_)
-            | Origin::Share(..)
-            | Origin::Field { .. }
-            | Origin::Computed(_) => None,
+            Provenance::Metric(asked) => Some(asked),
+            Provenance::Change { .. }
+            | Provenance::Total(_)
+            | Provenance::Share(..)
+            | Provenance::Field { .. }
+            | Provenance::Computed(_) => None,
         }
     }
 
@@ -211,16 +518,16 @@ impl Quantity {
     /// records none.
     pub fn parts(&self) -> Vec<Arc<Quantity>> {
         match &self.origin {
-            Origin::Metric(asked) => match &asked.metric.measure {
+            Provenance::Metric(asked) => match &asked.metric.measure {
                 Measure::Ratio { .. } | Measure::Score { .. } => {
                     let parts = asked
                         .metric
                         .parts()
                         .into_iter()
-                        .filter_map(|name| self.desk.tree().rules.metric(name));
+                        .filter_map(|name| self.context.tree().rules.metric(name));
                     let part = |metric: &Metric| {
                         Quantity::of(
-                            &self.desk,
+                            &self.context,
                             Asked {
                                 metric: metric.clone(),
                                 ..(**asked).clone()
@@ -231,23 +538,23 @@ impl Quantity {
                 }
                 _ => Vec::new(),
             },
-            Origin::Change { now, before, .. } => vec![Arc::clone(now), Arc::clone(before)],
-            Origin::Total(parts) => parts.clone(),
-            Origin::Share(part, whole) => vec![Arc::clone(part), Arc::clone(whole)],
-            Origin::Field { .. } | Origin::Computed(_) => Vec::new(),
+            Provenance::Change { now, before, .. } => vec![Arc::clone(now), Arc::clone(before)],
+            Provenance::Total(parts) => parts.clone(),
+            Provenance::Share(part, whole) => vec![Arc::clone(part), Arc::clone(whole)],
+            Provenance::Field { .. } | Provenance::Computed(_) => Vec::new(),
         }
     }
 
     /// The records it was computed from, by index in the tree, by the day they belong to.
-    fn records(&self) -> Vec<usize> {
-        if let Origin::Field { entry, .. } = &self.origin {
+    pub(super) fn records(&self) -> Vec<usize> {
+        if let Provenance::Field { entry, .. } = &self.origin {
             return vec![*entry];
         }
         let Some(asked) = self.asked() else {
             return Vec::new();
         };
         let mut found: Vec<usize> = self
-            .desk
+            .context
             .counted(asked)
             .into_iter()
             .flat_map(|(contribution, _)| match contribution.from {
@@ -258,17 +565,17 @@ impl Quantity {
             .collect();
         found.sort_unstable();
         found.dedup();
-        found.sort_by_key(|&n| self.desk.tree().entries[n].record.belongs());
+        found.sort_by_key(|&n| self.context.tree().entries[n].record.belongs());
         found
     }
 
     /// The organisations it was computed from.
-    fn orgs(&self) -> Vec<usize> {
+    pub(super) fn orgs(&self) -> Vec<usize> {
         let Some(asked) = self.asked() else {
             return Vec::new();
         };
         let mut found: Vec<usize> = self
-            .desk
+            .context
             .counted(asked)
             .into_iter()
             .filter(|(_, amount)| !amount.is_zero())
@@ -285,7 +592,7 @@ impl Quantity {
         let Some(asked) = self.asked() else {
             return Vec::new();
         };
-        let tree = self.desk.tree();
+        let tree = self.context.tree();
         let org_names = || {
             self.orgs()
                 .into_iter()
@@ -306,7 +613,7 @@ impl Quantity {
                 ..
             } => {
                 let mut seen = BTreeSet::new();
-                let counted = self.desk.counted(asked);
+                let counted = self.context.counted(asked);
                 let values =
                     counted
                         .iter()
@@ -315,19 +622,21 @@ impl Quantity {
                             Adds::Amount(_) | Adds::Day(_) => &[],
                         });
                 let new = values.filter(|value| seen.insert(*value));
-                new.map(|value| text::words(&kind.fields[*field], &value.value, &self.desk.locale))
-                    .collect()
+                new.map(|value| {
+                    text::words(&kind.fields[*field], &value.value, &self.context.locale)
+                })
+                .collect()
             }
             _ => self
                 .records()
                 .into_iter()
-                .map(|n| self.desk.title(n))
+                .map(|n| self.context.title(n))
                 .collect(),
         }
     }
 
     /// The place of the organisation by this figure, among those just under the same one.
-    fn rank(&self, lowest_first: bool) -> Option<Quantity> {
+    pub(super) fn rank(&self, lowest_first: bool) -> Option<Quantity> {
         let asked = self.asked()?;
         let ranking = Ranking {
             by: asked.metric.name.clone(),
@@ -340,190 +649,33 @@ impl Quantity {
             ..asked.metric.clone()
         };
         Some(Quantity::of(
-            &self.desk,
+            &self.context,
             Asked {
                 metric,
                 ..asked.clone()
             },
         ))
     }
-
-    fn compare(self: &Arc<Self>, with: &str) -> Result<Comparison, Error> {
-        let compare = match with {
-            "previous" | "上期" | "上季度" | "上月" => Compare::Previous,
-            "year" | "去年同期" | "同期" => Compare::Year,
-            other => return Err(wrong_value("compare", other, "previous, year")),
-        };
-        let Some(asked) = self.asked() else {
-            return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC)));
-        };
-        let (period, as_of) = compared(asked.period, asked.as_of, compare);
-        let asked = Asked {
-            period,
-            as_of,
-            earlier: true,
-            ..asked.clone()
-        };
-        let before = Arc::new(Quantity::new(
-            &self.desk,
-            Origin::Metric(Arc::new(asked)),
-            self.style.clone(),
-        ));
-        Ok(Comparison {
-            now: Arc::clone(self),
-            before,
-        })
-    }
-
-    /// The number broken down by the values of a field: one quantity for each. Beside another
-    /// number of the same metric the values that stand only there have one too, and each comes with
-    /// its comparison.
-    fn by(&self, field: &str, beside: Option<&Quantity>) -> Result<Value, Error> {
-        let Some((asked, Measure::Records { kind, .. })) =
-            self.asked().map(|asked| (asked, &asked.metric.measure))
-        else {
-            return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_RECORDS)));
-        };
-        let org = &self.desk.tree().rules.org;
-        // A field of the record, or of the organisation that keeps it.
-        let (of, index, of_org) = match (kind.named(field), org.named(field)) {
-            (Some(n), _) => (&**kind, n, false),
-            (None, Some(n)) => (&**org, n, true),
-            (None, None) => return Err(wrong_value("by", field, &kind.field_names())),
-        };
-        if of.fields[index].list {
-            let single = of
-                .fields
-                .iter()
-                .filter(|f| !f.list)
-                .map(|f| f.name.as_str())
-                .collect::<Vec<_>>();
-            return Err(wrong_value("by", field, &single.join(", ")));
-        }
-        let subject = if of_org {
-            Subject::Org(index)
-        } else {
-            Subject::Field(index)
-        };
-        let value_in = |n: usize| {
-            let entry = &self.desk.tree().entries[n];
-            if of_org {
-                self.desk.tree().orgs[entry.org].fields[index].clone()
-            } else {
-                entry.record.get(index).cloned()
-            }
-        };
-        let records = self
-            .records()
-            .into_iter()
-            .chain(beside.into_iter().flat_map(Quantity::records));
-        let mut values: Vec<Option<crate::record::Value>> = records.map(value_in).collect();
-        values.sort();
-        values.dedup();
-        if let FieldType::Choice(choices) = &of.fields[index].ty {
-            // In the order in which the rules list the words; what has none comes last.
-            values.sort_by_key(|value| {
-                choices
-                    .iter()
-                    .position(|c| value.as_ref().and_then(|v| v.as_text()) == Some(&c.name))
-                    .unwrap_or(usize::MAX)
-            });
-        }
-        let group = |value: Option<crate::record::Value>| {
-            let (test, label) = match &value {
-                Some(value) => {
-                    let is = match value {
-                        crate::record::Value::Integer(n) => Is::Number(vec![Decimal::from(*n)]),
-                        crate::record::Value::Decimal(number) => Is::Number(vec![*number]),
-                        crate::record::Value::Boolean(_) => Is::True,
-                        other => Is::OneOf(vec![plain(other)]),
-                    };
-                    let negated = *value == crate::record::Value::Boolean(false);
-                    let label = text::words(&of.fields[index], value, &self.desk.locale);
-                    (
-                        Test {
-                            subject: subject.clone(),
-                            is,
-                            negated,
-                        },
-                        label,
-                    )
-                }
-                None => (
-                    Test {
-                        subject: subject.clone(),
-                        is: Is::Present,
-                        negated: true,
-                    },
-                    "—".to_owned(),
-                ),
-            };
-            let narrowed = |asked: &Asked| {
-                let mut asked = asked.clone();
-                asked.lens.key.push_str(&format!(
-                    " {field}={}",
-                    value.as_ref().map(plain).unwrap_or_default()
-                ));
-                asked.lens.narrow(&kind.name, vec![test.clone()]);
-                Arc::new(Quantity::new(
-                    &self.desk,
-                    Origin::Metric(Arc::new(asked)),
-                    self.style.clone(),
-                ))
-            };
-            let now = narrowed(asked);
-            let mut pairs = vec![
-                ("label", Value::from(label)),
-                (
-                    "value",
-                    Value::from(value.as_ref().map(plain).unwrap_or_default()),
-                ),
-                ("figure", Value::from_dyn_object(Arc::clone(&now))),
-            ];
-            if let Some(asked) = beside.and_then(Quantity::asked) {
-                pairs.push((
-                    "comparison",
-                    Value::from_object(Comparison {
-                        now,
-                        before: narrowed(asked),
-                    }),
-                ));
-            }
-            Value::from_pairs(pairs)
-        };
-        Ok(Value::from(
-            values.into_iter().map(group).collect::<Vec<_>>(),
-        ))
-    }
-}
-
-fn wrong_value(field: &'static str, value: &str, allowed: &str) -> Error {
-    things::refuse(
-        Problem::new(Rule::UNKNOWN_VALUE)
-            .with("field", field)
-            .with("value", value)
-            .with("allowed", allowed),
-    )
 }
 
 /// How a share of a whole is written unless a template says otherwise.
-pub fn percent() -> Style {
-    Style {
+pub fn percent() -> NumberStyle {
+    NumberStyle {
         scale: Scale::Percent,
         places: Some(1),
-        ..Style::default()
+        ..NumberStyle::default()
     }
 }
 
 /// How a figure is written unless a template says otherwise: an average with its decimals, a sum
 /// exactly.
-fn style_of(metric: &Metric) -> Style {
+fn style_of(metric: &Metric) -> NumberStyle {
     match metric.unit {
         Unit::Percent => percent(),
-        Unit::Points => Style {
+        Unit::Points => NumberStyle {
             scale: Scale::Tenths,
             places: Some(1),
-            ..Style::default()
+            ..NumberStyle::default()
         },
         Unit::Items
         | Unit::Times
@@ -533,262 +685,10 @@ fn style_of(metric: &Metric) -> Style {
         | Unit::Rank
         | Unit::Day => {
             let average = matches!(metric.measure, Measure::Ratio { .. });
-            Style {
+            NumberStyle {
                 places: average.then_some(metric.places),
-                ..Style::default()
+                ..NumberStyle::default()
             }
         }
-    }
-}
-
-impl Object for Quantity {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let records = || {
-            self.records()
-                .into_iter()
-                .map(|n| Value::from_object(RecordThing::new(&self.desk, n)))
-        };
-        Some(match key.as_str()? {
-            "value" => match self.amount() {
-                Amount::Number(n) if n.num % n.den == 0 => {
-                    Value::from(i64::try_from(n.num / n.den).ok()?)
-                }
-                Amount::Number(n) => Value::from(n.num as f64 / n.den as f64),
-                Amount::Day(day) => Value::from_object(DayThing {
-                    day,
-                    lang: self.desk.locale.lang(),
-                }),
-                Amount::NoData => Value::from(()),
-            },
-            "known" => Value::from(self.amount() != Amount::NoData),
-            "reason" => Value::from(self.desk.locale.join(&self.reasons())),
-            "records" => Value::from(records().collect::<Vec<_>>()),
-            "first" => records().next().unwrap_or(Value::from(())),
-            "last" => records().next_back().unwrap_or(Value::from(())),
-            "names" => Value::from(
-                self.names()
-                    .iter()
-                    .map(|name| marks::clean(name))
-                    .collect::<Vec<_>>(),
-            ),
-            "orgs" => Value::from(
-                self.orgs()
-                    .into_iter()
-                    .map(|n| Value::from_object(OrgThing::new(&self.desk, n)))
-                    .collect::<Vec<_>>(),
-            ),
-            "label" => Value::from(self.asked()?.metric.label.get(self.desk.locale.lang())),
-            "unit" => Value::from(
-                self.desk
-                    .locale
-                    .text(&format!("unit-{}", self.asked()?.metric.unit.name())),
-            ),
-            "rank" => Value::from_object(self.rank(false)?),
-            name => match self.amount() {
-                // A part of a day is printed as a figure: it has a record behind it.
-                Amount::Day(day) => {
-                    let part = Arc::new(DayThing {
-                        day,
-                        lang: self.desk.locale.lang(),
-                    })
-                    .get_value(&Value::from(name))?;
-                    Value::from(marks::marked(self.desk.note(self), &part.to_string()))
-                }
-                Amount::Number(_) | Amount::NoData => return None,
-            },
-        })
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        match self.amount() {
-            Amount::Number(number) => number.num != 0,
-            Amount::Day(_) => true,
-            Amount::NoData => false,
-        }
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::NonEnumerable
-    }
-
-    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let (kwargs,): (Kwargs,) = from_args(args)?;
-        let Some(asked) = self.asked() else {
-            return Err(things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC)));
-        };
-        let asked = crate::narrative::ask::refine(&self.desk, asked, &kwargs)?;
-        Ok(Value::from_object(Quantity::new(
-            &self.desk,
-            Origin::Metric(Arc::new(asked)),
-            self.style.clone(),
-        )))
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "compare" => Ok(Value::from_object(
-                self.compare(from_args::<(&str,)>(args)?.0)?,
-            )),
-            "by" => self.by(from_args::<(&str,)>(args)?.0, None),
-            "rank" => {
-                let (kwargs,): (Kwargs,) = from_args(args)?;
-                let lowest_first = kwargs.get::<Option<bool>>("lowest_first")?.unwrap_or(false);
-                kwargs.assert_all_used()?;
-                let rank = self
-                    .rank(lowest_first)
-                    .ok_or_else(|| things::refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC)))?;
-                Ok(Value::from_object(rank))
-            }
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-
-    /// By value, so that lists of organisations can be sorted; what is not known comes last.
-    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
-        let other = other.downcast_ref::<Self>()?;
-        let key = |quantity: &Quantity| match quantity.amount() {
-            Amount::Number(n) => (0, n, None),
-            Amount::Day(day) => (1, Fraction::whole(0), Some(day)),
-            Amount::NoData => (2, Fraction::whole(0), None),
-        };
-        let ((sort_a, a, day_a), (sort_b, b, day_b)) = (key(self), key(other));
-        Some(sort_a.cmp(&sort_b).then(a.cmp(&b)).then(day_a.cmp(&day_b)))
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = marks::clean(&self.words());
-        f.write_str(&marks::marked(self.desk.note(self), &words))
-    }
-}
-
-/// A number now and before.
-#[derive(Debug)]
-pub struct Comparison {
-    now: Arc<Quantity>,
-    before: Arc<Quantity>,
-}
-
-impl Comparison {
-    fn change(&self, growth: bool) -> Quantity {
-        let of_percents = self.now.style.scale == Scale::Percent;
-        let style = match (growth, of_percents) {
-            (true, _) => percent(),
-            (false, true) => Style {
-                scale: Scale::Points,
-                places: Some(1),
-                ..Style::default()
-            },
-            (false, false) => self.now.style.clone(),
-        };
-        // What is said in words, "fewer", is not said again by a sign.
-        let (now, before) = match self.difference() {
-            Some(d) if (d.num < 0) != self.is_of_places() && d.num != 0 && !growth => {
-                (&self.before, &self.now)
-            }
-            _ => (&self.now, &self.before),
-        };
-        Quantity::new(
-            &self.now.desk,
-            Origin::Change {
-                now: Arc::clone(now),
-                before: Arc::clone(before),
-                growth,
-            },
-            style,
-        )
-    }
-
-    /// How much more it is now; of places, how many were gained.
-    fn difference(&self) -> Option<Fraction> {
-        let (now, before) = (self.now.number()?, self.before.number()?);
-        if self.is_of_places() {
-            before.minus(now)
-        } else {
-            now.minus(before)
-        }
-    }
-
-    fn is_of_places(&self) -> bool {
-        self.now
-            .asked()
-            .is_some_and(|asked| asked.metric.unit == Unit::Rank)
-    }
-}
-
-impl Object for Comparison {
-    fn call_method(
-        self: &Arc<Self>,
-        _: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "by" => self
-                .now
-                .by(from_args::<(&str,)>(args)?.0, Some(&self.before)),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-
-    /// 增加3, 提高1.4个百分点, 持平.
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |name: &str| {
-            self.get_value(&Value::from(name))
-                .filter(|value| !value.is_undefined())
-        };
-        match (part("word"), self.difference().map(|d| d.num)) {
-            (Some(word), Some(0)) => write!(f, "{word}"),
-            (Some(word), None) => write!(f, "{word}"),
-            (Some(word), _) => {
-                let between = if self.now.desk.locale.lang() == Lang::En {
-                    " "
-                } else {
-                    ""
-                };
-                write!(f, "{word}{between}{}", part("change").unwrap_or_default())
-            }
-            (None, _) => f.write_str("—"),
-        }
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let sign = self.difference().map(|d| d.num.signum());
-        let percent = self.now.style.scale == Scale::Percent;
-        Some(match key.as_str()? {
-            "now" => Value::from_dyn_object(Arc::clone(&self.now)),
-            "before" => Value::from_dyn_object(Arc::clone(&self.before)),
-            "known" => Value::from(sign.is_some()),
-            "up" => Value::from(sign == Some(1)),
-            "down" => Value::from(sign == Some(-1)),
-            "same" => Value::from(sign == Some(0)),
-            "change" => Value::from_object(self.change(false)),
-            "growth" => Value::from_object(self.change(true)),
-            // Nothing to compare with is no word either.
-            "word" => Value::from(
-                match (self.now.desk.locale.lang(), sign.unwrap_or(2), percent) {
-                    (_, 2, _) => "—",
-                    (Lang::Zh, 1, _) if self.is_of_places() => "上升",
-                    (Lang::Zh, -1, _) if self.is_of_places() => "下降",
-                    (Lang::Zh, 1, true) => "提高",
-                    (Lang::Zh, -1, true) => "下降",
-                    (Lang::Zh, 1, false) => "增加",
-                    (Lang::Zh, -1, false) => "减少",
-                    (Lang::Zh, _, _) => "持平",
-                    (Lang::En, 1, _) => "up",
-                    (Lang::En, -1, _) => "down",
-                    (Lang::En, _, _) => "unchanged",
-                },
-            ),
-            _ => return None,
-        })
     }
 }

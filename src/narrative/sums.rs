@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::narrative::desk::{Asked, Desk};
-use crate::narrative::marks::Found;
-use crate::narrative::quantity::{Origin, Quantity};
+use crate::narrative::marks::MarkedFigure;
+use crate::narrative::quantity::{Asked, Context};
+use crate::narrative::quantity::{Provenance, Quantity};
 use crate::number::Fraction;
 
 /// Parts that do not add up to their whole.
@@ -28,14 +28,16 @@ pub struct Mismatch {
 
 /// What does not add up among the figures printed: what the template says adds up, and figures of
 /// all organisations under one that is printed too.
-pub fn mismatches(desk: &Desk, printed: &[Found]) -> Vec<Mismatch> {
-    let mut found: Vec<Mismatch> = desk
+pub fn mismatches(context: &Context, printed: &[MarkedFigure]) -> Vec<Mismatch> {
+    let mut found: Vec<Mismatch> = context
         .claims()
         .iter()
         .filter_map(|claim| mismatch(&claim.whole, &claim.parts))
         .collect();
-    let quantities: Vec<Arc<Quantity>> =
-        printed.iter().filter_map(|f| desk.noted(f.entry)).collect();
+    let quantities: Vec<Arc<Quantity>> = printed
+        .iter()
+        .filter_map(|f| context.noted(f.entry))
+        .collect();
     // The figures of one metric in one window, by organisation: its own, and with those under it.
     let mut same: BTreeMap<String, BTreeMap<(usize, bool), Arc<Quantity>>> = BTreeMap::new();
     for quantity in quantities {
@@ -51,7 +53,7 @@ pub fn mismatches(desk: &Desk, printed: &[Found]) -> Vec<Mismatch> {
     }
     for by_org in same.values() {
         for (&(org, own), whole) in by_org {
-            let below = desk.below(org);
+            let below = context.below(org);
             let parts: Option<Vec<Arc<Quantity>>> = below
                 .iter()
                 .map(|&n| by_org.get(&(n, false)).cloned())
@@ -84,8 +86,8 @@ fn with_own(whole: &Arc<Quantity>, parts: &[Arc<Quantity>], wrong: Mismatch) -> 
         ..asked.clone()
     };
     let own = Arc::new(Quantity::new(
-        &whole.desk,
-        Origin::Metric(Arc::new(asked)),
+        &whole.context,
+        Provenance::Metric(Arc::new(asked)),
         whole.style.clone(),
     ));
     let all: Vec<Arc<Quantity>> = parts.iter().cloned().chain([Arc::clone(&own)]).collect();
@@ -107,12 +109,12 @@ fn mismatch(whole: &Quantity, parts: &[Arc<Quantity>]) -> Option<Mismatch> {
     if sum == said(whole)? {
         return None;
     }
-    let lang = whole.desk.locale.lang();
+    let lang = whole.context.locale.lang();
     let label = whole
         .asked()
         .map(|asked| asked.metric.label.get(lang).to_owned())
         .unwrap_or_default();
-    let plain = crate::narrative::phrase::Style {
+    let plain = crate::narrative::phrase::NumberStyle {
         qualifier: Default::default(),
         ..whole.style.clone()
     };

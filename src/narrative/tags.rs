@@ -265,7 +265,7 @@ pub fn engine_text(text: &[char]) -> Vec<(char, usize)> {
 
 /// A word or sign inside a tag, by the indices of its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct Token {
     /// What it is.
     pub sort: WordSort,
     /// The index of its first character.
@@ -289,7 +289,7 @@ pub enum WordSort {
 
 /// The words and signs of a tag whose signs are as the engine knows them, without what opens and
 /// closes it.
-pub fn words(tag: &[char]) -> Vec<Word> {
+pub fn words(tag: &[char]) -> Vec<Token> {
     let mark = |c: Option<&char>| usize::from(matches!(c, Some('-' | '+')));
     let start = 2 + mark(tag.get(2));
     let end = tag.len().saturating_sub(2);
@@ -331,7 +331,7 @@ pub fn words(tag: &[char]) -> Vec<Word> {
                 WordSort::Sign
             }
         };
-        found.push(Word {
+        found.push(Token {
             sort,
             start: from,
             end: at,

@@ -11,17 +11,20 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use crate::locale::{Arg, Lang};
 use crate::narrative::ask;
-use crate::narrative::bounds::{self, beyond};
-use crate::narrative::desk::{Claim, Desk};
+use crate::narrative::bounds;
 use crate::narrative::marks;
-use crate::narrative::phrase::{Form, Qualifier, Scale, Style};
-use crate::narrative::quantity::{Origin, Quantity, percent};
+use crate::narrative::phrase::{NumberStyle, Numerals, Qualifier, Scale};
+use crate::narrative::quantity::{Claim, Context};
+use crate::narrative::quantity::{Provenance, Quantity, percent};
+use crate::narrative::refusal::{beyond, refuse};
 use crate::narrative::tags::{Tag, WordSort, engine_text, normalised, tags, words};
-use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing, refuse};
-use crate::narrative::word::{self, Broken, DOCUMENT, Part, Piece, Why, Word, escaped};
+use crate::narrative::things::{DayThing, OrgThing, PeriodThing, RecordThing};
+use crate::narrative::word::{
+    self, Broken, DOCUMENT, PartPiece, TagFault, WordFile, WordPart, escaped,
+};
 use crate::number::{Fraction, MOST_PLACES};
 use crate::problem::{Place, Problem, Rule};
-use crate::rules::kind::{Field, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::source::Source;
 use crate::tree::NAMES;
 
@@ -32,7 +35,7 @@ pub enum Template {
     /// Text as it is.
     Plain(Source),
     /// A Word file, with its name for messages.
-    Word(String, Word),
+    Word(String, WordFile),
 }
 
 /// A template filled in. Its figures are still marked.
@@ -76,7 +79,7 @@ impl Template {
         match &*ending(name) {
             "docx" => Ok(Template::Word(
                 name.to_owned(),
-                Word::open(bytes).map_err(|broken| not_word(name, broken))?,
+                WordFile::open(bytes).map_err(|broken| not_word(name, broken))?,
             )),
             "md" | "markdown" => Ok(Template::Markdown(Source::decode(name, bytes)?)),
             "txt" => Ok(Template::Plain(Source::decode(name, bytes)?)),
@@ -94,13 +97,13 @@ impl Template {
     /// # Errors
     /// What is wrong with the template, at its line and column; in a Word file a line is a
     /// paragraph. What is beyond the bounds of `bounds`.
-    pub fn fill(&self, desk: &Arc<Desk>) -> Result<Filled, Vec<Problem>> {
+    pub fn fill(&self, context: &Arc<Context>) -> Result<Filled, Vec<Problem>> {
         // On a stack of a known size, whichever thread asks: how deep a template may be is measured
         // against it.
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new()
                 .stack_size(bounds::STACK)
-                .spawn_scoped(scope, || self.filled(desk));
+                .spawn_scoped(scope, || self.filled(context));
             match thread.map(std::thread::ScopedJoinHandle::join) {
                 Ok(Ok(filled)) => filled,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -116,10 +119,10 @@ impl Template {
         }
     }
 
-    fn filled(&self, desk: &Arc<Desk>) -> Result<Filled, Vec<Problem>> {
+    fn filled(&self, context: &Arc<Context>) -> Result<Filled, Vec<Problem>> {
         match self {
-            Template::Markdown(source) => text(source, desk, Escape::Markdown).map(Filled::Text),
-            Template::Plain(source) => text(source, desk, Escape::Plain).map(Filled::Text),
+            Template::Markdown(source) => text(source, context, Escape::Markdown).map(Filled::Text),
+            Template::Plain(source) => text(source, context, Escape::Plain).map(Filled::Text),
             Template::Word(name, word) => {
                 let mut parts = BTreeMap::new();
                 let mut problems = Vec::new();
@@ -131,7 +134,7 @@ impl Template {
                     } else {
                         format!("{name}#{}", part.trim_start_matches("word/"))
                     };
-                    match fill_part(&file, xml, desk, &mut left) {
+                    match fill_part(&file, xml, context, &mut left) {
                         Ok(Some(filled)) => {
                             parts.insert(part.clone(), filled);
                         }
@@ -225,7 +228,7 @@ impl<O: Copy> Program<O> {
 
 /// A text template: its own text is what the engine reads, but for the signs inside tags and their
 /// checkpoints.
-fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec<Problem>> {
+fn text(source: &Source, context: &Arc<Context>, escape: Escape) -> Result<String, Vec<Problem>> {
     let chars: Vec<char> = marks::clean(source.text.trim_start_matches('\u{feff}'))
         .chars()
         .collect();
@@ -257,7 +260,7 @@ fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec
         .found
         .iter()
         .map(|tag| (tag.start, inner(&chars, tag)));
-    let problems = dubious(&inner.collect::<Vec<_>>(), desk);
+    let problems = dubious(&inner.collect::<Vec<_>>(), context);
     if !problems.is_empty() {
         return Err(problems
             .into_iter()
@@ -280,9 +283,9 @@ fn text(source: &Source, desk: &Arc<Desk>, escape: Escape) -> Result<String, Vec
         None => Place::file(&*source.file),
     };
     render(
-        environment(desk, escape, Vec::new()),
+        environment(context, escape, Vec::new()),
         &program.text,
-        desk,
+        context,
         &mut Left::new(bounds::MOST_WRITTEN),
         &whole,
     )
@@ -297,12 +300,12 @@ fn inner(chars: &[char], tag: &Tag) -> String {
 fn fill_part(
     file: &str,
     xml: &str,
-    desk: &Arc<Desk>,
+    context: &Arc<Context>,
     left: &mut Left,
 ) -> Result<Option<String>, Vec<Problem>> {
     let broken = |broken| vec![not_word(file, broken)];
     let cleaned = marks::clean(xml);
-    let part = Part::read(&cleaned).map_err(broken)?;
+    let part = WordPart::read(&cleaned).map_err(broken)?;
     let lines: Vec<String> = part
         .lines()
         .map(|line| line.replace(['\n', '\t'], " "))
@@ -327,14 +330,14 @@ fn fill_part(
     };
     let pieces = part.pieces().map_err(|at| {
         let problem = match at.why {
-            Why::Ends => Problem::new(Rule::TEMPLATE_BLOCK),
-            Why::Unclosed => Problem::new(Rule::TEMPLATE_UNCLOSED),
-            Why::TextOnly => Problem::new(Rule::TEMPLATE_TEXT_ONLY),
-            Why::Beyond(beyond) => beyond.problem(),
+            TagFault::Ends => Problem::new(Rule::TEMPLATE_BLOCK),
+            TagFault::Unclosed => Problem::new(Rule::TEMPLATE_UNCLOSED),
+            TagFault::TextOnly => Problem::new(Rule::TEMPLATE_TEXT_ONLY),
+            TagFault::Beyond(beyond) => beyond.problem(),
         };
         vec![problem.at(place(at.line, at.column, 2))]
     })?;
-    if let [Piece::Literal(only)] = &pieces[..] {
+    if let [PartPiece::Literal(only)] = &pieces[..] {
         // Comments alone go too; a part without any tag stays as it is packed.
         return Ok((only != cleaned.trim_start_matches('\u{feff}')).then(|| only.clone()));
     }
@@ -344,12 +347,12 @@ fn fill_part(
         (Program::default(), Vec::new(), Vec::new(), Vec::new());
     for piece in pieces {
         match piece {
-            Piece::Literal(xml) => {
+            PartPiece::Literal(xml) => {
                 let number = format!("{{{{- _part[{}] -}}}}\n", literals.len());
                 number.chars().for_each(|c| program.push(c, None));
                 literals.push(Value::from_safe_string(xml));
             }
-            Piece::Tag { text, line, column } => {
+            PartPiece::Tag { text, line, column } => {
                 let chars: Vec<char> = text
                     .chars()
                     .map(|c| if c == '\n' { ' ' } else { c })
@@ -385,7 +388,7 @@ fn fill_part(
         }
         _ => Place::file(file),
     };
-    let problems = dubious(&texts, desk);
+    let problems = dubious(&texts, context);
     if !problems.is_empty() {
         let of = |n: usize| place(starts_of[n].0, starts_of[n].1, 2);
         return Err(problems
@@ -399,15 +402,15 @@ fn fill_part(
         .map(|(n, _)| starts_of[*n]);
     drop(cleaned);
     let filled = render(
-        environment(desk, Escape::Xml, literals),
+        environment(context, Escape::Xml, literals),
         &program.text,
-        desk,
+        context,
         left,
         &of_range,
     )?;
     // A block that begins inside an element and ends outside it leaves what is no document any
     // more.
-    match Part::read(&filled) {
+    match WordPart::read(&filled) {
         Ok(part) => {
             let mark = if xml.starts_with('\u{feff}') {
                 "\u{feff}"
@@ -451,7 +454,7 @@ impl Write for Bounded {
 fn render(
     mut environment: Environment<'_>,
     source: &str,
-    desk: &Arc<Desk>,
+    context: &Arc<Context>,
     left: &mut Left,
     place: &dyn Fn(Range<usize>) -> Place,
 ) -> Result<String, Vec<Problem>> {
@@ -465,10 +468,10 @@ fn render(
         )]
     };
     let template = environment.template_from_str(source).map_err(wrong)?;
-    let unknown: Vec<Problem> = unknown_names(&environment, &template, source, desk)
+    let unknown: Vec<Problem> = unknown_names(&environment, &template, source, context)
         .into_iter()
         .take(MOST_NAMED)
-        .map(|(name, range)| unknown(&name, desk).at(place(range)))
+        .map(|(name, range)| unknown(&name, context).at(place(range)))
         .collect();
     if !unknown.is_empty() {
         return Err(crate::problem::sorted(unknown));
@@ -479,12 +482,12 @@ fn render(
     };
     left.fuel = 0;
     let done = template
-        .render_captured_to(Value::from_object(Context::new(desk)), &mut out)
+        .render_captured_to(Value::from_object(Globals::new(context)), &mut out)
         .map_err(wrong)?;
     left.fuel = done.state().fuel_levels().map_or(0, |(_, fuel)| fuel);
     left.bytes -= out.text.len();
     drop(done);
-    match desk.problems() {
+    match context.problems() {
         problems if problems.is_empty() => Ok(out.text),
         problems => Err(problems),
     }
@@ -492,55 +495,58 @@ fn render(
 
 /// What a template may name at its top: figures, names, the organisation, the period.
 #[derive(Debug)]
-struct Context {
-    desk: Arc<Desk>,
+struct Globals {
+    context: Arc<Context>,
     /// What was named before: a name is the same thing wherever it stands.
     known: Mutex<BTreeMap<String, Value>>,
 }
 
-impl Context {
-    fn new(desk: &Arc<Desk>) -> Context {
-        Context {
-            desk: Arc::clone(desk),
+impl Globals {
+    fn new(context: &Arc<Context>) -> Globals {
+        Globals {
+            context: Arc::clone(context),
             known: Mutex::default(),
         }
     }
 
     fn find(&self, name: &str) -> Option<Value> {
-        let desk = &self.desk;
-        let lang = desk.locale.lang();
+        let context = &self.context;
+        let lang = context.locale.lang();
         Some(match name {
-            "org" | "本组织" => Value::from_object(OrgThing::new(desk, desk.org)),
+            "org" | "本组织" => Value::from_object(OrgThing::new(context, context.org)),
             "orgs" | "下级组织" => Value::from(
-                desk.below(desk.org)
+                context
+                    .below(context.org)
                     .into_iter()
-                    .map(|n| Value::from_object(OrgThing::new(desk, n)))
+                    .map(|n| Value::from_object(OrgThing::new(context, n)))
                     .collect::<Vec<_>>(),
             ),
             "period" | "本期" => Value::from_object(PeriodThing {
-                period: desk.period,
+                period: context.period,
                 lang,
             }),
             "as_of" | "截至" => Value::from_object(DayThing {
-                day: desk.as_of,
+                day: context.as_of,
                 lang,
             }),
             "names" => Value::from_pairs(
-                desk.names
+                context
+                    .names
                     .iter()
                     .map(|(key, name)| (key.clone(), marks::clean(name))),
             ),
-            name => match desk.tree().rules.metric(name) {
-                Some(metric) => {
-                    Value::from_object(Quantity::of(desk, desk.ask(metric.clone(), desk.org)))
-                }
-                None => Value::from(marks::clean(desk.names.get(name)?)),
+            name => match context.tree().rules.metric(name) {
+                Some(metric) => Value::from_object(Quantity::of(
+                    context,
+                    context.ask(metric.clone(), context.org),
+                )),
+                None => Value::from(marks::clean(context.names.get(name)?)),
             },
         })
     }
 }
 
-impl Object for Context {
+impl Object for Globals {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Map
     }
@@ -566,9 +572,9 @@ fn unknown_names(
     environment: &Environment<'_>,
     template: &minijinja::Template<'_, '_>,
     source: &str,
-    desk: &Arc<Desk>,
+    context: &Arc<Context>,
 ) -> Vec<(String, Range<usize>)> {
-    let context = Context::new(desk);
+    let context = Globals::new(context);
     let functions: BTreeSet<String> = environment
         .globals()
         .map(|(name, _)| name.to_owned())
@@ -615,8 +621,8 @@ fn first_uses(source: &str) -> BTreeMap<String, Range<usize>> {
 
 /// Tags that compare a figure itself, where only its value can be compared: the engine would give a
 /// wrong answer and say nothing. With each the number given beside it.
-fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
-    let metrics: BTreeSet<&str> = desk
+fn dubious(texts: &[(usize, String)], context: &Context) -> Vec<(usize, Problem)> {
+    let metrics: BTreeSet<&str> = context
         .tree()
         .rules
         .metrics()
@@ -630,7 +636,7 @@ fn dubious(texts: &[(usize, String)], desk: &Desk) -> Vec<(usize, Problem)> {
         })
         .collect();
     // A number that a record holds is a figure too.
-    let fields = FieldNames::of(desk);
+    let fields = FieldNames::of(context);
     // Names that stand for figures because a template set them so.
     let mut figures: BTreeSet<String> = BTreeSet::new();
     let mut found = Vec::new();
@@ -673,9 +679,9 @@ struct FieldNames<'d> {
 }
 
 impl<'d> FieldNames<'d> {
-    fn of(desk: &'d Desk) -> FieldNames<'d> {
+    fn of(context: &'d Context) -> FieldNames<'d> {
         fn collect<'d>(
-            fields: &'d [Field],
+            fields: &'d [FieldDef],
             numbers: &mut BTreeSet<&'d str>,
             others: &mut BTreeSet<&'d str>,
         ) {
@@ -696,7 +702,7 @@ impl<'d> FieldNames<'d> {
             }
         }
         let (mut numbers, mut others) = (BTreeSet::new(), BTreeSet::new());
-        for kind in &desk.tree().rules.kinds {
+        for kind in &context.tree().rules.kinds {
             collect(&kind.fields, &mut numbers, &mut others);
         }
         let either: BTreeSet<&str> = numbers.intersection(&others).copied().collect();
@@ -722,7 +728,7 @@ impl Lexed {
     /// Takes a tag apart; `is_figure` is asked with a name and whether it is taken of something.
     fn new(text: &str, is_figure: &dyn Fn(&str, bool) -> bool) -> Lexed {
         let chars: Vec<char> = text.chars().collect();
-        let said = |word: &crate::narrative::tags::Word| match word.sort {
+        let said = |word: &crate::narrative::tags::Token| match word.sort {
             WordSort::Text => "\"\"".to_owned(),
             _ => chars[word.start..word.end].iter().collect::<String>(),
         };
@@ -904,19 +910,19 @@ fn is_boundary(word: &str) -> bool {
     )
 }
 
-fn unknown(name: &str, desk: &Desk) -> Problem {
+fn unknown(name: &str, context: &Context) -> Problem {
     if NAMES.contains(&name) {
         return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
     }
     // What is longer than any name is like none.
-    let metrics = desk
+    let metrics = context
         .tree()
         .rules
         .metrics()
         .iter()
         .filter(|_| name.len() <= LONGEST_NAME);
     let near = metrics
-        .map(|m| (crate::narrative::distance(name, &m.name), m))
+        .map(|m| (strsim::levenshtein(name, &m.name), m))
         .min_by_key(|(d, _)| *d);
     let near = near
         .filter(|(d, _)| *d <= name.chars().count() / 2)
@@ -984,7 +990,7 @@ fn shortened(mut problem: Problem) -> Problem {
 }
 
 /// A filter's argument: a quantity, or a number that becomes one.
-fn quantity(desk: &Arc<Desk>, value: &Value) -> Result<Arc<Quantity>, Error> {
+fn quantity(context: &Arc<Context>, value: &Value) -> Result<Arc<Quantity>, Error> {
     if let Some(quantity) = value.downcast_object::<Quantity>() {
         return Ok(quantity);
     }
@@ -999,9 +1005,9 @@ fn quantity(desk: &Arc<Desk>, value: &Value) -> Result<Arc<Quantity>, Error> {
         )
     })?;
     Ok(Arc::new(Quantity::new(
-        desk,
-        Origin::Computed(number),
-        Style::default(),
+        context,
+        Provenance::Computed(number),
+        NumberStyle::default(),
     )))
 }
 
@@ -1015,13 +1021,17 @@ fn fraction(value: &Value) -> Option<Fraction> {
     Fraction::new((number * 1e12).round() as i128, 1_000_000_000_000)
 }
 
-fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<Value>) -> Environment<'static> {
+fn environment(
+    context: &Arc<Context>,
+    escape: Escape,
+    literals: Vec<Value>,
+) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
         environment.set_syntax(syntax);
     }
-    let of = Arc::clone(desk);
+    let of = Arc::clone(context);
     environment.set_formatter(move |out, state, value| {
         if value.is_undefined() {
             return Err(Error::from(ErrorKind::UndefinedError));
@@ -1040,8 +1050,8 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<Value>) -> Enviro
                 state.consume_fuel(bounds::OF_QUANTITY)?;
                 let computed = Arc::new(Quantity::new(
                     &of,
-                    Origin::Computed(number),
-                    Style::default(),
+                    Provenance::Computed(number),
+                    NumberStyle::default(),
                 ));
                 // As it was meant, without what binary arithmetic adds to it.
                 let digits = number
@@ -1064,8 +1074,8 @@ fn environment(desk: &Arc<Desk>, escape: Escape, literals: Vec<Value>) -> Enviro
     // Nothing a record holds may become markup.
     environment.remove_filter("safe");
     bounds::add_checkpoints(&mut environment);
-    filters(&mut environment, desk);
-    functions(&mut environment, desk);
+    filters(&mut environment, context);
+    functions(&mut environment, context);
     environment.add_global("_part", Value::from(literals));
     environment
 }
@@ -1088,8 +1098,8 @@ fn markdown(text: &str) -> String {
     out
 }
 
-fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
-    type Change = fn(&mut Style, Option<u32>);
+fn filters(environment: &mut Environment<'_>, context: &Arc<Context>) {
+    type Change = fn(&mut NumberStyle, Option<u32>);
     let changes: &[(&str, &str, Change)] = &[
         ("wan", "万", |s, p| scale(s, Scale::Wan, p.or(Some(0)), "")),
         ("yi", "亿", |s, p| scale(s, Scale::Yi, p.or(Some(2)), "")),
@@ -1128,26 +1138,26 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
         ("at_least", "不低于", |s, _| {
             s.qualifier = Qualifier::AtLeast
         }),
-        ("chinese", "大写", |s, _| s.form = Form::Chinese),
-        ("ordinal", "第", |s, _| s.form = Form::Ordinal),
+        ("chinese", "大写", |s, _| s.form = Numerals::Chinese),
+        ("ordinal", "第", |s, _| s.form = Numerals::Ordinal),
     ];
     for (name, label, change) in changes {
         for name in [*name, *label] {
-            let (desk, change) = (Arc::clone(desk), *change);
+            let (context, change) = (Arc::clone(context), *change);
             let places = !matches!(name, "to" | "取整到");
             environment.add_filter(
                 name,
                 move |value: &Value, argument: Option<u32>| -> Result<Value, Error> {
                     let argument = argument.map(|n| if places { n.min(MOST_PLACES) } else { n });
                     Ok(Value::from_object(
-                        quantity(&desk, value)?.styled(|style| change(style, argument)),
+                        quantity(&context, value)?.styled(|style| change(style, argument)),
                     ))
                 },
             );
         }
     }
     for name in ["names", "列举"] {
-        let desk = Arc::clone(desk);
+        let context = Arc::clone(context);
         environment.add_filter(
             name,
             move |value: &Value, most: Option<usize>| -> Result<String, Error> {
@@ -1161,24 +1171,24 @@ fn filters(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
                 };
                 let shown = &all[..most.unwrap_or(all.len()).min(all.len())];
                 let more = if shown.len() < all.len() {
-                    desk.locale.text("names-more")
+                    context.locale.text("names-more")
                 } else {
                     String::new()
                 };
-                Ok(format!("{}{more}", desk.locale.join(shown)))
+                Ok(format!("{}{more}", context.locale.join(shown)))
             },
         );
     }
 }
 
 /// 余 before the unit: 224余万元.
-fn over_before(style: &mut Style, unit: Scale, places: Option<u32>, tail: &str) {
+fn over_before(style: &mut NumberStyle, unit: Scale, places: Option<u32>, tail: &str) {
     scale(style, unit, places.or(Some(0)), tail);
     style.qualifier = Qualifier::Over;
     style.before_unit = true;
 }
 
-fn scale(style: &mut Style, scale: Scale, places: Option<u32>, tail: &str) {
+fn scale(style: &mut NumberStyle, scale: Scale, places: Option<u32>, tail: &str) {
     style.scale = scale;
     style.places = places;
     // One rounding is enough: two could claim what is not true.
@@ -1186,70 +1196,74 @@ fn scale(style: &mut Style, scale: Scale, places: Option<u32>, tail: &str) {
     style.tail = tail.to_owned();
 }
 
-fn functions(environment: &mut Environment<'_>, desk: &Arc<Desk>) {
+fn functions(environment: &mut Environment<'_>, context: &Arc<Context>) {
     let each = |environment: &mut Environment<'_>,
                 names: [&'static str; 2],
-                make: &dyn Fn(Arc<Desk>) -> Value| {
+                make: &dyn Fn(Arc<Context>) -> Value| {
         for name in names {
-            environment.add_global(name, make(Arc::clone(desk)));
+            environment.add_global(name, make(Arc::clone(context)));
         }
     };
-    each(environment, ["figure", "指标"], &|desk| {
+    each(environment, ["figure", "指标"], &|context| {
         Value::from_function(move |name: &str, kwargs: Kwargs| -> Result<Value, Error> {
-            let metric = desk
+            let metric = context
                 .tree()
                 .rules
                 .metric(name)
                 .cloned()
-                .ok_or_else(|| refuse(unknown(name, &desk)))?;
-            let org = desk.org;
+                .ok_or_else(|| refuse(unknown(name, &context)))?;
+            let org = context.org;
             Ok(Value::from_object(Quantity::of(
-                &desk,
-                ask::refine(&desk, &desk.ask(metric, org), &kwargs)?,
+                &context,
+                ask::refine(&context, &context.ask(metric, org), &kwargs)?,
             )))
         })
     });
-    each(environment, ["records", "记录"], &|desk| {
+    each(environment, ["records", "记录"], &|context| {
         Value::from_function(move |kind: &str, kwargs: Kwargs| -> Result<Value, Error> {
             Ok(Value::from_object(Quantity::of(
-                &desk,
-                ask::records(&desk, kind, &kwargs)?,
+                &context,
+                ask::records(&context, kind, &kwargs)?,
             )))
         })
     });
-    each(environment, ["organisation", "组织"], &|desk| {
+    each(environment, ["organisation", "组织"], &|context| {
         Value::from_function(move |name: &str| -> Result<Value, Error> {
-            let org = desk.named(name).map_err(refuse)?;
-            Ok(Value::from_object(OrgThing::new(&desk, org)))
+            let org = context.named(name).map_err(refuse)?;
+            Ok(Value::from_object(OrgThing::new(&context, org)))
         })
     });
-    each(environment, ["total", "合计"], &|desk| {
+    each(environment, ["total", "合计"], &|context| {
         Value::from_function(move |parts: Rest<Value>| -> Result<Value, Error> {
-            let parts = shallow(flat(&desk, &parts, 0)?)?;
+            let parts = shallow(flat(&context, &parts, 0)?)?;
             let style = parts
                 .first()
-                .map_or_else(Style::default, |part| part.style.clone());
+                .map_or_else(NumberStyle::default, |part| part.style.clone());
             Ok(Value::from_object(Quantity::new(
-                &desk,
-                Origin::Total(parts),
+                &context,
+                Provenance::Total(parts),
                 style,
             )))
         })
     });
-    each(environment, ["share", "占比"], &|desk| {
+    each(environment, ["share", "占比"], &|context| {
         Value::from_function(move |part: &Value, whole: &Value| -> Result<Value, Error> {
-            let parts = shallow(vec![quantity(&desk, part)?, quantity(&desk, whole)?])?;
-            let origin = Origin::Share(Arc::clone(&parts[0]), Arc::clone(&parts[1]));
-            Ok(Value::from_object(Quantity::new(&desk, origin, percent())))
+            let parts = shallow(vec![quantity(&context, part)?, quantity(&context, whole)?])?;
+            let origin = Provenance::Share(Arc::clone(&parts[0]), Arc::clone(&parts[1]));
+            Ok(Value::from_object(Quantity::new(
+                &context,
+                origin,
+                percent(),
+            )))
         })
     });
     // Says that parts add up to a whole; `--check-sums` looks whether they do as they are printed.
-    each(environment, ["adds_up", "分项"], &|desk| {
+    each(environment, ["adds_up", "分项"], &|context| {
         Value::from_function(
             move |whole: &Value, parts: Rest<Value>| -> Result<Value, Error> {
-                desk.claim(Claim {
-                    whole: quantity(&desk, whole)?,
-                    parts: flat(&desk, &parts, 0)?,
+                context.claim(Claim {
+                    whole: quantity(&context, whole)?,
+                    parts: flat(&context, &parts, 0)?,
                 });
                 Ok(Value::from(""))
             },
@@ -1269,7 +1283,11 @@ fn shallow(parts: Vec<Arc<Quantity>>) -> Result<Vec<Arc<Quantity>>, Error> {
 }
 
 /// Quantities given one by one or in lists; a record or an organisation is none.
-fn flat(desk: &Arc<Desk>, values: &[Value], depth: usize) -> Result<Vec<Arc<Quantity>>, Error> {
+fn flat(
+    context: &Arc<Context>,
+    values: &[Value],
+    depth: usize,
+) -> Result<Vec<Arc<Quantity>>, Error> {
     let mut found = Vec::new();
     if depth > DEEPEST {
         return Err(refuse(Problem::new(Rule::TEMPLATE_TOO_DEEP)));
@@ -1282,11 +1300,11 @@ fn flat(desk: &Arc<Desk>, values: &[Value], depth: usize) -> Result<Vec<Arc<Quan
                 return Err(refuse(beyond("bounds-parts", bounds::MOST_PARTS)));
             }
             ValueKind::Seq | ValueKind::Iterable if !thing => found.extend(flat(
-                desk,
+                context,
                 &value.try_iter()?.collect::<Vec<_>>(),
                 depth + 1,
             )?),
-            _ => found.push(quantity(desk, value)?),
+            _ => found.push(quantity(context, value)?),
         }
     }
     Ok(found)

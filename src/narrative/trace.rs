@@ -8,27 +8,27 @@ use serde_json::{Value as Json, json};
 
 use crate::figure::evidence::Evidence;
 use crate::locale::Locale;
-use crate::narrative::desk::{Asked, Desk};
-use crate::narrative::marks::Found;
-use crate::narrative::quantity::{Amount, Origin, Quantity};
+use crate::narrative::marks::MarkedFigure;
+use crate::narrative::quantity::{Amount, Provenance, Quantity};
+use crate::narrative::quantity::{Asked, Context};
 use crate::number::{MOST_PLACES, rounded};
 
 /// The trace for programs.
-pub fn object(desk: &Desk, figures: &[Found]) -> Json {
+pub fn object(context: &Context, figures: &[MarkedFigure]) -> Json {
     let list = figures.iter().filter_map(|found| {
-        let mut object = facts(desk, &*desk.noted(found.entry)?);
+        let mut object = facts(context, &*context.noted(found.entry)?);
         object["sentence"] = found.sentence.as_str().into();
         object["text"] = found.text.as_str().into();
         Some(object)
     });
     json!({
-        "org": desk.tree().orgs[desk.org].path.as_str(), "period": desk.period.to_string(), "as_of": desk.as_of.to_string(),
+        "org": context.tree().orgs[context.org].path.as_str(), "period": context.period.to_string(), "as_of": context.as_of.to_string(),
         "figures": list.collect::<Vec<_>>(),
     })
 }
 
 /// What a figure is, and what its parts are.
-fn facts(desk: &Desk, quantity: &Quantity) -> Json {
+fn facts(context: &Context, quantity: &Quantity) -> Json {
     let value = match quantity.amount() {
         Amount::Number(n) => match n.decimal() {
             Some(number) => Json::Number(number.json()),
@@ -38,59 +38,60 @@ fn facts(desk: &Desk, quantity: &Quantity) -> Json {
         Amount::NoData => Json::Null,
     };
     let mut object = match &quantity.origin {
-        Origin::Metric(asked) => json!({
-            "metric": asked.metric.name, "org": desk.tree().orgs[asked.org].path.as_str(), "own": asked.own,
+        Provenance::Metric(asked) => json!({
+            "metric": asked.metric.name, "org": context.tree().orgs[asked.org].path.as_str(), "own": asked.own,
             "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
-            "records": evidence(desk, asked),
+            "records": evidence(context, asked),
         }),
-        Origin::Change { growth, .. } => {
+        Provenance::Change { growth, .. } => {
             json!({ "computed": if *growth { "growth" } else { "change" } })
         }
-        Origin::Total(_) => json!({ "computed": "total" }),
-        Origin::Share(..) => json!({ "computed": "share" }),
-        Origin::Field {
+        Provenance::Total(_) => json!({ "computed": "total" }),
+        Provenance::Share(..) => json!({ "computed": "share" }),
+        Provenance::Field {
             entry,
             label,
             number,
         } => {
-            json!({ "field": label, "records": [Evidence::of_record(desk.tree(), *entry, *number)] })
+            json!({ "field": label, "records": [Evidence::of_record(context.tree(), *entry, *number)] })
         }
-        Origin::Computed(_) => json!({ "computed": "template" }),
+        Provenance::Computed(_) => json!({ "computed": "template" }),
     };
     object["value"] = value;
     let parts = quantity.parts();
     if !parts.is_empty() {
-        object["parts"] = parts.iter().map(|part| facts(desk, part)).collect();
+        object["parts"] = parts.iter().map(|part| facts(context, part)).collect();
     }
     object
 }
 
 /// What makes up a metric; one that is made of others has parts instead.
-fn evidence(desk: &Desk, asked: &Asked) -> Vec<Evidence> {
-    desk.counted(asked)
+fn evidence(context: &Context, asked: &Asked) -> Vec<Evidence> {
+    context
+        .counted(asked)
         .iter()
-        .map(|(contribution, amount)| Evidence::of(desk.tree(), contribution, *amount))
+        .map(|(contribution, amount)| Evidence::of(context.tree(), contribution, *amount))
         .collect()
 }
 
 /// The trace for people: a paragraph for each figure, then the numbers that no record stands
 /// behind.
-pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
+pub fn text(context: &Context, figures: &[MarkedFigure], locale: &Locale) -> String {
     let noted = figures
         .iter()
-        .filter_map(|found| Some((found, desk.noted(found.entry)?)));
+        .filter_map(|found| Some((found, context.noted(found.entry)?)));
     let (written, traced): (Vec<_>, Vec<_>) =
-        noted.partition(|(_, quantity)| matches!(quantity.origin, Origin::Computed(_)));
+        noted.partition(|(_, quantity)| matches!(quantity.origin, Provenance::Computed(_)));
     let title = [
-        ("org", desk.tree().orgs[desk.org].name().into()),
-        ("period", desk.period.label(locale.lang()).into()),
-        ("as_of", desk.as_of.to_string().into()),
+        ("org", context.tree().orgs[context.org].name().into()),
+        ("period", context.period.label(locale.lang()).into()),
+        ("as_of", context.as_of.to_string().into()),
         ("count", traced.len().into()),
     ];
     let mut out = format!("{}\n", locale.say("trace-title", &title));
     for (n, (found, quantity)) in traced.iter().enumerate() {
         let _ = write!(out, "\n{}. {}\n   {}\n", n + 1, found.text, found.sentence);
-        describe(&mut out, desk, quantity, locale, 1);
+        describe(&mut out, context, quantity, locale, 1);
     }
     // Numbers that stand in the template, or that it computed from values: a reader should know
     // which.
@@ -113,7 +114,7 @@ pub fn text(desk: &Desk, figures: &[Found], locale: &Locale) -> String {
 
 fn describe(
     out: &mut String,
-    desk: &Desk,
+    context: &Context,
     quantity: &Arc<Quantity>,
     locale: &Locale,
     depth: usize,
@@ -133,23 +134,23 @@ fn describe(
         Amount::NoData => "—".to_owned(),
     };
     let id = match &quantity.origin {
-        Origin::Metric(_) => "trace-metric",
-        Origin::Change { growth: false, .. } => "trace-change",
-        Origin::Change { growth: true, .. } => "trace-growth",
-        Origin::Total(_) => "trace-total",
-        Origin::Share(..) => "trace-share",
-        Origin::Field { .. } => "trace-field",
-        Origin::Computed(_) => "trace-computed",
+        Provenance::Metric(_) => "trace-metric",
+        Provenance::Change { growth: false, .. } => "trace-change",
+        Provenance::Change { growth: true, .. } => "trace-growth",
+        Provenance::Total(_) => "trace-total",
+        Provenance::Share(..) => "trace-share",
+        Provenance::Field { .. } => "trace-field",
+        Provenance::Computed(_) => "trace-computed",
     };
     let mut words = vec![("value", value.into())];
-    if let Origin::Field { label, .. } = &quantity.origin {
+    if let Provenance::Field { label, .. } = &quantity.origin {
         words.push(("field", label.as_str().into()));
     }
     if let Some(asked) = quantity.asked() {
         words.extend([
             ("metric", (&asked.metric.label).into()),
             ("name", asked.metric.name.as_str().into()),
-            ("org", desk.tree().orgs[asked.org].short().into()),
+            ("org", context.tree().orgs[asked.org].short().into()),
             ("period", asked.period.label(locale.lang()).into()),
             ("as_of", asked.as_of.to_string().into()),
             ("asked", asked.lens.key.trim().into()),
@@ -157,27 +158,27 @@ fn describe(
     }
     let _ = writeln!(out, "{indent}{}", locale.say(id, &words).trim_end());
     let of_field = match &quantity.origin {
-        Origin::Field { entry, number, .. } => {
-            Some(Evidence::of_record(desk.tree(), *entry, *number))
+        Provenance::Field { entry, number, .. } => {
+            Some(Evidence::of_record(context.tree(), *entry, *number))
         }
         _ => None,
     };
     for one in quantity
         .asked()
-        .map(|asked| evidence(desk, asked))
+        .map(|asked| evidence(context, asked))
         .unwrap_or_default()
         .into_iter()
         .chain(of_field)
     {
-        let _ = writeln!(out, "{indent}  {}", line(desk, &one, locale));
+        let _ = writeln!(out, "{indent}  {}", line(context, &one, locale));
     }
     for part in quantity.parts() {
-        describe(out, desk, &part, locale, depth + 1);
+        describe(out, context, &part, locale, depth + 1);
     }
 }
 
 /// A line for what contributes: what it adds, its file and line, its id or window.
-fn line(desk: &Desk, evidence: &Evidence, locale: &Locale) -> String {
+fn line(context: &Context, evidence: &Evidence, locale: &Locale) -> String {
     match evidence {
         Evidence::Record {
             id,
@@ -206,10 +207,10 @@ fn line(desk: &Desk, evidence: &Evidence, locale: &Locale) -> String {
             contributes,
             ..
         } => {
-            let org = desk
+            let org = context
                 .organisation(org)
-                .map_or(org.as_str(), |n| desk.tree().orgs[n].short());
-            let name = desk
+                .map_or(org.as_str(), |n| context.tree().orgs[n].short());
+            let name = context
                 .tree()
                 .rules
                 .obligation(obligation)

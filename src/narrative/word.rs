@@ -49,18 +49,18 @@ pub enum Broken {
 }
 
 /// A Word file, and those of its parts that may hold tags, in the order of the archive.
-pub struct Word {
+pub struct WordFile {
     bytes: Vec<u8>,
     /// Names and texts of the parts people write in.
     pub parts: Vec<(String, String)>,
 }
 
-impl Word {
+impl WordFile {
     /// Opens a Word file.
     ///
     /// # Errors
     /// It is none, or a part is too large or not text.
-    pub fn open(bytes: Vec<u8>) -> Result<Word, Broken> {
+    pub fn open(bytes: Vec<u8>) -> Result<WordFile, Broken> {
         let count = |sign: &[u8]| bytes.windows(4).filter(|found| *found == sign).count();
         // Before anything is made of them: every part has such a header, and every end leads to a
         // list of them.
@@ -94,7 +94,7 @@ impl Word {
             parts.push((name, String::from_utf8(text).map_err(|_| Broken::NotXml)?));
         }
         match parts.iter().any(|(name, _)| name == DOCUMENT) {
-            true => Ok(Word { bytes, parts }),
+            true => Ok(WordFile { bytes, parts }),
             false => Err(Broken::NotWord),
         }
     }
@@ -150,7 +150,7 @@ fn is_written_in(name: &str) -> bool {
 
 /// An element of a part. Offsets are of 32 bits, as no part is larger.
 #[derive(Debug)]
-struct Element<'x> {
+struct XmlElement<'x> {
     name: &'x str,
     parent: Option<u32>,
     start: u32,
@@ -171,7 +171,7 @@ struct Letter {
 
 /// A paragraph: its element and its text, and where that holds what may be tags, its characters.
 #[derive(Debug)]
-struct Paragraph {
+struct WordParagraph {
     element: usize,
     text: String,
     letters: Vec<Letter>,
@@ -181,24 +181,24 @@ struct Paragraph {
 const BRACES: [char; 2] = ['{', '｛'];
 
 /// A part of a document, taken apart.
-pub struct Part<'x> {
+pub struct WordPart<'x> {
     xml: &'x str,
-    elements: Vec<Element<'x>>,
-    paragraphs: Vec<Paragraph>,
+    elements: Vec<XmlElement<'x>>,
+    paragraphs: Vec<WordParagraph>,
 }
 
-impl<'x> Part<'x> {
+impl<'x> WordPart<'x> {
     /// Takes a part's XML apart.
     ///
     /// # Errors
     /// It is not XML, or more than a document holds.
-    pub fn read(xml: &'x str) -> Result<Part<'x>, Broken> {
+    pub fn read(xml: &'x str) -> Result<WordPart<'x>, Broken> {
         // The reader passes over a byte order mark without counting it.
         let xml = xml.trim_start_matches('\u{feff}');
         if xml.len() > 2 * MOST_XML {
             return Err(Broken::TooLarge);
         }
-        let mut part = Part {
+        let mut part = WordPart {
             xml,
             elements: Vec::new(),
             paragraphs: Vec::new(),
@@ -212,14 +212,14 @@ impl<'x> Part<'x> {
             let start = position(&reader);
             let event = reader.read_event().map_err(|_| Broken::NotXml)?;
             let end = position(&reader);
-            let element = |part: &mut Part<'x>, length: usize, parent: Option<usize>| {
+            let element = |part: &mut WordPart<'x>, length: usize, parent: Option<usize>| {
                 let tag = xml.get(start..end).unwrap_or_default();
                 let name = tag.get(1..=length).unwrap_or_default();
                 if part.elements.len() >= MOST_ELEMENTS {
                     return Err(Broken::TooLarge);
                 }
                 let (parent, preserves) = (parent.map(short), tag.contains("xml:space"));
-                part.elements.push(Element {
+                part.elements.push(XmlElement {
                     name,
                     parent,
                     start: short(start),
@@ -233,7 +233,7 @@ impl<'x> Part<'x> {
                     let n = element(&mut part, tag.name().as_ref().len(), open.last().copied())?;
                     open.push(n);
                     if part.elements[n].name == "w:p" {
-                        part.paragraphs.push(Paragraph {
+                        part.paragraphs.push(WordParagraph {
                             element: n,
                             text: String::new(),
                             letters: Vec::new(),
@@ -382,8 +382,8 @@ impl<'x> Part<'x> {
     /// # Errors
     /// The line and character of a tag whose block neither stays in one paragraph or row nor stands
     /// on lines of its own.
-    pub fn pieces(&self) -> Result<Vec<Piece>, Misplaced> {
-        let mut found: Vec<Placed> = Vec::new();
+    pub fn pieces(&self) -> Result<Vec<PartPiece>, Misplaced> {
+        let mut found: Vec<PlacedTag> = Vec::new();
         let mut noisy = vec![0];
         for (n, paragraph) in self.paragraphs.iter().enumerate() {
             noisy.push(noisy[n]);
@@ -394,7 +394,7 @@ impl<'x> Part<'x> {
             let chars: Vec<char> = paragraph.letters.iter().map(|l| l.c).collect();
             let read = normalised(&chars);
             let in_paragraph = tags(&chars);
-            let refuse = |column: usize, why: Why| Misplaced {
+            let refuse = |column: usize, why: TagFault| Misplaced {
                 line: n,
                 column,
                 why,
@@ -415,13 +415,13 @@ impl<'x> Part<'x> {
                     .position(opens)
                     .filter(|found| at + found < start)
                 {
-                    return Err(refuse(at + found, Why::Unclosed));
+                    return Err(refuse(at + found, TagFault::Unclosed));
                 }
                 loud |= chars[at..start].iter().any(|c| !c.is_whitespace());
                 at = end;
             }
             if let Some(at) = in_paragraph.open {
-                return Err(refuse(at, Why::Unclosed));
+                return Err(refuse(at, TagFault::Unclosed));
             }
             loud |= in_paragraph.found.iter().any(|tag| tag.sort == Sort::Print);
             noisy[n + 1] += usize::from(loud);
@@ -429,10 +429,10 @@ impl<'x> Part<'x> {
                 let keyword = tag.keyword(&chars);
                 let block_set = keyword == "set" && !chars[tag.start..tag.end].contains(&'=');
                 if tag.sort == Sort::Block && (block_set || TEXT_ONLY.contains(&keyword.as_str())) {
-                    return Err(refuse(tag.start, Why::TextOnly));
+                    return Err(refuse(tag.start, TagFault::TextOnly));
                 }
                 let text: String = read[tag.start..tag.end].iter().collect();
-                found.push(Placed {
+                found.push(PlacedTag {
                     paragraph: n,
                     tag,
                     keyword,
@@ -451,7 +451,7 @@ impl<'x> Part<'x> {
             Misplaced {
                 line: placed.paragraph,
                 column: placed.tag.start,
-                why: Why::Beyond(beyond),
+                why: TagFault::Beyond(beyond),
             }
         })?;
         let stays = self.elements.iter().scan(0, |stays, element| {
@@ -509,7 +509,7 @@ impl<'x> Part<'x> {
         Ok(self.cut(cuts, &found))
     }
 
-    fn cut(&self, mut cuts: Vec<Cut>, found: &[Placed]) -> Vec<Piece> {
+    fn cut(&self, mut cuts: Vec<Cut>, found: &[PlacedTag]) -> Vec<PartPiece> {
         cuts.sort_by_key(|cut| (cut.start, cut.order, cut.end));
         let (mut pieces, mut literal, mut at) = (Vec::new(), String::new(), 0);
         for cut in cuts {
@@ -524,8 +524,8 @@ impl<'x> Part<'x> {
                 Some(Put::Text(_)) | None => {}
                 Some(Put::Tag(n)) => {
                     let placed = &found[n];
-                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
-                    pieces.push(Piece::Tag {
+                    pieces.push(PartPiece::Literal(std::mem::take(&mut literal)));
+                    pieces.push(PartPiece::Tag {
                         text: placed.text.clone(),
                         line: placed.paragraph,
                         column: placed.tag.start,
@@ -534,7 +534,7 @@ impl<'x> Part<'x> {
             }
         }
         literal.push_str(&self.xml[at..]);
-        pieces.push(Piece::Literal(literal));
+        pieces.push(PartPiece::Literal(literal));
         pieces
     }
 
@@ -542,7 +542,7 @@ impl<'x> Part<'x> {
     /// repeated whole.
     fn hoist(
         &self,
-        found: &mut [Placed],
+        found: &mut [PlacedTag],
         cuts: &mut Vec<Cut>,
         sums: &Sums,
     ) -> Result<(), Misplaced> {
@@ -629,7 +629,7 @@ impl<'x> Part<'x> {
     }
 
     /// A paragraph in which nothing is printed would be an empty line: it goes.
-    fn drop_silent_paragraphs(&self, found: &mut [Placed], cuts: &mut Vec<Cut>, sums: &Sums) {
+    fn drop_silent_paragraphs(&self, found: &mut [PlacedTag], cuts: &mut Vec<Cut>, sums: &Sums) {
         for n in 0..self.paragraphs.len() {
             let element = self.paragraphs[n].element;
             let here: Vec<usize> = of_paragraph(found, n).collect();
@@ -663,7 +663,7 @@ impl<'x> Part<'x> {
     }
 }
 
-impl Paragraph {
+impl WordParagraph {
     fn push(&mut self, letter: Letter) {
         self.text.push(letter.c);
         self.letters.push(letter);
@@ -730,7 +730,7 @@ enum Put {
 }
 
 /// A tag and the paragraph it stands in.
-struct Placed {
+struct PlacedTag {
     paragraph: usize,
     tag: Tag,
     keyword: String,
@@ -740,19 +740,19 @@ struct Placed {
     moved: Option<(usize, u8)>,
 }
 
-impl Placed {
+impl PlacedTag {
     fn misplaced(&self) -> Misplaced {
         Misplaced {
             line: self.paragraph,
             column: self.tag.start,
-            why: Why::Ends,
+            why: TagFault::Ends,
         }
     }
 }
 
 /// A stretch of a part.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum PartPiece {
     /// XML that stays as it is.
     Literal(String),
     /// A tag.
@@ -774,12 +774,12 @@ pub struct Misplaced {
     /// The character, from 0.
     pub column: usize,
     /// What is wrong with it.
-    pub why: Why,
+    pub why: TagFault,
 }
 
 /// What is wrong with a tag of a Word file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum TagFault {
     /// A block whose ends do not fit together.
     Ends,
     /// A tag that is not closed in its paragraph.
@@ -794,14 +794,14 @@ pub enum Why {
 const TEXT_ONLY: &[&str] = &["macro", "call", "filter", "raw", "autoescape"];
 
 /// The tags of a paragraph, by index.
-fn of_paragraph(found: &[Placed], paragraph: usize) -> std::ops::Range<usize> {
+fn of_paragraph(found: &[PlacedTag], paragraph: usize) -> std::ops::Range<usize> {
     found.partition_point(|f| f.paragraph < paragraph)
         ..found.partition_point(|f| f.paragraph <= paragraph)
 }
 
 /// The tags of each block, in order: `if`, `else`, `endif`. What has no end is left to the template
 /// engine.
-fn blocks(found: &[Placed]) -> Vec<Vec<usize>> {
+fn blocks(found: &[PlacedTag]) -> Vec<Vec<usize>> {
     let (mut open, mut done): (Vec<Vec<usize>>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
     for (n, placed) in found
         .iter()

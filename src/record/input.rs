@@ -1,13 +1,13 @@
 //! From what a clerk types (a flag, an answer, a cell) to values, forgiving in form, strict in
 //! meaning.
 
-use crate::day::{Day, Period, Span};
+use crate::day::{Day, Period, PeriodName};
 use crate::locale::Arg;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::record::read::{out_of_range, unfit};
-use crate::rules::kind::{Field, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::spelling::{half_width, tidy};
 
 /// Reads one value of a field; for a list, one of its items.
@@ -18,7 +18,7 @@ use crate::spelling::{half_width, tidy};
 ///
 /// # Errors
 /// A problem that names the field and what is allowed.
-pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
+pub fn value(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
     let text = tidy(text).into_owned();
     // In a field of numbers it is an amount.
     if let Some(number) = personal_number(&text).filter(|_| !field.ty.is_number()) {
@@ -60,9 +60,9 @@ pub fn value(field: &Field, text: &str, today: Day) -> Result<Value, Problem> {
             _ => Err(wrong()),
         },
         FieldType::Date => text.parse().map(Value::Day).map_err(|_| wrong()),
-        FieldType::Month => period(Span::Month),
-        FieldType::Quarter => period(Span::Quarter),
-        FieldType::Year => period(Span::Year),
+        FieldType::Month => period(PeriodName::Month),
+        FieldType::Quarter => period(PeriodName::Quarter),
+        FieldType::Year => period(PeriodName::Year),
         FieldType::Integer { min, max } => {
             let number = number(&text).and_then(Decimal::whole).ok_or_else(wrong)?;
             if number < *min || number > *max {
@@ -118,7 +118,7 @@ fn number(text: &str) -> Option<Decimal> {
     digits.parse::<Decimal>().ok()?.times(unit)
 }
 
-fn table(field: &Field, columns: &[Field], text: &str, today: Day) -> Result<Value, Problem> {
+fn table(field: &FieldDef, columns: &[FieldDef], text: &str, today: Day) -> Result<Value, Problem> {
     let mut values = vec![None; columns.len()];
     let pairs: Vec<&str> = text.split([',', '，', ';', '；']).collect();
     let key_of = |pair: &str| {

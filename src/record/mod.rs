@@ -18,7 +18,7 @@ use compact_str::CompactString;
 use crate::day::{Day, Period};
 use crate::name::RecordId;
 use crate::number::Decimal;
-use crate::rules::kind::{FieldType, Kind, LifeCycle, Phase, RETURNED, Status};
+use crate::rules::kind::{FieldType, Kind, LifeCycle, Phase, RETURNED, StatusDef};
 use crate::spelling::folded;
 
 /// A text of a record: words and ids, which are short, take no memory of their own.
@@ -336,7 +336,7 @@ impl<'r> Record<'r> {
     }
 
     /// The status on a day: the last update's on or before it, or the first status.
-    pub fn status_on(&self, day: Day) -> Option<&'r Status> {
+    pub fn status_on(&self, day: Day) -> Option<&'r StatusDef> {
         let last = self
             .updates_until(day)
             .last()

@@ -10,8 +10,8 @@ use crate::problem::{Problem, Rule};
 use crate::record::selection::Wanted;
 use crate::record::{Origin, Record, Text, Update, Value};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType, Kind, LifeCycle, field_names};
-use crate::wire::Reading;
+use crate::rules::kind::{FieldDef, FieldType, Kind, LifeCycle, field_names};
+use crate::toml::Reading;
 use crate::written::{self, Data, Row, named};
 
 /// Reads a record from its row. Every field is held against its kind; those that are wanted are
@@ -26,7 +26,7 @@ pub fn record<'r>(
     wanted: &Wanted,
 ) -> Option<Record<'r>> {
     let before = reading.count();
-    let values = Table {
+    let values = TableReader {
         reading,
         span: row.header.clone(),
         label: &kind.label,
@@ -63,7 +63,7 @@ pub fn record<'r>(
     let retracted = named(&row.fields, "retracted").and_then(|field| match &field.data {
         Data::Table(fields) => {
             let retraction = &rules.shared.retraction;
-            let table = Table {
+            let table = TableReader {
                 reading,
                 span: field.span.clone(),
                 label: &rules.shared.retracted,
@@ -113,7 +113,7 @@ pub fn organisation(
     fields: &[written::Field<'_>],
     kind: &Kind,
 ) -> Vec<Option<Value>> {
-    Table {
+    TableReader {
         reading,
         span: 0..0,
         label: &kind.label,
@@ -153,7 +153,7 @@ fn updates(life: &LifeCycle, fields: &[written::Field<'_>]) -> Vec<Update> {
 }
 
 /// A table whose fields are read.
-struct Table<'a, 's> {
+struct TableReader<'a, 's> {
     reading: &'a Reading<'s>,
     /// Where it stands, for what it lacks.
     span: Range<usize>,
@@ -163,12 +163,12 @@ struct Table<'a, 's> {
     also: &'a [&'a str],
 }
 
-impl Table<'_, '_> {
+impl TableReader<'_, '_> {
     /// Reads the fields that `definitions` allow; what is wrong is noted, and the field left out.
     fn read(
         &self,
         fields: &[written::Field<'_>],
-        definitions: &[Field],
+        definitions: &[FieldDef],
         wanted: &Wanted,
     ) -> Vec<Option<Value>> {
         let mut values = vec![None; wanted.len(definitions.len())];
@@ -196,7 +196,7 @@ impl Table<'_, '_> {
         values
     }
 
-    fn unless_known(&self, field: &written::Field<'_>, definitions: &[Field]) {
+    fn unless_known(&self, field: &written::Field<'_>, definitions: &[FieldDef]) {
         if self.also.contains(&&*field.name) {
             return;
         }
@@ -210,7 +210,7 @@ impl Table<'_, '_> {
     }
 
     /// Notes what must be given and is not, or is an empty text.
-    fn note_missing(&self, fields: &[written::Field<'_>], definitions: &[Field], seen: &Seen) {
+    fn note_missing(&self, fields: &[written::Field<'_>], definitions: &[FieldDef], seen: &Seen) {
         for (n, definition) in definitions
             .iter()
             .enumerate()
@@ -257,7 +257,7 @@ impl Seen {
 
 fn read_field(
     reading: &Reading<'_>,
-    definition: &Field,
+    definition: &FieldDef,
     field: &written::Field<'_>,
     keep: bool,
 ) -> Option<Value> {
@@ -303,7 +303,7 @@ fn wrong_type(
 /// A value of a field; of one that is not kept, some value if it fits.
 fn value(
     reading: &Reading<'_>,
-    field: &Field,
+    field: &FieldDef,
     data: &Data<'_>,
     span: &Range<usize>,
     keep: bool,
@@ -391,7 +391,7 @@ fn value(
         },
         FieldType::Table(columns) => match data {
             Data::Table(fields) => {
-                let table = Table {
+                let table = TableReader {
                     reading,
                     span: span.clone(),
                     label: &field.label,

@@ -2,12 +2,12 @@
 
 use crate::locale::{Label, Lang, Locale};
 use crate::record::{Record, Value};
-use crate::rules::kind::{Field, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::written::canonical::quoted;
 use crate::written::value::TomlValue;
 
 /// A value as canonical TOML on one line.
-pub fn toml(field: &Field, value: &Value) -> String {
+pub fn toml(field: &FieldDef, value: &Value) -> String {
     match value {
         Value::List(items) => {
             let items: Vec<String> = items.iter().map(|item| toml(field, item)).collect();
@@ -45,7 +45,7 @@ pub fn toml(field: &Field, value: &Value) -> String {
 }
 
 /// A value in the words of a language: labels for choices, 是/否 for booleans.
-pub fn words(field: &Field, value: &Value, locale: &Locale) -> String {
+pub fn words(field: &FieldDef, value: &Value, locale: &Locale) -> String {
     match value {
         Value::List(items) => locale.join(
             &items
@@ -89,7 +89,7 @@ pub fn title(record: &Record, locale: &Locale) -> String {
 
 /// What a value says as it stands in a file, right or wrong, in the words of both languages: labels
 /// for choices, the columns of a table in their order; of a list one for each item.
-pub fn said(field: Option<&Field>, value: &TomlValue) -> Vec<Label> {
+pub fn said(field: Option<&FieldDef>, value: &TomlValue) -> Vec<Label> {
     let same = |text: &str| {
         vec![Label {
             zh: text.to_owned(),
@@ -127,7 +127,7 @@ pub fn said(field: Option<&Field>, value: &TomlValue) -> Vec<Label> {
 }
 
 /// A field of a file as messages name it: its label, and the key by which it stands there.
-pub fn field_name(fields: &[Field], name: &str) -> Label {
+pub fn field_name(fields: &[FieldDef], name: &str) -> Label {
     let label = fields
         .iter()
         .find(|field| field.name == name)

@@ -15,11 +15,11 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use crate::locale::Locale;
 use crate::narrative::word::escaped;
 use crate::render::terminal;
-use crate::table::{Cell, Column, Row, Table};
+use crate::table::{Cell, Column, Table, TableRow};
 
 /// A stretch of text of one look.
 #[derive(Clone, Debug, Default)]
-struct Span {
+struct StyledText {
     text: String,
     bold: bool,
     italic: bool,
@@ -27,13 +27,13 @@ struct Span {
 
 /// What a document is made of.
 #[derive(Clone, Debug)]
-enum Block {
-    Heading(usize, Vec<Span>),
-    Paragraph(Vec<Span>),
+enum Element {
+    Heading(usize, Vec<StyledText>),
+    Paragraph(Vec<StyledText>),
     /// The text before it (`1.`, `-`), and how deep it lies.
-    Item(String, usize, Vec<Span>),
+    Item(String, usize, Vec<StyledText>),
     /// Rows of cells; the first row is the heading.
-    Table(Vec<Vec<Vec<Span>>>),
+    Table(Vec<Vec<Vec<StyledText>>>),
 }
 
 /// The most columns of a table: as many as word processors can show.
@@ -43,7 +43,7 @@ const MOST_COLUMNS: usize = 63;
 const MOST_DRAWN: usize = 100_000;
 
 /// The blocks of a Markdown text.
-fn blocks(markdown: &str) -> Vec<Block> {
+fn blocks(markdown: &str) -> Vec<Element> {
     let mut reader = Builder::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         reader.take(event);
@@ -54,8 +54,8 @@ fn blocks(markdown: &str) -> Vec<Block> {
 
 #[derive(Default)]
 struct Builder {
-    blocks: Vec<Block>,
-    spans: Vec<Span>,
+    blocks: Vec<Element>,
+    spans: Vec<StyledText>,
     bold: usize,
     italic: usize,
     heading: Option<usize>,
@@ -63,7 +63,7 @@ struct Builder {
     lists: Vec<Option<u64>>,
     /// What stands before the item that is open.
     mark: Option<String>,
-    rows: Vec<Vec<Vec<Span>>>,
+    rows: Vec<Vec<Vec<StyledText>>>,
 }
 
 impl Builder {
@@ -145,9 +145,9 @@ impl Builder {
                     // What no page is wide enough for runs on in the last column.
                     Some(row) if row.len() >= MOST_COLUMNS => {
                         if let Some(last) = row.last_mut() {
-                            last.push(Span {
+                            last.push(StyledText {
                                 text: " ".to_owned(),
-                                ..Span::default()
+                                ..StyledText::default()
                             });
                             last.extend(spans);
                         }
@@ -158,13 +158,13 @@ impl Builder {
             }
             TagEnd::Table => self
                 .blocks
-                .push(Block::Table(std::mem::take(&mut self.rows))),
+                .push(Element::Table(std::mem::take(&mut self.rows))),
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str) {
-        self.spans.push(Span {
+        self.spans.push(StyledText {
             text: text.to_owned(),
             bold: self.bold > 0,
             italic: self.italic > 0,
@@ -177,15 +177,15 @@ impl Builder {
             return;
         }
         let block = match (self.heading.take(), self.mark.take()) {
-            (Some(level), _) => Block::Heading(level, spans),
-            (None, Some(mark)) => Block::Item(mark, self.lists.len().saturating_sub(1), spans),
-            (None, None) => Block::Paragraph(spans),
+            (Some(level), _) => Element::Heading(level, spans),
+            (None, Some(mark)) => Element::Item(mark, self.lists.len().saturating_sub(1), spans),
+            (None, None) => Element::Paragraph(spans),
         };
         self.blocks.push(block);
     }
 }
 
-fn plain(spans: &[Span]) -> String {
+fn plain(spans: &[StyledText]) -> String {
     spans.iter().map(|span| span.text.as_str()).collect()
 }
 
@@ -194,25 +194,25 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
     let mut out = String::new();
     let mut after_item = false;
     for block in blocks(markdown) {
-        let is_item = matches!(block, Block::Item(..));
+        let is_item = matches!(block, Element::Item(..));
         if !(out.is_empty() || is_item && after_item) {
             out.push('\n');
         }
         after_item = is_item;
         match block {
-            Block::Heading(_, spans) | Block::Paragraph(spans) => {
+            Element::Heading(_, spans) | Element::Paragraph(spans) => {
                 out.push_str(&format!("{}\n", plain(&spans)))
             }
-            Block::Item(mark, depth, spans) => {
+            Element::Item(mark, depth, spans) => {
                 out.push_str(&format!("{}{mark} {}\n", "  ".repeat(depth), plain(&spans)))
             }
-            Block::Table(rows) if rows.len() * rows.first().map_or(0, Vec::len) > MOST_DRAWN => {
+            Element::Table(rows) if rows.len() * rows.first().map_or(0, Vec::len) > MOST_DRAWN => {
                 for row in rows {
                     let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
                     out.push_str(&format!("{}\n", cells.join(" | ")));
                 }
             }
-            Block::Table(rows) => {
+            Element::Table(rows) => {
                 let mut rows = rows
                     .into_iter()
                     .map(|row| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>());
@@ -224,7 +224,7 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
                     .collect();
                 let cells = |mut row: Vec<String>| {
                     row.resize(width, String::new());
-                    Row {
+                    TableRow {
                         cells: row.into_iter().map(Cell::Text).collect(),
                         total: false,
                     }
@@ -236,9 +236,9 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
                 };
                 out.push_str(&terminal::draw(
                     &table,
-                    terminal::Style {
+                    terminal::TableStyle {
                         wide: true,
-                        ..terminal::Style::default()
+                        ..terminal::TableStyle::default()
                     },
                     locale,
                 ));
@@ -253,12 +253,12 @@ pub fn word(markdown: &str) -> Vec<u8> {
     let mut blocks = blocks(markdown);
     // What stands in brackets under the title says when and as of which day: it belongs to the
     // title.
-    if let [Block::Heading(1, _), second, ..] = &mut blocks[..]
-        && let Block::Paragraph(spans) = second
+    if let [Element::Heading(1, _), second, ..] = &mut blocks[..]
+        && let Element::Paragraph(spans) = second
         && plain(spans).starts_with('（')
         && plain(spans).ends_with('）')
     {
-        *second = Block::Heading(SUBTITLE, std::mem::take(spans));
+        *second = Element::Heading(SUBTITLE, std::mem::take(spans));
     }
     packed(&blocks)
 }
@@ -266,15 +266,15 @@ pub fn word(markdown: &str) -> Vec<u8> {
 /// Lines of text as a Word file, a paragraph each.
 pub fn word_of_lines(text: &str) -> Vec<u8> {
     let line = |text: &str| {
-        Block::Paragraph(vec![Span {
+        Element::Paragraph(vec![StyledText {
             text: text.to_owned(),
-            ..Span::default()
+            ..StyledText::default()
         }])
     };
     packed(&text.lines().map(line).collect::<Vec<_>>())
 }
 
-fn packed(blocks: &[Block]) -> Vec<u8> {
+fn packed(blocks: &[Element]) -> Vec<u8> {
     let body: String = blocks.iter().map(block_xml).collect();
     let document = format!(
         "{XML}<w:document {MAIN} {RELATED}><w:body>{body}<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId2\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" \
@@ -310,16 +310,16 @@ fn packed(blocks: &[Block]) -> Vec<u8> {
     writer.finish().map(Cursor::into_inner).unwrap_or_default()
 }
 
-fn block_xml(block: &Block) -> String {
+fn block_xml(block: &Element) -> String {
     match block {
-        Block::Heading(level, spans) => {
+        Element::Heading(level, spans) => {
             paragraph(&format!("<w:pStyle w:val=\"H{level}\"/>"), spans)
         }
-        Block::Paragraph(spans) => paragraph("", spans),
-        Block::Item(mark, depth, spans) => {
-            let mut all = vec![Span {
+        Element::Paragraph(spans) => paragraph("", spans),
+        Element::Item(mark, depth, spans) => {
+            let mut all = vec![StyledText {
                 text: format!("{} ", if mark == "-" { "—" } else { mark }),
-                ..Span::default()
+                ..StyledText::default()
             }];
             all.extend(spans.iter().cloned());
             paragraph(
@@ -330,7 +330,7 @@ fn block_xml(block: &Block) -> String {
                 &all,
             )
         }
-        Block::Table(rows) => {
+        Element::Table(rows) => {
             let widths = widths(rows);
             let grid: String = widths
                 .iter()
@@ -345,7 +345,7 @@ fn block_xml(block: &Block) -> String {
                         .iter()
                         .zip(&widths)
                         .map(|(cell, width)| {
-                            let spans: Vec<Span> = cell.iter().map(|s| Span { bold: s.bold || n == 0, ..s.clone() }).collect();
+                            let spans: Vec<StyledText> = cell.iter().map(|s| StyledText { bold: s.bold || n == 0, ..s.clone() }).collect();
                             // Headings and figures stand in the middle, words at the left.
                             let words = plain(&spans);
                             let figure = n == 0 || words.chars().all(|c| c.is_ascii_digit() || ".%-—".contains(c));
@@ -375,7 +375,7 @@ fn block_xml(block: &Block) -> String {
 
 /// Widths of a table's columns in twentieths of a point, by the longest text of each and the space
 /// beside it.
-fn widths(rows: &[Vec<Vec<Span>>]) -> Vec<usize> {
+fn widths(rows: &[Vec<Vec<StyledText>>]) -> Vec<usize> {
     const TEXT_WIDTH: usize = 11_906 - 1_474 - 1_587;
     let columns = rows.first().map_or(0, Vec::len);
     let longest = |n: usize| {
@@ -392,7 +392,7 @@ fn widths(rows: &[Vec<Vec<Span>>]) -> Vec<usize> {
     all.iter().map(|width| TEXT_WIDTH * width / sum).collect()
 }
 
-fn paragraph(properties: &str, spans: &[Span]) -> String {
+fn paragraph(properties: &str, spans: &[StyledText]) -> String {
     let runs: String = spans
         .iter()
         .map(|span| {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::problem::{Gravity, Problem};
+use crate::problem::{Problem, Severity};
 use crate::spelling::is_steering;
-use crate::table::{Audience, Cell, Table};
+use crate::table::{Audience, Table};
 
 /// A report: its facts, its metrics, its rows with values by metric name.
 pub fn report(table: &Table) -> String {
@@ -32,7 +32,7 @@ pub fn report(table: &Table) -> String {
                 } else {
                     &mut keys
                 };
-                map.insert(column.name.clone(), value(cell));
+                map.insert(column.name.clone(), cell.json());
             }
             keys.insert("values".to_owned(), Value::Object(values));
             Value::Object(keys)
@@ -59,7 +59,7 @@ pub fn rows(table: &Table) -> Value {
             .filter(|(c, _)| c.audience != Audience::People);
         Value::Object(
             cells
-                .map(|(column, cell)| (column.name.clone(), value(cell)))
+                .map(|(column, cell)| (column.name.clone(), cell.json()))
                 .collect(),
         )
     });
@@ -77,7 +77,7 @@ pub fn problems(
             let (message, help) = say(problem);
             json!({
                 "rule": problem.rule.name,
-                "severity": if problem.blocks() || problem.rule.gravity == Gravity::Usage { "error" } else { "warning" },
+                "severity": if problem.blocks() || problem.rule.severity == Severity::Usage { "error" } else { "warning" },
                 "file": problem.place.as_ref().map(|p| p.file.to_string()),
                 "line": problem.place.as_ref().map(|p| p.line.max(1)),
                 "column": problem.place.as_ref().map(|p| p.column.max(1)),
@@ -114,18 +114,4 @@ fn facts(table: &Table) -> Map<String, Value> {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
         .collect()
-}
-
-/// A cell as JSON: numbers as numbers, no data as null.
-pub fn value(cell: &Cell) -> Value {
-    match cell {
-        Cell::Empty | Cell::NoData => Value::Null,
-        Cell::Text(text) => Value::from(text.as_str()),
-        Cell::Number(n) => Value::Number(n.json()),
-        // The exact value is a fraction, which JSON has no number for.
-        Cell::Ratio(num, den) | Cell::Average { num, den, .. } => {
-            Value::from(*num as f64 / *den as f64)
-        }
-        Cell::Points(tenths) => Value::from(*tenths as f64 / 10.0),
-    }
 }

@@ -9,11 +9,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::locale::{Arg, Locale};
 use crate::spelling::visible;
-use crate::table::{Audience, Cell, Column, Row, Table};
+use crate::table::{Audience, Cell, Column, Table, TableRow};
 
 /// How a table may be drawn.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Style {
+pub struct TableStyle {
     /// Columns of the terminal; none: as wide as it takes.
     pub width: Option<usize>,
     /// Keep every column however wide the table becomes.
@@ -26,7 +26,7 @@ pub struct Style {
 const MARK: &str = "!";
 
 /// Draws a table.
-pub fn draw(table: &Table, style: Style, locale: &Locale) -> String {
+pub fn draw(table: &Table, style: TableStyle, locale: &Locale) -> String {
     let seen: Vec<usize> = (0..table.columns.len())
         .filter(|&n| table.columns[n].audience != Audience::Machines)
         .collect();
@@ -135,7 +135,7 @@ fn is_unbroken(table: &Table, n: usize) -> bool {
 fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) -> Vec<String> {
     let mut notes = table.notes.clone();
     let lags =
-        |row: &&Row| !row.total && shown.iter().any(|&n| table.columns[n].lags(&row.cells[n]));
+        |row: &&TableRow| !row.total && shown.iter().any(|&n| table.columns[n].lags(&row.cells[n]));
     if table.rows.iter().any(|row| lags(&row)) {
         notes.push(locale.say("report-mark", &[("mark", Arg::from(MARK))]));
     }
@@ -169,7 +169,7 @@ fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) ->
 
 /// The columns that fit, and those left out: all if there is room; else the compact ones, and as
 /// many others as fit beside them: whole blocks of figures, single columns of words.
-fn fit(table: &Table, seen: &[usize], style: Style) -> (Vec<usize>, Vec<usize>) {
+fn fit(table: &Table, seen: &[usize], style: TableStyle) -> (Vec<usize>, Vec<usize>) {
     let Some(width) = style.width.filter(|_| !style.wide) else {
         return (seen.to_vec(), Vec::new());
     };

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use crate::number::Decimal;
 use crate::rules::kind::{FieldType, Kind, PHASES};
-use crate::wire::{Reader, decimal};
+use crate::toml::{Reader, decimal};
 
 /// Tests that must all hold.
 #[derive(Clone, Debug, Default)]
@@ -211,7 +211,7 @@ impl Filter {
         &mut self,
         table: &Reader<'_, '_>,
         key: &str,
-        node: &crate::wire::Node<'_>,
+        node: &crate::toml::Node<'_>,
         subject: Subject,
         ty: Option<&FieldType>,
         negated: bool,

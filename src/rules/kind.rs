@@ -7,7 +7,7 @@ use crate::locale::{Arg, Label};
 use crate::name::{is_key, is_prefix};
 use crate::number::MOST_PLACES;
 use crate::problem::{Place, Problem, Rule};
-use crate::wire::Reader;
+use crate::toml::Reader;
 
 /// A kind of record.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Kind {
     /// The prefix of its ids: `m`.
     pub prefix: String,
     /// Its fields in canonical order.
-    pub fields: Vec<Field>,
+    pub fields: Vec<FieldDef>,
     /// The field whose date says which period a record belongs to.
     pub period: usize,
     /// The field from whose date a record exists.
@@ -47,7 +47,7 @@ pub struct Kind {
 
 /// A field of a kind, or of a table inside a field.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct FieldDef {
     /// The TOML key, `snake_case`.
     pub name: String,
     /// The name's [`head`]: readers look at millions of keys.
@@ -107,7 +107,7 @@ pub enum FieldType {
     /// The id of an organisation.
     Organisation,
     /// A table with fields of its own.
-    Table(Vec<Field>),
+    Table(Vec<FieldDef>),
 }
 
 /// One of the words a field may hold.
@@ -123,7 +123,7 @@ pub struct Choice {
 #[derive(Clone, Debug)]
 pub struct LifeCycle {
     /// Statuses; the first holds before any update.
-    pub statuses: Vec<Status>,
+    pub statuses: Vec<StatusDef>,
     /// The field that lists the dated updates.
     pub updates: usize,
     /// The field with the day it is due, if it is ever due.
@@ -136,7 +136,7 @@ pub struct LifeCycle {
 
 /// A status and what it means for what is owed.
 #[derive(Clone, Debug)]
-pub struct Status {
+pub struct StatusDef {
     /// The value and its label.
     pub choice: Choice,
     /// What it means.
@@ -220,9 +220,9 @@ pub struct Shared {
     /// What people call its being taken back.
     pub retracted: Label,
     /// The fields of an update; `status` gets its choices from each kind's life cycle.
-    pub update: Vec<Field>,
+    pub update: Vec<FieldDef>,
     /// The fields of a retraction.
-    pub retraction: Vec<Field>,
+    pub retraction: Vec<FieldDef>,
 }
 
 impl Kind {
@@ -291,10 +291,10 @@ impl Kind {
         let name = reader.required("name")?;
         let label = reader.label();
         let prefix = reader.required("prefix").unwrap_or_default();
-        let fields: Vec<Field> = reader
+        let fields: Vec<FieldDef> = reader
             .tables("field")
             .into_iter()
-            .filter_map(|f| Field::read(f, shared))
+            .filter_map(|f| FieldDef::read(f, shared))
             .collect();
         if fields.is_empty() {
             reader.missing("field");
@@ -393,7 +393,7 @@ impl Kind {
                     }
                     field.finish();
                 }
-                None => self.fields.extend(Field::read(field, shared)),
+                None => self.fields.extend(FieldDef::read(field, shared)),
             }
         }
         if let Some(more) = reader.table("life") {
@@ -540,7 +540,7 @@ fn twice<'n>(reader: &Reader<'_, '_>, key: &str, names: impl Iterator<Item = &'n
 }
 
 /// Names of fields, for messages that say what is allowed.
-pub fn field_names(fields: &[Field]) -> String {
+pub fn field_names(fields: &[FieldDef]) -> String {
     fields
         .iter()
         .map(|f| f.name.as_str())
@@ -548,7 +548,7 @@ pub fn field_names(fields: &[Field]) -> String {
         .join(", ")
 }
 
-fn set_status_choices(updates: &mut Field, choices: Vec<Choice>) {
+fn set_status_choices(updates: &mut FieldDef, choices: Vec<Choice>) {
     if let FieldType::Table(fields) = &mut updates.ty
         && let Some(status) = fields.iter_mut().find(|f| f.name == "status")
     {
@@ -556,7 +556,7 @@ fn set_status_choices(updates: &mut Field, choices: Vec<Choice>) {
     }
 }
 
-fn read_statuses(reader: &Reader<'_, '_>) -> Vec<Status> {
+fn read_statuses(reader: &Reader<'_, '_>) -> Vec<StatusDef> {
     reader
         .tables("status")
         .into_iter()
@@ -567,7 +567,7 @@ fn read_statuses(reader: &Reader<'_, '_>) -> Vec<Status> {
                 label: status.label(),
             };
             status.finish();
-            Some(Status {
+            Some(StatusDef {
                 choice,
                 phase: phase?,
             })
@@ -673,9 +673,9 @@ pub fn head_mask(length: usize) -> u64 {
     }
 }
 
-impl Field {
+impl FieldDef {
     /// Reads a field from its rules table.
-    pub fn read(reader: Reader<'_, '_>, shared: &Shared) -> Option<Field> {
+    pub fn read(reader: Reader<'_, '_>, shared: &Shared) -> Option<FieldDef> {
         let name = reader.required("name")?;
         let label = reader.label();
         let required = reader.boolean("required");
@@ -708,7 +708,7 @@ impl Field {
                 reader
                     .tables("field")
                     .into_iter()
-                    .filter_map(|f| Field::read(f, shared))
+                    .filter_map(|f| FieldDef::read(f, shared))
                     .collect(),
             ),
             "updates" => {
@@ -731,7 +731,7 @@ impl Field {
             reader.note(bad(&reader, "name", "bad-rule-name"));
         }
         reader.finish();
-        Some(Field {
+        Some(FieldDef {
             head: head(&name),
             name,
             label,

@@ -8,7 +8,7 @@ use crate::problem::Place;
 use crate::rules::filter::Filter;
 use crate::rules::kind::{Kind, bad, read_places};
 use crate::rules::obligation::unknown;
-use crate::wire::{Reader, integer};
+use crate::toml::{Reader, integer};
 
 /// A figure by name.
 #[derive(Clone, Debug)]

@@ -6,10 +6,10 @@
 
 pub mod filter;
 pub mod kind;
-pub mod layout;
 pub mod metric;
 pub mod naming;
 pub mod obligation;
+pub mod report_spec;
 pub mod view;
 
 use std::collections::HashMap;
@@ -21,12 +21,12 @@ use toml::de::{DeTable, DeValue};
 use crate::locale::Arg;
 use crate::problem::{Problem, Rule};
 use crate::source::Source;
-use crate::wire::{Reader, Reading, parse};
-use kind::{Field, FieldType, Kind, Shared};
-use layout::Layout;
+use crate::toml::{Reader, Reading, parse};
+use kind::{FieldDef, FieldType, Kind, Shared};
 use metric::{Measure, Metric};
 use naming::Naming;
 use obligation::Obligation;
+use report_spec::ReportSpec;
 use view::View;
 
 /// The rule files inside the program, in reading order.
@@ -154,7 +154,7 @@ pub struct Rules {
     /// What is made of these: read when it is asked for first, for most commands look at no figure.
     figures: OnceLock<Figures>,
     /// The texts of the rules that were read before the figures, for the list of all.
-    listed: Vec<Item>,
+    listed: Vec<NamedRule>,
 }
 
 /// What is computed from records, and how it is laid out; and the text of every rule.
@@ -162,8 +162,8 @@ pub struct Rules {
 struct Figures {
     views: Vec<View>,
     metrics: Vec<Metric>,
-    layouts: Vec<Layout>,
-    items: Vec<Item>,
+    layouts: Vec<ReportSpec>,
+    items: Vec<NamedRule>,
     /// The metrics by name: a ledger may define many, each made of others.
     index: HashMap<String, usize>,
 }
@@ -171,13 +171,14 @@ struct Figures {
 impl Figures {
     /// The same with the templates inside the program, and with the metrics by name.
     fn finished(mut self) -> Figures {
-        self.items.extend(TEMPLATES.iter().map(|(file, text)| Item {
-            class: Class::Template,
-            name: file.split('.').next().unwrap_or_default().to_owned(),
-            file: format!("built-in/templates/{file}").into(),
-            text: (*text).to_owned(),
-            built_in: true,
-        }));
+        self.items
+            .extend(TEMPLATES.iter().map(|(file, text)| NamedRule {
+                class: Class::Template,
+                name: file.split('.').next().unwrap_or_default().to_owned(),
+                file: format!("built-in/templates/{file}").into(),
+                text: (*text).to_owned(),
+                built_in: true,
+            }));
         self.index = self
             .metrics
             .iter()
@@ -256,7 +257,7 @@ impl Class {
 
 /// A named rule and its text.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct NamedRule {
     /// What it is.
     pub class: Class,
     /// Its name.
@@ -344,12 +345,12 @@ impl Rules {
     }
 
     /// Reports.
-    pub fn layouts(&self) -> &[Layout] {
+    pub fn layouts(&self) -> &[ReportSpec] {
         &self.figures().layouts
     }
 
     /// Every named rule with its text.
-    pub fn items(&self) -> &[Item] {
+    pub fn items(&self) -> &[NamedRule] {
         &self.figures().items
     }
 
@@ -370,9 +371,9 @@ impl Rules {
     }
 
     /// The `id` field, as every kind has it.
-    pub fn id_field(&self) -> Field {
+    pub fn id_field(&self) -> FieldDef {
         let label = self.shared.id.clone();
-        Field {
+        FieldDef {
             name: "id".to_owned(),
             head: kind::head("id"),
             label,
@@ -385,12 +386,12 @@ impl Rules {
     }
 
     /// The field that takes a record back, as every kind has it.
-    pub fn retraction_field(&self) -> Field {
+    pub fn retraction_field(&self) -> FieldDef {
         let (label, ty) = (
             self.shared.retracted.clone(),
             FieldType::Table(self.shared.retraction.clone()),
         );
-        Field {
+        FieldDef {
             name: "retracted".to_owned(),
             head: kind::head("retracted"),
             label,
@@ -403,7 +404,7 @@ impl Rules {
     }
 
     /// Every field that a record's table may hold: `id`, the kind's own, `retracted`.
-    pub fn all_fields(&self, kind: &Kind) -> Vec<Field> {
+    pub fn all_fields(&self, kind: &Kind) -> Vec<FieldDef> {
         let mut all = vec![self.id_field()];
         all.extend(kind.fields.iter().cloned());
         all.push(self.retraction_field());
@@ -412,7 +413,7 @@ impl Rules {
 
     /// The fields of the record of an id, of an organisation's file where it is empty; none of an
     /// id of no kind.
-    pub fn fields_of(&self, id: &str) -> Vec<Field> {
+    pub fn fields_of(&self, id: &str) -> Vec<FieldDef> {
         match self.kind_of(id) {
             Some(kind) => self.all_fields(kind),
             None if id.is_empty() => self.org.fields.clone(),
@@ -445,7 +446,7 @@ impl Rules {
     }
 
     /// The report of that name, or of that label in either language.
-    pub fn layout(&self, name: &str) -> Option<&Layout> {
+    pub fn layout(&self, name: &str) -> Option<&ReportSpec> {
         self.layouts()
             .iter()
             .find(|l| l.name == name || l.label.is(name))
@@ -561,7 +562,7 @@ impl Rules {
 }
 
 /// A file of rules as it is read, and whether it comes with the program.
-type File<'s> = (Reading<'s>, DeTable<'s>, bool);
+type RuleFile<'s> = (Reading<'s>, DeTable<'s>, bool);
 
 fn built_in_sources() -> Vec<Source> {
     BUILT_IN
@@ -577,7 +578,9 @@ fn has_figures(source: &Source) -> bool {
 }
 
 /// Parses files of rules; what cannot be parsed is left out.
-fn files<'s>(sources: impl Iterator<Item = (&'s Source, bool)>) -> (Vec<File<'s>>, Vec<Problem>) {
+fn files<'s>(
+    sources: impl Iterator<Item = (&'s Source, bool)>,
+) -> (Vec<RuleFile<'s>>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     for (source, built_in) in sources {
         match parse(source) {
@@ -622,7 +625,7 @@ impl Default for Draft {
 impl Draft {
     /// Reads some classes of rules; each refers only to those before it, whichever file they stand
     /// in.
-    fn read(&mut self, files: &[File<'_>], classes: impl IntoIterator<Item = Class>) {
+    fn read(&mut self, files: &[RuleFile<'_>], classes: impl IntoIterator<Item = Class>) {
         if self.rules.kinds.is_empty() {
             for (reading, root, built_in) in files {
                 self.read_organisation(reading, root, *built_in);
@@ -657,7 +660,7 @@ impl Draft {
                     shared
                         .tables(key)
                         .into_iter()
-                        .filter_map(|f| Field::read(f, &Shared::default()))
+                        .filter_map(|f| FieldDef::read(f, &Shared::default()))
                         .collect()
                 };
                 let label = |key| {
@@ -796,7 +799,7 @@ impl Draft {
                     Metric::read(item, &self.rules.kinds, &self.rules.org, &named),
                     |m| !is_new && m.name == name,
                 ),
-                Class::Report => replace(&mut self.figures.layouts, Layout::read(item), |l| {
+                Class::Report => replace(&mut self.figures.layouts, ReportSpec::read(item), |l| {
                     !is_new && l.name == name
                 }),
                 Class::Template => {}
@@ -807,7 +810,7 @@ impl Draft {
                     .retain(|i| i.class != class || i.name != name);
             }
             known.insert(name.clone(), (built_in, Arc::clone(&file)));
-            self.figures.items.push(Item {
+            self.figures.items.push(NamedRule {
                 class,
                 name,
                 file,

@@ -1,11 +1,11 @@
 //! What is owed, by whom, how often.
 
-use crate::day::{Day, Period, Span};
+use crate::day::{Day, Period, PeriodName};
 use crate::locale::Label;
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::filter::Filter;
 use crate::rules::kind::{FieldType, Kind, bad};
-use crate::wire::Reader;
+use crate::toml::Reader;
 
 /// A duty that falls due once in each window.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct Obligation {
     /// The date field that places a record in a window; the kind's period date unless said.
     pub date: usize,
     /// How long a window is: month, quarter, half-year or year.
-    pub every: Span,
+    pub every: PeriodName,
     /// Days of the window, from 1, within which a record meets it; later ones are late.
     pub within: Option<(i64, i64)>,
     /// The day of the month after the window by which the record must be filed; later is late.
@@ -54,11 +54,11 @@ pub struct Quota {
     pub by: usize,
 }
 
-const EVERY: &[(&str, Span)] = &[
-    ("month", Span::Month),
-    ("quarter", Span::Quarter),
-    ("half-year", Span::HalfYear),
-    ("year", Span::Year),
+const EVERY: &[(&str, PeriodName)] = &[
+    ("month", PeriodName::Month),
+    ("quarter", PeriodName::Quarter),
+    ("half-year", PeriodName::HalfYear),
+    ("year", PeriodName::Year),
 ];
 
 impl Obligation {
@@ -88,7 +88,7 @@ impl Obligation {
                 .as_array()
                 .map(|a| {
                     a.iter()
-                        .filter_map(|d| crate::wire::integer(d.get_ref()))
+                        .filter_map(|d| crate::toml::integer(d.get_ref()))
                         .collect()
                 })
                 .unwrap_or_default();

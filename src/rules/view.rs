@@ -7,7 +7,7 @@ use crate::problem::Place;
 use crate::rules::filter::Filter;
 use crate::rules::kind::{FieldType, Kind, bad};
 use crate::rules::obligation::unknown;
-use crate::wire::Reader;
+use crate::toml::Reader;
 
 /// What one person of an organisation did and owns: the secretary's ledger.
 #[derive(Clone, Debug)]

@@ -89,7 +89,7 @@ impl Dice {
 }
 
 /// An organisation to be.
-struct Planned {
+struct PlannedOrg {
     path: String,
     name: String,
     short: String,
@@ -140,9 +140,9 @@ impl Maker {
         }
     }
 
-    fn organisations(&mut self, number: usize) -> Vec<Planned> {
+    fn organisations(&mut self, number: usize) -> Vec<PlannedOrg> {
         self.two_new.clear();
-        let mut planned: Vec<Planned> = Vec::new();
+        let mut planned: Vec<PlannedOrg> = Vec::new();
         let mut paths: Vec<(String, String)> = Vec::new();
         let suffix = if number == 0 {
             String::new()
@@ -199,7 +199,7 @@ impl Maker {
         sector: &'static str,
         code: &str,
         joint: bool,
-    ) -> Planned {
+    ) -> PlannedOrg {
         let members = match kind {
             "branch" => self.dice.from(3, 28),
             "party-committee" => self.dice.from(30, 220),
@@ -210,7 +210,7 @@ impl Maker {
         } else {
             self.dice.from(82, 99)
         };
-        Planned {
+        PlannedOrg {
             path,
             name,
             short,
@@ -226,7 +226,7 @@ impl Maker {
     }
 
     /// A few branches under a sub-district: its office, an enterprise, a social organisation.
-    fn branches(&mut self, above: &str, stem: &str, planned: &mut Vec<Planned>) {
+    fn branches(&mut self, above: &str, stem: &str, planned: &mut Vec<PlannedOrg>) {
         for (segment, sector, name) in [
             ("jiguan", "office", format!("{stem}街道机关党支部")),
             ("feigong", "enterprise", format!("{stem}商圈联合党支部")),
@@ -252,7 +252,7 @@ impl Maker {
         }
     }
 
-    fn org_file(&mut self, org: &Planned) -> String {
+    fn org_file(&mut self, org: &PlannedOrg) -> String {
         let kind = Arc::clone(&self.rules.org);
         let first = self.periods[0].first().plus(-60);
         let mut counts = vec![format!("on={first},members={}", org.members)];
@@ -298,7 +298,7 @@ impl Maker {
     }
 
     /// The ledger files of one organisation, a file for each year.
-    fn ledgers(&mut self, org: &Planned) -> Vec<(String, String)> {
+    fn ledgers(&mut self, org: &PlannedOrg) -> Vec<(String, String)> {
         let mut records = Vec::new();
         if org.joint {
             let kind = if org.kind == "working-committee" {
@@ -340,10 +340,15 @@ impl Maker {
             .collect()
     }
 
-    fn quarter(&mut self, org: &Planned, period: Period, out: &mut Vec<Option<Record<'static>>>) {
+    fn quarter(
+        &mut self,
+        org: &PlannedOrg,
+        period: Period,
+        out: &mut Vec<Option<Record<'static>>>,
+    ) {
         let founded: Option<Day> = org.founded.and_then(|day| day.parse().ok());
         let alive = |day: Day| founded.is_none_or(|founded| founded <= day);
-        for month in period.windows(crate::day::Span::Month) {
+        for month in period.windows(crate::day::PeriodName::Month) {
             if !alive(month.first()) {
                 continue;
             }
@@ -402,7 +407,7 @@ impl Maker {
     }
 
     /// The monthly meeting: mostly in the first week, sometimes later, sometimes not at all.
-    fn regular(&mut self, org: &Planned, month: Period) -> Option<Record<'static>> {
+    fn regular(&mut self, org: &PlannedOrg, month: Period) -> Option<Record<'static>> {
         let day = if self.dice.chance(org.diligence) {
             month.first().plus(self.dice.from(0, 6))
         } else if self.dice.chance(60) {
@@ -420,7 +425,7 @@ impl Maker {
 
     fn meeting(
         &mut self,
-        org: &Planned,
+        org: &PlannedOrg,
         ty: &str,
         window: Period,
         titles: &[&str],
@@ -435,7 +440,13 @@ impl Maker {
             .flatten()
     }
 
-    fn held(&mut self, org: &Planned, ty: &str, day: Day, title: &str) -> Option<Record<'static>> {
+    fn held(
+        &mut self,
+        org: &PlannedOrg,
+        ty: &str,
+        day: Day,
+        title: &str,
+    ) -> Option<Record<'static>> {
         let due = match org.kind {
             "branch" => org.members,
             _ => self.dice.from(9, 24),
@@ -477,7 +488,12 @@ impl Maker {
         self.record("meeting", Some(day), &given)
     }
 
-    fn task(&mut self, org: &Planned, set: Day, source: Option<String>) -> Option<Record<'static>> {
+    fn task(
+        &mut self,
+        org: &PlannedOrg,
+        set: Day,
+        source: Option<String>,
+    ) -> Option<Record<'static>> {
         let due = set.plus(self.dice.from(25, 80));
         let extended = self
             .dice
@@ -509,7 +525,7 @@ impl Maker {
 
     /// How a task went: mostly done in time and closed, sometimes late, returned, dropped, for
     /// good, or without data.
-    fn progress(&mut self, org: &Planned, set: Day, due: Day) -> Vec<String> {
+    fn progress(&mut self, org: &PlannedOrg, set: Day, due: Day) -> Vec<String> {
         let started = set.plus(self.dice.from(3, 12));
         let mut updates = vec![format!(
             "on={started},status=in-progress,percent={}",
@@ -546,7 +562,7 @@ impl Maker {
         updates
     }
 
-    fn commitment(&mut self, org: &Planned, period: Period) -> Option<Record<'static>> {
+    fn commitment(&mut self, org: &PlannedOrg, period: Period) -> Option<Record<'static>> {
         let signed = period.first().plus(self.dice.from(2, 30));
         let due = signed.plus(self.dice.from(40, 140));
         let (ty, tier) = if org.kind == "branch" {
@@ -589,7 +605,7 @@ impl Maker {
 
     /// The quarterly return: a few days before the deadline, or late, or never; some come back
     /// once.
-    fn filing(&mut self, org: &Planned, period: Period) -> Option<Record<'static>> {
+    fn filing(&mut self, org: &PlannedOrg, period: Period) -> Option<Record<'static>> {
         let filed = if self.dice.chance(org.diligence) {
             period.end().plus(self.dice.from(-6, 9))
         } else if self.dice.chance(65) {

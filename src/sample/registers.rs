@@ -2,16 +2,16 @@
 //!
 //! Each organisation has dice of its own, so that a register more leaves the others as they were.
 
-use crate::day::{Day, Period, Span};
+use crate::day::{Day, Period, PeriodName};
 use crate::record::Record;
-use crate::sample::{Dice, Maker, Planned, words};
+use crate::sample::{Dice, Maker, PlannedOrg, words};
 
 /// A record's fields as a clerk would type them.
 type Given<'g> = &'g [(&'g str, &'g str)];
 
 impl Maker {
     /// The registers of one organisation.
-    pub(super) fn registers(&mut self, org: &Planned) -> Vec<Option<Record<'static>>> {
+    pub(super) fn registers(&mut self, org: &PlannedOrg) -> Vec<Option<Record<'static>>> {
         let seed = org.path.bytes().fold(self.seed, |seed, byte| {
             seed.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
         });
@@ -242,7 +242,7 @@ impl Maker {
     }
 
     /// The letter of responsibility of the year; some sign late, a few not at all.
-    fn letter(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
+    fn letter(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
         if !self.dice.chance(94) {
             return;
         }
@@ -282,7 +282,7 @@ impl Maker {
     }
 
     /// Inspections and the rectifications they ask for.
-    fn inspections(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
+    fn inspections(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
         for quarter in self.periods.clone() {
             let (day, findings) = (self.day_in(quarter), self.dice.from(0, 3));
             let count = findings.to_string();
@@ -322,7 +322,7 @@ impl Maker {
     }
 
     /// One leader's contact point, and his visits.
-    fn contact(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
+    fn contact(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
         self.leaders += 1;
         let leader = format!("常委{:02}", self.leaders);
         let from = Day::new(2025, 10, 13).unwrap_or_else(Day::today);
@@ -383,7 +383,7 @@ impl Maker {
     }
 
     /// Part-time members, partner units, agreements, the three lists.
-    fn co_building(&mut self, org: &Planned, most: i64, out: &mut Vec<Option<Record<'static>>>) {
+    fn co_building(&mut self, org: &PlannedOrg, most: i64, out: &mut Vec<Option<Record<'static>>>) {
         let first = Day::new(2025, 3, 25).unwrap_or_else(Day::today);
         let mut units: Vec<&str> = Vec::new();
         for _ in 0..self.dice.from(1, most) {
@@ -466,7 +466,7 @@ impl Maker {
     }
 
     /// Co-building matters that were settled soon after the joint committees began.
-    fn solved_long_ago(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
+    fn solved_long_ago(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..self.dice.from(1, 3) {
             let set = Day::new(2020, 10, 20)
                 .unwrap_or_else(Day::today)
@@ -485,7 +485,7 @@ impl Maker {
         }
     }
 
-    fn sites(&mut self, org: &Planned, percent: i64, out: &mut Vec<Option<Record<'static>>>) {
+    fn sites(&mut self, org: &PlannedOrg, percent: i64, out: &mut Vec<Option<Record<'static>>>) {
         if !self.dice.chance(percent) {
             return;
         }
@@ -511,7 +511,7 @@ impl Maker {
         out.push(self.row("demo_site", since, "since", &given));
     }
 
-    fn spending(&mut self, org: &Planned, rows: i64, out: &mut Vec<Option<Record<'static>>>) {
+    fn spending(&mut self, org: &PlannedOrg, rows: i64, out: &mut Vec<Option<Record<'static>>>) {
         for _ in 0..rows {
             let month = *self.choose(&self.months());
             let (day, amount) = (
@@ -593,7 +593,7 @@ impl Maker {
 
     /// Stars of two-new branches, the register of members of office branches with points and
     /// grades.
-    fn branch_registers(&mut self, org: &Planned, out: &mut Vec<Option<Record<'static>>>) {
+    fn branch_registers(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
         let day = |month: u32, d: u32| Day::new(2026, month, d).unwrap_or_else(Day::today);
         if matches!(org.sector, "enterprise" | "social-org") && org.founded.is_none() {
             let (score, veto) = (self.dice.from(62, 99), self.dice.chance(5));
@@ -699,7 +699,7 @@ impl Maker {
             .into_iter()
             .map(Period::first)
             .map(Period::month)
-            .filter(|m| m.span() == Span::Month)
+            .filter(|m| m.span() == PeriodName::Month)
             .step_by(5)
         {
             self.persons += 1;

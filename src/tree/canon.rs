@@ -10,9 +10,9 @@ use std::ops::Range;
 use crate::record::text::toml;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
-use crate::rules::kind::{Field, FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind};
 use crate::source::Source;
-use crate::wire::Document;
+use crate::toml::Document;
 use crate::written::block::{Block, Entry, ListComments, list_of};
 use crate::written::page::{comment_paragraphs, cuts};
 use crate::written::parsed;
@@ -32,8 +32,8 @@ pub fn record(record: &Record, rules: &Rules) -> String {
 }
 
 /// The canonical lines of a record, or of a file that is one table, with these values.
-pub fn canonical(block: &Block, fields: &[Field], values: &[Option<Value>]) -> String {
-    let text = |(field, value): (&Field, &Option<Value>)| {
+pub fn canonical(block: &Block, fields: &[FieldDef], values: &[Option<Value>]) -> String {
+    let text = |(field, value): (&FieldDef, &Option<Value>)| {
         let comments = block.entry(&field.name).map(Entry::list_comments);
         let value = value.as_ref()?;
         Some(value_text(field, value, &comments.unwrap_or_default()))
@@ -44,7 +44,7 @@ pub fn canonical(block: &Block, fields: &[Field], values: &[Option<Value>]) -> S
 
 /// A value as canonical TOML; lists of tables, long lists and lists with comments take a line for
 /// each item.
-pub fn value_text(field: &Field, value: &Value, comments: &ListComments) -> String {
+pub fn value_text(field: &FieldDef, value: &Value, comments: &ListComments) -> String {
     let Value::List(items) = value else {
         return toml(field, value);
     };

@@ -16,12 +16,12 @@ use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::Source;
+use crate::toml::parse;
 use crate::tree::canon::{all_values, record as record_text};
-use crate::tree::files::{File, Files};
+use crate::tree::files::{Files, ListedFile};
 use crate::tree::splice::{Change, Proof, append, prove, set_organisation, set_record};
-use crate::tree::write::{Basis, Lock};
+use crate::tree::write::{Lock, Precondition};
 use crate::tree::{Root, Tree, candidates, check, ledger, place_of, scan};
-use crate::wire::parse;
 use crate::written::page::cuts;
 use crate::written::parsed;
 
@@ -56,7 +56,7 @@ pub fn add(
             .join(format!("{}.toml", writer.as_str()));
         let name = shown(&root.path, &path);
         let old = scan::file_if_there(&root.path, &path)?;
-        let basis = Basis::of(&path, old.as_ref().map(|old| old.text.as_bytes()))
+        let basis = Precondition::of(&path, old.as_ref().map(|old| old.text.as_bytes()))
             .and(&org_file, Some(&owner));
         let before = old.clone().unwrap_or_else(|| Source::new(&name, ""));
         let (after, written) = appended(&before, rules, record)?;
@@ -156,17 +156,17 @@ fn refuse_inline(source: &Source, kind: &str) -> Result<(), Problems> {
 
 /// A record found on disk, and the organisation whose folder it lies in.
 #[derive(Debug)]
-pub struct Found<'r> {
+pub struct FoundRecord<'r> {
     /// The record.
     pub record: Record<'r>,
     /// The organisation.
     pub org: OrgPath,
     path: PathBuf,
     /// Equal copies of the record, as merges leave them: what changes, changes in each.
-    copies: Vec<Found<'r>>,
+    copies: Vec<FoundRecord<'r>>,
 }
 
-impl Found<'_> {
+impl FoundRecord<'_> {
     /// The record's own lines, the comments just above them included.
     ///
     /// # Errors
@@ -190,19 +190,25 @@ impl Found<'_> {
 ///
 /// # Errors
 /// No such record, several, or a file that mentions it and cannot be read.
-pub fn find<'r>(files: &dyn Files, rules: &'r Rules, part: &str) -> Result<Found<'r>, Problems> {
+pub fn find<'r>(
+    files: &dyn Files,
+    rules: &'r Rules,
+    part: &str,
+) -> Result<FoundRecord<'r>, Problems> {
     let part = part.trim();
-    let (mut found, mut unreadable): (Vec<Found<'r>>, Vec<Problem>) = (Vec::new(), Vec::new());
+    let (mut found, mut unreadable): (Vec<FoundRecord<'r>>, Vec<Problem>) =
+        (Vec::new(), Vec::new());
     if !part.is_empty() {
         let mut walked = Vec::new();
         let folders = files.organisations(&mut walked);
         Problem::refuse_hidden(&walked)?;
-        let all: Vec<(&OrgPath, &File)> = folders
+        let all: Vec<(&OrgPath, &ListedFile)> = folders
             .iter()
             .flat_map(|folder| folder.ledgers.iter().map(|file| (&folder.org, file)))
             .collect();
         let finder = memmem::Finder::new(part);
-        let look = |&(org, file): &(&OrgPath, &File)| found_in(files, rules, org, file, &finder);
+        let look =
+            |&(org, file): &(&OrgPath, &ListedFile)| found_in(files, rules, org, file, &finder);
         for (records, problems) in all.par_iter().map(look).collect::<Vec<_>>() {
             found.extend(records);
             unreadable.extend(problems);
@@ -267,9 +273,9 @@ fn found_in<'r>(
     files: &dyn Files,
     rules: &'r Rules,
     org: &OrgPath,
-    file: &File,
+    file: &ListedFile,
     part: &memmem::Finder<'_>,
-) -> (Vec<Found<'r>>, Vec<Problem>) {
+) -> (Vec<FoundRecord<'r>>, Vec<Problem>) {
     let source = match files.read(file) {
         Ok(source) if part.find(source.text.as_bytes()).is_none() => {
             return (Vec::new(), Vec::new());
@@ -282,7 +288,7 @@ fn found_in<'r>(
     let found = records
         .into_iter()
         .filter(|record| part.find(record.id.as_str().as_bytes()).is_some());
-    let found = found.map(|record| Found {
+    let found = found.map(|record| FoundRecord {
         record,
         org: org.clone(),
         path: file.path.clone(),
@@ -316,12 +322,16 @@ pub fn edit<'r>(
 }
 
 /// The copy as it stands now.
-fn find_in<'r>(root: &Root, rules: &'r Rules, copy: &Found<'_>) -> Result<Found<'r>, Problems> {
+fn find_in<'r>(
+    root: &Root,
+    rules: &'r Rules,
+    copy: &FoundRecord<'_>,
+) -> Result<FoundRecord<'r>, Problems> {
     let source = scan::read_file(&root.path, &copy.path)?;
     let (records, _) = ledger::read_records(&source, rules);
     let same = records.into_iter().find(|r| r.says_the_same(&copy.record));
     let record = same.ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)))?;
-    Ok(Found {
+    Ok(FoundRecord {
         record,
         org: copy.org.clone(),
         path: copy.path.clone(),
@@ -333,7 +343,7 @@ fn change_one<'r>(
     root: &Root,
     lock: &Lock,
     rules: &'r Rules,
-    found: &Found<'_>,
+    found: &FoundRecord<'_>,
     changes: &[Change],
 ) -> Result<Record<'r>, Problems> {
     let before = scan::read_file(&root.path, &found.path)?;
@@ -357,7 +367,7 @@ fn change_one<'r>(
         .ok_or_else(failed)?;
     lock.write(
         &found.path,
-        &Basis::of(&found.path, Some(before.text.as_bytes())),
+        &Precondition::of(&found.path, Some(before.text.as_bytes())),
         after.text.as_bytes(),
     )?;
     Ok(written)
@@ -397,7 +407,7 @@ pub fn organisation(
         (Some(read), _) if read.fields == values => {}
         _ => return Err(failed().into()),
     }
-    let basis = Basis::of(&path, stands.as_ref().map(|stands| stands.text.as_bytes()));
+    let basis = Precondition::of(&path, stands.as_ref().map(|stands| stands.text.as_bytes()));
     Ok(lock.write(&path, &basis, after.text.as_bytes())?)
 }
 

@@ -12,24 +12,24 @@ use crate::record::input::{is_safe_path, personal_number};
 use crate::record::selection::Selection;
 use crate::record::text::plain;
 use crate::record::{Distinct, Record, Value};
-use crate::rules::kind::{Bound, Field, FieldType, Kind, Once};
+use crate::rules::kind::{Bound, FieldDef, FieldType, Kind, Once};
 use crate::rules::metric::{Measure, Peers, Ranking, Under};
 use crate::source::Source;
 use crate::spelling::{folded, tidy};
+use crate::toml::parse;
 use crate::tree::files::Files;
-use crate::tree::{Entry, Root, Tree, pass, place_of};
-use crate::wire::parse;
+use crate::tree::{OwnedRecord, Root, Tree, pass, place_of};
 use crate::written::{Data, named, parsed};
 
 /// What a check is given: one organisation and its records.
 #[derive(Clone, Copy)]
-pub struct Subject<'t> {
+pub struct CheckInput<'t> {
     /// The ledger; of its records only those in `entries` are looked at.
     tree: &'t Tree<'t>,
     /// The organisation, by its index in the tree.
     org: usize,
     /// Its records.
-    entries: &'t [Entry<'t>],
+    entries: &'t [OwnedRecord<'t>],
     /// The ledger's folder; none where it is made of texts alone, or of a commit.
     root: Option<&'t Root>,
     /// Today.
@@ -37,7 +37,7 @@ pub struct Subject<'t> {
 }
 
 /// A check: what it finds in an organisation and its records.
-type Check = for<'t> fn(Subject<'t>) -> Vec<Finding<'t>>;
+type Check = for<'t> fn(CheckInput<'t>) -> Vec<Finding<'t>>;
 
 /// All checks of one organisation, in the order they run. What records of several organisations say
 /// together is checked by [`Facts`].
@@ -112,8 +112,8 @@ impl Checked<'_> {
 
     /// What one organisation and its records say: what is wrong, and what others must be held
     /// against.
-    fn facts<'r>(&self, tree: &Tree<'r>, org: usize, entries: Vec<Entry<'r>>) -> Facts<'r> {
-        let subject = Subject {
+    fn facts<'r>(&self, tree: &Tree<'r>, org: usize, entries: Vec<OwnedRecord<'r>>) -> Facts<'r> {
+        let subject = CheckInput {
             tree,
             org,
             entries: &entries,
@@ -154,7 +154,7 @@ impl Checked<'_> {
         &self,
         tree: &Tree<'r>,
         all: Vec<Facts<'r>>,
-        of: &dyn Fn(usize) -> Vec<Entry<'r>>,
+        of: &dyn Fn(usize) -> Vec<OwnedRecord<'r>>,
     ) -> (Vec<Problem>, usize) {
         let mut problems = tree.problems.clone();
         let mut targets = Vec::with_capacity(all.iter().map(|facts| facts.targets.len()).sum());
@@ -219,7 +219,7 @@ struct Facts<'r> {
     targets: Vec<Target>,
     open: Vec<Open<'r>>,
     /// Records of which the whole ledger may have only one alike at a time.
-    unique: Vec<Entry<'r>>,
+    unique: Vec<OwnedRecord<'r>>,
     count: usize,
 }
 
@@ -270,7 +270,7 @@ impl Target {
 }
 
 /// Whether the whole ledger may have only one such record at a time.
-fn is_unique_everywhere(entry: &Entry<'_>) -> bool {
+fn is_unique_everywhere(entry: &OwnedRecord<'_>) -> bool {
     entry
         .record
         .kind
@@ -283,7 +283,7 @@ fn is_unique_everywhere(entry: &Entry<'_>) -> bool {
 /// to.
 fn references_of<'a, 'r>(
     record: &'a Record<'r>,
-) -> impl Iterator<Item = (&'r Field, &'r [String], &'a str)> {
+) -> impl Iterator<Item = (&'r FieldDef, &'r [String], &'a str)> {
     let fields = record.kind.fields.iter().zip(&record.fields);
     fields
         .filter_map(|(field, value)| match (&field.ty, value) {
@@ -375,9 +375,9 @@ pub fn broken_bounds(kind: &Kind, values: &[Option<Value>]) -> Vec<(usize, Probl
         .collect()
 }
 
-fn bounds(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn bounds(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in s.entries {
+    for OwnedRecord { record, .. } in s.entries {
         for (field, problem) in broken_bounds(record.kind, &record.fields) {
             found.push(finding(record, &record.kind.fields[field].name, problem));
         }
@@ -397,9 +397,9 @@ fn bounds(s: Subject<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-fn updates(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn updates(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in s.entries {
+    for OwnedRecord { record, .. } in s.entries {
         let Some(life) = &record.kind.life else {
             continue;
         };
@@ -450,11 +450,11 @@ fn updates(s: Subject<'_>) -> Vec<Finding<'_>> {
 
 /// Records that hold at the same time what only one of them can: two offices at once, one month
 /// twice.
-fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
+fn once<'t>(entries: impl Iterator<Item = &'t OwnedRecord<'t>>) -> Vec<Finding<'t>> {
     // By kind, organisation where it holds within each, and the values that only one may have.
     type Same<'t> = (&'t str, Option<usize>, Vec<Option<Distinct>>);
     let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record<'_>)>> = BTreeMap::new();
-    for Entry { org, record } in entries.filter(|entry| entry.record.retracted.is_none()) {
+    for OwnedRecord { org, record } in entries.filter(|entry| entry.record.retracted.is_none()) {
         if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
             let same = held_by(record, once);
             let within = (!once.everywhere).then_some(*org);
@@ -490,11 +490,11 @@ fn once<'t>(entries: impl Iterator<Item = &'t Entry<'t>>) -> Vec<Finding<'t>> {
 
 /// Records that a clerk may have entered twice: of one organisation, alike in what makes two of
 /// their kind the same.
-fn entered_twice(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn entered_twice(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     // Few records are alike even in their digest; only those are compared.
     let mut alike: HashMap<(&str, u64), Vec<&Record<'_>>> = HashMap::new();
     let mut found = Vec::new();
-    for Entry { record, .. } in s
+    for OwnedRecord { record, .. } in s
         .entries
         .iter()
         .filter(|entry| entry.record.retracted.is_none() && !entry.record.kind.same.is_empty())
@@ -600,7 +600,7 @@ pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
     )
 }
 
-fn far_ahead(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn far_ahead(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let records = s
         .entries
         .iter()
@@ -616,7 +616,7 @@ fn far_ahead(s: Subject<'_>) -> Vec<Finding<'_>> {
 }
 
 /// Texts that the program would have written otherwise: an edit by hand, a paste.
-fn spellings(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn spellings(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     fn untidy(value: &Value) -> Option<&str> {
         match value {
             Value::Text(text) => Some(text.as_str()).filter(|text| tidy(text) != *text),
@@ -634,7 +634,7 @@ fn spellings(s: Subject<'_>) -> Vec<Finding<'_>> {
     let records = s
         .entries
         .iter()
-        .map(|Entry { record, .. }| (record.kind, &record.fields, Some(record), None));
+        .map(|OwnedRecord { record, .. }| (record.kind, &record.fields, Some(record), None));
     let mut found = Vec::new();
     for (kind, fields, record, org_file) in orgs.chain(records) {
         for (field, value) in kind.fields.iter().zip(fields) {
@@ -671,9 +671,13 @@ fn is_doubled(tree: &Tree<'_>, record: &Record<'_>) -> bool {
 }
 
 /// What records point to that is not there, is of another kind, or was taken back.
-fn references<'t>(tree: &Tree<'_>, entries: &'t [Entry<'_>], all: &Facts<'_>) -> Vec<Finding<'t>> {
+fn references<'t>(
+    tree: &Tree<'_>,
+    entries: &'t [OwnedRecord<'_>],
+    all: &Facts<'_>,
+) -> Vec<Finding<'t>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in entries {
+    for OwnedRecord { record, .. } in entries {
         for (field, kinds, id) in references_of(record) {
             let problem = match all.target(number_of(id)) {
                 None => Problem::new(Rule::DANGLING_REFERENCE)
@@ -706,9 +710,9 @@ fn references<'t>(tree: &Tree<'_>, entries: &'t [Entry<'_>], all: &Facts<'_>) ->
 }
 
 /// Organisations that records name and that are not there.
-fn organisations(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn organisations(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in s.entries {
+    for OwnedRecord { record, .. } in s.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             let is_there = |id: &str| {
                 folded(id).parse().is_ok_and(|path| {
@@ -734,10 +738,10 @@ fn organisations(s: Subject<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-fn personal_numbers(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn personal_numbers(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
     let mut look =
-        |fields: &[Field], values: &[Option<Value>], record, org_file: Option<String>| {
+        |fields: &[FieldDef], values: &[Option<Value>], record, org_file: Option<String>| {
             for (field, value) in fields.iter().zip(values) {
                 let Some(number) = value.as_ref().and_then(number_in) else {
                     continue;
@@ -758,7 +762,7 @@ fn personal_numbers(s: Subject<'_>) -> Vec<Finding<'_>> {
         let org = &s.tree.orgs[s.org];
         look(&org.kind.fields, &org.fields, None, Some(org.file()));
     }
-    for Entry { record, .. } in s.entries {
+    for OwnedRecord { record, .. } in s.entries {
         look(&record.kind.fields, &record.fields, Some(record), None);
         if let Some(retracted) = &record.retracted {
             look(
@@ -787,9 +791,9 @@ fn number_in(value: &Value) -> Option<&'static str> {
 }
 
 /// Paths that lead out of the ledger, and attachments that are not there.
-fn paths(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn paths(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { record, .. } in s.entries {
+    for OwnedRecord { record, .. } in s.entries {
         for (field, value) in record.kind.fields.iter().zip(&record.fields) {
             let (FieldType::Path, Some(value)) = (&field.ty, value) else {
                 continue;
@@ -819,7 +823,7 @@ fn paths(s: Subject<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-fn exemptions(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn exemptions(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
     {
         let org = &s.tree.orgs[s.org];
@@ -841,9 +845,9 @@ fn exemptions(s: Subject<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-fn life_of_organisation(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn life_of_organisation(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let mut found = Vec::new();
-    for Entry { org, record } in s.entries {
+    for OwnedRecord { org, record } in s.entries {
         let org = &s.tree.orgs[*org];
         if let Some(day) = record.starts()
             && !org.exists_on(day)
@@ -862,13 +866,13 @@ fn life_of_organisation(s: Subject<'_>) -> Vec<Finding<'_>> {
     found
 }
 
-fn prefixes(s: Subject<'_>) -> Vec<Finding<'_>> {
+fn prefixes(s: CheckInput<'_>) -> Vec<Finding<'_>> {
     let wrong = s
         .entries
         .iter()
         .filter(|e| e.record.id.prefix() != e.record.kind.prefix);
     wrong
-        .map(|Entry { record, .. }| {
+        .map(|OwnedRecord { record, .. }| {
             let problem = Problem::new(Rule::WRONG_PREFIX)
                 .with("id", record.id.as_str())
                 .with("prefix", record.kind.prefix.as_str())

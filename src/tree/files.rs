@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
-use crate::tree::{Root, scan};
 
 /// A file of a ledger, as its keeper has listed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct ListedFile {
     /// Where it lies.
     pub path: PathBuf,
     /// What its keeper needs to find it again.
@@ -34,9 +33,9 @@ pub struct Folder {
     /// Its id.
     pub org: OrgPath,
     /// Its `org.toml`, if there is one.
-    pub file: Option<File>,
+    pub file: Option<ListedFile>,
     /// Its ledger files, by year and name.
-    pub ledgers: Vec<File>,
+    pub ledgers: Vec<ListedFile>,
 }
 
 /// A keeper of a ledger's files.
@@ -45,44 +44,19 @@ pub trait Files: Sync {
     fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder>;
 
     /// The TOML files below one of the root's folders, in order.
-    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File>;
+    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<ListedFile>;
 
     /// The text of a file that was listed.
     ///
     /// # Errors
     /// It is not there any more, is no plain file, too large, or not text.
-    fn read(&self, file: &File) -> Result<Source, Problem>;
+    fn read(&self, file: &ListedFile) -> Result<Source, Problem>;
 
     /// The text of a file by its path below the ledger's root.
     ///
     /// # Errors
     /// As [`Files::read`].
     fn read_named(&self, name: &str) -> Result<Source, Problem>;
-}
-
-impl Files for Root {
-    fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder> {
-        scan::organisations(&self.path, problems)
-    }
-
-    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<File> {
-        let file = |path| File {
-            path,
-            handle: Handle::Unknown,
-        };
-        scan::toml_files(&self.path, folder, problems)
-            .into_iter()
-            .map(file)
-            .collect()
-    }
-
-    fn read(&self, file: &File) -> Result<Source, Problem> {
-        scan::read_listed(&self.path, file)
-    }
-
-    fn read_named(&self, name: &str) -> Result<Source, Problem> {
-        scan::read_file(&self.path, &self.path.join(name))
-    }
 }
 
 /// Organisations and ledgers in memory, by id.
@@ -101,7 +75,7 @@ impl Files for Texts<'_> {
                 .iter()
                 .enumerate()
                 .filter(|(_, (org, _))| org == id);
-            let file = |name: &str, n| File {
+            let file = |name: &str, n| ListedFile {
                 path: format!("orgs/{id}/{name}").into(),
                 handle: Handle::Number(n),
             };
@@ -119,11 +93,11 @@ impl Files for Texts<'_> {
         folders
     }
 
-    fn below(&self, _: &str, _: &mut Vec<Problem>) -> Vec<File> {
+    fn below(&self, _: &str, _: &mut Vec<Problem>) -> Vec<ListedFile> {
         Vec::new()
     }
 
-    fn read(&self, file: &File) -> Result<Source, Problem> {
+    fn read(&self, file: &ListedFile) -> Result<Source, Problem> {
         let all = self.orgs.iter().chain(self.ledgers);
         let text = match file.handle {
             Handle::Number(n) => all.map(|(_, text)| *text).nth(n),

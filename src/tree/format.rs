@@ -5,9 +5,9 @@ use crate::problem::{Place, Problem, Rule};
 use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::source::Source;
+use crate::toml::{Reading, parse};
 use crate::tree::splice::comments;
 use crate::tree::{canon, ledger};
-use crate::wire::{Reading, parse};
 
 /// The canonical text of an organisation's file, or of a ledger where no organisation is given;
 /// none where it is canonical.
@@ -87,7 +87,7 @@ fn proven(
     before: &Source,
     after: Source,
     same: bool,
-    document: &crate::wire::Document<'_>,
+    document: &crate::toml::Document<'_>,
 ) -> Result<String, Vec<Problem>> {
     let kept = parse(&after).is_ok_and(|new| comments(&after, &new) == comments(before, document));
     if same && kept {

@@ -12,7 +12,7 @@ use crate::record::selection::{Selection, Wanted};
 use crate::record::{Record, read};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::wire::{Node, Reading, parse, refuse_dense, type_name};
+use crate::toml::{Node, Reading, parse, refuse_dense, type_name};
 use crate::written::canonical::{self, Rows};
 use crate::written::{Data, Field, Row, named, parsed};
 

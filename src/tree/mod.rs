@@ -30,8 +30,8 @@ use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::spelling::folded;
-use crate::tree::files::{File, Files, Folder, Texts};
-use crate::wire::{Reader, Reading, parse};
+use crate::toml::{Reader, Reading, parse};
+use crate::tree::files::{Files, Folder, ListedFile, Texts};
 
 /// The file-format version this program writes and the latest it reads.
 pub const FORMAT: i64 = 1;
@@ -184,7 +184,7 @@ impl Loaded {
 
 /// A record and the organisation whose folder it lies in.
 #[derive(Clone, Debug)]
-pub struct Entry<'r> {
+pub struct OwnedRecord<'r> {
     /// The organisation, by its index in the tree.
     pub org: usize,
     /// The record.
@@ -199,9 +199,9 @@ pub struct Tree<'r> {
     /// Organisations in the order of their ids: each just before those under it.
     pub orgs: Vec<Organisation>,
     /// Records that could be read, by organisation and then by file.
-    pub entries: Vec<Entry<'r>>,
+    pub entries: Vec<OwnedRecord<'r>>,
     /// Where the records of each organisation are.
-    pub(crate) ledgers: Vec<Vec<File>>,
+    pub(crate) ledgers: Vec<Vec<ListedFile>>,
     /// What is wrong, in order of place. Findings over several records are `check`'s.
     pub problems: Vec<Problem>,
     /// Organisations that were moved, from their former ids.
@@ -222,7 +222,7 @@ struct Index {
 }
 
 impl Index {
-    fn of(orgs: usize, entries: &[Entry<'_>]) -> Index {
+    fn of(orgs: usize, entries: &[OwnedRecord<'_>]) -> Index {
         let mut start = 0;
         let mut next = |org: usize| {
             let end = start + entries[start..].partition_point(|entry| entry.org <= org);
@@ -515,7 +515,7 @@ impl<'r> Tree<'r> {
     }
 
     /// Records of one organisation.
-    pub fn entries_of(&self, org: usize) -> &[Entry<'r>] {
+    pub fn entries_of(&self, org: usize) -> &[OwnedRecord<'r>] {
         let start = self.entries.partition_point(|entry| entry.org < org);
         let end = self.entries.partition_point(|entry| entry.org <= org);
         &self.entries[start..end]
@@ -554,7 +554,7 @@ pub struct Records<'t> {
     /// The organisation, by its index in the tree.
     pub org: usize,
     /// Its records.
-    pub entries: &'t [Entry<'t>],
+    pub entries: &'t [OwnedRecord<'t>],
     /// The index of the first of them.
     first: usize,
     by_kind: &'t ByKind,
@@ -565,7 +565,7 @@ impl<'t> Records<'t> {
     pub fn passing(
         tree: &'t Tree<'t>,
         org: usize,
-        entries: &'t [Entry<'t>],
+        entries: &'t [OwnedRecord<'t>],
         by_kind: &'t ByKind,
     ) -> Records<'t> {
         Records {
@@ -588,7 +588,10 @@ impl<'t> Records<'t> {
     }
 
     /// The records of a kind with their indices, in order.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = (usize, &'t Entry<'t>)> + use<'t> {
+    pub fn of_kind(
+        &self,
+        kind: &str,
+    ) -> impl Iterator<Item = (usize, &'t OwnedRecord<'t>)> + use<'t> {
         let (entries, first) = (self.entries, self.first);
         let kind = self
             .tree
@@ -609,7 +612,7 @@ pub struct ByKind(Vec<(usize, Vec<u32>)>);
 
 impl ByKind {
     /// Puts records in order by kind.
-    pub fn of_entries(entries: &[Entry<'_>]) -> ByKind {
+    pub fn of_entries(entries: &[OwnedRecord<'_>]) -> ByKind {
         let mut kinds: Vec<(usize, Vec<u32>)> = Vec::new();
         for (n, entry) in entries.iter().enumerate() {
             let n = u32::try_from(n).unwrap_or(u32::MAX);

@@ -12,7 +12,7 @@ use crate::record::selection::Selection;
 use crate::record::{Record, Value};
 use crate::rules::kind::FieldType;
 use crate::tree::files::Files;
-use crate::tree::{Entry, Tree, ledger, place_of};
+use crate::tree::{OwnedRecord, Tree, ledger, place_of};
 
 /// Reads the records of every organisation and gives those of each to `each`; what that makes of
 /// them comes back in the order of the organisations. What is wrong with the records is noted in
@@ -21,7 +21,7 @@ pub fn each_organisation<'r, T: Send>(
     tree: &mut Tree<'r>,
     files: &dyn Files,
     selection: &Selection,
-    each: impl Fn(&Tree<'r>, usize, Vec<Entry<'r>>) -> T + Sync,
+    each: impl Fn(&Tree<'r>, usize, Vec<OwnedRecord<'r>>) -> T + Sync,
 ) -> Vec<T> {
     let shared = &*tree;
     let of = |org: usize| {
@@ -65,7 +65,7 @@ pub(super) fn keep<'r>(
     tree: &mut Tree<'r>,
     files: &dyn Files,
     selection: &Selection,
-) -> Vec<Entry<'r>> {
+) -> Vec<OwnedRecord<'r>> {
     let kept = each_organisation(tree, files, selection, |_, _, entries| entries);
     let mut all = Vec::with_capacity(kept.iter().map(Vec::len).sum());
     kept.into_iter().for_each(|entries| all.extend(entries));
@@ -73,13 +73,17 @@ pub(super) fn keep<'r>(
 }
 
 /// All records of one organisation, as a pass gives them.
-pub(super) fn entries_of<'r>(tree: &Tree<'r>, files: &dyn Files, org: usize) -> Vec<Entry<'r>> {
+pub(super) fn entries_of<'r>(
+    tree: &Tree<'r>,
+    files: &dyn Files,
+    org: usize,
+) -> Vec<OwnedRecord<'r>> {
     Batch::read(tree, files, org, &Selection::everything()).entries
 }
 
 /// The records of one organisation.
 struct Batch<'r> {
-    entries: Vec<Entry<'r>>,
+    entries: Vec<OwnedRecord<'r>>,
     problems: Vec<Problem>,
     /// The numbers of all ids, each once.
     ids: Vec<u64>,
@@ -123,7 +127,11 @@ impl<'r> Batch<'r> {
                 Ok(source) => {
                     let (records, found) =
                         ledger::read_selected(&source, tree.rules, selection, &mut ids);
-                    entries.extend(records.into_iter().map(|record| Entry { org, record }));
+                    entries.extend(
+                        records
+                            .into_iter()
+                            .map(|record| OwnedRecord { org, record }),
+                    );
                     problems.extend(found);
                 }
                 Err(problem) => problems.push(problem),
@@ -204,11 +212,11 @@ impl Doubled {
             entries.retain(|entry| numbers.contains(&entry.record.id.number()));
             entries
         };
-        let entries: Vec<Entry<'_>> = (0..tree.orgs.len())
+        let entries: Vec<OwnedRecord<'_>> = (0..tree.orgs.len())
             .into_par_iter()
             .flat_map_iter(read)
             .collect();
-        let mut by_id: BTreeMap<&RecordId, Vec<&Entry<'_>>> = BTreeMap::new();
+        let mut by_id: BTreeMap<&RecordId, Vec<&OwnedRecord<'_>>> = BTreeMap::new();
         entries
             .iter()
             .for_each(|entry| by_id.entry(&entry.record.id).or_default().push(entry));

@@ -11,7 +11,8 @@ use crate::name::{OrgPath, is_segment, is_year_folder};
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::source::{MAX_BYTES, Source};
-use crate::tree::files::{File, Folder, Handle};
+use crate::tree::Root;
+use crate::tree::files::{Files, Folder, Handle, ListedFile};
 
 /// How many levels of organisations there may be.
 pub const MAX_DEPTH: usize = 24;
@@ -115,7 +116,7 @@ fn walk(
     }
 }
 
-fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<File> {
+fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<ListedFile> {
     let mut ledgers = Vec::new();
     for entry in list(root, dir, problems) {
         if entry.is_dir {
@@ -132,7 +133,7 @@ fn year_folder(root: &Path, dir: &Path, problems: &mut Vec<Problem>) -> Vec<File
 }
 
 /// The ledger files of one organisation, by year and name.
-pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<File> {
+pub fn ledgers(root: &Path, folder: &Path, problems: &mut Vec<Problem>) -> Vec<ListedFile> {
     let years = list(root, folder, problems)
         .into_iter()
         .filter(|entry| entry.is_dir && !entry.is_link && is_year_folder(&entry.name));
@@ -186,8 +187,8 @@ struct Listed {
 }
 
 impl Listed {
-    fn file(self) -> File {
-        File {
+    fn file(self) -> ListedFile {
+        ListedFile {
             path: self.path,
             handle: if self.is_plain {
                 Handle::Plain
@@ -286,7 +287,7 @@ pub fn read_file(root: &Path, path: &Path) -> Result<Source, Problem> {
 ///
 /// # Errors
 /// As [`read_file`].
-pub(super) fn read_listed(root: &Path, file: &File) -> Result<Source, Problem> {
+pub(super) fn read_listed(root: &Path, file: &ListedFile) -> Result<Source, Problem> {
     let name = shown(root, &file.path);
     let opened = match file.handle {
         Handle::Plain => careful().read(true).open(&file.path).ok(),
@@ -487,4 +488,29 @@ fn leads_nowhere(error: &Error) -> bool {
 fn absent(name: &str) -> Problem {
     // "No such file" has this number on every system.
     Problem::io(name, &Error::from_raw_os_error(2))
+}
+
+impl Files for Root {
+    fn organisations(&self, problems: &mut Vec<Problem>) -> Vec<Folder> {
+        organisations(&self.path, problems)
+    }
+
+    fn below(&self, folder: &str, problems: &mut Vec<Problem>) -> Vec<ListedFile> {
+        let file = |path| ListedFile {
+            path,
+            handle: Handle::Unknown,
+        };
+        toml_files(&self.path, folder, problems)
+            .into_iter()
+            .map(file)
+            .collect()
+    }
+
+    fn read(&self, file: &ListedFile) -> Result<Source, Problem> {
+        read_listed(&self.path, file)
+    }
+
+    fn read_named(&self, name: &str) -> Result<Source, Problem> {
+        read_file(&self.path, &self.path.join(name))
+    }
 }

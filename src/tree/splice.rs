@@ -7,10 +7,10 @@ use toml::de::DeTable;
 use crate::problem::{Problem, Rule};
 use crate::record::{Record, Value};
 use crate::rules::Rules;
-use crate::rules::kind::Field;
+use crate::rules::kind::FieldDef;
 use crate::source::{Source, newline};
+use crate::toml::{Document, parse};
 use crate::tree::canon::{all_values, canonical, value_text, whole_file};
-use crate::wire::{Document, parse};
 use crate::written::block::{Block, Entry};
 use crate::written::page::cuts;
 use crate::written::value::TomlValue;
@@ -67,7 +67,7 @@ pub fn set_record(
 /// The text of an organisation's file with some fields changed.
 pub fn set_organisation(
     source: &Source,
-    fields: &[Field],
+    fields: &[FieldDef],
     values: &[Option<Value>],
     changes: &[Change],
 ) -> Option<String> {
@@ -85,7 +85,7 @@ fn spliced(source: &Source, region: Range<usize>, text: &str) -> String {
 /// changed piece by piece is written anew.
 fn set(
     block: Block,
-    fields: &[Field],
+    fields: &[FieldDef],
     values: &[Option<Value>],
     changes: &[Change],
     newline: &str,

@@ -44,22 +44,22 @@ impl Default for Patience {
 /// What a write was computed from: other programs (`git checkout`) know no lock, so it is compared
 /// once more just before the new file takes its place.
 #[derive(Clone, Debug, Default)]
-pub struct Basis<'b>(Vec<(&'b Path, Option<&'b [u8]>)>);
+pub struct Precondition<'b>(Vec<(&'b Path, Option<&'b [u8]>)>);
 
-impl<'b> Basis<'b> {
+impl<'b> Precondition<'b> {
     /// A write that carries nothing over from what was read.
-    pub fn nothing() -> Basis<'b> {
-        Basis::default()
+    pub fn nothing() -> Precondition<'b> {
+        Precondition::default()
     }
 
     /// A file as it was read; none where it was not there.
-    pub fn of(path: &'b Path, read: Option<&'b [u8]>) -> Basis<'b> {
-        Basis(vec![(path, read)])
+    pub fn of(path: &'b Path, read: Option<&'b [u8]>) -> Precondition<'b> {
+        Precondition(vec![(path, read)])
     }
 
     /// And another.
     #[must_use]
-    pub fn and(mut self, path: &'b Path, read: Option<&'b [u8]>) -> Basis<'b> {
+    pub fn and(mut self, path: &'b Path, read: Option<&'b [u8]>) -> Precondition<'b> {
         self.0.push((path, read));
         self
     }
@@ -170,7 +170,7 @@ impl Lock {
         }
     }
 
-    fn unchanged(&self, basis: &Basis<'_>) -> Result<(), Problem> {
+    fn unchanged(&self, basis: &Precondition<'_>) -> Result<(), Problem> {
         match basis.changed(&self.root)? {
             Some(path) => {
                 Err(Problem::new(Rule::CHANGED_MEANWHILE).at(Place::file(shown(&self.root, path))))
@@ -186,7 +186,7 @@ impl Lock {
     /// The path leads out of the ledger or to no plain file, what `basis` names was changed
     /// meanwhile, git is at work, or the system refuses; the file is then as it was, unless only
     /// the folder's sync failed, when the new bytes may stand.
-    pub fn write(&self, path: &Path, basis: &Basis<'_>, new: &[u8]) -> Result<(), Problem> {
+    pub fn write(&self, path: &Path, basis: &Precondition<'_>, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
         let target = match scan::real(&self.root, path)? {
             Some(target)
@@ -229,7 +229,7 @@ impl Lock {
     ///
     /// # Errors
     /// As [`Lock::write`]; the file is then still there, unless only the folder's sync failed.
-    pub fn remove(&self, path: &Path, basis: &Basis<'_>) -> Result<(), Problem> {
+    pub fn remove(&self, path: &Path, basis: &Precondition<'_>) -> Result<(), Problem> {
         scan::real(&self.root, path)?;
         self.wait_for_git(&mut |_| {})?;
         self.unchanged(basis)?;
@@ -511,7 +511,7 @@ fn remember(lock: &Lock, writer: &Writer) -> Result<Writer, Problem> {
     let path = lock.root.join(".ledger").join("writer");
     lock.write(
         &path,
-        &Basis::nothing(),
+        &Precondition::nothing(),
         format!("{}\n", writer.as_str()).as_bytes(),
     )?;
     Ok(writer.clone())

@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::rules::kind::Field as Definition;
+use crate::rules::kind::FieldDef;
 use crate::source::{Source, newline};
-use crate::wire::parse;
+use crate::toml::parse;
 use crate::written::canonical::LONGEST_LINE;
 use crate::written::value::{TomlValue, key};
 use crate::written::{Data, Field, Row, parsed};
@@ -356,7 +356,7 @@ impl Block {
     /// A field that is new stands behind the last of those that come before it in `definitions`.
     pub fn edited(
         mut self,
-        definitions: &[Definition],
+        definitions: &[FieldDef],
         changes: &[(usize, Option<String>)],
     ) -> String {
         let index = |entry: &Entry| {
@@ -413,7 +413,7 @@ impl Block {
     }
 
     /// Its canonical lines with these values, by field and how each is written, ended by `\n`.
-    pub fn canonical(&self, definitions: &[Definition], values: &[Option<String>]) -> String {
+    pub fn canonical(&self, definitions: &[FieldDef], values: &[Option<String>]) -> String {
         let mut out = String::new();
         let mut above_first = None;
         match &self.kind {

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::day::Day;
 use crate::rules::Rules;
-use crate::rules::kind::{Field as Definition, FieldType, HEAD, Kind, head_mask};
+use crate::rules::kind::{FieldDef, FieldType, HEAD, Kind, head_mask};
 use crate::spelling::is_steering;
 use crate::written::{Data, Field, Item, Row};
 
@@ -177,10 +177,10 @@ impl<'s> Scan<'s> {
 
     /// The first of some fields whose `key = ` stands here.
     #[inline]
-    fn which(&self, definitions: &[Definition]) -> Option<usize> {
+    fn which(&self, definitions: &[FieldDef]) -> Option<usize> {
         let word = self.word();
         let rest = &self.bytes[self.at..];
-        let is_it = |definition: &Definition| {
+        let is_it = |definition: &FieldDef| {
             let length = definition.name.len();
             word & head_mask(length) == definition.head
                 && (length <= HEAD
@@ -191,7 +191,7 @@ impl<'s> Scan<'s> {
     }
 
     /// The lines of a table's fields, in the order of their definitions.
-    fn fields(&mut self, definitions: &[Definition], fields: &mut Vec<Field<'s>>) -> Result<()> {
+    fn fields(&mut self, definitions: &[FieldDef], fields: &mut Vec<Field<'s>>) -> Result<()> {
         let mut next = 0;
         while let Some(skipped) = self.which(&definitions[next..]) {
             let index = next + skipped;
@@ -235,7 +235,7 @@ impl<'s> Scan<'s> {
         &mut self,
         key: &str,
         index: Option<usize>,
-        columns: &[Definition],
+        columns: &[FieldDef],
     ) -> Result<Field<'s>> {
         let field = self.pair(key, index, columns, true)?;
         self.line_end()?;
@@ -248,7 +248,7 @@ impl<'s> Scan<'s> {
         &mut self,
         key: &str,
         index: Option<usize>,
-        columns: &[Definition],
+        columns: &[FieldDef],
         own_line: bool,
     ) -> Result<Field<'s>> {
         let key = self.at..self.at + key.len();
@@ -269,7 +269,7 @@ impl<'s> Scan<'s> {
     }
 
     #[inline]
-    fn value(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
+    fn value(&mut self, columns: &[FieldDef]) -> Result<Data<'s>> {
         match self.bytes.get(self.at) {
             Some(b'"') => self.string().map(Data::Text),
             Some(b'0'..=b'9' | b'-') => self.number(),
@@ -367,7 +367,7 @@ impl<'s> Scan<'s> {
 
     /// `{ a = 1, b = 2 }`, with keys in the order of the columns; of a field without columns only
     /// `{}` is left to be refused.
-    fn table(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
+    fn table(&mut self, columns: &[FieldDef]) -> Result<Data<'s>> {
         let mut fields = self.spare_fields.pop().unwrap_or_default();
         if self.starts_with(b"{}") {
             self.at += 2;
@@ -393,7 +393,7 @@ impl<'s> Scan<'s> {
     }
 
     /// A list that is the value of a line: flat, or with a line for each item where it must be.
-    fn list(&mut self, name: &str, columns: &[Definition]) -> Result<Data<'s>> {
+    fn list(&mut self, name: &str, columns: &[FieldDef]) -> Result<Data<'s>> {
         let start = self.at;
         if !self.starts_with(b"[\n") {
             let flat = self.flat_list(columns)?;
@@ -439,7 +439,7 @@ impl<'s> Scan<'s> {
         text.len() <= most || text.width() <= most
     }
 
-    fn flat_list(&mut self, columns: &[Definition]) -> Result<Data<'s>> {
+    fn flat_list(&mut self, columns: &[FieldDef]) -> Result<Data<'s>> {
         self.take(b"[")?;
         let mut items = self.spare_items.pop().unwrap_or_default();
         if self.starts_with(b"]") {
@@ -456,7 +456,7 @@ impl<'s> Scan<'s> {
         }
     }
 
-    fn item(&mut self, columns: &[Definition]) -> Result<Item<'s>> {
+    fn item(&mut self, columns: &[FieldDef]) -> Result<Item<'s>> {
         let start = self.at;
         // A list in a list fits no field.
         let data = if self.starts_with(b"[") {
@@ -472,7 +472,7 @@ impl<'s> Scan<'s> {
 }
 
 /// The columns of a field that holds tables; none of another.
-fn columns_of(definition: &Definition) -> &[Definition] {
+fn columns_of(definition: &FieldDef) -> &[FieldDef] {
     match &definition.ty {
         FieldType::Table(columns) => columns,
         _ => &[],

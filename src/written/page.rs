@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::source::{Source, newline};
-use crate::wire::parse;
+use crate::toml::parse;
 use crate::written::block::{Block, comment_text, within};
 use crate::written::{Data, Field, Row, parsed};
 
@@ -25,7 +25,7 @@ pub struct Page<'s> {
     /// Blank lines after the last one.
     pub end: Cow<'s, str>,
     /// Where each record is among the paragraphs.
-    index: HashMap<Key<'s>, usize>,
+    index: HashMap<RecordKey<'s>, usize>,
 }
 
 /// A record with its comments, or comments that stand for themselves.
@@ -36,14 +36,14 @@ pub struct Paragraph<'s> {
     /// Its lines, each ended by `\n`.
     pub text: Cow<'s, str>,
     /// Whose it is; none for comments.
-    pub key: Option<Key<'s>>,
+    pub key: Option<RecordKey<'s>>,
     /// The line its text begins on, from 1.
     pub line: usize,
 }
 
 /// What a record is known by, in one file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key<'s> {
+pub struct RecordKey<'s> {
     /// Its id; of a record without one, all it says, so that it is never taken for another.
     pub id: Cow<'s, str>,
     /// How many records of that id stand above it.
@@ -82,7 +82,7 @@ impl<'s> Page<'s> {
                 None => Cow::Owned(Block::read(&body)?.identity()),
             };
             let copy = copies.entry(id.clone()).or_default();
-            let key = Key { id, copy: *copy };
+            let key = RecordKey { id, copy: *copy };
             *copy += 1;
             cutting
                 .page
@@ -96,12 +96,12 @@ impl<'s> Page<'s> {
     }
 
     /// The record that is known by a key.
-    pub fn record(&self, key: &Key<'_>) -> Option<&Paragraph<'s>> {
+    pub fn record(&self, key: &RecordKey<'_>) -> Option<&Paragraph<'s>> {
         self.index.get(key).map(|at| &self.paragraphs[*at])
     }
 
     /// What the records are known by, in the order of the file.
-    pub fn keys(&self) -> impl Iterator<Item = &Key<'s>> {
+    pub fn keys(&self) -> impl Iterator<Item = &RecordKey<'s>> {
         self.paragraphs
             .iter()
             .filter_map(|paragraph| paragraph.key.as_ref())
@@ -158,7 +158,7 @@ struct Cutting<'s> {
 
 impl<'s> Cutting<'s> {
     /// Takes the lines up to `end` as one paragraph.
-    fn paragraph(&mut self, end: usize, text: Cow<'s, str>, key: Option<Key<'s>>) {
+    fn paragraph(&mut self, end: usize, text: Cow<'s, str>, key: Option<RecordKey<'s>>) {
         let gap = lines(&self.text[self.gap..self.at]);
         let line = self.line;
         self.line += text.matches('\n').count();

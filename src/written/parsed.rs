@@ -6,9 +6,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::rules::Rules;
-use crate::rules::kind::{Field as Definition, FieldType};
+use crate::rules::kind::{FieldDef, FieldType};
 use crate::source::Source;
-use crate::wire::{Node, day, integer, type_name};
+use crate::toml::{Node, day, integer, type_name};
 use crate::written::value::TomlValue;
 use crate::written::{Data, Field, Item, Row};
 
@@ -68,7 +68,7 @@ pub fn said(table: &DeTable<'_>) -> BTreeMap<String, TomlValue> {
 }
 
 /// The fields of a table, in the order of the text.
-pub fn fields<'s>(table: &DeTable<'s>, definitions: &[Definition]) -> Vec<Field<'s>> {
+pub fn fields<'s>(table: &DeTable<'s>, definitions: &[FieldDef]) -> Vec<Field<'s>> {
     let field = |(key, node): (&toml::Spanned<_>, &Node<'s>)| {
         let name: &std::borrow::Cow<'s, str> = key.get_ref();
         let index = definitions
@@ -92,7 +92,7 @@ pub fn fields<'s>(table: &DeTable<'s>, definitions: &[Definition]) -> Vec<Field<
 }
 
 /// Gives fields their indices among `definitions`.
-fn number(fields: &mut [Field<'_>], definitions: &[Definition]) {
+fn number(fields: &mut [Field<'_>], definitions: &[FieldDef]) {
     for field in fields {
         field.index = definitions
             .iter()
@@ -101,7 +101,7 @@ fn number(fields: &mut [Field<'_>], definitions: &[Definition]) {
 }
 
 /// What a value says; a table in it has these columns.
-fn data<'s>(value: &DeValue<'s>, columns: &[Definition]) -> Data<'s> {
+fn data<'s>(value: &DeValue<'s>, columns: &[FieldDef]) -> Data<'s> {
     let written = || {
         value
             .as_datetime()

@@ -3,11 +3,11 @@
 
 use crate::merge::marks::Names;
 use crate::merge::record::Side;
-use crate::merge::{Form, Refused, Versions, merge};
+use crate::merge::{FileForm, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::tree::write::{Basis, Lock};
+use crate::tree::write::{Lock, Precondition};
 use crate::tree::{Root, Tree, change, scan};
 
 /// Brings what merges left at the former place of an organisation to where it is now; says how many
@@ -46,22 +46,22 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
                     stands,
                     &left,
                     if folder.file.as_ref().is_some_and(|file| file.path == *path) {
-                        Form::Organisation
+                        FileForm::Organisation
                     } else {
-                        Form::Records
+                        FileForm::Records
                     },
                     rules,
                 )?,
                 None => left.text.clone(),
             };
-            let basis = Basis::of(
+            let basis = Precondition::of(
                 &target,
                 stands.as_ref().map(|stands| stands.text.as_bytes()),
             )
             .and(path, Some(left.text.as_bytes()));
             lock.write(&target, &basis, text.as_bytes())?;
             // A kill before this leaves equal copies, which count once.
-            lock.remove(path, &Basis::of(path, Some(left.text.as_bytes())))?;
+            lock.remove(path, &Precondition::of(path, Some(left.text.as_bytes())))?;
             brought += 1;
             change::remove_empty_above(root, path);
         }
@@ -70,7 +70,7 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
 }
 
 /// Two files of one name as one, by record.
-fn both(stands: &Source, left: &Source, form: Form, rules: &Rules) -> Result<String, Problems> {
+fn both(stands: &Source, left: &Source, form: FileForm, rules: &Rules) -> Result<String, Problems> {
     let names = Names {
         ours: String::new(),
         base: None,

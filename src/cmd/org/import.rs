@@ -19,7 +19,7 @@ use crate::tree::scan::{self, MAX_DEPTH};
 use crate::tree::{Tree, change, find_org};
 
 /// An organisation to be made: its id and its values.
-type Planned = (OrgPath, Vec<Option<Value>>);
+type NewOrg = (OrgPath, Vec<Option<Value>>);
 
 /// One row of an imported table.
 struct Line {
@@ -67,7 +67,7 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
                 .collect(),
         )
     })?;
-    let too_deep = |(_, (path, _)): &(&Line, Planned)| path.depth() >= MAX_DEPTH;
+    let too_deep = |(_, (path, _)): &(&Line, NewOrg)| path.depth() >= MAX_DEPTH;
     let problems: Vec<Problem> = plan
         .iter()
         .filter(|row| too_deep(row))
@@ -84,7 +84,7 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     if !problems.is_empty() {
         return Err(Problems(problems).into());
     }
-    let plan: Vec<Planned> = plan.into_iter().map(|(_, planned)| planned).collect();
+    let plan: Vec<NewOrg> = plan.into_iter().map(|(_, planned)| planned).collect();
     change::organisations(&root, &lock, &rules, &plan)?;
     let said = session.locale.say(
         "org-imported",
@@ -286,7 +286,7 @@ fn plan<'l>(
     orgs: &[Organisation],
     under: Option<&OrgPath>,
     lines: &'l [Line],
-) -> Result<Vec<(&'l Line, Planned)>, Vec<&'l Line>> {
+) -> Result<Vec<(&'l Line, NewOrg)>, Vec<&'l Line>> {
     let mut path_of: BTreeMap<String, OrgPath> = orgs
         .iter()
         .filter(|o| !o.text("code").is_empty())

@@ -11,7 +11,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::field_args;
-use crate::cmd::{self, Command, Session, Status};
+use crate::cmd::{Command, Session, Status, options, output};
 use crate::locale::Locale;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
@@ -20,7 +20,7 @@ use crate::record::{Value, text};
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::spelling::visible;
-use crate::table::{Cell, Column, Row, Table};
+use crate::table::{Cell, Column, Table, TableRow};
 use crate::tree::Tree;
 
 pub(super) const COMMAND: Command = Command {
@@ -31,7 +31,7 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, rules: &Rules) -> Clap {
     let sub = |name: &'static str| Clap::new(name).about(locale.text(&format!("cmd-org-{name}")));
-    let org = || cmd::positional(locale, "org", "value-org");
+    let org = || options::positional(locale, "org", "value-org");
     let optional = Kind {
         fields: rules
             .org
@@ -42,41 +42,41 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
             .collect(),
         ..(*rules.org).clone()
     };
-    cmd::command(locale, "org")
+    options::command(locale, "org")
         .subcommand_required(true)
         .subcommands([
             field_args(
                 sub("add")
-                    .arg(cmd::positional(locale, "name", "value-name"))
-                    .arg(cmd::option(locale, "under", "value-org"))
-                    .arg(cmd::option(locale, "segment", "value-segment")),
+                    .arg(options::positional(locale, "name", "value-name"))
+                    .arg(options::option(locale, "under", "value-org"))
+                    .arg(options::option(locale, "segment", "value-segment")),
                 &optional,
                 locale,
             ),
             sub("list")
-                .arg(cmd::org_option(locale))
-                .arg(cmd::format_option(locale, &["table", "csv", "json"]))
-                .arg(cmd::switch(locale, "raw"))
-                .arg(cmd::switch(locale, "wide")),
-            sub("tree").arg(cmd::org_option(locale)),
+                .arg(options::org_option(locale))
+                .arg(options::format_option(locale, &["table", "csv", "json"]))
+                .arg(options::switch(locale, "raw"))
+                .arg(options::switch(locale, "wide")),
+            sub("tree").arg(options::org_option(locale)),
             field_args(sub("edit").arg(org()), &rules.org, locale),
             sub("import")
-                .arg(cmd::positional(locale, "file", "value-file"))
-                .arg(cmd::option(locale, "under", "value-org")),
+                .arg(options::positional(locale, "file", "value-file"))
+                .arg(options::option(locale, "under", "value-org")),
             sub("move").args([
                 org(),
-                cmd::option(locale, "under", "value-org"),
-                cmd::option(locale, "segment", "value-segment"),
+                options::option(locale, "under", "value-org"),
+                options::option(locale, "segment", "value-segment"),
             ]),
             sub("rename").args([
                 org(),
-                cmd::positional(locale, "name", "value-name"),
-                cmd::option(locale, "short", "value-text").help(locale.text("flag-org-short")),
-                cmd::option(locale, "segment", "value-segment"),
+                options::positional(locale, "name", "value-name"),
+                options::option(locale, "short", "value-text").help(locale.text("flag-org-short")),
+                options::option(locale, "segment", "value-segment"),
             ]),
             sub("dissolve").args([
                 org(),
-                cmd::option(locale, "on", "value-day").help(locale.text("flag-org-on")),
+                options::option(locale, "on", "value-day").help(locale.text("flag-org-on")),
             ]),
         ])
 }
@@ -98,7 +98,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?;
     let tree = Tree::organisations(&session.root()?, &rules)?;
-    let orgs = cmd::orgs_asked(&tree, matches)?;
+    let orgs = options::orgs_asked(&tree, matches)?;
     let locale = &session.locale;
     let kind = &tree.rules.org;
     let mut columns = vec![Column::text("org", locale.text("label-id"))];
@@ -126,7 +126,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 org.members_on(session.today)
                     .map_or(Cell::NoData, Cell::from),
             );
-            Row {
+            TableRow {
                 cells,
                 total: false,
             }
@@ -137,14 +137,14 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         rows,
         ..Table::default()
     };
-    cmd::print_table(session, matches, &table, "organisations")?;
+    output::print_table(session, matches, &table, "organisations")?;
     Ok(Status::Clean)
 }
 
 fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?;
     let tree = Tree::organisations(&session.root()?, &rules)?;
-    let orgs = cmd::orgs_asked(&tree, matches)?;
+    let orgs = options::orgs_asked(&tree, matches)?;
     let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());
     for org in &tree.orgs[orgs] {
         let indent = "  ".repeat(org.path.depth().saturating_sub(top));

@@ -17,12 +17,12 @@ use crate::cmd::merge_driver::{in_style, mine, names, say_merged};
 use crate::cmd::resolve::placed::placed;
 use crate::cmd::resolve::twice::moved_twice;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, next_step, unmerged};
-use crate::cmd::{self, Command, Session, Status, prompt};
+use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::history::snapshot::LedgerFile;
 use crate::locale::{Label, Locale};
 use crate::merge::marks::{self, Names, Sides};
-use crate::merge::record::{Clash, Side, Why};
-use crate::merge::{Form, Merged, Refused, Versions, merge};
+use crate::merge::record::{Clash, ClashReason, Side};
+use crate::merge::{FileForm, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -31,7 +31,7 @@ use crate::rules::Rules;
 use crate::source::Source;
 use crate::spelling::visible;
 use crate::tree::files::Files;
-use crate::tree::write::Basis;
+use crate::tree::write::Precondition;
 use crate::tree::{Root, Tree, scan};
 use crate::written::page::Page;
 
@@ -47,19 +47,19 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .help(locale.text("arg-resolve"))
         .action(ArgAction::Append)
         .num_args(0..);
-    cmd::command(locale, "resolve").arg(files)
+    options::command(locale, "resolve").arg(files)
 }
 
 /// How far it came.
 #[derive(Default)]
-struct Tally {
+struct Progress {
     done: usize,
     left: usize,
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let mut tally = Tally::default();
+    let mut tally = Progress::default();
     let named = matches.get_many::<String>("file").map(|files| {
         files
             .map(|file| inside(&root, file))
@@ -117,7 +117,7 @@ fn resolve_all(
     session: &mut Session<'_>,
     root: &Root,
     named: Option<Vec<PathBuf>>,
-    tally: &mut Tally,
+    tally: &mut Progress,
 ) -> Result<()> {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let asked_for = named.is_some();
@@ -178,7 +178,7 @@ fn resolve_all(
     session.say_problems(&problems)
 }
 
-impl Tally {
+impl Progress {
     fn count(&mut self, status: Status) {
         match status {
             Status::Clean => self.done += 1,
@@ -192,7 +192,7 @@ impl Tally {
 fn places(
     session: &mut Session<'_>,
     root: &Root,
-    tally: &mut Tally,
+    tally: &mut Progress,
     seen: &mut BTreeSet<String>,
 ) -> Result<()> {
     let waiting = unmerged(root)?;
@@ -290,7 +290,7 @@ fn moved_away(session: &Session<'_>, root: &Root) -> Result<Vec<MovedAway>, Prob
             Ok(texts) => texts,
             Err(problem) => return Some(Err(problem.into())),
         };
-        let file = LedgerFile::of(below, "").filter(|file| file.form != Form::Stamp)?;
+        let file = LedgerFile::of(below, "").filter(|file| file.form != FileForm::Stamp)?;
         let now = moves.now(&file.org);
         let target = root.path.join(below.replacen(
             &format!("orgs/{}/", file.org),
@@ -323,7 +323,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
         theirs: &theirs,
     };
     let rules = Arc::clone(session.readable_rules());
-    let form = Form::of(&format!("/{}", ours.file));
+    let form = FileForm::of(&format!("/{}", ours.file));
     let merged = in_style(&session.locale, &root.path, |names| {
         merge(versions, form, &rules, names, &mut |_, _| None)
     });
@@ -333,12 +333,12 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
         return Ok(Status::Findings);
     };
     let lock = session.lock(root)?;
-    let basis = Basis::of(&moved.target, Some(ours.text.as_bytes()))
+    let basis = Precondition::of(&moved.target, Some(ours.text.as_bytes()))
         .and(&moved.left, Some(theirs.text.as_bytes()));
     lock.write(&moved.target, &basis, merged.text.as_bytes())?;
     lock.remove(
         &moved.left,
-        &Basis::of(&moved.left, Some(theirs.text.as_bytes())),
+        &Precondition::of(&moved.left, Some(theirs.text.as_bytes())),
     )?;
     drop(lock);
     // What stands between markers is not merged yet.
@@ -432,7 +432,7 @@ fn resolve(
     let lock = session.lock(root)?;
     lock.write(
         path,
-        &Basis::of(path, Some(before.text.as_bytes())),
+        &Precondition::of(path, Some(before.text.as_bytes())),
         merged.text.as_bytes(),
     )?;
     drop(lock);
@@ -445,7 +445,7 @@ fn resolve(
             for clash in conflict
                 .clashes
                 .iter()
-                .filter(|clash| clash.why == Why::Deleted)
+                .filter(|clash| clash.why == ClashReason::Deleted)
             {
                 if let Some(remark) = remark(&session.locale, root, &name, &conflict.id, clash) {
                     writeln!(session.err, "{remark}")?;
@@ -532,7 +532,7 @@ fn merged(
     let merged = in_style(&session.locale, &root.path, |names| {
         merge(
             versions,
-            Form::of(&format!("/{name}")),
+            FileForm::of(&format!("/{name}")),
             rules,
             names,
             &mut |id: &str, clash: &Clash| {
@@ -582,10 +582,13 @@ fn remark(locale: &Locale, root: &Root, name: &str, id: &str, clash: &Clash) -> 
     match clash.why {
         // Who moved a record to another organisation by hand took it out here, and did not mean to
         // take it away.
-        Why::Deleted => elsewhere(root, name, id)
+        ClashReason::Deleted => elsewhere(root, name, id)
             .map(|path| locale.say("resolve-elsewhere", &[("path", path.into())])),
-        Why::Added => Some(locale.text("resolve-two-things")),
-        Why::Changed | Why::Retracted | Why::Misplaced | Why::Closed => None,
+        ClashReason::Added => Some(locale.text("resolve-two-things")),
+        ClashReason::Changed
+        | ClashReason::Retracted
+        | ClashReason::Misplaced
+        | ClashReason::Closed => None,
     }
 }
 
@@ -646,8 +649,12 @@ fn ask(
     };
     let [ours, theirs] = clash.words(session.readable_rules(), id);
     let [ours, theirs] = match clash.why {
-        Why::Retracted => [ours, theirs].map(|said| Some(retraction(locale, said))),
-        Why::Changed | Why::Deleted | Why::Added | Why::Misplaced | Why::Closed => [ours, theirs],
+        ClashReason::Retracted => [ours, theirs].map(|said| Some(retraction(locale, said))),
+        ClashReason::Changed
+        | ClashReason::Deleted
+        | ClashReason::Added
+        | ClashReason::Misplaced
+        | ClashReason::Closed => [ours, theirs],
     };
     let names = names(locale, mine);
     // Who sits here finds what is his own first.

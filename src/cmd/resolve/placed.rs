@@ -10,14 +10,14 @@ use crate::cmd::Session;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, sides};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
-use crate::merge::Form;
+use crate::merge::FileForm;
 use crate::problem::Problems;
-use crate::tree::write::Basis;
+use crate::tree::write::Precondition;
 use crate::tree::{Root, Tree, scan};
 
 /// A file at a place that git chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Placed {
+pub(super) struct PlacedFile {
     /// Where git put it, below the ledger's root.
     pub(super) name: String,
     /// Where the side that has it has it.
@@ -34,7 +34,7 @@ pub(super) fn placed(
     root: &Root,
     session: &Session<'_>,
     waiting: &[Unmerged],
-) -> Result<Vec<Placed>, Problems> {
+) -> Result<Vec<PlacedFile>, Problems> {
     let Some(repo) = Repo::near(&root.path)? else {
         return Ok(Vec::new());
     };
@@ -68,7 +68,7 @@ pub(super) fn placed(
             // equal neither can be told.
             let &[from] = &same[..] else { continue };
             let Some(known) = LedgerFile::of(from, "")
-                .filter(|known| known.form != Form::Stamp && from != file.name)
+                .filter(|known| known.form != FileForm::Stamp && from != file.name)
             else {
                 continue;
             };
@@ -77,7 +77,7 @@ pub(super) fn placed(
                 &format!("orgs/{}/", moves.now(&known.org)),
                 1,
             );
-            placed.push(Placed {
+            placed.push(PlacedFile {
                 name: file.name.clone(),
                 from: from.to_owned(),
                 belongs,
@@ -87,7 +87,7 @@ pub(super) fn placed(
     Ok(placed)
 }
 
-impl Placed {
+impl PlacedFile {
     /// Has it lie where its organisation is now; false where something else lies there.
     pub(super) fn settle(&self, session: &mut Session<'_>, root: &Root) -> Result<bool> {
         if self.belongs != self.name {
@@ -98,9 +98,12 @@ impl Placed {
             }
             let source = scan::read_file(&root.path, &here)?;
             let lock = session.lock(root)?;
-            let basis = Basis::of(&there, None).and(&here, Some(source.text.as_bytes()));
+            let basis = Precondition::of(&there, None).and(&here, Some(source.text.as_bytes()));
             lock.write(&there, &basis, source.text.as_bytes())?;
-            lock.remove(&here, &Basis::of(&here, Some(source.text.as_bytes())))?;
+            lock.remove(
+                &here,
+                &Precondition::of(&here, Some(source.text.as_bytes())),
+            )?;
         }
         mark_merged(root, &[&*self.name, &*self.belongs])?;
         let args = [

@@ -12,14 +12,14 @@ use crate::cmd::prompt;
 use crate::cmd::resolve::unmerged::{Unmerged, mark_merged};
 use crate::history::snapshot::LedgerFile;
 use crate::merge::record::Side;
-use crate::merge::{Form, Versions, merge};
+use crate::merge::{FileForm, Versions, merge};
 use crate::name::OrgPath;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Value;
 use crate::render::diagnostic;
 use crate::source::Source;
-use crate::tree::write::{Basis, Lock};
+use crate::tree::write::{Lock, Precondition};
 use crate::tree::{Root, Tree, change, scan};
 
 /// An organisation with two new places.
@@ -48,7 +48,7 @@ pub(super) fn moved_twice(
             .filter(|file| file.is_only_of(version))
             .filter_map(|file| LedgerFile::of(&file.name, ""));
         files
-            .filter(|file| file.form == Form::Organisation)
+            .filter(|file| file.form == FileForm::Organisation)
             .filter_map(|file| file.org.parse().ok())
             .collect()
     };
@@ -241,7 +241,7 @@ impl MovedTwice {
                 ours,
                 theirs,
             };
-            let form = Form::of(&format!("/{name}"));
+            let form = FileForm::of(&format!("/{name}"));
             let merged = in_style(&session.locale, &root.path, |names| {
                 merge(
                     versions,
@@ -256,17 +256,17 @@ impl MovedTwice {
                     .at(Place::file(&*other.file))
                     .into());
             };
-            let basis =
-                Basis::of(kept, Some(there.text.as_bytes())).and(gone, Some(other.text.as_bytes()));
+            let basis = Precondition::of(kept, Some(there.text.as_bytes()))
+                .and(gone, Some(other.text.as_bytes()));
             lock.write(kept, &basis, merged.text.as_bytes())?;
             clashes = !merged.conflicts.is_empty();
             say_merged(session, &name, &merged, mine)?;
         } else if stands.is_none() {
-            lock.write(kept, &Basis::of(kept, None), &bytes)?;
+            lock.write(kept, &Precondition::of(kept, None), &bytes)?;
         }
         // A file of another kind that both have, differently, is left for a person.
         if is_toml || stands.is_none_or(|stands| stands == bytes) {
-            lock.remove(gone, &Basis::of(gone, Some(&bytes)))?;
+            lock.remove(gone, &Precondition::of(gone, Some(&bytes)))?;
         }
         Ok(clashes)
     }

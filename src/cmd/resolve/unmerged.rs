@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::git::{self, Repo};
 use crate::merge::marks::{self, Names, Sides};
-use crate::merge::{Form, Versions, merge};
+use crate::merge::{FileForm, Versions, merge};
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::source::Source;
@@ -160,7 +160,7 @@ impl Unmerged {
         };
         let merged = merge(
             versions,
-            Form::of(&format!("/{}", self.name)),
+            FileForm::of(&format!("/{}", self.name)),
             rules,
             &names,
             &mut |_, _| None,

@@ -2,24 +2,24 @@
 
 use crate::locale::Label;
 use crate::problem::Place;
-use crate::wire::Reader;
+use crate::toml::Reader;
 
 /// A report's columns, in blocks under a common heading.
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub struct ReportSpec {
     /// The name: `standard`.
     pub name: String,
     /// What people call it.
     pub label: Label,
     /// The blocks, left to right.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<ColumnGroup>,
     /// Where it is defined.
     pub place: Place,
 }
 
 /// Columns under one heading.
 #[derive(Clone, Debug)]
-pub struct Block {
+pub struct ColumnGroup {
     /// The heading.
     pub label: Label,
     /// The columns.
@@ -41,9 +41,9 @@ pub struct LayoutColumn {
     pub above: Option<i64>,
 }
 
-impl Layout {
+impl ReportSpec {
     /// Reads a report's layout; metric names are checked by `Rules` once all are read.
-    pub fn read(reader: Reader<'_, '_>) -> Option<Layout> {
+    pub fn read(reader: Reader<'_, '_>) -> Option<ReportSpec> {
         let name = reader.required("name")?;
         let label = reader.label();
         let blocks = reader
@@ -57,12 +57,12 @@ impl Layout {
                     .filter_map(read_column)
                     .collect();
                 block.finish();
-                Block { label, columns }
+                ColumnGroup { label, columns }
             })
             .collect();
         let place = reader.place();
         reader.finish();
-        Some(Layout {
+        Some(ReportSpec {
             name,
             label,
             blocks,
@@ -71,7 +71,7 @@ impl Layout {
     }
 
     /// All columns, left to right, each with its block.
-    pub fn columns(&self) -> impl Iterator<Item = (&Block, &LayoutColumn)> {
+    pub fn columns(&self) -> impl Iterator<Item = (&ColumnGroup, &LayoutColumn)> {
         self.blocks
             .iter()
             .flat_map(|block| block.columns.iter().map(move |column| (block, column)))

@@ -1,0 +1,94 @@
+//! What is overdue, falls due or is owed, as a table.
+
+use crate::day::Day;
+use crate::figure::due::{Duty, Reminder};
+use crate::figure::record_of;
+use crate::locale::Locale;
+use crate::record::text;
+use crate::table::{Cell, Column, Table, TableRow};
+use crate::tree::Tree;
+
+/// The reminders as a table; `raw` with ids and without labels.
+pub fn table(locale: &Locale, tree: &Tree, reminders: &[Reminder], today: Day, raw: bool) -> Table {
+    let row = |reminder: &Reminder| {
+        let left = reminder.day.since(today);
+        let state = if left < 0 { "overdue" } else { "soon" };
+        let org = &tree.orgs[reminder.org];
+        let (kind, what, id) = said(locale, tree, &reminder.what, raw);
+        let cells = vec![
+            Cell::Text(match raw {
+                true => state.to_owned(),
+                false => locale.text(&format!("due-{state}")),
+            }),
+            Cell::Text(reminder.day.to_string()),
+            Cell::from(left),
+            Cell::Text(match raw {
+                true => org.path.to_string(),
+                false => org.short().to_owned(),
+            }),
+            Cell::Text(kind),
+            Cell::Text(what),
+            Cell::Text(id),
+        ];
+        TableRow {
+            cells,
+            total: false,
+        }
+    };
+    Table {
+        columns: vec![
+            Column {
+                compact: false,
+                ..Column::text("state", locale.text("label-state"))
+            },
+            Column::text("day", locale.text("label-day")),
+            Column {
+                compact: false,
+                ..Column::number("days_left", locale.text("label-days-left"), "items")
+            },
+            Column::text("org", locale.text("label-org")),
+            Column::text("kind", locale.text("label-kind")),
+            Column::text("what", locale.text("label-what")),
+            Column::text("id", locale.text("label-id")),
+        ],
+        rows: reminders.iter().map(row).collect(),
+        facts: vec![("today", today.to_string())],
+        ..Table::default()
+    }
+}
+
+/// The kind of what is to be done, what it is, and the record's id, if it is one.
+fn said(locale: &Locale, tree: &Tree, duty: &Duty, raw: bool) -> (String, String, String) {
+    let lang = locale.lang();
+    match duty {
+        Duty::Record(n) => {
+            let record = record_of(tree, *n);
+            let kind = match raw {
+                true => record.kind.name.clone(),
+                false => record.kind.label.get(lang).to_owned(),
+            };
+            let title = record.title().map(text::plain).unwrap_or_default();
+            (kind, title, record.id.to_string())
+        }
+        Duty::Obligation {
+            name,
+            window,
+            times,
+        } => {
+            let obligation = tree.rules.obligation(name);
+            let label = obligation.map_or("", |obligation| obligation.label.get(lang));
+            let window_label = window.label(lang);
+            match (raw, times) {
+                (true, _) => (name.clone(), window.to_string(), String::new()),
+                (false, 1) => (label.to_owned(), window_label, String::new()),
+                (false, _) => {
+                    let lacks = locale.say(
+                        "due-times",
+                        &[("window", window_label.into()), ("count", (*times).into())],
+                    );
+                    (label.to_owned(), lacks, String::new())
+                }
+            }
+        }
+    }
+}

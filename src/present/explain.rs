@@ -1,0 +1,304 @@
+//! What stands behind a figure, as tables and as an object.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::figure::evidence::Evidence;
+use crate::figure::rank::{Places, Standing};
+use crate::figure::{Basis, Evaluation, Figure, Lens, Scope, record_of};
+use crate::locale::Locale;
+use crate::number::Decimal;
+use crate::present::cell;
+use crate::problem::Problem;
+use crate::record::text;
+use crate::rules::metric::{Measure, Metric};
+use crate::table::{Cell, Column, Table, TableRow};
+
+/// A figure that is to be explained.
+pub struct Explained<'e> {
+    /// What computes it.
+    pub evaluation: &'e Evaluation<'e>,
+    /// The organisations it speaks of.
+    pub scope: &'e Scope,
+    /// The one that was asked for.
+    pub org: usize,
+    /// Whether it speaks of that one alone.
+    pub own: bool,
+    /// The language.
+    pub locale: &'e Locale,
+}
+
+impl Explained<'_> {
+    /// Its value.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn figure(&self, metric: &Metric) -> Result<Cell, Problem> {
+        Ok(cell(metric, self.evaluation.figure(metric, self.scope)?))
+    }
+
+    /// The metric that a place is given by, and all places.
+    fn places<'m>(&'m self, metric: &Metric) -> Result<Option<(&'m Metric, Arc<Places>)>, Problem> {
+        let Measure::Rank(ranking) = &metric.measure else {
+            return Ok(None);
+        };
+        let Some(by) = self.evaluation.tree.rules.metric(&ranking.by) else {
+            return Ok(None);
+        };
+        Ok(Some((
+            by,
+            self.evaluation
+                .places(ranking, self.org, self.own, &Lens::default())?,
+        )))
+    }
+
+    /// The figures that a ratio or score is made of, each with the weight it has, if any.
+    fn parts<'m>(
+        &'m self,
+        metric: &'m Metric,
+    ) -> Vec<(&'static str, Vec<&'m Metric>, Option<i64>)> {
+        let find = |names: &[String]| {
+            names
+                .iter()
+                .filter_map(|name| self.evaluation.tree.rules.metric(name))
+                .collect::<Vec<_>>()
+        };
+        match &metric.measure {
+            Measure::Ratio { of, to } => vec![
+                ("numerator", find(of), None),
+                ("denominator", find(to), None),
+            ],
+            Measure::Score { parts } => parts
+                .iter()
+                .map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight)))
+                .collect(),
+            Measure::Records { .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::View { .. }
+            | Measure::Disagreement { .. }
+            | Measure::Plus { .. }
+            | Measure::Rank(_) => Vec::new(),
+        }
+    }
+
+    /// Its value and what stands behind it, as an object.
+    ///
+    /// # Errors
+    /// As [`Explained::figure`].
+    pub fn json(&self, metric: &Metric) -> Result<Map<String, Json>, Problem> {
+        let mut object = Map::new();
+        object.insert("metric".to_owned(), metric.name.as_str().into());
+        object.insert("value".to_owned(), self.figure(metric)?.json());
+        let records = self
+            .evaluation
+            .counted(metric, self.scope)
+            .iter()
+            .map(|(c, amount)| json!(Evidence::of(self.evaluation.tree, c, *amount)))
+            .collect();
+        object.insert("records".to_owned(), Json::Array(records));
+        let parts = self.parts(metric);
+        if !parts.is_empty() {
+            let parts = parts
+                .into_iter()
+                .map(|(role, metrics, weight)| self.part(role, &metrics, weight));
+            object.insert(
+                "parts".to_owned(),
+                Json::Array(parts.collect::<Result<_, _>>()?),
+            );
+        }
+        if let Some((by, places)) = self.places(metric)? {
+            let place = |place: &Standing| {
+                let org = self.evaluation.tree.orgs[place.org].path.as_str();
+                json!({ "org": org, "value": cell(by, place.figure).json(), "place": place.place })
+            };
+            object.insert("by".to_owned(), by.name.as_str().into());
+            object.insert(
+                "places".to_owned(),
+                places.order.iter().map(place).collect(),
+            );
+        }
+        Ok(object)
+    }
+
+    /// One part of a ratio or score; a part of several figures is their sum.
+    fn part(&self, role: &str, metrics: &[&Metric], weight: Option<i64>) -> Result<Json, Problem> {
+        let inner: Vec<Map<String, Json>> = metrics
+            .iter()
+            .map(|m| self.json(m))
+            .collect::<Result<_, _>>()?;
+        if let ([only], Some(weight)) = (&inner[..], weight) {
+            let mut object = only.clone();
+            object.insert("role".to_owned(), role.into());
+            object.insert("weight".to_owned(), weight.into());
+            return Ok(Json::Object(object));
+        }
+        let names: Vec<&str> = metrics.iter().map(|m| m.name.as_str()).collect();
+        let mut sum = Some(Decimal::ZERO);
+        for metric in metrics {
+            if let Figure::Number(number) = self.evaluation.figure(metric, self.scope)? {
+                sum = sum.and_then(|sum| sum.plus(number));
+            }
+        }
+        let records: Vec<Json> = inner
+            .iter()
+            .filter_map(|o| o["records"].as_array())
+            .flatten()
+            .cloned()
+            .collect();
+        Ok(
+            json!({ "role": role, "metric": names.join(" + "), "metrics": names, "value": sum, "records": records }),
+        )
+    }
+
+    /// The tables of what stands behind a figure, each with the line above it; a figure that is only
+    /// weighed has none.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn tables(&self, metric: &Metric) -> Result<Vec<(String, Option<Table>)>, Problem> {
+        if let Some((by, places)) = self.places(metric)? {
+            return Ok(vec![(
+                String::new(),
+                Some(self.table_of_places(by, &places)),
+            )]);
+        }
+        let parts = self.parts(metric);
+        if parts.is_empty() {
+            return Ok(vec![(String::new(), Some(self.table(metric)))]);
+        }
+        let mut tables = Vec::new();
+        for (role, metrics, weight) in parts {
+            for part in metrics {
+                let words = self.figure(part)?.words();
+                let lead = match weight {
+                    Some(weight) => self
+                        .locale
+                        .say("explain-weight", &[("weight", weight.into())]),
+                    None => self.locale.text(&format!("explain-{role}")),
+                };
+                let label = part.label.get(self.locale.lang());
+                let table = weight.is_none().then(|| self.table(part));
+                tables.push((format!("\n{lead}{label} = {words}\n"), table));
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The peers of an organisation in their order, with the figure that gives it.
+    fn table_of_places(&self, by: &Metric, places: &Places) -> Table {
+        let (tree, locale) = (self.evaluation.tree, self.locale);
+        let row = |place: &Standing| {
+            let org = &tree.orgs[place.org];
+            let cells = vec![
+                Cell::from(place.place as i64),
+                Cell::Text(org.short().to_owned()),
+                cell(by, place.figure),
+            ];
+            TableRow {
+                cells,
+                total: false,
+            }
+        };
+        let place = Column::number("place", locale.text("label-rank"), "rank");
+        let figure = Column::number(
+            &by.name,
+            by.label.get(locale.lang()).to_owned(),
+            by.unit.name(),
+        );
+        Table {
+            columns: vec![place, Column::text("org", locale.text("label-org")), figure],
+            notes: vec![locale.say("explain-places", &[("metric", (&by.label).into())])],
+            rows: places.order.iter().map(row).collect(),
+            ..Table::default()
+        }
+    }
+
+    fn table(&self, metric: &Metric) -> Table {
+        let (tree, locale) = (self.evaluation.tree, self.locale);
+        let label = |id: &str| locale.text(id);
+        let counted = self.evaluation.counted(metric, self.scope);
+        let rows = counted.iter().map(|(contribution, amount)| {
+            let org = Cell::Text(tree.orgs[contribution.org].short().to_owned());
+            let record_cells = |n: usize| {
+                let record = record_of(tree, n);
+                let what = text::title(record, locale);
+                (
+                    record.id.to_string(),
+                    format!("{}:{}", record.origin.file, record.origin.line),
+                    what,
+                )
+            };
+            let (what, place, id) = match &contribution.from {
+                Basis::Record(n) => {
+                    let (id, place, what) = record_cells(*n);
+                    (what, place, id)
+                }
+                Basis::Window(window) => {
+                    let name = tree
+                        .rules
+                        .obligation(&window.obligation)
+                        .map_or("", |o| o.label.get(locale.lang()));
+                    let state = locale.text(&format!("window-{}", window.state.name()));
+                    let (ids, places): (Vec<String>, Vec<String>) = window
+                        .records
+                        .iter()
+                        .map(|&n| record_cells(n))
+                        .map(|(id, place, _)| (id, place))
+                        .unzip();
+                    (
+                        format!("{name} {} {state}", window.window.label(locale.lang())),
+                        places.join("\n"),
+                        ids.join("\n"),
+                    )
+                }
+                Basis::Organisation => {
+                    let what = if matches!(metric.measure, Measure::Members) {
+                        "label-members"
+                    } else {
+                        "label-org"
+                    };
+                    (
+                        label(what),
+                        tree.orgs[contribution.org].file(),
+                        String::new(),
+                    )
+                }
+            };
+            TableRow {
+                cells: vec![
+                    org,
+                    Cell::Text(what),
+                    Cell::Number(*amount),
+                    Cell::Text(place),
+                    Cell::Text(id),
+                ],
+                total: false,
+            }
+        });
+        Table {
+            columns: vec![
+                Column::text("org", label("label-org")),
+                Column {
+                    compact: false,
+                    ..Column::text("what", label("label-what"))
+                },
+                Column::number("contributes", label("label-contributes"), "items"),
+                Column::text("place", label("label-place")),
+                Column {
+                    compact: false,
+                    ..Column::text("id", label("label-id"))
+                },
+            ],
+            notes: if counted.is_empty() {
+                vec![locale.text("explain-nothing")]
+            } else {
+                Vec::new()
+            },
+            rows: rows.collect(),
+            ..Table::default()
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! A report as a table.
+
+use crate::figure::Figure;
+use crate::figure::report::{Compare, Question, Report, ReportRow, Role};
+use crate::figure::stamp::Stamp;
+use crate::locale::{Arg, Label, Locale};
+use crate::present::{as_of_words, cell, places};
+use crate::problem::Problem;
+use crate::rules::metric::{Metric, Unit};
+use crate::rules::report_spec::LayoutColumn;
+use crate::table::{Audience, Cell, Column, Table, TableRow};
+use crate::tree::Tree;
+
+/// A metric and how its column looks.
+pub struct MetricColumn<'t> {
+    /// The metric.
+    pub metric: &'t Metric,
+    /// The heading that its column shares with others.
+    pub block: Option<&'t Label>,
+    /// The column of the report's definition.
+    pub layout: Option<&'t LayoutColumn>,
+}
+
+/// A report that is to be shown.
+#[derive(Clone, Copy)]
+pub struct Shown<'s> {
+    /// The language.
+    pub locale: &'s Locale,
+    /// The ledger it is of.
+    pub tree: &'s Tree<'s>,
+    /// What was asked.
+    pub question: &'s Question<'s>,
+    /// The answer.
+    pub report: &'s Report,
+    /// A column for each metric of the question.
+    pub columns: &'s [MetricColumn<'s>],
+    /// What the report is called.
+    pub heading: &'s Label,
+    /// What could not be read and is not counted.
+    pub left_out: &'s [Problem],
+}
+
+impl Shown<'_> {
+    /// The whole table.
+    pub fn table(&self) -> Table {
+        self.part(|_| true, |_| true)
+    }
+
+    /// The rows and figures that are no longer as they were stamped, and what was left out of all.
+    pub fn changed_since(&self, stamp: &Stamp) -> Table {
+        let changed = self.changes(stamp);
+        let in_any = |metric: usize| changed.iter().any(|row| row[metric]);
+        let metrics: Vec<bool> = (0..self.columns.len()).map(in_any).collect();
+        let mut table = self.part(|row| changed[row].contains(&true), |metric| metrics[metric]);
+        for column in &mut table.columns {
+            column.compact = true;
+        }
+        let note = match metrics.contains(&true) {
+            true => "report-only-changed",
+            false => "report-unchanged",
+        };
+        table.notes.push(self.locale.text(note));
+        table
+    }
+
+    /// Which figures are no longer as they were stamped: of each row the metrics.
+    fn changes(&self, stamp: &Stamp) -> Vec<Vec<bool>> {
+        let stamped = stamp.rows.iter();
+        let is_known = |metric: &Metric| {
+            stamped
+                .clone()
+                .any(|row| row.figures.contains_key(&metric.name))
+        };
+        let of_row = |row: &ReportRow| {
+            let stamped = stamp.row(self.tree, row.role.name(), row.org);
+            let differs = |(column, is): (&MetricColumn<'_>, &Figure)| {
+                let was = stamped.and_then(|row| row.figures.get(&column.metric.name));
+                is_known(column.metric) && was.copied().unwrap_or(Figure::NoData) != *is
+            };
+            self.columns.iter().zip(&row.values).map(differs).collect()
+        };
+        self.report.rows.iter().map(of_row).collect()
+    }
+
+    /// The table of some rows and metrics.
+    fn part(&self, row: impl Fn(usize) -> bool, metric: impl Fn(usize) -> bool) -> Table {
+        let metrics: Vec<usize> = (0..self.columns.len()).filter(|&n| metric(n)).collect();
+        let (locale, question, report) = (self.locale, self.question, self.report);
+        let mut columns = vec![
+            Column::number("seq", locale.text("label-seq"), "items").only(Audience::People),
+            Column::text("row", locale.text("label-row")).only(Audience::Machines),
+            Column::text("org", locale.text("label-id")).only(Audience::Machines),
+            Column::text("name", locale.text("label-org")),
+        ];
+        columns.extend(
+            metrics
+                .iter()
+                .flat_map(|&n| self.columns_of(&self.columns[n])),
+        );
+        let mut rows: Vec<TableRow> = self
+            .numbered()
+            .enumerate()
+            .filter(|(n, _)| row(*n))
+            .map(|(_, (number, row))| self.row(number, row, &metrics))
+            .collect();
+        rows.extend(self.rows_left_out(columns.len()));
+        let mut facts = vec![
+            ("period", question.period.to_string()),
+            ("as_of", question.as_of.to_string()),
+        ];
+        facts.extend(
+            report
+                .judged_until
+                .map(|day| ("filings_as_of", day.to_string())),
+        );
+        if let Some((period, as_of, _)) = report.compared {
+            facts.push(("compared_period", period.to_string()));
+            facts.push(("compared_as_of", as_of.to_string()));
+        }
+        Table {
+            title: self.title(),
+            notes: Vec::new(),
+            facts,
+            columns,
+            rows,
+        }
+    }
+
+    /// The column of a metric, and the one of its change, where there is something to compare with.
+    fn columns_of(&self, shown: &MetricColumn<'_>) -> impl Iterator<Item = Column> {
+        let (locale, lang) = (self.locale, self.locale.lang());
+        let label = shown.metric.label.get(lang).to_owned();
+        let short = shown
+            .layout
+            .map_or_else(|| label.clone(), |column| column.label.get(lang).to_owned());
+        let block = shown
+            .block
+            .map_or_else(String::new, |block| block.get(lang).to_owned());
+        let column = Column {
+            short: (block, short),
+            figure: true,
+            compact: shown.layout.is_none_or(|column| column.compact),
+            below: shown.layout.and_then(|column| column.below),
+            above: shown.layout.and_then(|column| column.above),
+            ..Column::number(&shown.metric.name, label, shown.metric.unit.name())
+        };
+        let change = self.report.compared.is_some().then(|| Column {
+            name: format!("{}_change", column.name),
+            label: locale.say(
+                change_label(shown.metric.unit),
+                &[("label", column.label.as_str().into())],
+            ),
+            short: (column.short.0.clone(), locale.text("change-short")),
+            unit: "change",
+            below: None,
+            above: None,
+            ..column.clone()
+        });
+        std::iter::once(column).chain(change)
+    }
+
+    /// The rows; those of organisations with their numbers in the list.
+    fn numbered(&self) -> impl Iterator<Item = (Option<i64>, &ReportRow)> {
+        self.report.rows.iter().scan(0, |last, row| {
+            let is_listed = row.role == Role::Org;
+            *last += i64::from(is_listed);
+            Some((is_listed.then_some(*last), row))
+        })
+    }
+
+    fn row(&self, number: Option<i64>, row: &ReportRow, metrics: &[usize]) -> TableRow {
+        let org = &self.tree.orgs[row.org];
+        let name = match row.role {
+            Role::Own => self.locale.say("row-own", &[("org", org.short().into())]),
+            Role::Total => self.locale.text("row-total"),
+            Role::Org => org.short().to_owned(),
+        };
+        let mut cells = vec![
+            number.map_or(Cell::Empty, Cell::from),
+            Cell::Text(row.role.name().to_owned()),
+            Cell::Text(org.path.to_string()),
+            Cell::Text(name),
+        ];
+        for &n in metrics {
+            let metric = self.columns[n].metric;
+            cells.push(cell(metric, row.values[n]));
+            cells.extend(row.changes.get(n).map(|change| cell(metric, *change)));
+        }
+        TableRow {
+            cells,
+            total: row.role == Role::Total,
+        }
+    }
+
+    /// What was left out stands in the output itself, whatever its form: a figure must not look
+    /// whole.
+    fn rows_left_out(&self, width: usize) -> impl Iterator<Item = TableRow> {
+        let row = move |place: String| {
+            let name = self
+                .locale
+                .say("row-left-out", &[("place", place.as_str().into())]);
+            let mut cells = vec![
+                Cell::Empty,
+                Cell::Text("left-out".to_owned()),
+                Cell::Text(place),
+                Cell::Text(name),
+            ];
+            cells.resize(width, Cell::NoData);
+            TableRow { cells, total: true }
+        };
+        places(self.left_out).into_iter().map(row)
+    }
+
+    fn title(&self) -> String {
+        let Shown {
+            locale,
+            tree,
+            question,
+            report,
+            heading,
+            ..
+        } = *self;
+        let mut title = locale.say(
+            "report-title",
+            &[
+                ("org", tree.orgs[question.org].name().into()),
+                ("period", question.period.label(locale.lang()).into()),
+                ("report", heading.into()),
+                (
+                    "as_of",
+                    as_of_words(locale, question.as_of, report.judged_until).into(),
+                ),
+            ],
+        );
+        if let Some((period, as_of, judged)) = report.compared {
+            let as_of = as_of_words(locale, as_of, judged);
+            let words = [
+                ("period", Arg::from(period.label(locale.lang()))),
+                ("as_of", as_of.into()),
+            ];
+            let said = match question.compare {
+                Some(Compare::Closed(stamp)) => locale.say(
+                    "report-closed",
+                    &[
+                        ("on", stamp.on.to_string().into()),
+                        ("by", stamp.by.as_str().into()),
+                    ],
+                ),
+                _ => locale.say("report-compared", &words),
+            };
+            title.push_str(&format!("\n{said}"));
+        }
+        title
+    }
+}
+
+fn change_label(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => "change-points",
+        Unit::Items
+        | Unit::Times
+        | Unit::Persons
+        | Unit::PersonTimes
+        | Unit::Yuan
+        | Unit::Points
+        | Unit::Rank
+        | Unit::Day => "change-label",
+    }
+}
