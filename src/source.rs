@@ -1,5 +1,6 @@
 //! A text with a name: bytes become text here, and offsets become file:line:column.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -141,5 +142,19 @@ pub fn newline(text: &str) -> &'static str {
     match text.find('\n') {
         Some(at) if text[..at].ends_with('\r') => "\r\n",
         _ => "\n",
+    }
+}
+
+/// Some lines with `\n` at the end of each, the last included.
+pub fn whole_lines(text: &str) -> Cow<'_, str> {
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    if text.is_empty() || text.ends_with('\n') {
+        text
+    } else {
+        Cow::Owned(format!("{text}\n"))
     }
 }

@@ -347,7 +347,7 @@ proptest! {
             changes.push((index("supporting"), None));
             changes.push((index("updates"), None));
         }
-        let after = set_record(&before, record, rules, &changes).expect("the record is there");
+        let after = set_record(&before, &document, record, rules, &changes).expect("the record is there");
         let at = record.origin.at;
         prop_assert_eq!(&after[..at], &before.text[..at]);
         let cuts = cuts(&before, &document.trivia.comments, &rows(&before, &document.root));

@@ -1,7 +1,7 @@
 //! Closing a period: what its stamp is to say, where stamps lie, and what is no longer as it was
 //! stamped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::day::{Day, Period};
@@ -190,19 +190,24 @@ fn restatements_of(
         Ok(now) => now,
         Err(problem) => return vec![problem],
     };
-    let owner = |row: &StampRow| row.org.parse().ok().and_then(|path| tree.owner(&path));
+    // An organisation may have moved since.
+    let place_of = |row: &StampRow| -> (String, Option<usize>) {
+        let owner = row.org.parse().ok().and_then(|path| tree.owner(&path));
+        (row.role.clone(), owner)
+    };
+    let rows: BTreeMap<_, &StampRow> = now.rows.iter().map(|row| (place_of(row), row)).collect();
     let restated = |(n, stamped): (usize, &StampRow)| {
-        let is_same = |row: &&StampRow| row.role == stamped.role && owner(row) == owner(stamped);
-        let row = now.rows.iter().find(is_same);
+        let at = place_of(stamped);
+        let row = rows.get(&at).copied();
         let (rule, changes) = restated(stamped, row, &question.metrics, words)?;
         let place = Place {
             line: stamp.lines.get(n).copied().unwrap_or(1),
             column: 1,
             ..Place::file(file)
         };
-        let name = owner(stamped)
-            .filter(|_| row.is_some())
-            .map_or(stamped.org.as_str(), |org| tree.orgs[org].name());
+        let name =
+            at.1.filter(|_| row.is_some())
+                .map_or(stamped.org.as_str(), |org| tree.orgs[org].name());
         let problem = Problem::new(rule)
             .at(place)
             .with("org", name)
@@ -228,12 +233,9 @@ fn restated(
     metrics: &[&Metric],
     words: &dyn Fn(&Metric, Figure) -> String,
 ) -> Option<(Rule, Vec<Restated>)> {
-    let figure = |row: Option<&StampRow>, metric: &Metric| {
-        let figure = row.and_then(|row| row.figures.get(&metric.name));
-        figure.copied().unwrap_or(Figure::NoData)
-    };
     let change = |metric: &&Metric| {
-        let [was, is] = [Some(stamped), row].map(|row| figure(row, metric));
+        let was = stamped.figure(&metric.name);
+        let is = row.map_or(Figure::NoData, |row| row.figure(&metric.name));
         (was != is).then(|| {
             (
                 metric.label.clone(),

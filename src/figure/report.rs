@@ -199,11 +199,7 @@ fn stamped(
 ) -> Vec<ReportRow> {
     let row = |row: &ReportRow| {
         let old = stamp.row(tree, row.role.name(), row.org);
-        let value = |metric: &&Metric| {
-            old.and_then(|old| old.figures.get(&metric.name))
-                .copied()
-                .unwrap_or(Figure::NoData)
-        };
+        let value = |metric: &&Metric| old.map_or(Figure::NoData, |old| old.figure(&metric.name));
         ReportRow {
             values: question.metrics.iter().map(value).collect(),
             ..row.clone()

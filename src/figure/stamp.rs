@@ -70,6 +70,14 @@ pub struct StampRow {
     pub evidence: String,
 }
 
+impl StampRow {
+    /// A figure as it was stamped.
+    pub fn figure(&self, metric: &str) -> Figure {
+        let figure = self.figures.get(metric);
+        figure.copied().unwrap_or(Figure::NoData)
+    }
+}
+
 /// The hash of some lines.
 pub(super) fn hash(lines: impl Iterator<Item = String>) -> String {
     let mut hasher = Sha256::new();

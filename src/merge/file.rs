@@ -5,7 +5,7 @@ use crate::merge::marks::{self, Names};
 use crate::merge::record::{self, Clash, ClashReason, Resolver, Side};
 use crate::merge::{Conflict, FileForm, Merged, Notice, Refused, Versions, why_not};
 use crate::rules::Rules;
-use crate::source::Source;
+use crate::source::{Source, whole_lines};
 use crate::toml::parse;
 use crate::written::block::Block;
 use crate::written::parsed;
@@ -80,17 +80,7 @@ pub(super) fn merge(
 
 /// Both versions whole between markers.
 fn in_conflict(versions: Versions<'_>, names: &Names, clashes: Vec<Clash>) -> Merged {
-    let lines = |source: &Source| {
-        let text = source
-            .text
-            .trim_start_matches('\u{feff}')
-            .replace("\r\n", "\n");
-        if text.is_empty() || text.ends_with('\n') {
-            text
-        } else {
-            format!("{text}\n")
-        }
-    };
+    let lines = |source: &Source| whole_lines(&source.text[source.start()..]).into_owned();
     let text = marks::conflict(
         &lines(versions.base),
         &lines(versions.ours),

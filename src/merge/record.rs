@@ -97,26 +97,21 @@ pub fn merge(
         clashes,
         notices: Vec::new(),
     };
+    let is_retracted_by_one = versions.is_retracted_by_one();
     // A record of another kind is another record: nothing of two kinds can be put together.
-    if versions.are_of_two_kinds() && !versions.is_retracted_by_one() {
-        let clash = versions.clash(ClashReason::Added, "", "retracted");
-        return match resolve(&clash) {
-            None => whole(ours, vec![clash]),
-            Some(Side::Ours) => whole(ours, Vec::new()),
-            Some(Side::Theirs) => whole(theirs, Vec::new()),
-        };
-    }
+    let are_of_two_kinds = versions.are_of_two_kinds();
     // After which side it stays retracted or not, once that is decided. What else the sides did to
     // it is merged like that of any record.
     let mut retracted_as = None;
-    if versions.is_retracted_by_one() {
-        let clash = versions.clash(ClashReason::Retracted, "retracted", "retracted");
-        retracted_as = resolve(&clash);
-        match retracted_as {
+    if is_retracted_by_one || are_of_two_kinds {
+        let clash = match is_retracted_by_one {
+            true => versions.clash(ClashReason::Retracted, "retracted", "retracted"),
+            false => versions.clash(ClashReason::Added, "", "retracted"),
+        };
+        match resolve(&clash) {
             None => return whole(ours, vec![clash]),
-            Some(Side::Theirs) if versions.are_of_two_kinds() => return whole(theirs, Vec::new()),
-            Some(Side::Ours) if versions.are_of_two_kinds() => return whole(ours, Vec::new()),
-            Some(_) => {}
+            Some(side) if are_of_two_kinds => return whole(versions.of(side), Vec::new()),
+            decided => retracted_as = decided,
         }
     }
     let mut merged = MergedRecord {

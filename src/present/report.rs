@@ -74,8 +74,8 @@ impl Shown<'_> {
         let of_row = |row: &ReportRow| {
             let stamped = stamp.row(self.tree, row.role.name(), row.org);
             let differs = |(column, is): (&MetricColumn<'_>, &Figure)| {
-                let was = stamped.and_then(|row| row.figures.get(&column.metric.name));
-                is_known(column.metric) && was.copied().unwrap_or(Figure::NoData) != *is
+                let was = stamped.map_or(Figure::NoData, |row| row.figure(&column.metric.name));
+                is_known(column.metric) && was != *is
             };
             self.columns.iter().zip(&row.values).map(differs).collect()
         };

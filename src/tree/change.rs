@@ -16,7 +16,7 @@ use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::toml::parse;
+use crate::toml::{Document, parse};
 use crate::tree::canon::{all_values, record as record_text};
 use crate::tree::files::{Files, ListedFile};
 use crate::tree::splice::{Change, Proof, append, prove, set_organisation, set_record};
@@ -116,7 +116,7 @@ fn appended<'r>(
     rules: &'r Rules,
     record: &Record<'_>,
 ) -> Result<(Source, Record<'r>), Problems> {
-    refuse_inline(before, &record.kind.name)?;
+    refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;
     let after = Source::new(
         &before.file,
         append(&before.text, &record_text(record, rules)),
@@ -136,8 +136,7 @@ fn appended<'r>(
 
 /// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the
 /// form that can be changed piece by piece.
-fn refuse_inline(source: &Source, kind: &str) -> Result<(), Problems> {
-    let document = parse(source).map_err(Problems)?;
+fn refuse_inline(source: &Source, document: &Document<'_>, kind: &str) -> Result<(), Problem> {
     let rows = parsed::rows(source, &document.root);
     let starts = rows
         .iter()
@@ -148,9 +147,7 @@ fn refuse_inline(source: &Source, kind: &str) -> Result<(), Problems> {
         .find(|&at| !source.text[at..].starts_with("[["))
     {
         None => Ok(()),
-        Some(at) => Err(Problem::new(Rule::NOT_TABLES)
-            .at(source.place(at..at))
-            .into()),
+        Some(at) => Err(Problem::new(Rule::NOT_TABLES).at(source.place(at..at))),
     }
 }
 
@@ -347,9 +344,10 @@ fn change_one<'r>(
     changes: &[Change],
 ) -> Result<Record<'r>, Problems> {
     let before = scan::read_file(&root.path, &found.path)?;
+    let document = parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
-    refuse_inline(&before, &found.record.kind.name)?;
-    let text = set_record(&before, &found.record, rules, changes).ok_or_else(failed)?;
+    refuse_inline(&before, &document, &found.record.kind.name)?;
+    let text = set_record(&before, &document, &found.record, rules, changes).ok_or_else(failed)?;
     let after = Source::new(&before.file, text);
     prove(
         &before,
@@ -388,7 +386,7 @@ pub fn organisation(
     let name = shown(&root.path, &path);
     let stands = scan::file_if_there(&root.path, &path)?;
     let before = stands.clone().unwrap_or_else(|| Source::new(&name, ""));
-    parse(&before).map_err(Problems)?;
+    let document = parse(&before).map_err(Problems)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
     let old = match before.text.is_empty() {
         true => vec![None; values.len()],
@@ -401,7 +399,7 @@ pub fn organisation(
         .filter(|&n| old[n] != values[n])
         .map(|n| (n, values[n].clone()))
         .collect();
-    let text = set_organisation(&before, &rules.org.fields, &old, &changes).ok_or_else(failed)?;
+    let text = set_organisation(&before, &document, &rules.org.fields, &old, &changes);
     let after = Source::new(&name, text);
     match ledger::read_organisation(&after, org.clone(), rules) {
         (Some(read), _) if read.fields == values => {}

@@ -41,11 +41,11 @@ pub type Change = (usize, Option<Value>);
 /// Fields are counted as by [`Rules::all_fields`].
 pub fn set_record(
     source: &Source,
+    document: &Document<'_>,
     record: &Record,
     rules: &Rules,
     changes: &[Change],
 ) -> Option<String> {
-    let document = parse(source).ok()?;
     let comments = &document.trivia.comments;
     let rows = parsed::rows(source, &document.root);
     let n = rows
@@ -67,13 +67,14 @@ pub fn set_record(
 /// The text of an organisation's file with some fields changed.
 pub fn set_organisation(
     source: &Source,
+    document: &Document<'_>,
     fields: &[FieldDef],
     values: &[Option<Value>],
     changes: &[Change],
-) -> Option<String> {
-    let block = whole_file(source, &parse(source).ok()?);
+) -> String {
+    let block = whole_file(source, document);
     let text = set(block, fields, values, changes, source.newline());
-    Some(spliced(source, source.start()..source.text.len(), &text))
+    spliced(source, source.start()..source.text.len(), &text)
 }
 
 fn spliced(source: &Source, region: Range<usize>, text: &str) -> String {

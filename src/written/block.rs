@@ -10,7 +10,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 use crate::rules::kind::FieldDef;
-use crate::source::{Source, newline};
+use crate::source::{Source, newline, whole_lines};
 use crate::toml::parse;
 use crate::written::canonical::LONGEST_LINE;
 use crate::written::value::{TomlValue, key};
@@ -92,7 +92,7 @@ impl Block {
 
     /// Takes the lines of one record apart; none where they are anything else.
     pub fn read(text: &str) -> Option<Block> {
-        let source = Source::new("", with_last_line_end(text));
+        let source = Source::new("", whole_lines(text));
         let document = parse(&source).ok()?;
         let [row] = &parsed::rows(&source, &document.root)[..] else {
             return None;
@@ -107,8 +107,7 @@ impl Block {
 
     /// Takes a file apart that is one table, as an organisation's is.
     pub fn read_file(text: &str) -> Option<Block> {
-        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        let source = Source::new("", with_last_line_end(&text));
+        let source = Source::new("", whole_lines(text.trim_start_matches('\u{feff}')));
         let document = parse(&source).ok()?;
         let fields = parsed::fields(&document.root, &[]);
         let whole = 0..source.text.len();
@@ -577,15 +576,20 @@ impl Entry {
 
     /// The comments inside it, where it is a list.
     pub fn list_comments(&self) -> ListComments {
-        ListComments {
-            above: self.items.iter().map(|item| item.above.clone()).collect(),
-            behind: self.items.iter().map(|item| item.behind.clone()).collect(),
-            below: self.inside.clone(),
-        }
+        ListComments::of(&self.items, &self.inside)
     }
 }
 
 impl ListComments {
+    /// The comments beside some items, and those below the last.
+    fn of(items: &[ListItem], below: &[String]) -> ListComments {
+        ListComments {
+            above: items.iter().map(|item| item.above.clone()).collect(),
+            behind: items.iter().map(|item| item.behind.clone()).collect(),
+            below: below.to_vec(),
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.below.is_empty() && self.above.iter().chain(&self.behind).all(Vec::is_empty)
@@ -630,12 +634,7 @@ fn list_text(name: &str, items: &[ListItem], below: &[String]) -> String {
         .iter()
         .any(|item| matches!(item.data, TomlValue::Table(_)));
     let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
-    let comments = ListComments {
-        above: items.iter().map(|item| item.above.clone()).collect(),
-        behind: items.iter().map(|item| item.behind.clone()).collect(),
-        below: below.to_vec(),
-    };
-    list_of(name, &texts, tables, &comments)
+    list_of(name, &texts, tables, &ListComments::of(items, below))
 }
 
 /// A list of these items in canonical form, each beside its comments; of tables each item takes a
@@ -736,15 +735,6 @@ fn line_start(text: &str, first: usize, at: usize) -> usize {
 /// Behind the end of the line on which an offset is.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
-}
-
-fn with_last_line_end(text: &str) -> String {
-    let end = if text.is_empty() || text.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
-    format!("{text}{end}")
 }
 
 /// The comments of lines that hold nothing else.

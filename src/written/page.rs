@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::source::{Source, newline};
+use crate::source::{Source, newline, whole_lines};
 use crate::toml::parse;
 use crate::written::block::{Block, comment_text, within};
 use crate::written::{Data, Field, Row, parsed};
@@ -76,7 +76,7 @@ impl<'s> Page<'s> {
         let mut copies: HashMap<Cow<'s, str>, usize> = HashMap::new();
         for cut in cuts {
             cutting.comments(cut.start);
-            let body = lines(&text[cut.clone()]);
+            let body = whole_lines(&text[cut.clone()]);
             let id = match id_line(&text[cut.clone()]) {
                 Some(id) => Cow::Borrowed(id),
                 None => Cow::Owned(Block::read(&body)?.identity()),
@@ -91,7 +91,7 @@ impl<'s> Page<'s> {
             cutting.paragraph(cut.end, body, Some(key));
         }
         cutting.comments(text.len());
-        cutting.page.end = lines(&text[cutting.gap..]);
+        cutting.page.end = whole_lines(&text[cutting.gap..]);
         Some(cutting.page)
     }
 
@@ -159,7 +159,7 @@ struct Cutting<'s> {
 impl<'s> Cutting<'s> {
     /// Takes the lines up to `end` as one paragraph.
     fn paragraph(&mut self, end: usize, text: Cow<'s, str>, key: Option<RecordKey<'s>>) {
-        let gap = lines(&self.text[self.gap..self.at]);
+        let gap = whole_lines(&self.text[self.gap..self.at]);
         let line = self.line;
         self.line += text.matches('\n').count();
         self.page.paragraphs.push(Paragraph {
@@ -191,22 +191,8 @@ impl<'s> Cutting<'s> {
     /// Takes the comment lines up to `end`, if there are any.
     fn note(&mut self, end: usize) {
         if end > self.at {
-            self.paragraph(end, lines(&self.text[self.at..end]), None);
+            self.paragraph(end, whole_lines(&self.text[self.at..end]), None);
         }
-    }
-}
-
-/// Some lines with `\n` at the end of each.
-fn lines(text: &str) -> Cow<'_, str> {
-    let text = if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n"))
-    } else {
-        Cow::Borrowed(text)
-    };
-    if text.is_empty() || text.ends_with('\n') {
-        text
-    } else {
-        Cow::Owned(format!("{text}\n"))
     }
 }
 
