@@ -66,6 +66,9 @@ impl Day {
         None => NaiveDate::MAX,
     });
 
+    /// How many bytes a day takes where it is written out: `2026-07-05`.
+    pub const WIDTH: usize = 10;
+
     /// The day of a calendar date, if there is one and its year is 1000 to 9999.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
         (1000..=9999).contains(&year).then_some(())?;

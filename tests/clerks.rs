@@ -16,10 +16,10 @@ use std::path::Path;
 use std::process::Output;
 
 use common::{Desk, id_of};
-use ledger::record::selection::Selection;
 use ledger::record::text::plain;
 use ledger::rules::Rules;
 use ledger::tree::{Root, Tree};
+use ledger::written::selection::Selection;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ledger");
 

@@ -785,9 +785,9 @@ fn a_new_folder_is_on_the_disk_before_anything_comes_into_it() {
 /// organisation.
 #[test]
 fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
-    use ledger::record::selection::Selection;
     use ledger::tree::write::{Lock, writer};
     use ledger::tree::{Root, Tree, change};
+    use ledger::written::selection::Selection;
     let ledger = Ledger::new(&[
         ("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"),
         ("orgs/a/b/2026/x-00.toml", TASK),

@@ -7,12 +7,14 @@ use ledger::source::Source;
 use ledger::toml::{Reading, parse};
 use ledger::tree::{canon, format, ledger as records};
 use ledger::written::canonical::Rows;
+use ledger::written::selection::Selection;
 use ledger::written::{Row, parsed};
 use proptest::prelude::*;
 
 /// The rows of a text by the reader of canonical text; none where it does not take it.
 fn canonical<'s>(source: &'s Source, rules: &Rules) -> Option<Vec<Row<'s>>> {
-    let mut rows = Rows::new(&source.text, rules);
+    let everything = Selection::everything();
+    let mut rows = Rows::new(&source.text, rules, &everything);
     let mut all = Vec::new();
     loop {
         let mut row = Row::default();
@@ -64,6 +66,36 @@ fn agree(text: &str) -> Result<bool, TestCaseError> {
     Ok(taken.is_some())
 }
 
+/// Whatever is selected, the same is wrong with a text, it has the same ids, and what is kept is
+/// what reading everything keeps.
+fn select_alike(text: &str) -> Result<(), TestCaseError> {
+    let rules = Rules::built_in();
+    let source = Source::new("x.toml", text);
+    let read = |selection: &Selection| {
+        let mut batch = records::Batch::new(0);
+        batch.read(&source, rules, selection);
+        batch
+    };
+    let mut starts = Selection::nothing();
+    for kind in &rules.kinds {
+        starts.of_mut(kind.number).add(kind.start);
+    }
+    let all = read(&Selection::everything());
+    for selection in [Selection::nothing(), starts] {
+        let some = read(&selection);
+        prop_assert_eq!(&some.problems, &all.problems, "{}", text);
+        prop_assert_eq!(&some.ids, &all.ids, "{}", text);
+        for (one, whole) in some.entries.iter().zip(&all.entries) {
+            let (one, whole) = (&one.record, &whole.record);
+            prop_assert_eq!(&one.id, &whole.id);
+            prop_assert_eq!(one.starts(), whole.starts());
+            prop_assert_eq!(one.updates(), whole.updates());
+            prop_assert_eq!(&one.retracted, &whole.retracted);
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn the_sample_is_taken_whole_and_read_alike() {
     let files = district(&Size::default());
@@ -73,6 +105,7 @@ fn the_sample_is_taken_whole_and_read_alike() {
     let mut count = 0;
     for (path, text) in ledgers {
         assert!(agree(text).expect("read alike"), "{path}");
+        select_alike(text).expect("selected alike");
         count += 1;
     }
     assert!(count > 100, "{count}");
@@ -131,6 +164,7 @@ proptest! {
             text.push_str("\n[[visit]]\nid = \"v-20260703-0c9d1m5q\"\n");
         }
         agree(&text)?;
+        select_alike(&text)?;
     }
 }
 

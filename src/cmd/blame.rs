@@ -11,11 +11,11 @@ use crate::git::Repo;
 use crate::history::trail::{Event, follow};
 use crate::locale::Locale;
 use crate::present::left_out_notes;
-use crate::record::selection::Selection;
 use crate::record::text;
 use crate::rules::Rules;
 use crate::table::{Audience, Cell, Column, Table, TableRow};
 use crate::tree::OwnedRecord;
+use crate::written::selection::Selection;
 
 pub(super) const COMMAND: Command = Command {
     name: "blame",

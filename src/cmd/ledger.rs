@@ -10,10 +10,10 @@ use crate::git::Repo;
 use crate::git::commit::CommitFiles;
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule, refuse_blocking};
-use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::tree::files::Files;
 use crate::tree::{self, Loaded, Root, Tree};
+use crate::written::selection::Selection;
 
 /// A ledger that a command looks at.
 pub(super) struct Ledger {

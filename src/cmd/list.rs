@@ -10,13 +10,13 @@ use crate::locale::Locale;
 use crate::present::record::owned;
 use crate::present::{self, left_out_notes, places};
 use crate::problem::{Problem, Rule};
-use crate::record::selection::Selection;
 use crate::record::{Record, Value, input, text};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::spelling::folded;
 use crate::tree::{OwnedRecord, Tree};
+use crate::written::selection::Selection;
 
 pub(super) const COMMAND: Command = Command {
     name: "list",

@@ -12,10 +12,10 @@ use crate::locale::Locale;
 use crate::present::secretary::SecretaryView;
 use crate::present::{left_out_notes, places};
 use crate::problem::{Problem, Rule};
-use crate::record::selection::Selection;
 use crate::render::json::pretty;
 use crate::render::{csv, terminal};
 use crate::rules::Rules;
+use crate::written::selection::Selection;
 
 pub(super) const COMMAND: Command = Command {
     name: "secretary",

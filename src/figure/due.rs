@@ -3,10 +3,10 @@
 use crate::day::{Day, Period};
 use crate::figure::obligation::outstanding;
 use crate::figure::tally::Questions;
-use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
 use crate::tree::Tree;
+use crate::written::selection::Selection;
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use crate::figure::obligation::{self, OwedWindow};
 use crate::figure::{Adds, Basis, Contribution, Evaluation, Lens, Memory, Recorded, owed};
 use crate::number::Decimal;
 use crate::record::Distinct;
-use crate::record::selection::{Selection, Wanted};
 use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
 use crate::rules::kind::Kind;
@@ -17,6 +16,7 @@ use crate::rules::metric::{DateOf, Measure, Metric, Take};
 use crate::rules::obligation::Obligation;
 use crate::tree::files::Files;
 use crate::tree::{ByKind, Records, Tree, pass};
+use crate::written::selection::{Selection, Wanted};
 
 /// Whether what a figure is made of can be added up organisation by organisation, from the records
 /// of each alone.
@@ -383,7 +383,7 @@ struct Added {
     /// By the index of the metric; nothing where there is nothing.
     sums: Vec<(usize, Contribution)>,
     /// The kinds of which there is a record, by their index among the rules' kinds.
-    kinds: BTreeSet<usize>,
+    kinds: Vec<usize>,
 }
 
 impl Added {
@@ -430,13 +430,11 @@ impl Added {
         }
         // One such list is kept for each organisation until the end.
         sums.shrink_to_fit();
-        let existing = records
-            .entries
-            .iter()
-            .filter(|entry| entry.record.exists_on(as_of));
         Added {
             sums,
-            kinds: existing.map(|entry| entry.record.kind.number).collect(),
+            kinds: records
+                .kinds_that(|record| record.exists_on(as_of))
+                .collect(),
         }
     }
 }

@@ -6,7 +6,6 @@
 pub mod input;
 pub mod organisation;
 pub mod read;
-pub mod selection;
 pub mod text;
 
 use std::cmp::Ordering;

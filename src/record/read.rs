@@ -7,15 +7,15 @@ use crate::locale::{Arg, Label};
 use crate::name::RecordId;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
-use crate::record::selection::Wanted;
 use crate::record::{Origin, Record, Text, Update, Value};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType, Kind, LifeCycle, field_names};
 use crate::toml::Reading;
-use crate::written::{self, Data, Row, named};
+use crate::written::selection::Wanted;
+use crate::written::{self, Data, Given, Row, named};
 
-/// Reads a record from its row. Every field is held against its kind; those that are wanted are
-/// kept.
+/// Reads a record from its row. Every field of the row is held against its kind; those that are
+/// wanted are kept.
 ///
 /// What is wrong is noted; then there is no record.
 pub fn record<'r>(
@@ -32,7 +32,7 @@ pub fn record<'r>(
         label: &kind.label,
         also: &["id", "retracted"],
     }
-    .read(&row.fields, &kind.fields, wanted);
+    .read(&row.fields, row.skipped, &kind.fields, wanted);
     let place = || reading.source.place(row.header.clone());
     let id = match named(&row.fields, "id") {
         None => {
@@ -71,6 +71,7 @@ pub fn record<'r>(
             };
             Some(Value::Table(table.read(
                 fields,
+                Given::default(),
                 retraction,
                 &Wanted::Everything,
             )))
@@ -119,7 +120,7 @@ pub fn organisation(
         label: &kind.label,
         also: &[],
     }
-    .read(fields, &kind.fields, &Wanted::Everything)
+    .read(fields, Given::default(), &kind.fields, &Wanted::Everything)
 }
 
 /// The dated steps of a record's life, in the order of their days; those of one day in the order
@@ -165,34 +166,40 @@ struct TableReader<'a, 's> {
 
 impl TableReader<'_, '_> {
     /// Reads the fields that `definitions` allow; what is wrong is noted, and the field left out.
+    /// Of fields that were skipped it is known that they fit.
     fn read(
         &self,
         fields: &[written::Field<'_>],
+        skipped: Given,
         definitions: &[FieldDef],
         wanted: &Wanted,
     ) -> Vec<Option<Value>> {
         let mut values = vec![None; wanted.len(definitions.len())];
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            first: skipped,
+            more: Vec::new(),
+        };
         for field in fields {
             let Some(n) = field.index else {
                 self.unless_known(field, definitions);
                 continue;
             };
-            let keep = wanted.keeps(n);
-            let value = read_field(self.reading, &definitions[n], field, keep);
-            seen.insert(
-                n,
-                matches!(&value, Some(Value::Text(_)))
-                    && field
-                        .data
-                        .as_text()
-                        .is_some_and(|text| text.trim_start().is_empty()),
-            );
-            if keep {
-                values[n] = value;
+            let (definition, keep) = (&definitions[n], wanted.keeps(n));
+            let fits = if !keep && field.data.fits(definition) {
+                true
+            } else {
+                let value = read_field(self.reading, definition, field);
+                let fits = value.is_some();
+                if keep {
+                    values[n] = value;
+                }
+                fits
+            };
+            if !(fits && field.data.is_blank()) {
+                seen.insert(n);
             }
         }
-        self.note_missing(fields, definitions, &seen);
+        self.note_missing(fields, skipped, definitions, &seen);
         values
     }
 
@@ -210,14 +217,24 @@ impl TableReader<'_, '_> {
     }
 
     /// Notes what must be given and is not, or is an empty text.
-    fn note_missing(&self, fields: &[written::Field<'_>], definitions: &[FieldDef], seen: &Seen) {
+    fn note_missing(
+        &self,
+        fields: &[written::Field<'_>],
+        skipped: Given,
+        definitions: &[FieldDef],
+        seen: &Seen,
+    ) {
         for (n, definition) in definitions
             .iter()
             .enumerate()
             .filter(|(_, definition)| definition.required)
         {
-            let given = |name: &str| named(fields, name).is_some();
-            if !seen.is_filled(n) && definition.must_be_given(given) {
+            // A reason that was left out is looked up by its place, for it has no name here.
+            let given = |name: &str| {
+                let place = definitions.iter().position(|other| other.name == name);
+                named(fields, name).is_some() || place.is_some_and(|n| skipped.contains(n))
+            };
+            if !seen.is_given(n) && definition.must_be_given(given) {
                 self.reading.note(
                     Problem::new(Rule::MISSING_FIELD)
                         .at(self.reading.source.place(self.span.clone()))
@@ -230,28 +247,22 @@ impl TableReader<'_, '_> {
 }
 
 /// Which fields a table gives, by their indices: most tables have few.
-#[derive(Default)]
 struct Seen {
-    first: u64,
+    first: Given,
     more: Vec<usize>,
 }
 
 impl Seen {
-    /// Notes that a field is given; an empty text gives nothing.
-    fn insert(&mut self, n: usize, is_empty: bool) {
-        match n {
-            _ if is_empty => {}
-            0..64 => self.first |= 1 << n,
-            _ => self.more.push(n),
+    fn insert(&mut self, n: usize) {
+        if n < Given::MOST {
+            self.first.insert(n);
+        } else {
+            self.more.push(n);
         }
     }
 
-    fn is_filled(&self, n: usize) -> bool {
-        if n < 64 {
-            self.first & (1 << n) != 0
-        } else {
-            self.more.contains(&n)
-        }
+    fn is_given(&self, n: usize) -> bool {
+        self.first.contains(n) || self.more.contains(&n)
     }
 }
 
@@ -259,24 +270,17 @@ fn read_field(
     reading: &Reading<'_>,
     definition: &FieldDef,
     field: &written::Field<'_>,
-    keep: bool,
 ) -> Option<Value> {
     if !definition.list {
-        return value(reading, definition, &field.data, &field.span, keep);
+        return value(reading, definition, &field.data, &field.span);
     }
     match &field.data {
-        Data::List(items) if keep => Some(Value::List(
+        Data::List(items) => Some(Value::List(
             items
                 .iter()
-                .filter_map(|item| value(reading, definition, &item.data, &item.span, true))
+                .filter_map(|item| value(reading, definition, &item.data, &item.span))
                 .collect(),
         )),
-        Data::List(items) => {
-            items
-                .iter()
-                .for_each(|item| drop(value(reading, definition, &item.data, &item.span, false)));
-            Some(Value::List(Vec::new()))
-        }
         other => {
             wrong_type(reading, &definition.name, &field.span, other, "type-list");
             None
@@ -300,22 +304,16 @@ fn wrong_type(
     );
 }
 
-/// A value of a field; of one that is not kept, some value if it fits.
+/// A value of a field. What [`Data::fits`] has a value here, and the other way round; here is said
+/// why it has none.
 fn value(
     reading: &Reading<'_>,
     field: &FieldDef,
     data: &Data<'_>,
     span: &Range<usize>,
-    keep: bool,
 ) -> Option<Value> {
     let text = data.as_text();
-    let kept = |text: &str| {
-        Value::Text(if keep {
-            Text::new(text)
-        } else {
-            Text::default()
-        })
-    };
+    let kept = |text: &str| Value::Text(Text::new(text));
     let found = match &field.ty {
         FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => {
             text.map(kept)
@@ -341,10 +339,7 @@ fn value(
         FieldType::Quarter => text
             .and_then(Period::from_canonical_quarter)
             .map(Value::Period),
-        FieldType::Year => data
-            .as_integer()
-            .and_then(|y| Day::new(i32::try_from(y).ok()?, 1, 1))
-            .map(|day| Value::Period(Period::year(day))),
+        FieldType::Year => data.as_year().map(Value::Period),
         FieldType::Integer { min, max } => match data.as_integer() {
             Some(n) if n < *min || n > *max => {
                 reading.note(
@@ -397,14 +392,12 @@ fn value(
                     label: &field.label,
                     also: &[],
                 };
+                let wanted = &Wanted::Everything;
                 Some(Value::Table(table.read(
                     fields,
+                    Given::default(),
                     columns,
-                    if keep {
-                        &Wanted::Everything
-                    } else {
-                        &Wanted::Nothing
-                    },
+                    wanted,
                 )))
             }
             _ => None,

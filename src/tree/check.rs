@@ -9,7 +9,6 @@ use crate::locale::Arg;
 use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
-use crate::record::selection::Selection;
 use crate::record::text::plain;
 use crate::record::{Distinct, Record, Value};
 use crate::rules::kind::{Bound, FieldDef, FieldType, Kind, Once};
@@ -19,6 +18,7 @@ use crate::spelling::{folded, tidy};
 use crate::toml::parse;
 use crate::tree::files::Files;
 use crate::tree::{OwnedRecord, Root, Tree, pass, place_of};
+use crate::written::selection::Selection;
 use crate::written::{Data, named, parsed};
 
 /// What a check is given: one organisation and its records.

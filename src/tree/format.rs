@@ -2,12 +2,13 @@
 
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Rule};
-use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::toml::{Reading, parse};
+use crate::tree::ledger::Batch;
 use crate::tree::splice::comments;
 use crate::tree::{canon, ledger};
+use crate::written::selection::Selection;
 
 /// The canonical text of an organisation's file, or of a ledger where no organisation is given;
 /// none where it is canonical.
@@ -26,7 +27,8 @@ pub fn changed(
             &|| organisation(source, org, rules),
         ),
         None => (
-            ledger::canonical_records(source, rules, &Selection::nothing(), &mut Vec::new())
+            Batch::new(0)
+                .read_canonical(source, rules, &Selection::nothing())
                 .is_some(),
             &|| self::ledger(source, rules),
         ),

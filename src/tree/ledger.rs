@@ -8,12 +8,13 @@ use crate::locale::Arg;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::selection::{Selection, Wanted};
 use crate::record::{Record, read};
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::toml::{Node, Reading, parse, refuse_dense, type_name};
+use crate::tree::OwnedRecord;
 use crate::written::canonical::{self, Rows};
+use crate::written::selection::{Selection, Wanted};
 use crate::written::{Data, Field, Row, named, parsed};
 
 /// Reads an organisation's file. Nothing is returned where a field could not be understood.
@@ -86,82 +87,98 @@ fn note_unknown_obligations(reading: &Reading<'_>, fields: &[Field<'_>], rules: 
 /// Reads every record of a ledger file. A record that cannot be understood is left out, the rest is
 /// not.
 pub fn read_records<'r>(source: &Source, rules: &'r Rules) -> (Vec<Record<'r>>, Vec<Problem>) {
-    read_selected(source, rules, &Selection::everything(), &mut Vec::new())
+    let mut batch = Batch::new(0);
+    batch.read(source, rules, &Selection::everything());
+    let records = batch.entries.into_iter().map(|entry| entry.record);
+    (records.collect(), batch.problems)
 }
 
-/// As [`read_records`], of each kind what is selected; records of which nothing is are checked, and
-/// not returned. The [number](crate::name::RecordId::number) of every id, returned or not, is added
-/// to `ids`.
-pub fn read_selected<'r>(
-    source: &Source,
-    rules: &'r Rules,
-    selection: &Selection,
-    ids: &mut Vec<u64>,
-) -> (Vec<Record<'r>>, Vec<Problem>) {
-    let before = ids.len();
-    if let Some(records) = canonical_records(source, rules, selection, ids) {
-        return (records, Vec::new());
-    }
-    ids.truncate(before);
-    let document = match parse(source) {
-        Ok(document) => document,
-        Err(problems) => return (Vec::new(), problems),
-    };
-    let reading = Reading::new(source);
-    let records = selected(&reading, &document.root, rules, selection, ids);
-    let mut problems = reading.into_problems();
-    problems.extend(document.findings);
-    (records, problems)
+/// What files of one organisation's records hold.
+#[derive(Debug)]
+pub struct Batch<'r> {
+    /// The organisation, by its index in the tree.
+    pub org: usize,
+    /// The records that were selected.
+    pub entries: Vec<OwnedRecord<'r>>,
+    /// The [number](crate::name::RecordId::number) of every id, selected or not.
+    pub ids: Vec<u64>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
 }
 
-/// The records of a text that is canonical and without a mistake; none of any other.
-pub(super) fn canonical_records<'r>(
-    source: &Source,
-    rules: &'r Rules,
-    selection: &Selection,
-    ids: &mut Vec<u64>,
-) -> Option<Vec<Record<'r>>> {
-    // What the full parser refuses unread could not be changed any more.
-    refuse_dense(source).ok()?;
-    let mut rows = Rows::new(&source.text, rules);
-    let mut row = Row::default();
-    let mut found = Vec::new();
-    let reading = Reading::new(source);
-    while rows.next(&mut row).ok()? {
-        let kind = row.kind?;
-        let record = read::record(
-            &reading,
-            &row,
-            &rules.kinds[kind],
-            rules,
-            selection.of(kind),
-        )?;
-        ids.push(record.id.number());
-        if *selection.of(kind) != Wanted::Nothing {
-            found.push(record);
+/// About how many bytes a record takes, to make room for as many as a text may hold.
+const BYTES_OF_RECORD: usize = 160;
+
+impl<'r> Batch<'r> {
+    /// No file yet.
+    pub fn new(org: usize) -> Batch<'r> {
+        Batch {
+            org,
+            entries: Vec::new(),
+            ids: Vec::new(),
+            problems: Vec::new(),
         }
     }
-    Some(found)
+
+    /// Reads a file, of each kind of record what is selected; records of which nothing is are
+    /// checked, and not kept.
+    pub fn read(&mut self, source: &Source, rules: &'r Rules, selection: &Selection) {
+        let before = (self.entries.len(), self.ids.len());
+        if self.read_canonical(source, rules, selection).is_some() {
+            return;
+        }
+        self.entries.truncate(before.0);
+        self.ids.truncate(before.1);
+        match parse(source) {
+            Ok(document) => {
+                let reading = Reading::new(source);
+                for record in records(&reading, &document.root, rules) {
+                    self.keep(record, selection);
+                }
+                self.problems.extend(reading.into_problems());
+                self.problems.extend(document.findings);
+            }
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+
+    /// Reads a text that is canonical and without a mistake; of any other it returns nothing, and
+    /// may have kept some records.
+    pub(super) fn read_canonical(
+        &mut self,
+        source: &Source,
+        rules: &'r Rules,
+        selection: &Selection,
+    ) -> Option<()> {
+        // What the full parser refuses unread could not be changed any more.
+        refuse_dense(source).ok()?;
+        self.ids.reserve(source.text.len() / BYTES_OF_RECORD);
+        let mut rows = Rows::new(&source.text, rules, selection);
+        let mut row = Row::default();
+        let reading = Reading::new(source);
+        while rows.next(&mut row).ok()? {
+            let n = row.kind?;
+            let wanted = selection.of(n);
+            let record = read::record(&reading, &row, &rules.kinds[n], rules, wanted)?;
+            self.keep(record, selection);
+        }
+        Some(())
+    }
+
+    fn keep(&mut self, record: Record<'r>, selection: &Selection) {
+        self.ids.push(record.id.number());
+        if *selection.of(record.kind.number) != Wanted::Nothing {
+            self.entries.push(OwnedRecord {
+                org: self.org,
+                record,
+            });
+        }
+    }
 }
 
 /// The records of a parsed file, in the order they stand.
 pub fn records<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules) -> Vec<Record<'r>> {
-    selected(
-        reading,
-        root,
-        rules,
-        &Selection::everything(),
-        &mut Vec::new(),
-    )
-}
-
-fn selected<'r>(
-    reading: &Reading<'_>,
-    root: &DeTable<'_>,
-    rules: &'r Rules,
-    selection: &Selection,
-    ids: &mut Vec<u64>,
-) -> Vec<Record<'r>> {
+    let everything = Wanted::Everything;
     let mut found: Vec<Record<'r>> = Vec::new();
     for (key, node) in root {
         let name: &str = key.get_ref();
@@ -182,17 +199,14 @@ fn selected<'r>(
                 .with("wanted", Arg::Message("type-records"))
                 .with("found", Arg::Message(type_name(node.get_ref())))
         };
-        let wanted = selection.of(n);
         match node.get_ref() {
             DeValue::Array(items) => {
                 for item in items {
                     match item.get_ref() {
                         DeValue::Table(table) => {
                             let row = parsed::row(reading.source, rules, name, table, item.span());
-                            let record =
-                                read::record(reading, &row, &rules.kinds[n], rules, wanted);
-                            ids.extend(record.as_ref().map(|record| record.id.number()));
-                            found.extend(record.filter(|_| *wanted != Wanted::Nothing));
+                            let kind = &rules.kinds[n];
+                            found.extend(read::record(reading, &row, kind, rules, &everything));
                         }
                         _ => reading.note(not_a_list(item)),
                     }

@@ -26,12 +26,12 @@ use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Record;
 use crate::record::organisation::{Match, Moves, Organisation};
-use crate::record::selection::Selection;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::spelling::folded;
 use crate::toml::{Reader, Reading, parse};
 use crate::tree::files::{Files, Folder, ListedFile, Texts};
+use crate::written::selection::Selection;
 
 /// The file-format version this program writes and the latest it reads.
 pub const FORMAT: i64 = 1;
@@ -585,6 +585,17 @@ impl<'t> Records<'t> {
     /// A record by its index.
     pub fn record(&self, n: usize) -> &'t Record<'t> {
         &self.entries[n - self.first].record
+    }
+
+    /// The kinds of which some record is so, by their indices among the rules' kinds.
+    pub fn kinds_that(&self, is_so: impl Fn(&Record<'_>) -> bool) -> impl Iterator<Item = usize> {
+        let kinds = self.by_kind.0.iter();
+        kinds
+            .filter(move |(_, indices)| {
+                let mut records = indices.iter().map(|&n| &self.entries[n as usize].record);
+                records.any(&is_so)
+            })
+            .map(|(kind, _)| *kind)
     }
 
     /// The records of a kind with their indices, in order.

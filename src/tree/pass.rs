@@ -8,11 +8,12 @@ use rayon::prelude::*;
 
 use crate::name::RecordId;
 use crate::problem::{Problem, Rule};
-use crate::record::selection::Selection;
 use crate::record::{Record, Value};
 use crate::rules::kind::FieldType;
 use crate::tree::files::Files;
-use crate::tree::{OwnedRecord, Tree, ledger, place_of};
+use crate::tree::ledger::Batch;
+use crate::tree::{OwnedRecord, Tree, place_of};
+use crate::written::selection::Selection;
 
 /// Reads the records of every organisation and gives those of each to `each`; what that makes of
 /// them comes back in the order of the organisations. What is wrong with the records is noted in
@@ -25,7 +26,7 @@ pub fn each_organisation<'r, T: Send>(
 ) -> Vec<T> {
     let shared = &*tree;
     let of = |org: usize| {
-        let batch = Batch::read(shared, files, org, selection);
+        let batch = Batch::of(shared, files, org, selection);
         (batch.ids, batch.problems, each(shared, org, batch.entries))
     };
     let read: Vec<(Vec<u64>, Vec<Problem>, T)> =
@@ -48,7 +49,7 @@ pub fn each_organisation<'r, T: Send>(
         problems.extend(doubled.problems);
         // Of several different records of one id none is known to be right.
         for org in doubled.orgs {
-            let mut batch = Batch::read(shared, files, org, selection);
+            let mut batch = Batch::of(shared, files, org, selection);
             batch
                 .entries
                 .retain(|entry| !doubled.ids.contains(&entry.record.id));
@@ -78,19 +79,12 @@ pub(super) fn entries_of<'r>(
     files: &dyn Files,
     org: usize,
 ) -> Vec<OwnedRecord<'r>> {
-    Batch::read(tree, files, org, &Selection::everything()).entries
-}
-
-/// The records of one organisation.
-struct Batch<'r> {
-    entries: Vec<OwnedRecord<'r>>,
-    problems: Vec<Problem>,
-    /// The numbers of all ids, each once.
-    ids: Vec<u64>,
+    Batch::of(tree, files, org, &Selection::everything()).entries
 }
 
 impl<'r> Batch<'r> {
-    fn read(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
+    /// The records of one organisation, copies left out; the number of each id once.
+    fn of(tree: &Tree<'r>, files: &dyn Files, org: usize, selection: &Selection) -> Batch<'r> {
         let mut batch = Batch::as_written(tree, files, org, selection);
         let all = batch.ids.len();
         batch.ids.sort_unstable();
@@ -121,27 +115,14 @@ impl<'r> Batch<'r> {
         org: usize,
         selection: &Selection,
     ) -> Batch<'r> {
-        let (mut entries, mut problems, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+        let mut batch = Batch::new(org);
         for file in &tree.ledgers[org] {
             match files.read(file) {
-                Ok(source) => {
-                    let (records, found) =
-                        ledger::read_selected(&source, tree.rules, selection, &mut ids);
-                    entries.extend(
-                        records
-                            .into_iter()
-                            .map(|record| OwnedRecord { org, record }),
-                    );
-                    problems.extend(found);
-                }
-                Err(problem) => problems.push(problem),
+                Ok(source) => batch.read(&source, tree.rules, selection),
+                Err(problem) => batch.problems.push(problem),
             }
         }
-        Batch {
-            entries,
-            problems,
-            ids,
-        }
+        batch
     }
 
     /// Of equal records under one id one is kept; different ones are a problem, and none is kept.

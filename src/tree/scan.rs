@@ -436,23 +436,17 @@ fn read_opened(file: fs::File, name: &str) -> Result<Vec<u8>, Problem> {
     if !meta.is_file() {
         return Err(Problem::new(Rule::NOT_A_FILE).at(Place::file(name)));
     }
-    let too_large = || {
-        Problem::new(Rule::TOO_LARGE)
-            .at(Place::file(name))
-            .with("most", (MAX_BYTES >> 20) as i64)
-    };
     if meta.len() > MAX_BYTES {
-        return Err(too_large());
+        return Err(Problem::new(Rule::TOO_LARGE)
+            .at(Place::file(name))
+            .with("most", (MAX_BYTES >> 20) as i64));
     }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    file.take(MAX_BYTES + 1)
+    // The file as it was when it was opened: what is added meanwhile is not waited for.
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    file.take(meta.len())
         .read_to_end(&mut bytes)
         .map_err(|error| Problem::io(name, &error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        Err(too_large())
-    } else {
-        Ok(bytes)
-    }
+    Ok(bytes)
 }
 
 /// Opens what a path without links was seen to be. Where another put a link or a pipe there

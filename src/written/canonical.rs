@@ -13,7 +13,8 @@ use crate::day::Day;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType, HEAD, Kind, head_mask};
 use crate::spelling::is_steering;
-use crate::written::{Data, Field, Item, Row};
+use crate::written::selection::Selection;
+use crate::written::{Data, Field, Given, Item, Row};
 
 /// A list longer than this many columns is broken into lines.
 pub const LONGEST_LINE: usize = 100;
@@ -27,16 +28,19 @@ type Result<T> = std::result::Result<T, NotCanonical>;
 /// A canonical text as it is read, row after row.
 pub struct Rows<'s, 'r> {
     rules: &'r Rules,
+    selection: &'r Selection,
     scan: Scan<'s>,
     /// Kinds by their index, those met last first: a file has few.
     kinds: Vec<usize>,
 }
 
 impl<'s, 'r> Rows<'s, 'r> {
-    /// Starts at the beginning of a text.
-    pub fn new(text: &'s str, rules: &'r Rules) -> Rows<'s, 'r> {
+    /// Starts at the beginning of a text. Rows have the fields that are selected; of the others it
+    /// is only seen that they fit.
+    pub fn new(text: &'s str, rules: &'r Rules, selection: &'r Selection) -> Rows<'s, 'r> {
         Rows {
             rules,
+            selection,
             scan: Scan::new(text),
             kinds: (0..rules.kinds.len()).collect(),
         }
@@ -68,7 +72,12 @@ impl<'s, 'r> Rows<'s, 'r> {
         if self.scan.starts_with(b"id = ") {
             row.fields.push(self.scan.field("id", None, &[])?);
         }
-        self.scan.fields(&kind.fields, &mut row.fields)?;
+        let wanted = self.selection.of(self.kinds[0]);
+        row.skipped = self.scan.fields(
+            &kind.fields,
+            |n| n >= Given::MOST || wanted.reads(n, kind),
+            &mut row.fields,
+        )?;
         if self.scan.starts_with(b"retracted = ") {
             row.fields.push(
                 self.scan
@@ -101,7 +110,7 @@ impl<'s, 'r> Rows<'s, 'r> {
 pub fn table<'s>(text: &'s str, kind: &Kind) -> Result<Vec<Field<'s>>> {
     let mut scan = Scan::new(text);
     let mut fields = Vec::new();
-    scan.fields(&kind.fields, &mut fields)?;
+    scan.fields(&kind.fields, |_| true, &mut fields)?;
     if scan.at == scan.bytes.len() {
         Ok(fields)
     } else {
@@ -138,15 +147,20 @@ impl<'s> Scan<'s> {
     /// Empties a row and keeps the memory of its lists and tables for the next.
     fn recycle(&mut self, row: &mut Row<'s>) {
         for field in row.fields.drain(..) {
-            match field.data {
-                Data::List(mut items) => {
-                    for item in items.drain(..) {
-                        self.spare_table(item.data);
-                    }
-                    self.spare_items.push(items);
+            self.spare(field.data);
+        }
+    }
+
+    /// Keeps the memory of a value for the next.
+    fn spare(&mut self, data: Data<'s>) {
+        match data {
+            Data::List(mut items) => {
+                for item in items.drain(..) {
+                    self.spare_table(item.data);
                 }
-                data => self.spare_table(data),
+                self.spare_items.push(items);
             }
+            data => self.spare_table(data),
         }
     }
 
@@ -190,16 +204,56 @@ impl<'s> Scan<'s> {
         definitions.iter().position(is_it)
     }
 
-    /// The lines of a table's fields, in the order of their definitions.
-    fn fields(&mut self, definitions: &[FieldDef], fields: &mut Vec<Field<'s>>) -> Result<()> {
+    /// The lines of a table's fields, in the order of their definitions. Those that are wanted are
+    /// put into `fields`, the others are looked at and named in what is returned.
+    #[inline]
+    fn fields(
+        &mut self,
+        definitions: &[FieldDef],
+        is_wanted: impl Fn(usize) -> bool,
+        fields: &mut Vec<Field<'s>>,
+    ) -> Result<Given> {
+        let mut skipped = Given::default();
         let mut next = 0;
-        while let Some(skipped) = self.which(&definitions[next..]) {
-            let index = next + skipped;
+        while let Some(ahead) = self.which(&definitions[next..]) {
+            let index = next + ahead;
             let definition = &definitions[index];
-            fields.push(self.field(&definition.name, Some(index), columns_of(definition))?);
+            if is_wanted(index) {
+                fields.push(self.field(&definition.name, Some(index), columns_of(definition))?);
+            } else if self.skip(definition)? {
+                skipped.insert(index);
+            }
             next = index + 1;
         }
-        Ok(())
+        Ok(skipped)
+    }
+
+    /// A whole field that nobody asked for, whose key is known to stand here: whether it says
+    /// anything.
+    #[inline]
+    fn skip(&mut self, definition: &FieldDef) -> Result<bool> {
+        let key = self.at..self.at + definition.name.len();
+        self.at = key.end + " = ".len();
+        let is_given = match &definition.ty {
+            // Most fields hold a text, which always fits.
+            FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation
+                if !definition.list && self.starts_with(b"\"") =>
+            {
+                !self.string()?.trim_start().is_empty()
+            }
+            _ => {
+                let name = self.text.get(key).unwrap_or_default();
+                let data = self.line_value(name, columns_of(definition))?;
+                if !data.fits(definition) {
+                    return Err(NotCanonical);
+                }
+                let is_given = !data.is_blank();
+                self.spare(data);
+                is_given
+            }
+        };
+        self.line_end()?;
+        Ok(is_given)
     }
 
     #[inline]
@@ -255,9 +309,10 @@ impl<'s> Scan<'s> {
         let name = self.text.get(key.clone()).unwrap_or_default();
         let start = key.end + " = ".len();
         self.at = start;
-        let data = match self.bytes.get(start) {
-            Some(b'[') if own_line => self.list(name, columns)?,
-            _ => self.value(columns)?,
+        let data = if own_line {
+            self.line_value(name, columns)?
+        } else {
+            self.value(columns)?
         };
         Ok(Field {
             name: Cow::Borrowed(name),
@@ -266,6 +321,15 @@ impl<'s> Scan<'s> {
             span: start..self.at,
             data,
         })
+    }
+
+    /// The value of a line, which may take several.
+    #[inline]
+    fn line_value(&mut self, name: &str, columns: &[FieldDef]) -> Result<Data<'s>> {
+        match self.bytes.get(self.at) {
+            Some(b'[') => self.list(name, columns),
+            _ => self.value(columns),
+        }
     }
 
     #[inline]
@@ -338,14 +402,20 @@ impl<'s> Scan<'s> {
     }
 
     /// A day, a whole number, or one with decimals of which the last is not 0.
+    #[inline]
     fn number(&mut self) -> Result<Data<'s>> {
-        let text = self.while_bytes(|b| b.is_ascii_digit() || b == b'-' || b == b'.');
-        let bytes = text.as_bytes();
-        if bytes.len() == 10 && bytes[4] == b'-' {
-            return Day::from_canonical(bytes)
-                .map(Data::Day)
-                .ok_or(NotCanonical);
+        if let Some(day) = self.bytes[self.at..].first_chunk::<{ Day::WIDTH }>()
+            && day[4] == b'-'
+        {
+            let day = Day::from_canonical(day).ok_or(NotCanonical)?;
+            self.at += Day::WIDTH;
+            return Ok(Data::Day(day));
         }
+        self.plain_number()
+    }
+
+    fn plain_number(&mut self) -> Result<Data<'s>> {
+        let text = self.while_bytes(|b| b.is_ascii_digit() || b == b'-' || b == b'.');
         let (whole, decimals) = text
             .split_once('.')
             .map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));

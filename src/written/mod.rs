@@ -13,13 +13,15 @@ pub mod block;
 pub mod canonical;
 pub mod page;
 pub mod parsed;
+pub mod selection;
 pub mod value;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::day::Day;
+use crate::day::{Day, Period};
 use crate::number::Decimal;
+use crate::rules::kind::{FieldDef, FieldType};
 
 /// A record as it is written.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +36,27 @@ pub struct Row<'s> {
     pub kind: Option<usize>,
     /// Its fields. Canonical rows have them in the order of the kind.
     pub fields: Vec<Field<'s>>,
+    /// The fields that nobody asked for: they were seen to fit, and left out.
+    pub skipped: Given,
+}
+
+/// Which of the first fields of a kind a table gives: an empty text gives nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Given(u64);
+
+impl Given {
+    /// Fields from this index on cannot be noted.
+    pub const MOST: usize = u64::BITS as usize;
+
+    /// Notes that a field is given.
+    pub fn insert(&mut self, field: usize) {
+        self.0 |= 1 << field;
+    }
+
+    /// Whether a field is given.
+    pub fn contains(self, field: usize) -> bool {
+        field < Given::MOST && self.0 & (1 << field) != 0
+    }
 }
 
 /// A key and what it says.
@@ -92,6 +115,12 @@ impl Data<'_> {
         }
     }
 
+    /// Whether it is a text that says nothing.
+    pub fn is_blank(&self) -> bool {
+        self.as_text()
+            .is_some_and(|text| text.trim_start().is_empty())
+    }
+
     /// The whole number, if it is one.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
@@ -109,6 +138,49 @@ impl Data<'_> {
         }
     }
 
+    /// Whether a field of this definition may say it.
+    pub fn fits(&self, definition: &FieldDef) -> bool {
+        match self {
+            Data::List(items) if definition.list => {
+                items.iter().all(|item| item.data.fits_type(&definition.ty))
+            }
+            _ => !definition.list && self.fits_type(&definition.ty),
+        }
+    }
+
+    fn fits_type(&self, ty: &FieldType) -> bool {
+        let text = self.as_text();
+        match ty {
+            FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => {
+                text.is_some()
+            }
+            FieldType::Boolean => matches!(self, Data::Boolean(_)),
+            FieldType::Date => matches!(self, Data::Day(_)),
+            FieldType::Month => text.and_then(Period::from_canonical_month).is_some(),
+            FieldType::Quarter => text.and_then(Period::from_canonical_quarter).is_some(),
+            FieldType::Year => self.as_year().is_some(),
+            FieldType::Integer { min, max } => self
+                .as_integer()
+                .is_some_and(|n| (*min..=*max).contains(&n)),
+            FieldType::Decimal { places, min, max } => self.as_number().is_some_and(|n| {
+                n.places() <= *places && Decimal::from(*min) <= n && n <= Decimal::from(*max)
+            }),
+            FieldType::Choice(choices) => {
+                text.is_some_and(|text| choices.iter().any(|choice| choice.name == text))
+            }
+            FieldType::Table(columns) => match self {
+                Data::Table(fields) => fits_table(fields, columns),
+                _ => false,
+            },
+        }
+    }
+
+    /// The year, if it is one that has days.
+    pub fn as_year(&self) -> Option<Period> {
+        let first = Day::new(i32::try_from(self.as_integer()?).ok()?, 1, 1);
+        first.map(Period::year)
+    }
+
     /// What it is, as the messages name it.
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -122,6 +194,19 @@ impl Data<'_> {
             Data::Table(_) => "type-table",
         }
     }
+}
+
+/// Whether a table of these columns may say all of this, and says what it must.
+fn fits_table(fields: &[Field<'_>], columns: &[FieldDef]) -> bool {
+    let is_given = |n: usize| {
+        let mut of_it = fields.iter().filter(|field| field.index == Some(n));
+        of_it.any(|field| !field.data.is_blank())
+    };
+    let fit = |field: &Field<'_>| field.index.is_some_and(|n| field.data.fits(&columns[n]));
+    let lacks = |(n, column): (usize, &FieldDef)| {
+        !is_given(n) && column.must_be_given(|name| named(fields, name).is_some())
+    };
+    fields.iter().all(fit) && !columns.iter().enumerate().any(lacks)
 }
 
 /// The field of that name.

@@ -10,7 +10,7 @@ use crate::rules::kind::{FieldDef, FieldType};
 use crate::source::Source;
 use crate::toml::{Node, day, integer, type_name};
 use crate::written::value::TomlValue;
-use crate::written::{Data, Field, Item, Row};
+use crate::written::{Data, Field, Given, Item, Row};
 
 /// The row of a table of this name, whose header stands there.
 pub fn row<'s>(
@@ -35,6 +35,7 @@ pub fn row<'s>(
         header,
         kind,
         fields,
+        skipped: Given::default(),
     }
 }
 
@@ -51,6 +52,7 @@ pub fn rows<'s>(source: &Source, root: &DeTable<'s>) -> Vec<Row<'s>> {
             header,
             kind: None,
             fields: fields(table, &[]),
+            skipped: Given::default(),
         }));
     }
     found.sort_by_key(|row| row.header.start);

@@ -15,11 +15,11 @@ use crate::cmd::{Session, Status};
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::{Moves, Organisation};
-use crate::record::selection::Selection;
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
 use crate::tree::{Tree, change, find_org};
+use crate::written::selection::Selection;
 
 fn asked<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m String> {
     matches.get_one::<String>(name)

@@ -1,6 +1,7 @@
 //! Which fields of which kinds a question looks at: all others are checked and not kept.
 
 use crate::rules::Rules;
+use crate::rules::kind::{Kind, LifeCycle};
 
 /// What is kept of each kind of record, by the index of the kind among the rules' kinds.
 #[derive(Clone, Debug)]
@@ -30,8 +31,14 @@ impl Wanted {
         }
     }
 
+    /// Whether a row must have a field: it is kept, or its kind's life is read from it.
+    pub(super) fn reads(&self, field: usize, kind: &Kind) -> bool {
+        let lives_by = |life: &LifeCycle| life.updates == field && *self != Wanted::Nothing;
+        self.keeps(field) || kind.life.as_ref().is_some_and(lives_by)
+    }
+
     /// How many places the fields that are kept take, of so many that there are.
-    pub(super) fn len(&self, all: usize) -> usize {
+    pub fn len(&self, all: usize) -> usize {
         match self {
             Wanted::Nothing => 0,
             Wanted::Fields(fields) => fields.len(),
