@@ -41,6 +41,27 @@ pub enum PeriodName {
     Range,
 }
 
+/// An earlier period that one is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// The period before.
+    Previous,
+    /// The same period a year earlier.
+    YearBefore,
+}
+
+impl FromStr for Earlier {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Earlier, NotATime> {
+        match text {
+            "previous" | "上期" | "上季度" | "上月" => Ok(Earlier::Previous),
+            "year" | "去年同期" | "同期" => Ok(Earlier::YearBefore),
+            _ => Err(NotATime),
+        }
+    }
+}
+
 /// The text is not a day or period in any accepted form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotATime;
@@ -97,6 +118,34 @@ impl Day {
             digits(&[*m1, *m2])?,
             digits(&[*d1, *d2])?,
         )
+    }
+
+    /// The day in a sentence: `2026年4月13日`.
+    pub fn words(self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => format!("{}年{}月{}日", self.year(), self.month(), self.day()),
+            Lang::En => self.to_string(),
+        }
+    }
+
+    /// The day where its year is known: `4月13日`.
+    pub fn short_words(self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => format!("{}月{}日", self.month(), self.day()),
+            Lang::En => format!("{:02}-{:02}", self.month(), self.day()),
+        }
+    }
+
+    /// The ten-day part of the month: 上旬, 中旬, 下旬.
+    pub fn part_of_month(self, lang: Lang) -> &'static str {
+        match (self.day(), lang) {
+            (1..=10, Lang::Zh) => "上旬",
+            (11..=20, Lang::Zh) => "中旬",
+            (_, Lang::Zh) => "下旬",
+            (1..=10, Lang::En) => "early",
+            (11..=20, Lang::En) => "mid",
+            (_, Lang::En) => "late",
+        }
     }
 
     /// Today by this machine's clock and zone.
@@ -419,6 +468,19 @@ impl Period {
                 _ => Err(NotATime),
             },
             (true, _, None) => Err(NotATime),
+        }
+    }
+
+    /// What "this year to date" is called at the end of the period: `前三季度`.
+    pub fn to_date(self, lang: Lang) -> String {
+        match (lang, self.last().month(), self.span()) {
+            (Lang::Zh, 3, PeriodName::Quarter) => "一季度".to_owned(),
+            (Lang::Zh, 6, PeriodName::Quarter | PeriodName::HalfYear) => "上半年".to_owned(),
+            (Lang::Zh, 9, PeriodName::Quarter) => "前三季度".to_owned(),
+            (Lang::Zh, 12, _) => "全年".to_owned(),
+            (Lang::Zh, 1, _) => "1月".to_owned(),
+            (Lang::Zh, month, _) => format!("1—{month}月"),
+            (Lang::En, month, _) => format!("months 1–{month}"),
         }
     }
 

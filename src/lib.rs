@@ -3,6 +3,8 @@
 //! Each room imports only from those before it in this list; a test holds them to that. What each
 //! promises and what it never does stands once, in `docs/architecture.md`.
 
+#![warn(clippy::too_many_lines)]
+
 pub mod spelling;
 
 pub mod locale;

@@ -602,8 +602,7 @@ fn run(seed: u64, tallies: &mut BTreeMap<(Setup, Way), Tally>) {
                     branch,
                     (&base, &world),
                     &mut now,
-                    tally,
-                    &format!("seed {seed}, {setup:?} {way:?}, clerk {n}"),
+                    (tally, &format!("seed {seed}, {setup:?} {way:?}, clerk {n}")),
                 );
             }
         }
@@ -616,8 +615,7 @@ fn bring_in(
     branch: &Branch,
     base: (&str, &World),
     now: &mut World,
-    tally: &mut Tally,
-    what: &str,
+    (tally, what): (&mut Tally, &str),
 ) {
     // A merge looks at a branch as a whole, the other ways at each of its commits.
     let mut steps: Vec<&World> = branch.steps.iter().collect();

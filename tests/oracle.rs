@@ -483,7 +483,7 @@ impl Oracle<'_> {
                 for _ in 0..obligation.months {
                     end = next_month(end);
                 }
-                self.window(&mut tally, obligation, n, org, first, end);
+                self.window(&mut tally, obligation, (n, org), (first, end));
                 first = end;
             }
         }
@@ -494,10 +494,8 @@ impl Oracle<'_> {
         &self,
         tally: &mut Tally,
         obligation: &Obligation,
-        n: usize,
-        org: &Org,
-        first: Day,
-        end: Day,
+        (n, org): (usize, &Org),
+        (first, end): (Day, Day),
     ) {
         let days: Vec<Day> = (0..end.since(first)).map(|k| first.plus(k)).collect();
         let last = *days.last().expect("a window has days");

@@ -49,12 +49,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     };
     let root = session.root()?;
     let rules = session.rules()?;
-    let Some(kind) = rules.kind(name).cloned() else {
-        return Err(Problem::new(Rule::UNKNOWN_KIND)
-            .with("name", name)
-            .with("allowed", "")
-            .into());
-    };
+    let kind = Arc::clone(rules.asked_kind(name)?);
     let mut values = field_values(session, &kind, matches, &[])?;
     let org = which_org(session, &root, &rules, matches)?;
     complete(session, &kind, &mut values)?;
@@ -79,11 +74,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                     ("writer", writer.as_str().into()),
                     ("before", before.as_str().into()),
                 ];
-                writeln!(
-                    session.err,
-                    "{}",
-                    session.locale.say("writer-changed", &names)
-                )?;
+                session.remark("writer-changed", &names)?;
             }
             writer
         }

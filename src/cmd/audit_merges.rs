@@ -96,39 +96,47 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             ("count", found.into()),
             ("past", past.into()),
         ];
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say("audit-looked-at", &counts)
-        )?;
-        let said = if found == 0 {
-            "audit-clean"
-        } else {
-            "audit-found"
-        };
-        writeln!(session.out, "{}", session.locale.say(said, &counts))?;
-        if past > 0 {
-            writeln!(session.out, "{}", session.locale.say("audit-past", &counts))?;
-        }
-        for (said, names) in [
-            ("audit-not-seen", &not_seen),
-            ("audit-untraced", &audit.untraced),
-        ] {
-            if !names.is_empty() {
-                let commits: Vec<&str> = names.iter().map(|name| short(name)).collect();
-                let args = [
-                    ("count", names.len().into()),
-                    ("commits", commits.join(" ").into()),
-                ];
-                writeln!(session.out, "{}", session.locale.say(said, &args))?;
-            }
-        }
+        say_outcome(session, &counts, found == 0, past > 0)?;
+        say_commits(session, "audit-not-seen", &not_seen)?;
+        say_commits(session, "audit-untraced", &audit.untraced)?;
     }
     Ok(if found == 0 {
         Status::Clean
     } else {
         Status::Findings
     })
+}
+
+fn say_outcome(
+    session: &mut Session<'_>,
+    counts: &[(&'static str, crate::locale::Arg)],
+    is_clean: bool,
+    has_past: bool,
+) -> Result<()> {
+    session.tell("audit-looked-at", counts)?;
+    let said = if is_clean {
+        "audit-clean"
+    } else {
+        "audit-found"
+    };
+    session.tell(said, counts)?;
+    if has_past {
+        session.tell("audit-past", counts)?;
+    }
+    Ok(())
+}
+
+/// Names some commits, if there are any.
+fn say_commits(session: &mut Session<'_>, message: &str, names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let commits: Vec<&str> = names.iter().map(|name| short(name)).collect();
+    let args = [
+        ("count", names.len().into()),
+        ("commits", commits.join(" ").into()),
+    ];
+    Ok(session.tell(message, &args)?)
 }
 
 /// As much of a commit's name as tells it from others.

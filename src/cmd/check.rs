@@ -37,19 +37,18 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         true => Ledger::asked(session, matches)?,
         false => Ledger::readable(session)?,
     };
-    // What is committed is what was staged, whatever stands in the files by now.
-    let repo = if commit {
-        Repo::near(&ledger.root.path)?
-    } else {
-        None
+    let repo = match commit {
+        true => Repo::near(&ledger.root.path)?,
+        false => None,
     };
+    // What is committed is what was staged, whatever stands in the files by now.
     let staged = repo.as_ref().map_or(Ok(None), Repo::staged)?;
     if let (Some(repo), Some(staged)) = (&repo, &staged)
         && let folder = staged.path().join(&repo.prefix)
         && folder.join("ledger.toml").is_file()
     {
         ledger = Ledger::in_folder(Root::open(Some(&folder), &folder)?);
-        writeln!(session.err, "{}", session.locale.text("check-staged"))?;
+        session.remark("check-staged", &[])?;
     }
     let mut tree = ledger.outline();
     let checked = Checked {
@@ -86,41 +85,41 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             .say("check-warnings", &[("count", warnings.into())]);
         writeln!(session.err, "{said}")?;
     }
-    let locale = &session.locale;
+    let counts = [
+        ("count", problems.len().into()),
+        ("records", records.into()),
+        ("orgs", tree.orgs.len().into()),
+    ];
     match options::format_of(matches, "text") {
-        "json" => write!(
-            session.out,
-            "{}",
-            json::problems(&problems, |p| diagnostic::sentences(p, locale))
-        )?,
-        _ => {
-            for problem in &problems {
-                writeln!(
-                    session.out,
-                    "{}",
-                    diagnostic::text(problem, locale, session.style.colour)
-                )?;
-            }
-            let counts = [
-                ("count", problems.len().into()),
-                ("records", records.into()),
-                ("orgs", tree.orgs.len().into()),
-            ];
-            let said = locale.say(
-                match problems.iter().all(Problem::is_warning) {
-                    false => "check-found",
-                    true if problems.is_empty() => "check-clean",
-                    true => "check-warned",
-                },
-                &counts,
-            );
-            writeln!(session.out, "{said}")?;
-            if commit && !problems.is_empty() {
-                writeln!(session.out, "{}", locale.text("check-stopped"))?;
-            }
+        "json" => {
+            let sentences = |p: &Problem| diagnostic::sentences(p, &session.locale);
+            write!(session.out, "{}", json::problems(&problems, sentences))?;
         }
+        _ => say_findings(session, &problems, &counts, commit)?,
     }
     Ok(Status::of(&problems))
+}
+
+fn say_findings(
+    session: &mut Session<'_>,
+    problems: &[Problem],
+    counts: &[(&'static str, crate::locale::Arg)],
+    stops_a_commit: bool,
+) -> Result<()> {
+    for problem in problems {
+        let text = diagnostic::text(problem, &session.locale, session.style.colour);
+        writeln!(session.out, "{text}")?;
+    }
+    let said = match problems.iter().all(Problem::is_warning) {
+        false => "check-found",
+        true if problems.is_empty() => "check-clean",
+        true => "check-warned",
+    };
+    session.tell(said, counts)?;
+    if stops_a_commit && !problems.is_empty() {
+        session.tell("check-stopped", &[])?;
+    }
+    Ok(())
 }
 
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the
@@ -165,7 +164,7 @@ fn warn_without_driver(session: &mut Session<'_>, root: &Root) -> Result<()> {
         && let Ok(repo) = Repo::of(&root.path)
         && !setup::has_driver(&repo)
     {
-        writeln!(session.err, "{}", session.locale.text("check-no-driver"))?;
+        session.remark("check-no-driver", &[])?;
     }
     Ok(())
 }

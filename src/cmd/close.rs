@@ -7,6 +7,7 @@ use crate::cmd::fields::clerk_name;
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::{depth, report_spec};
 use crate::cmd::{Command, Session, Status, options};
+use crate::day::Period;
 use crate::figure::closing::{self, closed, stamp_file};
 use crate::figure::report::Question;
 use crate::figure::stamp::Stamp;
@@ -86,33 +87,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .map(Stamp::read)
         .transpose()
         .map_err(Problems)?;
-    let stamp = match (
-        &before,
-        matches
-            .get_one::<String>("why")
-            .filter(|why| !why.trim().is_empty()),
-    ) {
-        (None, _) => stamp,
-        (Some(before), _) if before.says_the_same(&stamp) => {
-            writeln!(
-                session.out,
-                "{}",
-                session.locale.say(
-                    "close-same",
-                    &[("period", period.to_string().into()), ("path", name.into())]
-                )
-            )?;
-            return Ok(Status::Clean);
-        }
-        (Some(before), Some(why)) => before.succeeded_by(stamp, why),
-        (Some(before), None) => {
-            return Err(Problem::new(Rule::ALREADY_CLOSED)
-                .with("period", period.to_string())
-                .with("on", before.on.to_string())
-                .with("by", before.by.as_str())
-                .into());
-        }
-    };
+    if before
+        .as_ref()
+        .is_some_and(|before| before.says_the_same(&stamp))
+    {
+        let args = [("period", period.to_string().into()), ("path", name.into())];
+        session.tell("close-same", &args)?;
+        return Ok(Status::Clean);
+    }
+    let why = matches.get_one::<String>("why");
+    let stamp = successor(before, stamp, period, why.map_or("", String::as_str))?;
     lock.write(
         &path,
         &Precondition::of(&path, old.as_ref().map(|old| old.text.as_bytes())),
@@ -126,17 +110,29 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ("figures", figures.into()),
         ("path", name.into()),
     ];
-    writeln!(session.out, "{}", session.locale.say("close-done", &args))?;
+    session.tell("close-done", &args)?;
     if let Some(commit) = &stamp.commit {
-        writeln!(
-            session.out,
-            "{}",
-            session
-                .locale
-                .say("close-commit", &[("id", commit.as_str().into())])
-        )?;
+        session.tell("close-commit", &[("id", commit.as_str().into())])?;
     }
     Ok(Status::Clean)
+}
+
+/// The stamp that takes the place of the one there is: a period that is closed already is closed
+/// anew for a reason only.
+fn successor(
+    before: Option<Stamp>,
+    stamp: Stamp,
+    period: Period,
+    why: &str,
+) -> Result<Stamp, Problem> {
+    match before {
+        None => Ok(stamp),
+        Some(before) if !why.trim().is_empty() => Ok(before.succeeded_by(stamp, why)),
+        Some(before) => Err(Problem::new(Rule::ALREADY_CLOSED)
+            .with("period", period.to_string())
+            .with("on", before.on.to_string())
+            .with("by", before.by.as_str())),
+    }
 }
 
 /// The figures of a report, and those that its ratios are made of.

@@ -10,7 +10,6 @@ use crate::figure::{Evaluation, Scope, tally};
 use crate::locale::Locale;
 use crate::present::explain::Explained;
 use crate::present::{as_of_words, cell, left_out_notes, places};
-use crate::problem::{Problem, Rule};
 use crate::render::json::pretty;
 use crate::render::terminal;
 use crate::rules::Rules;
@@ -40,18 +39,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let name = matches
         .get_one::<String>("metric")
         .map_or("", String::as_str);
-    let Some(metric) = ledger.rules.metric(name) else {
-        let all: Vec<&str> = ledger
-            .rules
-            .metrics()
-            .iter()
-            .map(|m| m.name.as_str())
-            .collect();
-        return Err(Problem::new(Rule::UNKNOWN_METRIC)
-            .with("name", name)
-            .with("allowed", all.join(", "))
-            .into());
-    };
+    let metric = ledger.rules.asked_metric(name)?;
     let tree = &ledger.load(&tally::selection_to_list(&ledger.rules, &[metric]));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let org = session.org(tree, matches)?;
@@ -88,24 +76,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             pretty(&Json::Object(object))
         }
         _ => {
-            let title = session.locale.say(
-                "explain-title",
-                &[
-                    ("metric", (&metric.label).into()),
-                    ("org", tree.orgs[org].name().into()),
-                    ("period", period.label(session.locale.lang()).into()),
-                    (
-                        "as_of",
-                        as_of_words(&session.locale, as_of, judged_until).into(),
-                    ),
-                    (
-                        "value",
-                        cell(metric, evaluation.figure(metric, &scope)?)
-                            .words()
-                            .into(),
-                    ),
-                ],
-            );
+            let figure = cell(metric, evaluation.figure(metric, &scope)?);
+            let as_of = as_of_words(&session.locale, as_of, judged_until);
+            let args = [
+                ("metric", (&metric.label).into()),
+                ("org", tree.orgs[org].name().into()),
+                ("period", period.label(session.locale.lang()).into()),
+                ("as_of", as_of.into()),
+                ("value", figure.words().into()),
+            ];
+            let title = session.locale.say("explain-title", &args);
             let mut text = format!("{title}\n");
             for note in left_out_notes(&session.locale, &left_out) {
                 text.push_str(&format!("{note}\n"));

@@ -72,7 +72,7 @@ fn status(session: &mut Session<'_>, root: &Root, repo: &Repo) -> Result<Status>
         writeln!(session.out, "{line}")?;
     }
     if by_setup {
-        writeln!(session.out, "{}", session.locale.text("git-next"))?;
+        session.tell("git-next", &[])?;
     }
     Ok(if by_setup || by_hand {
         Status::Findings

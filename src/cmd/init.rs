@@ -86,7 +86,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     } else {
         "init-next"
     };
-    writeln!(session.out, "{}", session.locale.text(next))?;
+    session.tell(next, &[])?;
     Ok(Status::Clean)
 }
 

@@ -43,13 +43,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let ledger = Ledger::asked(session, matches)?;
     let name = matches.get_one::<String>("kind").map_or("", String::as_str);
-    let Some(kind) = ledger.rules.kind(name) else {
-        let known: Vec<&str> = ledger.rules.kinds.iter().map(|k| k.name.as_str()).collect();
-        return Err(Problem::new(Rule::UNKNOWN_KIND)
-            .with("name", name)
-            .with("allowed", known.join(", "))
-            .into());
-    };
+    let kind = ledger.rules.asked_kind(name)?;
     let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, [kind.name.as_str()]));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let entries = select(session, tree, kind, matches)?;

@@ -12,7 +12,7 @@ use crate::figure::closing::closed;
 use crate::figure::report::{Compare, Question};
 use crate::locale::Locale;
 use crate::present::report::{MetricColumn, Shown};
-use crate::problem::{Problem, Rule};
+use crate::problem::Problem;
 use crate::render::terminal::TableStyle;
 use crate::render::{csv, json, terminal};
 use crate::rules::Rules;
@@ -136,14 +136,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn columns<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<MetricColumn<'r>>, Problem> {
-    let metric = |name: &str| {
-        rules.metric(name).ok_or_else(|| {
-            let all: Vec<&str> = rules.metrics().iter().map(|m| m.name.as_str()).collect();
-            Problem::new(Rule::UNKNOWN_METRIC)
-                .with("name", name)
-                .with("allowed", all.join(", "))
-        })
-    };
+    let metric = |name: &str| rules.asked_metric(name);
     if let Some(names) = matches.get_one::<String>("metrics") {
         let names: Vec<&str> = names
             .split([',', '，', '、'])

@@ -110,11 +110,7 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let name = name_of(&item);
         let path = root.path.join(&name);
         lock.write(&path, &Precondition::of(&path, None), item.text.as_bytes())?;
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say("ejected", &[("path", name.into())])
-        )?;
+        session.tell("ejected", &[("path", name.into())])?;
     }
     Ok(Status::Clean)
 }

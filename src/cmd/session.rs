@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::ArgMatches;
 
 use crate::day::{Day, Period};
-use crate::locale::Locale;
+use crate::locale::{Arg, Locale};
 use crate::problem::{Problem, Problems, Rule, refuse_blocking};
 use crate::render::diagnostic;
 use crate::render::terminal::TableStyle;
@@ -48,6 +48,22 @@ impl Session<'_> {
     /// There is none, or its `ledger.toml` cannot be read.
     pub fn root(&self) -> Result<Root, Problems> {
         self.root.clone()
+    }
+
+    /// Prints a message among the results.
+    ///
+    /// # Errors
+    /// The output cannot be written to.
+    pub fn tell(&mut self, message: &str, args: &[(&'static str, Arg)]) -> std::io::Result<()> {
+        writeln!(self.out, "{}", self.locale.say(message, args))
+    }
+
+    /// Prints a message beside the results.
+    ///
+    /// # Errors
+    /// The error output cannot be written to.
+    pub fn remark(&mut self, message: &str, args: &[(&'static str, Arg)]) -> std::io::Result<()> {
+        writeln!(self.err, "{}", self.locale.say(message, args))
     }
 
     fn rules_and_problems(&self) -> &(Arc<Rules>, Vec<Problem>) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::day::{Day, Period};
 use crate::record::Record;
 use crate::record::organisation::Organisation;
+use crate::rules::naming::Naming;
 use crate::rules::view::{PersonField, View, ViewPart};
 use crate::spelling::folded;
 use crate::tree::{OwnedRecord, Tree};
@@ -61,7 +62,7 @@ impl<'t> Looker<'t> {
                         && days(record, part).is_some_and(inside)
                         && part.by.iter().any(|field| {
                             self.text(record, field)
-                                .is_some_and(|text| names(text, person))
+                                .is_some_and(|text| names(text, person, &self.tree.rules.naming))
                         })
                         && matches(tree, entry, &part.filter, as_of)
                 };
@@ -106,12 +107,12 @@ pub fn person<'o>(org: &'o Organisation, view: &View) -> Option<&'o str> {
 }
 
 /// Whether a text names a person: alone, in a list of names, or after an office.
-fn names(text: &str, person: &str) -> bool {
+fn names(text: &str, person: &str, naming: &Naming) -> bool {
     let (text, person) = (folded(text), folded(person));
     text.split(['、', ',', ';', '/', ' ']).any(|one| {
         one == person
             || one
                 .strip_suffix(&*person)
-                .is_some_and(|office| office.ends_with("书记"))
+                .is_some_and(|office| naming.offices.iter().any(|ending| office.ends_with(ending)))
     })
 }

@@ -488,26 +488,8 @@ impl Judgement<'_> {
                 for (stand, row) in &copies[..if doubled { copies.len() } else { 1 }] {
                     for difference in self.differences(id, expected, wanted, (stand, row), &sides) {
                         if !findings.iter().any(|known| known.field == difference.field) {
-                            let of = AuditFinding {
-                                file: stand.file.clone(),
-                                line: stand.line,
-                                of_copy: doubled,
-                                ..whole(difference.what, Vec::new())
-                            };
-                            let Difference {
-                                field,
-                                wanted: expected,
-                                found,
-                                sides,
-                                ..
-                            } = difference;
-                            findings.push(AuditFinding {
-                                field,
-                                expected,
-                                found,
-                                sides,
-                                ..of
-                            });
+                            let of = whole(difference.what, Vec::new());
+                            findings.push(difference.of_copy(of, stand, doubled));
                         }
                     }
                 }
@@ -697,6 +679,22 @@ struct Difference {
     wanted: Option<TomlValue>,
     found: Option<TomlValue>,
     sides: Vec<String>,
+}
+
+impl Difference {
+    /// The finding about a field of a copy of a record, from one about the record.
+    fn of_copy(self, whole: AuditFinding, copy: &Occurrence, of_copy: bool) -> AuditFinding {
+        AuditFinding {
+            file: copy.file.clone(),
+            line: copy.line,
+            of_copy,
+            field: self.field,
+            expected: self.wanted,
+            found: self.found,
+            sides: self.sides,
+            ..whole
+        }
+    }
 }
 
 /// What one side still has of a record that the other took out.

@@ -851,3 +851,13 @@ prompt-choose = arrows to choose, type to filter, Enter to take, Esc to cancel
 prompt-list = separate items by semicolons; Enter to skip
 prompt-org = a name, a path or initials; Tab completes
 prompt-colon = :
+
+# How a figure went since another period, in a sentence of a report.
+trend-unknown = —
+trend-place-up = up
+trend-place-down = down
+trend-rate-up = up
+trend-rate-down = down
+trend-up = up
+trend-down = down
+trend-same = unchanged

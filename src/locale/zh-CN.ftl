@@ -791,3 +791,13 @@ prompt-choose = 用方向键选择，输入文字筛选，回车确定，Esc 取
 prompt-list = 多项用分号隔开，回车跳过
 prompt-org = 输入名称、简称、路径或拼音首字母，Tab 补全
 prompt-colon = ：
+
+# 与另一时期相比的走向，写在报告句子里。
+trend-unknown = —
+trend-place-up = 上升
+trend-place-down = 下降
+trend-rate-up = 提高
+trend-rate-down = 下降
+trend-up = 增加
+trend-down = 减少
+trend-same = 持平

@@ -99,6 +99,11 @@ fn counts(items: &[ListItem]) -> BTreeMap<&TomlValue, i64> {
     counts
 }
 
+/// How often an item stands in a list.
+fn count(counts: &BTreeMap<&TomlValue, i64>, data: &TomlValue) -> i64 {
+    counts.get(data).copied().unwrap_or(0)
+}
+
 /// Merges a list; none where both sides changed one row of it differently.
 pub fn merge(
     base: &[ListItem],
@@ -106,64 +111,7 @@ pub fn merge(
     theirs: &[ListItem],
     order: &Order,
 ) -> Option<Woven> {
-    let (b, o, t) = (counts(base), counts(ours), counts(theirs));
-    let of = |counts: &BTreeMap<&TomlValue, i64>, data: &TomlValue| {
-        counts.get(data).copied().unwrap_or(0)
-    };
-    let mut wanted: BTreeMap<&TomlValue, i64> = BTreeMap::new();
-    let mut both_removed = false;
-    for data in b.keys().chain(o.keys()).chain(t.keys()) {
-        let (b, o, t) = (of(&b, data), of(&o, data), of(&t, data));
-        let count = match (o.cmp(&b), t.cmp(&b)) {
-            (_, Ordering::Equal) => o,
-            (Ordering::Equal, _) => t,
-            (Ordering::Greater, Ordering::Greater) => o.max(t),
-            (Ordering::Less, Ordering::Less) => {
-                both_removed = true;
-                o.min(t)
-            }
-            (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => {
-                return None;
-            }
-        };
-        wanted.insert(data, count);
-    }
-    // A row that both took away was changed by both, unless both put the same in its place.
-    let added = |side: &BTreeMap<&TomlValue, i64>| -> BTreeMap<TomlValue, i64> {
-        side.iter()
-            .filter(|(data, count)| **count > of(&b, data))
-            .map(|(data, count)| ((*data).clone(), *count))
-            .collect()
-    };
-    let rows = base
-        .iter()
-        .chain(ours)
-        .chain(theirs)
-        .any(|item| matches!(item.data, TomlValue::Table(_)));
-    if rows && both_removed && added(&o) != added(&t) {
-        return None;
-    }
-    // Two rows of one key say different things of one day: only a person knows which is right.
-    let key = |data: &TomlValue| {
-        order
-            .key
-            .iter()
-            .map(|name| data.column(name).cloned())
-            .collect::<Vec<_>>()
-    };
-    let (news_o, news_t) = (added(&o), added(&t));
-    let mut keyed: BTreeMap<Vec<Option<TomlValue>>, Vec<&TomlValue>> = BTreeMap::new();
-    news_t
-        .keys()
-        .for_each(|data| keyed.entry(key(data)).or_default().push(data));
-    let differ = |data: &TomlValue| {
-        keyed
-            .get(&key(data))
-            .is_some_and(|others| others.iter().any(|other| *other != data))
-    };
-    if !order.key.is_empty() && news_o.keys().any(differ) {
-        return None;
-    }
+    let wanted = wanted(base, ours, theirs, order)?;
     let kept = |side: &[ListItem]| -> Vec<ListItem> {
         let mut left = Multiset(
             wanted
@@ -204,6 +152,63 @@ pub fn merge(
         orphans,
         same_day,
     })
+}
+
+/// How often each item stands in the merged list; none where both sides changed one row differently.
+fn wanted<'i>(
+    base: &'i [ListItem],
+    ours: &'i [ListItem],
+    theirs: &'i [ListItem],
+    order: &Order,
+) -> Option<BTreeMap<&'i TomlValue, i64>> {
+    let (b, o, t) = (counts(base), counts(ours), counts(theirs));
+    let mut wanted: BTreeMap<&TomlValue, i64> = BTreeMap::new();
+    let mut both_removed = false;
+    for data in b.keys().chain(o.keys()).chain(t.keys()) {
+        let (b, o, t) = (count(&b, data), count(&o, data), count(&t, data));
+        let count = match (o.cmp(&b), t.cmp(&b)) {
+            (_, Ordering::Equal) => o,
+            (Ordering::Equal, _) => t,
+            (Ordering::Greater, Ordering::Greater) => o.max(t),
+            (Ordering::Less, Ordering::Less) => {
+                both_removed = true;
+                o.min(t)
+            }
+            (Ordering::Less, Ordering::Greater) | (Ordering::Greater, Ordering::Less) => {
+                return None;
+            }
+        };
+        wanted.insert(data, count);
+    }
+    // A row that both took away was changed by both, unless both put the same in its place.
+    let added = |side: &BTreeMap<&'i TomlValue, i64>| -> BTreeMap<&'i TomlValue, i64> {
+        let more = side.iter().filter(|(data, n)| **n > count(&b, data));
+        more.map(|(data, n)| (*data, *n)).collect()
+    };
+    let (news_o, news_t) = (added(&o), added(&t));
+    let mut all = base.iter().chain(ours).chain(theirs);
+    let are_rows = all.any(|item| matches!(item.data, TomlValue::Table(_)));
+    if are_rows && both_removed && news_o != news_t {
+        return None;
+    }
+    // Two rows of one key say different things of one day: only a person knows which is right.
+    let key = |data: &TomlValue| {
+        let columns = order.key.iter().map(|name| data.column(name).cloned());
+        columns.collect::<Vec<_>>()
+    };
+    let mut keyed: BTreeMap<Vec<Option<TomlValue>>, Vec<&TomlValue>> = BTreeMap::new();
+    for data in news_t.keys() {
+        keyed.entry(key(data)).or_default().push(data);
+    }
+    let differ = |data: &TomlValue| {
+        keyed
+            .get(&key(data))
+            .is_some_and(|others| others.iter().any(|other| *other != data))
+    };
+    if !order.key.is_empty() && news_o.keys().any(|data| differ(data)) {
+        return None;
+    }
+    Some(wanted)
 }
 
 /// What a person who decided between two changes of some rows of a list has left out beside those

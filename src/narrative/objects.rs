@@ -8,7 +8,7 @@ use std::sync::Arc;
 use minijinja::value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
-use crate::day::Day;
+use crate::day::{Day, Earlier};
 use crate::figure::report::{Compare, compared};
 use crate::locale::Lang;
 use crate::narrative::ask::refine;
@@ -227,10 +227,10 @@ fn one(
 
 impl Quantity {
     fn compare(self: &Arc<Self>, with: &str) -> Result<Comparison, Error> {
-        let compare = match with {
-            "previous" | "上期" | "上季度" | "上月" => Compare::Previous,
-            "year" | "去年同期" | "同期" => Compare::Year,
-            other => return Err(wrong_value("compare", other, "previous, year")),
+        let compare = match with.parse() {
+            Ok(Earlier::Previous) => Compare::Previous,
+            Ok(Earlier::YearBefore) => Compare::Year,
+            Err(_) => return Err(wrong_value("compare", with, "previous, year")),
         };
         let Some(asked) = self.asked() else {
             return Err(refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC)));
@@ -308,40 +308,11 @@ impl Quantity {
             });
         }
         let group = |value: Option<record::Value>| {
-            let (test, label) = match &value {
-                Some(value) => {
-                    let is = match value {
-                        record::Value::Integer(n) => Is::Number(vec![Decimal::from(*n)]),
-                        record::Value::Decimal(number) => Is::Number(vec![*number]),
-                        record::Value::Boolean(_) => Is::True,
-                        other => Is::OneOf(vec![plain(other)]),
-                    };
-                    let negated = *value == record::Value::Boolean(false);
-                    let label = text::words(&of.fields[index], value, &self.context.locale);
-                    (
-                        Test {
-                            subject: subject.clone(),
-                            is,
-                            negated,
-                        },
-                        label,
-                    )
-                }
-                None => (
-                    Test {
-                        subject: subject.clone(),
-                        is: Is::Present,
-                        negated: true,
-                    },
-                    "—".to_owned(),
-                ),
-            };
+            let (test, label) = self.group_test(subject.clone(), value.as_ref(), &of.fields[index]);
+            let said = value.as_ref().map(plain).unwrap_or_default();
             let narrowed = |asked: &Asked| {
                 let mut asked = asked.clone();
-                asked.lens.key.push_str(&format!(
-                    " {field}={}",
-                    value.as_ref().map(plain).unwrap_or_default()
-                ));
+                asked.lens.key.push_str(&format!(" {field}={said}"));
                 asked.lens.narrow(&kind.name, vec![test.clone()]);
                 Arc::new(Quantity::new(
                     &self.context,
@@ -352,26 +323,48 @@ impl Quantity {
             let now = narrowed(asked);
             let mut pairs = vec![
                 ("label", Value::from(label)),
-                (
-                    "value",
-                    Value::from(value.as_ref().map(plain).unwrap_or_default()),
-                ),
+                ("value", Value::from(said.clone())),
                 ("figure", Value::from_dyn_object(Arc::clone(&now))),
             ];
             if let Some(asked) = beside.and_then(Quantity::asked) {
-                pairs.push((
-                    "comparison",
-                    Value::from_object(Comparison {
-                        now,
-                        before: narrowed(asked),
-                    }),
-                ));
+                let before = narrowed(asked);
+                let comparison = Value::from_object(Comparison { now, before });
+                pairs.push(("comparison", comparison));
             }
             Value::from_pairs(pairs)
         };
         Ok(Value::from(
             values.into_iter().map(group).collect::<Vec<_>>(),
         ))
+    }
+
+    /// What holds for the records of one value of a field, or of none, and what the value is called.
+    fn group_test(
+        &self,
+        subject: Subject,
+        value: Option<&record::Value>,
+        field: &FieldDef,
+    ) -> (Test, String) {
+        let Some(value) = value else {
+            let test = Test {
+                subject,
+                is: Is::Present,
+                negated: true,
+            };
+            return (test, "—".to_owned());
+        };
+        let is = match value {
+            record::Value::Integer(n) => Is::Number(vec![Decimal::from(*n)]),
+            record::Value::Decimal(number) => Is::Number(vec![*number]),
+            record::Value::Boolean(_) => Is::True,
+            other => Is::OneOf(vec![plain(other)]),
+        };
+        let test = Test {
+            subject,
+            is,
+            negated: *value == record::Value::Boolean(false),
+        };
+        (test, text::words(field, value, &self.context.locale))
     }
 }
 
@@ -607,21 +600,16 @@ impl Object for Comparison {
             "change" => Value::from_object(self.change(false)),
             "growth" => Value::from_object(self.change(true)),
             // Nothing to compare with is no word either.
-            "word" => Value::from(
-                match (self.now.context.locale.lang(), sign.unwrap_or(2), percent) {
-                    (_, 2, _) => "—",
-                    (Lang::Zh, 1, _) if self.is_of_places() => "上升",
-                    (Lang::Zh, -1, _) if self.is_of_places() => "下降",
-                    (Lang::Zh, 1, true) => "提高",
-                    (Lang::Zh, -1, true) => "下降",
-                    (Lang::Zh, 1, false) => "增加",
-                    (Lang::Zh, -1, false) => "减少",
-                    (Lang::Zh, _, _) => "持平",
-                    (Lang::En, 1, _) => "up",
-                    (Lang::En, -1, _) => "down",
-                    (Lang::En, _, _) => "unchanged",
-                },
-            ),
+            "word" => Value::from(self.now.context.locale.text(match sign {
+                None => "trend-unknown",
+                Some(1) if self.is_of_places() => "trend-place-up",
+                Some(-1) if self.is_of_places() => "trend-place-down",
+                Some(1) if percent => "trend-rate-up",
+                Some(-1) if percent => "trend-rate-down",
+                Some(1) => "trend-up",
+                Some(-1) => "trend-down",
+                Some(_) => "trend-same",
+            })),
             _ => return None,
         })
     }

@@ -4,7 +4,6 @@
 //! A printed number claims something: 3.5万余 claims at least 35,000. Rounding follows the claim, in
 //! whole numbers throughout: 余 and 不低于 round down, 近 rounds up, a bare number to the nearest.
 
-use crate::day::Day;
 use crate::locale::Lang;
 use crate::number::{Fraction, MOST_PLACES, rounded};
 
@@ -285,14 +284,6 @@ pub fn chinese(n: i64) -> String {
         .strip_prefix("一十")
         .map_or(out.clone(), |rest| format!("十{rest}"));
     if n < 0 { format!("负{said}") } else { said }
-}
-
-/// A day in a sentence: `2026年4月13日`.
-pub fn day_words(day: Day, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-        Lang::En => day.to_string(),
-    }
 }
 
 #[cfg(test)]

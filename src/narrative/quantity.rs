@@ -10,7 +10,7 @@ use crate::day::{Day, Period};
 use crate::figure::tally::Moment;
 use crate::figure::{Adds, Basis, Contribution, Evaluation, Figure, Lens, Memory, Scope};
 use crate::locale::Locale;
-use crate::narrative::phrase::{NumberStyle, Scale, day_words};
+use crate::narrative::phrase::{NumberStyle, Scale};
 use crate::narrative::refusal::beyond;
 use crate::number::{Decimal, Fraction};
 use crate::problem::Problem;
@@ -473,7 +473,7 @@ impl Quantity {
         let lang = self.context.locale.lang();
         match self.amount() {
             Amount::Number(number) => self.style.words(number, lang),
-            Amount::Day(day) => day_words(day, lang),
+            Amount::Day(day) => day.words(lang),
             // 未报、数据未出 are printed as the records say them.
             Amount::NoData => match self.reasons().as_slice() {
                 [] => "—".to_owned(),

@@ -303,31 +303,9 @@ fn fill_part(
     context: &Arc<Context>,
     left: &mut Left,
 ) -> Result<Option<String>, Vec<Problem>> {
-    let broken = |broken| vec![not_word(file, broken)];
     let cleaned = marks::clean(xml);
-    let part = WordPart::read(&cleaned).map_err(broken)?;
-    let lines: Vec<String> = part
-        .lines()
-        .map(|line| line.replace(['\n', '\t'], " "))
-        .collect();
-    let starts: Vec<usize> = lines
-        .iter()
-        .scan(0, |start, line| {
-            *start += line.len() + 1;
-            Some(*start - line.len() - 1)
-        })
-        .collect();
-    let shown = Source::new(file, lines.join("\n"));
-    // A tag by its paragraph and character, as a place that messages can point at.
-    let place = |line: usize, column: usize, width: usize| {
-        let of = |n: usize| {
-            lines
-                .get(line)
-                .map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>())
-        };
-        let start = starts.get(line).copied().unwrap_or(shown.text.len());
-        shown.place(start + of(column)..start + of(column + width))
-    };
+    let part = WordPart::read(&cleaned).map_err(|broken| vec![not_word(file, broken)])?;
+    let places = PartPlaces::of(file, &part);
     let pieces = part.pieces().map_err(|at| {
         let problem = match at.why {
             TagFault::Ends => Problem::new(Rule::TEMPLATE_BLOCK),
@@ -335,96 +313,160 @@ fn fill_part(
             TagFault::TextOnly => Problem::new(Rule::TEMPLATE_TEXT_ONLY),
             TagFault::Beyond(beyond) => beyond.problem(),
         };
-        vec![problem.at(place(at.line, at.column, 2))]
+        vec![problem.at(places.place(at.line, at.column, 2))]
     })?;
     if let [PartPiece::Literal(only)] = &pieces[..] {
         // Comments alone go too; a part without any tag stays as it is packed.
         return Ok((only != cleaned.trim_start_matches('\u{feff}')).then(|| only.clone()));
     }
     drop(part);
-    // The XML itself the engine never sees, so that nothing in it is a template.
-    let (mut program, mut literals, mut texts, mut starts_of) =
-        (Program::default(), Vec::new(), Vec::new(), Vec::new());
-    for piece in pieces {
-        match piece {
-            PartPiece::Literal(xml) => {
-                let number = format!("{{{{- _part[{}] -}}}}\n", literals.len());
-                number.chars().for_each(|c| program.push(c, None));
-                literals.push(Value::from_safe_string(xml));
-            }
-            PartPiece::Tag { text, line, column } => {
-                let chars: Vec<char> = text
-                    .chars()
-                    .map(|c| if c == '\n' { ' ' } else { c })
-                    .collect();
-                let marked = |c: Option<&char>| usize::from(matches!(c, Some('-' | '+')));
-                let begins = 2 + marked(chars.get(2));
-                let ends = (chars.len() - 2 - marked(chars.get(chars.len() - 3))).max(begins);
-                let at = |n: usize| Some((line, column + n));
-                program.push(chars[0], at(0));
-                program.push(chars[1], at(1));
-                program.push('-', at(1));
-                for (c, n) in bounds::guarded(&chars)
-                    .into_iter()
-                    .filter(|(_, n)| (begins..ends).contains(n))
-                {
-                    program.push(c, at(n));
-                }
-                program.push('-', at(ends));
-                program.push(chars[chars.len() - 2], at(chars.len() - 2));
-                program.push('}', at(chars.len() - 1));
-                program.push('\n', at(chars.len() - 1));
-                starts_of.push((line, column));
-                texts.push((texts.len(), chars.into_iter().collect::<String>()));
-            }
-        }
-    }
-    let of_range = |range: Range<usize>| match program.origin(range) {
-        Some((Some((line, start)), last)) => {
-            let end = last
-                .filter(|(l, _)| *l == line)
-                .map_or(start, |(_, end)| end);
-            place(line, start, end + 1 - start.min(end))
-        }
-        _ => Place::file(file),
-    };
+    let PartProgram {
+        program,
+        literals,
+        texts,
+        starts,
+    } = PartProgram::of(pieces);
+    let start_of = |n: usize| places.place(starts[n].0, starts[n].1, 2);
     let problems = dubious(&texts, context);
     if !problems.is_empty() {
-        let of = |n: usize| place(starts_of[n].0, starts_of[n].1, 2);
         return Err(problems
             .into_iter()
-            .map(|(n, problem)| problem.at(of(n)))
+            .map(|(n, problem)| problem.at(start_of(n)))
             .collect());
     }
-    let block = texts
-        .iter()
-        .find(|(_, text)| text.starts_with("{%"))
-        .map(|(n, _)| starts_of[*n]);
+    let block = texts.iter().find(|(_, text)| text.starts_with("{%"));
     drop(cleaned);
     let filled = render(
         environment(context, Escape::Xml, literals),
         &program.text,
         context,
         left,
-        &of_range,
+        &|range| places.of_range(&program, range),
     )?;
     // A block that begins inside an element and ends outside it leaves what is no document any
     // more.
     match WordPart::read(&filled) {
         Ok(part) => {
-            let mark = if xml.starts_with('\u{feff}') {
-                "\u{feff}"
-            } else {
-                ""
-            };
+            let has_mark = xml.starts_with('\u{feff}');
+            let mark = if has_mark { "\u{feff}" } else { "" };
             Ok(Some(format!("{mark}{}", part.without_empty_tables())))
         }
         Err(Broken::TooLarge) => Err(vec![not_word(file, Broken::TooLarge)]),
         Err(_) => {
-            Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(
-                block.map_or_else(|| Place::file(file), |(l, c)| place(l, c, 2)),
-            )])
+            let place = block.map_or_else(|| Place::file(file), |(n, _)| start_of(*n));
+            Err(vec![Problem::new(Rule::TEMPLATE_BLOCK).at(place)])
         }
+    }
+}
+
+/// The paragraphs of a Word part as lines, so that messages can point at them.
+struct PartPlaces {
+    lines: Vec<String>,
+    /// Where each line begins in `shown`.
+    starts: Vec<usize>,
+    shown: Source,
+}
+
+impl PartPlaces {
+    fn of(file: &str, part: &WordPart<'_>) -> PartPlaces {
+        let lines: Vec<String> = part
+            .lines()
+            .map(|line| line.replace(['\n', '\t'], " "))
+            .collect();
+        let starts = lines.iter().scan(0, |start, line| {
+            *start += line.len() + 1;
+            Some(*start - line.len() - 1)
+        });
+        PartPlaces {
+            starts: starts.collect(),
+            shown: Source::new(file, lines.join("\n")),
+            lines,
+        }
+    }
+
+    /// A tag by its paragraph and character.
+    fn place(&self, line: usize, column: usize, width: usize) -> Place {
+        let bytes = |n: usize| {
+            self.lines
+                .get(line)
+                .map_or(0, |l| l.chars().take(n).map(char::len_utf8).sum::<usize>())
+        };
+        let end = self.shown.text.len();
+        let start = self.starts.get(line).copied().unwrap_or(end);
+        self.shown
+            .place(start + bytes(column)..start + bytes(column + width))
+    }
+
+    /// A stretch of a program that was made of the part.
+    fn of_range(&self, program: &Program<Origin>, range: Range<usize>) -> Place {
+        match program.origin(range) {
+            Some((Some((line, start)), last)) => {
+                let end = last
+                    .filter(|(l, _)| *l == line)
+                    .map_or(start, |(_, end)| end);
+                self.place(line, start, end + 1 - start.min(end))
+            }
+            _ => Place::file(&*self.shown.file),
+        }
+    }
+}
+
+/// A paragraph of a Word part and a character in it; none for what the part does not have.
+type Origin = Option<(usize, usize)>;
+
+/// What the engine is given of a Word part: its tags. The XML itself it never sees, so that nothing
+/// in that is a template.
+#[derive(Default)]
+struct PartProgram {
+    program: Program<Origin>,
+    /// The XML between the tags, by the number under which the program prints it.
+    literals: Vec<Value>,
+    /// The tags by their numbers.
+    texts: Vec<(usize, String)>,
+    /// The paragraph and character of each tag.
+    starts: Vec<(usize, usize)>,
+}
+
+impl PartProgram {
+    fn of(pieces: Vec<PartPiece>) -> PartProgram {
+        let mut made = PartProgram::default();
+        for piece in pieces {
+            match piece {
+                PartPiece::Literal(xml) => {
+                    let number = format!("{{{{- _part[{}] -}}}}\n", made.literals.len());
+                    number.chars().for_each(|c| made.program.push(c, None));
+                    made.literals.push(Value::from_safe_string(xml));
+                }
+                PartPiece::Tag { text, line, column } => made.push_tag(&text, line, column),
+            }
+        }
+        made
+    }
+
+    fn push_tag(&mut self, text: &str, line: usize, column: usize) {
+        let one_line = text.chars().map(|c| if c == '\n' { ' ' } else { c });
+        let chars: Vec<char> = one_line.collect();
+        let marked = |c: Option<&char>| usize::from(matches!(c, Some('-' | '+')));
+        let begins = 2 + marked(chars.get(2));
+        let ends = (chars.len() - 2 - marked(chars.get(chars.len() - 3))).max(begins);
+        let at = |n: usize| Some((line, column + n));
+        let program = &mut self.program;
+        program.push(chars[0], at(0));
+        program.push(chars[1], at(1));
+        program.push('-', at(1));
+        for (c, n) in bounds::guarded(&chars)
+            .into_iter()
+            .filter(|(_, n)| (begins..ends).contains(n))
+        {
+            program.push(c, at(n));
+        }
+        program.push('-', at(ends));
+        program.push(chars[chars.len() - 2], at(chars.len() - 2));
+        program.push('}', at(chars.len() - 1));
+        program.push('\n', at(chars.len() - 1));
+        self.starts.push((line, column));
+        self.texts
+            .push((self.texts.len(), chars.into_iter().collect()));
     }
 }
 

@@ -8,7 +8,7 @@ use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
 
 use crate::day::{Day, Period, PeriodName};
 use crate::locale::Lang;
-use crate::narrative::phrase::{chinese, day_words};
+use crate::narrative::phrase::chinese;
 use crate::narrative::quantity::Context;
 
 /// An organisation. Its figures have the names of metrics.
@@ -56,18 +56,6 @@ pub struct DayThing {
     pub lang: Lang,
 }
 
-/// The ten-day part of the month: 上旬, 中旬, 下旬.
-fn part(day: Day, lang: Lang) -> &'static str {
-    match (day.day(), lang) {
-        (1..=10, Lang::Zh) => "上旬",
-        (11..=20, Lang::Zh) => "中旬",
-        (_, Lang::Zh) => "下旬",
-        (1..=10, Lang::En) => "early",
-        (11..=20, Lang::En) => "mid",
-        (_, Lang::En) => "late",
-    }
-}
-
 impl Object for DayThing {
     fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
         Some(self.day.cmp(&other.downcast_ref::<Self>()?.day))
@@ -83,13 +71,10 @@ impl Object for DayThing {
             "year" => Value::from(day.year()),
             "month" => Value::from(day.month()),
             "day" => Value::from(day.day()),
-            "part" | "旬" => Value::from(part(day, self.lang)),
+            "part" => Value::from(day.part_of_month(self.lang)),
             "iso" => Value::from(day.to_string()),
             "quarter" => Value::from(day.month().div_ceil(3)),
-            "short" => Value::from(match self.lang {
-                Lang::Zh => format!("{}月{}日", day.month(), day.day()),
-                Lang::En => format!("{:02}-{:02}", day.month(), day.day()),
-            }),
+            "short" => Value::from(day.short_words(self.lang)),
             _ => return None,
         })
     }
@@ -103,7 +88,7 @@ impl Object for DayThing {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&day_words(self.day, self.lang))
+        f.write_str(&self.day.words(self.lang))
     }
 }
 
@@ -148,16 +133,7 @@ impl Object for PeriodThing {
             "previous" => other(period.previous()),
             "year_before" => other(period.year_earlier()),
             "last_year" => other(Period::year(Period::year(period.last()).first().plus(-1))),
-            // What "this year to date" is called at the end of the period.
-            "to_date" => Value::from(match (lang, period.last().month(), period.span()) {
-                (Lang::Zh, 3, PeriodName::Quarter) => "一季度".to_owned(),
-                (Lang::Zh, 6, PeriodName::Quarter | PeriodName::HalfYear) => "上半年".to_owned(),
-                (Lang::Zh, 9, PeriodName::Quarter) => "前三季度".to_owned(),
-                (Lang::Zh, 12, _) => "全年".to_owned(),
-                (Lang::Zh, 1, _) => "1月".to_owned(),
-                (Lang::Zh, month, _) => format!("1—{month}月"),
-                (Lang::En, month, _) => format!("months 1–{month}"),
-            }),
+            "to_date" => Value::from(period.to_date(lang)),
             _ => return None,
         })
     }

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
+use std::ops::Range;
 
 use quick_xml::Reader;
+use quick_xml::escape::partial_escape;
 use quick_xml::events::Event;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -187,6 +189,180 @@ pub struct WordPart<'x> {
     paragraphs: Vec<WordParagraph>,
 }
 
+impl WordParagraph {
+    /// Adds the tags of the paragraph, which is the `n`-th, to `found`; whether it prints anything.
+    fn tags(&self, n: usize, found: &mut Vec<PlacedTag>) -> Result<bool, Misplaced> {
+        let chars: Vec<char> = self.letters.iter().map(|l| l.c).collect();
+        let read = normalised(&chars);
+        let in_paragraph = tags(&chars);
+        let refuse = |column: usize, why: TagFault| Misplaced {
+            line: n,
+            column,
+            why,
+        };
+        let opens = |pair: &[char]| matches!(pair, ['{' | '｛', '{' | '%' | '｛' | '％']);
+        let (mut at, mut loud) = (0, false);
+        // What stands before each tag, and behind the last.
+        let ends = in_paragraph
+            .found
+            .iter()
+            .map(|tag| (tag.start, tag.end))
+            .chain([(chars.len(), chars.len())]);
+        for (start, end) in ends {
+            // A tag that nothing ends may begin with its last character.
+            let between = &chars[at..chars.len().min(start + 1)];
+            if let Some(found) = between
+                .windows(2)
+                .position(opens)
+                .filter(|found| at + found < start)
+            {
+                return Err(refuse(at + found, TagFault::Unclosed));
+            }
+            loud |= chars[at..start].iter().any(|c| !c.is_whitespace());
+            at = end;
+        }
+        if let Some(at) = in_paragraph.open {
+            return Err(refuse(at, TagFault::Unclosed));
+        }
+        loud |= in_paragraph.found.iter().any(|tag| tag.sort == Sort::Print);
+        for tag in in_paragraph.found {
+            let keyword = tag.keyword(&chars);
+            let block_set = keyword == "set" && !chars[tag.start..tag.end].contains(&'=');
+            if tag.sort == Sort::Block && (block_set || TEXT_ONLY.contains(&keyword.as_str())) {
+                return Err(refuse(tag.start, TagFault::TextOnly));
+            }
+            let text: String = read[tag.start..tag.end].iter().collect();
+            found.push(PlacedTag {
+                paragraph: n,
+                tag,
+                keyword,
+                text,
+                moved: None,
+            });
+        }
+        Ok(loud)
+    }
+}
+
+/// A part as far as it is read.
+struct PartParse<'x> {
+    part: WordPart<'x>,
+    /// Elements that have begun and not ended.
+    open: Vec<usize>,
+    /// Paragraphs stand inside one another in text boxes; text belongs to the innermost.
+    paragraphs: Vec<usize>,
+    /// How many letters more are kept.
+    left: usize,
+}
+
+impl<'x> PartParse<'x> {
+    fn new(xml: &'x str) -> PartParse<'x> {
+        let part = WordPart {
+            xml,
+            elements: Vec::new(),
+            paragraphs: Vec::new(),
+        };
+        PartParse {
+            part,
+            open: Vec::new(),
+            paragraphs: Vec::new(),
+            left: MOST_LETTERS,
+        }
+    }
+
+    /// Notes an element whose tag stands there, with a name of so many bytes.
+    fn element(&mut self, place: Range<usize>, length: usize) -> Result<usize, Broken> {
+        let tag = self.part.xml.get(place.clone()).unwrap_or_default();
+        if self.part.elements.len() >= MOST_ELEMENTS {
+            return Err(Broken::TooLarge);
+        }
+        self.part.elements.push(XmlElement {
+            name: tag.get(1..=length).unwrap_or_default(),
+            parent: self.open.last().copied().map(short),
+            start: short(place.start),
+            end: short(place.end),
+            preserves: tag.contains("xml:space"),
+        });
+        Ok(self.part.elements.len() - 1)
+    }
+
+    fn start(&mut self, place: Range<usize>, length: usize) -> Result<(), Broken> {
+        let n = self.element(place, length)?;
+        self.open.push(n);
+        if self.part.elements[n].name == "w:p" {
+            self.part.paragraphs.push(WordParagraph {
+                element: n,
+                text: String::new(),
+                letters: Vec::new(),
+            });
+            self.paragraphs.push(self.part.paragraphs.len() - 1);
+        }
+        if self.open.len() > MOST_DEPTH {
+            return Err(Broken::NotXml);
+        }
+        Ok(())
+    }
+
+    fn empty(&mut self, place: Range<usize>, length: usize) -> Result<(), Broken> {
+        let start = place.start;
+        let n = self.element(place, length)?;
+        let elements = &self.part.elements;
+        let breaks = match elements[n].name {
+            "w:br" | "w:cr" => Some('\n'),
+            "w:tab" => Some('\t'),
+            _ => None,
+        };
+        // Tab stops are called like tabs, and stand in the paragraph's properties.
+        let in_run = self.open.last().is_some_and(|&n| elements[n].name == "w:r");
+        if let (Some(c), Some(&p), true) = (breaks, self.paragraphs.last(), in_run) {
+            self.left = self.left.checked_sub(1).ok_or(Broken::TooLarge)?;
+            self.part.paragraphs[p].push(Letter {
+                c,
+                start: short(start),
+                length: 0,
+                text: short(n),
+            });
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, end: usize) -> Result<(), Broken> {
+        let n = self.open.pop().ok_or(Broken::NotXml)?;
+        self.part.elements[n].end = short(end);
+        if self.part.elements[n].name == "w:p"
+            && let Some(p) = self.paragraphs.pop()
+            && let paragraph = &mut self.part.paragraphs[p]
+            && !paragraph.text.contains(BRACES)
+        {
+            // Its text is enough.
+            self.left += std::mem::take(&mut paragraph.letters).len();
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, place: Range<usize>) -> Result<(), Broken> {
+        if let (Some(&n), Some(&p)) = (self.open.last(), self.paragraphs.last())
+            && self.part.elements[n].name == "w:t"
+        {
+            for letter in letters(self.part.xml, place.start, place.end, n) {
+                self.left = self.left.checked_sub(1).ok_or(Broken::TooLarge)?;
+                self.part.paragraphs[p].push(letter);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<WordPart<'x>, Broken> {
+        let root = self.part.elements.first();
+        let is_word = root.is_some_and(|root| root.name.starts_with("w:"));
+        if self.open.is_empty() && is_word {
+            Ok(self.part)
+        } else {
+            Err(Broken::NotXml)
+        }
+    }
+}
+
 impl<'x> WordPart<'x> {
     /// Takes a part's XML apart.
     ///
@@ -198,106 +374,20 @@ impl<'x> WordPart<'x> {
         if xml.len() > 2 * MOST_XML {
             return Err(Broken::TooLarge);
         }
-        let mut part = WordPart {
-            xml,
-            elements: Vec::new(),
-            paragraphs: Vec::new(),
-        };
         let mut reader = Reader::from_str(xml);
-        let mut open: Vec<usize> = Vec::new();
-        // Paragraphs stand inside one another in text boxes; text belongs to the innermost.
-        let mut paragraphs: Vec<usize> = Vec::new();
-        let mut left = MOST_LETTERS;
+        let mut parse = PartParse::new(xml);
         loop {
             let start = position(&reader);
             let event = reader.read_event().map_err(|_| Broken::NotXml)?;
-            let end = position(&reader);
-            let element = |part: &mut WordPart<'x>, length: usize, parent: Option<usize>| {
-                let tag = xml.get(start..end).unwrap_or_default();
-                let name = tag.get(1..=length).unwrap_or_default();
-                if part.elements.len() >= MOST_ELEMENTS {
-                    return Err(Broken::TooLarge);
-                }
-                let (parent, preserves) = (parent.map(short), tag.contains("xml:space"));
-                part.elements.push(XmlElement {
-                    name,
-                    parent,
-                    start: short(start),
-                    end: short(end),
-                    preserves,
-                });
-                Ok(part.elements.len() - 1)
-            };
+            let place = start..position(&reader);
             match event {
-                Event::Start(tag) => {
-                    let n = element(&mut part, tag.name().as_ref().len(), open.last().copied())?;
-                    open.push(n);
-                    if part.elements[n].name == "w:p" {
-                        part.paragraphs.push(WordParagraph {
-                            element: n,
-                            text: String::new(),
-                            letters: Vec::new(),
-                        });
-                        paragraphs.push(part.paragraphs.len() - 1);
-                    }
-                    if open.len() > MOST_DEPTH {
-                        return Err(Broken::NotXml);
-                    }
-                }
-                Event::Empty(tag) => {
-                    let n = element(&mut part, tag.name().as_ref().len(), open.last().copied())?;
-                    let breaks = match part.elements[n].name {
-                        "w:br" | "w:cr" => Some('\n'),
-                        "w:tab" => Some('\t'),
-                        _ => None,
-                    };
-                    // Tab stops are called like tabs, and stand in the paragraph's properties.
-                    let in_run = open.last().is_some_and(|&n| part.elements[n].name == "w:r");
-                    if let (Some(c), Some(&p), true) = (breaks, paragraphs.last(), in_run) {
-                        left = left.checked_sub(1).ok_or(Broken::TooLarge)?;
-                        part.paragraphs[p].push(Letter {
-                            c,
-                            start: short(start),
-                            length: 0,
-                            text: short(n),
-                        });
-                    }
-                }
-                Event::End(_) => {
-                    let Some(n) = open.pop() else {
-                        return Err(Broken::NotXml);
-                    };
-                    part.elements[n].end = short(end);
-                    if part.elements[n].name == "w:p"
-                        && let Some(paragraph) = paragraphs.pop().map(|p| &mut part.paragraphs[p])
-                        && !paragraph.text.contains(BRACES)
-                    {
-                        // Its text is enough.
-                        left += std::mem::take(&mut paragraph.letters).len();
-                    }
-                }
-                Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) => {
-                    if let (Some(&n), Some(&p)) = (open.last(), paragraphs.last())
-                        && part.elements[n].name == "w:t"
-                    {
-                        for letter in letters(xml, start, end, n) {
-                            left = left.checked_sub(1).ok_or(Broken::TooLarge)?;
-                            part.paragraphs[p].push(letter);
-                        }
-                    }
-                }
-                Event::Eof => break,
+                Event::Start(tag) => parse.start(place, tag.name().as_ref().len())?,
+                Event::Empty(tag) => parse.empty(place, tag.name().as_ref().len())?,
+                Event::End(_) => parse.end(place.end)?,
+                Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) => parse.text(place)?,
+                Event::Eof => return parse.finish(),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
-        }
-        let known = part
-            .elements
-            .first()
-            .is_some_and(|root| root.name.starts_with("w:"));
-        if open.is_empty() && known {
-            Ok(part)
-        } else {
-            Err(Broken::NotXml)
         }
     }
 
@@ -386,60 +476,12 @@ impl<'x> WordPart<'x> {
         let mut found: Vec<PlacedTag> = Vec::new();
         let mut noisy = vec![0];
         for (n, paragraph) in self.paragraphs.iter().enumerate() {
-            noisy.push(noisy[n]);
-            if paragraph.letters.is_empty() {
-                noisy[n + 1] += usize::from(!paragraph.text.chars().all(char::is_whitespace));
-                continue;
-            }
-            let chars: Vec<char> = paragraph.letters.iter().map(|l| l.c).collect();
-            let read = normalised(&chars);
-            let in_paragraph = tags(&chars);
-            let refuse = |column: usize, why: TagFault| Misplaced {
-                line: n,
-                column,
-                why,
+            let is_loud = if paragraph.letters.is_empty() {
+                !paragraph.text.chars().all(char::is_whitespace)
+            } else {
+                paragraph.tags(n, &mut found)?
             };
-            let opens = |pair: &[char]| matches!(pair, ['{' | '｛', '{' | '%' | '｛' | '％']);
-            let (mut at, mut loud) = (0, false);
-            // What stands before each tag, and behind the last.
-            let ends = in_paragraph
-                .found
-                .iter()
-                .map(|tag| (tag.start, tag.end))
-                .chain([(chars.len(), chars.len())]);
-            for (start, end) in ends {
-                // A tag that nothing ends may begin with its last character.
-                let between = &chars[at..chars.len().min(start + 1)];
-                if let Some(found) = between
-                    .windows(2)
-                    .position(opens)
-                    .filter(|found| at + found < start)
-                {
-                    return Err(refuse(at + found, TagFault::Unclosed));
-                }
-                loud |= chars[at..start].iter().any(|c| !c.is_whitespace());
-                at = end;
-            }
-            if let Some(at) = in_paragraph.open {
-                return Err(refuse(at, TagFault::Unclosed));
-            }
-            loud |= in_paragraph.found.iter().any(|tag| tag.sort == Sort::Print);
-            noisy[n + 1] += usize::from(loud);
-            for tag in in_paragraph.found {
-                let keyword = tag.keyword(&chars);
-                let block_set = keyword == "set" && !chars[tag.start..tag.end].contains(&'=');
-                if tag.sort == Sort::Block && (block_set || TEXT_ONLY.contains(&keyword.as_str())) {
-                    return Err(refuse(tag.start, TagFault::TextOnly));
-                }
-                let text: String = read[tag.start..tag.end].iter().collect();
-                found.push(PlacedTag {
-                    paragraph: n,
-                    tag,
-                    keyword,
-                    text,
-                    moved: None,
-                });
-            }
+            noisy.push(noisy[n] + usize::from(is_loud));
         }
         bounds::check(
             found
@@ -465,6 +507,12 @@ impl<'x> WordPart<'x> {
         let mut cuts: Vec<Cut> = Vec::new();
         self.hoist(&mut found, &mut cuts, &sums)?;
         self.drop_silent_paragraphs(&mut found, &mut cuts, &sums);
+        self.cut_tags(&found, &mut cuts);
+        Ok(self.cut(cuts, &found))
+    }
+
+    /// Cuts the tags out of the texts that they stand in, and puts each where it belongs.
+    fn cut_tags(&self, found: &[PlacedTag], cuts: &mut Vec<Cut>) {
         let mut touched: Vec<usize> = Vec::new();
         for (n, placed) in found.iter().enumerate() {
             let letters =
@@ -506,7 +554,6 @@ impl<'x> WordPart<'x> {
                 order: OPENS,
             });
         }
-        Ok(self.cut(cuts, &found))
     }
 
     fn cut(&self, mut cuts: Vec<Cut>, found: &[PlacedTag]) -> Vec<PartPiece> {
@@ -895,17 +942,11 @@ fn entity(name: &str) -> Option<char> {
 
 /// A text as XML; line ends become breaks, and what XML cannot hold is left out.
 pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\n' => out.push_str("</w:t><w:br/><w:t xml:space=\"preserve\">"),
-            '\t' => out.push_str("</w:t><w:tab/><w:t xml:space=\"preserve\">"),
-            c if (c as u32) < 0x20 || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
+    let is_character = |c: &char| {
+        matches!(c, '\n' | '\t') || u32::from(*c) >= 0x20 && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
+    let characters: String = text.chars().filter(is_character).collect();
+    partial_escape(characters)
+        .replace('\n', "</w:t><w:br/><w:t xml:space=\"preserve\">")
+        .replace('\t', "</w:t><w:tab/><w:t xml:space=\"preserve\">")
 }

@@ -6,12 +6,12 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::figure::evidence::Evidence;
 use crate::figure::rank::{Places, Standing};
-use crate::figure::{Basis, Evaluation, Figure, Lens, Scope, record_of};
+use crate::figure::{Basis, Contribution, Evaluation, Figure, Lens, Scope, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::present::cell;
 use crate::problem::Problem;
-use crate::record::text;
+use crate::record::{Record, text};
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Cell, Column, Table, TableRow};
 
@@ -216,57 +216,52 @@ impl Explained<'_> {
         }
     }
 
+    /// What contributes, where it stands and which ids it has, in words.
+    fn basis(&self, metric: &Metric, contribution: &Contribution) -> (String, String, String) {
+        let (tree, locale) = (self.evaluation.tree, self.locale);
+        let stands = |record: &Record<'_>| {
+            let origin = &record.origin;
+            (
+                record.id.to_string(),
+                format!("{}:{}", origin.file, origin.line),
+            )
+        };
+        match &contribution.from {
+            Basis::Record(n) => {
+                let record = record_of(tree, *n);
+                let (id, place) = stands(record);
+                (text::title(record, locale), place, id)
+            }
+            Basis::Window(window) => {
+                let rule = tree.rules.obligation(&window.obligation);
+                let name = rule.map_or("", |o| o.label.get(locale.lang()));
+                let state = locale.text(&format!("window-{}", window.state.name()));
+                let records = window.records.iter().map(|&n| stands(record_of(tree, n)));
+                let (ids, places): (Vec<String>, Vec<String>) = records.unzip();
+                (
+                    format!("{name} {} {state}", window.window.label(locale.lang())),
+                    places.join("\n"),
+                    ids.join("\n"),
+                )
+            }
+            Basis::Organisation => {
+                let what = match metric.measure {
+                    Measure::Members => "label-members",
+                    _ => "label-org",
+                };
+                let file = tree.orgs[contribution.org].file();
+                (locale.text(what), file, String::new())
+            }
+        }
+    }
+
     fn table(&self, metric: &Metric) -> Table {
         let (tree, locale) = (self.evaluation.tree, self.locale);
         let label = |id: &str| locale.text(id);
         let counted = self.evaluation.counted(metric, self.scope);
         let rows = counted.iter().map(|(contribution, amount)| {
             let org = Cell::Text(tree.orgs[contribution.org].short().to_owned());
-            let record_cells = |n: usize| {
-                let record = record_of(tree, n);
-                let what = text::title(record, locale);
-                (
-                    record.id.to_string(),
-                    format!("{}:{}", record.origin.file, record.origin.line),
-                    what,
-                )
-            };
-            let (what, place, id) = match &contribution.from {
-                Basis::Record(n) => {
-                    let (id, place, what) = record_cells(*n);
-                    (what, place, id)
-                }
-                Basis::Window(window) => {
-                    let name = tree
-                        .rules
-                        .obligation(&window.obligation)
-                        .map_or("", |o| o.label.get(locale.lang()));
-                    let state = locale.text(&format!("window-{}", window.state.name()));
-                    let (ids, places): (Vec<String>, Vec<String>) = window
-                        .records
-                        .iter()
-                        .map(|&n| record_cells(n))
-                        .map(|(id, place, _)| (id, place))
-                        .unzip();
-                    (
-                        format!("{name} {} {state}", window.window.label(locale.lang())),
-                        places.join("\n"),
-                        ids.join("\n"),
-                    )
-                }
-                Basis::Organisation => {
-                    let what = if matches!(metric.measure, Measure::Members) {
-                        "label-members"
-                    } else {
-                        "label-org"
-                    };
-                    (
-                        label(what),
-                        tree.orgs[contribution.org].file(),
-                        String::new(),
-                    )
-                }
-            };
+            let (what, place, id) = self.basis(metric, contribution);
             TableRow {
                 cells: vec![
                     org,

@@ -1,5 +1,6 @@
 //! What commands show, as tables and as JSON: typed cells and objects, not yet drawn.
 
+pub mod blame;
 pub mod due;
 pub mod explain;
 pub mod list;

@@ -33,54 +33,8 @@ pub fn record<'r>(
         also: &["id", "retracted"],
     }
     .read(&row.fields, row.skipped, &kind.fields, wanted);
-    let place = || reading.source.place(row.header.clone());
-    let id = match named(&row.fields, "id") {
-        None => {
-            reading.note(
-                Problem::new(Rule::MISSING_FIELD)
-                    .at(place())
-                    .with("field", "id")
-                    .with("kind", &kind.label),
-            );
-            None
-        }
-        Some(id) => {
-            let parsed = id
-                .data
-                .as_text()
-                .and_then(|text| text.parse::<RecordId>().ok());
-            if parsed.is_none() {
-                let place = reading.source.place(id.span.clone());
-                reading.note(
-                    Problem::new(Rule::BAD_ID)
-                        .at(place)
-                        .with("prefix", kind.prefix.as_str()),
-                );
-            }
-            parsed
-        }
-    };
-    let retracted = named(&row.fields, "retracted").and_then(|field| match &field.data {
-        Data::Table(fields) => {
-            let retraction = &rules.shared.retraction;
-            let table = TableReader {
-                reading,
-                span: field.span.clone(),
-                label: &rules.shared.retracted,
-                also: &[],
-            };
-            Some(Value::Table(table.read(
-                fields,
-                Given::default(),
-                retraction,
-                &Wanted::Everything,
-            )))
-        }
-        other => {
-            wrong_type(reading, "retracted", &field.span, other, "type-table");
-            None
-        }
-    });
+    let id = record_id(reading, row, kind);
+    let retracted = retraction(reading, row, rules);
     if reading.count() != before {
         return None;
     }
@@ -106,6 +60,49 @@ pub fn record<'r>(
         start,
         updates,
     })
+}
+
+fn record_id(reading: &Reading<'_>, row: &Row<'_>, kind: &Kind) -> Option<RecordId> {
+    let Some(id) = named(&row.fields, "id") else {
+        reading.note(
+            Problem::new(Rule::MISSING_FIELD)
+                .at(reading.source.place(row.header.clone()))
+                .with("field", "id")
+                .with("kind", &kind.label),
+        );
+        return None;
+    };
+    let parsed = id.data.as_text().and_then(|text| text.parse().ok());
+    if parsed.is_none() {
+        reading.note(
+            Problem::new(Rule::BAD_ID)
+                .at(reading.source.place(id.span.clone()))
+                .with("prefix", kind.prefix.as_str()),
+        );
+    }
+    parsed
+}
+
+/// Why a record was taken back, if it was.
+fn retraction(reading: &Reading<'_>, row: &Row<'_>, rules: &Rules) -> Option<Value> {
+    let field = named(&row.fields, "retracted")?;
+    let Data::Table(fields) = &field.data else {
+        wrong_type(reading, "retracted", &field.span, &field.data, "type-table");
+        return None;
+    };
+    let table = TableReader {
+        reading,
+        span: field.span.clone(),
+        label: &rules.shared.retracted,
+        also: &[],
+    };
+    let (definitions, all) = (&rules.shared.retraction, &Wanted::Everything);
+    Some(Value::Table(table.read(
+        fields,
+        Given::default(),
+        definitions,
+        all,
+    )))
 }
 
 /// Reads an organisation's file from its fields, by the indices of the kind's fields.
@@ -314,6 +311,10 @@ fn value(
 ) -> Option<Value> {
     let text = data.as_text();
     let kept = |text: &str| Value::Text(Text::new(text));
+    let note = |problem: Problem| {
+        reading.note(problem.at(reading.source.place(span.clone())));
+        None
+    };
     let found = match &field.ty {
         FieldType::Text | FieldType::Path | FieldType::Record(_) | FieldType::Organisation => {
             text.map(kept)
@@ -324,13 +325,7 @@ fn value(
         },
         FieldType::Date => match data {
             Data::Day(day) => Some(Value::Day(*day)),
-            Data::FarDate(_) => {
-                reading.note(
-                    outside(&field.name, Day::FIRST, Day::LAST)
-                        .at(reading.source.place(span.clone())),
-                );
-                return None;
-            }
+            Data::FarDate(_) => return note(outside(&field.name, Day::FIRST, Day::LAST)),
             _ => None,
         },
         FieldType::Month => text
@@ -342,45 +337,33 @@ fn value(
         FieldType::Year => data.as_year().map(Value::Period),
         FieldType::Integer { min, max } => match data.as_integer() {
             Some(n) if n < *min || n > *max => {
-                reading.note(
-                    out_of_range(&field.name, *min, *max).at(reading.source.place(span.clone())),
-                );
-                return None;
+                return note(out_of_range(&field.name, *min, *max));
             }
             number => number.map(Value::Integer),
         },
         FieldType::Decimal { places, min, max } => {
             let number = data.as_number();
-            if let Some(problem) =
-                number.and_then(|number| unfit(&field.name, number, *places, (*min, *max)))
-            {
-                reading.note(problem.at(reading.source.place(span.clone())));
-                return None;
-            }
+            let unfit = number.and_then(|n| unfit(&field.name, n, *places, (*min, *max)));
             // What has more decimals than any number here is no decimal, but the message should say
             // so.
-            if let (None, Data::Float(text)) = (number, data)
+            let too_long = matches!(data, Data::Float(text) if number.is_none()
                 && text.contains('.')
-                && !text.contains(['e', 'E'])
-            {
-                reading.note(
-                    too_many_decimals(&field.name, *places).at(reading.source.place(span.clone())),
-                );
-                return None;
+                && !text.contains(['e', 'E']));
+            if let Some(problem) = unfit {
+                return note(problem);
+            } else if too_long {
+                return note(too_many_decimals(&field.name, *places));
             }
             number.map(Value::Decimal)
         }
         FieldType::Choice(choices) => match text {
             Some(text) if !choices.iter().any(|c| c.name == text) => {
                 let allowed: Vec<&str> = choices.iter().map(|c| c.name.as_str()).collect();
-                reading.note(
-                    Problem::new(Rule::UNKNOWN_VALUE)
-                        .at(reading.source.place(span.clone()))
-                        .with("field", field.name.as_str())
-                        .with("value", text)
-                        .with("allowed", allowed.join(", ")),
-                );
-                return None;
+                let problem = Problem::new(Rule::UNKNOWN_VALUE)
+                    .with("field", field.name.as_str())
+                    .with("value", text)
+                    .with("allowed", allowed.join(", "));
+                return note(problem);
             }
             text => text.map(kept),
         },

@@ -284,14 +284,8 @@ fn packed(blocks: &[Element]) -> Vec<u8> {
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
         ("_rels/.rels", RELATIONS.to_owned()),
         ("word/document.xml", document),
-        (
-            "word/styles.xml",
-            format!("{XML}<w:styles {MAIN}>{STYLES}</w:styles>"),
-        ),
-        (
-            "word/footer1.xml",
-            format!("{XML}<w:ftr {MAIN}>{FOOTER}</w:ftr>"),
-        ),
+        ("word/styles.xml", STYLES.to_owned()),
+        ("word/footer1.xml", FOOTER.to_owned()),
         (
             "word/_rels/document.xml.rels",
             DOCUMENT_RELATIONS.to_owned(),
@@ -428,61 +422,10 @@ const RELATED: &str =
 /// The level of the line under the title.
 const SUBTITLE: usize = 5;
 
-/// The page's number between dashes.
-const FOOTER: &str = concat!(
-    "<w:p><w:pPr><w:pStyle w:val=\"Cell\"/><w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">— </w:t></w:r>",
-    "<w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r>",
-    "<w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r>",
-    "<w:r><w:t xml:space=\"preserve\"> —</w:t></w:r></w:p>"
-);
-
-const CONTENT_TYPES: &str = concat!(
-    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
-    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">",
-    "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>",
-    "<Default Extension=\"xml\" ContentType=\"application/xml\"/>",
-    "<Override PartName=\"/word/document.xml\" ",
-    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>",
-    "<Override PartName=\"/word/styles.xml\" ",
-    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/>",
-    "<Override PartName=\"/word/footer1.xml\" ",
-    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/></Types>"
-);
-
-const RELATIONS: &str = concat!(
-    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
-    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
-    "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" ",
-    "Target=\"word/document.xml\"/></Relationships>"
-);
-
-const DOCUMENT_RELATIONS: &str = concat!(
-    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
-    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
-    "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" ",
-    "Target=\"styles.xml\"/>",
-    "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" ",
-    "Target=\"footer1.xml\"/></Relationships>"
-);
-
-const STYLES: &str = concat!(
-    "<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" w:eastAsia=\"仿宋\"/>",
-    "<w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:rPr></w:rPrDefault></w:docDefaults>",
-    "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/>",
-    "<w:pPr><w:spacing w:line=\"560\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/><w:jc w:val=\"both\"/></w:pPr></w:style>",
-    "<w:style w:type=\"paragraph\" w:styleId=\"H1\"><w:name w:val=\"heading 1\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:keepNext/><w:spacing w:after=\"280\" w:line=\"640\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
-    "<w:jc w:val=\"center\"/><w:outlineLvl w:val=\"0\"/></w:pPr><w:rPr><w:rFonts w:eastAsia=\"方正小标宋简体\"/><w:sz w:val=\"44\"/></w:rPr></w:style>",
-    "<w:style w:type=\"paragraph\" w:styleId=\"H2\"><w:name w:val=\"heading 2\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"1\"/></w:pPr><w:rPr><w:rFonts w:eastAsia=\"黑体\"/></w:rPr></w:style>",
-    "<w:style w:type=\"paragraph\" w:styleId=\"H3\"><w:name w:val=\"heading 3\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"2\"/></w:pPr><w:rPr><w:rFonts w:eastAsia=\"楷体\"/></w:rPr></w:style>",
-    "<w:style w:type=\"paragraph\" w:styleId=\"H4\"><w:name w:val=\"heading 4\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:keepNext/><w:outlineLvl w:val=\"3\"/></w:pPr><w:rPr><w:b/></w:rPr></w:style>",
-    "<w:style w:type=\"paragraph\" w:styleId=\"H5\"><w:name w:val=\"Subtitle\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:spacing w:after=\"280\" w:line=\"560\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"center\"/></w:pPr>",
-    "<w:rPr><w:rFonts w:eastAsia=\"楷体\"/></w:rPr></w:style>",
-    "<w:style w:type=\"paragraph\" w:styleId=\"Cell\"><w:name w:val=\"Table Cell\"/><w:basedOn w:val=\"Normal\"/>",
-    "<w:pPr><w:spacing w:line=\"320\" w:lineRule=\"atLeast\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"left\"/></w:pPr>",
-    "<w:rPr><w:sz w:val=\"21\"/></w:rPr></w:style>"
-);
+// The parts of a Word file that do not depend on the text. The footer is the page's number between
+// dashes; styles follow the layout of official documents (GB/T 9704).
+const CONTENT_TYPES: &str = include_str!("docx/content-types.xml");
+const RELATIONS: &str = include_str!("docx/relations.xml");
+const DOCUMENT_RELATIONS: &str = include_str!("docx/document-relations.xml");
+const STYLES: &str = include_str!("docx/styles.xml");
+const FOOTER: &str = include_str!("docx/footer.xml");

@@ -114,14 +114,10 @@ impl Filter {
     ) {
         for (key, _, node) in table.keys() {
             match org.index(key) {
-                Some(n) => self.push(
-                    table,
-                    key,
-                    node,
-                    subject(n),
-                    Some(&org.fields[n].ty),
-                    negated,
-                ),
+                Some(n) => {
+                    let looked_at = (subject(n), Some(&org.fields[n].ty));
+                    self.push(table, key, node, looked_at, negated);
+                }
                 None => table.unknown_key(key, &org.field_names()),
             }
         }
@@ -150,7 +146,7 @@ impl Filter {
                                 node.get_ref(),
                                 &of.iter().map(String::as_str).collect::<Vec<_>>(),
                             );
-                            self.push(&inner, key, node, Subject::KindOf(n), None, negated);
+                            self.push(&inner, key, node, (Subject::KindOf(n), None), negated);
                         }
                         _ => inner.unknown_key(key, "kind"),
                     }
@@ -203,7 +199,7 @@ impl Filter {
                     &PHASES.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
                 );
             }
-            self.push(table, key, node, subject, ty, negated);
+            self.push(table, key, node, (subject, ty), negated);
         }
     }
 
@@ -212,8 +208,7 @@ impl Filter {
         table: &Reader<'_, '_>,
         key: &str,
         node: &crate::toml::Node<'_>,
-        subject: Subject,
-        ty: Option<&FieldType>,
+        (subject, ty): (Subject, Option<&FieldType>),
         negated: bool,
     ) {
         if let Some(FieldType::Choice(choices)) = ty {

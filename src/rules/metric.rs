@@ -491,57 +491,24 @@ fn read_measure(
         reader.note(bad(reader, "name", "bad-rule-two-measures"));
     }
     if let Some(ratio) = ratio {
-        let (of, to) = (ratio.texts("of"), ratio.texts("to"));
-        if of.is_empty() {
-            ratio.missing("of");
-        }
-        if to.is_empty() {
-            ratio.missing("to");
-        }
-        ratio.finish();
-        return Some(Measure::Ratio { of, to });
+        return Some(read_ratio(ratio));
     }
     if !score.is_empty() {
-        let mut parts = Vec::new();
-        for part in score {
-            if let (Some(metric), Some(weight)) = (part.required("metric"), part.integer("weight"))
-            {
-                parts.push((metric, weight));
-            } else {
-                part.missing("weight");
-            }
-            part.finish();
-        }
-        return Some(Measure::Score { parts });
+        return Some(read_score(score));
     }
     if let Some(by) = rank {
-        let peers = reader
-            .table("peers")
-            .map(|peers| Peers::read(peers, org))
-            .unwrap_or_default();
+        let peers = reader.table("peers").map(|peers| Peers::read(peers, org));
         return Some(Measure::Rank(Ranking {
             by,
             lowest_first: reader.boolean("lowest_first"),
-            peers,
+            peers: peers.unwrap_or_default(),
         }));
     }
     if members {
         return Some(Measure::Members);
     }
     if organisations {
-        let by = match (reader.text("with"), reader.text("without")) {
-            (Some(name), None) => Some((name, true)),
-            (None, Some(name)) => Some((name, false)),
-            (None, None) => None,
-            (Some(_), Some(_)) => {
-                reader.note(bad(reader, "without", "bad-rule-with-and-without"));
-                None
-            }
-        };
-        return Some(Measure::Organisations {
-            filter: Filter::read_of_organisations(reader, org),
-            by,
-        });
+        return Some(read_organisations(reader, org));
     }
     if let Some(view) = view {
         return Some(Measure::View {
@@ -560,53 +527,114 @@ fn read_measure(
         return Some(Measure::Plus { of: plus });
     }
     if !names.is_empty() || of_kind.is_some() {
-        let state = reader.choice("value", OWED, None)?;
-        for name in &names {
-            if !obligations.iter().any(|(known, _)| known == name) {
-                reader.note(unknown(
-                    reader,
-                    "obligation",
-                    name,
-                    obligations.iter().map(|(n, _)| n.as_str()),
-                ));
-            }
-        }
-        if let Some(kind) = &of_kind
-            && !kinds.iter().any(|k| k.name == *kind)
-        {
-            reader.note(unknown(
-                reader,
-                "obligations_of",
-                kind,
-                kinds.iter().map(|k| k.name.as_str()),
-            ));
-        }
-        let of_kind = obligations
-            .iter()
-            .filter(|(_, kind)| Some(kind) == of_kind.as_ref())
-            .map(|(name, _)| name.clone());
-        let mut obligations: Vec<String> = Vec::new();
-        for name in names.iter().cloned().chain(of_kind) {
-            // Named twice it is counted once.
-            if !obligations.contains(&name) {
-                obligations.push(name);
-            }
-        }
-        return Some(Measure::Obligation { obligations, state });
+        return read_owed(reader, kinds, obligations, &names, of_kind.as_deref());
     }
     let Some(kind) = kind else {
         reader.note(bad(reader, "name", "bad-rule-no-measure"));
         return None;
     };
-    let Some(kind) = kinds.iter().find(|k| k.name == kind) else {
-        reader.note(unknown(
-            reader,
-            "kind",
-            &kind,
-            kinds.iter().map(|k| k.name.as_str()),
-        ));
-        return None;
+    let found = kinds.iter().find(|known| known.name == kind);
+    if found.is_none() {
+        let known = kinds.iter().map(|k| k.name.as_str());
+        reader.note(unknown(reader, "kind", &kind, known));
+    }
+    read_records(reader, found?, org)
+}
+
+fn read_ratio(ratio: Reader<'_, '_>) -> Measure {
+    let (of, to) = (ratio.texts("of"), ratio.texts("to"));
+    if of.is_empty() {
+        ratio.missing("of");
+    }
+    if to.is_empty() {
+        ratio.missing("to");
+    }
+    ratio.finish();
+    Measure::Ratio { of, to }
+}
+
+fn read_score(tables: Vec<Reader<'_, '_>>) -> Measure {
+    let mut parts = Vec::new();
+    for part in tables {
+        if let (Some(metric), Some(weight)) = (part.required("metric"), part.integer("weight")) {
+            parts.push((metric, weight));
+        } else {
+            part.missing("weight");
+        }
+        part.finish();
+    }
+    Measure::Score { parts }
+}
+
+fn read_organisations(reader: &Reader<'_, '_>, org: &Kind) -> Measure {
+    let by = match (reader.text("with"), reader.text("without")) {
+        (Some(name), None) => Some((name, true)),
+        (None, Some(name)) => Some((name, false)),
+        (None, None) => None,
+        (Some(_), Some(_)) => {
+            reader.note(bad(reader, "without", "bad-rule-with-and-without"));
+            None
+        }
     };
+    Measure::Organisations {
+        filter: Filter::read_of_organisations(reader, org),
+        by,
+    }
+}
+
+/// Windows of obligations that are named, or of all that are owed in records of a kind.
+fn read_owed(
+    reader: &Reader<'_, '_>,
+    kinds: &[Arc<Kind>],
+    obligations: &[(String, String)],
+    names: &[String],
+    of_kind: Option<&str>,
+) -> Option<Measure> {
+    let state = reader.choice("value", OWED, None)?;
+    let is_known = |name: &String| obligations.iter().any(|(known, _)| known == name);
+    for name in names.iter().filter(|name| !is_known(name)) {
+        let known = obligations.iter().map(|(n, _)| n.as_str());
+        reader.note(unknown(reader, "obligation", name, known));
+    }
+    if let Some(kind) = of_kind
+        && !kinds.iter().any(|k| k.name == kind)
+    {
+        let known = kinds.iter().map(|k| k.name.as_str());
+        reader.note(unknown(reader, "obligations_of", kind, known));
+    }
+    let of_kind = obligations
+        .iter()
+        .filter(|(_, kind)| Some(kind.as_str()) == of_kind)
+        .map(|(name, _)| name.clone());
+    let mut obligations: Vec<String> = Vec::new();
+    for name in names.iter().cloned().chain(of_kind) {
+        // Named twice it is counted once.
+        if !obligations.contains(&name) {
+            obligations.push(name);
+        }
+    }
+    Some(Measure::Obligation { obligations, state })
+}
+
+fn read_records(reader: &Reader<'_, '_>, kind: &Arc<Kind>, org: &Kind) -> Option<Measure> {
+    let take = read_take(reader, kind);
+    // All three are read before any is missed, so that all that is wrong is named at once.
+    let filter = Filter::read(reader, kind, org);
+    let date = match reader.text("date") {
+        None => Some(DateOf::Field(kind.period)),
+        Some(text) => read_date(reader, kind, &text),
+    };
+    let window = read_window(reader);
+    Some(Measure::Records {
+        kind: Arc::clone(kind),
+        take,
+        date: date?,
+        window: window?,
+        filter,
+    })
+}
+
+fn read_take(reader: &Reader<'_, '_>, kind: &Kind) -> Take {
     let field = |key: &'static str, number: bool| {
         let name = reader.text(key)?;
         match kind.index(&name) {
@@ -627,7 +655,7 @@ fn read_measure(
         reader.note(bad(reader, "name", "bad-rule-two-measures"));
     }
     let day = |key: &'static str| field(key, false).filter(|&n| kind.fields[n].ty.is_time());
-    let take = if let Some(n) = field("sum", true) {
+    if let Some(n) = field("sum", true) {
         Take::Sum(n)
     } else if reader.text("distinct").as_deref() == Some("org") {
         Take::DistinctOrg
@@ -639,21 +667,7 @@ fn read_measure(
         Take::Latest(n)
     } else {
         Take::Count
-    };
-    // All three are read before any is missed, so that all that is wrong is named at once.
-    let filter = Filter::read(reader, kind, org);
-    let date = match reader.text("date") {
-        None => Some(DateOf::Field(kind.period)),
-        Some(text) => read_date(reader, kind, &text),
-    };
-    let window = read_window(reader);
-    Some(Measure::Records {
-        kind: Arc::clone(kind),
-        take,
-        date: date?,
-        window: window?,
-        filter,
-    })
+    }
 }
 
 fn read_window(reader: &Reader<'_, '_>) -> Option<Window> {

@@ -19,7 +19,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use toml::de::{DeTable, DeValue};
 
 use crate::locale::Arg;
-use crate::problem::{Problem, Rule};
+use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 use crate::toml::{Reader, Reading, parse};
 use kind::{FieldDef, FieldType, Kind, Shared};
@@ -452,73 +452,88 @@ impl Rules {
             .find(|l| l.name == name || l.label.is(name))
     }
 
+    /// The metric of that name or label, for a person who asks for it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn asked_metric(&self, name: &str) -> Result<&Metric, Problem> {
+        self.metric(name).ok_or_else(|| {
+            let known: Vec<&str> = self.metrics().iter().map(|m| m.name.as_str()).collect();
+            Problem::new(Rule::UNKNOWN_METRIC)
+                .with("name", name)
+                .with("allowed", known.join(", "))
+        })
+    }
+
+    /// The kind of that name or label, for a person who asks for it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn asked_kind(&self, name: &str) -> Result<&Arc<Kind>, Problem> {
+        self.kind(name).ok_or_else(|| {
+            let known: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).collect();
+            Problem::new(Rule::UNKNOWN_KIND)
+                .with("name", name)
+                .with("allowed", known.join(", "))
+        })
+    }
+
+    /// Notes what rules say of one another that is not there, or does not fit.
     fn check_references(&self, problems: &mut Vec<Problem>) {
-        let unknown = |place: &crate::problem::Place, field: &str, name: &str, allowed: String| {
-            Problem::new(Rule::UNKNOWN_RULE)
-                .at(place.clone())
-                .with("field", field)
-                .with("value", name)
-                .with("allowed", allowed)
-        };
-        let bad = |place: &crate::problem::Place, why, field: &str| {
-            Problem::new(Rule::BAD_RULE)
-                .at(place.clone())
-                .with("why", Arg::Message(why))
-                .with("field", field)
-        };
-        let additive = |name: &str| self.metric_named(name).is_some_and(Metric::is_additive);
-        // Figures that are made of others must not be made of one another in a circle.
-        let simple = |name: &str| {
-            self.metric_named(name)
-                .is_some_and(|m| m.is_additive() && m.parts().is_empty())
-        };
-        let ratio = |name: &str| {
-            self.metric_named(name)
-                .is_some_and(|m| matches!(m.measure, Measure::Ratio { .. }))
-        };
         let all = || named(self.metrics().iter().map(|m| m.name.as_str()));
         for metric in self.metrics() {
             for part in metric.parts() {
-                let fits = match &metric.measure {
-                    Measure::Ratio { .. } => additive(part),
-                    Measure::Score { .. } => ratio(part),
-                    Measure::Rank(_) => self
-                        .metric_named(part)
-                        .is_some_and(|m| !matches!(m.measure, Measure::Rank(_))),
-                    Measure::Plus { .. } | Measure::Organisations { .. } => simple(part),
-                    Measure::Records { .. }
-                    | Measure::Obligation { .. }
-                    | Measure::Members
-                    | Measure::View { .. }
-                    | Measure::Disagreement { .. } => true,
-                };
                 if self.metric_named(part).is_none() {
-                    problems.push(unknown(&metric.place, "metric", part, all()));
-                } else if !fits {
-                    problems.push(bad(&metric.place, "bad-rule-part", part));
+                    problems.push(unknown_rule(&metric.place, "metric", part, all()));
+                } else if !self.fits_in(metric, part) {
+                    problems.push(bad_rule(&metric.place, "bad-rule-part", part));
                 }
             }
             if let Measure::View { view, .. } = &metric.measure
                 && !self.views().iter().any(|v| v.name == *view)
             {
                 let all: Vec<&str> = self.views().iter().map(|v| v.name.as_str()).collect();
-                problems.push(unknown(&metric.place, "view", view, all.join(", ")));
+                problems.push(unknown_rule(&metric.place, "view", view, all.join(", ")));
             }
             if let Measure::Score { parts } = &metric.measure
                 && parts
                     .iter()
                     .any(|(_, weight)| !(1..=1_000_000).contains(weight))
             {
-                problems.push(bad(&metric.place, "bad-rule-weight", "weight"));
+                problems.push(bad_rule(&metric.place, "bad-rule-weight", "weight"));
             }
         }
         for layout in self.layouts() {
             for (_, column) in layout.columns() {
                 if self.metric_named(&column.metric).is_none() {
-                    problems.push(unknown(&layout.place, "metric", &column.metric, all()));
+                    let name = &column.metric;
+                    problems.push(unknown_rule(&layout.place, "metric", name, all()));
                 }
             }
         }
+        self.check_kinds(problems);
+    }
+
+    /// Whether a figure can be made of another. Figures that are made of others must not be made of
+    /// one another in a circle.
+    fn fits_in(&self, metric: &Metric, part: &str) -> bool {
+        let is = |holds: &dyn Fn(&Metric) -> bool| self.metric_named(part).is_some_and(holds);
+        match &metric.measure {
+            Measure::Ratio { .. } => is(&Metric::is_additive),
+            Measure::Score { .. } => is(&|m| matches!(m.measure, Measure::Ratio { .. })),
+            Measure::Rank(_) => is(&|m| !matches!(m.measure, Measure::Rank(_))),
+            Measure::Plus { .. } | Measure::Organisations { .. } => {
+                is(&|m| m.is_additive() && m.parts().is_empty())
+            }
+            Measure::Records { .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::View { .. }
+            | Measure::Disagreement { .. } => true,
+        }
+    }
+
+    fn check_kinds(&self, problems: &mut Vec<Problem>) {
         // The first of each label and prefix, in the order of names, keeps it.
         let mut by_name: Vec<&Arc<Kind>> = self.kinds.iter().collect();
         by_name.sort_by(|a, b| a.name.cmp(&b.name));
@@ -534,31 +549,41 @@ impl Rules {
                 .into_iter()
                 .find(|first| **first != kind.name)
             {
-                problems.push(bad(&kind.place, "bad-rule-label-taken", first));
+                problems.push(bad_rule(&kind.place, "bad-rule-label-taken", first));
             }
             let first = *prefixes.entry(kind.prefix.as_str()).or_insert(&kind.name);
             if *first != kind.name {
-                problems.push(bad(&kind.place, "bad-rule-prefix-taken", first));
+                problems.push(bad_rule(&kind.place, "bad-rule-prefix-taken", first));
             }
         }
+        let is_known = |name: &String| self.kinds.iter().any(|kind| kind.name == *name);
         for kind in &self.kinds {
             for field in &kind.fields {
-                if let kind::FieldType::Record(kinds) = &field.ty {
-                    for name in kinds
-                        .iter()
-                        .filter(|name| !self.kinds.iter().any(|k| k.name == **name))
-                    {
-                        problems.push(unknown(
-                            &kind.place,
-                            &field.name,
-                            name,
-                            named(self.kinds.iter().map(|k| k.name.as_str())),
-                        ));
-                    }
+                let kind::FieldType::Record(kinds) = &field.ty else {
+                    continue;
+                };
+                for name in kinds.iter().filter(|name| !is_known(name)) {
+                    let all = named(self.kinds.iter().map(|k| k.name.as_str()));
+                    problems.push(unknown_rule(&kind.place, &field.name, name, all));
                 }
             }
         }
     }
+}
+
+fn unknown_rule(place: &Place, field: &str, name: &str, allowed: String) -> Problem {
+    Problem::new(Rule::UNKNOWN_RULE)
+        .at(place.clone())
+        .with("field", field)
+        .with("value", name)
+        .with("allowed", allowed)
+}
+
+fn bad_rule(place: &Place, why: &'static str, field: &str) -> Problem {
+    Problem::new(Rule::BAD_RULE)
+        .at(place.clone())
+        .with("why", Arg::Message(why))
+        .with("field", field)
 }
 
 /// A file of rules as it is read, and whether it comes with the program.
@@ -606,7 +631,7 @@ impl Default for Draft {
             kinds: Vec::new(),
             org: Arc::new(Kind::blank(
                 "organisation".to_owned(),
-                crate::problem::Place::file("built-in/organisation.toml"),
+                Place::file("built-in/organisation.toml"),
             )),
             shared: Shared::default(),
             obligations: Vec::new(),
@@ -678,6 +703,7 @@ impl Draft {
             }
             if let Some(naming) = reader.table("naming") {
                 self.rules.naming.generic = naming.texts("generic");
+                self.rules.naming.offices = naming.texts("offices");
                 self.rules.naming.readings = naming
                     .tables("reading")
                     .into_iter()
@@ -767,42 +793,10 @@ impl Draft {
                     ..starts.get(at + 1).copied().unwrap_or(usize::MAX),
             );
             let file = Arc::clone(&reading.source.file);
-            match class {
-                Class::Kind if extends => {
-                    match self.rules.kinds.iter_mut().find(|k| k.name == name) {
-                        Some(kind) => Arc::make_mut(kind).extend(item, &self.rules.shared),
-                        None => item.note(obligation::unknown(
-                            &item,
-                            "name",
-                            &name,
-                            self.rules.kinds.iter().map(|k| k.name.as_str()),
-                        )),
-                    }
-                }
-                Class::Kind => replace(
-                    &mut self.rules.kinds,
-                    Kind::read(item, &self.rules.shared).map(Arc::new),
-                    |k| !is_new && k.name == name,
-                ),
-                Class::Obligation => replace(
-                    &mut self.rules.obligations,
-                    Obligation::read(item, &self.rules.kinds, &self.rules.org),
-                    |o| !is_new && o.name == name,
-                ),
-                Class::View => replace(
-                    &mut self.figures.views,
-                    View::read(item, &self.rules.kinds, &self.rules.org),
-                    |v| !is_new && v.name == name,
-                ),
-                Class::Metric => replace(
-                    &mut self.figures.metrics,
-                    Metric::read(item, &self.rules.kinds, &self.rules.org, &named),
-                    |m| !is_new && m.name == name,
-                ),
-                Class::Report => replace(&mut self.figures.layouts, ReportSpec::read(item), |l| {
-                    !is_new && l.name == name
-                }),
-                Class::Template => {}
+            if extends && class == Class::Kind {
+                self.extend_kind(item, &name);
+            } else {
+                self.read_item(class, item, (!is_new).then_some(name.as_str()), &named);
             }
             if !is_new && !extends {
                 self.figures
@@ -817,6 +811,54 @@ impl Draft {
                 text,
                 built_in,
             });
+        }
+    }
+
+    fn extend_kind(&mut self, item: Reader<'_, '_>, name: &str) {
+        match self.rules.kinds.iter_mut().find(|k| k.name == name) {
+            Some(kind) => Arc::make_mut(kind).extend(item, &self.rules.shared),
+            None => {
+                let known = self.rules.kinds.iter().map(|k| k.name.as_str());
+                item.note(obligation::unknown(&item, "name", name, known));
+            }
+        }
+    }
+
+    /// Reads a rule, which takes the place of one of that name.
+    fn read_item(
+        &mut self,
+        class: Class,
+        item: Reader<'_, '_>,
+        instead: Option<&str>,
+        obligations: &[(String, String)],
+    ) {
+        let (rules, figures) = (&mut self.rules, &mut self.figures);
+        let is_it = |name: &str| instead == Some(name);
+        match class {
+            Class::Kind => replace(
+                &mut rules.kinds,
+                Kind::read(item, &rules.shared).map(Arc::new),
+                |k| is_it(&k.name),
+            ),
+            Class::Obligation => replace(
+                &mut rules.obligations,
+                Obligation::read(item, &rules.kinds, &rules.org),
+                |o| is_it(&o.name),
+            ),
+            Class::View => replace(
+                &mut figures.views,
+                View::read(item, &rules.kinds, &rules.org),
+                |v| is_it(&v.name),
+            ),
+            Class::Metric => replace(
+                &mut figures.metrics,
+                Metric::read(item, &rules.kinds, &rules.org, obligations),
+                |m| is_it(&m.name),
+            ),
+            Class::Report => replace(&mut figures.layouts, ReportSpec::read(item), |l| {
+                is_it(&l.name)
+            }),
+            Class::Template => {}
         }
     }
 }

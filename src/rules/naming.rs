@@ -5,6 +5,8 @@
 pub struct Naming {
     /// Endings that say what a place is, not which: taken off before the name is spelled.
     pub generic: Vec<String>,
+    /// Endings of offices: what stands before a person's name may end so.
+    pub offices: Vec<String>,
     /// Readings that the dictionary gets wrong in names of places.
     pub readings: Vec<(String, String)>,
 }

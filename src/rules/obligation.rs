@@ -61,6 +61,32 @@ const EVERY: &[(&str, PeriodName)] = &[
     ("year", PeriodName::Year),
 ];
 
+/// The first and the last day of a window on which it can be met.
+fn read_within(reader: &Reader<'_, '_>) -> Option<(i64, i64)> {
+    let node = reader.node("within")?;
+    let days = node.get_ref().as_array().into_iter().flatten();
+    let days: Vec<i64> = days
+        .filter_map(|day| crate::toml::integer(day.get_ref()))
+        .collect();
+    match days[..] {
+        [first, last] if 1 <= first && first <= last => Some((first, last)),
+        _ => {
+            reader.note(bad(reader, "within", "bad-rule-within"));
+            None
+        }
+    }
+}
+
+/// The day of the month after a window up to which it can be met.
+fn read_deadline(reader: &Reader<'_, '_>) -> Option<u32> {
+    let day = reader.integer("deadline_day")?;
+    let good = u32::try_from(day).ok().filter(|d| (1..=28).contains(d));
+    if good.is_none() {
+        reader.note(bad(reader, "deadline_day", "bad-rule-deadline"));
+    }
+    good
+}
+
 impl Obligation {
     /// Reads an obligation; `kinds` are all kinds there are.
     pub fn read(
@@ -82,31 +108,7 @@ impl Obligation {
         };
         let filter = Filter::read(&reader, kind, org);
         let every = reader.choice("every", EVERY, None)?;
-        let within = reader.node("within").and_then(|node| {
-            let days: Vec<i64> = node
-                .get_ref()
-                .as_array()
-                .map(|a| {
-                    a.iter()
-                        .filter_map(|d| crate::toml::integer(d.get_ref()))
-                        .collect()
-                })
-                .unwrap_or_default();
-            match days[..] {
-                [first, last] if 1 <= first && first <= last => Some((first, last)),
-                _ => {
-                    reader.note(bad(&reader, "within", "bad-rule-within"));
-                    None
-                }
-            }
-        });
-        let deadline = reader.integer("deadline_day").and_then(|day| {
-            let good = u32::try_from(day).ok().filter(|d| (1..=28).contains(d));
-            if good.is_none() {
-                reader.note(bad(&reader, "deadline_day", "bad-rule-deadline"));
-            }
-            good
-        });
+        let (within, deadline) = (read_within(&reader), read_deadline(&reader));
         if within.is_some() && deadline.is_some() {
             reader.note(bad(&reader, "deadline_day", "bad-rule-two-limits"));
         }

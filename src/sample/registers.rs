@@ -80,8 +80,14 @@ impl Maker {
     }
 
     fn district_desk(&mut self, out: &mut Vec<Option<Record<'static>>>) {
-        let on =
-            |year: i32, month: u32, day: u32| Day::new(year, month, day).unwrap_or_else(Day::today);
+        self.surveys_and_funds(out);
+        self.honours(out);
+        self.liaison(out);
+        self.bases(out);
+    }
+
+    /// Surveys, and money planned, given out and spent.
+    fn surveys_and_funds(&mut self, out: &mut Vec<Option<Record<'static>>>) {
         for (topic, teams, from, until) in [
             ("基层党建工作现状", "5", on(2025, 11, 5), "2025-11-28"),
             ("党建引领基层治理", "6", on(2026, 4, 13), "2026-05-22"),
@@ -140,6 +146,10 @@ impl Maker {
                 ],
             ));
         }
+    }
+
+    /// Demonstration sites, and awards with their rewards.
+    fn honours(&mut self, out: &mut Vec<Option<Record<'static>>>) {
         for (name, sector, month) in [
             ("示例第一中学", "school", 3),
             ("示例人民医院", "institution", 4),
@@ -178,6 +188,10 @@ impl Maker {
                 ("recipient", "重庆路街道党工委"),
             ],
         ));
+    }
+
+    /// Units of the liaison meeting, what is published each month, and the meetings.
+    fn liaison(&mut self, out: &mut Vec<Option<Record<'static>>>) {
         for (n, unit) in words::ENTERPRISES.iter().enumerate() {
             let ty = ["central-enterprise", "local-enterprise", "institute"][n % 3];
             let joined = on(2025, 3, 20).plus(30 * i64::try_from(n).unwrap_or(0));
@@ -216,6 +230,11 @@ impl Maker {
                 out.push(self.row("meeting", day, "date", &given));
             }
         }
+    }
+
+    /// Bases of practice and who visited them.
+    fn bases(&mut self, out: &mut Vec<Option<Record<'static>>>) {
+        let months = self.months();
         for (n, (name, ty)) in words::BASES.iter().enumerate() {
             let opened = on(2025, 4, 18).plus(24 * i64::try_from(n).unwrap_or(0));
             let base = self.row("base", opened, "opened", &[("name", name), ("type", ty)]);
@@ -591,72 +610,80 @@ impl Maker {
         }
     }
 
-    /// Stars of two-new branches, the register of members of office branches with points and
-    /// grades.
     fn branch_registers(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
-        let day = |month: u32, d: u32| Day::new(2026, month, d).unwrap_or_else(Day::today);
         if matches!(org.sector, "enterprise" | "social-org") && org.founded.is_none() {
-            let (score, veto) = (self.dice.from(62, 99), self.dice.chance(5));
-            let stars =
-                ["", "2", "3", "4", "5"][usize::try_from((score - 50) / 10).unwrap_or(0).min(4)];
-            let score = score.to_string();
-            let mut given = vec![
-                ("year", "2025"),
-                ("scheme", "两新党组织星级创评办法"),
-                ("score", &*score),
-                ("decided", "2026-05-29"),
-            ];
-            if veto {
-                given.push(("veto", "true"));
-            } else if !stars.is_empty() {
-                given.push(("stars", stars));
-            }
-            out.push(self.record("rating", Day::new(2025, 12, 31), &given));
-            // A rating belongs to the year it is for; this year's has not been made.
-            let half = self.dice.from(60, 98).to_string();
-            let given = [
-                ("year", "2026"),
-                ("scheme", "两新党组织星级创评办法（半年）"),
-                ("score", &*half),
-                ("stars", "3"),
-            ];
-            out.push(self.record("rating", Some(day(7, 15)), &given));
-            self.sites(org, 55, out);
-            if self.dice.chance(60) {
-                let ty = self.dice.pick(&[
-                    "member-to-backbone",
-                    "backbone-to-member",
-                    "backbone-to-manager",
-                    "brand",
-                ]);
-                self.persons += 1;
-                let (person, on) = (
-                    format!("骨干{:04}", self.persons),
-                    day(3, 2).plus(self.dice.from(0, 150)),
-                );
-                let given: Vec<(&str, &str)> = if ty == "brand" {
-                    vec![("type", ty)]
-                } else {
-                    vec![("type", ty), ("person", &person)]
-                };
-                out.push(self.row("cultivation", on, "date", &given));
-            }
-            for year in ["2025", "2026"] {
-                let low = self.dice.from(0, 1).to_string();
-                let counts = [
-                    ("year", year),
-                    ("excellent", "3"),
-                    ("qualified", "9"),
-                    ("basically_qualified", "1"),
-                    ("unqualified", &*low),
-                ];
-                out.push(self.record("appraisal", Some(day(1, 20)), &counts));
-            }
-            return;
+            self.two_new_branch(org, out);
+        } else if org.sector == "office" {
+            self.members_of_office(org, out);
+            self.cultivations(out);
+            self.sites(org, 50, out);
         }
-        if org.sector != "office" {
-            return;
+    }
+
+    /// Stars, cultivation and appraisal of a two-new branch.
+    fn two_new_branch(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
+        let day = |month: u32, day: u32| on(2026, month, day);
+        let (score, veto) = (self.dice.from(62, 99), self.dice.chance(5));
+        let stars =
+            ["", "2", "3", "4", "5"][usize::try_from((score - 50) / 10).unwrap_or(0).min(4)];
+        let score = score.to_string();
+        let mut given = vec![
+            ("year", "2025"),
+            ("scheme", "两新党组织星级创评办法"),
+            ("score", &*score),
+            ("decided", "2026-05-29"),
+        ];
+        if veto {
+            given.push(("veto", "true"));
+        } else if !stars.is_empty() {
+            given.push(("stars", stars));
         }
+        out.push(self.record("rating", Day::new(2025, 12, 31), &given));
+        // A rating belongs to the year it is for; this year's has not been made.
+        let half = self.dice.from(60, 98).to_string();
+        let given = [
+            ("year", "2026"),
+            ("scheme", "两新党组织星级创评办法（半年）"),
+            ("score", &*half),
+            ("stars", "3"),
+        ];
+        out.push(self.record("rating", Some(day(7, 15)), &given));
+        self.sites(org, 55, out);
+        if self.dice.chance(60) {
+            let ty = self.dice.pick(&[
+                "member-to-backbone",
+                "backbone-to-member",
+                "backbone-to-manager",
+                "brand",
+            ]);
+            self.persons += 1;
+            let (person, on) = (
+                format!("骨干{:04}", self.persons),
+                day(3, 2).plus(self.dice.from(0, 150)),
+            );
+            let given: Vec<(&str, &str)> = if ty == "brand" {
+                vec![("type", ty)]
+            } else {
+                vec![("type", ty), ("person", &person)]
+            };
+            out.push(self.row("cultivation", on, "date", &given));
+        }
+        for year in ["2025", "2026"] {
+            let low = self.dice.from(0, 1).to_string();
+            let counts = [
+                ("year", year),
+                ("excellent", "3"),
+                ("qualified", "9"),
+                ("basically_qualified", "1"),
+                ("unqualified", &*low),
+            ];
+            out.push(self.record("appraisal", Some(day(1, 20)), &counts));
+        }
+    }
+
+    /// The members of an office branch with their points and grades.
+    fn members_of_office(&mut self, org: &PlannedOrg, out: &mut Vec<Option<Record<'static>>>) {
+        let day = |month: u32, day: u32| on(2026, month, day);
         for n in 0..org.members.min(6) {
             self.persons += 1;
             let code = format!("党员{:04}", self.persons);
@@ -694,6 +721,9 @@ impl Maker {
             let given = [("year", "2026"), ("member", &*code), ("grade", grade)];
             out.push(self.record("appraisal", Some(day(1, 20)), &given));
         }
+    }
+
+    fn cultivations(&mut self, out: &mut Vec<Option<Record<'static>>>) {
         for month in self
             .months()
             .into_iter()
@@ -712,6 +742,10 @@ impl Maker {
                 &[("type", "member-to-backbone"), ("person", &person)],
             ));
         }
-        self.sites(org, 50, out);
     }
+}
+
+/// A day that the sample knows to be one.
+fn on(year: i32, month: u32, day: u32) -> Day {
+    Day::new(year, month, day).unwrap_or_else(Day::today)
 }

@@ -80,21 +80,11 @@ pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Stat
     }
     let brought = bring_along(&root, &lock, &rules)?;
     if brought > 0 {
-        writeln!(
-            session.out,
-            "{}",
-            session
-                .locale
-                .say("org-brought", &[("count", brought.into())])
-        )?;
+        session.tell("org-brought", &[("count", brought.into())])?;
     } else if to == org.path {
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say(
-                "org-stays",
-                &[("name", org.name().into()), ("org", to.as_str().into())]
-            )
+        session.tell(
+            "org-stays",
+            &[("name", org.name().into()), ("org", to.as_str().into())],
         )?;
     }
     Ok(Status::Clean)
@@ -114,11 +104,7 @@ fn said_moved(session: &mut Session<'_>, org: &Organisation, to: &OrgPath) -> Re
         ("from", org.path.as_str().into()),
         ("to", to.as_str().into()),
     ];
-    Ok(writeln!(
-        session.out,
-        "{}",
-        session.locale.say("org-moved", &args)
-    )?)
+    Ok(session.tell("org-moved", &args)?)
 }
 
 pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -149,7 +135,7 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
         ("name", org.name().into()),
         ("org", org.path.as_str().into()),
     ];
-    writeln!(session.out, "{}", session.locale.say("org-renamed", &args))?;
+    session.tell("org-renamed", &args)?;
     if let Some(segment) = asked(matches, "segment") {
         let to = join(org.path.parent().as_ref(), segment)?;
         if to != org.path {
@@ -179,13 +165,9 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     check_bounds(&rules.org, &org.fields)?;
     change::organisation(&root, &lock, &rules, &org.folder, &org.fields)?;
     drop(lock);
-    writeln!(
-        session.out,
-        "{}",
-        session.locale.say(
-            "org-dissolved",
-            &[("name", org.name().into()), ("day", on.to_string().into())]
-        )
+    session.tell(
+        "org-dissolved",
+        &[("name", org.name().into()), ("day", on.to_string().into())],
     )?;
     // What is dated later cannot stand, and would keep everybody from committing.
     say_found(session, |problem| {
@@ -209,16 +191,12 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
             .title()
             .map(crate::record::text::plain)
             .unwrap_or_default();
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say(
-                "org-leaves-record",
-                &[
-                    ("id", entry.record.id.as_str().into()),
-                    ("title", title.into())
-                ]
-            )
+        session.tell(
+            "org-leaves-record",
+            &[
+                ("id", entry.record.id.as_str().into()),
+                ("title", title.into()),
+            ],
         )?;
     }
     for under in tree
@@ -227,16 +205,12 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
         .filter(|&n| tree.orgs[n].exists_on(on))
     {
         let under = &tree.orgs[under];
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say(
-                "org-leaves-org",
-                &[
-                    ("org", under.path.as_str().into()),
-                    ("name", under.name().into())
-                ]
-            )
+        session.tell(
+            "org-leaves-org",
+            &[
+                ("org", under.path.as_str().into()),
+                ("name", under.name().into()),
+            ],
         )?;
     }
     Ok(Status::Clean)

@@ -74,13 +74,9 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
     }
     refuse_former(&orgs, &path)?;
     change::organisations(&root, &lock, &rules, &[(path.clone(), values)])?;
-    writeln!(
-        session.out,
-        "{}",
-        session.locale.say(
-            "org-added",
-            &[("name", name_text.into()), ("org", path.as_str().into())]
-        )
+    session.tell(
+        "org-added",
+        &[("name", name_text.into()), ("org", path.as_str().into())],
     )?;
     Ok(Status::Clean)
 }
@@ -172,16 +168,12 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
     check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
     change::organisation(&root, &lock, &rules, &org.folder, &values)?;
-    writeln!(
-        session.out,
-        "{}",
-        session.locale.say(
-            "org-changed",
-            &[
-                ("name", org.name().into()),
-                ("org", org.path.as_str().into())
-            ]
-        )
+    session.tell(
+        "org-changed",
+        &[
+            ("name", org.name().into()),
+            ("org", org.path.as_str().into()),
+        ],
     )?;
     Ok(Status::Clean)
 }

@@ -22,7 +22,7 @@ use crate::history::snapshot::LedgerFile;
 use crate::locale::{Label, Locale};
 use crate::merge::marks::{self, Names, Sides};
 use crate::merge::record::{Clash, ClashReason, Side};
-use crate::merge::{FileForm, Merged, Refused, Versions, merge};
+use crate::merge::{Conflict, FileForm, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -84,31 +84,21 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     } else {
         "resolve-done"
     };
-    writeln!(
-        session.out,
-        "{}",
-        session.locale.say(
-            said,
-            &[("done", tally.done.into()), ("left", tally.left.into())]
-        )
+    session.tell(
+        said,
+        &[("done", tally.done.into()), ("left", tally.left.into())],
     )?;
     if !stopped && tally.left == 0 {
         if tally.done > 0
             && unmerged(&root)?.is_empty()
             && let Some(next) = next_step(&root.path)
         {
-            writeln!(
-                session.out,
-                "{}",
-                session
-                    .locale
-                    .say("resolve-next", &[("command", next.into())])
-            )?;
+            session.tell("resolve-next", &[("command", next.into())])?;
         }
         return Ok(Status::Clean);
     }
     if !stopped && !session.interactive {
-        writeln!(session.err, "{}", session.locale.text("resolve-not-asked"))?;
+        session.remark("resolve-not-asked", &[])?;
     }
     Ok(Status::Findings)
 }
@@ -356,11 +346,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
         ("from", theirs.file.as_ref().into()),
         ("path", ours.file.as_ref().into()),
     ];
-    writeln!(
-        session.out,
-        "{}",
-        session.locale.say("resolve-moved", &args)
-    )?;
+    session.tell("resolve-moved", &args)?;
     // What clashes now stands between markers at the new place, where the next round asks for it.
     Ok(Status::Clean)
 }
@@ -395,37 +381,18 @@ fn resolve(
             Some(_) => "resolve-to-add",
             None => "resolve-nothing",
         };
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say(said, &[("path", name.into())])
-        )?;
+        session.tell(said, &[("path", name.into())])?;
         return Ok(Status::Clean);
     }
     if sides.lines.is_empty() {
-        writeln!(
-            session.out,
-            "{}",
-            session
-                .locale
-                .say("resolve-one-side", &[("path", name.as_str().into())])
-        )?;
+        session.tell("resolve-one-side", &[("path", name.as_str().into())])?;
     }
     let merged = merged(session, root, &name, &sides, (file, as_left))?;
     let (merged, mine) = match merged {
         Ok(merged) => merged,
         Err(refused) => {
-            let first = Place {
-                line: sides.lines.first().copied().unwrap_or(1),
-                column: 1,
-                ..Place::file(&name)
-            };
-            let mut problems = match refused {
-                Refused::Unreadable(problems) => problems,
-                Refused::NotALedger | Refused::Unproven => Vec::new(),
-            };
-            problems.push(Problem::new(Rule::NOT_BY_RECORD).at(first));
-            session.say_problems(&problems)?;
+            let first = sides.lines.first().copied().unwrap_or(1);
+            session.say_problems(&not_by_record(&name, first, refused))?;
             return Ok(Status::Findings);
         }
     };
@@ -441,39 +408,54 @@ fn resolve(
     }
     say_merged(session, &name, &merged, mine)?;
     if !session.interactive {
-        for conflict in &merged.conflicts {
-            for clash in conflict
-                .clashes
-                .iter()
-                .filter(|clash| clash.why == ClashReason::Deleted)
-            {
-                if let Some(remark) = remark(&session.locale, root, &name, &conflict.id, clash) {
-                    writeln!(session.err, "{remark}")?;
-                }
-            }
-        }
+        remark_deletions(session, root, &name, &merged.conflicts)?;
     }
-    let said = if merged.conflicts.is_empty() {
+    let is_done = merged.conflicts.is_empty();
+    let said = if is_done {
         "resolve-merged"
     } else {
         "resolve-left"
     };
-    writeln!(
-        session.out,
-        "{}",
-        session.locale.say(
-            said,
-            &[
-                ("path", name.into()),
-                ("count", merged.conflicts.len().into())
-            ]
-        )
-    )?;
+    let count = merged.conflicts.len();
+    session.tell(said, &[("path", name.into()), ("count", count.into())])?;
     Ok(if merged.conflicts.is_empty() {
         Status::Clean
     } else {
         Status::Findings
     })
+}
+
+/// Why a file cannot be merged by record, from the line of its first mark.
+fn not_by_record(name: &str, line: usize, refused: Refused) -> Vec<Problem> {
+    let mut problems = match refused {
+        Refused::Unreadable(problems) => problems,
+        Refused::NotALedger | Refused::Unproven => Vec::new(),
+    };
+    let first = Place {
+        line,
+        column: 1,
+        ..Place::file(name)
+    };
+    problems.push(Problem::new(Rule::NOT_BY_RECORD).at(first));
+    problems
+}
+
+/// Says what is known of records that one side took out and the other changed.
+fn remark_deletions(
+    session: &mut Session<'_>,
+    root: &Root,
+    name: &str,
+    conflicts: &[Conflict],
+) -> Result<()> {
+    for conflict in conflicts {
+        let deleted = conflict.clashes.iter();
+        for clash in deleted.filter(|clash| clash.why == ClashReason::Deleted) {
+            if let Some(remark) = remark(&session.locale, root, name, &conflict.id, clash) {
+                writeln!(session.err, "{remark}")?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a text is records with ids and nothing else; lines that conflicts leave over are often

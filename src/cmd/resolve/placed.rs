@@ -110,11 +110,7 @@ impl PlacedFile {
             ("from", self.from.as_str().into()),
             ("path", self.belongs.as_str().into()),
         ];
-        writeln!(
-            session.out,
-            "{}",
-            session.locale.say("resolve-placed", &args)
-        )?;
+        session.tell("resolve-placed", &args)?;
         Ok(true)
     }
 }

@@ -197,11 +197,7 @@ impl MovedTwice {
             ("from", gone.as_str().into()),
             ("path", kept.as_str().into()),
         ];
-        Ok(writeln!(
-            session.out,
-            "{}",
-            session.locale.say("resolve-moved", &args)
-        )?)
+        Ok(session.tell("resolve-moved", &args)?)
     }
 
     /// One file of the place that is no more, merged into the one that is kept; says whether
