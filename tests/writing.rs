@@ -785,6 +785,7 @@ fn a_new_folder_is_on_the_disk_before_anything_comes_into_it() {
 /// organisation.
 #[test]
 fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
+    use ledger::tree::change::NewRecord;
     use ledger::tree::write::{Lock, writer};
     use ledger::tree::{Root, Tree, change};
     use ledger::written::selection::Selection;
@@ -794,17 +795,12 @@ fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
     ]);
     let root = Root::open(Some(ledger.path()), ledger.path()).expect("a root");
     let rules = root.rules().0;
-    let mut record = Tree::load(
-        &root,
-        root.begins,
-        &rules,
-        &Selection::everything(),
-        Vec::new(),
-    )
-    .entries
-    .remove(0)
-    .record;
-    record.id = "t-20260703-00000002".parse().expect("an id");
+    let all = Selection::everything();
+    let tree = Tree::load(&root, root.begins, &rules, &all, Vec::new());
+    let record = &tree.entries[0].record;
+    let entered = "2026-07-03".parse().expect("a day");
+    let values = record.fields.clone();
+    let record = NewRecord::of(&root, &rules, record.kind, values, entered).expect("it fits");
     let named = "a/b".parse().expect("an organisation");
     ledger.ok(&["org", "move", "a/b", "--segment", "c"]);
     let lock = Lock::take(&root.path, &mut || {}).expect("the lock");
@@ -822,6 +818,33 @@ fn a_record_goes_where_its_organisation_was_moved_meanwhile() {
     )
     .expect_err("no such");
     assert_eq!(gone.0[0].rule, ledger::problem::Rule::UNKNOWN_ORG);
+}
+
+/// Copies of a record that a merge left in one file change together: no moment between them can be
+/// seen or be the last.
+#[test]
+fn copies_in_one_file_change_in_one_write() {
+    let ledger = Ledger::new(&[
+        ("orgs/a/b/org.toml", "name = \"支部\"\nkind = \"branch\"\n"),
+        ("orgs/a/b/2026/x-00.toml", &format!("{TASK}\n{TASK}")),
+    ]);
+    let id = TASK.split('"').nth(1).expect("an id");
+    let args = [
+        "update",
+        id,
+        "--status",
+        "in-progress",
+        "--on",
+        "2026-07-09",
+    ];
+    if let Some(lines) = calls(&ledger, "rename,renameat,renameat2", &args) {
+        let onto = |line: &&String| line.contains("x-00.toml");
+        assert_eq!(lines.iter().filter(onto).count(), 1, "{}", lines.join("\n"));
+    } else {
+        ledger.ok(&args);
+    }
+    let text = ledger.read("orgs/a/b/2026/x-00.toml");
+    assert_eq!(text.matches("2026-07-09").count(), 2, "{text}");
 }
 
 #[test]

@@ -5,19 +5,18 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{
-    check_bounds, clerk_name, field_args, field_values, is_typable, resolve_references, spelled,
-};
+use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled};
 use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::locale::Locale;
-use crate::name::{OrgPath, RecordId};
+use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
-use crate::record::{Origin, Record, Value};
+use crate::record::Value;
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
+use crate::tree::change::{self, NewRecord};
 use crate::tree::check::{broken_bounds, too_far_ahead};
-use crate::tree::write::{random_bits, writer, writer_as};
-use crate::tree::{Root, Tree, change};
+use crate::tree::write::{writer, writer_as};
+use crate::tree::{Root, Tree};
 
 pub(super) const COMMAND: Command = Command {
     name: "add",
@@ -53,17 +52,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let mut values = field_values(session, &kind, matches, &[])?;
     let org = which_org(session, &root, &rules, matches)?;
     complete(session, &kind, &mut values)?;
-    check_bounds(&kind, &values)?;
-    resolve_references(&root, &rules, &kind, &mut values)?;
-
-    let id = RecordId::new(&kind.prefix, session.today, random_bits());
-    let origin = Origin {
-        file: Arc::from(""),
-        line: 0,
-        at: 0,
-    };
-    let record = Record::new(id, &kind, values, None, origin);
-    confirm_doubtful(session, &root, &rules, &org, &record)?;
+    let new = NewRecord::of(&root, &rules, &kind, values, session.today)?;
+    confirm_doubtful(session, &root, &rules, &org, &new)?;
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
     let writer = match asked {
@@ -80,12 +70,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
         None => writer(&lock, &|| spelled(&clerk_name(), &rules))?,
     };
-    let place = change::add(&root, &lock, &rules, &org, &writer, &record)?;
+    let place = change::add(&root, &lock, &rules, &org, &writer, &new)?;
     let said = session.locale.say(
         "added",
         &[
             ("kind", (&kind.label).into()),
-            ("id", record.id.as_str().into()),
+            ("id", new.record().id.as_str().into()),
             ("place", format!("{}:{}", place.file, place.line).into()),
         ],
     );
@@ -101,12 +91,12 @@ fn confirm_doubtful(
     root: &Root,
     rules: &Rules,
     org: &OrgPath,
-    record: &Record,
+    new: &NewRecord<'_>,
 ) -> Result<()> {
-    let far = too_far_ahead(record, session.today);
+    let far = too_far_ahead(new.record(), session.today);
     let doubts: Vec<Problem> = far
         .into_iter()
-        .chain(change::doubles(root, rules, org, record))
+        .chain(change::doubles(root, rules, org, new))
         .collect();
     session.say_problems(&doubts)?;
     if session.interactive

@@ -7,8 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::fields::{
-    check_bounds, cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable,
-    resolve_references,
+    cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable,
 };
 use crate::cmd::ledger::Ledger;
 use crate::cmd::{self, Command, Session, Status, options};
@@ -19,7 +18,6 @@ use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType};
 use crate::tree::change;
 use crate::tree::check::Checked;
-use crate::tree::splice::Change;
 
 pub(super) const EDIT: Command = Command {
     name: "edit",
@@ -109,15 +107,15 @@ fn change_record(
     session: &mut Session<'_>,
     id: &str,
     said: &str,
-    changes: impl FnOnce(&Session<'_>, &Record) -> Result<Vec<Change>, Problems>,
+    change: impl FnOnce(&Session<'_>, &Record, &mut [Option<Value>]) -> Result<(), Problems>,
 ) -> Result<Status> {
     let root = session.root()?;
     let rules = session.rules()?;
     let lock = session.lock(&root)?;
     let mut before = None;
-    let record = change::edit(&root, &lock, &rules, id, |record| {
+    let record = change::edit(&root, &lock, &rules, id, |record, values| {
         before = Some(record.clone());
-        changes(session, record)
+        change(session, record, values)
     })?;
     let unchanged = before
         .as_ref()
@@ -151,54 +149,49 @@ fn change_record(
 }
 
 fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let root = session.root()?;
-    let rules = session.rules()?;
-    change_record(session, id(matches), "changed", |session, record| {
-        let kind = &record.kind;
-        refuse_retracted(record)?;
-        let command = cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(
-            edit_command(&session.locale),
-            kind,
-            &session.locale,
-        )));
-        let again = command
-            .try_get_matches_from(&session.args)
-            .map_err(|error| {
-                let stranger = match error.get(ContextKind::InvalidArg) {
-                    Some(ContextValue::String(flag)) => flag.clone(),
-                    _ => error.kind().to_string(),
-                };
-                Problem::new(Rule::UNKNOWN_FIELD)
-                    .with("field", stranger)
-                    .with("kind", &kind.label)
+    change_record(
+        session,
+        id(matches),
+        "changed",
+        |session, record, values| {
+            let kind = &record.kind;
+            refuse_retracted(record)?;
+            let command = cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(
+                edit_command(&session.locale),
+                kind,
+                &session.locale,
+            )));
+            let again = command
+                .try_get_matches_from(&session.args)
+                .map_err(|error| {
+                    let stranger = match error.get(ContextKind::InvalidArg) {
+                        Some(ContextValue::String(flag)) => flag.clone(),
+                        _ => error.kind().to_string(),
+                    };
+                    Problem::new(Rule::UNKNOWN_FIELD)
+                        .with("field", stranger)
+                        .with("kind", &kind.label)
+                        .with("allowed", kind.field_names())
+                })?;
+            let Some((_, matches)) = again.subcommand() else {
+                return Err(Problem::new(Rule::USAGE).into());
+            };
+            let clear = cleared_fields(kind, matches)?;
+            let given = field_values(session, kind, matches, &clear)?;
+            if clear.is_empty() && given.iter().all(Option::is_none) {
+                return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
                     .with("allowed", kind.field_names())
-            })?;
-        let Some((_, matches)) = again.subcommand() else {
-            return Err(Problem::new(Rule::USAGE).into());
-        };
-        let clear = cleared_fields(kind, matches)?;
-        let mut given = field_values(session, kind, matches, &clear)?;
-        resolve_references(&root, &rules, kind, &mut given)?;
-        let mut new = record.fields.clone();
-        for (n, value) in given.iter().enumerate() {
-            if value.is_some() || clear.contains(&n) {
-                new[n].clone_from(value);
+                    .into());
             }
-        }
-        check_bounds(kind, &new)?;
-        // Index 0 is the id: an edit never touches it.
-        let changes: Vec<Change> = (0..new.len())
-            .filter(|&n| new[n] != record.fields[n])
-            .map(|n| (n + 1, new[n].clone()))
-            .collect();
-        let asked = given.iter().any(Option::is_some) || !clear.is_empty();
-        if changes.is_empty() && !asked {
-            return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
-                .with("allowed", kind.field_names())
-                .into());
-        }
-        Ok(changes)
-    })
+            for (n, value) in given.into_iter().enumerate() {
+                if value.is_some() || clear.contains(&n) {
+                    // Index 0 is the id.
+                    values[n + 1] = value;
+                }
+            }
+            Ok(())
+        },
+    )
 }
 
 fn run_update(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -216,70 +209,77 @@ fn add_update(
     matches: &ArgMatches,
     status: Option<String>,
 ) -> Result<Status> {
-    change_record(session, id(matches), "updated", |session, record| {
-        let kind = &record.kind;
-        let Some(life) = &kind.life else {
-            return Err(Problem::new(Rule::NO_LIFECYCLE)
-                .with("kind", &kind.label)
-                .into());
-        };
-        refuse_retracted(record)?;
-        let field = &kind.fields[life.updates];
-        let FieldType::Table(columns) = &field.ty else {
-            return Err(Problem::new(Rule::NO_LIFECYCLE)
-                .with("kind", &kind.label)
-                .into());
-        };
-        let day = |text: Option<&String>| text.map_or(Ok(session.today), |text| session.day(text));
-        let finished = status.is_none()
-            && record
-                .finished_on(day(matches.get_one::<String>("on"))?)
-                .is_some();
-        if finished {
-            return Err(Problem::new(Rule::FINISHED)
-                .with("id", record.id.as_str())
-                .into());
-        }
-        let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
-        let mut row = vec![None; columns.len()];
-        for (n, column) in columns.iter().enumerate() {
-            let text = match column.name.as_str() {
-                "status" => Some(status.clone()),
-                "on" => Some(
-                    matches
-                        .get_one::<String>("on")
-                        .cloned()
-                        .unwrap_or_else(|| session.today.to_string()),
-                ),
-                other => matches.try_get_one::<String>(other).ok().flatten().cloned(),
+    change_record(
+        session,
+        id(matches),
+        "updated",
+        |session, record, values| {
+            let kind = &record.kind;
+            let Some(life) = &kind.life else {
+                return Err(Problem::new(Rule::NO_LIFECYCLE)
+                    .with("kind", &kind.label)
+                    .into());
             };
-            row[n] = text
-                .map(|text| input::value(column, &text, session.today))
-                .transpose()?;
-        }
-        let row = Value::Table(row);
-        let day = |row: &Value| row.field(0).and_then(Value::as_day);
-        if let (Some(on), Some(start)) = (day(&row), record.starts())
-            && on < start
-        {
-            return Err(Problem::new(Rule::UPDATE_BEFORE_START)
-                .with("on", on.to_string())
-                .with("start", start.to_string())
-                .with("field", &kind.fields[kind.start].label)
-                .into());
-        }
-        let mut rows = record
-            .get(life.updates)
-            .map_or(&[][..], Value::items)
-            .to_vec();
-        // By date; of one day, after those already there.
-        let at = rows
-            .iter()
-            .rposition(|old| day(old) <= day(&row))
-            .map_or(0, |n| n + 1);
-        rows.insert(at, row);
-        Ok(vec![(life.updates + 1, Some(Value::List(rows)))])
-    })
+            refuse_retracted(record)?;
+            let field = &kind.fields[life.updates];
+            let FieldType::Table(columns) = &field.ty else {
+                return Err(Problem::new(Rule::NO_LIFECYCLE)
+                    .with("kind", &kind.label)
+                    .into());
+            };
+            let day =
+                |text: Option<&String>| text.map_or(Ok(session.today), |text| session.day(text));
+            let finished = status.is_none()
+                && record
+                    .finished_on(day(matches.get_one::<String>("on"))?)
+                    .is_some();
+            if finished {
+                return Err(Problem::new(Rule::FINISHED)
+                    .with("id", record.id.as_str())
+                    .into());
+            }
+            let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
+            let mut row = vec![None; columns.len()];
+            for (n, column) in columns.iter().enumerate() {
+                let text = match column.name.as_str() {
+                    "status" => Some(status.clone()),
+                    "on" => Some(
+                        matches
+                            .get_one::<String>("on")
+                            .cloned()
+                            .unwrap_or_else(|| session.today.to_string()),
+                    ),
+                    other => matches.try_get_one::<String>(other).ok().flatten().cloned(),
+                };
+                row[n] = text
+                    .map(|text| input::value(column, &text, session.today))
+                    .transpose()?;
+            }
+            let row = Value::Table(row);
+            let day = |row: &Value| row.field(0).and_then(Value::as_day);
+            if let (Some(on), Some(start)) = (day(&row), record.starts())
+                && on < start
+            {
+                return Err(Problem::new(Rule::UPDATE_BEFORE_START)
+                    .with("on", on.to_string())
+                    .with("start", start.to_string())
+                    .with("field", &kind.fields[kind.start].label)
+                    .into());
+            }
+            let mut rows = record
+                .get(life.updates)
+                .map_or(&[][..], Value::items)
+                .to_vec();
+            // By date; of one day, after those already there.
+            let at = rows
+                .iter()
+                .rposition(|old| day(old) <= day(&row))
+                .map_or(0, |n| n + 1);
+            rows.insert(at, row);
+            values[life.updates + 1] = Some(Value::List(rows));
+            Ok(())
+        },
+    )
 }
 
 fn refuse_retracted(record: &Record) -> Result<(), Problem> {
@@ -294,32 +294,35 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let by = text("by").unwrap_or_else(clerk_name);
     let mut retracted = String::new();
-    let status = change_record(session, id(matches), "retracted", |session, record| {
-        refuse_retracted(record)?;
-        record.id.as_str().clone_into(&mut retracted);
-        let FieldType::Table(columns) = rules.retraction_field().ty else {
-            return Ok(Vec::new());
-        };
-        let value = |column: &FieldDef| -> Result<Option<Value>, Problem> {
-            let text = match column.name.as_str() {
-                "on" => session.today.to_string(),
-                "by" => by.clone(),
-                _ => text("why").unwrap_or_default(),
+    let status = change_record(
+        session,
+        id(matches),
+        "retracted",
+        |session, record, values| {
+            refuse_retracted(record)?;
+            record.id.as_str().clone_into(&mut retracted);
+            let FieldType::Table(columns) = rules.retraction_field().ty else {
+                return Ok(());
             };
-            let required_but_empty = column.required && text.trim().is_empty();
-            if required_but_empty {
-                return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", "--why"));
-            }
-            (!text.is_empty())
-                .then(|| input::value(column, &text, session.today))
-                .transpose()
-        };
-        let row = columns.iter().map(value).collect::<Result<_, _>>()?;
-        Ok(vec![(
-            record.kind.fields.len() + 1,
-            Some(Value::Table(row)),
-        )])
-    })?;
+            let value = |column: &FieldDef| -> Result<Option<Value>, Problem> {
+                let text = match column.name.as_str() {
+                    "on" => session.today.to_string(),
+                    "by" => by.clone(),
+                    _ => text("why").unwrap_or_default(),
+                };
+                let required_but_empty = column.required && text.trim().is_empty();
+                if required_but_empty {
+                    return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", "--why"));
+                }
+                (!text.is_empty())
+                    .then(|| input::value(column, &text, session.today))
+                    .transpose()
+            };
+            let row = columns.iter().map(value).collect::<Result<_, _>>()?;
+            values[record.kind.fields.len() + 1] = Some(Value::Table(row));
+            Ok(())
+        },
+    )?;
     // Others may still point to it: nobody's next commit would pass.
     say_found(session, |problem| {
         problem.rule == Rule::RETRACTED_REFERENCE && problem.has("id", &retracted)

@@ -7,13 +7,11 @@ use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::Session;
 use crate::git;
-use crate::locale::{Arg, Lang, Locale};
+use crate::locale::{Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType, Kind};
-use crate::tree::check::broken_bounds;
-use crate::tree::{Root, Tree, change, find_org};
 
 /// A flag for each field that is typed in, also under its label in either language.
 pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Clap {
@@ -184,65 +182,6 @@ pub(super) fn cleared_fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<us
             .with("field", kind.fields[n].name.as_str())
             .with("kind", &kind.label)),
     }
-}
-
-/// Refuses what `check` would find in the record alone.
-pub(super) fn check_bounds(kind: &Kind, values: &[Option<Value>]) -> Result<(), Problems> {
-    let problems: Vec<Problem> = broken_bounds(kind, values)
-        .into_iter()
-        .map(|(_, problem)| problem)
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Problems(problems))
-    }
-}
-
-/// Puts the full id where a part of one, or an organisation's name, was typed; refuses what names
-/// nothing, or a wrong kind.
-pub(super) fn resolve_references(
-    root: &Root,
-    rules: &Rules,
-    kind: &Kind,
-    values: &mut [Option<Value>],
-) -> Result<(), Problems> {
-    for (field, value) in kind.fields.iter().zip(values) {
-        if let (FieldType::Organisation, Some(name)) =
-            (&field.ty, value.as_ref().and_then(Value::as_text))
-        {
-            let orgs = Tree::organisations(root, rules)?.orgs;
-            let found = find_org(&orgs, name, rules)?;
-            *value = Some(Value::Text(orgs[found].path.as_str().into()));
-        }
-        let FieldType::Record(kinds) = &field.ty else {
-            continue;
-        };
-        let resolve = |item: &Value| -> Result<Value, Problems> {
-            let target = change::find(root, rules, item.as_text().unwrap_or_default())?.record;
-            if kinds.contains(&target.kind.name) {
-                return Ok(Value::Text(target.id.as_str().into()));
-            }
-            let wanted = kinds
-                .iter()
-                .filter_map(|k| rules.kind(k))
-                .map(|k| k.label.clone())
-                .collect();
-            let problem = Problem::new(Rule::WRONG_REFERENCE)
-                .with("id", target.id.as_str())
-                .with("found", &target.kind.label)
-                .with("wanted", Arg::Labels(wanted));
-            Err(problem.into())
-        };
-        match value {
-            Some(Value::List(items)) => {
-                *items = items.iter().map(resolve).collect::<Result<_, _>>()?
-            }
-            Some(item) => *item = resolve(item)?,
-            None => {}
-        }
-    }
-    Ok(())
 }
 
 /// Who sits here, as git knows them; empty where git is not there.

@@ -3,27 +3,133 @@
 //!
 //! Each reads under the lock what it is about to change, proves the new text, and writes once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use memchr::memmem;
 use rayon::prelude::*;
 
-use crate::name::{OrgPath, Writer};
+use crate::day::Day;
+use crate::locale::Arg;
+use crate::name::{OrgPath, RecordId, Writer};
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::{Record, Value};
+use crate::record::{Origin, Record, Value};
 use crate::rules::Rules;
+use crate::rules::kind::{FieldType, Kind};
 use crate::source::Source;
 use crate::toml::{Document, parse};
 use crate::tree::canon::{all_values, record as record_text};
 use crate::tree::files::{Files, ListedFile};
 use crate::tree::splice::{Change, Proof, append, prove, set_organisation, set_record};
-use crate::tree::write::{Lock, Precondition};
-use crate::tree::{Root, Tree, candidates, check, ledger, place_of, scan};
+use crate::tree::write::{Lock, Precondition, random_bits};
+use crate::tree::{Root, Tree, candidates, check, find_org, ledger, place_of, scan};
 use crate::written::page::cuts;
 use crate::written::parsed;
+
+/// A record that may be written: its numbers and days go together, and what it points to is there.
+#[derive(Clone, Debug)]
+pub struct NewRecord<'r>(Record<'r>);
+
+impl<'r> NewRecord<'r> {
+    /// A record of these values that is entered on a day. A part of an id or the name of an
+    /// organisation, as it may have been typed, becomes the whole id.
+    ///
+    /// # Errors
+    /// Bounds between fields do not hold, or a value points to what is not there or to a record of a
+    /// wrong kind.
+    pub fn of(
+        root: &Root,
+        rules: &Rules,
+        kind: &'r Kind,
+        mut values: Vec<Option<Value>>,
+        entered: Day,
+    ) -> Result<NewRecord<'r>, Problems> {
+        let before = vec![None; values.len()];
+        settle(root, rules, kind, &before, &mut values)?;
+        let origin = Origin {
+            file: Arc::from(""),
+            line: 0,
+            at: 0,
+        };
+        let id = RecordId::new(&kind.prefix, entered, random_bits());
+        Ok(NewRecord(Record::new(id, kind, values, None, origin)))
+    }
+
+    /// The record.
+    pub fn record(&self) -> &Record<'r> {
+        &self.0
+    }
+}
+
+/// Makes the values of a table such that they may take the place of `before`.
+///
+/// # Errors
+/// As [`NewRecord::of`]; but what was wrong before and stays as it is keeps nobody from changing
+/// something else.
+fn settle(
+    root: &Root,
+    rules: &Rules,
+    kind: &Kind,
+    before: &[Option<Value>],
+    values: &mut [Option<Value>],
+) -> Result<(), Problems> {
+    refuse_broken_bounds(kind, before, values)?;
+    for (n, field) in kind.fields.iter().enumerate() {
+        if values[n] == before[n] {
+            continue;
+        }
+        match (&field.ty, &mut values[n]) {
+            (FieldType::Organisation, Some(value)) => {
+                let orgs = Tree::organisations(root, rules)?.orgs;
+                let found = find_org(&orgs, value.as_text().unwrap_or_default(), rules)?;
+                *value = Value::Text(orgs[found].path.as_str().into());
+            }
+            (FieldType::Record(kinds), Some(Value::List(items))) => {
+                for item in items {
+                    *item = target(root, rules, kinds, item)?;
+                }
+            }
+            (FieldType::Record(kinds), Some(item)) => *item = target(root, rules, kinds, item)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The whole id of the record that a value points to, which must be of one of some kinds.
+fn target(root: &Root, rules: &Rules, kinds: &[String], value: &Value) -> Result<Value, Problems> {
+    let target = find(root, rules, value.as_text().unwrap_or_default())?.record;
+    if kinds.contains(&target.kind.name) {
+        return Ok(Value::Text(target.id.as_str().into()));
+    }
+    let wanted = kinds.iter().filter_map(|kind| rules.kind(kind));
+    let wanted = wanted.map(|kind| kind.label.clone()).collect();
+    Err(Problem::new(Rule::WRONG_REFERENCE)
+        .with("id", target.id.as_str())
+        .with("found", &target.kind.label)
+        .with("wanted", Arg::Labels(wanted))
+        .into())
+}
+
+fn refuse_broken_bounds(
+    kind: &Kind,
+    before: &[Option<Value>],
+    values: &[Option<Value>],
+) -> Result<(), Problems> {
+    let known = check::broken_bounds(kind, before);
+    let broken: Vec<Problem> = check::broken_bounds(kind, values)
+        .into_iter()
+        .filter(|bound| !known.contains(bound))
+        .map(|(_, problem)| problem)
+        .collect();
+    match broken.is_empty() {
+        true => Ok(()),
+        false => Err(Problems(broken)),
+    }
+}
 
 /// Appends a record to its writer's file of the year it began in.
 ///
@@ -38,9 +144,9 @@ pub fn add(
     rules: &Rules,
     org: &OrgPath,
     writer: &Writer,
-    record: &Record,
+    NewRecord(record): &NewRecord<'_>,
 ) -> Result<Place, Problems> {
-    let Some(year) = record.starts().map(crate::day::Day::year) else {
+    let Some(year) = record.starts().map(Day::year) else {
         let start = &record.kind.fields[record.kind.start];
         return Err(Problem::new(Rule::MISSING_FIELD)
             .with("field", start.name.as_str())
@@ -72,7 +178,12 @@ pub fn add(
 
 /// What of a new record stands in an organisation already: the same thing, or an office or month
 /// held at the same time. Files that cannot be read are left to `check`.
-pub fn doubles(root: &Root, rules: &Rules, org: &OrgPath, record: &Record) -> Vec<Problem> {
+pub fn doubles(
+    root: &Root,
+    rules: &Rules,
+    org: &OrgPath,
+    NewRecord(record): &NewRecord<'_>,
+) -> Vec<Problem> {
     if record.kind.same.is_empty() && record.kind.once.is_none() {
         return Vec::new();
     }
@@ -294,87 +405,89 @@ fn found_in<'r>(
     (found.collect(), problems)
 }
 
-/// Changes some fields of a record; `changes` is asked for them with the record as it stands now.
+/// Changes some fields of a record; `change` is given the record as it stands now and its values.
 ///
-/// Field indices are those of [`Rules::all_fields`]: `id` first, `retracted` last.
+/// Indices of values are those of [`Rules::all_fields`]: `id` first, `retracted` last.
 ///
 /// # Errors
-/// As [`find`] and [`add`], and whatever `changes` refuses.
+/// As [`find`] and [`add`], and whatever `change` refuses.
 pub fn edit<'r>(
     root: &Root,
     lock: &Lock,
     rules: &'r Rules,
     id: &str,
-    changes: impl FnOnce(&Record<'r>) -> Result<Vec<Change>, Problems>,
+    change: impl FnOnce(&Record<'r>, &mut [Option<Value>]) -> Result<(), Problems>,
 ) -> Result<Record<'r>, Problems> {
-    let found = find(root, rules, id)?;
-    let changes = changes(&found.record)?;
-    let written = change_one(root, lock, rules, &found, &changes)?;
-    for copy in &found.copies {
-        // A copy may stand in the same file, where the first change moved it.
-        let copy = find_in(root, rules, copy)?;
-        change_one(root, lock, rules, &copy, &changes)?;
+    let mut found = find(root, rules, id)?;
+    let before = all_values(&found.record);
+    let mut values = before.clone();
+    change(&found.record, &mut values)?;
+    // The identity is never changed.
+    values[0].clone_from(&before[0]);
+    let own = 1..found.record.kind.fields.len() + 1;
+    let kind = found.record.kind;
+    settle(root, rules, kind, &before[own.clone()], &mut values[own])?;
+    let mut copies = std::mem::take(&mut found.copies);
+    copies.push(found);
+    let mut by_file: BTreeMap<PathBuf, Vec<Record<'r>>> = BTreeMap::new();
+    for copy in copies {
+        by_file.entry(copy.path).or_default().push(copy.record);
     }
-    Ok(written)
+    let mut written = None;
+    for (path, records) in by_file {
+        let one = change_all(root, lock, rules, &path, records, &values)?;
+        written = written.or(Some(one));
+    }
+    written.ok_or_else(|| Problem::new(Rule::UNPROVEN).into())
 }
 
-/// The copy as it stands now.
-fn find_in<'r>(
-    root: &Root,
-    rules: &'r Rules,
-    copy: &FoundRecord<'_>,
-) -> Result<FoundRecord<'r>, Problems> {
-    let source = scan::read_file(&root.path, &copy.path)?;
-    let (records, _) = ledger::read_records(&source, rules);
-    let same = records.into_iter().find(|r| r.says_the_same(&copy.record));
-    let record = same.ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*source.file)))?;
-    Ok(FoundRecord {
-        record,
-        org: copy.org.clone(),
-        path: copy.path.clone(),
-        copies: Vec::new(),
-    })
-}
-
-fn change_one<'r>(
+/// Gives all copies of a record that a file has these values, in one write.
+fn change_all<'r>(
     root: &Root,
     lock: &Lock,
     rules: &'r Rules,
-    found: &FoundRecord<'_>,
-    changes: &[Change],
+    path: &Path,
+    mut records: Vec<Record<'r>>,
+    values: &[Option<Value>],
 ) -> Result<Record<'r>, Problems> {
-    let before = scan::read_file(&root.path, &found.path)?;
-    let document = parse(&before).map_err(Problems)?;
+    let before = scan::read_file(&root.path, path)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
-    refuse_inline(&before, &document, &found.record.kind.name)?;
-    let text = set_record(&before, &document, &found.record, rules, changes).ok_or_else(failed)?;
-    let after = Source::new(&before.file, text);
-    prove(
-        &before,
-        &after,
-        Proof::Except(&found.record.kind.name, found.record.origin.at),
-    )?;
-    let mut expected = all_values(&found.record);
-    for (field, value) in changes {
-        expected[*field].clone_from(value);
+    let mut after = before.clone();
+    // From the end, so that those still to be changed stay where they are.
+    records.sort_by_key(|record| std::cmp::Reverse(record.origin.at));
+    for record in &records {
+        let document = parse(&after).map_err(Problems)?;
+        refuse_inline(&after, &document, &record.kind.name)?;
+        let old = all_values(record);
+        let changed = (0..values.len()).filter(|&n| old[n] != values[n]);
+        let changes: Vec<Change> = changed.map(|n| (n, values[n].clone())).collect();
+        let text = set_record(&after, &document, record, rules, &changes).ok_or_else(failed)?;
+        let next = Source::new(&before.file, text);
+        let proof = Proof::Except(&record.kind.name, record.origin.at);
+        prove(&after, &next, proof)?;
+        after = next;
     }
-    let (records, _) = ledger::read_records(&after, rules);
-    let written = records
-        .into_iter()
-        .find(|r| r.id == found.record.id && all_values(r) == expected)
-        .ok_or_else(failed)?;
+    let (read, _) = ledger::read_records(&after, rules);
+    let is_it = |record: &Record<'_>| {
+        records.iter().any(|old| old.id == record.id) && all_values(record) == values
+    };
+    let mut written: Vec<Record<'r>> = read.into_iter().filter(is_it).collect();
+    if written.len() != records.len() {
+        return Err(failed().into());
+    }
     lock.write(
-        &found.path,
-        &Precondition::of(&found.path, Some(before.text.as_bytes())),
+        path,
+        &Precondition::of(path, Some(before.text.as_bytes())),
         after.text.as_bytes(),
     )?;
-    Ok(written)
+    Ok(written.swap_remove(0))
 }
 
 /// Writes an organisation's file with these values, keeping what stands there otherwise.
 ///
 /// # Errors
-/// The file as it stands cannot be read, the new text does not prove, or the system refuses.
+/// Bounds between fields do not hold that held before, the file as it stands cannot be read, the new
+/// text does not prove, or the system refuses.
 pub fn organisation(
     root: &Root,
     lock: &Lock,
@@ -395,6 +508,7 @@ pub fn organisation(
             (None, problems) => return Err(Problems(problems)),
         },
     };
+    refuse_broken_bounds(&rules.org, &old, values)?;
     let changes: Vec<Change> = (0..values.len())
         .filter(|&n| old[n] != values[n])
         .map(|n| (n, values[n].clone()))

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
+
 use crate::name::Writer;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Rule};
@@ -209,19 +211,10 @@ impl Lock {
         };
         let folder = target.parent().unwrap_or(&self.root);
         sweep(folder, ".");
-        let temporary = folder.join(format!(".{}{TEMPORARY}", std::process::id()));
-        let written = write_beside(&temporary, &target, new)
-            .map_err(io)
-            .and_then(|()| {
-                self.wait_for_git(&mut |_| {})?;
-                self.unchanged(basis)?;
-                fs::rename(&temporary, &target).map_err(io)
-            });
-        if let Err(problem) = written {
-            // The first error is the one to report; a leftover is swept by the next writer.
-            let _ = fs::remove_file(&temporary);
-            return Err(problem);
-        }
+        let beside = write_beside(&target, ".", new).map_err(io)?;
+        self.wait_for_git(&mut |_| {})?;
+        self.unchanged(basis)?;
+        beside.persist(&target).map_err(|error| io(error.error))?;
         self.confirm(folder, path)
     }
 
@@ -392,13 +385,9 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
         can_be_written(&target).map_err(io)?;
         return fs::write(&target, bytes).map(|()| None).map_err(io);
     }
-    let temporary = folder_of(&target).join(format!("{lead}{}{TEMPORARY}", std::process::id()));
-    let written =
-        write_beside(&temporary, &target, bytes).and_then(|()| fs::rename(&temporary, &target));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map(|()| Some(target)).map_err(io)
+    let beside = write_beside(&target, lead, bytes).map_err(io)?;
+    beside.persist(&target).map_err(|error| io(error.error))?;
+    Ok(Some(target))
 }
 
 /// Refuses a pipe that nobody reads, which would be waited for without end.
@@ -418,19 +407,26 @@ fn can_be_written(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn write_beside(temporary: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(temporary)?;
+/// Writes a temporary file beside the one whose place it is to take; it goes when it is dropped.
+fn write_beside(target: &Path, lead: &str, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut named = tempfile::Builder::new();
+    named.prefix(lead).suffix(TEMPORARY);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: what the person's mask leaves of it.
+        named.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = named.tempfile_in(folder_of(target))?;
     // The mode comes before the content, so that nobody reads what the old file kept from him.
     match fs::metadata(target) {
-        Ok(meta) => file.set_permissions(meta.permissions())?,
+        Ok(meta) => file.as_file().set_permissions(meta.permissions())?,
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
     file.write_all(bytes)?;
-    file.sync_all()
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 /// Removes what killed writers left; under the lock none of it can be in use.

@@ -7,7 +7,6 @@ use anyhow::Result;
 use clap::ArgMatches;
 
 use crate::cmd::change::say_found;
-use crate::cmd::fields::check_bounds;
 use crate::cmd::ledger::Ledger;
 use crate::cmd::org::gather::bring_along;
 use crate::cmd::org::{free_segment, join, refuse_former};
@@ -162,7 +161,6 @@ pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Resul
     if let Some(n) = rules.org.index("dissolved") {
         org.fields[n] = Some(Value::Day(on));
     }
-    check_bounds(&rules.org, &org.fields)?;
     change::organisation(&root, &lock, &rules, &org.folder, &org.fields)?;
     drop(lock);
     session.tell(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::ArgMatches;
 
-use crate::cmd::fields::{check_bounds, cleared_fields, field_values};
+use crate::cmd::fields::{cleared_fields, field_values};
 use crate::cmd::org::{former_segments, free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
 use crate::problem::{Problem, Rule};
@@ -37,7 +37,6 @@ pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Sta
             .with("flags", format!("--{}", field.name))
             .into());
     }
-    check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
     let lock = session.lock(&root)?;
     let orgs = Tree::organisations(&root, &rules)?.orgs;
@@ -165,7 +164,6 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
             (slot, new) => *slot = new,
         }
     }
-    check_bounds(&rules.org, &values)?;
     check_exemptions(&rules, &mut values)?;
     change::organisation(&root, &lock, &rules, &org.folder, &values)?;
     session.tell(
