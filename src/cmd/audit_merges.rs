@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::history::audit::{Audit, Case, Made, Verdict};
-use crate::history::finding::{AuditFinding, COMMENTS, OF_ORG};
-use crate::history::snapshot::{CLOSED, ORG};
+use crate::history::finding::{Aspect, AuditFinding};
+use crate::history::snapshot::RecordRef;
 use crate::locale::Locale;
 use crate::present::record;
 use crate::record::text::{field_name, said};
@@ -192,8 +192,12 @@ fn for_people(
 
 /// What a finding says, in a sentence.
 pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &AuditFinding) -> String {
-    let fields = rules.fields_of(finding.id.strip_prefix(ORG).map_or(&finding.id, |_| ""));
-    let field = fields.iter().find(|field| field.name == finding.field);
+    let fields = rules.fields_of(match &finding.of {
+        Some(RecordRef::Record(id) | RecordRef::Stamp(id)) => id,
+        Some(RecordRef::Organisation(_)) | None => "",
+    });
+    let name = finding.aspect.name();
+    let field = fields.iter().find(|field| field.name == name);
     let words = |one: &Option<TomlValue>, other: &Option<TomlValue>| {
         let words = one
             .as_ref()
@@ -202,25 +206,25 @@ pub(super) fn sentence(locale: &Locale, rules: &Rules, finding: &AuditFinding) -
             .filter(|words| !words.is_empty())
             .map_or_else(|| locale.text("merge-nothing"), |words| visible(&words))
     };
-    let field_name = match finding.field.as_str() {
-        COMMENTS => locale.text("audit-comments"),
-        OF_ORG => locale.text("label-org"),
-        name => field_name(&fields, name).get(locale.lang()).to_owned(),
+    let field_name = match finding.aspect {
+        Aspect::Comments => locale.text("audit-comments"),
+        Aspect::Organisation => locale.text("label-org"),
+        Aspect::Whole | Aspect::Field(_) | Aspect::Side => {
+            field_name(&fields, name).get(locale.lang()).to_owned()
+        }
     };
     let label = rules.kind(&finding.kind).map_or_else(
         || finding.kind.clone(),
         |kind| kind.label.get(locale.lang()).to_owned(),
     );
-    let (label, id) = match (
-        finding.id.strip_prefix(ORG),
-        finding.id.strip_prefix(CLOSED),
-    ) {
-        (Some(org), _) => (locale.text("label-org"), org.to_owned()),
-        (_, Some(stamp)) => (locale.text("audit-stamp"), stamp.to_owned()),
-        (None, None) => (label, visible(&finding.id)),
+    let (label, id) = match &finding.of {
+        Some(RecordRef::Organisation(org)) => (locale.text("label-org"), org.clone()),
+        Some(RecordRef::Stamp(stamp)) => (locale.text("audit-stamp"), stamp.clone()),
+        Some(RecordRef::Record(id)) => (label, visible(id)),
+        None => (label, String::new()),
     };
     let sides: Vec<&str> = finding.sides.iter().map(|side| short(side)).collect();
-    let whole = if finding.field.is_empty() {
+    let whole = if finding.aspect == Aspect::Whole {
         "record"
     } else {
         "field"
@@ -244,11 +248,11 @@ fn to_json(case: &Case, finding: &AuditFinding, mended: bool) -> Json {
         "day": case.commit.day,
         "author": case.commit.author,
         "what": finding.what.name(),
-        "id": finding.id,
+        "id": finding.of.as_ref().map(ToString::to_string).unwrap_or_default(),
         "kind": finding.kind,
         "file": finding.file,
         "line": finding.line,
-        "field": finding.field,
+        "field": finding.aspect.name(),
         "expected": finding.expected.as_ref().map(record::written),
         "found": finding.found.as_ref().map(record::written),
         "sides": finding.sides,

@@ -8,7 +8,7 @@ use crate::git::objects::{Changed, Differences, Object, Objects};
 use crate::history::finding::{AuditFinding, not_read};
 use crate::history::judgement::{Judgement, Plan};
 use crate::history::snapshot::{
-    BlobCache, LedgerFile, Occurrence, Snapshot, moves_between, read_row,
+    BlobCache, LedgerFile, Occurrence, RecordRef, Snapshot, moves_between,
 };
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
@@ -267,7 +267,7 @@ impl<'r> Audit<'r> {
             moves: &moves,
         };
         let mut findings = unreadable(merged, &sides, &names);
-        let ids: BTreeSet<String> = snapshots
+        let ids: BTreeSet<RecordRef> = snapshots
             .values()
             .flat_map(|snapshot| snapshot.records.keys())
             .map(|id| judgement.now(id))
@@ -288,13 +288,11 @@ impl<'r> Audit<'r> {
             if judgement.is_settled(&id, root, merged) {
                 continue;
             }
-            if let Some(broken) = stands
-                .iter()
-                .find(|stand| read_row(&id, &stand.text).is_none())
-            {
+            if let Some(broken) = stands.iter().find(|stand| id.read(&stand.text).is_none()) {
                 let there = judgement.stands(merged, &id);
                 let same = there.iter().any(|stand| stand.text == broken.text);
-                findings.extend((!same).then(|| not_read(&broken.file, broken.line, &id, &[])));
+                findings
+                    .extend((!same).then(|| not_read(&broken.file, broken.line, Some(&id), &[])));
                 continue;
             }
             let expected = judgement.expected(&id, root);
@@ -579,13 +577,13 @@ fn unreadable(merged: &Snapshot, sides: &[&Snapshot], names: &[String]) -> Vec<A
         .unreadable
         .iter()
         .filter(|file| !sides.iter().any(|side| side.unreadable.contains(*file)));
-    let mut findings: Vec<AuditFinding> = new.map(|file| not_read(file, 1, "", &[])).collect();
+    let mut findings: Vec<AuditFinding> = new.map(|file| not_read(file, 1, None, &[])).collect();
     for (side, name) in sides.iter().zip(names) {
         let lost = side
             .unreadable
             .iter()
             .filter(|file| !merged.unreadable.contains(*file));
-        findings.extend(lost.map(|file| not_read(file, 1, "", std::slice::from_ref(name))));
+        findings.extend(lost.map(|file| not_read(file, 1, None, std::slice::from_ref(name))));
     }
     findings
 }

@@ -1,13 +1,36 @@
 //! What an audit says is wrong with a merge.
 
-use crate::history::snapshot::{Snapshot, read_row};
+use crate::history::snapshot::{Occurrence, RecordRef, Snapshot};
 use crate::written::block::{Block, Entry};
 use crate::written::value::TomlValue;
 
-/// The name under which the organisation of a record is compared like a field.
-pub const OF_ORG: &str = "org";
-/// The name under which its comments are.
-pub const COMMENTS: &str = "#";
+/// What of a record is compared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aspect {
+    /// The record as a whole.
+    Whole,
+    /// A field, by its key.
+    Field(String),
+    /// The organisation in whose folder it lies.
+    Organisation,
+    /// Its comments.
+    Comments,
+    /// A version of its file that cannot be read.
+    Side,
+}
+
+impl Aspect {
+    /// The name in machine formats.
+    pub fn name(&self) -> &str {
+        match self {
+            Aspect::Whole => "",
+            Aspect::Field(name) => name,
+            Aspect::Organisation => "org",
+            Aspect::Comments => "#",
+            Aspect::Side => "side",
+        }
+    }
+}
 
 /// What a merge did to a record that it should not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,16 +62,16 @@ impl Damage {
 pub struct AuditFinding {
     /// What happened.
     pub what: Damage,
-    /// The record's id; of an organisation `org:` and its id; empty for a whole file.
-    pub id: String,
+    /// What it is about; none where a whole file is.
+    pub of: Option<RecordRef>,
     /// The name of its table; empty where it is none.
     pub kind: String,
     /// Where it stands in the merge, or stood on a side.
     pub file: String,
     /// The line there, from 1.
     pub line: usize,
-    /// The field; empty for the whole record.
-    pub field: String,
+    /// What of it.
+    pub aspect: Aspect,
     /// What it should say.
     pub expected: Option<TomlValue>,
     /// What it says.
@@ -64,12 +87,16 @@ pub struct AuditFinding {
 impl AuditFinding {
     /// Whether a later state has what this says is wrong as it should be.
     pub(super) fn is_right_in(&self, later: &Snapshot) -> bool {
-        let stands = later.records.get(&self.id).map_or(&[][..], Vec::as_slice);
+        let of = self.of.as_ref();
+        let stands = of
+            .and_then(|of| later.records.get(of))
+            .map_or(&[][..], Vec::as_slice);
+        let read = |stand: &Occurrence| of.and_then(|of| of.read(&stand.text));
         match (self.what, stands) {
             // What was in the file is not known, and so not whether all of it came back.
             (Damage::Unreadable, _) => false,
-            (Damage::Lost, [stand]) if self.field.is_empty() => {
-                let row = read_row(&self.id, &stand.text);
+            (Damage::Lost, [stand]) if self.aspect == Aspect::Whole => {
+                let row = read(stand);
                 let holds =
                     |row: &Block, cell: &Entry| is_grown_from(row.says(&cell.name), &cell.data);
                 self.wanted
@@ -77,28 +104,26 @@ impl AuditFinding {
                     .zip(row.as_ref())
                     .is_some_and(|(wanted, row)| wanted.entries.iter().all(|cell| holds(row, cell)))
             }
-            (Damage::Doubled, _) if self.field.is_empty() => stands.len() < 2,
-            (Damage::Changed, _) if self.field.is_empty() => stands.is_empty(),
-            (_, [stand]) if self.field == OF_ORG => {
+            (Damage::Doubled, _) if self.aspect == Aspect::Whole => stands.len() < 2,
+            (Damage::Changed, _) if self.aspect == Aspect::Whole => stands.is_empty(),
+            (_, [stand]) if self.aspect == Aspect::Organisation => {
                 self.expected.as_ref().and_then(TomlValue::as_text) == Some(&stand.org)
             }
-            (_, [stand]) => {
-                read_row(&self.id, &stand.text).is_some_and(|row| self.is_right_of(&row))
-            }
+            (_, [stand]) => read(stand).is_some_and(|row| self.is_right_of(&row)),
             _ => false,
         }
     }
 
     fn is_right_of(&self, row: &Block) -> bool {
         let wanted = self.expected.as_ref().map_or(&[][..], TomlValue::items);
-        if self.field == COMMENTS {
+        if self.aspect == Aspect::Comments {
             let comments = row.comments();
             return wanted
                 .iter()
                 .filter_map(TomlValue::as_text)
                 .all(|comment| comments.iter().any(|there| there == comment));
         }
-        let now = row.says(&self.field);
+        let now = row.says(self.aspect.name());
         let grown = || {
             self.expected
                 .as_ref()
@@ -121,17 +146,22 @@ fn is_grown_from(now: Option<&TomlValue>, wanted: &TomlValue) -> bool {
 }
 
 /// What could not be compared, or not be read at all.
-pub(super) fn not_read(file: &str, line: usize, id: &str, sides: &[String]) -> AuditFinding {
+pub(super) fn not_read(
+    file: &str,
+    line: usize,
+    of: Option<&RecordRef>,
+    sides: &[String],
+) -> AuditFinding {
     AuditFinding {
         what: Damage::Unreadable,
-        id: id.to_owned(),
+        of: of.cloned(),
         kind: String::new(),
         file: file.to_owned(),
         line,
-        field: if sides.is_empty() {
-            String::new()
+        aspect: if sides.is_empty() {
+            Aspect::Whole
         } else {
-            "side".to_owned()
+            Aspect::Side
         },
         expected: None,
         found: None,

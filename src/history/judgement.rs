@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::git::graph::Graph;
-use crate::history::finding::{AuditFinding, COMMENTS, Damage, OF_ORG};
-use crate::history::snapshot::{CLOSED, ORG, Occurrence, Snapshot, is_whole_file, read_row};
+use crate::history::finding::{Aspect, AuditFinding, Damage};
+use crate::history::snapshot::{Occurrence, RecordRef, Snapshot};
 use crate::merge::items::{self, Order};
 use crate::merge::record::{self, About, ClashReason, Side};
 use crate::record::organisation::Moves;
@@ -110,7 +110,7 @@ pub(super) struct Expected {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Contested {
     /// Fields that both sides changed; of a list, about the rows that both changed.
-    fields: BTreeMap<String, Option<Contest>>,
+    fields: BTreeMap<Aspect, Option<Contest>>,
     /// Lists to which both sides put items of one day: the order of these is not known.
     order: BTreeSet<String>,
     /// The record as a whole.
@@ -120,11 +120,11 @@ struct Contested {
 impl Contested {
     /// What was to be decided on the way to two versions and to what they come from.
     fn before(base: &Expected, ours: &Expected, theirs: &Expected) -> Contested {
-        let says = |version: &Expected, field: &str| {
+        let says = |version: &Expected, field: &Aspect| {
             version
                 .row
                 .as_ref()
-                .and_then(|row| row.says(field))
+                .and_then(|row| row.says(field.name()))
                 .cloned()
         };
         // Where the base itself was in conflict it is not known who changed what.
@@ -161,7 +161,7 @@ impl Contested {
         self.fields.extend(
             names
                 .filter(|name| ours.says(name) != theirs.says(name))
-                .map(|name| (name.to_owned(), None)),
+                .map(|name| (Aspect::Field(name.to_owned()), None)),
         );
         self.whole = true;
     }
@@ -210,29 +210,30 @@ pub(super) struct Judgement<'j> {
 
 impl Judgement<'_> {
     /// What a record is known by after all moves: the names of organisations move with them.
-    pub(super) fn now(&self, id: &str) -> String {
-        id.strip_prefix(ORG).map_or_else(
-            || id.to_owned(),
-            |org| format!("{ORG}{}", self.moves.now(org)),
-        )
+    pub(super) fn now(&self, id: &RecordRef) -> RecordRef {
+        match id {
+            RecordRef::Organisation(org) => RecordRef::Organisation(self.moves.now(org)),
+            RecordRef::Record(_) | RecordRef::Stamp(_) => id.clone(),
+        }
     }
 
     /// Where a record stands, under its name after all moves.
-    pub(super) fn stands<'s>(&self, snapshot: &'s Snapshot, id: &str) -> Vec<&'s Occurrence> {
-        if !id.starts_with(ORG) {
+    pub(super) fn stands<'s>(&self, snapshot: &'s Snapshot, id: &RecordRef) -> Vec<&'s Occurrence> {
+        if id.organisation().is_none() {
             return snapshot.records.get(id).into_iter().flatten().collect();
         }
-        let of = snapshot
+        let organisations = snapshot
             .records
-            .range(ORG.to_owned()..)
-            .take_while(|(name, _)| name.starts_with(ORG));
-        of.filter(|(name, _)| self.now(name) == id)
+            .range(RecordRef::Organisation(String::new())..)
+            .take_while(|(of, _)| of.organisation().is_some());
+        organisations
+            .filter(|(of, _)| self.now(of) == *id)
             .flat_map(|(_, stands)| stands)
             .collect()
     }
 
     /// Whether equal lines alone show that a record is what it should be; most need no closer look.
-    pub(super) fn is_settled(&self, id: &str, step: usize, merged: &Snapshot) -> bool {
+    pub(super) fn is_settled(&self, id: &RecordRef, step: usize, merged: &Snapshot) -> bool {
         let there = self.stands(merged, id);
         there.len() <= 1
             && self
@@ -242,7 +243,7 @@ impl Judgement<'_> {
 
     /// A record as it should be where equal lines decide that; none where its fields must be looked
     /// at.
-    fn settled(&self, id: &str, step: usize) -> Option<Option<&Occurrence>> {
+    fn settled(&self, id: &RecordRef, step: usize) -> Option<Option<&Occurrence>> {
         match self.plan.steps[step] {
             MergeStep::Empty => Some(None),
             MergeStep::Commit(commit) => match self.stands(&self.snapshots[&commit], id)[..] {
@@ -276,7 +277,7 @@ impl Judgement<'_> {
     }
 
     /// What a record comes to in a version of the plan.
-    pub(super) fn expected(&self, id: &str, step: usize) -> Expected {
+    pub(super) fn expected(&self, id: &RecordRef, step: usize) -> Expected {
         match self.plan.steps[step] {
             MergeStep::Empty => Expected::default(),
             MergeStep::Commit(commit) => {
@@ -284,10 +285,10 @@ impl Judgement<'_> {
                 let Some((first, copies)) = stands.split_first() else {
                     return Expected::default();
                 };
-                let row = read_row(id, &first.text);
+                let row = id.read(&first.text);
                 let mut asked = Contested::default();
                 // Of several copies any may be the one that was kept.
-                for copy in copies.iter().filter_map(|copy| read_row(id, &copy.text)) {
+                for copy in copies.iter().filter_map(|copy| id.read(&copy.text)) {
                     row.iter().for_each(|row| asked.for_either(row, &copy));
                 }
                 Expected {
@@ -308,7 +309,7 @@ impl Judgement<'_> {
         }
     }
 
-    fn merged(&self, id: &str, base: Expected, ours: Expected, theirs: Expected) -> Expected {
+    fn merged(&self, id: &RecordRef, base: Expected, ours: Expected, theirs: Expected) -> Expected {
         let said = |expected: &Expected| {
             (
                 expected
@@ -340,7 +341,7 @@ impl Judgement<'_> {
             (Some(o), Some(t)) => {
                 let row = self.put_together(id, &base, (&o, &t), &mut asked);
                 if ours.org != base.org && theirs.org != base.org && ours.org != theirs.org {
-                    asked.fields.insert(OF_ORG.to_owned(), None);
+                    asked.fields.insert(Aspect::Organisation, None);
                 }
                 let org = if ours.org == base.org {
                     theirs.org
@@ -363,17 +364,17 @@ impl Judgement<'_> {
     /// What two versions of a record come to, and what of it a person had to decide.
     fn put_together(
         &self,
-        id: &str,
+        id: &RecordRef,
         base: &Expected,
         (ours, theirs): (&Block, &Block),
         asked: &mut Contested,
     ) -> Block {
         // Two stamps of one period are never put together.
-        if id.starts_with(CLOSED) {
+        if matches!(id, RecordRef::Stamp(_)) {
             asked.for_either(ours, theirs);
             return ours.clone();
         }
-        let kind = match id.starts_with(ORG) {
+        let kind = match id.organisation().is_some() {
             true => Some(self.rules.org.as_ref()),
             false => ours
                 .kind
@@ -385,7 +386,9 @@ impl Judgement<'_> {
         // either way.
         let merged = record::merge(base.row.as_ref(), ours, theirs, kind, &mut |_, clash| {
             (clash.why == ClashReason::Retracted).then(|| {
-                asked.fields.insert(clash.field.clone(), None);
+                asked
+                    .fields
+                    .insert(Aspect::Field(clash.field.clone()), None);
                 Side::Ours
             })
         });
@@ -400,12 +403,11 @@ impl Judgement<'_> {
                     let field = kind.and_then(|kind| Some(&kind.fields[kind.index(&clash.field)?]));
                     let cells = [base.row.as_ref(), Some(ours), Some(theirs)]
                         .map(|row| row.and_then(|row| row.entry(&clash.field)));
-                    let known =
-                        base.asked.fields.is_empty() && !asked.fields.contains_key(&clash.field);
-                    asked.fields.insert(
-                        clash.field.clone(),
-                        Contest::of(field, cells).filter(|_| known),
-                    );
+                    let of_it = Aspect::Field(clash.field.clone());
+                    let known = base.asked.fields.is_empty() && !asked.fields.contains_key(&of_it);
+                    asked
+                        .fields
+                        .insert(of_it, Contest::of(field, cells).filter(|_| known));
                 }
                 ClashReason::Retracted
                 | ClashReason::Deleted
@@ -420,7 +422,7 @@ impl Judgement<'_> {
     /// What the merge did to a record, against what it should be.
     pub(super) fn compare(
         &self,
-        id: &str,
+        id: &RecordRef,
         expected: &Expected,
         merged: &Snapshot,
         sides: &[&Snapshot],
@@ -437,20 +439,20 @@ impl Judgement<'_> {
         };
         let rows: Vec<Option<Block>> = of_sides
             .iter()
-            .map(|stands| stands.first().and_then(|stand| read_row(id, &stand.text)))
+            .map(|stands| stands.first().and_then(|stand| id.read(&stand.text)))
             .collect();
         let copies: Vec<(&Occurrence, Block)> = there
             .iter()
-            .filter_map(|stand| Some((*stand, read_row(id, &stand.text)?)))
+            .filter_map(|stand| Some((*stand, id.read(&stand.text)?)))
             .collect();
         let of = expected.row.as_ref().or(copies.first().map(|(_, row)| row));
         let whole = |what, sides: Vec<String>| AuditFinding {
             what,
-            id: id.to_owned(),
+            of: Some(id.clone()),
             kind: of.and_then(|row| row.kind.clone()).unwrap_or_default(),
             file: first.file.clone(),
             line: first.line,
-            field: String::new(),
+            aspect: Aspect::Whole,
             expected: None,
             found: None,
             sides,
@@ -487,7 +489,10 @@ impl Judgement<'_> {
                 // Of several copies one will stay, perhaps one that lacks what another has.
                 for (stand, row) in &copies[..if doubled { copies.len() } else { 1 }] {
                     for difference in self.differences(id, expected, wanted, (stand, row), &sides) {
-                        if !findings.iter().any(|known| known.field == difference.field) {
+                        if !findings
+                            .iter()
+                            .any(|known| known.aspect == difference.aspect)
+                        {
                             let of = whole(difference.what, Vec::new());
                             findings.push(difference.of_copy(of, stand, doubled));
                         }
@@ -502,7 +507,7 @@ impl Judgement<'_> {
     /// another.
     fn is_given_another_id(
         &self,
-        id: &str,
+        id: &RecordRef,
         row: &Block,
         merged: &Snapshot,
         sides: &[&Snapshot],
@@ -515,11 +520,11 @@ impl Judgement<'_> {
         };
         let told = says(row);
         let tells_so =
-            |stand: &Occurrence| read_row(id, &stand.text).is_some_and(|row| says(&row) == told);
+            |stand: &Occurrence| id.read(&stand.text).is_some_and(|row| says(&row) == told);
         let of_sides = sides
             .iter()
             .flat_map(|side| &side.records)
-            .filter(|(other, _)| *other != id && !is_whole_file(other));
+            .filter(|(other, _)| *other != id && matches!(other, RecordRef::Record(_)));
         let mut same = of_sides
             .filter(|(_, stands)| stands.iter().any(tells_so))
             .map(|(other, _)| other);
@@ -530,7 +535,7 @@ impl Judgement<'_> {
     /// What a record says, field by field, that it should not.
     fn differences(
         &self,
-        id: &str,
+        id: &RecordRef,
         expected: &Expected,
         wanted: &Block,
         (stand, found): (&Occurrence, &Block),
@@ -545,7 +550,7 @@ impl Judgement<'_> {
             .collect();
         for field in fields {
             let there = found.says(field).map_or(&[][..], TomlValue::items);
-            let wanted = match expected.asked.fields.get(field) {
+            let wanted = match expected.asked.fields.get(&Aspect::Field(field.to_owned())) {
                 None => wanted.says(field).cloned(),
                 Some(None) => continue,
                 Some(Some(contest)) => match contest.left_out(there) {
@@ -556,7 +561,7 @@ impl Judgement<'_> {
             let (wanted, found) = (wanted.as_ref(), found.says(field));
             // An organisation that two moved to different places keeps both ids.
             let former = |list: Option<&TomlValue>| list.map_or(&[][..], TomlValue::items).to_vec();
-            if id.starts_with(ORG)
+            if id.organisation().is_some()
                 && field == "formerly"
                 && former(wanted).iter().all(|id| former(found).contains(id))
             {
@@ -590,7 +595,7 @@ impl Judgement<'_> {
                     .any(|(_, row)| row.is_some_and(|row| row.says(field) == found));
                 differences.push(Difference {
                     what: what(wanted, found, some_side),
-                    field: field.to_owned(),
+                    aspect: Aspect::Field(field.to_owned()),
                     sides: by.map(|(name, _)| (*name).clone()).collect(),
                     wanted: wanted.cloned(),
                     found: found.cloned(),
@@ -599,13 +604,13 @@ impl Judgement<'_> {
         }
         differences.extend(self.comments(expected, wanted, found, sides));
         let org = self.moves.now(&stand.org);
-        if org != expected.org && !expected.asked.fields.contains_key(OF_ORG) && !is_whole_file(id)
-        {
+        let decided = expected.asked.fields.contains_key(&Aspect::Organisation);
+        if org != expected.org && !decided && matches!(id, RecordRef::Record(_)) {
             let text = |org: &str| Some(TomlValue::Text(org.to_owned()));
             let (wanted, found) = (text(&expected.org), text(&org));
             differences.push(Difference {
                 what: Damage::Changed,
-                field: OF_ORG.to_owned(),
+                aspect: Aspect::Organisation,
                 wanted,
                 found,
                 sides: Vec::new(),
@@ -632,9 +637,10 @@ impl Judgement<'_> {
                 .filter_map(|(_, row)| *row)
                 .chain([wanted, found])
         };
-        let open = rows()
-            .flat_map(|row| &row.entries)
-            .filter(|cell| expected.asked.fields.contains_key(&cell.name));
+        let open = rows().flat_map(|row| &row.entries).filter(|cell| {
+            let field = Aspect::Field(cell.name.clone());
+            expected.asked.fields.contains_key(&field)
+        });
         let loose: BTreeSet<String> = open.flat_map(Entry::comments).collect();
         let mut beside = wanted.comments();
         let mut there = found.comments();
@@ -664,7 +670,7 @@ impl Judgement<'_> {
         let what = what(Some(&wanted), Some(&found), false);
         Some(Difference {
             what,
-            field: COMMENTS.to_owned(),
+            aspect: Aspect::Comments,
             wanted: Some(wanted),
             found: Some(found),
             sides: by,
@@ -675,7 +681,7 @@ impl Judgement<'_> {
 /// A field that does not say what it should.
 struct Difference {
     what: Damage,
-    field: String,
+    aspect: Aspect,
     wanted: Option<TomlValue>,
     found: Option<TomlValue>,
     sides: Vec<String>,
@@ -688,7 +694,7 @@ impl Difference {
             file: copy.file.clone(),
             line: copy.line,
             of_copy,
-            field: self.field,
+            aspect: self.aspect,
             expected: self.wanted,
             found: self.found,
             sides: self.sides,

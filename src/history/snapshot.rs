@@ -1,6 +1,7 @@
 //! The records of a commit, as far as they stand in files that matter.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::rc::Rc;
 
 use crate::git::objects::{Object, Objects, Oid};
@@ -153,12 +154,59 @@ pub struct Occurrence {
     pub text: String,
 }
 
-/// The records of some files of a commit; an organisation's file is a record under the name `org:`
-/// and its id, a stamp under `closed:` and its period and organisation.
+/// What is followed through history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordRef {
+    /// An organisation's file, by its id.
+    Organisation(String),
+    /// A record, by its id.
+    Record(String),
+    /// The stamp of a closed period, by its name below `closed`.
+    Stamp(String),
+}
+
+impl RecordRef {
+    /// Its lines, taken apart; none where they cannot be read.
+    pub fn read(&self, text: &str) -> Option<Block> {
+        match self {
+            RecordRef::Organisation(_) | RecordRef::Stamp(_) => Block::read_file(text),
+            RecordRef::Record(_) => Block::read(text),
+        }
+    }
+
+    /// The id of a record, if it is one.
+    pub fn record(&self) -> Option<&str> {
+        match self {
+            RecordRef::Record(id) => Some(id),
+            RecordRef::Organisation(_) | RecordRef::Stamp(_) => None,
+        }
+    }
+
+    /// The organisation, if it is one.
+    pub fn organisation(&self) -> Option<&str> {
+        match self {
+            RecordRef::Organisation(org) => Some(org),
+            RecordRef::Record(_) | RecordRef::Stamp(_) => None,
+        }
+    }
+}
+
+/// As machine formats name it; no id of a record has a colon.
+impl fmt::Display for RecordRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordRef::Organisation(org) => write!(f, "org:{org}"),
+            RecordRef::Record(id) => f.write_str(id),
+            RecordRef::Stamp(name) => write!(f, "closed:{name}"),
+        }
+    }
+}
+
+/// The records of some files of a commit, organisations and stamps among them.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Where each record stands: more than once where it is doubled.
-    pub records: BTreeMap<String, Vec<Occurrence>>,
+    pub records: BTreeMap<RecordRef, Vec<Occurrence>>,
     /// Files that cannot be read.
     pub unreadable: BTreeSet<String>,
 }
@@ -177,20 +225,17 @@ impl Snapshot {
                 self.unreadable.insert(path.to_owned());
             }
             Content::Whole(text) => {
-                let of = if file.form == FileForm::Stamp {
-                    CLOSED
-                } else {
-                    ORG
+                let of = match file.form {
+                    FileForm::Stamp => RecordRef::Stamp,
+                    FileForm::Organisation | FileForm::Records => RecordRef::Organisation,
                 };
-                self.records
-                    .entry(format!("{of}{}", file.org))
-                    .or_default()
-                    .push(stand(1, text));
+                let stands = self.records.entry(of(file.org.clone())).or_default();
+                stands.push(stand(1, text));
             }
             Content::Records(records) => {
                 records.iter().for_each(|(id, line, text)| {
                     self.records
-                        .entry(id.clone())
+                        .entry(RecordRef::Record(id.clone()))
                         .or_default()
                         .push(stand(*line, text))
                 });
@@ -201,31 +246,8 @@ impl Snapshot {
     /// The organisations of the snapshot, with what their files say.
     pub fn organisations(&self) -> impl Iterator<Item = (&str, Block)> {
         self.records.iter().filter_map(|(id, stands)| {
-            Some((
-                id.strip_prefix(ORG)?,
-                Block::read_file(&stands.first()?.text)?,
-            ))
+            Some((id.organisation()?, Block::read_file(&stands.first()?.text)?))
         })
-    }
-}
-
-/// What the names of organisations among records begin with; no id has a colon.
-pub const ORG: &str = "org:";
-
-/// What the names of stamps among records begin with.
-pub const CLOSED: &str = "closed:";
-
-/// Whether what goes by this name among records is a file that is one table.
-pub fn is_whole_file(id: &str) -> bool {
-    id.starts_with(ORG) || id.starts_with(CLOSED)
-}
-
-/// The lines of what goes by a name among records, taken apart; none where they cannot be read.
-pub fn read_row(id: &str, text: &str) -> Option<Block> {
-    if is_whole_file(id) {
-        Block::read_file(text)
-    } else {
-        Block::read(text)
     }
 }
 

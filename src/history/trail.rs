@@ -7,7 +7,7 @@ use memchr::memmem;
 use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
-use crate::history::snapshot::{BlobCache, LedgerFile, Occurrence, Snapshot};
+use crate::history::snapshot::{BlobCache, LedgerFile, Occurrence, RecordRef, Snapshot};
 use crate::merge::FileForm;
 use crate::problem::Problem;
 use crate::written::block::Block;
@@ -250,7 +250,7 @@ pub fn committed(repo: &Repo, id: &str, at: Option<&str>) -> Result<Option<Occur
         &[id],
     )?
     .records
-    .remove(id)
+    .remove(&RecordRef::Record(id.to_owned()))
     .unwrap_or_default();
     let same = stands
         .iter()
@@ -327,20 +327,20 @@ impl Walk<'_> {
             let gone: Vec<&str> = old
                 .records
                 .keys()
-                .filter(|id| !new.records.contains_key(*id))
-                .map(String::as_str)
+                .filter(|of| !new.records.contains_key(*of))
+                .filter_map(RecordRef::record)
                 .collect();
             let elsewhere = standing(self.repo, &mut self.library, &commit.tree, &gone)?;
             let mut events = BTreeMap::new();
-            for id in self
-                .ids
-                .iter()
-                .filter(|id| old.records.contains_key(*id) || new.records.contains_key(*id))
-            {
+            for id in self.ids {
+                let of = RecordRef::Record(id.clone());
+                if !old.records.contains_key(&of) && !new.records.contains_key(&of) {
+                    continue;
+                }
                 let first = |snapshot: &Snapshot| {
                     snapshot
                         .records
-                        .get(id)
+                        .get(&of)
                         .and_then(|stands| stands.first())
                         .cloned()
                 };
@@ -403,7 +403,8 @@ impl Walk<'_> {
                 snapshot.add(&change.path, &file, &content);
             }
         }
-        snapshot.records.retain(|id, _| self.ids.contains(id));
+        let is_followed = |of: &RecordRef| of.record().is_some_and(|id| self.ids.contains(id));
+        snapshot.records.retain(|of, _| is_followed(of));
         Ok(snapshot)
     }
 }
