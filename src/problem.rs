@@ -38,7 +38,13 @@ pub struct Rule {
 macro_rules! rules {
     ($($constant:ident $name:literal $severity:ident $doc:literal;)*) => {
         impl Rule {
-            $(#[doc = $doc] pub const $constant: Rule = Rule { name: $name, severity: Severity::$severity };)*
+            $(
+                #[doc = $doc]
+                pub const $constant: Rule = Rule {
+                    name: $name,
+                    severity: Severity::$severity,
+                };
+            )*
             /// Every rule, by reach and subject.
             pub const ALL: &[Rule] = &[$(Rule::$constant),*];
         }
@@ -49,7 +55,8 @@ rules! {
     // The tree of files.
     IO "io" File "A file or folder cannot be read or written.";
     NOT_A_FILE "not-a-file" File "A pipe, socket or device stands where a ledger file is expected.";
-    NOT_A_FOLDER "not-a-folder" Finding "A file stands where an organisation's or a year's folder could stand.";
+    NOT_A_FOLDER "not-a-folder" Finding
+        "A file stands where an organisation's or a year's folder could stand.";
     TOO_LARGE "too-large" File "A file is larger than any ledger should be.";
     LINK_OUTSIDE "link-outside" File "A symbolic link leads out of the ledger.";
     LINK_LOOP "link-loop" File "A symbolic link leads nowhere, to a folder, or back to itself.";
@@ -57,8 +64,10 @@ rules! {
     BAD_FOLDER "bad-folder" File "A folder under orgs/ has a name that no organisation can have.";
     MISSING_ORG_FILE "missing-org-file" File "A folder under orgs/ lacks its org.toml.";
     MOVED_IN_CIRCLE "moved-in-circle" File "Organisations were each moved under the other.";
-    LEFT_BEHIND "left-behind" Finding "Ledgers or organisations lie at the former place of an organisation that was moved.";
-    FORMER_IN_USE "former-id-in-use" Finding "An organisation stands where another was before it was moved.";
+    LEFT_BEHIND "left-behind" Finding
+        "Ledgers or organisations lie at the former place of an organisation that was moved.";
+    FORMER_IN_USE "former-id-in-use" Finding
+        "An organisation stands where another was before it was moved.";
     MISPLACED_FILE "misplaced-file" Finding "A TOML file lies where nothing reads it.";
     CASE_COLLISION "case-collision" Finding "Two names differ only by case.";
     // The text of one file.
@@ -89,7 +98,8 @@ rules! {
     RETRACTED_REFERENCE "retracted-reference" Finding "An id of a record that was taken back.";
     KNOWN_AND_UNKNOWN "known-and-unknown" Finding "A number beside the reason why it is not known.";
     HELD_TWICE "held-twice" Finding "Two records of what can be held only once at a time.";
-    WRONG_REFERENCE "wrong-reference" Finding "An id of a record of another kind than the field allows.";
+    WRONG_REFERENCE "wrong-reference" Finding
+        "An id of a record of another kind than the field allows.";
     ABOVE_LIMIT "above-limit" Finding "A number above the one that bounds it.";
     WRONG_ORDER "wrong-order" Finding "A date before the one it must follow.";
     UPDATE_BEFORE_START "update-before-start" Finding "An update dated before its record began.";
@@ -98,15 +108,18 @@ rules! {
     PERSONAL_NUMBER "personal-number" Finding "A resident identity number or a mobile number.";
     UNSAFE_PATH "unsafe-path" Finding "A path that leads out of the ledger.";
     OUTSIDE_LIFE "outside-life" Finding "A record dated when its organisation was not in being.";
-    ENTERED_TWICE "entered-twice" Warning "Two records of one organisation that say the same thing.";
+    ENTERED_TWICE "entered-twice" Warning
+        "Two records of one organisation that say the same thing.";
     FAR_AHEAD "far-ahead" Warning "A record that begins more than a year from today.";
     SPELLING "spelling" Warning "A text as the program would not have written it.";
     MISSING_ATTACHMENT "missing-attachment" Warning "An attachment that is not there.";
-    TAKEN_UP_AGAIN "taken-up-again" Warning "A finished record that a later update takes up again without a word.";
+    TAKEN_UP_AGAIN "taken-up-again" Warning
+        "A finished record that a later update takes up again without a word.";
     // Closed periods.
     RESTATED "restated" Finding "A figure that is no longer what was reported.";
     RECOUNTED "recounted" Finding "Figures as they were reported, made of other records.";
-    STAMP_CHANGED "stamp-changed" Finding "A stamp of a closed period that does not say what was stamped.";
+    STAMP_CHANGED "stamp-changed" Finding
+        "A stamp of a closed period that does not say what was stamped.";
     // Rules.
     DUPLICATE_RULE "duplicate-rule" Record "Two rules of one name.";
     UNKNOWN_RULE "unknown-rule" Record "A rule refers to another that does not exist.";
@@ -141,53 +154,73 @@ rules! {
     OUT_EXISTS "out-exists" Usage "A file that would be written over.";
     OUT_FORMAT "out-format" Usage "A file whose name says another format.";
     OUT_IN_LEDGER "out-in-ledger" Usage "A report would overwrite the ledger itself.";
-    MAYBE_SAVED "maybe-saved" Usage "The system did not confirm that a change has reached the disk.";
-    NOT_TABLES "not-tables" Usage "Records written as a list of inline tables cannot be changed one by one.";
-    CHANGED_MEANWHILE "changed-meanwhile" Usage "Another program changed a file between its being read and its being replaced.";
+    MAYBE_SAVED "maybe-saved" Usage
+        "The system did not confirm that a change has reached the disk.";
+    NOT_TABLES "not-tables" Usage
+        "Records written as a list of inline tables cannot be changed one by one.";
+    CHANGED_MEANWHILE "changed-meanwhile" Usage
+        "Another program changed a file between its being read and its being replaced.";
     BUSY "busy" Usage "Another process holds the lock.";
     GIT_LOCKED "git-locked" Usage "git holds its own lock, or left it behind.";
     UNPROVEN "unproven-write" Usage "What was about to be written did not hold what it should.";
     NOT_OVER "period-not-over" Usage "A period that is to be closed before it is over.";
-    ALREADY_CLOSED "already-closed" Usage "A period that is closed, and whose figures have changed since.";
+    ALREADY_CLOSED "already-closed" Usage
+        "A period that is closed, and whose figures have changed since.";
     NOT_CLOSED "not-closed" Usage "A comparison with a period that is not closed.";
     NO_GIT "no-git" Usage "git is not there.";
     UNKNOWN_COMMIT "unknown-commit" Usage "No commit of that name, tag or day.";
     NOT_A_REPOSITORY "not-a-repository" Usage "The ledger does not lie in a git repository.";
-    LEFT_DIFFERS "left-differs" Usage "What was left behind says something else than what stands at the new place.";
-    MISSING_OBJECTS "git-objects-missing" Usage "This clone was made without all that history holds.";
+    LEFT_DIFFERS "left-differs" Usage
+        "What was left behind says something else than what stands at the new place.";
+    MISSING_OBJECTS "git-objects-missing" Usage
+        "This clone was made without all that history holds.";
     GIT_FAILED "git-failed" Usage "git could not do what it was asked.";
-    GIT_DAMAGED "git-damaged" Usage "A clone that should have everything lacks a part of history, or cannot read it.";
+    GIT_DAMAGED "git-damaged" Usage
+        "A clone that should have everything lacks a part of history, or cannot read it.";
     MERGE_CHANGED "merge-changed" Usage "Both sides of a merge changed one field, differently.";
-    MERGE_RETRACTED "merge-retracted" Usage "One side of a merge took a record back, the other changed it.";
-    MERGE_DELETED "merge-deleted" Usage "One side of a merge took a record out, the other changed it.";
+    MERGE_RETRACTED "merge-retracted" Usage
+        "One side of a merge took a record back, the other changed it.";
+    MERGE_DELETED "merge-deleted" Usage
+        "One side of a merge took a record out, the other changed it.";
     MERGE_ADDED "merge-added" Usage "Both sides of a merge entered different records under one id.";
-    MERGE_MISPLACED "merge-misplaced" Usage "A record entered into a file that git took for another.";
-    CHANGED_AND_DELETED "changed-and-deleted" Usage "A file that one side deleted and the other changed.";
+    MERGE_MISPLACED "merge-misplaced" Usage
+        "A record entered into a file that git took for another.";
+    CHANGED_AND_DELETED "changed-and-deleted" Usage
+        "A file that one side deleted and the other changed.";
     MOVED_TWICE "moved-twice" Usage "An organisation that both sides moved, to different places.";
-    MERGE_INCOMPLETE "merge-incomplete" Usage "A merge that is about to be committed without all that its sides have.";
+    MERGE_INCOMPLETE "merge-incomplete" Usage
+        "A merge that is about to be committed without all that its sides have.";
     MERGE_CLOSED "merge-closed" Usage "Two clones closed one period, with different figures.";
-    MERGE_SAME_DAY "merge-same-day" Usage "Both sides of a merge put items on one day: their order is not known.";
-    MERGE_TAKEN_UP_AGAIN "merge-taken-up-again" Usage "A record that one side finished and a later update of the other takes up again.";
+    MERGE_SAME_DAY "merge-same-day" Usage
+        "Both sides of a merge put items on one day: their order is not known.";
+    MERGE_TAKEN_UP_AGAIN "merge-taken-up-again" Usage
+        "A record that one side finished and a later update of the other takes up again.";
     MERGED_BY_LINES "merged-by-lines" Usage "A ledger file that could be merged only line by line.";
-    NOT_BY_RECORD "not-by-record" Usage "A file in conflict whose sides cannot be merged by record.";
-    BAD_MARKER "bad-marker" Usage "A conflict marker that belongs to no conflict, or a conflict that does not end.";
+    NOT_BY_RECORD "not-by-record" Usage
+        "A file in conflict whose sides cannot be merged by record.";
+    BAD_MARKER "bad-marker" Usage
+        "A conflict marker that belongs to no conflict, or a conflict that does not end.";
     UNMERGED "unmerged" Usage "A file that git could not merge either.";
     CANCELLED "cancelled" Usage "The person stopped the prompts.";
     OUTPUT "output" Usage "Results cannot be written out.";
     TEMPLATE "template" Usage "A template that the engine cannot read or carry out.";
     TEMPLATE_UNKNOWN "template-unknown" Usage "A name in a template that is no figure.";
-    TEMPLATE_NO_NAME "template-no-name" Usage "A name that the ledger's configuration does not give.";
+    TEMPLATE_NO_NAME "template-no-name" Usage
+        "A name that the ledger's configuration does not give.";
     TEMPLATE_BAD_VALUE "template-bad-value" Usage "A value that a figure cannot be asked with.";
     TEMPLATE_NOT_A_METRIC "template-not-a-metric" Usage "A computed number asked like a figure.";
-    TEMPLATE_NOT_RECORDS "template-not-records" Usage "A figure that is not of records, asked for a window or filter.";
+    TEMPLATE_NOT_RECORDS "template-not-records" Usage
+        "A figure that is not of records, asked for a window or filter.";
     TEMPLATE_NOT_A_NUMBER "template-not-a-number" Usage "Words where a number is meant.";
     TEMPLATE_COMPARES "template-compares" Usage "A figure compared instead of its value.";
     TEMPLATE_BLOCK "template-block" Usage "A block whose ends do not fit together in a Word file.";
     TEMPLATE_UNCLOSED "template-unclosed" Usage "A tag that is not closed in its paragraph.";
-    TEMPLATE_TEXT_ONLY "template-text-only" Usage "A block that works on text alone, in a Word file.";
+    TEMPLATE_TEXT_ONLY "template-text-only" Usage
+        "A block that works on text alone, in a Word file.";
     TEMPLATE_TOO_DEEP "template-too-deep" Usage "Numbers put together of numbers too often.";
     TEMPLATE_BOUNDS "template-bounds" Usage "A template that holds or makes more than any report.";
-    TEMPLATE_LIST_TERM "template-list-term" Usage "A list that is added, multiplied or joined to a text.";
+    TEMPLATE_LIST_TERM "template-list-term" Usage
+        "A list that is added, multiplied or joined to a text.";
     TEMPLATE_WORD "template-word" Usage "A Word file that is none.";
     TEMPLATE_ENDING "template-ending" Usage "A template whose name does not say what it is.";
     UNKNOWN_TEMPLATE "unknown-template" Usage "No template of that name.";

@@ -21,7 +21,8 @@ fn narrow(c: char) -> char {
 /// marks of direction, line and paragraph separators. No text of a person needs one raw.
 pub fn is_steering(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text with such characters spelled out as escapes. Line ends stay.
@@ -98,7 +99,8 @@ fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
 /// Whether a character is in NFC whatever stands beside it, as those of nearly every text are:
 /// Latin without marks, punctuation, Chinese, full-width forms.
 fn is_always_nfc(c: char) -> bool {
-    matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}' | '\u{3105}'..='\u{9fff}' | '\u{ff01}'..='\u{ff65}')
+    matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}')
+        || matches!(c, '\u{3105}'..='\u{9fff}' | '\u{ff01}'..='\u{ff65}')
 }
 
 #[cfg(test)]

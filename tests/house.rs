@@ -118,3 +118,13 @@ fn words_that_people_read_stand_in_the_catalogues() {
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+#[test]
+fn lines_have_a_hundred_columns() {
+    let long = |text: &str| text.lines().position(|line| line.chars().count() > 100);
+    let wrong: Vec<String> = sources(Path::new("src"), ".rs")
+        .into_iter()
+        .filter_map(|(path, text)| Some(format!("{}:{}", path.display(), long(&text)? + 1)))
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new());
+}

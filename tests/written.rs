@@ -173,7 +173,7 @@ fn cases() -> u32 {
     let seconds = std::env::var("LEDGER_FUZZ_SECONDS")
         .ok()
         .and_then(|seconds| seconds.parse::<u32>().ok());
-    seconds.map_or(4000, |seconds| seconds.saturating_mul(2000))
+    seconds.map_or(4000, |seconds| seconds.saturating_mul(14_000))
 }
 
 const PIECES: &[&str] = &[

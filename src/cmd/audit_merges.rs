@@ -87,7 +87,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .filter(|case| matches!(case.made, Made::Again(_)))
         .count();
     if as_json {
-        let object = json!({ "merges": merges, "made_again": again, "findings": list, "not_seen": not_seen, "untraced": audit.untraced });
+        let object = json!({
+            "merges": merges,
+            "made_again": again,
+            "findings": list,
+            "not_seen": not_seen,
+            "untraced": audit.untraced,
+        });
         write!(session.out, "{}", json::pretty(&object))?;
     } else {
         let counts = [

@@ -54,9 +54,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 .iter()
                 .map(|entry| owned(tree, entry, as_of))
                 .collect();
-            session.print(&json::pretty(
-                &serde_json::json!({ "kind": kind.name, "as_of": as_of.to_string(), "records": records, "left_out": places(&left_out) }),
-            ))?;
+            session.print(&json::pretty(&serde_json::json!({
+                "kind": kind.name,
+                "as_of": as_of.to_string(),
+                "records": records,
+                "left_out": places(&left_out),
+            })))?;
         }
         format => {
             let raw = format == "csv" && matches.get_flag("raw");

@@ -162,7 +162,14 @@ fn to_json(event: &Event) -> Json {
     let changes: Vec<Json> = event
         .changes
         .iter()
-        .map(|change| json!({ "field": change.field, "old": change.old.as_ref().map(record::written), "new": change.new.as_ref().map(record::written) }))
+        .map(|change| {
+            let written = |value: &Option<_>| value.as_ref().map(record::written);
+            json!({
+                "field": change.field,
+                "old": written(&change.old),
+                "new": written(&change.new),
+            })
+        })
         .collect();
     let commit = event.commit.as_ref();
     json!({

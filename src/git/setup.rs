@@ -194,7 +194,8 @@ fn driver() -> String {
     let lines = "git merge-file -L ours -L base -L theirs %A %O %B";
     format!(
         "if command -v {place} >/dev/null 2>&1; then {place} merge-driver %O %A %B %P; \
-         else echo 'ledger: not found, merged line by line; run ledger resolve' >&2; {lines}; exit 1; fi"
+         else echo 'ledger: not found, merged line by line; run ledger resolve' >&2; \
+         {lines}; exit 1; fi"
     )
 }
 

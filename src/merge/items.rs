@@ -154,7 +154,8 @@ pub fn merge(
     })
 }
 
-/// How often each item stands in the merged list; none where both sides changed one row differently.
+/// How often each item stands in the merged list; none where both sides changed one row
+/// differently.
 fn wanted<'i>(
     base: &'i [ListItem],
     ours: &'i [ListItem],

@@ -2,7 +2,8 @@
 //! behind it.
 //!
 //! A template is Markdown, text, or the user's own Word file. What it prints goes through a
-//! [`quantity::Context`], which evaluates metrics as everything else does and logs each figure that is
+//! [`quantity::Context`], which evaluates metrics as everything else does and logs each figure
+//! that is
 //! written; marks in the text lead back to the log. Nothing here writes a sentence of its own, and
 //! nothing here writes a file.
 

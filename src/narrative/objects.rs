@@ -1,5 +1,5 @@
-//! What a template can speak of, as its engine sees it: numbers, organisations and records, and what
-//! each says when it is asked for a name.
+//! What a template can speak of, as its engine sees it: numbers, organisations and records, and
+//! what each says when it is asked for a name.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -338,7 +338,7 @@ impl Quantity {
         ))
     }
 
-    /// What holds for the records of one value of a field, or of none, and what the value is called.
+    /// What holds for the records of one value of a field, or of none, and what it is called.
     fn group_test(
         &self,
         subject: Subject,

@@ -1,5 +1,5 @@
-//! What a narrative is written from, and the numbers that it asks for: where each comes from, what it
-//! is, how it is written, and a log of those that were printed.
+//! What a narrative is written from, and the numbers that it asks for: where each comes from, what
+//! it is, how it is written, and a log of those that were printed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

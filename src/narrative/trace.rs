@@ -22,7 +22,9 @@ pub fn object(context: &Context, figures: &[MarkedFigure]) -> Json {
         Some(object)
     });
     json!({
-        "org": context.tree().orgs[context.org].path.as_str(), "period": context.period.to_string(), "as_of": context.as_of.to_string(),
+        "org": context.tree().orgs[context.org].path.as_str(),
+        "period": context.period.to_string(),
+        "as_of": context.as_of.to_string(),
         "figures": list.collect::<Vec<_>>(),
     })
 }
@@ -39,8 +41,12 @@ fn facts(context: &Context, quantity: &Quantity) -> Json {
     };
     let mut object = match &quantity.origin {
         Provenance::Metric(asked) => json!({
-            "metric": asked.metric.name, "org": context.tree().orgs[asked.org].path.as_str(), "own": asked.own,
-            "period": asked.period.to_string(), "as_of": asked.as_of.to_string(), "asked": asked.lens.key.trim(),
+            "metric": asked.metric.name,
+            "org": context.tree().orgs[asked.org].path.as_str(),
+            "own": asked.own,
+            "period": asked.period.to_string(),
+            "as_of": asked.as_of.to_string(),
+            "asked": asked.lens.key.trim(),
             "records": evidence(context, asked),
         }),
         Provenance::Change { growth, .. } => {
@@ -53,7 +59,8 @@ fn facts(context: &Context, quantity: &Quantity) -> Json {
             label,
             number,
         } => {
-            json!({ "field": label, "records": [Evidence::of_record(context.tree(), *entry, *number)] })
+            let record = Evidence::of_record(context.tree(), *entry, *number);
+            json!({ "field": label, "records": [record] })
         }
         Provenance::Computed(_) => json!({ "computed": "template" }),
     };

@@ -148,13 +148,17 @@ impl Explained<'_> {
             .flatten()
             .cloned()
             .collect();
-        Ok(
-            json!({ "role": role, "metric": names.join(" + "), "metrics": names, "value": sum, "records": records }),
-        )
+        Ok(json!({
+            "role": role,
+            "metric": names.join(" + "),
+            "metrics": names,
+            "value": sum,
+            "records": records,
+        }))
     }
 
-    /// The tables of what stands behind a figure, each with the line above it; a figure that is only
-    /// weighed has none.
+    /// The tables of what stands behind a figure, each with the line above it; a figure that is
+    /// only weighed has none.
     ///
     /// # Errors
     /// A sum that does not fit.

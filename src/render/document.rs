@@ -276,10 +276,7 @@ pub fn word_of_lines(text: &str) -> Vec<u8> {
 
 fn packed(blocks: &[Element]) -> Vec<u8> {
     let body: String = blocks.iter().map(block_xml).collect();
-    let document = format!(
-        "{XML}<w:document {MAIN} {RELATED}><w:body>{body}<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId2\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" \
-         w:bottom=\"1984\" w:left=\"1587\" w:header=\"851\" w:footer=\"992\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>"
-    );
+    let document = DOCUMENT.replace("<!-- text -->", &body);
     let parts = [
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
         ("_rels/.rels", RELATIONS.to_owned()),
@@ -325,46 +322,56 @@ fn block_xml(block: &Element) -> String {
             )
         }
         Element::Table(rows) => {
-            let widths = widths(rows);
-            let grid: String = widths
-                .iter()
-                .map(|width| format!("<w:gridCol w:w=\"{width}\"/>"))
-                .collect();
-            let rows: String = rows
-                .iter()
-                .enumerate()
-                .map(|(n, row)| {
-                    let head = if n == 0 { "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" } else { "<w:trPr><w:cantSplit/></w:trPr>" };
-                    let cells: String = row
-                        .iter()
-                        .zip(&widths)
-                        .map(|(cell, width)| {
-                            let spans: Vec<StyledText> = cell.iter().map(|s| StyledText { bold: s.bold || n == 0, ..s.clone() }).collect();
-                            // Headings and figures stand in the middle, words at the left.
-                            let words = plain(&spans);
-                            let figure = n == 0 || words.chars().all(|c| c.is_ascii_digit() || ".%-—".contains(c));
-                            let place = if figure { "<w:jc w:val=\"center\"/>" } else { "" };
-                            let text = paragraph(&format!("<w:pStyle w:val=\"Cell\"/>{place}"), &spans);
-                            format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{text}</w:tc>")
-                        })
-                        .collect();
-                    format!("<w:tr>{head}{cells}</w:tr>")
-                })
-                .collect();
-            let edge = |name: &str| {
-                format!("<w:{name} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>")
-            };
-            let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
-                .into_iter()
-                .map(edge)
-                .collect();
-            format!(
-                "<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/><w:tblBorders>{edges}</w:tblBorders>\
-                 <w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"60\" w:type=\"dxa\"/><w:right w:w=\"60\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>{}",
-                paragraph("<w:spacing w:line=\"240\" w:lineRule=\"exact\"/>", &[])
-            )
+            let after = paragraph("<w:spacing w:line=\"240\" w:lineRule=\"exact\"/>", &[]);
+            table_xml(rows) + &after
         }
     }
+}
+
+fn table_xml(rows: &[Vec<Vec<StyledText>>]) -> String {
+    let widths = widths(rows);
+    let grid = widths
+        .iter()
+        .map(|width| format!("<w:gridCol w:w=\"{width}\"/>"));
+    let rows = rows.iter().enumerate().map(|(n, row)| {
+        let head = if n == 0 { "<w:tblHeader/>" } else { "" };
+        let cells = row.iter().zip(&widths);
+        let cells: String = cells
+            .map(|(cell, width)| cell_xml(cell, *width, n == 0))
+            .collect();
+        format!("<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>")
+    });
+    let edges = ["top", "left", "bottom", "right", "insideH", "insideV"].map(|edge| {
+        format!("<w:{edge} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>")
+    });
+    let sides = ["left", "right"].map(|side| format!("<w:{side} w:w=\"60\" w:type=\"dxa\"/>"));
+    format!(
+        "<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/>\
+         <w:tblBorders>{}</w:tblBorders><w:tblLayout w:type=\"fixed\"/>\
+         <w:tblCellMar>{}</w:tblCellMar></w:tblPr>\
+         <w:tblGrid>{}</w:tblGrid>{}</w:tbl>",
+        edges.concat(),
+        sides.concat(),
+        grid.collect::<String>(),
+        rows.collect::<String>(),
+    )
+}
+
+/// A cell; headings and figures stand in the middle, words at the left.
+fn cell_xml(cell: &[StyledText], width: usize, is_heading: bool) -> String {
+    let bold = |span: &StyledText| StyledText {
+        bold: span.bold || is_heading,
+        ..span.clone()
+    };
+    let spans: Vec<StyledText> = cell.iter().map(bold).collect();
+    let is_of_number = |c: char| c.is_ascii_digit() || ".%-—".contains(c);
+    let place = if is_heading || plain(&spans).chars().all(is_of_number) {
+        "<w:jc w:val=\"center\"/>"
+    } else {
+        ""
+    };
+    let text = paragraph(&format!("<w:pStyle w:val=\"Cell\"/>{place}"), &spans);
+    format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{text}</w:tc>")
 }
 
 /// Widths of a table's columns in twentieths of a point, by the longest text of each and the space
@@ -413,17 +420,12 @@ fn paragraph(properties: &str, spans: &[StyledText]) -> String {
     format!("<w:p>{properties}{runs}</w:p>")
 }
 
-const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
-const MAIN: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
-
-const RELATED: &str =
-    "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
-
 /// The level of the line under the title.
 const SUBTITLE: usize = 5;
 
 // The parts of a Word file that do not depend on the text. The footer is the page's number between
 // dashes; styles follow the layout of official documents (GB/T 9704).
+const DOCUMENT: &str = include_str!("docx/document.xml");
 const CONTENT_TYPES: &str = include_str!("docx/content-types.xml");
 const RELATIONS: &str = include_str!("docx/relations.xml");
 const DOCUMENT_RELATIONS: &str = include_str!("docx/document-relations.xml");

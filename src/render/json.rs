@@ -75,9 +75,10 @@ pub fn problems(
         .iter()
         .map(|problem| {
             let (message, help) = say(problem);
+            let is_error = problem.blocks() || problem.rule.severity == Severity::Usage;
             json!({
                 "rule": problem.rule.name,
-                "severity": if problem.blocks() || problem.rule.severity == Severity::Usage { "error" } else { "warning" },
+                "severity": if is_error { "error" } else { "warning" },
                 "file": problem.place.as_ref().map(|p| p.file.to_string()),
                 "line": problem.place.as_ref().map(|p| p.line.max(1)),
                 "column": problem.place.as_ref().map(|p| p.column.max(1)),

@@ -47,8 +47,7 @@ impl Default for Size {
 /// Paths below the root and texts of every file of a ledger, `ledger.toml` first.
 pub fn district(size: &Size) -> Vec<(String, String)> {
     let mut maker = Maker::new(size);
-    let mut files =
-        vec![("ledger.toml".to_owned(), "format = 1\ndistrict = \"涧西区\"\ncampaign = \"强基领航\"\nlanguage = \"zh-CN\"\nliaison = \"地企党建联系会\"\nmedia = \"先锋网\"\n".to_owned())];
+    let mut files = vec![("ledger.toml".to_owned(), SETTINGS.to_owned())];
     for number in 0..size.districts {
         let organisations = maker.organisations(number);
         for org in &organisations {
@@ -189,7 +188,8 @@ impl Maker {
         planned
     }
 
-    #[allow(clippy::too_many_arguments)] // one call, and a table of its own would say the same twice
+    // One call, and a table of its own would say the same twice.
+    #[allow(clippy::too_many_arguments)]
     fn plan(
         &mut self,
         path: String,
@@ -681,3 +681,11 @@ fn values(kind: &Kind, given: &[(&str, Vec<String>)]) -> Vec<Option<Value>> {
         })
         .collect()
 }
+
+const SETTINGS: &str = r#"format = 1
+district = "涧西区"
+campaign = "强基领航"
+language = "zh-CN"
+liaison = "地企党建联系会"
+media = "先锋网"
+"#;

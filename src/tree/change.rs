@@ -38,8 +38,8 @@ impl<'r> NewRecord<'r> {
     /// organisation, as it may have been typed, becomes the whole id.
     ///
     /// # Errors
-    /// Bounds between fields do not hold, or a value points to what is not there or to a record of a
-    /// wrong kind.
+    /// Bounds between fields do not hold, or a value points to what is not there or to a record of
+    /// a wrong kind.
     pub fn of(
         root: &Root,
         rules: &Rules,
@@ -486,8 +486,8 @@ fn change_all<'r>(
 /// Writes an organisation's file with these values, keeping what stands there otherwise.
 ///
 /// # Errors
-/// Bounds between fields do not hold that held before, the file as it stands cannot be read, the new
-/// text does not prove, or the system refuses.
+/// Bounds between fields do not hold that held before, the file as it stands cannot be read, the
+/// new text does not prove, or the system refuses.
 pub fn organisation(
     root: &Root,
     lock: &Lock,
