@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 use serde_json::{Value as Json, json};
 
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::history::audit::{Audit, Case, Made, Verdict};
@@ -31,7 +32,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .help(locale.text("arg-range"));
     options::command(locale, "audit-merges")
         .arg(range)
-        .arg(options::format_option(locale, &["text", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Text, Format::Json],
+        ))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -42,7 +46,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .get_one::<String>("range")
         .map_or("HEAD", String::as_str);
     let mut audit = Audit::new(&repo, &rules, range)?;
-    let as_json = options::format_of(matches, "text") == "json";
+    let as_json = options::format_of(matches, Format::Text) == Format::Json;
     let cases = std::mem::take(&mut audit.cases);
     let progress = output::progress(&session.locale, cases.len());
     let mut not_seen = audit.beyond.clone();

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::history::trail::follow;
@@ -26,7 +27,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::positional(locale, "org", "value-org"))
         .arg(options::quarter_option(locale))
         .arg(options::switch(locale, "own"))
-        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Table, Format::Csv, Format::Json],
+        ))
         .arg(options::switch(locale, "raw"))
         .arg(options::switch(locale, "wide"))
         .arg(options::switch(locale, "skip-bad"))

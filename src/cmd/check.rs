@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, audit_merges, options};
 use crate::figure::closing;
 use crate::git::{Repo, setup};
@@ -25,7 +26,10 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "check")
-        .arg(options::format_option(locale, &["text", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Text, Format::Json],
+        ))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "commit").conflicts_with("at"))
 }
@@ -90,8 +94,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ("records", records.into()),
         ("orgs", tree.orgs.len().into()),
     ];
-    match options::format_of(matches, "text") {
-        "json" => {
+    match options::format_of(matches, Format::Text) {
+        Format::Json => {
             let sentences = |p: &Problem| diagnostic::sentences(p, &session.locale);
             write!(session.out, "{}", json::problems(&problems, sentences))?;
         }

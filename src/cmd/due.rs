@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::due::{self, reminders};
 use crate::locale::Locale;
@@ -27,7 +28,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::switch(locale, "wide"))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Table, Format::Csv, Format::Json],
+        ))
         .arg(options::switch(locale, "raw"))
 }
 
@@ -41,7 +45,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let orgs = options::orgs_asked(tree, matches)?;
     let reminders = reminders(tree, orgs, session.today, days);
     // Programs get names that do not change with the language.
-    let raw = matches.get_flag("raw") || options::format_of(matches, "table") == "json";
+    let raw = matches.get_flag("raw") || options::format_of(matches, Format::Table) == Format::Json;
     let mut table = present::due::table(&session.locale, tree, &reminders, session.today, raw);
     let count = session.locale.say(
         "due-count",

@@ -5,6 +5,7 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::Value as Json;
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::{Evaluation, Scope, tally};
 use crate::locale::Locale;
@@ -30,7 +31,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::switch(locale, "wide"))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(locale, &["table", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Table, Format::Json],
+        ))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -58,8 +62,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         own,
         locale: &session.locale,
     };
-    let text = match options::format_of(matches, "table") {
-        "json" => {
+    let text = match options::format_of(matches, Format::Table) {
+        Format::Json => {
             let mut object = explained.json(metric)?;
             object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
             object.insert("period".to_owned(), period.to_string().into());

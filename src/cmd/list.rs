@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::{Day, Period};
 use crate::locale::Locale;
@@ -36,7 +37,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::switch(locale, "wide"))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Table, Format::Csv, Format::Json],
+        ))
         .arg(options::switch(locale, "raw"))
 }
 
@@ -48,8 +52,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let entries = select(session, tree, kind, matches)?;
     let as_of = as_of(session, matches)?;
-    match options::format_of(matches, "table") {
-        "json" => {
+    match options::format_of(matches, Format::Table) {
+        Format::Json => {
             let records: Vec<serde_json::Value> = entries
                 .iter()
                 .map(|entry| owned(tree, entry, as_of))
@@ -62,7 +66,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             })))?;
         }
         format => {
-            let raw = format == "csv" && matches.get_flag("raw");
+            let raw = format == Format::Csv && matches.get_flag("raw");
             let mut table = present::list::table(&session.locale, tree, kind, &entries, as_of, raw);
             table
                 .notes

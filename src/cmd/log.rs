@@ -7,6 +7,7 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::{Value as Json, json};
 
 use crate::cmd::audit_merges::short;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::history::snapshot::Occurrence;
@@ -32,7 +33,10 @@ pub(super) const COMMAND: Command = Command {
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "log")
         .arg(options::positional(locale, "id", "value-id"))
-        .arg(options::format_option(locale, &["text", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Text, Format::Json],
+        ))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -53,8 +57,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if events.is_empty() {
         return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
     }
-    let text = match options::format_of(matches, "text") {
-        "json" => json::pretty(
+    let text = match options::format_of(matches, Format::Text) {
+        Format::Json => json::pretty(
             &json!({ "id": id, "events": events.iter().map(to_json).collect::<Vec<_>>() }),
         ),
         _ => for_people(&session.locale, &rules, &id, &events),

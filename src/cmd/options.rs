@@ -1,6 +1,6 @@
 //! The options that commands share: how they are declared, and what was given.
 
-use clap::builder::Str;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
 use crate::locale::Locale;
@@ -58,18 +58,61 @@ pub(in crate::cmd) fn at_option(locale: &Locale) -> Arg {
     option(locale, "at", "value-rev")
 }
 
-/// `--format` with the formats a command has; the first is the default.
-pub(in crate::cmd) fn format_option(locale: &Locale, formats: &'static [&'static str]) -> Arg {
+/// A form in which a command gives its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cmd) enum Format {
+    /// A table drawn for the terminal.
+    Table,
+    /// Lines of text.
+    Text,
+    /// Comma-separated values.
+    Csv,
+    /// JSON.
+    Json,
+    /// Markdown.
+    Markdown,
+    /// A Word file.
+    Word,
+}
+
+impl Format {
+    /// The name on the command line.
+    pub(in crate::cmd) fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Text => "text",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Markdown => "md",
+            Format::Word => "docx",
+        }
+    }
+
+    /// The ending of files in this form.
+    pub(in crate::cmd) fn ending(self) -> &'static str {
+        match self {
+            Format::Table | Format::Text => "txt",
+            Format::Csv | Format::Json | Format::Markdown | Format::Word => self.name(),
+        }
+    }
+}
+
+/// `--format` with the forms a command has.
+pub(in crate::cmd) fn format_option(locale: &Locale, formats: &'static [Format]) -> Arg {
+    let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+    let by_name = |name: String| formats.iter().copied().find(|format| format.name() == name);
     option(locale, "format", "value-format")
-        .help(locale.say("flag-format", &[("formats", formats.join(", ").into())]))
-        .value_parser(formats.iter().map(|f| Str::from(*f)).collect::<Vec<_>>())
+        .help(locale.say("flag-format", &[("formats", names.join(", ").into())]))
+        .value_parser(
+            PossibleValuesParser::new(names)
+                .try_map(move |name| by_name(name).ok_or("no such format")),
+        )
         .hide_possible_values(true)
 }
 
-pub(in crate::cmd) fn format_of<'m>(matches: &'m ArgMatches, default: &'m str) -> &'m str {
-    matches
-        .get_one::<String>("format")
-        .map_or(default, String::as_str)
+/// The form that `--format` asks for.
+pub(in crate::cmd) fn format_of(matches: &ArgMatches, default: Format) -> Format {
+    matches.get_one("format").copied().unwrap_or(default)
 }
 
 /// The organisations that `--org` asks for: one and all under it, or without it all there are.

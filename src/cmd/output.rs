@@ -6,15 +6,13 @@ use anyhow::Result;
 use clap::{Arg, ArgMatches};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cmd::options::Format;
 use crate::cmd::{Session, options};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::render::terminal::TableStyle;
 use crate::render::{csv, json, terminal};
 use crate::table::Table;
-
-/// A form of a result: the ending of its files, and its name on the command line.
-pub(super) type Format = (&'static str, &'static str);
 
 /// `--out` and `--force`.
 pub(super) fn options(locale: &Locale) -> [Arg; 2] {
@@ -29,31 +27,32 @@ pub(super) fn options(locale: &Locale) -> [Arg; 2] {
 /// # Errors
 /// An ending that no form has, or that says another form than `--format`: a spreadsheet program
 /// would not open CSV under the name of a workbook.
-pub(super) fn form<'m>(
-    matches: &'m ArgMatches,
+pub(super) fn form(
+    matches: &ArgMatches,
     forms: &[Format],
-    default: &'m str,
-) -> Result<&'m str, Problem> {
-    let asked = matches.get_one::<String>("format").map(String::as_str);
+    default: Format,
+) -> Result<Format, Problem> {
+    let asked = matches.get_one::<Format>("format").copied();
     let ending = matches
         .get_one::<String>("out")
         .and_then(|path| Path::new(path).extension());
     let Some(ending) = ending.map(|ending| ending.to_string_lossy().to_lowercase()) else {
         return Ok(asked.unwrap_or(default));
     };
-    let Some((_, by_ending)) = forms.iter().find(|(known, _)| *known == ending) else {
+    let by_ending = forms.iter().find(|form| form.ending() == ending);
+    let Some(&by_ending) = by_ending else {
         let known: Vec<String> = forms
             .iter()
-            .map(|(ending, _)| format!(".{ending}"))
+            .map(|form| format!(".{}", form.ending()))
             .collect();
         return Err(Problem::new(Rule::OUT_ENDING)
             .with("ending", ending)
             .with("allowed", known.join(", ")));
     };
     match asked {
-        Some(asked) if asked != *by_ending => Err(Problem::new(Rule::OUT_FORMAT)
+        Some(asked) if asked != by_ending => Err(Problem::new(Rule::OUT_FORMAT)
             .with("ending", ending)
-            .with("format", asked)),
+            .with("format", asked.name())),
         _ => Ok(by_ending),
     }
 }
@@ -142,10 +141,10 @@ pub(super) fn print_table(
     table: &Table,
     name: &str,
 ) -> Result<()> {
-    match options::format_of(matches, "table") {
-        "json" => session.print(&json::list(table, name)),
-        "csv" if matches.get_flag("raw") => session.print(&csv::raw(table)),
-        "csv" => session.print(&csv::for_people(table)),
+    match options::format_of(matches, Format::Table) {
+        Format::Json => session.print(&json::list(table, name)),
+        Format::Csv if matches.get_flag("raw") => session.print(&csv::raw(table)),
+        Format::Csv => session.print(&csv::for_people(table)),
         _ => {
             let drawn = terminal::draw(table, table_style(session, matches), &session.locale);
             Ok(session.out.write_all(drawn.as_bytes())?)

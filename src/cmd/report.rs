@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::options::{depth, report_spec};
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::closing::closed;
@@ -24,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 /// The forms of a report.
-const FORMS: &[output::Format] = &[("txt", "table"), ("csv", "csv"), ("json", "json")];
+const FORMS: &[Format] = &[Format::Table, Format::Csv, Format::Json];
 
 /// The report printed unless another is named.
 const DEFAULT_REPORT: &str = "standard";
@@ -36,7 +37,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::option(locale, "depth", "value-number"))
         .arg(options::option(locale, "report", "value-name"))
         .arg(options::option(locale, "metrics", "value-metrics").conflicts_with("report"))
-        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::format_option(locale, FORMS))
         .args(output::options(locale))
         .arg(options::switch(locale, "raw"))
         .arg(options::switch(locale, "own"))
@@ -100,10 +101,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         heading: &report_spec(&ledger.rules, matches, DEFAULT_REPORT)?.label,
         left_out: &left_out,
     };
-    let format = output::form(matches, FORMS, "table")?;
+    let format = output::form(matches, FORMS, Format::Table)?;
     // On the terminal a comparison with what was reported shows what is no longer so.
     let in_part = stamp.as_ref().filter(|_| {
-        format == "table" && !matches.contains_id("metrics") && !matches.get_flag("wide")
+        format == Format::Table && !matches.contains_id("metrics") && !matches.get_flag("wide")
     });
     let mut table = match in_part {
         Some(stamp) => shown.changed_since(stamp),
@@ -114,9 +115,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         table.facts.push(("at", at.id.clone()));
     }
     let text = match format {
-        "json" => json::report(&table),
-        "csv" if matches.get_flag("raw") => csv::raw(&table),
-        "csv" => csv::for_people(&table),
+        Format::Json => json::report(&table),
+        Format::Csv if matches.get_flag("raw") => csv::raw(&table),
+        Format::Csv => csv::for_people(&table),
         _ => {
             let to_file = matches.contains_id("out");
             let style = TableStyle {
@@ -129,7 +130,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     };
     match matches.get_one::<String>("out") {
         Some(path) => output::save(session, matches, Path::new(path), text.as_bytes())?,
-        None if format == "table" => write!(session.out, "{text}")?,
+        None if format == Format::Table => write!(session.out, "{text}")?,
         None => session.print(&text)?,
     }
     Ok(Status::Clean)

@@ -5,6 +5,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::Period;
 use crate::figure::view::{Looker, person};
@@ -33,7 +34,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::as_of_option(locale))
         .arg(options::switch(locale, "wide"))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(locale, &["table", "csv", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Table, Format::Csv, Format::Json],
+        ))
         .arg(options::switch(locale, "raw"))
 }
 
@@ -68,8 +72,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         as_of,
     };
     let locale = &session.locale;
-    let text = match options::format_of(matches, "table") {
-        "json" => {
+    let text = match options::format_of(matches, Format::Table) {
+        Format::Json => {
             let mut object = shown.json(locale);
             object.insert("left_out".to_owned(), places(&left_out).into());
             pretty(&object.into())
@@ -78,8 +82,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             let mut table = shown.table(locale);
             table.notes.extend(left_out_notes(locale, &left_out));
             match format {
-                "csv" if matches.get_flag("raw") => csv::raw(&table),
-                "csv" => csv::for_people(&table),
+                Format::Csv if matches.get_flag("raw") => csv::raw(&table),
+                Format::Csv => csv::for_people(&table),
                 _ => terminal::draw(&table, output::table_style(session, matches), locale),
             }
         }

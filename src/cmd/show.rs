@@ -5,6 +5,7 @@ use clap::{ArgMatches, Command as Clap};
 use serde_json::Value as Json;
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options};
 use crate::locale::Locale;
 use crate::present::record;
@@ -26,7 +27,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "show")
         .arg(options::positional(locale, "id", "value-id"))
         .arg(options::at_option(locale))
-        .arg(options::format_option(locale, &["text", "json"]))
+        .arg(options::format_option(
+            locale,
+            &[Format::Text, Format::Json],
+        ))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -34,8 +38,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = &ledger.rules;
     let id = matches.get_one::<String>("id").map_or("", String::as_str);
     let found = change::find(ledger.files(), rules, id)?;
-    let text = match options::format_of(matches, "text") {
-        "json" => {
+    let text = match options::format_of(matches, Format::Text) {
+        Format::Json => {
             let mut object = record::record(&found.record, rules);
             object.insert("org".to_owned(), found.org.as_str().into());
             json::pretty(&Json::Object(object))

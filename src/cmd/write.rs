@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::locale::{Lang, Locale};
 use crate::narrative::bounds::MOST_TRACED;
@@ -33,7 +34,7 @@ pub(super) const COMMAND: Command = Command {
 const ENDINGS: &[&str] = &["md", "docx", "txt"];
 
 /// The forms of a document.
-const FORMS: &[output::Format] = &[("docx", "docx"), ("md", "md"), ("txt", "text")];
+const FORMS: &[Format] = &[Format::Markdown, Format::Word, Format::Text];
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "write")
@@ -42,7 +43,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::org_option(locale))
         .arg(options::as_of_option(locale))
         .arg(options::at_option(locale))
-        .arg(options::format_option(locale, &["md", "docx", "text"]))
+        .arg(options::format_option(locale, FORMS))
         .args(output::options(locale))
         .arg(
             options::option(locale, "trace", "value-file")
@@ -87,7 +88,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     match &out {
         Some(path) => output::save(session, matches, path, &bytes)?,
-        None if form == "docx" => return Err(Problem::new(Rule::NO_WORD_HERE).into()),
+        None if form == Format::Word => return Err(Problem::new(Rule::NO_WORD_HERE).into()),
         None => session.print(&String::from_utf8_lossy(&bytes))?,
     }
     if let Some(path) = trace {
@@ -222,10 +223,10 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
 }
 
 /// The form asked for; unless one is, that of the template.
-fn form<'m>(matches: &'m ArgMatches, template: &Template) -> Result<&'m str, Problem> {
+fn form(matches: &ArgMatches, template: &Template) -> Result<Format, Problem> {
     let own = match template {
-        Template::Word(..) | Template::Plain(_) => "text",
-        Template::Markdown(_) => "md",
+        Template::Word(..) | Template::Plain(_) => Format::Text,
+        Template::Markdown(_) => Format::Markdown,
     };
     output::form(matches, FORMS, own)
 }
@@ -234,7 +235,7 @@ fn form<'m>(matches: &'m ArgMatches, template: &Template) -> Result<&'m str, Pro
 fn document(
     template: &Template,
     filled: &Filled,
-    form: &str,
+    form: Format,
     context: &Context,
 ) -> Result<Vec<u8>> {
     Ok(match (template, filled) {
@@ -249,7 +250,7 @@ fn document(
                     .with("why", crate::locale::Arg::Message("word-not-word"))
             };
             match form {
-                "docx" => word.with(&parts).map_err(broken)?,
+                Format::Word => word.with(&parts).map_err(broken)?,
                 _ => {
                     let whole = word
                         .parts
@@ -268,9 +269,9 @@ fn document(
         (_, Filled::Text(text)) => {
             let text = marks::stripped(text);
             match (form, template) {
-                ("docx", Template::Plain(_)) => document::word_of_lines(&text),
-                ("docx", _) => document::word(&text),
-                ("text", Template::Markdown(_)) => {
+                (Format::Word, Template::Plain(_)) => document::word_of_lines(&text),
+                (Format::Word, _) => document::word(&text),
+                (Format::Text, Template::Markdown(_)) => {
                     document::text(&text, &context.locale).into_bytes()
                 }
                 _ => text.into_bytes(),

@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::field_args;
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::locale::Locale;
 use crate::name::OrgPath;
@@ -55,7 +56,10 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
             ),
             sub("list")
                 .arg(options::org_option(locale))
-                .arg(options::format_option(locale, &["table", "csv", "json"]))
+                .arg(options::format_option(
+                    locale,
+                    &[Format::Table, Format::Csv, Format::Json],
+                ))
                 .arg(options::switch(locale, "raw"))
                 .arg(options::switch(locale, "wide")),
             sub("tree").arg(options::org_option(locale)),
