@@ -6,17 +6,17 @@ use clap::{ArgAction, ArgMatches, Command as Clap};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
-use crate::day::{Day, Period};
+use crate::day::Day;
+use crate::figure::list::{ListQuery, RecordTest, SortKey};
 use crate::locale::Locale;
 use crate::present::record::owned;
 use crate::present::{self, left_out_notes, places};
 use crate::problem::{Problem, Rule};
-use crate::record::{Record, Value, input, text};
+use crate::record::{Value, input};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
-use crate::spelling::folded;
-use crate::tree::{OwnedRecord, Tree};
+use crate::tree::Tree;
 use crate::written::selection::Selection;
 
 pub(super) const COMMAND: Command = Command {
@@ -50,8 +50,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let kind = ledger.rules.asked_kind(name)?;
     let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, [kind.name.as_str()]));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
-    let entries = select(session, tree, kind, matches)?;
-    let as_of = as_of(session, matches)?;
+    let query = query(session, tree, kind, matches)?;
+    let (entries, as_of) = (query.select(tree), query.as_of);
     match options::format_of(matches, Format::Table) {
         Format::Json => {
             let records: Vec<serde_json::Value> = entries
@@ -91,79 +91,45 @@ fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
     }
 }
 
-fn select<'t>(
+fn query<'k>(
     session: &Session<'_>,
-    tree: &'t Tree<'_>,
-    kind: &Kind,
+    tree: &Tree<'_>,
+    kind: &'k Kind,
     matches: &ArgMatches,
-) -> Result<Vec<&'t OwnedRecord<'t>>> {
-    let orgs = options::orgs_asked(tree, matches)?;
-    let period: Option<Period> = matches
-        .get_one::<String>("quarter")
-        .map(|text| session.period(text))
-        .transpose()?;
-    let as_of = as_of(session, matches)?;
-    let tests: Vec<WhereTest> = matches
-        .get_many::<String>("where")
-        .into_iter()
-        .flatten()
-        .map(|text| WhereTest::read(text, kind, session.today))
-        .collect::<Result<_, _>>()?;
-    let mut found: Vec<&OwnedRecord> = tree
-        .entries
-        .iter()
-        .filter(|entry| entry.record.kind.name == kind.name && orgs.contains(&entry.org))
-        .filter(|entry| matches.get_flag("retracted") || entry.record.retracted.is_none())
-        .filter(|entry| entry.record.starts().is_some_and(|start| start <= as_of))
-        .filter(|entry| {
-            period.is_none_or(|period| {
-                entry
-                    .record
-                    .belongs()
-                    .is_some_and(|days| period.covers(days))
-            })
-        })
-        .filter(|entry| tests.iter().all(|test| test.holds(&entry.record, as_of)))
-        .collect();
-    let by = |key: SortKey, entry: &OwnedRecord| match key {
-        SortKey::Field(field) => entry.record.get(field).cloned(),
-        SortKey::Belongs => entry.record.belongs().map(Value::Period),
-        SortKey::Id => Some(Value::Text(entry.record.id.as_str().into())),
-        SortKey::Org => Some(Value::Integer(i64::try_from(entry.org).unwrap_or(i64::MAX))),
-        SortKey::State => entry
-            .record
-            .status_on(as_of)
-            .map(|status| Value::Text(status.choice.name.as_str().into())),
-    };
+) -> Result<ListQuery<'k>, Problem> {
+    let period = matches.get_one::<String>("quarter");
+    let tests = matches.get_many::<String>("where").into_iter().flatten();
     let asked = matches.get_one::<String>("sort").map(String::as_str);
     let (descending, name) = match asked.map(|name| (name.strip_prefix('-'), name)) {
         Some((Some(rest), _)) => (true, Some(rest)),
         Some((None, name)) => (false, Some(name)),
         None => (false, None),
     };
-    let is = |name: &str, key: &str, label: &str| name == key || name == session.locale.text(label);
-    let key = match name {
-        None => SortKey::Belongs,
-        Some(name) if is(name, "id", "label-id") => SortKey::Id,
-        Some(name) if is(name, "org", "label-org") => SortKey::Org,
-        Some(name) if kind.life.is_some() && is(name, "state", "label-state") => SortKey::State,
-        Some(name) => SortKey::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
-    };
-    found.sort_by_cached_key(|entry| by(key, entry));
-    if descending {
-        found.reverse();
-    }
-    Ok(found)
+    Ok(ListQuery {
+        kind,
+        orgs: options::orgs_asked(tree, matches)?,
+        period: period.map(|text| session.period(text)).transpose()?,
+        as_of: as_of(session, matches)?,
+        retracted: matches.get_flag("retracted"),
+        tests: tests
+            .map(|text| where_test(text, kind, session.today))
+            .collect::<Result<_, _>>()?,
+        by: sort_key(&session.locale, kind, name)?,
+        descending,
+    })
 }
 
-/// What a list is sorted by.
-#[derive(Clone, Copy)]
-enum SortKey {
-    Field(usize),
-    Belongs,
-    Id,
-    Org,
-    State,
+fn sort_key(locale: &Locale, kind: &Kind, name: Option<&str>) -> Result<SortKey, Problem> {
+    let Some(name) = name else {
+        return Ok(SortKey::Belongs);
+    };
+    let is = |key: &str, label: &str| name == key || name == locale.text(label);
+    Ok(match name {
+        _ if is("id", "label-id") => SortKey::Id,
+        _ if is("org", "label-org") => SortKey::Org,
+        _ if kind.life.is_some() && is("state", "label-state") => SortKey::State,
+        _ => SortKey::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
+    })
 }
 
 fn unknown_field(kind: &Kind, name: &str) -> Problem {
@@ -174,74 +140,42 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
 }
 
 /// One `--where F=V`.
-enum WhereTest {
-    /// The status on the as-of day.
-    State(String),
-    /// Whether it is overdue on the as-of day.
-    Overdue(bool),
-    /// Part of a text, or just this value.
-    Field(usize, Value),
-}
-
-impl WhereTest {
-    fn read(text: &str, kind: &Kind, today: Day) -> Result<WhereTest, Problem> {
-        let Some((name, value)) = text.split_once('=') else {
-            return Err(Problem::new(Rule::USAGE)
-                .with("what", crate::locale::Arg::Message("usage-where"))
-                .with("subject", text));
-        };
-        if let ("state" | "状态", Some(life)) = (name, &kind.life) {
-            let status = life
-                .statuses
-                .iter()
-                .find(|s| s.choice.name == value || s.choice.label.is(value));
-            return status
-                .map(|s| WhereTest::State(s.choice.name.clone()))
-                .ok_or_else(|| {
-                    let all: Vec<&str> = life
-                        .statuses
-                        .iter()
-                        .map(|s| s.choice.name.as_str())
-                        .collect();
-                    Problem::new(Rule::UNKNOWN_VALUE)
-                        .with("field", name)
-                        .with("value", value)
-                        .with("allowed", all.join(", "))
-                });
-        }
-        if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {
-            return Ok(WhereTest::Overdue(!["false", "no", "否"].contains(&value)));
-        }
-        let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
-        let value = match &kind.fields[field].ty {
-            FieldType::Text
-            | FieldType::Path
-            | FieldType::Record(_)
-            | FieldType::Organisation
-            | FieldType::Table(_) => Value::Text(value.into()),
-            _ => input::value(&kind.fields[field], value, today)?,
-        };
-        Ok(WhereTest::Field(field, value))
+fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err(Problem::new(Rule::USAGE)
+            .with("what", crate::locale::Arg::Message("usage-where"))
+            .with("subject", text));
+    };
+    if let ("state" | "状态", Some(life)) = (name, &kind.life) {
+        let status = life
+            .statuses
+            .iter()
+            .find(|s| s.choice.name == value || s.choice.label.is(value));
+        return status
+            .map(|s| RecordTest::State(s.choice.name.clone()))
+            .ok_or_else(|| {
+                let all: Vec<&str> = life
+                    .statuses
+                    .iter()
+                    .map(|s| s.choice.name.as_str())
+                    .collect();
+                Problem::new(Rule::UNKNOWN_VALUE)
+                    .with("field", name)
+                    .with("value", value)
+                    .with("allowed", all.join(", "))
+            });
     }
-
-    fn holds(&self, record: &Record, as_of: Day) -> bool {
-        match self {
-            WhereTest::State(name) => record
-                .status_on(as_of)
-                .is_some_and(|status| status.choice.name == *name),
-            WhereTest::Overdue(wanted) => record.overdue_on(as_of) == *wanted,
-            WhereTest::Field(field, wanted) => {
-                let Some(value) = record.get(*field) else {
-                    return false;
-                };
-                let exact = matches!(record.kind.fields[*field].ty, FieldType::Choice(_));
-                value.items().iter().any(|item| match wanted {
-                    Value::Text(part) if !exact => {
-                        folded(&text::plain(item)).contains(&*folded(part))
-                    }
-                    other => item == other,
-                })
-            }
-        }
+    if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {
+        return Ok(RecordTest::Overdue(!["false", "no", "否"].contains(&value)));
     }
+    let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
+    let value = match &kind.fields[field].ty {
+        FieldType::Text
+        | FieldType::Path
+        | FieldType::Record(_)
+        | FieldType::Organisation
+        | FieldType::Table(_) => Value::Text(value.into()),
+        _ => input::value(&kind.fields[field], value, today)?,
+    };
+    Ok(RecordTest::Field(field, value))
 }

@@ -6,6 +6,7 @@
 pub mod closing;
 pub mod due;
 pub mod evidence;
+pub mod list;
 pub mod obligation;
 pub mod rank;
 pub mod report;
