@@ -74,15 +74,11 @@ pub fn same(a: &str, b: &str) -> bool {
 }
 
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
-    let ends = |text: &str| text.bytes().next().zip(text.bytes().next_back());
-    let is_blank = |byte: u8| byte.is_ascii_whitespace() || byte == 0x0b;
-    if text.is_ascii() && !ends(text).is_some_and(|(a, z)| is_blank(a) || is_blank(z)) {
-        return Cow::Borrowed(text);
-    }
     let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
     let is_nfc =
         || text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes;
-    if text.trim().len() == text.len() && text.chars().all(is_fine) && is_nfc() {
+    let is_trimmed = text.trim().len() == text.len();
+    if is_trimmed && (text.is_ascii() || text.chars().all(is_fine) && is_nfc()) {
         return Cow::Borrowed(text);
     }
     let narrowed = text

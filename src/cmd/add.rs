@@ -71,15 +71,14 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         None => writer(&lock, &|| spelled(&clerk_name(), &rules))?,
     };
     let place = change::add(&root, &lock, &rules, &org, &writer, &new)?;
-    let said = session.locale.say(
+    session.tell(
         "added",
         &[
             ("kind", (&kind.label).into()),
             ("id", new.record().id.as_str().into()),
             ("place", format!("{}:{}", place.file, place.line).into()),
         ],
-    );
-    writeln!(session.out, "{said}")?;
+    )?;
     Ok(Status::Clean)
 }
 

@@ -84,10 +84,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         warn_without_driver(session, root)?;
     }
     if warnings > 0 {
-        let said = session
-            .locale
-            .say("check-warnings", &[("count", warnings.into())]);
-        writeln!(session.err, "{said}")?;
+        session.remark("check-warnings", &[("count", warnings.into())])?;
     }
     let counts = [
         ("count", problems.len().into()),

@@ -82,15 +82,14 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let changed = changed - not_written.len();
     let bad = problems.len() + not_written.len();
     let id = if check { "fmt-checked" } else { "fmt-done" };
-    let said = session.locale.say(
+    session.tell(
         id,
         &[
             ("files", files.into()),
             ("changed", changed.into()),
             ("bad", bad.into()),
         ],
-    );
-    writeln!(session.out, "{said}")?;
+    )?;
     Ok(match Status::of(&problems) {
         _ if !not_written.is_empty() => Status::NotAll,
         Status::Clean if check && changed > 0 => Status::Findings,

@@ -73,14 +73,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     for (name, text) in &files {
         lock.write(&root.join(name), &Precondition::nothing(), text.as_bytes())?;
     }
-    let said = session.locale.say(
+    session.tell(
         "init-done",
         &[
             ("path", root.display().to_string().into()),
             ("files", files.len().into()),
         ],
-    );
-    writeln!(session.out, "{said}")?;
+    )?;
     let next = if sample {
         "init-next-sample"
     } else {

@@ -69,10 +69,7 @@ pub(super) fn save(
 ) -> Result<()> {
     refuse(session, matches, path)?;
     crate::tree::write::export(path, bytes)?;
-    let said = session
-        .locale
-        .say("written", &[("path", path.display().to_string().into())]);
-    writeln!(session.err, "{said}")?;
+    session.remark("written", &[("path", path.display().to_string().into())])?;
     Ok(())
 }
 

@@ -196,7 +196,7 @@ impl TableReader<'_, '_> {
                 seen.insert(n);
             }
         }
-        self.note_missing(fields, skipped, definitions, &seen);
+        self.note_missing(fields, definitions, &seen);
         values
     }
 
@@ -214,13 +214,7 @@ impl TableReader<'_, '_> {
     }
 
     /// Notes what must be given and is not, or is an empty text.
-    fn note_missing(
-        &self,
-        fields: &[written::Field<'_>],
-        skipped: Given,
-        definitions: &[FieldDef],
-        seen: &Seen,
-    ) {
+    fn note_missing(&self, fields: &[written::Field<'_>], definitions: &[FieldDef], seen: &Seen) {
         for (n, definition) in definitions
             .iter()
             .enumerate()
@@ -229,7 +223,7 @@ impl TableReader<'_, '_> {
             // A reason that was left out is looked up by its place, for it has no name here.
             let given = |name: &str| {
                 let place = definitions.iter().position(|other| other.name == name);
-                named(fields, name).is_some() || place.is_some_and(|n| skipped.contains(n))
+                named(fields, name).is_some() || place.is_some_and(|n| seen.is_given(n))
             };
             if !seen.is_given(n) && definition.must_be_given(given) {
                 self.reading.note(

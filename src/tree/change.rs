@@ -82,10 +82,9 @@ fn settle(
             continue;
         }
         match (&field.ty, &mut values[n]) {
-            (FieldType::Organisation, Some(value)) => {
+            (FieldType::Organisation, Some(Value::Text(name))) => {
                 let orgs = Tree::organisations(root, rules)?.orgs;
-                let found = find_org(&orgs, value.as_text().unwrap_or_default(), rules)?;
-                *value = Value::Text(orgs[found].path.as_str().into());
+                *name = orgs[find_org(&orgs, name, rules)?].path.as_str().into();
             }
             (FieldType::Record(kinds), Some(Value::List(items))) => {
                 for item in items {
@@ -459,8 +458,7 @@ fn change_all<'r>(
         let document = parse(&after).map_err(Problems)?;
         refuse_inline(&after, &document, &record.kind.name)?;
         let old = all_values(record);
-        let changed = (0..values.len()).filter(|&n| old[n] != values[n]);
-        let changes: Vec<Change> = changed.map(|n| (n, values[n].clone())).collect();
+        let changes = changes_between(&old, values);
         let text = set_record(&after, &document, record, rules, &changes).ok_or_else(failed)?;
         let next = Source::new(&before.file, text);
         let proof = Proof::Except(&record.kind.name, record.origin.at);
@@ -481,6 +479,12 @@ fn change_all<'r>(
         after.text.as_bytes(),
     )?;
     Ok(written.swap_remove(0))
+}
+
+/// Those values that are not as they were.
+fn changes_between(before: &[Option<Value>], values: &[Option<Value>]) -> Vec<Change> {
+    let changed = (0..values.len()).filter(|&n| before[n] != values[n]);
+    changed.map(|n| (n, values[n].clone())).collect()
 }
 
 /// Writes an organisation's file with these values, keeping what stands there otherwise.
@@ -509,10 +513,7 @@ pub fn organisation(
         },
     };
     refuse_broken_bounds(&rules.org, &old, values)?;
-    let changes: Vec<Change> = (0..values.len())
-        .filter(|&n| old[n] != values[n])
-        .map(|n| (n, values[n].clone()))
-        .collect();
+    let changes = changes_between(&old, values);
     let text = set_organisation(&before, &document, &rules.org.fields, &old, &changes);
     let after = Source::new(&name, text);
     match ledger::read_organisation(&after, org.clone(), rules) {

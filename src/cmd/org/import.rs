@@ -86,11 +86,10 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     }
     let plan: Vec<NewOrg> = plan.into_iter().map(|(_, planned)| planned).collect();
     change::organisations(&root, &lock, &rules, &plan)?;
-    let said = session.locale.say(
+    session.tell(
         "org-imported",
         &[("count", plan.len().into()), ("already", already.into())],
-    );
-    writeln!(session.out, "{said}")?;
+    )?;
     Ok(Status::Clean)
 }
 
