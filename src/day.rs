@@ -9,6 +9,7 @@ use std::str::FromStr;
 use chrono::{Datelike, Duration, Months, NaiveDate};
 
 use crate::locale::Lang;
+use crate::number::Decimal;
 use crate::spelling::half_width;
 
 /// A calendar day, of a year from 1000 to 9999: what is written has four digits and can be read
@@ -58,6 +59,26 @@ impl FromStr for Earlier {
             "previous" | "上期" | "上季度" | "上月" => Ok(Earlier::Previous),
             "year" | "去年同期" | "同期" => Ok(Earlier::YearBefore),
             _ => Err(NotATime),
+        }
+    }
+}
+
+/// What a day or period may leave unsaid because it is known from elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    /// The day on which somebody says `today` or `this quarter`; none for what was written long
+    /// ago, as in a form.
+    pub today: Option<Day>,
+    /// The year of what names none: `7月3日`.
+    pub year: Option<i32>,
+}
+
+impl From<Day> for When {
+    /// Said today: of this year, unless it names another.
+    fn from(today: Day) -> When {
+        When {
+            today: Some(today),
+            year: Some(today.year()),
         }
     }
 }
@@ -222,23 +243,169 @@ impl fmt::Display for Day {
 impl FromStr for Day {
     type Err = NotATime;
 
-    /// Reads the forms clerks write: `2026-07-05`, `2026.7.5`, `2026/7/5`, `2026年7月5日`, `20260705`,
-    /// with half- or full-width digits.
+    /// Reads the forms clerks write that say the whole day: `2026-07-05`, `2026.7.5`, `2026/7/5`,
+    /// `2026年7月5日`, `2026年7月5号`, `二〇二六年七月五日`, `20260705`, with half- or full-width digits,
+    /// also with a time of day, which is left out.
     fn from_str(text: &str) -> Result<Day, NotATime> {
-        let text = half_width(text.trim());
+        Day::read(text, When::default())
+    }
+}
+
+impl Day {
+    /// Reads what [`Day::from_str`] does, and what leaves something unsaid: `7月5日`, `7-05`, `7/5`,
+    /// where the year is known; 今天, 昨天, 明天, 前天 where it is known when that was said. What could
+    /// be two days (`7.1` may be the tenth, its nought lost in a spreadsheet) is none.
+    ///
+    /// # Errors
+    /// It is not a day, or not enough of one.
+    pub fn read(text: &str, when: When) -> Result<Day, NotATime> {
+        let text = with_digits(&half_width(text.trim()));
+        let text = without_clock(&text);
+        if let Some(today) = when.today
+            && let Some((_, days)) = RELATIVE.iter().find(|(word, _)| *word == text)
+        {
+            return Ok(today.plus(*days));
+        }
         if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
             return Day::from_compact(text.as_bytes()).ok_or(NotATime);
         }
-        let text = text.replace(['年', '月'], "-").replace(['.', '/'], "-");
-        let text = text.strip_suffix('日').unwrap_or(&text);
-        let mut parts = text.split('-').map(|p| number(p.trim()));
-        match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(Some(y)), Some(Some(m)), Some(Some(d)), None) => {
-                Day::new(y as i32, m, d).ok_or(NotATime)
+        let dotted = text.contains('.');
+        let text = text.replace(['年', '月', '.', '/'], "-");
+        let text = text.strip_suffix(['日', '号']).unwrap_or(&text);
+        let parts: Vec<&str> = text.split('-').map(str::trim).collect();
+        match parts[..] {
+            [year, month, day] if year.len() == 4 => {
+                let (year, month, day) = (number(year), number(month), number(day));
+                year.zip(month)
+                    .zip(day)
+                    .and_then(|((year, month), day)| Day::new(year as i32, month, day))
             }
-            _ => Err(NotATime),
+            [month, day] if !dotted || day.len() == 2 => {
+                let short = |part: &str| number(part).filter(|_| part.len() <= 2);
+                let year = when.year.ok_or(NotATime)?;
+                short(month)
+                    .zip(short(day))
+                    .and_then(|(month, day)| Day::new(year, month, day))
+            }
+            _ => None,
         }
+        .ok_or(NotATime)
     }
+
+    /// The day that a spreadsheet counts as its `serial` from `start`.
+    pub fn from_serial(serial: i64, start: Day) -> Option<Day> {
+        // 1980 to 2100: other numbers in a column of days are no days.
+        let day = start.plus(serial);
+        (1980..=2100).contains(&day.year()).then_some(day)
+    }
+}
+
+/// Days that are said from today.
+const RELATIVE: [(&str, i64); 8] = [
+    ("今天", 0),
+    ("today", 0),
+    ("昨天", -1),
+    ("yesterday", -1),
+    ("前天", -2),
+    ("明天", 1),
+    ("tomorrow", 1),
+    ("后天", 2),
+];
+
+/// The year that a title names, and its month or quarter: `2026年7月会议统计表`, `2026年第三季度`. A day
+/// is neither.
+pub fn mentioned(text: &str) -> (Option<i32>, Option<Period>) {
+    let text: String = with_digits(&half_width(text))
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let Some((before, after)) = text.split_once('年') else {
+        return (None, None);
+    };
+    let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let year = match digits {
+        4 => before[before.len() - 4..].parse::<i32>().ok(),
+        _ => None,
+    };
+    let Some(year) = year.filter(|year| (1900..=2100).contains(year)) else {
+        return (None, None);
+    };
+    let end = after.find(['月', '度', '年']);
+    let Some((end, word)) = end.and_then(|end| Some((end, after[end..].chars().next()?))) else {
+        return (Some(year), None);
+    };
+    let rest = &after[end + word.len_utf8()..];
+    if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return (None, None);
+    }
+    let said = format!("{year}年{}{word}", &after[..end]);
+    let period = Period::read(&said, When::default()).ok();
+    let is_part =
+        |period: &Period| matches!(period.span(), PeriodName::Month | PeriodName::Quarter);
+    (Some(year), period.filter(is_part))
+}
+
+/// A text without the time of day after its day.
+fn without_clock(text: &str) -> &str {
+    let is_clock = |rest: &str| {
+        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+        rest.contains(':')
+            && digits >= 3
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b":.".contains(&b))
+    };
+    match text.split_once([' ', 'T']) {
+        Some((day, rest)) if is_clock(rest.trim()) => day,
+        _ => text,
+    }
+}
+
+/// A text whose Chinese numerals stand before 年, 月, 日, 号 or 季 as digits: `二〇二六年七月三日` is
+/// `2026年7月3日`.
+fn with_digits(text: &str) -> String {
+    if !text.contains(is_numeral) {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut numerals = String::new();
+    for c in text.chars() {
+        if is_numeral(c) {
+            numerals.push(c);
+            continue;
+        }
+        let number = match c {
+            '年' if numerals.chars().count() == 4 => digit_by_digit(&numerals),
+            '月' | '日' | '号' | '季' => {
+                Decimal::from_chinese(&numerals).and_then(Decimal::whole)
+            }
+            _ => None,
+        };
+        match number {
+            Some(number) => out.push_str(&number.to_string()),
+            None => out.push_str(&numerals),
+        }
+        numerals.clear();
+        out.push(c);
+    }
+    out + &numerals
+}
+
+fn is_numeral(c: char) -> bool {
+    "〇零○一二三四五六七八九十".contains(c)
+}
+
+/// The number that Chinese digits say one after the other, as years are written.
+fn digit_by_digit(numerals: &str) -> Option<i64> {
+    numerals.chars().try_fold(0, |number, c| {
+        let digit = match c {
+            '○' => 0,
+            c => Decimal::from_chinese(c.encode_utf8(&mut [0; 4]))
+                .and_then(Decimal::whole)
+                .filter(|digit| *digit < 10)?,
+        };
+        Some(number * 10 + digit)
+    })
 }
 
 impl Period {
@@ -407,25 +574,40 @@ impl Period {
         }
     }
 
-    /// Reads any accepted form; the words `this`, `last` and a bare `Q3` need today's date.
+    /// Reads any accepted form, as somebody says it today.
+    ///
+    /// # Errors
+    /// As [`Period::read`].
+    pub fn parse(text: &str, today: Day) -> Result<Period, NotATime> {
+        Period::read(text, today.into())
+    }
+
+    /// Reads any accepted form; a bare `Q3` or `7月` needs a year, `this` and `last` need today.
     ///
     /// Forms: `2026Q3`, `2026-Q3`, `2026年3季度`, `2026年第三季度`, `Q3`, `this`, `last` (quarters),
-    /// `2026-07`, `2026年7月`, `2026H1`, `2026年上半年`, `2026`, `2026年`, `A..B` with days on both sides.
-    pub fn parse(text: &str, today: Day) -> Result<Period, NotATime> {
-        let text = half_width(text.trim());
+    /// `2026-07`, `2026年7月`, `2026年7月份`, `7月`, `2026H1`, `2026年上半年`, `2026`, `2026年`, `2026年度`,
+    /// `A..B` with days on both sides.
+    ///
+    /// # Errors
+    /// It is not a period, or not enough of one.
+    pub fn read(text: &str, when: When) -> Result<Period, NotATime> {
+        let text = with_digits(&half_width(text.trim()));
         if let Some((a, b)) = text.split_once("..") {
             return Period::range(a.parse()?, b.parse()?).ok_or(NotATime);
         }
-        let this = Period::quarter(today);
-        match text.as_str() {
-            "this" | "本季度" | "这季度" => return Ok(this),
-            "last" | "上季度" => {
-                return Some(this.previous())
-                    .filter(|last| last.start >= Day::FIRST)
-                    .ok_or(NotATime);
+        if let Some(today) = when.today {
+            let this = Period::quarter(today);
+            match text.as_str() {
+                "this" | "本季度" | "这季度" => return Ok(this),
+                "last" | "上季度" => {
+                    return Some(this.previous())
+                        .filter(|last| last.start >= Day::FIRST)
+                        .ok_or(NotATime);
+                }
+                _ => {}
             }
-            _ => {}
         }
+        // `7-05` is a day of this year to who types a day, and no period to who types a period.
         if let Ok(day) = text.parse::<Day>() {
             return Ok(Period {
                 start: day,
@@ -437,9 +619,19 @@ impl Period {
             Some((at, _)) => lower.split_at(at),
             None => (lower.as_str(), ""),
         };
+        let month_alone = number(head).filter(|_| head.len() <= 2 && is_month_word(tail));
+        if let (Some(month), Some(year)) = (month_alone, when.year) {
+            let first = Day::new(year, month, 1).ok_or(NotATime)?;
+            return Ok(Period::month(first));
+        }
+        let quarter_alone = number(head).filter(|_| head.len() == 1 && tail == "季度");
+        if let (Some(quarter @ 1..=4), Some(year)) = (quarter_alone, when.year) {
+            let first = Day::new(year, 3 * quarter - 2, 1).ok_or(NotATime)?;
+            return Ok(Period::quarter(first));
+        }
         let tail = tail.trim_start_matches(['-', '年', ' ', '.', '/']);
         let year = if head.is_empty() {
-            Some(today.year())
+            when.year
         } else {
             (head.len() == 4).then(|| head.parse().ok()).flatten()
         };
@@ -452,7 +644,7 @@ impl Period {
             })
             .map(str::trim);
         match (head.is_empty(), tail, quarter) {
-            (false, "", _) => Ok(Period::year(first(1)?)),
+            (false, "" | "度", _) => Ok(Period::year(first(1)?)),
             (_, "h1" | "上半年", _) => Ok(Period::half_year(first(1)?)),
             (_, "h2" | "下半年", _) => Ok(Period::half_year(first(7)?)),
             (_, _, Some(q)) => match ["1", "2", "3", "4"]
@@ -463,10 +655,13 @@ impl Period {
                 Some(n) => Ok(Period::quarter(first(n as u32 * 3 + 1)?)),
                 None => Err(NotATime),
             },
-            (false, month, None) => match number(month.strip_suffix('月').unwrap_or(month)) {
-                Some(m) if month.len() <= 5 => Ok(Period::month(first(m)?)),
-                _ => Err(NotATime),
-            },
+            (false, month, None) => {
+                let month = month.strip_suffix('份').unwrap_or(month);
+                match number(month.strip_suffix('月').unwrap_or(month)) {
+                    Some(m) if month.len() <= 5 => Ok(Period::month(first(m)?)),
+                    _ => Err(NotATime),
+                }
+            }
             (true, _, None) => Err(NotATime),
         }
     }
@@ -517,6 +712,11 @@ impl fmt::Display for Period {
     }
 }
 
+/// Whether it is what stands behind the number of a month.
+fn is_month_word(text: &str) -> bool {
+    matches!(text, "月" | "月份")
+}
+
 /// The number that a few digits say.
 fn digits(text: &[u8]) -> Option<u32> {
     text.iter().try_fold(0, |number, byte| {
@@ -553,8 +753,18 @@ mod tests {
             assert_eq!(text.parse::<Day>(), Ok(day("2026-07-05")), "{text}");
         }
         for text in [
+            "2026年7月5号",
+            "二〇二六年七月五日",
+            "2026-07-05 00:00:00",
+            "2026/7/5 9:30",
+        ] {
+            assert_eq!(text.parse::<Day>(), Ok(day("2026-07-05")), "{text}");
+        }
+        for text in [
             "2026-02-30",
             "2026-13-01",
+            "26-7-5",
+            "2026-07-05 12",
             "7-5",
             "2026年7月",
             "",
@@ -675,5 +885,47 @@ mod tests {
             p("2026-04-10..2026-04-19").previous(),
             p("2026-03-31..2026-04-09")
         );
+    }
+
+    #[test]
+    fn what_is_left_unsaid_is_taken_from_where_it_was_said() {
+        let said = When::from(day("2026-07-20"));
+        for (text, read) in [
+            ("7月5日", Some("2026-07-05")),
+            ("七月五日", Some("2026-07-05")),
+            ("十一月二十日", Some("2026-11-20")),
+            ("7-05", Some("2026-07-05")),
+            ("7/5", Some("2026-07-05")),
+            ("8.15", Some("2026-08-15")),
+            ("今天", Some("2026-07-20")),
+            ("昨天", Some("2026-07-19")),
+            ("8.1", None),
+            ("8.15-16", None),
+            ("9月底前", None),
+            ("7月", None),
+            ("2月30日", None),
+        ] {
+            assert_eq!(Day::read(text, said).ok(), read.map(day), "{text}");
+        }
+        let in_a_form = When {
+            year: Some(2025),
+            today: None,
+        };
+        assert_eq!(Day::read("7月5日", in_a_form), Ok(day("2025-07-05")));
+        assert_eq!(Day::read("今天", in_a_form), Err(NotATime));
+        assert_eq!(Day::read("7月5日", When::default()), Err(NotATime));
+        for (text, read) in [
+            ("7月", Some("2025-07")),
+            ("七月份", Some("2025-07")),
+            ("三季度", Some("2025Q3")),
+            ("2026年度", Some("2026")),
+            ("二〇二六年七月", Some("2026-07")),
+            ("2026年第三季度", Some("2026Q3")),
+            ("本季度", None),
+            ("13月", None),
+        ] {
+            let period = Period::read(text, in_a_form).ok().map(|p| p.to_string());
+            assert_eq!(period.as_deref(), read, "{text}");
+        }
     }
 }

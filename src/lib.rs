@@ -9,11 +9,11 @@ pub mod spelling;
 
 pub mod locale;
 
+pub mod number;
+
 pub mod day;
 
 pub mod name;
-
-pub mod number;
 
 pub mod path;
 
@@ -23,6 +23,8 @@ pub mod source;
 
 pub mod toml;
 
+pub mod sheet;
+
 pub mod rules;
 
 pub mod written;
@@ -30,6 +32,8 @@ pub mod written;
 pub mod record;
 
 pub mod tree;
+
+pub mod form;
 
 pub mod merge;
 

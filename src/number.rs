@@ -62,6 +62,55 @@ impl Decimal {
         })
     }
 
+    /// The whole number that Chinese numerals write out: `四十一` is 41, `三万五千` 35,000. Digits in a
+    /// row (`二〇二六`) and what is short for something (`一百五`) are none.
+    pub fn from_chinese(text: &str) -> Option<Decimal> {
+        let (mut whole, mut section, mut digit) = (0i64, 0i64, None);
+        let (mut last_unit, mut last_section, mut nought) = (i64::MAX, i64::MAX, false);
+        for c in text.chars() {
+            match (chinese_digit(c), chinese_unit(c)) {
+                (Some(0), _) if digit.is_none() && !nought => nought = true,
+                (Some(value), _) if digit.is_none() && value > 0 => {
+                    // 一百五 leaves its unit out.
+                    let follows_on = last_unit == i64::MAX || last_unit == 10 || nought;
+                    digit = Some((value, follows_on));
+                    nought = false;
+                }
+                (None, Some(unit @ (10 | 100 | 1000))) if unit < last_unit => {
+                    // 十五 begins without its one.
+                    let (value, _) = match digit.take() {
+                        Some(digit) => digit,
+                        None if unit == 10 && section == 0 && !nought => (1, true),
+                        None => return None,
+                    };
+                    section += value * unit;
+                    last_unit = unit;
+                }
+                (None, Some(unit)) if unit > 1000 && unit < last_section => {
+                    let ones = digit
+                        .take()
+                        .map_or(Some(0), |(value, fine)| fine.then_some(value));
+                    section += ones?;
+                    if section == 0 {
+                        return None;
+                    }
+                    whole += section * unit;
+                    (section, last_unit, last_section) = (0, i64::MAX, unit);
+                }
+                _ => return None,
+            }
+        }
+        let after_section = whole > 0 && section == 0;
+        let ones = match digit {
+            Some((value, fine)) if fine && (!after_section || text.contains(['零', '〇'])) => {
+                value
+            }
+            None if !nought || text.chars().count() == 1 => 0,
+            _ => return None,
+        };
+        (!text.is_empty()).then(|| Decimal::from(whole + section + ones))
+    }
+
     /// How many decimals it is written with.
     pub fn places(self) -> u32 {
         self.places.into()
@@ -150,6 +199,30 @@ impl FromStr for Decimal {
         }
         let units: i128 = format!("{whole}{part}").parse().map_err(|_| NotADecimal)?;
         Decimal::new(if negative { -units } else { units }, places).ok_or(NotADecimal)
+    }
+}
+
+fn chinese_digit(c: char) -> Option<i64> {
+    const DIGITS: &str = "零一二三四五六七八九";
+    let c = match c {
+        '〇' => '零',
+        '两' => '二',
+        c => c,
+    };
+    DIGITS
+        .chars()
+        .position(|digit| digit == c)
+        .map(|n| n as i64)
+}
+
+fn chinese_unit(c: char) -> Option<i64> {
+    match c {
+        '十' => Some(10),
+        '百' => Some(100),
+        '千' => Some(1000),
+        '万' => Some(10_000),
+        '亿' => Some(100_000_000),
+        _ => None,
     }
 }
 
@@ -381,6 +454,36 @@ pub fn rounded(num: i128, den: i128, places: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chinese_numerals_are_read_and_what_is_short_is_not() {
+        for (text, number) in [
+            ("四十一", Some(41)),
+            ("十", Some(10)),
+            ("十五", Some(15)),
+            ("二十", Some(20)),
+            ("一百零五", Some(105)),
+            ("一百一十", Some(110)),
+            ("两百", Some(200)),
+            ("三千五百", Some(3500)),
+            ("三万五千", Some(35_000)),
+            ("三万零五", Some(30_005)),
+            ("一亿二千万", Some(120_000_000)),
+            ("零", Some(0)),
+            ("九", Some(9)),
+            ("一百五", None),
+            ("三万五", None),
+            ("二〇二六", None),
+            ("十十", None),
+            ("百", None),
+            ("三十五四十", None),
+            ("", None),
+            ("四十一个", None),
+        ] {
+            let read = Decimal::from_chinese(text).and_then(Decimal::whole);
+            assert_eq!(read, number, "{text}");
+        }
+    }
 
     #[test]
     fn quotients_are_exact_to_the_last_place() {

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::locale::Arg;
+use crate::locale::{Arg, Locale};
 
 /// How far a problem reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,6 +196,39 @@ rules! {
     MERGE_TAKEN_UP_AGAIN "merge-taken-up-again" Usage
         "A record that one side finished and a later update of the other takes up again.";
     MERGED_BY_LINES "merged-by-lines" Usage "A ledger file that could be merged only line by line.";
+    SHEET_NOT_TEXT "sheet-unknown" Usage "A file that is neither a spreadsheet nor text.";
+    SHEET_DAMAGED "sheet-damaged" Usage "A spreadsheet that cannot be unpacked or read.";
+    SHEET_LOCKED "sheet-locked" Usage "A spreadsheet that needs a password.";
+    SHEET_EMPTY "sheet-empty" Usage "A spreadsheet without a value in any cell.";
+    SHEET_TOO_LARGE "sheet-too-large" Usage "A spreadsheet larger than any form.";
+    SHEET_OPEN_QUOTE "sheet-open-quote" Usage "Separated values with a quotation mark left open.";
+    NOTHING_TO_UNDO "nothing-to-undo" Usage "No command whose files could be put back.";
+    UNDO_CHANGED "undo-changed" Usage "A file that was changed since the command to be undone.";
+    UNDO_COMMITTED "undo-committed" Usage "What was to be undone is committed.";
+    WRONG_INPUT "not-understood" Usage "What was typed is no value of its field.";
+    UNDO_UNCONFIRMED "undo-unconfirmed" Usage "A command to be undone, and nobody to confirm it.";
+    FORM_UNWRITABLE "form-unwritable" Usage "A form whose texts are longer than cells may be.";
+    CELL_UNCOMPUTED "cell-uncomputed" Usage "A formula without the value that it had.";
+    CELL_BROKEN "cell-broken" Usage "A cell with the error of a formula.";
+    CELL_PERCENT "cell-percent" Usage "A number of which nobody knows whether it is a percentage.";
+    CELL_YEAR "cell-year" Usage "A day or month without a year.";
+    CELL_STATE_DAY "cell-state-day" Usage "A state without the day on which it came about.";
+    CELL_STATE "cell-state" Usage "Progress without a state.";
+    FORM_NO_ORG "form-no-org" Usage "A row that names no organisation, and nothing else does.";
+    FORM_UNKNOWN_ORG "form-unknown-org" Usage "A form names an organisation that is not there.";
+    FORM_ORG_ELSEWHERE "form-org-elsewhere" Usage
+        "An organisation that is not under the one that the form names beside it.";
+    FORM_OTHER_ORG "form-other-org" Usage "A record that belongs to another organisation.";
+    FORM_TWICE "form-twice" Usage "Two rows of a form that say different things of one record.";
+    FORM_RETRACTED "form-retracted" Usage "A row of a form for a record that was taken back.";
+    FORM_UNKNOWN_SHEET "form-unknown-sheet" Usage "No sheet of that name.";
+    FORM_NO_TABLE "form-no-table" Usage "No sheet has a table of that kind.";
+    FORM_REFUSED "form-refused" Usage "Rows of a form that cannot be taken in.";
+    FORM_NO_TABLE_AT_ALL "form-no-known-table" Usage "No sheet has a table of any kind.";
+    FORM_OVERTAKEN "form-overtaken" Usage "The ledger changed while somebody was asked.";
+    FORM_UNCONFIRMED "form-unconfirmed" Usage "A form to be taken in, and nobody to confirm it.";
+    BAD_SETTING "bad-setting" Usage "A setting that is not NAME=VALUE.";
+    FORM_UNCLEAR_KIND "form-unclear-kind" Usage "A form that may be of several kinds.";
     NOT_BY_RECORD "not-by-record" Usage
         "A file in conflict whose sides cannot be merged by record.";
     BAD_MARKER "bad-marker" Usage
@@ -357,6 +390,16 @@ impl Problem {
                     .raw_os_error()
                     .map_or_else(|| "?".to_owned(), |code| code.to_string()),
             )
+    }
+
+    /// What is wrong and, where the catalogue has it, what would put it right.
+    pub fn sentences(&self, locale: &Locale) -> (String, Option<String>) {
+        let id = format!("problem-{}", self.rule.name);
+        let help = locale.find(&format!("{id}.help"), &self.args);
+        (
+            locale.say(&id, &self.args),
+            help.filter(|help| !help.is_empty()),
+        )
     }
 
     /// Whether it is that a file or folder was not there when it was to be read.

@@ -612,6 +612,25 @@ impl<'a, 's> Reader<'a, 's> {
         .unwrap_or_default()
     }
 
+    /// A list of pairs of texts.
+    pub fn pairs_of_texts(&self, key: &'static str) -> Vec<(String, String)> {
+        let pair = |node: &Node<'_>| match node.get_ref() {
+            DeValue::Array(items) => match &items[..] {
+                [a, b] => Some((
+                    a.get_ref().as_str()?.to_owned(),
+                    b.get_ref().as_str()?.to_owned(),
+                )),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.typed(key, "type-list", |node| match node.get_ref() {
+            DeValue::Array(items) => items.iter().map(pair).collect(),
+            _ => None,
+        })
+        .unwrap_or_default()
+    }
+
     /// A table.
     pub fn table(&self, key: &'static str) -> Option<Reader<'a, 's>> {
         self.typed(key, "type-table", |node| match node.get_ref() {

@@ -55,7 +55,7 @@ fn every_valid_document_is_read_and_an_appended_record_can_be_removed() {
         let before = Source::new("x.toml", text);
         parse(&before).unwrap_or_else(|p| panic!("{}: {p:?}", case.name().display()));
         let after = Source::new("x.toml", append(&before.text, record));
-        prove(&before, &after, Proof::OneMore("meeting"))
+        prove(&before, &after, Proof::More("meeting", 1))
             .unwrap_or_else(|_| panic!("{}", case.name().display()));
         assert_eq!(
             &after.text[..before.text.len()],

@@ -93,7 +93,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     ];
     match options::format_of(matches, Format::Text) {
         Format::Json => {
-            let sentences = |p: &Problem| diagnostic::sentences(p, &session.locale);
+            let sentences = |p: &Problem| p.sentences(&session.locale);
             write!(session.out, "{}", json::problems(&problems, sentences))?;
         }
         _ => say_findings(session, &problems, &counts, commit)?,

@@ -13,7 +13,9 @@ mod due;
 mod explain;
 mod fields;
 mod fmt;
+mod form;
 mod git;
+mod import;
 mod init;
 mod ledger;
 mod list;
@@ -29,6 +31,7 @@ mod rules;
 mod secretary;
 mod session;
 mod show;
+mod undo;
 mod write;
 
 pub use session::Session;
@@ -50,6 +53,7 @@ use crate::render::screen::Screen;
 use crate::render::terminal::TableStyle;
 use crate::rules::Rules;
 use crate::tree::Root;
+use crate::tree::journal::pending;
 
 /// A command: how its arguments look, and what it does.
 pub struct Command {
@@ -70,6 +74,9 @@ pub const COMMANDS: &[Command] = &[
     change::UPDATE,
     change::DONE,
     change::RETRACT,
+    import::COMMAND,
+    form::COMMAND,
+    undo::COMMAND,
     show::COMMAND,
     list::COMMAND,
     due::COMMAND,
@@ -252,11 +259,26 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
     let Some((name, matches)) = matches.subcommand() else {
         return Err(Problem::new(Rule::USAGE).into());
     };
+    finish_what_was_killed(session)?;
     let found = COMMANDS.iter().find(|c| c.name == name);
     match found {
         Some(command) => (command.run)(session, matches),
         None => Err(Problem::new(Rule::USAGE).into()),
     }
+}
+
+/// Finishes what another command was killed in the midst of: until then the ledger is neither as it
+/// was nor as it was to be.
+///
+/// # Errors
+/// It cannot be finished.
+fn finish_what_was_killed(session: &mut Session<'_>) -> Result<()> {
+    if let Ok(root) = session.root()
+        && pending(&root.path).exists()
+    {
+        session.lock(&root)?;
+    }
+    Ok(())
 }
 
 /// As much of the command line as is needed to read what was typed: the command that is asked for,

@@ -5,13 +5,12 @@ use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text};
 
 use crate::cmd::Session;
-use crate::day::Day;
+use crate::day::{Day, Period, PeriodName, When};
 use crate::locale::{Arg, Locale};
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::record::input;
 use crate::record::organisation::Organisation;
-use crate::render::diagnostic;
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType};
 use crate::spelling::visible;
@@ -57,9 +56,7 @@ pub(super) fn field(
         let checked = read(&owned, text, today);
         Ok(match checked {
             Ok(_) => Validation::Valid,
-            Err(problem) => {
-                Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into())
-            }
+            Err(problem) => Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into()),
         })
     };
     let default = default.map(|day| day.to_string());
@@ -135,9 +132,7 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
     let check = move |text: &str| {
         Ok(match find_org(&all, text.trim(), &rules_of) {
             Ok(_) => Validation::Valid,
-            Err(problem) => {
-                Validation::Invalid(diagnostic::sentences(&problem, &Locale::new(lang)).0.into())
-            }
+            Err(problem) => Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into()),
         })
     };
     let names: Vec<String> = orgs.iter().map(|org| visible(org.name())).collect();
@@ -158,6 +153,59 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
             .prompt(),
     )?;
     Ok(find_org(orgs, answer.trim(), rules)?)
+}
+
+/// Asks for a year.
+///
+/// # Errors
+/// The person gave up, or the terminal cannot be used.
+pub(super) fn year(session: &Session<'_>, question: &str) -> Result<i32> {
+    let wanted = session.locale.text(FieldType::Year.message());
+    let check = move |text: &str| {
+        Ok(match year_of(text) {
+            Some(_) => Validation::Valid,
+            None => Validation::Invalid(wanted.clone().into()),
+        })
+    };
+    let default = session.today.year().to_string();
+    let answer = answered(
+        Text::new(question)
+            .with_validator(check)
+            .with_default(&default)
+            .prompt(),
+    )?;
+    Ok(year_of(&answer).unwrap_or(session.today.year()))
+}
+
+/// The year that a text says: `2026`, `2026年`.
+pub(super) fn year_of(text: &str) -> Option<i32> {
+    let period = Period::read(text, When::default()).ok()?;
+    (period.span() == PeriodName::Year).then(|| period.first().year())
+}
+
+/// Asks for a day.
+///
+/// # Errors
+/// The person gave up, or the terminal cannot be used.
+pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
+    let (today, lang) = (session.today, session.locale.lang());
+    let check = move |text: &str| {
+        Ok(match Day::read(text, today.into()) {
+            Ok(_) => Validation::Valid,
+            Err(_) => {
+                let problem = Problem::new(Rule::BAD_DAY).with("value", text);
+                Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into())
+            }
+        })
+    };
+    let default = today.to_string();
+    let answer = answered(
+        Text::new(question)
+            .with_validator(check)
+            .with_default(&default)
+            .prompt(),
+    )?;
+    Ok(Day::read(&answer, today.into()).unwrap_or(today))
 }
 
 /// Asks for one of a few answers; gives its place among them.

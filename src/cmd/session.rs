@@ -107,10 +107,29 @@ impl Session<'_> {
     pub(super) fn lock_folder(&mut self, folder: &Path) -> Result<Lock, Problem> {
         let waiting = self.locale.text("waiting");
         let err = &mut self.err;
-        Lock::take(folder, &mut || {
+        let lock = Lock::take(folder, &mut || {
             // Nothing is lost if this cannot be said.
             let _ = writeln!(err, "{waiting}");
-        })
+        })?;
+        let typed: Vec<String> = self
+            .args
+            .iter()
+            .skip(1)
+            .map(|arg| arg.to_string_lossy().into_owned())
+            .collect();
+        lock.is_held_by(&typed.join(" "));
+        if let Some(left) = lock.left_undone() {
+            let args = [
+                ("count", left.len().into()),
+                ("files", left.join(", ").into()),
+            ];
+            let _ = writeln!(
+                self.err,
+                "{}",
+                self.locale.say("finished-what-was-killed", &args)
+            );
+        }
+        Ok(lock)
     }
 
     /// Prints a text that a record, a rule or a document holds: on a terminal not even colours come

@@ -383,6 +383,71 @@ problem-former-id-in-use = {$org} is the id that {$now} had before it was moved;
 problem-org-former = {$org} is the id that {$now} had before it was moved; others may still enter records there
     .help = choose another folder name with --segment
 problem-cancelled = cancelled; nothing was written
+problem-not-understood = “{$field}” should be {$wanted}, not {$found}
+    .help = days as 2026-07-03, months as 2026-07, quarters as 2026Q3, numbers as 12 or 1,200; write out in full what may be doubted
+problem-nothing-to-undo = there is no command to take back
+    .help = only the last command of this clone that wrote anything can be, and moves of organisations and merges cannot; ledger retract and ledger edit put a record right
+problem-undo-changed = this file was changed after that command; nothing was taken back
+    .help = put the records right with ledger edit or ledger retract
+problem-undo-committed = what that command wrote is committed and others may have it; nothing was taken back
+    .help = ledger retract ID --why REASON takes a record back
+problem-undo-unconfirmed = nobody can be asked whether to take it back; nothing was changed
+    .help = run it on a terminal, or add --yes
+problem-form-unwritable = the form cannot be written: {$reason}
+    .help = a field may be longer than a cell can be
+problem-sheet-unknown = neither a spreadsheet nor text
+    .help = open it in a spreadsheet program and save it as .xlsx or .csv
+problem-sheet-damaged = the file is damaged or incomplete
+    .help = ask the sender to open it, save it again and send it once more
+problem-sheet-locked = the file needs a password to be opened
+    .help = ask the sender to take the password off
+problem-sheet-empty = the file has nothing in it
+problem-sheet-too-large = the file unpacks to more than any form should be, and was not read
+    .help = delete sheets, rows and columns that are not needed and save it again
+problem-sheet-open-quote = a quotation mark is left open from this line on, so that the rows behind it run into one cell
+    .help = put in the quotation mark that is missing
+problem-cell-uncomputed = a formula whose result is not in the file
+    .help = open it in a spreadsheet program, save it, and import it again
+problem-cell-broken = a formula with the error {$value}
+    .help = put the formula right, or write the value
+problem-cell-percent = nobody knows whether “{$value}” is a percentage: the column has both 60 and 0.6
+    .help = write 60% throughout the column
+problem-cell-year = “{$field}” says “{$value}”, without a year
+    .help = give --year 2026, or put the year into the title
+problem-cell-state-day = the state “{$value}” has no day
+    .help = add a column with the day, or give --state-day 2026-09-30 for all states without one
+problem-cell-state = progress without a state
+    .help = add a column with the state, or give --set status=in-progress
+problem-form-no-org = this row names no organisation
+    .help = add a column with the organisation, write “unit: …” above the table, or give --org
+problem-form-unknown-org = no organisation is called “{$name}”
+    .help = {$nearest}
+problem-form-org-elsewhere = “{$name}” ({$org}) is not under “{$above}”
+    .help = compare the two columns
+problem-form-other-org = the record {$id} belongs to “{$org}”, the form says “{$other}”
+    .help = a form cannot move a record: retract it and enter it anew
+problem-form-twice = the same record as in row {$row}, with other values
+    .help = keep the right one of the two rows
+problem-form-retracted = the record {$id} was retracted
+    .help = take the row out; to enter it once more, delete its id
+problem-form-unknown-sheet = no sheet is called “{$name}”; there are: {$allowed}
+problem-form-no-table = no heading of a {$kind} table was found
+    .help = the headings are: {$seen}. Use the names of fields, or say with --map what the columns are
+problem-form-no-known-table = no sheet has a table of a known kind
+    .help = name the kind, as in ledger import meeting FILE
+problem-form-unclear-kind = this may be a table of several kinds: {$kinds}
+    .help = name the kind, as in ledger import meeting FILE
+problem-form-refused = {$count ->
+        [one] one row cannot be taken in; nothing was written
+       *[other] {$count} rows cannot be taken in; nothing was written
+    }
+    .help = put them right and import again; or add --skip-bad to take in the others, with --refused BACK.xlsx for those that must go back
+problem-form-overtaken = the ledger was changed meanwhile; nothing was written
+    .help = import again and look at what it shows now
+problem-form-unconfirmed = nobody can be asked whether this is right; nothing was written
+    .help = look at it, then add --yes
+problem-bad-setting = “{$value}” is not FIELD=VALUE
+    .help = for instance --set type=regular
 problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-sum-too-large = {$metric} ({$name}) is too large to be computed exactly
     .help = look for a number with too many digits among its records: ledger list, sorted by that field
@@ -494,6 +559,7 @@ value-range = range
 value-file = file
 value-kind = kind
 value-test = field=value
+value-setting = FIELD=VALUE
 value-field = field
 value-days = days
 value-metric = metric
@@ -512,6 +578,12 @@ cmd-edit-long = Change fields of a record: ledger edit ID --FIELD VALUE …, wit
 cmd-update = note progress and a new status
 cmd-done = mark as done
 cmd-retract = take back a mistaken record (kept, counted nowhere)
+cmd-import = take in tables that others filled in (.xlsx, .xls, .ods, .csv)
+cmd-import-long = Take in tables: ledger import [KIND] FILE… shows which rows would be added, changed or refused, and writes them in one go once that is confirmed. A table taken in twice adds nothing.
+cmd-form = give out a form to be filled in (.xlsx)
+cmd-form-long = Give out a form to be filled in, with lists to choose from; with --quarter it holds the records that are there. ledger import takes it back in.
+cmd-undo = take back what the last command of this clone wrote
+cmd-undo-long = Take back what the last command of this clone wrote, as long as all of it still stands as it was written and is not committed.
 cmd-show = show one record
 cmd-list = list records
 cmd-due = reminders: owed, due soon, overdue
@@ -562,6 +634,16 @@ flag-close-why = why it is reported anew
 flag-commit = for the check before a commit: leaves out changes to closed periods
 flag-within = how far ahead to look: 14d, 2w (default: 14d)
 flag-skip-bad = leave out what cannot be read, and name it
+flag-skip-rows = take in the right rows and leave the others
+flag-sheet = read only this sheet
+flag-year = the year of days that name none
+flag-state-day = the day of states (such as done) that name none
+flag-set = what every row has though the form does not say it; may be repeated: --set type=regular
+flag-map = a file that says what the columns are
+flag-map-out = save what was understood of the columns; in rules/ it lets the form be known again
+flag-dry-run = only show what would happen
+flag-yes = do not ask
+flag-refused = save the rows that cannot be taken in, with why, as .xlsx to be sent back
 flag-raw = CSV for programs: names, plain numbers, no BOM
 flag-depth = how many levels of organisations to list (default: 1)
 flag-report = which report (default: standard)
@@ -599,6 +681,7 @@ arg-template = a template's name, or a file .md, .docx, .txt
 arg-org = organisation: path, name, code or initials
 arg-file = a CSV file (UTF-8 or GBK)
 arg-kind = a kind such as meeting
+arg-files = the kind, which may be left out, and files
 arg-metric = a metric's name: see ledger rules list metrics
 arg-class = one class only: kinds, obligations, metrics or reports
 arg-rule = a rule's name such as task, tasks_due, or kind:task
@@ -606,6 +689,48 @@ arg-rule = a rule's name such as task, tasks_due, or kind:task
 ### Headings
 
 label-id = id
+intake-row = row
+intake-action = action
+intake-org = organisation
+intake-heading = {$file}: {$kind}
+intake-title = subject
+intake-what = what
+intake-add = add
+intake-change = change
+intake-same = same
+intake-refused = refused
+intake-count-add = {$count} to add
+intake-count-change = {$count} to change
+intake-count-same = {$count} the same
+intake-count-refused = {$count} refused
+intake-count-not-a-record = {$count} rows that are no records
+intake-becomes = {$field}: {$before} → {$after}
+intake-nothing = (nothing)
+intake-sum = the total in {$cell} says {$says}, its rows come to {$rows}
+intake-left-out = columns that were left out: {$columns}
+intake-missing = no longer in the form, and left as it is: {$id} {$title}
+intake-more = {$count} more rows
+intake-why = why it is sent back
+intake-nothing-new = there is nothing to write
+taken-in = written: {$added} added, {$changed} changed
+form-title = {$names} form
+form-notes = What is marked * must be filled in; one row for each. Choose where there is a list; days as 2026-07-03; several items on lines of their own in one cell (Alt+Enter). Please write no identity or mobile numbers.
+form-given = {$count ->
+        [one] with one record that is there
+       *[other] with {$count} records that are there
+    }
+undo-command = last command that wrote: ledger {$command}
+undo-removes =   remove {$path} ({$records} records)
+undo-restores =   restore {$path}
+undo-puts-back =   put back {$path} ({$records} records)
+undone = {$count ->
+        [one] taken back, one file
+       *[other] taken back, {$count} files
+    }
+finished-what-was-killed = the last command was killed half way and has now been finished{$count ->
+        [0] {""}
+       *[other] ; these files were changed meanwhile and were left as they are: {$files}
+    }
 label-rank = place
 label-org = organisation
 label-kind = kind
@@ -696,6 +821,14 @@ init-done = started a ledger in {$path} with {$files ->
     }
 writer-changed = from now on this clone writes as {$writer}; until now it wrote as {$before}
 prompt-enter-anyway = Enter it all the same?
+prompt-state-day = On which day did the states come about that name none?
+prompt-year = Which year are the days of that name none?
+prompt-take-in = {$count ->
+        [one] Write this one?
+       *[other] Write these {$count}?
+    }
+prompt-kind = What kind of table is {$file}?
+prompt-undo = Take it back?
 check-warnings = { $count ->
         [one] one warning
        *[other] {$count} warnings

@@ -3,6 +3,7 @@
 pub mod blame;
 pub mod due;
 pub mod explain;
+pub mod intake;
 pub mod list;
 pub mod record;
 pub mod report;

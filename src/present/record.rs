@@ -35,7 +35,8 @@ pub fn record(record: &Record, rules: &Rules) -> Map<String, Json> {
     object
 }
 
-fn value_json(field: &FieldDef, value: &Value) -> Json {
+/// A value as in the file, for programs.
+pub fn value_json(field: &FieldDef, value: &Value) -> Json {
     match value {
         Value::Integer(n) => (*n).into(),
         Value::Decimal(number) => number.json().into(),

@@ -1,13 +1,13 @@
 //! From what a clerk types (a flag, an answer, a cell) to values, forgiving in form, strict in
 //! meaning.
 
-use crate::day::{Day, Period, PeriodName};
+use crate::day::{Day, Period, PeriodName, When};
 use crate::locale::Arg;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::record::read::{out_of_range, unfit};
-use crate::rules::kind::{FieldDef, FieldType};
+use crate::rules::kind::{Choice, FieldDef, FieldType};
 use crate::spelling::{half_width, tidy};
 
 /// Reads one value of a field; for a list, one of its items.
@@ -18,7 +18,8 @@ use crate::spelling::{half_width, tidy};
 ///
 /// # Errors
 /// A problem that names the field and what is allowed.
-pub fn value(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
+pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Value, Problem> {
+    let when = when.into();
     let text = tidy(text).into_owned();
     // In a field of numbers it is an amount.
     if let Some(number) = personal_number(&text).filter(|_| !field.ty.is_number()) {
@@ -32,13 +33,13 @@ pub fn value(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem>
             .with("kind", Arg::Message("this-table")));
     }
     let wrong = || {
-        Problem::new(Rule::WRONG_TYPE)
+        Problem::new(Rule::WRONG_INPUT)
             .with("field", field.name.as_str())
             .with("wanted", Arg::Message(field.ty.message()))
             .with("found", format!("“{text}”"))
     };
     let period = |span| {
-        Period::parse(&text, today)
+        Period::read(&text, when)
             .ok()
             .filter(|p| p.span() == span)
             .map(Value::Period)
@@ -55,11 +56,15 @@ pub fn value(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem>
                 .with("value", text)),
         },
         FieldType::Boolean => match text.to_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" | "是" | "有" => Ok(Value::Boolean(true)),
-            "false" | "no" | "n" | "0" | "否" | "无" => Ok(Value::Boolean(false)),
+            "true" | "yes" | "y" | "1" | "是" | "有" | "√" | "✓" | "✔" => {
+                Ok(Value::Boolean(true))
+            }
+            "false" | "no" | "n" | "0" | "否" | "无" | "×" | "✗" | "✘" | "x" => {
+                Ok(Value::Boolean(false))
+            }
             _ => Err(wrong()),
         },
-        FieldType::Date => text.parse().map(Value::Day).map_err(|_| wrong()),
+        FieldType::Date => Day::read(&text, when).map(Value::Day).map_err(|_| wrong()),
         FieldType::Month => period(PeriodName::Month),
         FieldType::Quarter => period(PeriodName::Quarter),
         FieldType::Year => period(PeriodName::Year),
@@ -77,10 +82,7 @@ pub fn value(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem>
                 None => Ok(Value::Decimal(number)),
             }
         }
-        FieldType::Choice(choices) => choices
-            .iter()
-            .find(|c| c.name == text)
-            .or_else(|| choices.iter().find(|c| c.label.is(&text)))
+        FieldType::Choice(choices) => Choice::said(choices, &text)
             .map(|c| Value::Text(c.name.as_str().into()))
             .ok_or_else(|| {
                 let allowed: Vec<String> = choices.iter().map(|c| c.name.clone()).collect();
@@ -89,14 +91,22 @@ pub fn value(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem>
                     .with("value", text.as_str())
                     .with("allowed", allowed.join(", "))
             }),
-        FieldType::Table(columns) => table(field, columns, &text, today),
+        FieldType::Table(columns) => table(field, columns, &text, when),
     }
 }
 
-/// `1,200`, `１２`, `3万`, `3.5万`, `3500.50` as numbers. What separates no groups of three is no
-/// separator: `35,00` is a slip.
-fn number(text: &str) -> Option<Decimal> {
+/// `1,200`, `１２`, `3万`, `3.5万元`, `90件`, `四十一`, `3500.50` as numbers. What separates no groups of
+/// three is no separator: `35,00` is a slip. What is only about right (`90余件`) is none.
+pub fn number(text: &str) -> Option<Decimal> {
     let text = half_width(text);
+    let text = text.trim().trim_start_matches(['¥', '￥']).trim_start();
+    let text = MEASURES
+        .iter()
+        .find_map(|measure| text.strip_suffix(measure))
+        .map_or(text, str::trim_end);
+    if let Some(number) = Decimal::from_chinese(text) {
+        return Some(number);
+    }
     let whole = text
         .split(['.', '万'])
         .next()
@@ -118,7 +128,7 @@ fn number(text: &str) -> Option<Decimal> {
     digits.parse::<Decimal>().ok()?.times(unit)
 }
 
-fn table(field: &FieldDef, columns: &[FieldDef], text: &str, today: Day) -> Result<Value, Problem> {
+fn table(field: &FieldDef, columns: &[FieldDef], text: &str, when: When) -> Result<Value, Problem> {
     let mut values = vec![None; columns.len()];
     let pairs: Vec<&str> = text.split([',', '，', ';', '；']).collect();
     let key_of = |pair: &str| {
@@ -139,13 +149,13 @@ fn table(field: &FieldDef, columns: &[FieldDef], text: &str, today: Day) -> Resu
             }
         }
         for (n, part) in parts {
-            values[n] = Some(value(&columns[n], &part, today)?);
+            values[n] = Some(value(&columns[n], &part, when)?);
         }
     } else {
         let mut parts = text.splitn(columns.len(), [':', '：']);
         for (n, column) in columns.iter().enumerate() {
             if let Some(part) = parts.next().filter(|part| !part.trim().is_empty()) {
-                values[n] = Some(value(column, part, today)?);
+                values[n] = Some(value(column, part, when)?);
             }
         }
     }
@@ -160,6 +170,36 @@ fn table(field: &FieldDef, columns: &[FieldDef], text: &str, today: Day) -> Resu
             .with("kind", &field.label)),
     }
 }
+
+/// What stands behind a number and says what it counts, the longer before the shorter.
+const MEASURES: [&str; 26] = [
+    "人次",
+    "平方米",
+    "元",
+    "件",
+    "条",
+    "次",
+    "人",
+    "个",
+    "名",
+    "项",
+    "场",
+    "户",
+    "批",
+    "处",
+    "份",
+    "家",
+    "篇",
+    "期",
+    "组",
+    "星",
+    "分",
+    "天",
+    "台",
+    "支",
+    "座",
+    "位",
+];
 
 /// Whether a path stays in the ledger: relative, and never upwards.
 pub fn is_safe_path(text: &str) -> bool {
@@ -306,6 +346,12 @@ mod tests {
             ("x", None),
             ("-0.5万", Some(-5_000)),
             ("9223372036854775808", None),
+            ("90件", Some(90)),
+            ("四十一", Some(41)),
+            ("四十一人", Some(41)),
+            ("3.5万元", Some(35_000)),
+            ("90余件", None),
+            ("三十五/四十", None),
         ] {
             assert_eq!(
                 super::number(text).and_then(Decimal::whole),

@@ -8,20 +8,9 @@ use crate::locale::Locale;
 use crate::problem::{Place, Problem};
 use crate::spelling::is_steering;
 
-/// What is wrong and, where the catalogue has it, what would put it right.
-pub fn sentences(problem: &Problem, locale: &Locale) -> (String, Option<String>) {
-    let id = format!("problem-{}", problem.rule.name);
-    (
-        locale.say(&id, &problem.args),
-        locale
-            .find(&format!("{id}.help"), &problem.args)
-            .filter(|help| !help.is_empty()),
-    )
-}
-
 /// A problem over several lines, with a final line end.
 pub fn text(problem: &Problem, locale: &Locale, colour: bool) -> String {
-    let (message, help) = sentences(problem, locale);
+    let (message, help) = problem.sentences(locale);
     let mut out = match &problem.place {
         Some(place) => format!("{place}: {message} [{}]\n", problem.rule.name),
         None => format!("{message}\n"),

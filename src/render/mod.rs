@@ -7,6 +7,7 @@ pub mod help;
 pub mod json;
 pub mod screen;
 pub mod terminal;
+pub mod workbook;
 
 use unicode_width::UnicodeWidthStr;
 

@@ -7,6 +7,7 @@ use crate::locale::{Arg, Label};
 use crate::name::{is_key, is_prefix};
 use crate::number::MOST_PLACES;
 use crate::problem::{Place, Problem, Rule};
+use crate::spelling::same;
 use crate::toml::Reader;
 
 /// A kind of record.
@@ -54,6 +55,8 @@ pub struct FieldDef {
     pub head: u64,
     /// What people call it.
     pub label: Label,
+    /// What headings of forms call it too.
+    pub also: Vec<String>,
     /// Whether a record must have it.
     pub required: bool,
     /// Whether it holds a list of values.
@@ -117,6 +120,19 @@ pub struct Choice {
     pub name: String,
     /// What people call it.
     pub label: Label,
+    /// What people call it too.
+    pub also: Vec<String>,
+}
+
+impl Choice {
+    /// The word of a few that a text says: its name, its label in either language, or what people
+    /// call it too.
+    pub fn said<'c>(choices: &'c [Choice], text: &str) -> Option<&'c Choice> {
+        let known = |is_it: &dyn Fn(&Choice) -> bool| choices.iter().find(|choice| is_it(choice));
+        known(&|choice| choice.name == text)
+            .or_else(|| known(&|choice| choice.label.is(text)))
+            .or_else(|| known(&|choice| choice.also.iter().any(|also| same(also, text))))
+    }
 }
 
 /// How records of a kind move from status to status.
@@ -565,6 +581,7 @@ fn read_statuses(reader: &Reader<'_, '_>) -> Vec<StatusDef> {
             let choice = Choice {
                 name: status.required("name")?,
                 label: status.label(),
+                also: status.texts("also"),
             };
             status.finish();
             Some(StatusDef {
@@ -584,6 +601,7 @@ fn read_choices(reader: &Reader<'_, '_>) -> Vec<Choice> {
         let choice = Choice {
             name,
             label: value.label(),
+            also: value.texts("also"),
         };
         value.finish();
         choices.push(choice);
@@ -678,6 +696,7 @@ impl FieldDef {
     pub fn read(reader: Reader<'_, '_>, shared: &Shared) -> Option<FieldDef> {
         let name = reader.required("name")?;
         let label = reader.label();
+        let also = reader.texts("also");
         let required = reader.boolean("required");
         let mut list = reader.boolean("list");
         let unless = reader.text("unless");
@@ -735,6 +754,7 @@ impl FieldDef {
             head: head(&name),
             name,
             label,
+            also,
             required,
             list,
             unless,

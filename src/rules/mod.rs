@@ -5,6 +5,7 @@
 //! program ships can be ejected, changed and read back. Rules never look at records.
 
 pub mod filter;
+pub mod form;
 pub mod kind;
 pub mod metric;
 pub mod naming;
@@ -22,6 +23,7 @@ use crate::locale::Arg;
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 use crate::toml::{Reader, Reading, parse};
+use form::{Alias, FormSpec, Wording};
 use kind::{FieldDef, FieldType, Kind, Shared};
 use metric::{Measure, Metric};
 use naming::Naming;
@@ -122,6 +124,7 @@ const BUILT_IN: &[(&str, &str)] = &[
         "kinds/survey.toml",
         include_str!("builtin/kinds/survey.toml"),
     ),
+    ("forms.toml", include_str!("builtin/forms.toml")),
     ("obligations.toml", include_str!("builtin/obligations.toml")),
     ("views.toml", include_str!("builtin/views.toml")),
     ("metrics.toml", include_str!("builtin/metrics.toml")),
@@ -151,6 +154,12 @@ pub struct Rules {
     pub naming: Naming,
     /// What stands on an area when a division table is imported.
     pub areas: Vec<Area>,
+    /// Words of forms.
+    pub wording: Wording,
+    /// Forms that are known, the ledger's own.
+    pub forms: Vec<FormSpec>,
+    /// Other names of organisations in forms.
+    pub aliases: Vec<Alias>,
     /// What is made of these: read when it is asked for first, for most commands look at no figure.
     figures: OnceLock<Figures>,
     /// The texts of the rules that were read before the figures, for the list of all.
@@ -377,6 +386,7 @@ impl Rules {
             name: "id".to_owned(),
             head: kind::head("id"),
             label,
+            also: Vec::new(),
             required: true,
             list: false,
             unless: None,
@@ -395,6 +405,7 @@ impl Rules {
             name: "retracted".to_owned(),
             head: kind::head("retracted"),
             label,
+            also: Vec::new(),
             required: false,
             list: false,
             unless: None,
@@ -637,6 +648,9 @@ impl Default for Draft {
             obligations: Vec::new(),
             naming: Naming::default(),
             areas: Vec::new(),
+            wording: Wording::default(),
+            forms: Vec::new(),
+            aliases: Vec::new(),
             figures: OnceLock::new(),
             listed: Vec::new(),
         };
@@ -729,9 +743,18 @@ impl Draft {
                 Arc::make_mut(&mut self.rules.org).extend(table, &self.rules.shared);
             }
         }
+        if let Some(words) = reader.table("wording") {
+            self.rules.wording.extend(words);
+        }
+        let (forms, aliases) = (reader.tables("form"), reader.tables("alias"));
+        let forms = forms.into_iter().filter_map(FormSpec::read);
+        self.rules.forms.extend(forms);
+        let aliases = aliases.into_iter().filter_map(Alias::read);
+        self.rules.aliases.extend(aliases);
         if !built_in {
             for (key, span, _) in reader.keys() {
-                if key != "organisation" && !Class::TABLES.iter().any(|(name, _)| *name == key) {
+                let known = Class::TABLES.iter().any(|(name, _)| *name == key);
+                if key != "organisation" && !known && !form::TABLES.contains(&key) {
                     reading.note(
                         Problem::new(Rule::UNKNOWN_FIELD)
                             .at(reading.source.place(span))
@@ -739,7 +762,8 @@ impl Draft {
                             .with("kind", Arg::Message("this-table"))
                             .with(
                                 "allowed",
-                                "kind, obligation, view, metric, report, organisation",
+                                "kind, obligation, view, metric, report, organisation, form, \
+                                 alias, wording",
                             ),
                     );
                 }

@@ -23,7 +23,7 @@ use crate::source::Source;
 use crate::toml::{Document, parse};
 use crate::tree::canon::{all_values, record as record_text};
 use crate::tree::files::{Files, ListedFile};
-use crate::tree::splice::{Change, Proof, append, prove, set_organisation, set_record};
+use crate::tree::splice::{Change, Edit, Proof, append, prove, set_organisation, set_records};
 use crate::tree::write::{Lock, Precondition, random_bits};
 use crate::tree::{Root, Tree, candidates, check, find_org, ledger, place_of, scan};
 use crate::written::page::cuts;
@@ -113,7 +113,7 @@ fn target(root: &Root, rules: &Rules, kinds: &[String], value: &Value) -> Result
         .into())
 }
 
-fn refuse_broken_bounds(
+pub(super) fn refuse_broken_bounds(
     kind: &Kind,
     before: &[Option<Value>],
     values: &[Option<Value>],
@@ -231,7 +231,7 @@ fn appended<'r>(
         &before.file,
         append(&before.text, &record_text(record, rules)),
     );
-    prove(before, &after, Proof::OneMore(&record.kind.name))?;
+    prove(before, &after, Proof::More(&record.kind.name, 1))?;
     let (records, _) = ledger::read_records(&after, rules);
     let written = records
         .into_iter()
@@ -246,7 +246,11 @@ fn appended<'r>(
 
 /// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the
 /// form that can be changed piece by piece.
-fn refuse_inline(source: &Source, document: &Document<'_>, kind: &str) -> Result<(), Problem> {
+pub(super) fn refuse_inline(
+    source: &Source,
+    document: &Document<'_>,
+    kind: &str,
+) -> Result<(), Problem> {
     let rows = parsed::rows(source, &document.root);
     let starts = rows
         .iter()
@@ -446,25 +450,24 @@ fn change_all<'r>(
     lock: &Lock,
     rules: &'r Rules,
     path: &Path,
-    mut records: Vec<Record<'r>>,
+    records: Vec<Record<'r>>,
     values: &[Option<Value>],
 ) -> Result<Record<'r>, Problems> {
     let before = scan::read_file(&root.path, path)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
-    let mut after = before.clone();
-    // From the end, so that those still to be changed stay where they are.
-    records.sort_by_key(|record| std::cmp::Reverse(record.origin.at));
+    let document = parse(&before).map_err(Problems)?;
+    let (mut edits, mut tables) = (Vec::new(), Vec::new());
     for record in &records {
-        let document = parse(&after).map_err(Problems)?;
-        refuse_inline(&after, &document, &record.kind.name)?;
-        let old = all_values(record);
-        let changes = changes_between(&old, values);
-        let text = set_record(&after, &document, record, rules, &changes).ok_or_else(failed)?;
-        let next = Source::new(&before.file, text);
-        let proof = Proof::Except(&record.kind.name, record.origin.at);
-        prove(&after, &next, proof)?;
-        after = next;
+        refuse_inline(&before, &document, &record.kind.name)?;
+        tables.push((record.kind.name.clone(), record.origin.at));
+        edits.push(Edit {
+            record,
+            changes: changes_between(&all_values(record), values),
+        });
     }
+    let text = set_records(&before, &document, rules, &edits).ok_or_else(failed)?;
+    let after = Source::new(&before.file, text);
+    prove(&before, &after, Proof::Except(&tables))?;
     let (read, _) = ledger::read_records(&after, rules);
     let is_it = |record: &Record<'_>| {
         records.iter().any(|old| old.id == record.id) && all_values(record) == values
@@ -482,7 +485,7 @@ fn change_all<'r>(
 }
 
 /// Those values that are not as they were.
-fn changes_between(before: &[Option<Value>], values: &[Option<Value>]) -> Vec<Change> {
+pub(super) fn changes_between(before: &[Option<Value>], values: &[Option<Value>]) -> Vec<Change> {
     let changed = (0..values.len()).filter(|&n| before[n] != values[n]);
     changed.map(|n| (n, values[n].clone())).collect()
 }

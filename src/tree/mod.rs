@@ -8,6 +8,8 @@ pub mod change;
 pub mod check;
 pub mod files;
 pub mod format;
+pub mod intake;
+pub mod journal;
 pub mod ledger;
 pub mod pass;
 pub mod scan;

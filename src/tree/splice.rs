@@ -36,32 +36,42 @@ pub fn append(text: &str, paragraph: &str) -> String {
 /// One field's new value; none takes the field away.
 pub type Change = (usize, Option<Value>);
 
-/// The text with some fields of a record changed; none where no record stands where it stood.
-///
-/// Fields are counted as by [`Rules::all_fields`].
-pub fn set_record(
+/// Some fields of a record changed.
+#[derive(Clone, Debug)]
+pub struct Edit<'e> {
+    /// The record as it stands in the text.
+    pub record: &'e Record<'e>,
+    /// Its changes; fields are counted as by [`Rules::all_fields`].
+    pub changes: Vec<Change>,
+}
+
+/// The text with some fields of some records changed; none where a record does not stand where it
+/// stood.
+pub fn set_records(
     source: &Source,
     document: &Document<'_>,
-    record: &Record,
     rules: &Rules,
-    changes: &[Change],
+    edits: &[Edit<'_>],
 ) -> Option<String> {
     let comments = &document.trivia.comments;
     let rows = parsed::rows(source, &document.root);
-    let n = rows
-        .iter()
-        .position(|row| row.header.start == record.origin.at)?;
-    let region = rows[n].header.start..cuts(source, comments, &rows)[n].end;
-    let block = Block::of(source, comments, &rows[n], region.clone());
-    let fields = rules.all_fields(record.kind);
-    let text = set(
-        block,
-        &fields,
-        &all_values(record),
-        changes,
-        source.newline(),
-    );
-    Some(spliced(source, region, &text))
+    let cuts = cuts(source, comments, &rows);
+    let mut edits: Vec<&Edit<'_>> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.record.origin.at);
+    let (mut out, mut done) = (String::with_capacity(source.text.len()), 0);
+    for Edit { record, changes } in edits {
+        let at = record.origin.at;
+        let n = rows.iter().position(|row| row.header.start == at)?;
+        let region = rows[n].header.start..cuts[n].end;
+        let block = Block::of(source, comments, &rows[n], region.clone());
+        let (fields, values) = (rules.all_fields(record.kind), all_values(record));
+        let text = set(block, &fields, &values, changes, source.newline());
+        out.push_str(source.text.get(done..region.start)?);
+        out.push_str(&text);
+        done = region.end;
+    }
+    out.push_str(&source.text[done..]);
+    Some(out)
 }
 
 /// The text of an organisation's file with some fields changed.
@@ -127,10 +137,10 @@ fn contents(root: &DeTable<'_>) -> Vec<(String, Vec<Option<TomlValue>>)> {
 /// What a changed text must still hold.
 #[derive(Clone, Copy, Debug)]
 pub enum Proof<'a> {
-    /// Everything as before, and one more table of this name at the end of its kind.
-    OneMore(&'a str),
-    /// Everything as before except the table of this name whose header stood at this offset.
-    Except(&'a str, usize),
+    /// Everything as before, and so many more tables of this name at the end of their kind.
+    More(&'a str, usize),
+    /// Everything as before except the tables of these names whose headers stood at these offsets.
+    Except(&'a [(String, usize)]),
 }
 
 /// Proves that `after` is TOML and holds what `before` held, with just the intended change.
@@ -144,30 +154,30 @@ pub fn prove(before: &Source, after: &Source, proof: Proof<'_>) -> Result<(), Pr
     };
     let (mut was, mut is) = (contents(&old.root), contents(&new.root));
     match proof {
-        Proof::OneMore(name) => {
-            let added = is
-                .iter_mut()
-                .find(|(key, _)| key == name)
-                .and_then(|(_, items)| items.pop());
-            if added.is_none() {
-                return Err(failed());
-            }
+        Proof::More(name, count) => {
+            let items = is.iter_mut().find(|(key, _)| key == name);
+            let items = items.map(|(_, items)| items).ok_or_else(failed)?;
+            let left = items.len().checked_sub(count).ok_or_else(failed)?;
+            items.truncate(left);
             is.retain(|(_, items)| !items.is_empty());
             was.retain(|(_, items)| !items.is_empty());
         }
-        Proof::Except(name, at) => {
-            let index = parsed::rows(before, &old.root)
-                .iter()
-                .filter(|row| row.name == name && row.header.start < at)
-                .count();
-            for side in [&mut was, &mut is] {
-                let items = side
-                    .iter_mut()
-                    .find(|(key, _)| key == name)
-                    .map(|(_, items)| items);
-                match items {
-                    Some(items) if index < items.len() => items[index] = None,
-                    _ => return Err(failed()),
+        Proof::Except(tables) => {
+            let rows = parsed::rows(before, &old.root);
+            for (name, at) in tables {
+                let above = rows
+                    .iter()
+                    .filter(|row| row.name == name.as_str() && row.header.start < *at);
+                let index = above.count();
+                for side in [&mut was, &mut is] {
+                    let items = side
+                        .iter_mut()
+                        .find(|(key, _)| key == name)
+                        .map(|(_, items)| items);
+                    match items {
+                        Some(items) if index < items.len() => items[index] = None,
+                        _ => return Err(failed()),
+                    }
                 }
             }
         }

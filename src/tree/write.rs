@@ -3,7 +3,7 @@
 //! Lock, read again under the lock, change, prove, write a temporary file beside, sync, rename,
 //! sync the folder. Whoever holds the lock may remove what a killed writer left behind.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ use tempfile::NamedTempFile;
 use crate::name::Writer;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Rule};
+pub use crate::tree::journal::Replacement;
+use crate::tree::journal::{self, Journal};
 use crate::tree::scan;
 
 /// The ending of temporary files.
@@ -86,6 +88,12 @@ pub struct Lock {
     git: Option<PathBuf>,
     /// How much longer git is waited for.
     patience: Cell<Duration>,
+    /// What was done so far, so that it can be taken back; none if some of it cannot.
+    done: RefCell<Option<Vec<Replacement>>>,
+    /// The command that holds the lock, as it was typed.
+    command: RefCell<String>,
+    /// Files that a killed command left undone and that somebody changed since.
+    left_undone: Option<Vec<String>>,
 }
 
 impl Lock {
@@ -145,9 +153,123 @@ impl Lock {
             _file: file,
             git: git_lock(root)?,
             patience: Cell::new(patience.with_git),
+            done: RefCell::new(Some(Vec::new())),
+            command: RefCell::new(String::new()),
+            left_undone: None,
         };
         lock.wait_for_git(&mut each)?;
-        Ok(lock)
+        lock.finish_what_was_killed()
+    }
+
+    /// Names the command that holds the lock, for who may want to take it back.
+    pub fn is_held_by(&self, command: &str) {
+        *self.command.borrow_mut() = command.to_owned();
+    }
+
+    /// Says that what the command does cannot be taken back by putting files back.
+    pub fn cannot_be_undone(&self) {
+        *self.done.borrow_mut() = None;
+    }
+
+    /// If a killed command was finished now: its files that somebody changed since, which were left
+    /// as they are.
+    pub fn left_undone(&self) -> Option<&[String]> {
+        self.left_undone.as_deref()
+    }
+
+    /// Does what a command wrote down that it would do and was killed before it had done it all.
+    fn finish_what_was_killed(mut self) -> Result<Lock, Problem> {
+        let path = journal::pending(&self.root);
+        let Some(journal) = Journal::read(&self.root, &path)? else {
+            return Ok(self);
+        };
+        let mut left = Vec::new();
+        self.is_held_by(&journal.command);
+        for file in journal.replacements(&self.root) {
+            let stands = scan::read_if_there(&self.root, &file.path)?;
+            let is =
+                |text: &Option<String>| stands.as_deref() == text.as_deref().map(str::as_bytes);
+            if is(&file.before) {
+                self.replace(&file)?;
+            } else if !is(&file.after) {
+                left.push(shown(&self.root, &file.path));
+            }
+        }
+        fs::remove_file(&path).map_err(|error| Problem::io(shown(&self.root, &path), &error))?;
+        journal::keep(&self.root, left.is_empty().then_some(&journal));
+        *self.done.borrow_mut() = Some(Vec::new());
+        self.left_undone = Some(left);
+        Ok(self)
+    }
+
+    /// Replaces several files, all of them or none: what is about to be done is written down first,
+    /// and whoever takes the lock after a kill does what is left.
+    ///
+    /// # Errors
+    /// As [`Lock::write`]; all files are then as they were.
+    pub fn write_all(&self, files: Vec<Replacement>) -> Result<(), Problem> {
+        let files: Vec<Replacement> = files
+            .into_iter()
+            .filter(|file| file.before != file.after)
+            .collect();
+        let [_, _, ..] = &files[..] else {
+            return files.iter().try_for_each(|file| self.replace(file));
+        };
+        for file in &files {
+            self.unchanged(&file.basis())?;
+        }
+        let path = journal::pending(&self.root);
+        let io = |error: std::io::Error| Problem::io(shown(&self.root, &path), &error);
+        let journal = Journal::of(&self.root, &self.command.borrow(), &files);
+        let beside = write_beside(&path, ".", &journal.bytes()).map_err(io)?;
+        beside.persist(&path).map_err(|error| io(error.error))?;
+        sync_folder(folder_of(&path)).map_err(io)?;
+        for (n, file) in files.iter().enumerate() {
+            if let Err(problem) = self.replace(file) {
+                // What was done is taken back; where that fails too the journal stays, and what is
+                // left is done by whoever comes next.
+                for done in files[..=n].iter().rev() {
+                    let stands = scan::read_if_there(&self.root, &done.path)?;
+                    if stands.as_deref() == done.after.as_deref().map(str::as_bytes) {
+                        self.replace(&done.reversed())?;
+                    }
+                }
+                fs::remove_file(&path).map_err(io)?;
+                return Err(problem);
+            }
+        }
+        fs::remove_file(&path).map_err(io)
+    }
+
+    /// Puts what a file is to be in its place, or takes the file away.
+    fn replace(&self, file: &Replacement) -> Result<(), Problem> {
+        match &file.after {
+            Some(after) => self.write(&file.path, &file.basis(), after.as_bytes()),
+            None => self.remove(&file.path, &file.basis()),
+        }
+    }
+
+    /// Notes what was done to a file, so that it can be taken back.
+    fn note(&self, path: &Path, before: Option<Vec<u8>>, after: Option<&[u8]>) {
+        let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(str::to_owned).ok();
+        let before = before.map(|before| text(&before));
+        let after = after.map(text);
+        let mut done = self.done.borrow_mut();
+        if before == Some(None) || after == Some(None) {
+            *done = None;
+        } else if let Some(files) = done.as_mut()
+            && !path.starts_with(self.root.join(".ledger"))
+        {
+            let (before, after) = (before.flatten(), after.flatten());
+            match files.iter_mut().find(|file| file.path == path) {
+                Some(file) => file.after = after,
+                None => files.push(Replacement {
+                    path: path.to_owned(),
+                    before,
+                    after,
+                }),
+            }
+        }
     }
 
     /// How much longer it would wait for git.
@@ -190,12 +312,15 @@ impl Lock {
     /// the folder's sync failed, when the new bytes may stand.
     pub fn write(&self, path: &Path, basis: &Precondition<'_>, new: &[u8]) -> Result<(), Problem> {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, path), &error);
-        let target = match scan::real(&self.root, path)? {
-            Some(target)
-                if scan::read_if_there(&self.root, &target)?.is_some_and(|old| old == new) =>
-            {
-                return Ok(());
-            }
+        let real = scan::real(&self.root, path)?;
+        let before = match &real {
+            Some(target) => scan::read_if_there(&self.root, target)?,
+            None => None,
+        };
+        if before.as_deref() == Some(new) {
+            return Ok(());
+        }
+        let target = match real {
             // Renaming over a link would replace the link, so the file it leads to is the one
             // replaced.
             Some(target) => target,
@@ -215,6 +340,7 @@ impl Lock {
         self.wait_for_git(&mut |_| {})?;
         self.unchanged(basis)?;
         beside.persist(&target).map_err(|error| io(error.error))?;
+        self.note(path, before, Some(new));
         self.confirm(folder, path)
     }
 
@@ -226,7 +352,9 @@ impl Lock {
         scan::real(&self.root, path)?;
         self.wait_for_git(&mut |_| {})?;
         self.unchanged(basis)?;
+        let before = scan::read_if_there(&self.root, path)?;
         fs::remove_file(path).map_err(|error| Problem::io(shown(&self.root, path), &error))?;
+        self.note(path, before, None);
         self.confirm(path.parent().unwrap_or(&self.root), path)
     }
 
@@ -245,6 +373,7 @@ impl Lock {
         make_folders(above).map_err(io)?;
         self.wait_for_git(&mut |_| {})?;
         fs::rename(from, to).map_err(io)?;
+        self.cannot_be_undone();
         [from.parent().unwrap_or(&self.root), above]
             .into_iter()
             .try_for_each(|folder| self.confirm(folder, folder))
@@ -254,6 +383,37 @@ impl Lock {
     /// survive a power cut is not known.
     fn confirm(&self, folder: &Path, of: &Path) -> Result<(), Problem> {
         sync_folder(folder).map_err(|error| maybe_saved(shown(&self.root, of), &error))
+    }
+}
+
+impl Replacement {
+    /// What the file must be while it is replaced.
+    fn basis(&self) -> Precondition<'_> {
+        Precondition::of(&self.path, self.before.as_deref().map(str::as_bytes))
+    }
+
+    /// The same the other way round.
+    pub fn reversed(&self) -> Replacement {
+        Replacement {
+            path: self.path.clone(),
+            before: self.after.clone(),
+            after: self.before.clone(),
+        }
+    }
+}
+
+impl Drop for Lock {
+    /// Keeps what was done, so that it can be taken back.
+    fn drop(&mut self) {
+        let done = self.done.take();
+        match &done {
+            None => journal::keep(&self.root, None),
+            Some(files) if files.is_empty() => {}
+            Some(files) => {
+                let journal = Journal::of(&self.root, &self.command.borrow(), files);
+                journal::keep(&self.root, Some(&journal));
+            }
+        }
     }
 }
 

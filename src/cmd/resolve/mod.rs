@@ -26,7 +26,7 @@ use crate::merge::{Conflict, FileForm, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
-use crate::render::{diagnostic, wrap};
+use crate::render::wrap;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::spelling::visible;
@@ -601,11 +601,8 @@ fn ask(
     mine: Side,
 ) -> Result<Option<Side>> {
     let locale = &session.locale;
-    let mut question = diagnostic::sentences(
-        &clash.problem(id, Place::file(name), session.readable_rules(), mine),
-        locale,
-    )
-    .0;
+    let problem = clash.problem(id, Place::file(name), session.readable_rules(), mine);
+    let mut question = problem.sentences(locale).0;
     question.extend(remark(locale, root, name, id, clash).map(|remark| format!("\n{remark}")));
     let option = |whose: &str, said: Option<Vec<Label>>| {
         // A whole record is named by its lines.

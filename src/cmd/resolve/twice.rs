@@ -17,7 +17,6 @@ use crate::name::OrgPath;
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Value;
-use crate::render::diagnostic;
 use crate::source::Source;
 use crate::tree::write::{Lock, Precondition};
 use crate::tree::{Root, Tree, change, scan};
@@ -104,7 +103,7 @@ impl MovedTwice {
     /// Asks where it is to be; none: it is left as it is.
     pub(super) fn ask(&self, session: &Session<'_>, root: &Root) -> Result<Option<Side>> {
         let mine = mine(&root.path);
-        let question = diagnostic::sentences(&self.problem(mine), &session.locale).0;
+        let question = self.problem(mine).sentences(&session.locale).0;
         let names = names(&session.locale, mine);
         let option = |whose: &str, place: &OrgPath| {
             session.locale.say(

@@ -1,0 +1,180 @@
+//! Headings: which field the words above a column mean.
+
+use std::collections::HashMap;
+
+use crate::number::Decimal;
+use crate::rules::Rules;
+use crate::rules::form::{Wording, squeezed};
+use crate::rules::kind::{FieldType, Kind};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// The id of a record that is there already.
+    Id,
+    /// A running number.
+    Serial,
+    /// The organisation.
+    Org,
+    /// The organisation above it.
+    Above,
+    /// A field, by its index.
+    Field(usize),
+    /// A field of the latest update of a record's life, by its index in an update.
+    Update(usize),
+}
+
+/// How surely a heading means a target: the greater, the surer.
+pub(super) type Weight = u32;
+
+/// The headings that a kind's columns may have.
+pub(super) struct Headings<'r> {
+    pub(super) kind: &'r Kind,
+    wording: &'r Wording,
+    by_name: HashMap<String, Vec<(Target, Weight)>>,
+}
+
+impl<'r> Headings<'r> {
+    /// The headings of a kind by its fields' names and labels, and by what people call them too.
+    pub(super) fn of(rules: &'r Rules, kind: &'r Kind) -> Headings<'r> {
+        let mut headings = Headings {
+            kind,
+            wording: &rules.wording,
+            by_name: HashMap::new(),
+        };
+        for (n, field) in kind.fields.iter().enumerate() {
+            let target = Target::Field(n);
+            for name in [&field.name, &field.label.zh, &field.label.en] {
+                headings.name(name, target, 5);
+            }
+            for name in &field.also {
+                headings.name(name, target, 4);
+            }
+        }
+        if let Some(columns) = update_columns(kind) {
+            for (n, column) in columns.iter().enumerate() {
+                let target = Target::Update(n);
+                headings.name(&format!("updates.{}", column.name), target, 5);
+                for name in [&column.label.zh, &column.label.en] {
+                    headings.name(name, target, 3);
+                }
+                for name in &column.also {
+                    headings.name(name, target, 3);
+                }
+            }
+        }
+        let id = [rules.shared.id.zh.as_str(), "id"];
+        id.iter()
+            .for_each(|name| headings.name(name, Target::Id, 3));
+        for (names, target) in [
+            (&rules.wording.organisation, Target::Org),
+            (&rules.wording.above, Target::Above),
+            (&rules.wording.serial, Target::Serial),
+        ] {
+            names.iter().for_each(|name| headings.name(name, target, 3));
+        }
+        headings
+    }
+
+    fn name(&mut self, name: &str, target: Target, weight: Weight) {
+        for key in [self.key(name), self.key(&without_brackets(name))] {
+            let known = self.by_name.entry(key).or_default();
+            if !known.iter().any(|(other, _)| *other == target) {
+                known.push((target, weight));
+            }
+        }
+    }
+
+    /// A heading as it is compared: without blanks, marks and what it may have more, and with one
+    /// spelling of what means the same.
+    fn key(&self, text: &str) -> String {
+        let mut key = squeezed(text).replace(['_', '-', '*', ':', '、'], "");
+        for (spelling, usual) in &self.wording.alike {
+            key = key.replace(spelling.as_str(), usual);
+        }
+        key
+    }
+
+    /// What a heading may mean, with how surely.
+    pub(super) fn targets(&self, heading: &str) -> Vec<(Target, Weight)> {
+        let (whole, bare) = (self.key(heading), self.key(&without_brackets(heading)));
+        let mut found = Vec::new();
+        let mut note = |key: &str, less: Weight| {
+            for (target, weight) in self.by_name.get(key).into_iter().flatten() {
+                if !found.iter().any(|(other, _)| other == target) {
+                    found.push((*target, (2 * weight).saturating_sub(less)));
+                }
+            }
+        };
+        note(&whole, 0);
+        note(&bare, 0);
+        // “会议主题” of a meeting is its 主题.
+        if let Some(rest) = bare.strip_prefix(self.kind.label.zh.as_str()) {
+            note(rest, 3);
+        }
+        for ending in &self.wording.endings {
+            if let Some(rest) = bare
+                .strip_suffix(ending.as_str())
+                .filter(|rest| !rest.is_empty())
+            {
+                note(rest, 5);
+            }
+            note(&format!("{bare}{ending}"), 5);
+        }
+        found
+    }
+
+    /// Whether a text is the heading of a known column, beyond doubt.
+    pub(super) fn names(&self, text: &str) -> bool {
+        [self.key(text), self.key(&without_brackets(text))]
+            .iter()
+            .any(|key| self.by_name.contains_key(key))
+    }
+}
+
+/// The fields of an update of a kind that has a life.
+pub(super) fn update_columns(kind: &Kind) -> Option<&[crate::rules::kind::FieldDef]> {
+    match &kind.fields[kind.life.as_ref()?.updates].ty {
+        FieldType::Table(columns) => Some(columns),
+        _ => None,
+    }
+}
+
+/// A heading without what stands in brackets: units, remarks.
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0usize;
+    text.chars()
+        .filter(|c| match c {
+            '(' | '（' | '[' | '【' => {
+                depth += 1;
+                false
+            }
+            ')' | '）' | ']' | '】' => {
+                depth = depth.saturating_sub(1);
+                false
+            }
+            _ => depth == 0,
+        })
+        .collect()
+}
+
+/// How many yuan are one of the unit of money that a text names.
+pub(super) fn money_unit(text: &str) -> Option<Decimal> {
+    let text = squeezed(text);
+    let unit = text
+        .split(['(', ')', '[', ']', ':', ',', '、', '/'])
+        .find_map(|part| match part {
+            "元" | "人民币元" | "yuan" => Some(1),
+            "百元" => Some(100),
+            "千元" => Some(1000),
+            "万元" => Some(10_000),
+            "亿元" => Some(100_000_000),
+            _ => None,
+        });
+    unit.map(|yuan: i64| Decimal::from(yuan))
+}
+
+/// Whether a heading or a label speaks of a percentage.
+pub(super) fn is_percentage(text: &str) -> bool {
+    text.contains(['%', '％'])
+}

@@ -1,0 +1,519 @@
+//! Where the table is on a sheet: the rows of its heading, and what each column holds.
+
+use std::collections::HashSet;
+
+use super::heading::{Headings, Target, Weight, is_percentage, money_unit};
+use crate::day::{Period, PeriodName, When};
+use crate::number::Decimal;
+use crate::rules::Rules;
+use crate::rules::form::{FormSpec, squeezed};
+use crate::rules::kind::{FieldType, Kind};
+use crate::sheet::{At, Cell, Sheet, column_name, column_named};
+use crate::written::canonical::quoted;
+
+/// The most rows that a heading has.
+const MOST_ROWS: u32 = 3;
+
+/// The heading of a table and its columns.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    /// The first and last row of the heading.
+    pub(super) first: u32,
+    pub(super) last: u32,
+    /// The columns that have a heading, from left to right.
+    pub(super) columns: Vec<Column>,
+    /// How much of it was understood, and how surely.
+    pub(super) score: Weight,
+}
+
+/// A column under a heading.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// The column, from 0.
+    pub(super) index: u32,
+    /// The words above it, joined.
+    pub(super) heading: String,
+    /// The lowest cell of its heading.
+    pub(super) at: At,
+    /// What it holds, where that is known.
+    pub(super) target: Option<Target>,
+    /// The month, quarter or year that the column is of, where such stand side by side.
+    pub(super) group: Option<Group>,
+    /// How many yuan its unit of money is.
+    pub(super) unit: Option<Decimal>,
+    /// Whether its numbers are percentages.
+    pub(super) percentage: bool,
+}
+
+/// Columns of one period beside those of others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Group {
+    /// As the heading says it.
+    pub(super) said: String,
+    /// The period; none where its year is not known.
+    pub(super) period: Option<Period>,
+}
+
+impl Layout {
+    /// The heading that begins at a row, if one does: of those of one to three rows the one of
+    /// which most is understood.
+    pub(super) fn from(
+        sheet: &Sheet,
+        headings: &Headings<'_>,
+        row: u32,
+        year: Option<i32>,
+    ) -> Option<Layout> {
+        let read = |first: u32, last: u32| {
+            is_heading_like(sheet, headings, last, first < last)
+                .then(|| Layout::of(sheet, headings, first, last, year))
+        };
+        let mut best = read(row, row);
+        for last in row + 1..row + MOST_ROWS {
+            if sheet.row(last).next().is_none() {
+                break;
+            }
+            let better = read(row, last);
+            if let Some(better) = better
+                && best.as_ref().is_none_or(|best| best.score < better.score)
+            {
+                best = Some(better);
+            }
+        }
+        let mut best = best.filter(Layout::is_table)?;
+        // A title above the heading adds nothing to it.
+        while best.first < best.last {
+            match read(best.first + 1, best.last) {
+                Some(tighter) if tighter.score >= best.score => best = tighter,
+                _ => break,
+            }
+        }
+        Some(best)
+    }
+
+    /// The columns under a heading of given rows.
+    fn of(
+        sheet: &Sheet,
+        headings: &Headings<'_>,
+        first: u32,
+        last: u32,
+        year: Option<i32>,
+    ) -> Layout {
+        let mut columns = Vec::new();
+        let mut wishes: Vec<(Weight, usize, Target)> = Vec::new();
+        let width = sheet.width();
+        let mut carried: Vec<Option<(Cell, At)>> = vec![None; (last - first + 1) as usize];
+        for index in 0..width {
+            let parts = parts(sheet, index, first..=last, &mut carried);
+            let Some((_, lowest)) = parts.last() else {
+                continue;
+            };
+            let (times, words): (Vec<&Part>, Vec<&Part>) = parts
+                .iter()
+                .partition(|(text, _)| is_time(headings.kind, text));
+            let group = Group::of(headings.kind, &times, year);
+            let n = columns.len();
+            let heading = parts
+                .iter()
+                .map(|(text, _)| text.as_str())
+                .collect::<String>();
+            for (depth, (text, _)) in (0..).zip(words.iter().rev()) {
+                let more = headings.targets(text);
+                wishes.extend(
+                    more.into_iter()
+                        .map(|(t, w)| (w.saturating_sub(depth), n, t)),
+                );
+            }
+            if words.len() > 1 {
+                let joined: String = words.iter().map(|(text, _)| text.as_str()).collect();
+                wishes.extend(
+                    headings
+                        .targets(&joined)
+                        .into_iter()
+                        .map(|(t, w)| (w, n, t)),
+                );
+            }
+            if words.is_empty()
+                && group.is_some()
+                && let Some(only) = only_number(headings.kind)
+            {
+                wishes.push((6, n, Target::Field(only)));
+            }
+            columns.push(Column {
+                index,
+                at: *lowest,
+                target: None,
+                group,
+                unit: money_unit(&heading),
+                percentage: is_percentage(&heading),
+                heading,
+            });
+        }
+        let mut layout = Layout {
+            first,
+            last,
+            columns,
+            score: 0,
+        };
+        layout.keep_years_side_by_side(headings.kind);
+        layout.settle(wishes);
+        layout
+    }
+
+    /// One year alone is what a row says, not a heading over columns.
+    fn keep_years_side_by_side(&mut self, kind: &Kind) {
+        let groups: HashSet<&Group> = self
+            .columns
+            .iter()
+            .filter_map(|c| c.group.as_ref())
+            .collect();
+        if groups.len() < 2 && matches!(kind.fields[kind.period].ty, FieldType::Year) {
+            self.columns
+                .iter_mut()
+                .for_each(|column| column.group = None);
+        }
+    }
+
+    /// Gives each column what it most surely is; what is taken by a surer one is left to it.
+    fn settle(&mut self, mut wishes: Vec<(Weight, usize, Target)>) {
+        wishes
+            .sort_by_key(|(weight, column, target)| (std::cmp::Reverse(*weight), *column, *target));
+        let mut taken: HashSet<(Target, Option<Group>)> = HashSet::new();
+        let mut counted: HashSet<Target> = HashSet::new();
+        for (weight, n, target) in wishes {
+            let group = self.columns[n].group.clone();
+            // A running number stands once in each part of a form.
+            if self.columns[n].target.is_none() && taken.insert((target, group)) {
+                self.columns[n].target = Some(target);
+                if !matches!(target, Target::Serial | Target::Id) && counted.insert(target) {
+                    self.score += weight;
+                }
+            }
+        }
+        // Months side by side are told apart only by a heading that has them.
+        self.score += Weight::try_from(self.groups().len()).unwrap_or(0);
+        // The total of all months is none of them.
+        let grouped = self.columns.iter().any(|column| column.group.is_some());
+        let in_groups: HashSet<Target> = self
+            .columns
+            .iter()
+            .filter(|column| column.group.is_some())
+            .filter_map(|column| column.target)
+            .collect();
+        for column in &mut self.columns {
+            let outside = grouped && column.group.is_none();
+            if outside
+                && column
+                    .target
+                    .is_some_and(|target| in_groups.contains(&target))
+            {
+                column.target = None;
+            }
+        }
+    }
+
+    /// Whether it is the heading of a table: a field is known, and something beside it.
+    fn is_table(&self) -> bool {
+        let known: HashSet<Target> = self
+            .columns
+            .iter()
+            .filter_map(|column| column.target)
+            .filter(|target| !matches!(target, Target::Serial | Target::Id))
+            .collect();
+        let has_field = known
+            .iter()
+            .any(|target| matches!(target, Target::Field(_) | Target::Update(_)));
+        let groups = self.groups().len();
+        has_field && (known.len() >= 2 || groups >= 2)
+    }
+
+    /// The columns as a form that is known says them.
+    pub(super) fn told(
+        sheet: &Sheet,
+        rules: &Rules,
+        kind: &Kind,
+        spec: &FormSpec,
+        row: u32,
+        year: Option<i32>,
+    ) -> Layout {
+        let headings = Headings::of(rules, kind);
+        let mut layout = Layout::of(sheet, &headings, row, row, year);
+        for column in &mut layout.columns {
+            column.target = None;
+        }
+        for (letter, name) in &spec.columns {
+            let Some(index) = column_named(letter) else {
+                continue;
+            };
+            let target = target_named(kind, name);
+            match layout
+                .columns
+                .iter_mut()
+                .find(|column| column.index == index)
+            {
+                Some(column) => column.target = target,
+                None => layout.columns.push(Column {
+                    index,
+                    heading: String::new(),
+                    at: At { row, column: index },
+                    target,
+                    group: None,
+                    unit: None,
+                    percentage: false,
+                }),
+            }
+        }
+        layout
+    }
+
+    /// What is known of the columns, to be kept for the next form of its sort.
+    pub(super) fn spec(&self, sheet: &Sheet, kind: &Kind, year: Option<i32>) -> FormSpec {
+        let name = |target: Target| target_name(kind, target);
+        let known = self.columns.iter().filter_map(|column| {
+            let target = column.target.filter(|target| *target != Target::Serial)?;
+            Some((column_name(column.index), name(target)))
+        });
+        FormSpec {
+            name: kind.name.clone(),
+            kind: kind.name.clone(),
+            sheet: None,
+            heading: None,
+            headings: heading_texts(sheet, self.last),
+            columns: known.collect(),
+            set: Vec::new(),
+            year,
+            place: kind.place.clone(),
+        }
+    }
+
+    /// The groups of columns, from left to right; none where months do not stand side by side.
+    pub(super) fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for column in &self.columns {
+            if let Some(group) = column.group.as_ref().filter(|_| column.target.is_some())
+                && !groups.contains(group)
+            {
+                groups.push(group.clone());
+            }
+        }
+        groups
+    }
+
+    /// The column that holds something, in a group or beside all groups.
+    pub(super) fn column_of(&self, target: Target, group: Option<&Group>) -> Option<&Column> {
+        let is_it = |column: &&Column| {
+            column.target == Some(target)
+                && (column.group.is_none() || column.group.as_ref() == group)
+        };
+        self.columns.iter().find(is_it)
+    }
+}
+
+/// A form that is known as a file of rules has it.
+pub fn spec_text(spec: &FormSpec) -> String {
+    let list = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|t| quoted(t))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let pairs = |pairs: &[(String, String)]| {
+        let pair = |(key, value): &(String, String)| format!("{} = {}", quoted(key), quoted(value));
+        pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
+    };
+    let mut out = format!(
+        "[[form]]\nname = {}\nkind = {}\n",
+        quoted(&spec.name),
+        quoted(&spec.kind)
+    );
+    if let Some(sheet) = &spec.sheet {
+        out.push_str(&format!("sheet = {}\n", quoted(sheet)));
+    }
+    if let Some(row) = spec.heading {
+        out.push_str(&format!("heading = {row}\n"));
+    }
+    out.push_str(&format!("headings = [{}]\n", list(&spec.headings)));
+    out.push_str(&format!("columns = {{ {} }}\n", pairs(&spec.columns)));
+    if !spec.set.is_empty() {
+        out.push_str(&format!("set = {{ {} }}\n", pairs(&spec.set)));
+    }
+    if let Some(year) = spec.year {
+        out.push_str(&format!("year = {year}\n"));
+    }
+    out
+}
+
+/// The texts of the row just above a table's body, by which a form is found again.
+pub(super) fn heading_texts(sheet: &Sheet, row: u32) -> Vec<String> {
+    sheet
+        .row(row)
+        .map(|(_, cell)| squeezed(&cell.typed()))
+        .collect()
+}
+
+/// What a name of a field in a form that is known means.
+pub(super) fn target_named(kind: &Kind, name: &str) -> Option<Target> {
+    match name {
+        "org" => Some(Target::Org),
+        "above" => Some(Target::Above),
+        "id" => Some(Target::Id),
+        _ => match name.strip_prefix("updates.") {
+            Some(column) => super::heading::update_columns(kind)?
+                .iter()
+                .position(|known| known.name == column || known.label.is(column))
+                .map(Target::Update),
+            None => kind.named(name).map(Target::Field).or_else(|| {
+                let columns = super::heading::update_columns(kind)?;
+                let found = columns
+                    .iter()
+                    .position(|known| known.name == name || known.label.is(name));
+                found.map(Target::Update)
+            }),
+        },
+    }
+}
+
+fn target_name(kind: &Kind, target: Target) -> String {
+    match target {
+        Target::Serial => String::new(),
+        Target::Id => "id".to_owned(),
+        Target::Org => "org".to_owned(),
+        Target::Above => "above".to_owned(),
+        Target::Field(n) => kind.fields[n].name.clone(),
+        Target::Update(n) => {
+            let columns = super::heading::update_columns(kind).unwrap_or_default();
+            format!("updates.{}", columns[n].name)
+        }
+    }
+}
+
+/// A word of a heading, and where it stands.
+type Part = (String, At);
+
+/// The words above a column, from the top down, each once, and where they stand.
+fn parts(
+    sheet: &Sheet,
+    column: u32,
+    rows: std::ops::RangeInclusive<u32>,
+    carried: &mut [Option<(Cell, At)>],
+) -> Vec<(String, At)> {
+    let last = *rows.end();
+    let mut parts: Vec<(String, At)> = Vec::new();
+    let below = |row: u32| {
+        sheet
+            .at(At {
+                row: row + 1,
+                column,
+            })
+            .is_some()
+    };
+    for (row, carried) in rows.zip(carried) {
+        let found = sheet.at(At { row, column });
+        let found = match found {
+            Some((cell, at)) => {
+                *carried = Some((cell.clone(), at));
+                Some((cell.clone(), at))
+            }
+            // Separated values have no merged cells: a word reaches to the right as far as nothing
+            // else stands there.
+            None if row < last && below(row) => carried.clone(),
+            None => {
+                *carried = None;
+                None
+            }
+        };
+        if let Some((cell, at)) = found
+            && parts.last().is_none_or(|(_, before)| *before != at)
+        {
+            let text: String = cell.typed().split_whitespace().collect();
+            parts.push((text, at));
+        }
+    }
+    parts
+}
+
+/// Whether a row can be the last of a heading: no day, no amount, and if rows stand above it in the
+/// heading, at least half of what it says is known.
+fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_others: bool) -> bool {
+    let (mut known, mut all) = (0, 0);
+    for (column, cell) in sheet.row(row) {
+        if sheet.origin(At { row, column }) != (At { row, column }) {
+            continue;
+        }
+        let text = match cell {
+            Cell::Text(text) => text.clone(),
+            // A year.
+            Cell::Number { value, .. } if value.whole().is_some_and(is_year) => cell.typed(),
+            _ => return false,
+        };
+        all += 1;
+        known += usize::from(headings.names(&text) || is_time(headings.kind, &text));
+    }
+    all > 0 && (!below_others || 2 * known >= all)
+}
+
+fn is_year(number: i64) -> bool {
+    (1990..=2100).contains(&number)
+}
+
+/// Whether a heading is a period of the sort that a kind's records belong to, or a year above such.
+fn is_time(kind: &Kind, text: &str) -> bool {
+    let of_any_year = When {
+        today: None,
+        year: Some(2000),
+    };
+    let wanted = match kind.fields[kind.period].ty {
+        FieldType::Month => PeriodName::Month,
+        FieldType::Quarter => PeriodName::Quarter,
+        FieldType::Year => PeriodName::Year,
+        _ => return false,
+    };
+    let text: String = text.split_whitespace().collect();
+    let period = Period::read(text.trim_end_matches(['：', ':']), of_any_year);
+    period.is_ok_and(|period| period.span() == wanted || period.span() == PeriodName::Year)
+}
+
+impl Group {
+    fn of(kind: &Kind, times: &[&(String, At)], year: Option<i32>) -> Option<Group> {
+        let wanted = match kind.fields[kind.period].ty {
+            FieldType::Month => PeriodName::Month,
+            FieldType::Quarter => PeriodName::Quarter,
+            _ => PeriodName::Year,
+        };
+        let mut year = year;
+        let mut group = None;
+        for (text, _) in times {
+            let when = When { today: None, year };
+            let read = Period::read(text, when).ok();
+            match read {
+                Some(period) if period.span() == wanted => {
+                    group = Some(Group {
+                        said: text.clone(),
+                        period: Some(period),
+                    });
+                }
+                Some(period) => year = Some(period.first().year()),
+                None => {
+                    group = Some(Group {
+                        said: text.clone(),
+                        period: None,
+                    });
+                }
+            }
+        }
+        group
+    }
+}
+
+/// The number that a kind's records are about, where there is just one.
+fn only_number(kind: &Kind) -> Option<usize> {
+    let mut numbers = kind
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| field.required && field.ty.is_number());
+    match (numbers.next(), numbers.next()) {
+        (Some((n, _)), None) => Some(n),
+        _ => None,
+    }
+}

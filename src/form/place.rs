@@ -1,0 +1,204 @@
+//! Which organisation, and which record, a form means by a name.
+
+use std::collections::HashMap;
+
+use crate::problem::{Problem, Rule};
+use crate::record::organisation::Match;
+use crate::record::text::plain;
+use crate::spelling::folded;
+use crate::tree::{Tree, find_org};
+
+/// The organisations of a ledger, by whatever forms call them; each name is looked for once.
+pub(super) struct Places<'t> {
+    tree: &'t Tree<'t>,
+    known: HashMap<(String, Option<usize>), Result<usize, Problem>>,
+}
+
+impl<'t> Places<'t> {
+    pub(super) fn of(tree: &'t Tree<'t>) -> Places<'t> {
+        Places {
+            tree,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The organisation that is called so, if possible among those under another.
+    ///
+    /// # Errors
+    /// There is none, with the nearest; or there are several.
+    pub(super) fn find(&mut self, name: &str, within: Option<usize>) -> Result<usize, Problem> {
+        let key = (folded(name).into_owned(), within);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let found = self.look(name, within);
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    /// The organisation that another lies under, or is; below it one of that name.
+    ///
+    /// # Errors
+    /// As [`Places::find`]; there must be one just there.
+    pub(super) fn find_under(&mut self, name: &str, above: usize) -> Result<usize, Problem> {
+        let found = self.find(name, Some(above))?;
+        match self.tree.subtree(above).contains(&found) {
+            true => Ok(found),
+            false => Err(Problem::new(Rule::FORM_ORG_ELSEWHERE)
+                .with("name", name)
+                .with("org", self.tree.orgs[found].path.as_str())
+                .with("above", self.tree.orgs[above].name())),
+        }
+    }
+
+    fn look(&self, name: &str, within: Option<usize>) -> Result<usize, Problem> {
+        let tree = self.tree;
+        let aliases = &tree.rules.aliases;
+        let alias = aliases
+            .iter()
+            .find(|alias| folded(&alias.name) == folded(name));
+        let name = alias.map_or(name, |alias| alias.org.as_str());
+        if let Some(above) = within {
+            let below = tree.subtree(above);
+            let orgs = &tree.orgs[below.clone()];
+            if let Ok(found) = find_org(orgs, name, tree.rules) {
+                return Ok(below.start + found);
+            }
+            if let Some(found) = self.shortened(name, below) {
+                return Ok(found);
+            }
+        }
+        match find_org(&tree.orgs, name, tree.rules) {
+            Ok(found) => Ok(found),
+            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => self
+                .shortened(name, 0..tree.orgs.len())
+                .ok_or_else(|| self.unknown(name)),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// The one whose name goes on after this with what such places are called: 工农街道 for
+    /// 工农街道党工委.
+    fn shortened(&self, name: &str, among: std::ops::Range<usize>) -> Option<usize> {
+        let name = folded(name);
+        let endings = &self.tree.rules.naming.generic;
+        let goes_on = |n: &usize| {
+            let org = &self.tree.orgs[*n];
+            [org.name(), org.short()].iter().any(|whole| {
+                let whole = folded(whole);
+                let rest = whole.strip_prefix(&*name);
+                rest.is_some_and(|rest| endings.iter().any(|ending| ending == rest))
+            })
+        };
+        let found: Vec<usize> = among.filter(goes_on).collect();
+        match found[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Whether a text is an organisation's name beyond doubt, as the name of a sheet may be.
+    pub(super) fn named(&mut self, name: &str) -> Option<usize> {
+        let found = self.find(name, None).ok()?;
+        let org = &self.tree.orgs[found];
+        let by_letters = matches!(
+            org.answers_to(name, &self.tree.rules.naming),
+            Some(Match::Suffix | Match::Initials)
+        );
+        (!by_letters).then_some(found)
+    }
+
+    fn unknown(&self, name: &str) -> Problem {
+        let names = self.tree.orgs.iter().map(|org| org.name());
+        Problem::new(Rule::FORM_UNKNOWN_ORG)
+            .with("name", name)
+            .with("nearest", nearest(name, names).join("、"))
+    }
+}
+
+/// Of some names the few that are nearest to one that is none of them.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|other| {
+            let near = strsim::normalized_damerau_levenshtein(name, other);
+            let inside = if other.contains(name) { 1.0 } else { 0.0 };
+            (near.max(inside), other)
+        })
+        .filter(|(score, _)| *score > 0.34)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.dedup();
+    scored
+        .into_iter()
+        .take(SHOWN)
+        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+/// The records that others point to, by what people call them.
+pub(super) struct Titles<'t> {
+    tree: &'t Tree<'t>,
+    by_title: HashMap<(usize, String), Vec<usize>>,
+}
+
+impl<'t> Titles<'t> {
+    pub(super) fn of(tree: &'t Tree<'t>) -> Titles<'t> {
+        let mut by_title: HashMap<_, Vec<usize>> = HashMap::new();
+        for (n, entry) in tree.entries.iter().enumerate() {
+            let record = &entry.record;
+            if let (Some(title), None) = (record.title(), &record.retracted) {
+                let key = (record.kind.number, folded(&plain(title)).into_owned());
+                by_title.entry(key).or_default().push(n);
+            }
+        }
+        Titles { tree, by_title }
+    }
+
+    /// The id of the record of one of some kinds that a form calls so: by its id, or by its title
+    /// where only one has it, in the organisation first.
+    ///
+    /// # Errors
+    /// There is none, or there are several.
+    pub(super) fn find(
+        &self,
+        kinds: &[String],
+        name: &str,
+        org: Option<usize>,
+    ) -> Result<String, Problem> {
+        let tree = self.tree;
+        let by_id = tree.entries.iter().find(|entry| {
+            entry.record.id.as_str() == name && kinds.contains(&entry.record.kind.name)
+        });
+        if let Some(entry) = by_id {
+            return Ok(entry.record.id.as_str().to_owned());
+        }
+        let title = folded(name);
+        let mut titled: Vec<usize> = kinds
+            .iter()
+            .filter_map(|kind| tree.rules.kind(kind))
+            .flat_map(|kind| {
+                let found = self
+                    .by_title
+                    .get(&(kind.number, title.clone().into_owned()));
+                found.cloned().unwrap_or_default()
+            })
+            .collect();
+        let here = |n: &&usize| Some(tree.entries[**n].org) == org;
+        if titled.iter().filter(here).count() == 1 {
+            titled.retain(|n| Some(tree.entries[*n].org) == org);
+        }
+        match titled[..] {
+            [n] => Ok(tree.entries[n].record.id.as_str().to_owned()),
+            [] => Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", name)),
+            ref several => {
+                let ids = several
+                    .iter()
+                    .map(|n| tree.entries[*n].record.id.as_str().to_owned());
+                Err(Problem::new(Rule::AMBIGUOUS_RECORD)
+                    .with("id", name)
+                    .with("candidates", crate::tree::candidates(ids.collect())))
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Workbooks: `.xlsx`, `.xls` and `.ods`, whatever they are called.
+
+use std::collections::HashSet;
+use std::io::{Cursor, Read, Seek};
+
+use calamine::{
+    Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Reader, SheetType, SheetVisible, Xls,
+    XlsError, Xlsx, XlsxError,
+};
+
+use super::limits::{archive, merged_in_document, refuse_far_cells};
+use super::{Area, At, Cell, MOST_CELLS, Sheet, Workbook, too_large};
+use crate::day::Day;
+use crate::number::Decimal;
+use crate::problem::{Place, Problem, Rule};
+
+/// Why a workbook cannot be read.
+fn refused(name: &str, rule: Rule) -> Problem {
+    Problem::new(rule).at(Place::file(name))
+}
+
+/// Reads `.xlsx` or `.ods`.
+pub(super) fn zipped(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
+    let mut parts = archive(name, bytes)?;
+    let is_document = parts.by_name("content.xml").is_ok();
+    match is_document {
+        true => {
+            let merged = merged_in_document(name, &mut parts)?;
+            document(name, bytes, merged)
+        }
+        false if parts.by_name("xl/workbook.bin").is_ok() => {
+            Err(refused(name, Rule::SHEET_NOT_TEXT))
+        }
+        false => {
+            drop(parts);
+            office(name, bytes)
+        }
+    }
+}
+
+fn document(name: &str, bytes: &[u8], merged: Vec<Vec<Area>>) -> Result<Workbook, Problem> {
+    let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
+        OdsError::Password => refused(name, Rule::SHEET_LOCKED),
+        OdsError::CellLimitExceeded { .. } => too_large(name),
+        _ => refused(name, Rule::SHEET_DAMAGED),
+    })?;
+    let mut workbook = Workbook::default();
+    let sheets = book.sheets_metadata().to_vec();
+    for (n, meta) in sheets.iter().enumerate() {
+        let range = book.worksheet_range(&meta.name);
+        let range = range.map_err(|_| refused(name, Rule::SHEET_DAMAGED))?;
+        let mut sheet = Sheet::new(&meta.name);
+        sheet.hidden = meta.visible != SheetVisible::Visible;
+        fill(&mut sheet, &range);
+        merged
+            .get(n)
+            .into_iter()
+            .flatten()
+            .for_each(|area| sheet.merge(*area));
+        workbook.sheets.push(sheet);
+    }
+    Ok(workbook)
+}
+
+/// Reads `.xls`.
+pub(super) fn binary(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
+    refuse_far_cells(name, bytes)?;
+    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsError::Password => refused(name, Rule::SHEET_LOCKED),
+        _ => refused(name, Rule::SHEET_DAMAGED),
+    })?;
+    let mut workbook = Workbook::default();
+    for meta in book.sheets_metadata().to_vec() {
+        if meta.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let damaged = || refused(name, Rule::SHEET_DAMAGED);
+        let range = book.worksheet_range(&meta.name).map_err(|_| damaged())?;
+        let mut sheet = Sheet::new(&meta.name);
+        sheet.hidden = meta.visible != SheetVisible::Visible;
+        sheet.epoch = epoch(book.has_1904_epoch());
+        fill(&mut sheet, &range);
+        let merged = book.merge_cells_by_sheet_name(&meta.name);
+        for area in merged.map_err(|_| damaged())? {
+            sheet.merge(area_of(area));
+        }
+        workbook.sheets.push(sheet);
+    }
+    Ok(workbook)
+}
+
+fn office(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsxError::Password => refused(name, Rule::SHEET_LOCKED),
+        _ => refused(name, Rule::SHEET_DAMAGED),
+    })?;
+    let mut workbook = Workbook::default();
+    let mut left = MOST_CELLS;
+    for meta in book.sheets_metadata().to_vec() {
+        if meta.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let mut sheet = Sheet::new(&meta.name);
+        sheet.hidden = meta.visible != SheetVisible::Visible;
+        sheet.epoch = epoch(book.has_1904_epoch());
+        let damaged = |_| refused(name, Rule::SHEET_DAMAGED);
+        left = office_cells(&mut book, &mut sheet, left)
+            .map_err(damaged)?
+            .ok_or_else(|| too_large(name))?;
+        for area in book
+            .merge_cells_by_sheet_name(&meta.name)
+            .map_err(damaged)?
+        {
+            sheet.merge(area_of(area));
+        }
+        workbook.sheets.push(sheet);
+    }
+    Ok(workbook)
+}
+
+/// Reads the cells of a sheet one by one: one far away must not make room for all before it. Says
+/// how many more there may be; none where there are too many.
+fn office_cells<R: Read + Seek>(
+    book: &mut Xlsx<R>,
+    sheet: &mut Sheet,
+    mut left: usize,
+) -> Result<Option<usize>, XlsxError> {
+    let mut formulas = HashSet::new();
+    {
+        let mut cells = book.worksheet_cells_reader(&sheet.name)?;
+        while let Some(cell) = cells.next_formula()? {
+            let (row, column) = cell.get_position();
+            // A cell without a formula has an empty one here.
+            if !cell.get_value().is_empty() {
+                formulas.insert(At { row, column });
+            }
+            if formulas.len() > left {
+                return Ok(None);
+            }
+        }
+    }
+    let mut cells = book.worksheet_cells_reader(&sheet.name)?;
+    let percents: Vec<bool> = cells
+        .styles()
+        .iter()
+        .map(|style| {
+            let format = style.number_format.as_ref();
+            format.is_some_and(|format| format.format_code.contains('%'))
+        })
+        .collect();
+    while let Some((cell, style)) = cells.next_cell_with_style_id()? {
+        let (row, column) = cell.get_position();
+        let at = At { row, column };
+        let value = match cell.get_value() {
+            DataRef::Int(n) => Some(Cell::Number {
+                value: Decimal::from(*n),
+                percent: false,
+            }),
+            DataRef::Float(number) => {
+                Some(number_cell(*number, percents.get(style) == Some(&true)))
+            }
+            DataRef::String(text) => Some(text_cell(text)),
+            DataRef::SharedString(text) => Some(text_cell(text)),
+            DataRef::Bool(value) => Some(Cell::Boolean(*value)),
+            DataRef::DateTime(time) => Some(time_cell(time)),
+            DataRef::DateTimeIso(text) => Some(iso_cell(text)),
+            DataRef::DurationIso(text) => Some(text_cell(text)),
+            DataRef::Error(error) => Some(Cell::Broken(error.to_string())),
+            DataRef::Empty => formulas.contains(&at).then_some(Cell::Uncomputed),
+        };
+        if let Some(value) = value {
+            let Some(fewer) = left.checked_sub(1) else {
+                return Ok(None);
+            };
+            left = fewer;
+            sheet.put(at, value);
+        }
+    }
+    Ok(Some(left))
+}
+
+/// Puts the values of a range into a sheet.
+fn fill(sheet: &mut Sheet, range: &calamine::Range<Data>) {
+    let Some((first_row, first_column)) = range.start() else {
+        return;
+    };
+    for (row, column, value) in range.used_cells() {
+        let cell = match value {
+            Data::Int(n) => Cell::Number {
+                value: Decimal::from(*n),
+                percent: false,
+            },
+            Data::Float(number) => number_cell(*number, false),
+            Data::String(text) | Data::DurationIso(text) => text_cell(text),
+            Data::Bool(value) => Cell::Boolean(*value),
+            Data::DateTime(time) => time_cell(time),
+            Data::DateTimeIso(text) => iso_cell(text),
+            Data::Error(error) => Cell::Broken(error.to_string()),
+            Data::Empty => continue,
+        };
+        let at = At {
+            row: first_row + row as u32,
+            column: first_column + column as u32,
+        };
+        sheet.put(at, cell);
+    }
+}
+
+fn area_of(area: Dimensions) -> Area {
+    let at = |(row, column)| At { row, column };
+    Area {
+        first: at(area.start),
+        last: at(area.end),
+    }
+}
+
+fn epoch(is_1904: bool) -> Day {
+    let start = match is_1904 {
+        true => Day::new(1904, 1, 1),
+        false => Day::new(1899, 12, 30),
+    };
+    start.unwrap_or(Day::FIRST)
+}
+
+fn text_cell(text: &str) -> Cell {
+    Cell::Text(text.replace("\r\n", "\n"))
+}
+
+/// A number with the fifteen digits that spreadsheets calculate with: what is stored for 0.1 + 0.2
+/// is 0.3.
+fn number_cell(number: f64, percent: bool) -> Cell {
+    let shown = format!("{number:.14e}").parse::<f64>().unwrap_or(number);
+    let text = shown.to_string();
+    match text.parse::<Decimal>() {
+        Ok(value) => Cell::Number { value, percent },
+        Err(_) => Cell::Text(text),
+    }
+}
+
+/// A day; of a time of day, or of a span of time, its text.
+fn time_cell(time: &ExcelDateTime) -> Cell {
+    let (year, month, day, hour, minute, ..) = time.to_ymd_hms_milli();
+    let day = Day::new(year.into(), month.into(), day.into());
+    match day.filter(|_| time.is_datetime() && time.as_f64() >= 1.0) {
+        Some(day) => Cell::Day(day),
+        None => Cell::Text(format!("{hour:02}:{minute:02}")),
+    }
+}
+
+fn iso_cell(text: &str) -> Cell {
+    match text
+        .get(..Day::WIDTH)
+        .and_then(|day| Day::from_canonical(day.as_bytes()))
+    {
+        Some(day) => Cell::Day(day),
+        None => text_cell(text),
+    }
+}
