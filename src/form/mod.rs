@@ -54,8 +54,8 @@ pub struct Request<'t> {
 /// A form as it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
-    /// Every row of every sheet that is not blank, in order; where months stand side by side one for
-    /// each record.
+    /// Every row of every sheet that is not blank, in order; where months stand side by side one
+    /// for each record.
     pub rows: Vec<FormRow>,
     /// Every total that was found.
     pub sums: Vec<Sum>,
