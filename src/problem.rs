@@ -208,6 +208,7 @@ rules! {
     WRONG_INPUT "not-understood" Usage "What was typed is no value of its field.";
     UNDO_UNCONFIRMED "undo-unconfirmed" Usage "A command to be undone, and nobody to confirm it.";
     FORM_UNWRITABLE "form-unwritable" Usage "A form whose texts are longer than cells may be.";
+    WHERE_KIND "where-kind" Usage "A field of no kind that was named.";
     CELL_UNCOMPUTED "cell-uncomputed" Usage "A formula without the value that it had.";
     CELL_BROKEN "cell-broken" Usage "A cell with the error of a formula.";
     CELL_PERCENT "cell-percent" Usage "A number of which nobody knows whether it is a percentage.";

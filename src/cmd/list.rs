@@ -1,13 +1,13 @@
-//! `ledger list KIND`: the records of a kind, filtered and sorted.
+//! `ledger list [KIND]` and `ledger find TEXT`: records, filtered and sorted.
 
 use anyhow::Result;
-use clap::{ArgAction, ArgMatches, Command as Clap};
+use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::Day;
-use crate::figure::list::{ListQuery, RecordTest, SortKey};
+use crate::figure::list::{Comparison, ListQuery, RecordTest, SortKey, TextTest};
 use crate::locale::Locale;
 use crate::present::record::owned;
 use crate::present::{self, left_out_notes, places};
@@ -15,7 +15,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Value, input};
 use crate::render::json;
 use crate::rules::Rules;
-use crate::rules::kind::{FieldType, Kind};
+use crate::rules::kind::{Choice, FieldType, Kind, Phase};
 use crate::tree::Tree;
 use crate::written::selection::Selection;
 
@@ -25,12 +25,35 @@ pub(super) const COMMAND: Command = Command {
     run,
 };
 
+pub(super) const FIND: Command = Command {
+    name: "find",
+    build: build_find,
+    run,
+};
+
 fn build(locale: &Locale, _: &Rules) -> Clap {
-    options::command(locale, "list")
-        .arg(options::positional(locale, "kind", "value-kind"))
+    let command = options::command(locale, "list")
+        .arg(options::positional(locale, "kind", "value-kind").required(false));
+    with_options(command, locale)
+}
+
+fn build_find(locale: &Locale, _: &Rules) -> Clap {
+    let command = options::command(locale, "find")
+        .arg(options::positional(locale, "text", "value-text"))
+        .arg(options::option(locale, "kind", "value-kind"));
+    with_options(command, locale)
+}
+
+fn with_options(command: Clap, locale: &Locale) -> Clap {
+    command
         .arg(options::org_option(locale))
         .arg(options::quarter_option(locale))
         .arg(options::as_of_option(locale))
+        .arg(options::option(locale, "from", "value-day"))
+        .arg(options::option(locale, "until", "value-day"))
+        .arg(option(locale, "status", "value-status"))
+        .arg(option(locale, "state", "value-state"))
+        .arg(option(locale, "type", "value-choice"))
         .arg(options::option(locale, "where", "value-test").action(ArgAction::Append))
         .arg(options::option(locale, "sort", "value-field").allow_hyphen_values(true))
         .arg(options::switch(locale, "retracted"))
@@ -46,11 +69,17 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let ledger = Ledger::asked(session, matches)?;
-    let name = matches.get_one::<String>("kind").map_or("", String::as_str);
-    let kind = ledger.rules.asked_kind(name)?;
-    let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, [kind.name.as_str()]));
+    let kind = matches
+        .get_one::<String>("kind")
+        .map(|name| ledger.rules.asked_kind(name))
+        .transpose()?;
+    let selection = match kind {
+        Some(kind) => Selection::of_kinds(&ledger.rules, [kind.name.as_str()]),
+        None => Selection::everything(),
+    };
+    let tree = &ledger.load(&selection);
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
-    let query = query(session, tree, kind, matches)?;
+    let query = query(session, tree, kind.map(|kind| &**kind), matches)?;
     let (entries, as_of) = (query.select(tree), query.as_of);
     match options::format_of(matches, Format::Table) {
         Format::Json => {
@@ -59,7 +88,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 .map(|entry| owned(tree, entry, as_of))
                 .collect();
             session.print(&json::pretty(&serde_json::json!({
-                "kind": kind.name,
+                "kind": kind.map(|kind| kind.name.as_str()),
                 "as_of": as_of.to_string(),
                 "records": records,
                 "left_out": places(&left_out),
@@ -67,7 +96,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
         format => {
             let raw = format == Format::Csv && matches.get_flag("raw");
-            let mut table = present::list::table(&session.locale, tree, kind, &entries, as_of, raw);
+            let locale = &session.locale;
+            let mut table = match kind {
+                Some(kind) => present::list::table(locale, tree, kind, &entries, as_of, raw),
+                None => present::list::of_all_kinds(locale, tree, &entries, &query, raw),
+            };
             table
                 .notes
                 .extend(left_out_notes(&session.locale, &left_out));
@@ -75,6 +108,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
     }
     Ok(Status::Clean)
+}
+
+/// An option whose help is the list's own.
+fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
+    let help = locale.text(&format!("flag-list-{name}"));
+    Arg::new(name)
+        .long(name)
+        .value_name(locale.text(value))
+        .help(help)
 }
 
 fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
@@ -94,11 +136,12 @@ fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
 fn query<'k>(
     session: &Session<'_>,
     tree: &Tree<'_>,
-    kind: &'k Kind,
+    kind: Option<&'k Kind>,
     matches: &ArgMatches,
 ) -> Result<ListQuery<'k>, Problem> {
     let period = matches.get_one::<String>("quarter");
-    let tests = matches.get_many::<String>("where").into_iter().flatten();
+    let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten();
+    let day = |name: &str| text(name).map(|text| session.day(text)).transpose();
     let asked = matches.get_one::<String>("sort").map(String::as_str);
     let (descending, name) = match asked.map(|name| (name.strip_prefix('-'), name)) {
         Some((Some(rest), _)) => (true, Some(rest)),
@@ -108,18 +151,85 @@ fn query<'k>(
     Ok(ListQuery {
         kind,
         orgs: options::orgs_asked(tree, matches)?,
+        days: day("from")?.unwrap_or(Day::FIRST)..day("until")?.map_or(Day::LAST, Day::next),
+        text: text("text").map(|text| TextTest::of(text, &tree.rules.naming)),
         period: period.map(|text| session.period(text)).transpose()?,
         as_of: as_of(session, matches)?,
         retracted: matches.get_flag("retracted"),
-        tests: tests
-            .map(|text| where_test(text, kind, session.today))
-            .collect::<Result<_, _>>()?,
+        tests: tests(session, tree.rules, kind, matches)?,
         by: sort_key(&session.locale, kind, name)?,
         descending,
     })
 }
 
-fn sort_key(locale: &Locale, kind: &Kind, name: Option<&str>) -> Result<SortKey, Problem> {
+/// What `--status`, `--state`, `--type` and `--where` ask of each record.
+fn tests(
+    session: &Session<'_>,
+    rules: &Rules,
+    kind: Option<&Kind>,
+    matches: &ArgMatches,
+) -> Result<Vec<RecordTest>, Problem> {
+    let text = |name: &str| matches.get_one::<String>(name);
+    let mut tests = Vec::new();
+    if let Some(name) = text("status") {
+        tests.push(status_test(name, rules, kind)?);
+    }
+    if let Some(name) = text("state") {
+        tests.push(state_test(&session.locale, name)?);
+    }
+    let wheres = matches.get_many::<String>("where").into_iter().flatten();
+    let typed = text("type").map(|name| format!("type={name}"));
+    for text in wheres.chain(&typed) {
+        // What a field is called is known only of a kind.
+        let kind =
+            kind.ok_or_else(|| Problem::new(Rule::WHERE_KIND).with("value", text.as_str()))?;
+        tests.push(where_test(text, kind, session.today)?);
+    }
+    Ok(tests)
+}
+
+/// `--status S`: the status of that name or label, of the kind or of any that has one.
+fn status_test(name: &str, rules: &Rules, kind: Option<&Kind>) -> Result<RecordTest, Problem> {
+    let kinds: Vec<&Kind> = match kind {
+        Some(kind) => vec![kind],
+        None => rules.kinds.iter().map(|kind| &**kind).collect(),
+    };
+    let lives = kinds.iter().filter_map(|kind| kind.life.as_ref());
+    let choices: Vec<Choice> = lives
+        .flat_map(|life| life.statuses.iter().map(|status| status.choice.clone()))
+        .collect();
+    let found = Choice::said(&choices, name);
+    found
+        .map(|choice| RecordTest::State(choice.name.clone()))
+        .ok_or_else(|| {
+            let all: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
+            Problem::new(Rule::UNKNOWN_VALUE)
+                .with("field", "--status")
+                .with("value", name)
+                .with("allowed", all.join(", "))
+        })
+}
+
+/// `--state open|done|overdue`, or what the catalogue calls them.
+fn state_test(locale: &Locale, name: &str) -> Result<RecordTest, Problem> {
+    let open = vec![Phase::Open, Phase::Ongoing, Phase::NoData];
+    let states = [
+        ("open", RecordTest::Phases(open)),
+        ("done", RecordTest::Phases(vec![Phase::Finished])),
+        ("overdue", RecordTest::Overdue(true)),
+    ];
+    let is_it = |key: &str| key == name || locale.text(&format!("state-{key}")) == name;
+    let names = states.each_ref().map(|(key, _)| *key).join(", ");
+    let found = states.into_iter().find(|(key, _)| is_it(key));
+    found.map(|(_, test)| test).ok_or_else(|| {
+        Problem::new(Rule::UNKNOWN_VALUE)
+            .with("field", "--state")
+            .with("value", name)
+            .with("allowed", names)
+    })
+}
+
+fn sort_key(locale: &Locale, kind: Option<&Kind>, name: Option<&str>) -> Result<SortKey, Problem> {
     let Some(name) = name else {
         return Ok(SortKey::Belongs);
     };
@@ -127,8 +237,13 @@ fn sort_key(locale: &Locale, kind: &Kind, name: Option<&str>) -> Result<SortKey,
     Ok(match name {
         _ if is("id", "label-id") => SortKey::Id,
         _ if is("org", "label-org") => SortKey::Org,
-        _ if kind.life.is_some() && is("state", "label-state") => SortKey::State,
-        _ => SortKey::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?),
+        _ if kind.is_none_or(|kind| kind.life.is_some()) && is("state", "label-state") => {
+            SortKey::State
+        }
+        _ => {
+            let kind = kind.ok_or_else(|| Problem::new(Rule::WHERE_KIND).with("value", name))?;
+            SortKey::Field(kind.named(name).ok_or_else(|| unknown_field(kind, name))?)
+        }
     })
 }
 
@@ -139,9 +254,27 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
         .with("allowed", kind.field_names())
 }
 
+/// A test in its parts: what is looked at, how it is compared, with what.
+fn compared(text: &str) -> Option<(&str, Comparison, &str)> {
+    let at = text.find(['=', '<', '>', '~', '!', '＝', '＜', '＞', '～'])?;
+    let (name, rest) = text.split_at(at);
+    let wide = ["＝", "＜", "＞", "～"].iter().zip(["=", "<", ">", "~"]);
+    let signs = Comparison::SIGNS.iter();
+    let mut signs = signs
+        .map(|(sign, comparison)| (*sign, *comparison))
+        .chain(wide.filter_map(|(wide, sign)| {
+            let known = Comparison::SIGNS.iter().find(|(other, _)| *other == sign)?;
+            Some((*wide, known.1))
+        }));
+    signs.find_map(|(sign, comparison)| {
+        let value = rest.strip_prefix(sign)?;
+        Some((name.trim(), comparison, value.trim()))
+    })
+}
+
 /// One `--where F=V`.
 fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem> {
-    let Some((name, value)) = text.split_once('=') else {
+    let Some((name, comparison, value)) = compared(text) else {
         return Err(Problem::new(Rule::USAGE)
             .with("what", crate::locale::Arg::Message("usage-where"))
             .with("subject", text));
@@ -170,6 +303,7 @@ fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem
     }
     let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
     let value = match &kind.fields[field].ty {
+        _ if comparison == Comparison::Holds => Value::Text(value.into()),
         FieldType::Text
         | FieldType::Path
         | FieldType::Record(_)
@@ -177,5 +311,5 @@ fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem
         | FieldType::Table(_) => Value::Text(value.into()),
         _ => input::value(&kind.fields[field], value, today)?,
     };
-    Ok(RecordTest::Field(field, value))
+    Ok(RecordTest::Field(field, comparison, value))
 }

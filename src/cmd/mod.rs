@@ -79,6 +79,7 @@ pub const COMMANDS: &[Command] = &[
     undo::COMMAND,
     show::COMMAND,
     list::COMMAND,
+    list::FIND,
     due::COMMAND,
     check::COMMAND,
     fmt::COMMAND,

@@ -168,7 +168,7 @@ impl Session<'_> {
     /// # Errors
     /// Not a day.
     pub fn day(&self, text: &str) -> Result<Day, Problem> {
-        text.parse()
+        Day::read(text, self.today.into())
             .map_err(|_| Problem::new(Rule::BAD_DAY).with("value", text))
     }
 

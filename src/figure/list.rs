@@ -1,22 +1,28 @@
-//! Which records of a kind a list has, and in what order.
+//! Which records a list has, of a kind or of all, and in what order.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::day::{Day, Period};
 use crate::record::{Record, Value, text};
-use crate::rules::kind::{FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind, Phase};
+use crate::rules::naming::Naming;
 use crate::spelling::folded;
 use crate::tree::{OwnedRecord, Tree};
 
 /// What is asked of a list.
 #[derive(Debug)]
 pub struct ListQuery<'k> {
-    /// The kind of its records.
-    pub kind: &'k Kind,
+    /// The kind of its records; none: every kind.
+    pub kind: Option<&'k Kind>,
     /// The organisations whose they are, as a range of indices.
     pub orgs: Range<usize>,
     /// The period that they belong to; none: any.
     pub period: Option<Period>,
+    /// The days between which they begin, both included.
+    pub days: Range<Day>,
+    /// What must stand in one of their texts.
+    pub text: Option<TextTest>,
     /// The day as of which they are looked at.
     pub as_of: Day,
     /// Whether those that were taken back are listed too.
@@ -36,8 +42,105 @@ pub enum RecordTest {
     State(String),
     /// Whether it is overdue on the as-of day.
     Overdue(bool),
-    /// A field, by its index, has part of a text, or just this value.
-    Field(usize, Value),
+    /// What its status on the as-of day means, or another of these.
+    Phases(Vec<Phase>),
+    /// How a field, by its index, compares with a value.
+    Field(usize, Comparison, Value),
+}
+
+/// How a field is compared with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// A text has it in it; anything else is just it.
+    Is,
+    /// The opposite.
+    IsNot,
+    /// It is less, or before.
+    Under,
+    /// It is less or the same.
+    AtMost,
+    /// It is more, or after.
+    Over,
+    /// It is more or the same.
+    AtLeast,
+    /// Its words have it in them, whatever its type.
+    Holds,
+}
+
+impl Comparison {
+    /// The comparisons by their signs, the longer before the shorter.
+    pub const SIGNS: [(&str, Comparison); 7] = [
+        ("!=", Comparison::IsNot),
+        ("<=", Comparison::AtMost),
+        (">=", Comparison::AtLeast),
+        ("=", Comparison::Is),
+        ("<", Comparison::Under),
+        (">", Comparison::Over),
+        ("~", Comparison::Holds),
+    ];
+}
+
+/// What must stand in a text of a record: part of it, or the initials of its title's pinyin.
+#[derive(Clone, Debug)]
+pub struct TextTest {
+    text: String,
+    naming: Option<Naming>,
+}
+
+impl TextTest {
+    /// A text that is looked for; letters alone are initials too.
+    pub fn of(text: &str, naming: &Naming) -> TextTest {
+        let text = folded(text).to_lowercase();
+        let letters = text.len() > 1 && text.bytes().all(|b| b.is_ascii_lowercase());
+        TextTest {
+            text,
+            naming: letters.then(|| naming.clone()),
+        }
+    }
+
+    /// The field of a record that has it, if one does.
+    pub fn found_in(&self, record: &Record<'_>) -> Option<usize> {
+        let fields = record.kind.fields.iter().enumerate();
+        let has = |(n, field): &(usize, &FieldDef)| {
+            let value = record.get(*n);
+            value.is_some_and(|value| self.is_in(field, value))
+        };
+        let found = fields.into_iter().find(has).map(|(n, _)| n);
+        let named = || {
+            let title = text::plain(record.title()?);
+            let [short, whole] = self.naming.as_ref()?.initials(&title);
+            let is_it = short.starts_with(&self.text) || whole.starts_with(&self.text);
+            is_it.then_some(record.kind.title)
+        };
+        let id = || {
+            record
+                .id
+                .as_str()
+                .contains(&self.text)
+                .then_some(record.kind.title)
+        };
+        found.or_else(named).or_else(id)
+    }
+
+    fn is_in(&self, field: &FieldDef, value: &Value) -> bool {
+        let holds = |text: &str| folded(text).to_lowercase().contains(&self.text);
+        match (value, &field.ty) {
+            (Value::List(items), _) => items.iter().any(|item| self.is_in(field, item)),
+            (Value::Table(values), FieldType::Table(columns)) => {
+                let mut cells = columns.iter().zip(values);
+                cells.any(|(column, value)| {
+                    value
+                        .as_ref()
+                        .is_some_and(|value| self.is_in(column, value))
+                })
+            }
+            (Value::Text(word), FieldType::Choice(choices)) => {
+                let choice = choices.iter().find(|choice| choice.name == *word);
+                holds(word) || choice.is_some_and(|c| holds(&c.label.zh) || holds(&c.label.en))
+            }
+            _ => holds(&text::plain(value)),
+        }
+    }
 }
 
 /// What a list is sorted by.
@@ -70,12 +173,19 @@ impl ListQuery<'_> {
     fn has(&self, entry: &OwnedRecord<'_>) -> bool {
         let record = &entry.record;
         let in_period = |period: Period| record.belongs().is_some_and(|days| period.covers(days));
-        record.kind.name == self.kind.name
+        self.kind
+            .is_none_or(|kind| record.kind.number == kind.number)
             && self.orgs.contains(&entry.org)
             && (self.retracted || record.retracted.is_none())
-            && record.starts().is_some_and(|start| start <= self.as_of)
+            && record
+                .starts()
+                .is_some_and(|start| start <= self.as_of && self.days.contains(&start))
             && self.period.is_none_or(in_period)
             && self.tests.iter().all(|test| test.holds(record, self.as_of))
+            && self
+                .text
+                .as_ref()
+                .is_none_or(|text| text.found_in(record).is_some())
     }
 
     fn key(&self, entry: &OwnedRecord<'_>) -> Option<Value> {
@@ -100,18 +210,41 @@ impl RecordTest {
                 .status_on(as_of)
                 .is_some_and(|status| status.choice.name == *name),
             RecordTest::Overdue(wanted) => record.overdue_on(as_of) == *wanted,
-            RecordTest::Field(field, wanted) => {
-                let Some(value) = record.get(*field) else {
-                    return false;
-                };
-                let exact = matches!(record.kind.fields[*field].ty, FieldType::Choice(_));
-                value.items().iter().any(|item| match wanted {
-                    Value::Text(part) if !exact => {
-                        folded(&text::plain(item)).contains(&*folded(part))
-                    }
-                    other => item == other,
-                })
+            RecordTest::Phases(phases) => record
+                .phase_on(as_of)
+                .is_some_and(|phase| phases.contains(&phase)),
+            RecordTest::Field(field, Comparison::IsNot, wanted) => {
+                !holds(record, *field, Comparison::Is, wanted)
+            }
+            RecordTest::Field(field, comparison, wanted) => {
+                holds(record, *field, *comparison, wanted)
             }
         }
+    }
+}
+
+/// Whether a value of a field of a record compares so with another.
+fn holds(record: &Record<'_>, field: usize, comparison: Comparison, wanted: &Value) -> bool {
+    let exact = matches!(record.kind.fields[field].ty, FieldType::Choice(_));
+    let has = |item: &Value, part: &str| folded(&text::plain(item)).contains(&*folded(part));
+    let one = |item: &Value| match (comparison, wanted) {
+        (Comparison::Holds, wanted) => has(item, &text::plain(wanted)),
+        (Comparison::Is, Value::Text(part)) if !exact => has(item, part),
+        (Comparison::Is | Comparison::IsNot, other) => item == other,
+        (Comparison::Under, other) => order(item, other).is_some_and(Ordering::is_lt),
+        (Comparison::AtMost, other) => order(item, other).is_some_and(Ordering::is_le),
+        (Comparison::Over, other) => order(item, other).is_some_and(Ordering::is_gt),
+        (Comparison::AtLeast, other) => order(item, other).is_some_and(Ordering::is_ge),
+    };
+    record
+        .get(field)
+        .is_some_and(|value| value.items().iter().any(one))
+}
+
+/// How two numbers, or two days, stand to one another.
+fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a.as_number(), b.as_number()) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        _ => Some(a.as_day()?.cmp(&b.as_day()?)),
     }
 }

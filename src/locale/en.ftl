@@ -448,6 +448,8 @@ problem-form-unconfirmed = nobody can be asked whether this is right; nothing wa
     .help = look at it, then add --yes
 problem-bad-setting = “{$value}” is not FIELD=VALUE
     .help = for instance --set type=regular
+problem-where-kind = of which kind is the field in “{$value}”?
+    .help = name the kind, as in ledger list task --where owner=示例
 problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-sum-too-large = {$metric} ({$name}) is too large to be computed exactly
     .help = look for a number with too many digits among its records: ledger list, sorted by that field
@@ -568,6 +570,7 @@ value-compare = with
 value-class = class
 value-rule = rule
 value-status = status
+value-state = STATE
 cmd-ledger = Work ledgers of grassroots organisations: entered once, summed up each quarter, every figure traceable.
 cmd-init = start a ledger
 cmd-org = manage organisations
@@ -586,6 +589,7 @@ cmd-undo = take back what the last command of this clone wrote
 cmd-undo-long = Take back what the last command of this clone wrote, as long as all of it still stands as it was written and is not committed.
 cmd-show = show one record
 cmd-list = list records
+cmd-find = find a text in all records
 cmd-due = reminders: owed, due soon, overdue
 cmd-merge-driver = for git to call: merge three versions of a file by record
 cmd-git = set up this clone so that merges go by record
@@ -653,7 +657,13 @@ flag-own = each organisation alone, without those under it
 flag-compare = add the change against the previous period or the year before (previous, year)
 flag-force = write over a file that is there
 flag-wide = show every column however wide
-flag-where = a filter such as type=regular, state=done, title=pilot
+flag-where = a filter such as type=regular, state=done, due<2026-10-01, amount>3000, title~tree
+flag-from = from this day on
+flag-until = up to this day
+flag-list-status = the status, such as in-progress
+flag-list-state = open, done or overdue
+flag-list-type = the type, such as regular
+flag-kind = only this kind
 flag-sort = sort by a field; - before it reverses
 flag-retracted = include retracted records
 flag-sample = fill it with the sample district (made-up records)
@@ -681,6 +691,7 @@ arg-template = a template's name, or a file .md, .docx, .txt
 arg-org = organisation: path, name, code or initials
 arg-file = a CSV file (UTF-8 or GBK)
 arg-kind = a kind such as meeting
+arg-text = the text, or the initials of a title's pinyin
 arg-files = the kind, which may be left out, and files
 arg-metric = a metric's name: see ledger rules list metrics
 arg-class = one class only: kinds, obligations, metrics or reports
@@ -840,6 +851,13 @@ written = wrote {$path}
 as-committed = The ledger as it was committed on {$day} ({$id}).
 left-out-bad = left out, as named above: {$count}
 list-count = {$kind}: {$count} (as of {$as_of})
+list-count-all = {$count} records (as of {$as_of})
+state-open = open
+state-done = done
+state-overdue = overdue
+label-starts = day
+label-title = title
+label-found = found in
 due-count = today is {$today}; {$count ->
         [one] 1 reminder
        *[other] {$count} reminders

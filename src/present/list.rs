@@ -1,6 +1,7 @@
 //! A list of records as a table.
 
 use crate::day::Day;
+use crate::figure::list::ListQuery;
 use crate::locale::Locale;
 use crate::record::{Value, text};
 use crate::rules::kind::{FieldType, Kind};
@@ -84,6 +85,72 @@ pub fn table(
         notes: vec![count],
         columns,
         rows,
+        ..Table::default()
+    }
+}
+
+/// Records of every kind as a table: what all have in common, and where a text was found.
+pub fn of_all_kinds(
+    locale: &Locale,
+    tree: &Tree,
+    entries: &[&OwnedRecord],
+    query: &ListQuery<'_>,
+    raw: bool,
+) -> Table {
+    let column = |name: &str, compact: bool| Column {
+        compact,
+        ..Column::text(name, locale.text(&format!("label-{name}")))
+    };
+    let mut columns = vec![
+        column("id", false),
+        column("kind", true),
+        column("org", false),
+        column("starts", true),
+        column("title", true),
+        column("state", true),
+    ];
+    if query.text.is_some() {
+        columns.push(column("found", true));
+    }
+    let row = |entry: &&OwnedRecord| {
+        let (record, org) = (&entry.record, &tree.orgs[entry.org]);
+        let word = |raw_word: &str, label: &str| match raw {
+            true => Cell::Text(raw_word.to_owned()),
+            false => Cell::Text(label.to_owned()),
+        };
+        let day = record
+            .starts()
+            .map_or(Cell::Empty, |day| Cell::Text(day.to_string()));
+        let status = record.status_on(query.as_of).map(|status| &status.choice);
+        let mut cells = vec![
+            Cell::Text(record.id.to_string()),
+            word(&record.kind.name, record.kind.label.get(locale.lang())),
+            word(org.path.as_str(), org.short()),
+            day,
+            Cell::Text(text::title(record, locale)),
+            status.map_or(Cell::Empty, |status| {
+                word(&status.name, status.label.get(locale.lang()))
+            }),
+        ];
+        if let Some(test) = &query.text {
+            let found = test.found_in(record).map(|n| &record.kind.fields[n]);
+            cells.push(found.map_or(Cell::Empty, |field| {
+                word(&field.name, field.label.get(locale.lang()))
+            }));
+        }
+        TableRow {
+            cells,
+            total: false,
+        }
+    };
+    let count = [
+        ("count", entries.len().into()),
+        ("as_of", query.as_of.to_string().into()),
+    ];
+    Table {
+        notes: vec![locale.say("list-count-all", &count)],
+        columns,
+        rows: entries.iter().map(row).collect(),
         ..Table::default()
     }
 }
