@@ -216,7 +216,6 @@ rules! {
     CELL_STATE_DAY "cell-state-day" Usage "A state without the day on which it came about.";
     CELL_STATE "cell-state" Usage "Progress without a state.";
     FORM_NO_ORG "form-no-org" Usage "A row that names no organisation, and nothing else does.";
-    FORM_UNKNOWN_ORG "form-unknown-org" Usage "A form names an organisation that is not there.";
     FORM_ORG_ELSEWHERE "form-org-elsewhere" Usage
         "An organisation that is not under the one that the form names beside it.";
     FORM_OTHER_ORG "form-other-org" Usage "A record that belongs to another organisation.";

@@ -73,6 +73,31 @@ pub fn same(a: &str, b: &str) -> bool {
     }
 }
 
+/// Of some names the few that are nearest to one that is none of them, the nearest first.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    const SHOWN: usize = 3;
+    /// A third of the characters in common: one of three may be wrong in a short name.
+    const NEAR: f64 = 0.34;
+    let name = folded(name).to_lowercase();
+    let nearness = |other: &'n str| {
+        let other_name = folded(other).to_lowercase();
+        let part = !name.is_empty() && other_name.contains(&name);
+        let near = strsim::normalized_damerau_levenshtein(&name, &other_name);
+        (if part { 1.0 } else { near }, other)
+    };
+    let mut near: Vec<(f64, &str)> = names
+        .map(nearness)
+        .filter(|(near, _)| *near > NEAR)
+        .collect();
+    near.sort_by(|a, b| {
+        b.0.total_cmp(&a.0)
+            .then(a.1.len().cmp(&b.1.len()))
+            .then(a.1.cmp(b.1))
+    });
+    near.dedup();
+    near.into_iter().take(SHOWN).map(|(_, name)| name).collect()
+}
+
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
     let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
     let is_nfc =

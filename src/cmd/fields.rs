@@ -35,7 +35,11 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
                 && is_typable(&alias)
                 && (alias == field.name || taken.insert(alias.clone()))
             {
-                arg = arg.alias(alias);
+                // What people call it in their language is shown beside its name.
+                arg = match locale.lang() == Lang::Zh && alias == field.label.zh {
+                    true => arg.visible_alias(alias),
+                    false => arg.alias(alias),
+                };
             }
         }
         if field.list {

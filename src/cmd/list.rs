@@ -15,7 +15,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Value, input};
 use crate::render::json;
 use crate::rules::Rules;
-use crate::rules::kind::{Choice, FieldType, Kind, Phase};
+use crate::rules::kind::{Choice, FieldType, Kind, Phase, allowed};
 use crate::tree::Tree;
 use crate::written::selection::Selection;
 
@@ -202,11 +202,13 @@ fn status_test(name: &str, rules: &Rules, kind: Option<&Kind>) -> Result<RecordT
     found
         .map(|choice| RecordTest::State(choice.name.clone()))
         .ok_or_else(|| {
-            let all: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
+            let known = choices
+                .iter()
+                .map(|choice| (choice.name.as_str(), &choice.label));
             Problem::new(Rule::UNKNOWN_VALUE)
                 .with("field", "--status")
                 .with("value", name)
-                .with("allowed", all.join(", "))
+                .with("allowed", allowed(name, known))
         })
 }
 
@@ -251,7 +253,7 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
     Problem::new(Rule::UNKNOWN_FIELD)
         .with("field", name)
         .with("kind", &kind.label)
-        .with("allowed", kind.field_names())
+        .with("allowed", allowed(name, kind.named_fields()))
 }
 
 /// A test in its parts: what is looked at, how it is compared, with what.
@@ -280,22 +282,17 @@ fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem
             .with("subject", text));
     };
     if let ("state" | "状态", Some(life)) = (name, &kind.life) {
-        let status = life
-            .statuses
-            .iter()
-            .find(|s| s.choice.name == value || s.choice.label.is(value));
-        return status
-            .map(|s| RecordTest::State(s.choice.name.clone()))
+        let choices = || life.statuses.iter().map(|status| &status.choice);
+        let is_it = |choice: &&Choice| choice.name == value || choice.label.is(value);
+        return choices()
+            .find(is_it)
+            .map(|choice| RecordTest::State(choice.name.clone()))
             .ok_or_else(|| {
-                let all: Vec<&str> = life
-                    .statuses
-                    .iter()
-                    .map(|s| s.choice.name.as_str())
-                    .collect();
+                let known = choices().map(|choice| (choice.name.as_str(), &choice.label));
                 Problem::new(Rule::UNKNOWN_VALUE)
                     .with("field", name)
                     .with("value", value)
-                    .with("allowed", all.join(", "))
+                    .with("allowed", allowed(value, known))
             });
     }
     if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {

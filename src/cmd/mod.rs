@@ -157,7 +157,8 @@ impl Globals {
 /// Runs a command line; returns the exit code: 0 clean, 1 findings, 2 not done.
 pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     crate::tree::write::survive_limits();
-    let args: Vec<OsString> = args.collect();
+    let mut args: Vec<OsString> = args.collect();
+    help_asked(&mut args);
     let globals = Globals::read(&args);
     let explicit = globals.root.clone().or_else(|| {
         std::env::var_os("LEDGER_ROOT")
@@ -221,6 +222,16 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         Ok(Status::Findings) => 1,
         Ok(Status::NotAll) => 2,
         Err(error) => explain_failure(&mut session, &error),
+    }
+}
+
+/// `ledger help [COMMAND]` is `ledger [COMMAND] --help`.
+fn help_asked(args: &mut Vec<OsString>) {
+    if first_word(args).as_deref() == Some("help")
+        && let Some(at) = args.iter().position(|arg| arg == "help")
+    {
+        args.remove(at);
+        args.push("--help".into());
     }
 }
 

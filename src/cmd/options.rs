@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
-use crate::locale::Locale;
+use crate::locale::{Lang, Locale};
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 use crate::rules::report_spec::ReportSpec;
@@ -40,7 +40,11 @@ pub(in crate::cmd) fn positional(locale: &Locale, name: &'static str, value: &st
 
 /// `--org`.
 pub(in crate::cmd) fn org_option(locale: &Locale) -> Arg {
-    option(locale, "org", "value-org")
+    let option = option(locale, "org", "value-org");
+    match locale.lang() {
+        Lang::Zh => option.visible_alias(locale.text("value-org")),
+        Lang::En => option,
+    }
 }
 
 /// `--quarter`, also called `--period`.

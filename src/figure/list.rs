@@ -109,7 +109,12 @@ impl TextTest {
         let named = || {
             let title = text::plain(record.title()?);
             let [short, whole] = self.naming.as_ref()?.initials(&title);
-            let is_it = short.starts_with(&self.text) || whole.starts_with(&self.text);
+            // Two letters are in too many titles to be anywhere in them.
+            let is_it = |initials: &str| match self.text.len() {
+                0..3 => initials.starts_with(&self.text),
+                _ => initials.contains(&self.text),
+            };
+            let is_it = is_it(&short) || is_it(&whole);
             is_it.then_some(record.kind.title)
         };
         let id = || {

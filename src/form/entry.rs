@@ -272,7 +272,7 @@ impl SheetReader<'_, '_> {
             Err(problem) => {
                 let problem = named_by_label(problem, field);
                 entry.problems.push(CellProblem { at, problem });
-                None
+                Some(Stated::Wrong { at, typed })
             }
         }
     }

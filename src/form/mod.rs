@@ -26,7 +26,6 @@ use crate::tree::Tree;
 
 pub use heading::Target;
 pub use layout::spec_text;
-pub use place::nearest;
 
 /// How a form is to be read.
 #[derive(Clone, Debug)]
@@ -110,6 +109,13 @@ pub enum Stated {
         /// The cell's words.
         typed: String,
     },
+    /// Its cell says what is no value of the field; why is among the row's problems.
+    Wrong {
+        /// The cell.
+        at: At,
+        /// The cell's words.
+        typed: String,
+    },
     /// A value, in the words of the cell; the cell is none for what every row has.
     Value {
         /// The value.
@@ -166,7 +172,17 @@ impl Stated {
     pub fn value(&self) -> Option<&Value> {
         match self {
             Stated::Value { value, .. } => Some(value),
-            Stated::Unasked | Stated::Blank { .. } => None,
+            Stated::Unasked | Stated::Blank { .. } | Stated::Wrong { .. } => None,
+        }
+    }
+
+    /// The cell's words, if it has a cell.
+    pub fn typed(&self) -> Option<&str> {
+        match self {
+            Stated::Unasked => None,
+            Stated::Blank { typed, .. }
+            | Stated::Wrong { typed, .. }
+            | Stated::Value { typed, .. } => Some(typed),
         }
     }
 
@@ -174,7 +190,7 @@ impl Stated {
     pub fn at(&self) -> Option<At> {
         match self {
             Stated::Unasked => None,
-            Stated::Blank { at, .. } => Some(*at),
+            Stated::Blank { at, .. } | Stated::Wrong { at, .. } => Some(*at),
             Stated::Value { at, .. } => *at,
         }
     }

@@ -70,9 +70,9 @@ impl<'t> Places<'t> {
         }
         match find_org(&tree.orgs, name, tree.rules) {
             Ok(found) => Ok(found),
-            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => self
-                .shortened(name, 0..tree.orgs.len())
-                .ok_or_else(|| self.unknown(name)),
+            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => {
+                self.shortened(name, 0..tree.orgs.len()).ok_or(problem)
+            }
             Err(problem) => Err(problem),
         }
     }
@@ -107,33 +107,6 @@ impl<'t> Places<'t> {
         );
         (!by_letters).then_some(found)
     }
-
-    fn unknown(&self, name: &str) -> Problem {
-        let names = self.tree.orgs.iter().map(|org| org.name());
-        Problem::new(Rule::FORM_UNKNOWN_ORG)
-            .with("name", name)
-            .with("nearest", nearest(name, names).join("、"))
-    }
-}
-
-/// Of some names the few that are nearest to one that is none of them.
-pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
-    const SHOWN: usize = 3;
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|other| {
-            let near = strsim::normalized_damerau_levenshtein(name, other);
-            let inside = if other.contains(name) { 1.0 } else { 0.0 };
-            (near.max(inside), other)
-        })
-        .filter(|(score, _)| *score > 0.34)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.dedup();
-    scored
-        .into_iter()
-        .take(SHOWN)
-        .map(|(_, name)| name.to_owned())
-        .collect()
 }
 
 /// The records that others point to, by what people call them.

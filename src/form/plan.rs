@@ -216,7 +216,7 @@ impl<'a, 't> Planner<'a, 't> {
             ..blank
         };
         let problems = self.decide(&entry, &mut planned);
-        planned.problems = entry.problems;
+        planned.problems = self.standing(*entry, planned.existing);
         planned.problems.extend(problems);
         if !planned.problems.is_empty() {
             planned.action = Action::Refused;
@@ -228,6 +228,36 @@ impl<'a, 't> Planner<'a, 't> {
             others.push((planned.row, planned.values.clone()));
         }
         planned
+    }
+
+    /// What is wrong with a row, without the cells that say what they said when the form was given
+    /// out.
+    fn standing(&self, entry: Entry, existing: Option<usize>) -> Vec<CellProblem> {
+        let record = existing.map(|n| &self.request.tree.entries[n].record);
+        let kind = self.request.kind;
+        let fields = entry.fields.iter().zip(&kind.fields).enumerate();
+        let mut untouched: HashSet<At> = fields
+            .filter(|(n, (stated, field))| {
+                still_says(
+                    &entry,
+                    stated,
+                    field,
+                    record.and_then(|record| record.get(*n)),
+                )
+            })
+            .filter_map(|(_, (stated, _))| stated.at())
+            .collect();
+        let latest = record.and_then(latest_update).unwrap_or_default();
+        let steps = update_columns(kind).unwrap_or_default();
+        let steps = entry.update.fields.iter().zip(steps).zip(latest);
+        untouched.extend(
+            steps
+                .filter(|((stated, step), old)| still_says(&entry, stated, step, old.as_ref()))
+                .filter_map(|((stated, _), _)| stated.at()),
+        );
+        let mut problems = entry.problems;
+        problems.retain(|found| !untouched.contains(&found.at));
+        problems
     }
 
     /// Says what becomes of a row, as far as that can be said; gives what stands in the way.
@@ -413,12 +443,7 @@ impl<'a, 't> Planner<'a, 't> {
         let mut problems = Vec::new();
         for (n, field) in kind.fields.iter().enumerate() {
             let old = before.and_then(|record| record.get(n));
-            let typed = match &entry.fields[n] {
-                Stated::Blank { typed, .. } | Stated::Value { typed, .. } => Some(typed.as_str()),
-                Stated::Unasked => None,
-            };
-            let still =
-                entry.id.is_some() && typed.is_some_and(|typed| says_still(field, old, typed));
+            let still = still_says(entry, &entry.fields[n], field, old);
             values[n] = match &entry.fields[n] {
                 _ if still => old.cloned(),
                 Stated::Value { value, .. } => match is_same(old, Some(value)) {
@@ -427,7 +452,7 @@ impl<'a, 't> Planner<'a, 't> {
                 },
                 // In a form that was given out a cell that is blank now says that there is nothing.
                 Stated::Blank { .. } if entry.id.is_some() => None,
-                Stated::Blank { .. } | Stated::Unasked => old.cloned(),
+                Stated::Blank { .. } | Stated::Wrong { .. } | Stated::Unasked => old.cloned(),
             };
         }
         match self.updates(entry, before) {
@@ -543,7 +568,9 @@ impl<'a, 't> Planner<'a, 't> {
 
     /// Whether a field has a cell that is refused already, so that it is not missing too.
     fn is_refused(&self, entry: &Entry, field: usize, wrong: &HashSet<At>) -> bool {
-        matches!(entry.fields[field], Stated::Unasked) && !wrong.is_empty()
+        entry.fields[field]
+            .at()
+            .is_some_and(|at| wrong.contains(&at))
     }
 }
 
@@ -570,6 +597,12 @@ fn put_update(updates: &mut Vec<Value>, on: usize, update: Vec<Option<Value>>) {
     }
 }
 
+/// Whether a cell of a form that was given out still says what it said then.
+fn still_says(entry: &Entry, stated: &Stated, field: &FieldDef, old: Option<&Value>) -> bool {
+    let typed = stated.typed();
+    entry.id.is_some() && typed.is_some_and(|typed| says_still(field, old, typed))
+}
+
 /// The first cell that says anything of an update.
 fn said_at(update: &StatedUpdate) -> Option<At> {
     let said = update
@@ -584,10 +617,7 @@ fn agrees(columns: &[FieldDef], entry: &Entry, latest: &[Option<Value>]) -> bool
     let pairs = entry.update.fields.iter().zip(latest).zip(columns);
     let said = pairs.filter(|((stated, _), _)| stated.value().is_some());
     said.into_iter().all(|((stated, old), field)| {
-        let typed = match stated {
-            Stated::Value { typed, .. } => typed.as_str(),
-            _ => "",
-        };
+        let typed = stated.typed().unwrap_or_default();
         is_same(old.as_ref(), stated.value()) || says_still(field, old.as_ref(), typed)
     })
 }

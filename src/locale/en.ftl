@@ -249,7 +249,10 @@ problem-no-ledger = there is no ledger.toml in {$path} or above
 problem-ledger-exists = {$path} is there already and was not touched
 problem-newer-format = the ledger has format {$found}; this program reads up to {$known}
     .help = use a later program
-problem-unknown-org = no organisation is called “{$name}”
+problem-unknown-org = no organisation is called “{$name}”{$hint ->
+        [other] ; perhaps {$suggested}?
+       *[none] {""}
+    }
     .help = ledger org tree shows all; full name, short name, code, end of the path or initials will do
 problem-ambiguous-org = several organisations are called “{$name}”
     .help = give the path of one:
@@ -420,8 +423,6 @@ problem-cell-state = progress without a state
     .help = add a column with the state, or give --set status=in-progress
 problem-form-no-org = this row names no organisation
     .help = add a column with the organisation, write “unit: …” above the table, or give --org
-problem-form-unknown-org = no organisation is called “{$name}”
-    .help = {$nearest}
 problem-form-org-elsewhere = “{$name}” ({$org}) is not under “{$above}”
     .help = compare the two columns
 problem-form-other-org = the record {$id} belongs to “{$org}”, the form says “{$other}”

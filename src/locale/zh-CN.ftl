@@ -246,7 +246,10 @@ problem-no-ledger = {$path} 及其上级没有 ledger.toml
 problem-ledger-exists = {$path} 已存在，未改动
 problem-newer-format = 台账格式 {$found} 比本程序支持的 {$known} 新
     .help = 升级本程序
-problem-unknown-org = 没有叫“{$name}”的组织
+problem-unknown-org = 没有叫“{$name}”的组织{$hint ->
+        [other] ，是不是：{$suggested}？
+       *[none] {""}
+    }
     .help = 用 ledger org tree 查看全部；可用全称、简称、代码、路径末段或拼音首字母
 problem-ambiguous-org = 有多个组织叫“{$name}”
     .help = 写出其中一个的路径：
@@ -411,8 +414,6 @@ problem-cell-state = 写了进展，没有写状态
     .help = 加一列“状态”，或用 --set 状态=正在推进 统一指定
 problem-form-no-org = 这一行没有写是哪个组织
     .help = 加一列“组织”，在表头上方写“填报单位：…”，或用 --org 指明
-problem-form-unknown-org = 没有叫“{$name}”的组织
-    .help = {$nearest}
 problem-form-org-elsewhere = “{$name}”（{$org}）不在“{$above}”下面
     .help = 核对两列的组织名称
 problem-form-other-org = 编号 {$id} 的记录属于“{$org}”，表里写的是“{$other}”

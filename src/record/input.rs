@@ -7,7 +7,7 @@ use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::record::read::{out_of_range, unfit};
-use crate::rules::kind::{Choice, FieldDef, FieldType};
+use crate::rules::kind::{Choice, FieldDef, FieldType, allowed};
 use crate::spelling::{half_width, tidy};
 
 /// Reads one value of a field; for a list, one of its items.
@@ -85,11 +85,11 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
         FieldType::Choice(choices) => Choice::said(choices, &text)
             .map(|c| Value::Text(c.name.as_str().into()))
             .ok_or_else(|| {
-                let allowed: Vec<String> = choices.iter().map(|c| c.name.clone()).collect();
+                let known = choices.iter().map(|c| (c.name.as_str(), &c.label));
                 Problem::new(Rule::UNKNOWN_VALUE)
                     .with("field", field.name.as_str())
                     .with("value", text.as_str())
-                    .with("allowed", allowed.join(", "))
+                    .with("allowed", allowed(&text, known))
             }),
         FieldType::Table(columns) => table(field, columns, &text, when),
     }

@@ -119,7 +119,9 @@ fn flag(arg: &Flag) -> String {
         .get_short()
         .map(|c| format!("-{c}, "))
         .unwrap_or_default();
-    let long = arg.get_long().unwrap_or_default();
+    let names = arg.get_long().into_iter();
+    let names = names.chain(arg.get_visible_aliases().into_iter().flatten());
+    let names: Vec<String> = names.map(|name| format!("--{name}")).collect();
     let value = if arg.get_action().takes_values() {
         format!(" <{}>", placeholder(arg))
     } else {
@@ -130,7 +132,7 @@ fn flag(arg: &Flag) -> String {
     } else {
         ""
     };
-    format!("{short}--{long}{value}{more}")
+    format!("{short}{}{value}{more}", names.join(", "))
 }
 
 fn text_of(arg: &Flag) -> String {

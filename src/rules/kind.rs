@@ -7,7 +7,7 @@ use crate::locale::{Arg, Label};
 use crate::name::{is_key, is_prefix};
 use crate::number::MOST_PLACES;
 use crate::problem::{Place, Problem, Rule};
-use crate::spelling::same;
+use crate::spelling::{nearest, same};
 use crate::toml::Reader;
 
 /// A kind of record.
@@ -133,6 +133,33 @@ impl Choice {
             .or_else(|| known(&|choice| choice.label.is(text)))
             .or_else(|| known(&|choice| choice.also.iter().any(|also| same(also, text))))
     }
+}
+
+/// The names that may be given instead of one that was, for a message: labels first where the
+/// language has labels, and of many only the nearest.
+pub fn allowed<'n>(typed: &str, names: impl Iterator<Item = (&'n str, &'n Label)>) -> Arg {
+    const ALL: usize = 12;
+    let all: Vec<(&str, &Label)> = names.collect();
+    let words = all
+        .iter()
+        .flat_map(|(name, label)| [*name, &label.zh, &label.en]);
+    let near = nearest(typed, words);
+    let is_near = |name: &str, label: &Label| {
+        near.iter()
+            .any(|near| *near == name || *near == label.zh || *near == label.en)
+    };
+    let shown: Vec<&(&str, &Label)> = match all.len() > ALL && !near.is_empty() {
+        true => all
+            .iter()
+            .filter(|(name, label)| is_near(name, label))
+            .collect(),
+        false => all.iter().collect(),
+    };
+    let both = |(name, label): &&(&str, &Label)| Label {
+        zh: format!("{}({name})", label.zh),
+        en: (*name).to_owned(),
+    };
+    Arg::Labels(shown.iter().map(both).collect())
 }
 
 /// How records of a kind move from status to status.
@@ -295,6 +322,13 @@ impl Kind {
             reader.unknown_value(key, word, &allowed.join(", "));
         }
         words
+    }
+
+    /// The names of all fields with what people call them.
+    pub fn named_fields(&self) -> impl Iterator<Item = (&str, &Label)> {
+        self.fields
+            .iter()
+            .map(|field| (field.name.as_str(), &field.label))
     }
 
     /// Names of all fields, for messages.

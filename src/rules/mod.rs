@@ -469,10 +469,10 @@ impl Rules {
     /// There is none.
     pub fn asked_metric(&self, name: &str) -> Result<&Metric, Problem> {
         self.metric(name).ok_or_else(|| {
-            let known: Vec<&str> = self.metrics().iter().map(|m| m.name.as_str()).collect();
+            let known = self.metrics().iter().map(|m| (m.name.as_str(), &m.label));
             Problem::new(Rule::UNKNOWN_METRIC)
                 .with("name", name)
-                .with("allowed", known.join(", "))
+                .with("allowed", kind::allowed(name, known))
         })
     }
 
@@ -482,10 +482,10 @@ impl Rules {
     /// There is none.
     pub fn asked_kind(&self, name: &str) -> Result<&Arc<Kind>, Problem> {
         self.kind(name).ok_or_else(|| {
-            let known: Vec<&str> = self.kinds.iter().map(|k| k.name.as_str()).collect();
+            let known = self.kinds.iter().map(|k| (k.name.as_str(), &k.label));
             Problem::new(Rule::UNKNOWN_KIND)
                 .with("name", name)
-                .with("allowed", known.join(", "))
+                .with("allowed", kind::allowed(name, known))
         })
     }
 

@@ -30,7 +30,7 @@ use crate::record::Record;
 use crate::record::organisation::{Match, Moves, Organisation};
 use crate::rules::Rules;
 use crate::source::Source;
-use crate::spelling::folded;
+use crate::spelling::{folded, nearest};
 use crate::toml::{Reader, Reading, parse};
 use crate::tree::files::{Files, Folder, ListedFile, Texts};
 use crate::written::selection::Selection;
@@ -721,7 +721,14 @@ pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usiz
             let now = Moves::of(orgs).now(text);
             orgs.iter()
                 .position(|org| org.path.as_str() == now)
-                .ok_or_else(|| Problem::new(Rule::UNKNOWN_ORG).with("name", text))
+                .ok_or_else(|| {
+                    let near = nearest(text, orgs.iter().map(Organisation::name));
+                    let hint = if near.is_empty() { "none" } else { "other" };
+                    Problem::new(Rule::UNKNOWN_ORG)
+                        .with("name", text)
+                        .with("hint", hint)
+                        .with("suggested", near.join("、"))
+                })
         }
         [(_, n)] => Ok(n),
         _ => {

@@ -13,7 +13,8 @@ use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
 use crate::record::{Value, input};
-use crate::rules::Rules;
+use crate::rules::kind::{Choice, FieldType};
+use crate::rules::{Area, Rules};
 use crate::source::Source;
 use crate::tree::scan::{self, MAX_DEPTH};
 use crate::tree::{Tree, change, find_org};
@@ -259,16 +260,26 @@ fn check_lines(
     }
 }
 
-fn kind_choices(rules: &Rules) -> Vec<&crate::rules::kind::Choice> {
+fn kind_choices(rules: &Rules) -> Vec<&Choice> {
     match rules.org.index("kind").map(|n| &rules.org.fields[n].ty) {
-        Some(crate::rules::kind::FieldType::Choice(choices)) => choices.iter().collect(),
+        Some(FieldType::Choice(choices)) => choices.iter().collect(),
         _ => Vec::new(),
     }
 }
 
 /// The kind and sector of the organisation that a row's kind stands for.
 fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
-    if let Some(area) = rules.areas.iter().find(|a| a.name == text) {
+    let sectors = rules.org.index("sector").map(|n| &rules.org.fields[n].ty);
+    let is_called = |area: &Area| match sectors {
+        Some(FieldType::Choice(choices)) => {
+            let sector = Choice::said(choices, text);
+            sector.is_some_and(|sector| sector.name == area.sector)
+        }
+        _ => false,
+    };
+    let areas = || rules.areas.iter();
+    let area = areas().find(|area| area.name == text);
+    if let Some(area) = area.or_else(|| areas().find(|area| is_called(area))) {
         return Some((area.kind.clone(), Some(area.sector.clone())));
     }
     kind_choices(rules)
