@@ -259,7 +259,7 @@ impl Day {
     /// # Errors
     /// It is not a day, or not enough of one.
     pub fn read(text: &str, when: When) -> Result<Day, NotATime> {
-        let text = with_digits(&half_width(text.trim()));
+        let text = with_digits(&half_width(text.trim())).replace(['—', '–'], "-");
         let text = without_clock(&text);
         if let Some(today) = when.today
             && let Some((_, days)) = RELATIVE.iter().find(|(word, _)| *word == text)
@@ -313,50 +313,67 @@ const RELATIVE: [(&str, i64); 8] = [
 ];
 
 /// The year that a title names, and its month or quarter: `2026年7月会议统计表`, `2026年第三季度`. A day
-/// is neither.
+/// is neither; of several years, or of several months, none is meant.
 pub fn mentioned(text: &str) -> (Option<i32>, Option<Period>) {
     let text: String = with_digits(&half_width(text))
         .chars()
         .filter(|c| !c.is_whitespace())
         .collect();
-    let Some((before, after)) = text.split_once('年') else {
-        return (None, None);
-    };
-    let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let year = match digits {
-        4 => before[before.len() - 4..].parse::<i32>().ok(),
-        _ => None,
-    };
-    let Some(year) = year.filter(|year| (1900..=2100).contains(year)) else {
-        return (None, None);
-    };
-    let end = after.find(['月', '度', '年']);
-    let Some((end, word)) = end.and_then(|end| Some((end, after[end..].chars().next()?))) else {
-        return (Some(year), None);
-    };
-    let rest = &after[end + word.len_utf8()..];
-    if rest.starts_with(|c: char| c.is_ascii_digit()) {
-        return (None, None);
+    let mut years: Vec<i32> = Vec::new();
+    let mut periods: Vec<Period> = Vec::new();
+    for (at, _) in text.match_indices('年') {
+        let (before, after) = (&text[..at], &text[at + '年'.len_utf8()..]);
+        let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let year = match digits {
+            4 => before[before.len() - 4..].parse::<i32>().ok(),
+            _ => None,
+        };
+        let Some(year) = year.filter(|year| (1900..=2100).contains(year)) else {
+            continue;
+        };
+        let end = after.find(['月', '度', '年']);
+        let word = end.and_then(|end| Some((end, after[end..].chars().next()?)));
+        if let Some((end, word)) = word {
+            let rest = &after[end + word.len_utf8()..];
+            if rest.starts_with(|c: char| c.is_ascii_digit()) {
+                continue; // a whole day
+            }
+            let said = format!("{year}年{}{word}", &after[..end]);
+            let period = Period::read(&said, When::default()).ok();
+            let is_part =
+                |period: &Period| matches!(period.span(), PeriodName::Month | PeriodName::Quarter);
+            periods.extend(period.filter(is_part));
+        }
+        years.push(year);
     }
-    let said = format!("{year}年{}{word}", &after[..end]);
-    let period = Period::read(&said, When::default()).ok();
-    let is_part =
-        |period: &Period| matches!(period.span(), PeriodName::Month | PeriodName::Quarter);
-    (Some(year), period.filter(is_part))
+    years.dedup();
+    periods.dedup();
+    match (&years[..], &periods[..]) {
+        ([year], [period]) => (Some(*year), Some(*period)),
+        ([year], _) => (Some(*year), None),
+        _ => (None, None),
+    }
 }
 
-/// A text without the time of day after its day.
+/// A text without the day of the week and the time of day after its day.
 fn without_clock(text: &str) -> &str {
     let is_clock = |rest: &str| {
+        let rest = rest.trim_start_matches(['上', '下', '中', '午', '晚', ' ']);
         let digits = rest.bytes().filter(u8::is_ascii_digit).count();
-        rest.contains(':')
-            && digits >= 3
+        rest.contains([':', '时', '点'])
+            && digits > 0
             && rest
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b":.".contains(&b))
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | '时' | '点' | '分' | '半'))
     };
-    match text.split_once([' ', 'T']) {
-        Some((day, rest)) if is_clock(rest.trim()) => day,
+    let text = match text.split_once('(') {
+        Some((day, week)) if week.starts_with(['周', '星']) => day.trim_end(),
+        _ => text,
+    };
+    let day_word = text.find(['日', '号']).map(|at| at + '日'.len_utf8());
+    let at = day_word.or_else(|| text.find([' ', 'T']));
+    match at.map(|at| text.split_at(at)) {
+        Some((day, rest)) if is_clock(rest.trim_start_matches(['T', ' '])) => day,
         _ => text,
     }
 }

@@ -209,6 +209,7 @@ rules! {
     UNDO_UNCONFIRMED "undo-unconfirmed" Usage "A command to be undone, and nobody to confirm it.";
     FORM_UNWRITABLE "form-unwritable" Usage "A form whose texts are longer than cells may be.";
     WHERE_KIND "where-kind" Usage "A field of no kind that was named.";
+    NOTHING_TO_CHOOSE "nothing-to-choose" Usage "No record that could be meant.";
     CELL_UNCOMPUTED "cell-uncomputed" Usage "A formula without the value that it had.";
     CELL_BROKEN "cell-broken" Usage "A cell with the error of a formula.";
     CELL_PERCENT "cell-percent" Usage "A number of which nobody knows whether it is a percentage.";
@@ -216,6 +217,10 @@ rules! {
     CELL_STATE_DAY "cell-state-day" Usage "A state without the day on which it came about.";
     CELL_STATE "cell-state" Usage "Progress without a state.";
     FORM_NO_ORG "form-no-org" Usage "A row that names no organisation, and nothing else does.";
+    FORM_TWO_ORGS "form-two-orgs" Usage "A sheet named as one organisation, for another.";
+    FORM_TWO_TABLES "form-two-tables" Usage "Two tables side by side on a sheet.";
+    CELL_MISSING "cell-missing" Usage "A cell that must be filled in and is not.";
+    CELL_FUTURE "cell-future" Usage "A state on a day that is still to come.";
     FORM_ORG_ELSEWHERE "form-org-elsewhere" Usage
         "An organisation that is not under the one that the form names beside it.";
     FORM_OTHER_ORG "form-other-org" Usage "A record that belongs to another organisation.";

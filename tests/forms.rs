@@ -510,7 +510,7 @@ proptest! {
                 let fine = matches!(row.action, Action::Same | Action::NotARecord);
                 prop_assert!(fine, "{} {:?}\n{}", kind.name, row, text);
             }
-            prop_assert_eq!(plan.count(Action::Same), tree.entries.len(), "{}", &kind.name);
+            prop_assert_eq!(plan.count(Action::Same), tree.entries.len(), "{}\n{}\n{:?}", &kind.name, text, plan.rows);
             // One cell of one record becomes another.
             let n = dice.roll(tree.entries.len());
             let editable = |(_, field): &(usize, &FieldDef)| {

@@ -9,14 +9,15 @@ use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spell
 use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::locale::Locale;
 use crate::name::OrgPath;
-use crate::problem::{Problem, Rule};
-use crate::record::Value;
+use crate::problem::{Problem, Problems, Rule};
+use crate::record::organisation::Organisation;
+use crate::record::{Value, text};
 use crate::rules::Rules;
-use crate::rules::kind::Kind;
+use crate::rules::kind::{Ask, FieldType, Kind};
 use crate::tree::change::{self, NewRecord};
 use crate::tree::check::{broken_bounds, too_far_ahead};
 use crate::tree::write::{writer, writer_as};
-use crate::tree::{Root, Tree};
+use crate::tree::{Root, Tree, journal};
 
 pub(super) const COMMAND: Command = Command {
     name: "add",
@@ -37,7 +38,8 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
                         .filter(|alias| is_typable(alias) && !named(alias)),
                 )
                 .arg(options::org_option(locale))
-                .arg(options::option(locale, "as", "value-writer"));
+                .arg(options::option(locale, "as", "value-writer"))
+                .arg(options::option(locale, "like", "value-id"));
             field_args(command, kind, locale)
         }))
 }
@@ -50,6 +52,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.rules()?;
     let kind = Arc::clone(rules.asked_kind(name)?);
     let mut values = field_values(session, &kind, matches, &[])?;
+    if let Some(id) = matches.get_one::<String>("like") {
+        copy_from(&root, &rules, &kind, id, &mut values)?;
+    }
     let org = which_org(session, &root, &rules, matches)?;
     complete(session, &kind, &mut values)?;
     let new = NewRecord::of(&root, &rules, &kind, values, session.today)?;
@@ -133,9 +138,56 @@ fn which_org(
         (_, 0) => return Err(Problem::new(Rule::NO_ORGS).into()),
         (Some(text), _) => crate::tree::find_org(&orgs, text, rules)?,
         (None, 1) => 0,
-        (None, _) => prompt::org(session, &orgs, rules)?,
+        (None, _) => {
+            let default = likely_org(root, &orgs);
+            prompt::org(session, &orgs, rules, default.as_deref())?
+        }
     };
     Ok(orgs[n].folder.clone())
+}
+
+/// The organisation in whose folder somebody stands, or whose ledger this clone wrote last.
+fn likely_org(root: &Root, orgs: &[Organisation]) -> Option<String> {
+    let here = std::env::current_dir().ok()?.canonicalize().ok();
+    let last = journal::last_of(&root.path).ok();
+    let last =
+        last.and_then(|journal| Some(journal.replacements(&root.path).first()?.path.clone()));
+    [here, last].into_iter().flatten().find_map(|place| {
+        let below = place.strip_prefix(root.path.join("orgs")).ok()?.to_owned();
+        let is_it = |org: &&Organisation| below.starts_with(org.folder.as_str());
+        let deepest = orgs
+            .iter()
+            .filter(is_it)
+            .max_by_key(|org| org.folder.depth())?;
+        Some(deepest.name().to_owned())
+    })
+}
+
+/// Fills in what another record says of fields that are not given, but for its days and progress.
+fn copy_from(
+    root: &Root,
+    rules: &Rules,
+    kind: &Kind,
+    id: &str,
+    values: &mut [Option<Value>],
+) -> Result<(), Problems> {
+    let found = change::find(root, rules, id)?.record;
+    if found.kind.number != kind.number {
+        return Err(Problem::new(Rule::WRONG_REFERENCE)
+            .with("id", found.id.as_str())
+            .with("found", &found.kind.label)
+            .with("wanted", &kind.label)
+            .into());
+    }
+    let updates = kind.life.as_ref().map(|life| life.updates);
+    for (n, field) in kind.fields.iter().enumerate() {
+        let is_own =
+            field.ty.is_time() || Some(n) == updates || matches!(field.ty, FieldType::Path);
+        if values[n].is_none() && !is_own {
+            values[n] = found.get(n).cloned();
+        }
+    }
+    Ok(())
 }
 
 /// Asks for what is missing, or says what is where nobody can be asked.
@@ -172,27 +224,70 @@ fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]
         .collect();
     let (before, after): (Vec<usize>, Vec<usize>) =
         (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
+    let is_asked = |n: usize| match kind.fields[n].ask {
+        Ask::IfListed => kind.columns.contains(&n),
+        ask => ask == Ask::Always,
+    };
     for n in before.into_iter().chain(after) {
         let field = &kind.fields[n];
         let excused = field
             .unless
             .as_deref()
             .is_some_and(|why| given(values, why));
-        let asked = missing.contains(&n) || kind.columns.contains(&n);
-        if asked && !excused && values[n].is_none() {
-            let default = (n == kind.start).then_some(session.today);
-            loop {
-                values[n] = prompt::field(session, field, default)?;
-                // What contradicts an earlier answer is asked again: the others are not lost.
-                let Some((_, problem)) = broken_bounds(kind, values)
-                    .into_iter()
-                    .find(|(field, _)| *field == n)
-                else {
-                    break;
-                };
-                session.say_problems(&[problem])?;
-            }
+        if (missing.contains(&n) || is_asked(n)) && !excused && values[n].is_none() {
+            ask(session, kind, values, n)?;
         }
     }
-    Ok(())
+    review(session, kind, values)
+}
+
+/// Asks for a field until what is said contradicts no earlier answer: the others are not lost.
+fn ask(
+    session: &mut Session<'_>,
+    kind: &Kind,
+    values: &mut [Option<Value>],
+    n: usize,
+) -> Result<()> {
+    let default = (n == kind.start).then_some(session.today);
+    loop {
+        values[n] = prompt::field(session, &kind.fields[n], default)?;
+        let broken = broken_bounds(kind, values);
+        let Some((_, problem)) = broken.into_iter().find(|(field, _)| *field == n) else {
+            return Ok(());
+        };
+        session.say_problems(&[problem])?;
+    }
+}
+
+/// Shows what was said, lets any answer be given anew and more be said, until it is to be entered.
+fn review(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
+    let updates = kind.life.as_ref().map(|life| life.updates);
+    loop {
+        let lang = session.locale.lang();
+        let shown = |n: &usize| values[*n].is_some() || kind.fields[*n].ask == Ask::More;
+        let fields: Vec<usize> = (0..kind.fields.len())
+            .filter(|n| Some(*n) != updates && shown(n))
+            .collect();
+        let mut options = vec![
+            session.locale.text("prompt-enter"),
+            session.locale.text("prompt-drop"),
+        ];
+        options.extend(fields.iter().map(|&n| {
+            let field = &kind.fields[n];
+            let value = values[n].as_ref();
+            let value = value.map(|value| text::words(field, value, &session.locale));
+            let value = value.unwrap_or_else(|| session.locale.text("intake-nothing"));
+            format!(
+                "{}{}{value}",
+                field.label.get(lang),
+                session.locale.text("prompt-colon")
+            )
+        }));
+        let question = session.locale.text("prompt-review");
+        match prompt::choose(session, &question, options)? {
+            0 => return Ok(()),
+            1 => return Err(Problem::new(Rule::CANCELLED).into()),
+            n => ask(session, kind, values, fields[n - 2])?,
+        }
+    }
 }

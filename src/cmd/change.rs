@@ -10,14 +10,15 @@ use crate::cmd::fields::{
     cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable,
 };
 use crate::cmd::ledger::Ledger;
-use crate::cmd::{self, Command, Session, Status, options};
+use crate::cmd::{self, Command, Session, Status, options, prompt};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::{FieldDef, FieldType};
+use crate::rules::kind::{FieldDef, FieldType, Phase};
 use crate::tree::change;
 use crate::tree::check::Checked;
+use crate::written::selection::Selection;
 
 pub(super) const EDIT: Command = Command {
     name: "edit",
@@ -70,12 +71,12 @@ fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
 fn edit_command(locale: &Locale) -> Clap {
     options::command(locale, "edit")
         .long_about(locale.text("cmd-edit-long"))
-        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::positional(locale, "id", "value-id").required(false))
 }
 
 fn build_update(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "update")
-        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::positional(locale, "id", "value-id").required(false))
         .arg(options::option(locale, "status", "value-status").required(true))
         .arg(options::option(locale, "on", "value-day"))
         .arg(options::option(locale, "percent", "value-number"))
@@ -85,7 +86,7 @@ fn build_update(locale: &Locale, _: &Rules) -> Clap {
 
 fn build_done(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "done")
-        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::positional(locale, "id", "value-id").required(false))
         .arg(options::option(locale, "on", "value-day"))
         .arg(options::option(locale, "note", "value-text"))
         .arg(options::option(locale, "by", "value-text"))
@@ -93,13 +94,31 @@ fn build_done(locale: &Locale, _: &Rules) -> Clap {
 
 fn build_retract(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "retract")
-        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::positional(locale, "id", "value-id").required(false))
         .arg(options::option(locale, "why", "value-text").required(true))
         .arg(options::option(locale, "by", "value-text"))
 }
 
-fn id(matches: &ArgMatches) -> &str {
-    matches.get_one::<String>("id").map_or("", String::as_str)
+/// The record that is named, or chosen from a list by whoever can be asked.
+///
+/// # Errors
+/// None is named and nobody can be asked.
+pub(super) fn asked_record(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    may_be: impl Fn(&Record<'_>) -> bool,
+) -> Result<String> {
+    if let Some(id) = matches.get_one::<String>("id") {
+        return Ok(id.clone());
+    }
+    if !session.interactive {
+        return Err(Problem::new(Rule::MISSING_ARGUMENTS)
+            .with("flags", session.locale.text("value-id"))
+            .into());
+    }
+    let ledger = Ledger::of(session)?;
+    let tree = ledger.load(&Selection::everything());
+    prompt::record(session, &tree, may_be)
 }
 
 /// Finds the record, changes it under the lock, says so.
@@ -149,49 +168,45 @@ fn change_record(
 }
 
 fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    change_record(
-        session,
-        id(matches),
-        "changed",
-        |session, record, values| {
-            let kind = &record.kind;
-            refuse_retracted(record)?;
-            let command = cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(
-                edit_command(&session.locale),
-                kind,
-                &session.locale,
-            )));
-            let again = command
-                .try_get_matches_from(&session.args)
-                .map_err(|error| {
-                    let stranger = match error.get(ContextKind::InvalidArg) {
-                        Some(ContextValue::String(flag)) => flag.clone(),
-                        _ => error.kind().to_string(),
-                    };
-                    Problem::new(Rule::UNKNOWN_FIELD)
-                        .with("field", stranger)
-                        .with("kind", &kind.label)
-                        .with("allowed", kind.field_names())
-                })?;
-            let Some((_, matches)) = again.subcommand() else {
-                return Err(Problem::new(Rule::USAGE).into());
-            };
-            let clear = cleared_fields(kind, matches)?;
-            let given = field_values(session, kind, matches, &clear)?;
-            if clear.is_empty() && given.iter().all(Option::is_none) {
-                return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
+    let id = asked_record(session, matches, |_| true)?;
+    change_record(session, &id, "changed", |session, record, values| {
+        let kind = &record.kind;
+        refuse_retracted(record)?;
+        let command = cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(
+            edit_command(&session.locale),
+            kind,
+            &session.locale,
+        )));
+        let again = command
+            .try_get_matches_from(&session.args)
+            .map_err(|error| {
+                let stranger = match error.get(ContextKind::InvalidArg) {
+                    Some(ContextValue::String(flag)) => flag.clone(),
+                    _ => error.kind().to_string(),
+                };
+                Problem::new(Rule::UNKNOWN_FIELD)
+                    .with("field", stranger)
+                    .with("kind", &kind.label)
                     .with("allowed", kind.field_names())
-                    .into());
+            })?;
+        let Some((_, matches)) = again.subcommand() else {
+            return Err(Problem::new(Rule::USAGE).into());
+        };
+        let clear = cleared_fields(kind, matches)?;
+        let given = field_values(session, kind, matches, &clear)?;
+        if clear.is_empty() && given.iter().all(Option::is_none) {
+            return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
+                .with("allowed", kind.field_names())
+                .into());
+        }
+        for (n, value) in given.into_iter().enumerate() {
+            if value.is_some() || clear.contains(&n) {
+                // Index 0 is the id.
+                values[n + 1] = value;
             }
-            for (n, value) in given.into_iter().enumerate() {
-                if value.is_some() || clear.contains(&n) {
-                    // Index 0 is the id.
-                    values[n + 1] = value;
-                }
-            }
-            Ok(())
-        },
-    )
+        }
+        Ok(())
+    })
 }
 
 fn run_update(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
@@ -209,77 +224,75 @@ fn add_update(
     matches: &ArgMatches,
     status: Option<String>,
 ) -> Result<Status> {
-    change_record(
-        session,
-        id(matches),
-        "updated",
-        |session, record, values| {
-            let kind = &record.kind;
-            let Some(life) = &kind.life else {
-                return Err(Problem::new(Rule::NO_LIFECYCLE)
-                    .with("kind", &kind.label)
-                    .into());
+    let today = session.today;
+    let id = asked_record(session, matches, |record| {
+        record.phase_on(today).is_some_and(Phase::is_open)
+    })?;
+    change_record(session, &id, "updated", |session, record, values| {
+        let kind = &record.kind;
+        let Some(life) = &kind.life else {
+            return Err(Problem::new(Rule::NO_LIFECYCLE)
+                .with("kind", &kind.label)
+                .into());
+        };
+        refuse_retracted(record)?;
+        let field = &kind.fields[life.updates];
+        let FieldType::Table(columns) = &field.ty else {
+            return Err(Problem::new(Rule::NO_LIFECYCLE)
+                .with("kind", &kind.label)
+                .into());
+        };
+        let day = |text: Option<&String>| text.map_or(Ok(session.today), |text| session.day(text));
+        let finished = status.is_none()
+            && record
+                .finished_on(day(matches.get_one::<String>("on"))?)
+                .is_some();
+        if finished {
+            return Err(Problem::new(Rule::FINISHED)
+                .with("id", record.id.as_str())
+                .into());
+        }
+        let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
+        let mut row = vec![None; columns.len()];
+        for (n, column) in columns.iter().enumerate() {
+            let text = match column.name.as_str() {
+                "status" => Some(status.clone()),
+                "on" => Some(
+                    matches
+                        .get_one::<String>("on")
+                        .cloned()
+                        .unwrap_or_else(|| session.today.to_string()),
+                ),
+                other => matches.try_get_one::<String>(other).ok().flatten().cloned(),
             };
-            refuse_retracted(record)?;
-            let field = &kind.fields[life.updates];
-            let FieldType::Table(columns) = &field.ty else {
-                return Err(Problem::new(Rule::NO_LIFECYCLE)
-                    .with("kind", &kind.label)
-                    .into());
-            };
-            let day =
-                |text: Option<&String>| text.map_or(Ok(session.today), |text| session.day(text));
-            let finished = status.is_none()
-                && record
-                    .finished_on(day(matches.get_one::<String>("on"))?)
-                    .is_some();
-            if finished {
-                return Err(Problem::new(Rule::FINISHED)
-                    .with("id", record.id.as_str())
-                    .into());
-            }
-            let status = status.unwrap_or_else(|| life.statuses[life.done].choice.name.clone());
-            let mut row = vec![None; columns.len()];
-            for (n, column) in columns.iter().enumerate() {
-                let text = match column.name.as_str() {
-                    "status" => Some(status.clone()),
-                    "on" => Some(
-                        matches
-                            .get_one::<String>("on")
-                            .cloned()
-                            .unwrap_or_else(|| session.today.to_string()),
-                    ),
-                    other => matches.try_get_one::<String>(other).ok().flatten().cloned(),
-                };
-                row[n] = text
-                    .map(|text| input::value(column, &text, session.today))
-                    .transpose()?;
-            }
-            let row = Value::Table(row);
-            let day = |row: &Value| row.field(0).and_then(Value::as_day);
-            if let (Some(on), Some(start)) = (day(&row), record.starts())
-                && on < start
-            {
-                return Err(Problem::new(Rule::UPDATE_BEFORE_START)
-                    .with("on", on.to_string())
-                    .with("start", start.to_string())
-                    .with("field", &kind.fields[kind.start].label)
-                    .into());
-            }
-            let mut rows = record
-                .get(life.updates)
-                .map_or(&[][..], Value::items)
-                .to_vec();
-            // By date; of one day, after those already there.
-            let at = rows
-                .iter()
-                .rposition(|old| day(old) <= day(&row))
-                .map_or(0, |n| n + 1);
-            rows.insert(at, row);
-            values[life.updates + 1] = Some(Value::List(rows));
-            Ok(())
-        },
-    )
+            row[n] = text
+                .map(|text| input::value(column, &text, session.today))
+                .transpose()?;
+        }
+        let row = Value::Table(row);
+        let day = |row: &Value| row.field(0).and_then(Value::as_day);
+        if let (Some(on), Some(start)) = (day(&row), record.starts())
+            && on < start
+        {
+            return Err(Problem::new(Rule::UPDATE_BEFORE_START)
+                .with("on", on.to_string())
+                .with("start", start.to_string())
+                .with("field", &kind.fields[kind.start].label)
+                .into());
+        }
+        let mut rows = record
+            .get(life.updates)
+            .map_or(&[][..], Value::items)
+            .to_vec();
+        // By date; of one day, after those already there.
+        let at = rows
+            .iter()
+            .rposition(|old| day(old) <= day(&row))
+            .map_or(0, |n| n + 1);
+        rows.insert(at, row);
+        values[life.updates + 1] = Some(Value::List(rows));
+        Ok(())
+    })
 }
 
 fn refuse_retracted(record: &Record) -> Result<(), Problem> {
@@ -294,35 +307,31 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let by = text("by").unwrap_or_else(clerk_name);
     let mut retracted = String::new();
-    let status = change_record(
-        session,
-        id(matches),
-        "retracted",
-        |session, record, values| {
-            refuse_retracted(record)?;
-            record.id.as_str().clone_into(&mut retracted);
-            let FieldType::Table(columns) = rules.retraction_field().ty else {
-                return Ok(());
+    let id = asked_record(session, matches, |_| true)?;
+    let status = change_record(session, &id, "retracted", |session, record, values| {
+        refuse_retracted(record)?;
+        record.id.as_str().clone_into(&mut retracted);
+        let FieldType::Table(columns) = rules.retraction_field().ty else {
+            return Ok(());
+        };
+        let value = |column: &FieldDef| -> Result<Option<Value>, Problem> {
+            let text = match column.name.as_str() {
+                "on" => session.today.to_string(),
+                "by" => by.clone(),
+                _ => text("why").unwrap_or_default(),
             };
-            let value = |column: &FieldDef| -> Result<Option<Value>, Problem> {
-                let text = match column.name.as_str() {
-                    "on" => session.today.to_string(),
-                    "by" => by.clone(),
-                    _ => text("why").unwrap_or_default(),
-                };
-                let required_but_empty = column.required && text.trim().is_empty();
-                if required_but_empty {
-                    return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", "--why"));
-                }
-                (!text.is_empty())
-                    .then(|| input::value(column, &text, session.today))
-                    .transpose()
-            };
-            let row = columns.iter().map(value).collect::<Result<_, _>>()?;
-            values[record.kind.fields.len() + 1] = Some(Value::Table(row));
-            Ok(())
-        },
-    )?;
+            let required_but_empty = column.required && text.trim().is_empty();
+            if required_but_empty {
+                return Err(Problem::new(Rule::MISSING_ARGUMENTS).with("flags", "--why"));
+            }
+            (!text.is_empty())
+                .then(|| input::value(column, &text, session.today))
+                .transpose()
+        };
+        let row = columns.iter().map(value).collect::<Result<_, _>>()?;
+        values[record.kind.fields.len() + 1] = Some(Value::Table(row));
+        Ok(())
+    })?;
     // Others may still point to it: nobody's next commit would pass.
     say_found(session, |problem| {
         problem.rule == Rule::RETRACTED_REFERENCE && problem.has("id", &retracted)

@@ -156,7 +156,7 @@ fn ask(
     let mut asked = false;
     for (request, plan) in requests.iter_mut().zip(plans) {
         if plan.breaks(Rule::FORM_NO_ORG) {
-            request.org = Some(prompt::org(session, &tree.orgs, tree.rules)?);
+            request.org = Some(prompt::org(session, &tree.orgs, tree.rules, None)?);
             asked = true;
         }
         if plan.breaks(Rule::CELL_YEAR) {

@@ -8,13 +8,12 @@ use crate::cmd::Session;
 use crate::day::{Day, Period, PeriodName, When};
 use crate::locale::{Arg, Locale};
 use crate::problem::{Problem, Rule};
-use crate::record::Value;
-use crate::record::input;
 use crate::record::organisation::Organisation;
+use crate::record::{Record, Value, input, text};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType};
 use crate::spelling::visible;
-use crate::tree::find_org;
+use crate::tree::{OwnedRecord, Tree, find_org};
 
 /// Asks for a field; an empty answer leaves an optional one out.
 ///
@@ -122,7 +121,12 @@ fn parse(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
 ///
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
-pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -> Result<usize> {
+pub(super) fn org(
+    session: &Session<'_>,
+    orgs: &[Organisation],
+    rules: &Rules,
+    default: Option<&str>,
+) -> Result<usize> {
     let label = format!(
         "{}{}",
         session.locale.text("value-org"),
@@ -135,23 +139,31 @@ pub(super) fn org(session: &Session<'_>, orgs: &[Organisation], rules: &Rules) -
             Err(problem) => Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into()),
         })
     };
-    let names: Vec<String> = orgs.iter().map(|org| visible(org.name())).collect();
+    let names = orgs.iter().map(|org| {
+        let initials = rules.naming.initials(org.name());
+        (visible(org.name()), initials)
+    });
+    let names: Vec<(String, [String; 2])> = names.collect();
     let suggest = move |text: &str| {
         Ok(names
             .iter()
-            .filter(|name| !text.is_empty() && name.contains(text))
+            .filter(|(name, initials)| {
+                let letters = initials.iter().any(|initials| initials.starts_with(text));
+                !text.is_empty() && (name.contains(text) || letters)
+            })
             .take(7)
-            .cloned()
+            .map(|(name, _)| name.clone())
             .collect())
     };
     let help = session.locale.text("prompt-org");
-    let answer = answered(
-        Text::new(&label)
-            .with_validator(check)
-            .with_autocomplete(suggest)
-            .with_help_message(&help)
-            .prompt(),
-    )?;
+    let mut text = Text::new(&label)
+        .with_validator(check)
+        .with_autocomplete(suggest)
+        .with_help_message(&help);
+    if let Some(default) = default {
+        text = text.with_default(default);
+    }
+    let answer = answered(text.prompt())?;
     Ok(find_org(orgs, answer.trim(), rules)?)
 }
 
@@ -206,6 +218,40 @@ pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
             .prompt(),
     )?;
     Ok(Day::read(&answer, today.into()).unwrap_or(today))
+}
+
+/// Asks which record, by any part of its title; gives its id.
+///
+/// # Errors
+/// There is none to choose from, the person gave up, or the terminal cannot be used.
+pub(super) fn record(
+    session: &Session<'_>,
+    tree: &Tree<'_>,
+    may_be: impl Fn(&Record<'_>) -> bool,
+) -> Result<String> {
+    let entries = tree.entries.iter();
+    let mut entries: Vec<&OwnedRecord<'_>> = entries
+        .filter(|entry| entry.record.retracted.is_none() && may_be(&entry.record))
+        .collect();
+    if entries.is_empty() {
+        return Err(Problem::new(Rule::NOTHING_TO_CHOOSE).into());
+    }
+    // What was begun last is most often meant.
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.record.starts()));
+    let line = |entry: &&OwnedRecord<'_>| {
+        let record = &entry.record;
+        let day = record
+            .starts()
+            .map(|day| day.to_string())
+            .unwrap_or_default();
+        let title = text::title(record, &session.locale);
+        let kind = record.kind.label.get(session.locale.lang());
+        let org = tree.orgs[entry.org].short();
+        format!("{day} {kind} {title}  {org}  {}", record.id)
+    };
+    let options = entries.iter().map(line).collect();
+    let chosen = choose(session, &session.locale.text("prompt-record"), options)?;
+    Ok(entries[chosen].record.id.as_str().to_owned())
 }
 
 /// Asks for one of a few answers; gives its place among them.

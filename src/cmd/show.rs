@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 use serde_json::Value as Json;
 
+use crate::cmd::change::asked_record;
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options};
@@ -25,7 +26,7 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "show")
-        .arg(options::positional(locale, "id", "value-id"))
+        .arg(options::positional(locale, "id", "value-id").required(false))
         .arg(options::at_option(locale))
         .arg(options::format_option(
             locale,
@@ -36,8 +37,8 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let ledger = Ledger::asked(session, matches)?;
     let rules = &ledger.rules;
-    let id = matches.get_one::<String>("id").map_or("", String::as_str);
-    let found = change::find(ledger.files(), rules, id)?;
+    let id = asked_record(session, matches, |_| true)?;
+    let found = change::find(ledger.files(), rules, &id)?;
     let text = match options::format_of(matches, Format::Text) {
         Format::Json => {
             let mut object = record::record(&found.record, rules);

@@ -37,11 +37,16 @@ impl SheetReader<'_, '_> {
             fields: vec![Stated::Unasked; kind.fields.len()],
             update: StatedUpdate {
                 fields: vec![Stated::Unasked; update_columns(kind).unwrap_or_default().len()],
+                day_says_done: false,
             },
             problems: Vec::new(),
             first,
         };
-        self.organisation(layout, row, &mut entry);
+        self.organisation(layout, row, group, &mut entry);
+        if let Some(at) = layout.doubled {
+            let problem = Problem::new(Rule::FORM_TWO_TABLES);
+            entry.problems.push(CellProblem { at, problem });
+        }
         for column in &layout.columns {
             let (Some(target), true) = (
                 column.target,
@@ -69,8 +74,18 @@ impl SheetReader<'_, '_> {
                         entry.fields[n] = stated;
                     }
                 }
+                Target::Update(n) if self.tells_state(layout, n) => {
+                    self.progress(&mut entry, spot);
+                    if entry.update.fields[n].typed().is_none() {
+                        let columns = update_columns(kind).unwrap_or_default();
+                        let stated = self.stated_update(&columns[n], spot, &mut entry);
+                        entry.update.fields[n] = stated.unwrap_or_default();
+                    }
+                }
                 Target::Update(n) => {
                     let columns = update_columns(kind).unwrap_or_default();
+                    let says_done = self.headings.is_of_completion(&column.heading);
+                    entry.update.day_says_done |= columns[n].name == "on" && says_done;
                     let stated = self.stated_update(&columns[n], spot, &mut entry);
                     if let Some(stated) = stated {
                         entry.update.fields[n] = stated;
@@ -83,15 +98,32 @@ impl SheetReader<'_, '_> {
         entry
     }
 
+    /// Whether the words of progress may be a state: no column has the states themselves.
+    fn tells_state(&self, layout: &Layout, step: usize) -> bool {
+        let columns = update_columns(self.request.kind).unwrap_or_default();
+        let status = columns.iter().position(|column| column.name == "status");
+        let has_column =
+            status.is_some_and(|n| layout.column_of(Target::Update(n), None).is_some());
+        columns[step].name == "note" && !has_column
+    }
+
     fn is_updates(&self, field: usize) -> bool {
         let life = self.request.kind.life.as_ref();
         life.is_some_and(|life| life.updates == field)
     }
 
-    /// Which organisation a row is of: by its own columns, by those of the row above, by a section,
-    /// by what stands above the table, by the sheet's name, or by what was asked for.
-    fn organisation(&mut self, layout: &Layout, row: u32, entry: &mut Entry) {
-        let text = |target: Target| {
+    /// Which organisation a row is of: by its own columns, by those of the row above, by its group
+    /// of columns, by a section, by what was asked for, by what stands above the table, or by the
+    /// sheet's name.
+    fn organisation(
+        &mut self,
+        layout: &Layout,
+        row: u32,
+        group: Option<&Group>,
+        entry: &mut Entry,
+    ) {
+        let wording = &self.request.tree.rules.wording;
+        let cell = |target: Target| {
             let column = layout.column_of(target, None)?;
             let at = At {
                 row,
@@ -99,65 +131,98 @@ impl SheetReader<'_, '_> {
             };
             let (cell, _) = self.sheet.at(at)?;
             let text: String = cell.typed().split_whitespace().collect();
-            let is_blank = Wording::is(&self.request.tree.rules.wording.blank, &text);
-            (!text.is_empty() && !is_blank).then_some((text, at))
+            (!text.is_empty()).then_some((text, at))
         };
-        let (above, org) = (text(Target::Above), text(Target::Org));
-        match (above, org) {
+        let own_cell = cell(Target::Org);
+        let is_none = |(text, _): &(String, At)| Wording::is(&wording.blank, text);
+        // A dash says that there is none; only a blank goes on with the one above.
+        let says_none = own_cell.as_ref().is_some_and(is_none);
+        let org = own_cell.clone().filter(|cell| !is_none(cell));
+        match (cell(Target::Above).filter(|cell| !is_none(cell)), org) {
+            (None, None) if says_none => self.org = None,
             (None, None) => {}
             (None, Some(org)) => self.org = Some(org),
             (Some(above), org) => {
                 let is_new = self.above.as_ref().is_none_or(|(name, _)| *name != above.0);
-                if is_new || org.is_some() {
+                if is_new || org.is_some() || says_none {
                     self.org = org;
                 }
                 self.above = Some(above);
             }
         }
-        let mut problems = Vec::new();
-        let mut fail = |at: At, problem: Problem| {
-            problems.push(CellProblem { at, problem });
-            None
+        let here = |(name, at): &(String, At)| (name.clone(), At { row, ..*at });
+        let of_group = group.and_then(|group| group.org.clone());
+        let own = match of_group {
+            Some(name) => Some((name, entry.first)),
+            None => self.org.as_ref().map(here),
         };
-        let frame = match (&self.context.org, self.request.org) {
-            (_, Some(org)) => Some(org),
-            (Some((name, _)), None) => self.places.find(name, None).ok(),
-            (None, None) => self.places.named(&self.sheet.name),
-        };
-        let above = match &self.above {
-            Some((name, at)) => match self.places.find(name, frame) {
-                Ok(above) => Some(above),
-                Err(problem) => fail(*at, problem),
-            },
+        let above = self.above.as_ref().map(here);
+        match self.resolved(own, above, entry.first) {
+            Ok(org) => entry.org = org,
+            Err(found) => entry.problems.push(*found),
+        }
+        if entry.org.is_none() && entry.problems.is_empty() {
+            let at = own_cell.map_or(entry.first, |(_, at)| at);
+            let problem = Problem::new(Rule::FORM_NO_ORG);
+            entry.problems.push(CellProblem { at, problem });
+        }
+    }
+
+    /// The organisation of a row by the names that stand for it; none where nothing names one.
+    fn resolved(
+        &self,
+        own: Option<(String, At)>,
+        above: Option<(String, At)>,
+        first: At,
+    ) -> Result<Option<usize>, Box<CellProblem>> {
+        let fail = |at: At| move |problem: Problem| Box::new(CellProblem { at, problem });
+        let frame = self.frame(first);
+        let frame_org = frame.as_ref().ok().copied().flatten();
+        let above = match above {
+            Some((name, at)) => Some(self.places.find(&name, frame_org).map_err(fail(at))?),
             None => None,
         };
-        let broken_above = self.above.is_some() && above.is_none();
-        entry.org = match (&self.org, above) {
-            (Some((name, at)), Some(above)) => match self.places.find_under(name, above) {
-                Ok(org) => Some(org),
-                Err(problem) => fail(*at, problem),
-            },
-            (Some((name, at)), None) if !broken_above => match self.places.find(name, frame) {
-                Ok(org) => Some(org),
-                Err(problem) => fail(*at, problem),
-            },
-            (_, above) => above,
-        };
-        if entry.org.is_none() && self.org.is_none() && !broken_above {
-            entry.org = frame;
-            if frame.is_none() {
-                let (at, problem) = match &self.context.org {
-                    Some((name, at)) => {
-                        let problem = self.places.find(name, None).err();
-                        (*at, problem)
-                    }
-                    None => (entry.first, None),
-                };
-                let problem = problem.unwrap_or_else(|| Problem::new(Rule::FORM_NO_ORG));
-                problems.push(CellProblem { at, problem });
-            }
+        match (own, above) {
+            (Some((name, at)), Some(above)) => self
+                .places
+                .find_under(&name, above)
+                .map(Some)
+                .map_err(fail(at)),
+            (Some((name, at)), None) => self
+                .places
+                .find(&name, frame_org)
+                .map(Some)
+                .map_err(fail(at)),
+            (None, Some(above)) => Ok(Some(above)),
+            (None, None) => frame,
         }
-        entry.problems.extend(problems);
+    }
+
+    /// The organisation of rows that name none.
+    fn frame(&self, first: At) -> Result<Option<usize>, Box<CellProblem>> {
+        let said = self.context.org.as_ref();
+        let of_sheet = self.places.named(&self.sheet.name);
+        if let (Some(org), false) = (self.request.org, self.context.of_section) {
+            return Ok(Some(org));
+        }
+        let Some((name, at)) = said else {
+            return Ok(self.request.org.or(of_sheet));
+        };
+        let fail = |problem: Problem| Box::new(CellProblem { at: *at, problem });
+        let org = self.places.find(name, self.request.org).map_err(fail)?;
+        // The sheet of one organisation with the name of another above it: nobody knows whose.
+        let tree = self.request.tree;
+        let are_one =
+            |other: usize| tree.subtree(other).contains(&org) || tree.subtree(org).contains(&other);
+        match of_sheet.filter(|_| self.request.org.is_none()) {
+            Some(other) if !are_one(other) => {
+                let problem = Problem::new(Rule::FORM_TWO_ORGS)
+                    .with("name", tree.orgs[org].name())
+                    .with("other", tree.orgs[other].name());
+                Err(Box::new(CellProblem { at: first, problem }))
+            }
+            _ => Ok(Some(org)),
+        }
     }
 
     /// What is known of a cell besides what stands in it.
@@ -321,46 +386,77 @@ impl SheetReader<'_, '_> {
         self.stated(field, spot, entry)
     }
 
-    /// A cell of progress: a state, before it perhaps the day of it.
+    /// A cell of progress: a state, before or behind it perhaps the day of it. What is no state is
+    /// left to whoever asked, with nothing noted.
     fn progress(&self, entry: &mut Entry, spot: Spot<'_>) {
         let Spot { cell, at, column } = spot;
         let columns = update_columns(self.request.kind).unwrap_or_default();
-        let text = cell.map(Cell::typed).unwrap_or_default();
         let index = |name: &str| columns.iter().position(|column| column.name == name);
         let (Some(on), Some(status)) = (index("on"), index("status")) else {
             return;
         };
-        let day = text
-            .trim()
-            .split_once(char::is_whitespace)
-            .and_then(|(day, rest)| {
-                let when = self.circumstances(column).when;
-                let day = input::value(&columns[on], day, when).ok()?;
-                Some((day, rest.trim().to_owned()))
-            });
-        let rest = match day {
-            Some((value, rest)) => {
-                entry.update.fields[on] = Stated::Value {
-                    value,
-                    typed: text,
-                    at: Some(at),
-                };
-                Some(Cell::Text(rest))
-            }
-            None => cell.cloned(),
+        let text = cell.map(Cell::typed).unwrap_or_default();
+        let text = text.trim();
+        let when = self.circumstances(column).when;
+        let day = |text: &str| input::value(&columns[on], text.trim(), when).ok();
+        let before = |at: usize| {
+            let (first, rest) = text.split_at(at);
+            Some((day(first)?, rest.trim().to_owned()))
         };
-        let stated = self.stated_update(
-            &columns[status],
-            Spot {
-                cell: rest.as_ref(),
-                ..spot
-            },
-            entry,
-        );
+        let behind = || {
+            let (state, rest) = text.split_once(['（', '('])?;
+            Some((
+                day(rest.trim_end_matches(['）', ')']))?,
+                state.trim().to_owned(),
+            ))
+        };
+        let at_blank = text.find(char::is_whitespace);
+        let at_word = text.find(['日', '号']).map(|at| at + '日'.len_utf8());
+        let found = [at_blank, at_word]
+            .into_iter()
+            .flatten()
+            .find_map(before)
+            .or_else(behind);
+        let (day, state) = match found {
+            Some((day, state)) => (Some(day), Cell::Text(state)),
+            None => (None, cell.cloned().unwrap_or(Cell::Text(String::new()))),
+        };
+        let before = entry.problems.len();
+        let spot = Spot {
+            cell: Some(&state).filter(|_| !text.is_empty()),
+            ..spot
+        };
+        let stated = self.stated_update(&columns[status], spot, entry);
+        if entry.problems.len() > before && self.is_note(column) {
+            entry.problems.truncate(before);
+            return;
+        }
+        if let Some(value) = day {
+            entry.update.fields[on] = Stated::Value {
+                value,
+                typed: text.to_owned(),
+                at: Some(at),
+            };
+        }
         if let Some(stated) = stated
             && entry.update.fields[status].value().is_none()
         {
             entry.update.fields[status] = stated;
+        }
+        // The words are taken: they are no note too.
+        if self.is_note(column)
+            && let Some(Target::Update(n)) = column.target
+        {
+            let typed = text.to_owned();
+            entry.update.fields[n] = Stated::Blank { at, typed };
+        }
+    }
+
+    fn is_note(&self, column: &Column) -> bool {
+        let columns = update_columns(self.request.kind).unwrap_or_default();
+        match column.target {
+            Some(Target::Update(n)) => columns[n].name == "note",
+            _ => false,
         }
     }
 
@@ -397,7 +493,11 @@ impl SheetReader<'_, '_> {
             }) => {
                 entry.fields[kind.period] = always(Value::Period(*period));
             }
-            Some(Group { said, period: None }) => {
+            Some(Group {
+                said,
+                is_timed: true,
+                ..
+            }) => {
                 let column = layout
                     .columns
                     .iter()
@@ -406,18 +506,32 @@ impl SheetReader<'_, '_> {
                 let problem = no_year(field, said);
                 entry.problems.push(CellProblem { at, problem });
             }
-            None if !has_column => {
+            _ if !has_column => {
+                let is_wanted = |period: &Period| period.span() == wanted;
                 let year = self.year().and_then(|year| Day::new(year, 1, 1));
                 let period = match wanted {
                     PeriodName::Year => year.map(Period::year),
-                    _ => self.context.period.filter(|period| period.span() == wanted),
+                    _ => self
+                        .context
+                        .period
+                        .or_else(|| self.period_of_sheet())
+                        .filter(is_wanted),
                 };
                 if let (Some(period), None) = (period, entry.fields[kind.period].value()) {
                     entry.fields[kind.period] = always(Value::Period(period));
                 }
             }
-            None => {}
+            _ => {}
         }
+    }
+
+    /// The month or quarter that the sheet is called, of the year that is known: `7月`.
+    pub(super) fn period_of_sheet(&self) -> Option<Period> {
+        let when = When {
+            today: None,
+            year: self.year(),
+        };
+        Period::read(&self.sheet.name, when).ok()
     }
 }
 

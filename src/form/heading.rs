@@ -1,11 +1,12 @@
 //! Headings: which field the words above a column mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::number::Decimal;
 use crate::rules::Rules;
 use crate::rules::form::{Wording, squeezed};
 use crate::rules::kind::{FieldType, Kind};
+use crate::tree::Tree;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +32,7 @@ pub(super) type Weight = u32;
 pub(super) struct Headings<'r> {
     pub(super) kind: &'r Kind,
     wording: &'r Wording,
+    orgs: HashSet<String>,
     by_name: HashMap<String, Vec<(Target, Weight)>>,
 }
 
@@ -40,6 +42,7 @@ impl<'r> Headings<'r> {
         let mut headings = Headings {
             kind,
             wording: &rules.wording,
+            orgs: HashSet::new(),
             by_name: HashMap::new(),
         };
         for (n, field) in kind.fields.iter().enumerate() {
@@ -74,6 +77,35 @@ impl<'r> Headings<'r> {
             names.iter().for_each(|name| headings.name(name, target, 3));
         }
         headings
+    }
+
+    /// The same in a ledger whose organisations may stand side by side.
+    pub(super) fn in_ledger(tree: &'r Tree<'_>, kind: &'r Kind) -> Headings<'r> {
+        let mut headings = Headings::of(tree.rules, kind);
+        let endings = &tree.rules.naming.generic;
+        for org in &tree.orgs {
+            for name in [org.name(), org.short()] {
+                headings.orgs.insert(squeezed(name));
+                let shorter = endings
+                    .iter()
+                    .filter_map(|ending| name.strip_suffix(ending.as_str()));
+                let shorter = shorter.filter(|short| short.chars().count() > 2);
+                headings.orgs.extend(shorter.map(squeezed));
+            }
+        }
+        headings
+    }
+
+    /// Whether a heading is the name of an organisation.
+    pub(super) fn is_org(&self, text: &str) -> bool {
+        self.orgs.contains(&squeezed(text))
+    }
+
+    /// Whether the heading of a day says that something is done then.
+    pub(super) fn is_of_completion(&self, heading: &str) -> bool {
+        let heading = squeezed(heading);
+        let words = &self.wording.completion;
+        words.iter().any(|word| heading.contains(&squeezed(word)))
     }
 
     fn name(&mut self, name: &str, target: Target, weight: Weight) {
@@ -141,7 +173,7 @@ pub(super) fn update_columns(kind: &Kind) -> Option<&[crate::rules::kind::FieldD
 }
 
 /// A heading without what stands in brackets: units, remarks.
-fn without_brackets(text: &str) -> String {
+pub(super) fn without_brackets(text: &str) -> String {
     let mut depth = 0usize;
     text.chars()
         .filter(|c| match c {

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 
 use super::heading::{Headings, Target, Weight, is_percentage, money_unit};
-use crate::day::{Period, PeriodName, When};
+use crate::day::{Day, Period, PeriodName, When};
 use crate::number::Decimal;
+use crate::record::input;
 use crate::rules::Rules;
 use crate::rules::form::{FormSpec, squeezed};
-use crate::rules::kind::{FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind};
 use crate::sheet::{At, Cell, Sheet, column_name, column_named};
 use crate::written::canonical::quoted;
 
-/// The most rows that a heading has.
-const MOST_ROWS: u32 = 3;
+/// The most rows that a heading has: three, and above them a year and its quarters.
+const MOST_ROWS: u32 = 5;
 
 /// The heading of a table and its columns.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Layout {
     pub(super) columns: Vec<Column>,
     /// How much of it was understood, and how surely.
     pub(super) score: Weight,
+    /// Where a second table begins beside it.
+    pub(super) doubled: Option<At>,
 }
 
 /// A column under a heading.
@@ -48,10 +51,16 @@ pub(super) struct Column {
 /// Columns of one period beside those of others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Group {
-    /// As the heading says it.
+    /// The time as the heading says it.
     pub(super) said: String,
     /// The period; none where its year is not known.
     pub(super) period: Option<Period>,
+    /// Whether the heading says a time at all.
+    pub(super) is_timed: bool,
+    /// Whether it says the year too.
+    pub(super) says_year: bool,
+    /// The organisation, where such stand side by side.
+    pub(super) org: Option<String>,
 }
 
 impl Layout {
@@ -64,11 +73,12 @@ impl Layout {
         year: Option<i32>,
     ) -> Option<Layout> {
         let read = |first: u32, last: u32| {
-            is_heading_like(sheet, headings, last, first < last)
+            let below = (first + 1..=last).all(|row| is_heading_like(sheet, headings, row, true));
+            (below && is_heading_like(sheet, headings, last, first < last))
                 .then(|| Layout::of(sheet, headings, first, last, year))
         };
         let mut best = read(row, row);
-        for last in row + 1..row + MOST_ROWS {
+        for last in row.saturating_add(1)..row.saturating_add(MOST_ROWS) {
             if sheet.row(last).next().is_none() {
                 break;
             }
@@ -104,13 +114,28 @@ impl Layout {
         let mut carried: Vec<Option<(Cell, At)>> = vec![None; (last - first + 1) as usize];
         for index in 0..width {
             let parts = parts(sheet, index, first..=last, &mut carried);
-            let Some((_, lowest)) = parts.last() else {
+            if parts.is_empty() {
                 continue;
-            };
-            let (times, words): (Vec<&Part>, Vec<&Part>) = parts
-                .iter()
-                .partition(|(text, _)| is_time(headings.kind, text));
-            let group = Group::of(headings.kind, &times, year);
+            }
+            let kind = headings.kind;
+            let parts: Vec<Part> = parts
+                .into_iter()
+                .flat_map(|part| untimed(headings, part))
+                .collect();
+            let lowest = parts.last().map_or(
+                At {
+                    row: last,
+                    column: index,
+                },
+                |(_, at)| *at,
+            );
+            let (times, words): (Vec<&Part>, Vec<&Part>) =
+                parts.iter().partition(|(text, _)| is_time(kind, text));
+            let (orgs, words): (Vec<&Part>, Vec<&Part>) = words
+                .into_iter()
+                .partition(|(text, _)| headings.is_org(text));
+            let org = orgs.last().map(|(text, _)| text.clone());
+            let group = Group::of(kind, &times, org, year);
             let n = columns.len();
             let heading = parts
                 .iter()
@@ -134,13 +159,13 @@ impl Layout {
             }
             if words.is_empty()
                 && group.is_some()
-                && let Some(only) = only_number(headings.kind)
+                && let Some(only) = only_field(kind)
             {
                 wishes.push((6, n, Target::Field(only)));
             }
             columns.push(Column {
                 index,
-                at: *lowest,
+                at: lowest,
                 target: None,
                 group,
                 unit: money_unit(&heading),
@@ -153,9 +178,11 @@ impl Layout {
             last,
             columns,
             score: 0,
+            doubled: None,
         };
         layout.keep_years_side_by_side(headings.kind);
         layout.settle(wishes);
+        layout.doubled = layout.second_table(headings);
         layout
     }
 
@@ -171,6 +198,28 @@ impl Layout {
                 .iter_mut()
                 .for_each(|column| column.group = None);
         }
+    }
+
+    /// Where the same headings begin once more: two columns that are left out though they are named
+    /// as others are.
+    fn second_table(&self, headings: &Headings<'_>) -> Option<At> {
+        let taken: HashSet<Target> = self
+            .columns
+            .iter()
+            .filter_map(|column| column.target)
+            .collect();
+        let is_second = |column: &&Column| {
+            let most = headings
+                .targets(&column.heading)
+                .into_iter()
+                .max_by_key(|(_, w)| *w);
+            column.target.is_none()
+                && most.is_some_and(|(target, weight)| {
+                    weight >= 8 && taken.contains(&target) && matches!(target, Target::Field(_))
+                })
+        };
+        let second: Vec<&Column> = self.columns.iter().filter(is_second).collect();
+        (second.len() > 1).then(|| second[0].at)
     }
 
     /// Gives each column what it most surely is; what is taken by a surer one is left to it.
@@ -189,8 +238,11 @@ impl Layout {
                 }
             }
         }
-        // Months side by side are told apart only by a heading that has them.
-        self.score += Weight::try_from(self.groups().len()).unwrap_or(0);
+        // Months side by side are told apart only by a heading that has them, and their year by
+        // one that says it.
+        let groups = self.groups();
+        let dated = groups.iter().filter(|group| group.says_year).count();
+        self.score += Weight::try_from(groups.len() + dated).unwrap_or(0);
         // The total of all months is none of them.
         let grouped = self.columns.iter().any(|column| column.group.is_some());
         let in_groups: HashSet<Target> = self
@@ -244,7 +296,7 @@ impl Layout {
             let Some(index) = column_named(letter) else {
                 continue;
             };
-            let target = target_named(kind, name);
+            let target = target_named(rules, kind, name);
             match layout
                 .columns
                 .iter_mut()
@@ -278,7 +330,11 @@ impl Layout {
             sheet: None,
             heading: None,
             headings: heading_texts(sheet, self.last),
-            columns: known.collect(),
+            // Months side by side cannot be said column by column: they are found again.
+            columns: match self.groups().is_empty() {
+                true => known.collect(),
+                false => Vec::new(),
+            },
             set: Vec::new(),
             year,
             place: kind.place.clone(),
@@ -351,25 +407,19 @@ pub(super) fn heading_texts(sheet: &Sheet, row: u32) -> Vec<String> {
         .collect()
 }
 
-/// What a name of a field in a form that is known means.
-pub(super) fn target_named(kind: &Kind, name: &str) -> Option<Target> {
+/// What a name of a column means: in a form that is known, or where every row has a value.
+pub(super) fn target_named(rules: &Rules, kind: &Kind, name: &str) -> Option<Target> {
     match name {
         "org" => Some(Target::Org),
         "above" => Some(Target::Above),
         "id" => Some(Target::Id),
-        _ => match name.strip_prefix("updates.") {
-            Some(column) => super::heading::update_columns(kind)?
-                .iter()
-                .position(|known| known.name == column || known.label.is(column))
-                .map(Target::Update),
-            None => kind.named(name).map(Target::Field).or_else(|| {
-                let columns = super::heading::update_columns(kind)?;
-                let found = columns
-                    .iter()
-                    .position(|known| known.name == name || known.label.is(name));
-                found.map(Target::Update)
-            }),
-        },
+        _ => {
+            let meant = Headings::of(rules, kind).targets(name);
+            let surest = meant
+                .into_iter()
+                .max_by_key(|(target, weight)| (*weight, *target))?;
+            Some(surest.0)
+        }
     }
 }
 
@@ -399,14 +449,7 @@ fn parts(
 ) -> Vec<(String, At)> {
     let last = *rows.end();
     let mut parts: Vec<(String, At)> = Vec::new();
-    let below = |row: u32| {
-        sheet
-            .at(At {
-                row: row + 1,
-                column,
-            })
-            .is_some()
-    };
+    let below = |row: u32| (row + 1..=last).any(|row| sheet.at(At { row, column }).is_some());
     for (row, carried) in rows.zip(carried) {
         let found = sheet.at(At { row, column });
         let found = match found {
@@ -441,13 +484,19 @@ fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_other
             continue;
         }
         let text = match cell {
-            Cell::Text(text) => text.clone(),
+            // Separated values are texts, whatever they say.
+            Cell::Text(text) => match input::number(text).and_then(Decimal::whole) {
+                Some(number) if !is_year(number) => return false,
+                _ if text.parse::<Day>().is_ok() => return false,
+                _ => text.clone(),
+            },
             // A year.
             Cell::Number { value, .. } if value.whole().is_some_and(is_year) => cell.typed(),
             _ => return false,
         };
         all += 1;
-        known += usize::from(headings.names(&text) || is_time(headings.kind, &text));
+        let named = headings.names(&text) || headings.is_org(&text);
+        known += usize::from(named || is_time(headings.kind, &text));
     }
     all > 0 && (!below_others || 2 * known >= all)
 }
@@ -456,64 +505,100 @@ fn is_year(number: i64) -> bool {
     (1990..=2100).contains(&number)
 }
 
-/// Whether a heading is a period of the sort that a kind's records belong to, or a year above such.
+/// Whether a heading is a period: of the sort that a kind's records belong to, or a longer one
+/// above such.
 fn is_time(kind: &Kind, text: &str) -> bool {
+    span_of(kind, text).is_some()
+}
+
+/// How long a period of a heading is, where a kind's records belong to such or to parts of such.
+fn span_of(kind: &Kind, text: &str) -> Option<PeriodName> {
     let of_any_year = When {
         today: None,
         year: Some(2000),
     };
-    let wanted = match kind.fields[kind.period].ty {
-        FieldType::Month => PeriodName::Month,
-        FieldType::Quarter => PeriodName::Quarter,
-        FieldType::Year => PeriodName::Year,
-        _ => return false,
+    let longer: &[PeriodName] = match kind.fields[kind.period].ty {
+        FieldType::Month => &[
+            PeriodName::Month,
+            PeriodName::Quarter,
+            PeriodName::HalfYear,
+            PeriodName::Year,
+        ],
+        FieldType::Quarter => &[PeriodName::Quarter, PeriodName::HalfYear, PeriodName::Year],
+        FieldType::Year => &[PeriodName::Year],
+        _ => return None,
     };
     let text: String = text.split_whitespace().collect();
-    let period = Period::read(text.trim_end_matches(['：', ':']), of_any_year);
-    period.is_ok_and(|period| period.span() == wanted || period.span() == PeriodName::Year)
+    let period = Period::read(text.trim_end_matches(['：', ':']), of_any_year).ok()?;
+    longer.contains(&period.span()).then(|| period.span())
 }
 
 impl Group {
-    fn of(kind: &Kind, times: &[&(String, At)], year: Option<i32>) -> Option<Group> {
+    fn of(kind: &Kind, times: &[&Part], org: Option<String>, year: Option<i32>) -> Option<Group> {
         let wanted = match kind.fields[kind.period].ty {
             FieldType::Month => PeriodName::Month,
             FieldType::Quarter => PeriodName::Quarter,
             _ => PeriodName::Year,
         };
-        let mut year = year;
-        let mut group = None;
+        let (mut year, mut says_year) = (year, false);
+        let mut time: Option<(String, Option<Period>)> = None;
         for (text, _) in times {
-            let when = When { today: None, year };
-            let read = Period::read(text, when).ok();
-            match read {
-                Some(period) if period.span() == wanted => {
-                    group = Some(Group {
-                        said: text.clone(),
-                        period: Some(period),
-                    });
-                }
-                Some(period) => year = Some(period.first().year()),
-                None => {
-                    group = Some(Group {
-                        said: text.clone(),
-                        period: None,
-                    });
-                }
+            let read = Period::read(text, When { today: None, year }).ok();
+            let itself = Period::read(text, When::default()).ok();
+            if span_of(kind, text) == Some(wanted) {
+                says_year |= itself.is_some();
+                time = Some((text.clone(), read));
+            } else if let Some(longer) = itself {
+                (year, says_year) = (Some(longer.first().year()), true);
             }
         }
-        group
+        if time.is_none() && org.is_none() {
+            return None;
+        }
+        let is_timed = time.is_some();
+        let (said, period) = time.unwrap_or_default();
+        Some(Group {
+            said,
+            period,
+            is_timed,
+            says_year: says_year && period.is_some(),
+            org,
+        })
     }
 }
 
-/// The number that a kind's records are about, where there is just one.
-fn only_number(kind: &Kind) -> Option<usize> {
-    let mut numbers = kind
+/// A heading that has its month or quarter before its field as two: `7月受理数`.
+fn untimed(headings: &Headings<'_>, part: Part) -> Vec<Part> {
+    let (text, at) = &part;
+    let end = text.find(['月', '度']).map(|at| at + '月'.len_utf8());
+    let Some((time, rest)) = end.map(|end| text.split_at(end)) else {
+        return vec![part];
+    };
+    let rest = rest.trim_start_matches('份');
+    let is_both = is_time(headings.kind, time) && !headings.targets(rest).is_empty();
+    match is_both && headings.targets(text).is_empty() {
+        true => vec![(time.to_owned(), *at), (rest.to_owned(), *at)],
+        false => vec![part],
+    }
+}
+
+/// What a kind's records are about, where that is just one field: the only number that must be
+/// given, or the only field beside the period.
+fn only_field(kind: &Kind) -> Option<usize> {
+    let must = kind
         .fields
         .iter()
         .enumerate()
-        .filter(|(_, field)| field.required && field.ty.is_number());
-    match (numbers.next(), numbers.next()) {
-        (Some((n, _)), None) => Some(n),
+        .filter(|(_, field)| field.required);
+    let must: Vec<(usize, &FieldDef)> = must.filter(|(n, _)| *n != kind.period).collect();
+    let numbers: Vec<usize> = must
+        .iter()
+        .filter(|(_, f)| f.ty.is_number())
+        .map(|(n, _)| *n)
+        .collect();
+    match (&numbers[..], &must[..]) {
+        ([n], _) => Some(*n),
+        (_, [(n, _)]) => Some(*n),
         _ => None,
     }
 }

@@ -132,6 +132,8 @@ pub enum Stated {
 pub struct StatedUpdate {
     /// Its fields, by their index in an update.
     pub fields: Vec<Stated>,
+    /// Whether a day without a state says that something is done.
+    pub day_says_done: bool,
 }
 
 /// Something wrong in a cell.
@@ -211,7 +213,7 @@ pub fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, Problem>
             .with("allowed", names.join("、")));
     }
     if let Some(spec) = &request.spec {
-        check_spec(request.kind, spec)?;
+        check_spec(request, spec)?;
     }
     let form = rows::read(request, workbook)?;
     if form.rows.iter().all(|row| row.record.is_none()) && form.spec.is_none() {
@@ -222,9 +224,10 @@ pub fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, Problem>
     Ok(form)
 }
 
-fn check_spec(kind: &Kind, spec: &FormSpec) -> Result<(), Problem> {
+fn check_spec(request: &Request<'_>, spec: &FormSpec) -> Result<(), Problem> {
+    let (rules, kind) = (request.tree.rules, request.kind);
     for (column, name) in &spec.columns {
-        if layout::target_named(kind, name).is_none() {
+        if layout::target_named(rules, kind, name).is_none() {
             return Err(unknown_in_form(
                 &spec.place,
                 column,

@@ -1,24 +1,29 @@
 //! Which organisation, and which record, a form means by a name.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::problem::{Problem, Rule};
+use crate::record::input::masked;
 use crate::record::organisation::Match;
 use crate::record::text::plain;
 use crate::spelling::folded;
-use crate::tree::{Tree, find_org};
+use crate::tree::{Tree, find_org_bare, unknown_org};
 
 /// The organisations of a ledger, by whatever forms call them; each name is looked for once.
 pub(super) struct Places<'t> {
     tree: &'t Tree<'t>,
-    known: HashMap<(String, Option<usize>), Result<usize, Problem>>,
+    known: RefCell<HashMap<Asked, Result<usize, Problem>>>,
 }
+
+/// A name, and the organisation under which it is looked for first.
+type Asked = (String, Option<usize>);
 
 impl<'t> Places<'t> {
     pub(super) fn of(tree: &'t Tree<'t>) -> Places<'t> {
         Places {
             tree,
-            known: HashMap::new(),
+            known: RefCell::default(),
         }
     }
 
@@ -26,13 +31,13 @@ impl<'t> Places<'t> {
     ///
     /// # Errors
     /// There is none, with the nearest; or there are several.
-    pub(super) fn find(&mut self, name: &str, within: Option<usize>) -> Result<usize, Problem> {
+    pub(super) fn find(&self, name: &str, within: Option<usize>) -> Result<usize, Problem> {
         let key = (folded(name).into_owned(), within);
-        if let Some(known) = self.known.get(&key) {
+        if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
         let found = self.look(name, within);
-        self.known.insert(key, found.clone());
+        self.known.borrow_mut().insert(key, found.clone());
         found
     }
 
@@ -40,7 +45,7 @@ impl<'t> Places<'t> {
     ///
     /// # Errors
     /// As [`Places::find`]; there must be one just there.
-    pub(super) fn find_under(&mut self, name: &str, above: usize) -> Result<usize, Problem> {
+    pub(super) fn find_under(&self, name: &str, above: usize) -> Result<usize, Problem> {
         let found = self.find(name, Some(above))?;
         match self.tree.subtree(above).contains(&found) {
             true => Ok(found),
@@ -57,22 +62,28 @@ impl<'t> Places<'t> {
         let alias = aliases
             .iter()
             .find(|alias| folded(&alias.name) == folded(name));
-        let name = alias.map_or(name, |alias| alias.org.as_str());
+        // “（盖章）” is no part of a name.
+        let bare = match name.split_once(['（', '(']) {
+            Some((bare, inside)) if inside.contains('章') => bare,
+            _ => name,
+        };
+        let name = alias.map_or(bare, |alias| alias.org.as_str());
         if let Some(above) = within {
             let below = tree.subtree(above);
             let orgs = &tree.orgs[below.clone()];
-            if let Ok(found) = find_org(orgs, name, tree.rules) {
+            if let Ok(found) = find_org_bare(orgs, name, tree.rules) {
                 return Ok(below.start + found);
             }
-            if let Some(found) = self.shortened(name, below) {
+            let found = self.shortened(name, below.clone());
+            if let Some(found) = found.or_else(|| self.ending(name, below)) {
                 return Ok(found);
             }
         }
-        match find_org(&tree.orgs, name, tree.rules) {
+        match find_org_bare(&tree.orgs, name, tree.rules) {
             Ok(found) => Ok(found),
-            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => {
-                self.shortened(name, 0..tree.orgs.len()).ok_or(problem)
-            }
+            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => self
+                .shortened(name, 0..tree.orgs.len())
+                .ok_or_else(|| self.unknown(name)),
             Err(problem) => Err(problem),
         }
     }
@@ -97,8 +108,31 @@ impl<'t> Places<'t> {
         }
     }
 
+    /// The one below whose name ends so: 机关党支部 for 工农街道机关党支部.
+    fn ending(&self, name: &str, below: std::ops::Range<usize>) -> Option<usize> {
+        const LEAST: usize = 4;
+        let name = folded(name);
+        let mut ends = below.filter(|n| folded(self.tree.orgs[*n].name()).ends_with(&*name));
+        match (name.chars().count() >= LEAST, ends.next(), ends.next()) {
+            (true, Some(one), None) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// That nobody is called so; the nearest names are looked for a few times only, for they are
+    /// compared with all there are.
+    fn unknown(&self, name: &str) -> Problem {
+        const LOOKED_FOR: usize = 40;
+        let failed = |found: &&Result<usize, Problem>| found.is_err();
+        let orgs = match self.known.borrow().values().filter(failed).count() {
+            0..LOOKED_FOR => &self.tree.orgs[..],
+            _ => &[],
+        };
+        unknown_org(&masked(name), orgs)
+    }
+
     /// Whether a text is an organisation's name beyond doubt, as the name of a sheet may be.
-    pub(super) fn named(&mut self, name: &str) -> Option<usize> {
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
         let found = self.find(name, None).ok()?;
         let org = &self.tree.orgs[found];
         let by_letters = matches!(

@@ -8,7 +8,7 @@ use super::{CellProblem, Entry, Form, FormRow, LeftOut, Request, Stated, StatedU
 use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
 use crate::rules::form::FormSpec;
-use crate::rules::kind::{FieldDef, FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind, LifeCycle};
 use crate::sheet::At;
 use crate::spelling::folded;
 use crate::tree::OwnedRecord;
@@ -455,6 +455,15 @@ impl<'a, 't> Planner<'a, 't> {
                 Stated::Blank { .. } | Stated::Wrong { .. } | Stated::Unasked => old.cloned(),
             };
         }
+        // A figure that is known now takes the place of why it was not.
+        for (n, field) in kind.fields.iter().enumerate() {
+            let why = field.unless.as_deref().and_then(|why| kind.index(why));
+            let old = before.and_then(|record| record.get(n));
+            let is_new = entry.fields[n].value().is_some() && !is_same(old, values[n].as_ref());
+            if let Some(why) = why.filter(|why| is_new && entry.fields[*why].value().is_none()) {
+                values[why] = None;
+            }
+        }
         match self.updates(entry, before) {
             Ok(Some(updates)) => {
                 if let Some(life) = &kind.life {
@@ -477,9 +486,6 @@ impl<'a, 't> Planner<'a, 't> {
         let (Some(life), Some(columns)) = (&kind.life, update_columns(kind)) else {
             return Ok(None);
         };
-        let Some(at) = said_at(&entry.update) else {
-            return Ok(None);
-        };
         let index = |name: &str| columns.iter().position(|column| column.name == name);
         let (Some(on), Some(status)) = (index("on"), index("status")) else {
             return Ok(None);
@@ -493,45 +499,56 @@ impl<'a, 't> Planner<'a, 't> {
         let old = before.and_then(|record| record.get(life.updates));
         let mut updates: Vec<Value> = old.map_or(&[][..], Value::items).to_vec();
         let latest = before.and_then(latest_update);
-        if let Some(latest) = latest
-            && agrees(columns, entry, latest)
-        {
+        // In a form that was given out a step of the latest update that is blank now was cleared.
+        let is_cleared = |n: usize| {
+            let old = latest.and_then(|latest| latest[n].as_ref());
+            let stated = &entry.update.fields[n];
+            let is_blank = matches!(stated, Stated::Blank { .. });
+            let still = still_says(entry, stated, &columns[n], old);
+            entry.id.is_some() && old.is_some() && is_blank && !still
+        };
+        let cleared: Vec<usize> = (0..columns.len()).filter(|n| is_cleared(*n)).collect();
+        let said = said_at(&entry.update);
+        let is_as_before = latest.is_some_and(|latest| agrees(columns, entry, latest));
+        if cleared.is_empty() && (said.is_none() || is_as_before) {
             return Ok(None);
         }
+        let at = said.unwrap_or(entry.first);
         let fail = |rule: Rule, n: usize| {
             let at = entry.update.fields[n].at().unwrap_or(at);
-            let problem = Problem::new(rule);
-            let problem = problem.with("value", stated_word(columns, status, &entry.update));
+            let state = stated_word(columns, status, &entry.update);
+            let problem = Problem::new(rule).with("value", state);
             Box::new(CellProblem { at, problem })
         };
         if stated[status].is_none() {
-            let unasked = matches!(entry.update.fields[status], Stated::Unasked);
-            stated[status] = match latest.and_then(|latest| latest[status].clone()) {
-                // A day of completion says that it is complete.
-                _ if unasked && stated[on].is_some() => Some(Value::Text(
-                    life.statuses[life.done].choice.name.as_str().into(),
-                )),
-                Some(before) => Some(before),
-                None => return Err(fail(Rule::CELL_STATE, on)),
-            };
+            let before = latest.and_then(|latest| latest[status].clone());
+            let before = before.filter(|_| !cleared.contains(&status));
+            let state = state_meant(life, &entry.update, (status, on), before);
+            stated[status] = Some(state.ok_or_else(|| fail(Rule::CELL_STATE, on))?);
         }
-        let initial = stated[status].as_ref().and_then(Value::as_text)
-            == life
-                .statuses
-                .first()
-                .map(|first| first.choice.name.as_str());
-        let bare = stated
-            .iter()
-            .enumerate()
-            .all(|(n, value)| n == status || value.is_none());
-        if initial && bare && updates.is_empty() {
+        let first = life
+            .statuses
+            .first()
+            .map(|first| first.choice.name.as_str());
+        let initial = stated[status].as_ref().and_then(Value::as_text) == first;
+        let mut others = stated.iter().enumerate().filter(|(n, _)| *n != status);
+        if initial && updates.is_empty() && others.all(|(_, value)| value.is_none()) {
             return Ok(None);
         }
         if stated[on].is_none() {
             let day = self.request.state_day.map(Value::Day);
             stated[on] = Some(day.ok_or_else(|| fail(Rule::CELL_STATE_DAY, status))?);
         }
+        let day = stated[on].as_ref().and_then(Value::as_day);
+        if let Some(day) = day.filter(|day| *day > self.request.today) {
+            let mut future = fail(Rule::CELL_FUTURE, on);
+            future.problem = Problem::new(Rule::CELL_FUTURE).with("day", day.to_string());
+            return Err(future);
+        }
         put_update(&mut updates, on, stated);
+        if let (Some(Value::Table(values)), false) = (updates.last_mut(), cleared.is_empty()) {
+            cleared.iter().for_each(|n| values[*n] = None);
+        }
         Ok((old.map(Value::items) != Some(&updates)).then_some(updates))
     }
 
@@ -554,14 +571,19 @@ impl<'a, 't> Planner<'a, 't> {
         let mut problems: Vec<CellProblem> = missing
             .map(|(n, field)| CellProblem {
                 at: at(n),
-                problem: Problem::new(Rule::MISSING_FIELD)
-                    .with("field", &field.label)
-                    .with("kind", &kind.label),
+                problem: Problem::new(Rule::CELL_MISSING).with("field", &field.label),
             })
             .collect();
         let known = before.map_or(Vec::new(), |record| broken_bounds(kind, &record.fields));
         let broken = broken_bounds(kind, values);
         let new = broken.into_iter().filter(|bound| !known.contains(bound));
+        // Why a number is not known stands where the number was to be.
+        let reason = |n: usize| kind.index(kind.fields[n].unless.as_deref()?);
+        let at = |n: usize| {
+            let own = entry.fields[n].at();
+            own.or_else(|| entry.fields[reason(n)?].at())
+                .unwrap_or(entry.first)
+        };
         problems.extend(new.map(|(n, problem)| CellProblem { at: at(n), problem }));
         problems
     }
@@ -577,6 +599,23 @@ impl<'a, 't> Planner<'a, 't> {
 enum Twice {
     Alike,
     Unlike(u32),
+}
+
+/// The state of a row that names none: what a day of completion says, or the state there is, if
+/// progress in it is told. A day alone says nothing of the state.
+fn state_meant(
+    life: &LifeCycle,
+    update: &StatedUpdate,
+    (status, on): (usize, usize),
+    before: Option<Value>,
+) -> Option<Value> {
+    let unasked = matches!(update.fields[status], Stated::Unasked);
+    if unasked && update.fields[on].value().is_some() && update.day_says_done {
+        let done = &life.statuses[life.done].choice.name;
+        return Some(Value::Text(done.as_str().into()));
+    }
+    let mut fields = update.fields.iter().enumerate();
+    before.filter(|_| fields.any(|(n, stated)| n != on && stated.value().is_some()))
 }
 
 /// Puts an update among others by its day; what it says of a day that has one goes into that.

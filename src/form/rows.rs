@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::heading::{Headings, Target, money_unit, update_columns};
+use super::heading::{Headings, Target, money_unit, update_columns, without_brackets};
 use super::layout::{Column, Layout, heading_texts, target_named};
 use super::place::{Places, Titles};
 use super::value::Percent;
@@ -14,7 +14,7 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::form::{FormSpec, Wording, squeezed};
-use crate::rules::kind::Kind;
+use crate::rules::kind::{FieldType, Kind};
 use crate::sheet::{At, Cell, FORM_LISTS, Sheet, Workbook};
 
 /// Reads every sheet of a workbook.
@@ -23,7 +23,7 @@ use crate::sheet::{At, Cell, FORM_LISTS, Sheet, Workbook};
 /// A value that every row is given does not fit its field.
 pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, Problem> {
     let mut form = Form::default();
-    let mut places = Places::of(request.tree);
+    let places = Places::of(request.tree);
     let titles = Titles::of(request.tree);
     let set = set(request)?;
     for sheet in &workbook.sheets {
@@ -41,8 +41,8 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
         let mut reader = SheetReader {
             request,
             sheet,
-            headings: Headings::of(request.tree.rules, request.kind),
-            places: &mut places,
+            headings: Headings::in_ledger(request.tree, request.kind),
+            places: &places,
             titles: &titles,
             set: &set,
             context: Context::default(),
@@ -81,7 +81,7 @@ fn set(request: &Request<'_>) -> Result<Vec<(Target, Value)>, Problem> {
                     .with("kind", &kind.label)
                     .with("allowed", kind.field_names())
             };
-            let target = target_named(kind, name).ok_or_else(unknown)?;
+            let target = target_named(request.tree.rules, kind, name).ok_or_else(unknown)?;
             let field = match target {
                 Target::Field(n) => &kind.fields[n],
                 Target::Update(n) => &update_columns(kind).unwrap_or_default()[n],
@@ -162,7 +162,14 @@ pub(super) struct Context {
     pub(super) org: Option<(String, At)>,
     year: Option<i32>,
     pub(super) period: Option<Period>,
+    /// All that were said.
+    years: Vec<i32>,
+    periods: Vec<Period>,
+    /// Whether rows of a table were read since.
+    is_used: bool,
     unit: Option<Decimal>,
+    /// Whether the organisation is that of a row between others.
+    pub(super) of_section: bool,
 }
 
 /// What a row of a table's body is.
@@ -180,7 +187,7 @@ pub(super) struct SheetReader<'a, 't> {
     pub(super) request: &'a Request<'t>,
     pub(super) sheet: &'a Sheet,
     pub(super) headings: Headings<'t>,
-    pub(super) places: &'a mut Places<'t>,
+    pub(super) places: &'a Places<'t>,
     pub(super) titles: &'a Titles<'t>,
     pub(super) set: &'a [(Target, Value)],
     pub(super) context: Context,
@@ -198,8 +205,7 @@ pub(super) struct SheetReader<'a, 't> {
 impl SheetReader<'_, '_> {
     fn read(&mut self) {
         let sheet = self.sheet;
-        let (year, period) = mentioned(&sheet.name);
-        (self.context.year, self.context.period) = (year, period);
+        self.note_time(&sheet.name);
         let spec = self.request.spec.as_ref();
         let told = spec.map(|spec| (spec, told_heading(spec, sheet)));
         let mut skip_to = 0;
@@ -209,11 +215,13 @@ impl SheetReader<'_, '_> {
                 continue;
             }
             let layout = match told {
-                Some((spec, heading)) => (heading == Some(row)).then(|| {
-                    let (rules, kind) = (self.request.tree.rules, self.request.kind);
-                    Layout::told(sheet, rules, kind, spec, row, self.year())
-                }),
-                None => self.heading_at(row),
+                Some((spec, heading)) if !spec.columns.is_empty() => {
+                    (heading == Some(row)).then(|| {
+                        let (rules, kind) = (self.request.tree.rules, self.request.kind);
+                        Layout::told(sheet, rules, kind, spec, row, self.year())
+                    })
+                }
+                _ => self.heading_at(row),
             };
             if let Some(layout) = layout {
                 (self.context.period, skip_to) = (
@@ -287,8 +295,10 @@ impl SheetReader<'_, '_> {
         let (mut all, mut found) = (0, 0);
         for (n, _) in must {
             all += 1;
-            let by_time =
-                n == kind.period && (!layout.groups().is_empty() || self.context.period.is_some());
+            let is_year = matches!(kind.fields[n].ty, FieldType::Year);
+            let is_told = self.context.period.is_some() || self.period_of_sheet().is_some();
+            let by_time = n == kind.period
+                && (!layout.groups().is_empty() || is_told || is_year && self.year().is_some());
             found += usize::from(by_time || given(Target::Field(n)));
         }
         2 * found >= all
@@ -347,7 +357,10 @@ impl SheetReader<'_, '_> {
             self.above_table(row);
             if self.form.seen.len() < 12 {
                 let texts = self.sheet.row(row).filter_map(|(_, cell)| cell.text());
-                let texts: Vec<String> = texts.map(squeezed).take(12).collect();
+                let texts: Vec<String> = texts
+                    .map(|text| input::masked(&squeezed(text)))
+                    .take(12)
+                    .collect();
                 if texts.len() > 1 {
                     self.form.seen.extend(texts);
                 }
@@ -358,7 +371,10 @@ impl SheetReader<'_, '_> {
         let class = self.class(&layout, row);
         self.body.push((row, class));
         match class {
-            Class::Record => self.records(&layout, row),
+            Class::Record => {
+                self.context.is_used = true;
+                self.records(&layout, row);
+            }
             Class::Section => {
                 self.above_table(row);
                 self.section(row);
@@ -396,7 +412,9 @@ impl SheetReader<'_, '_> {
                     }
                     continue;
                 };
-                if !Wording::is(&wording.reporter, label) {
+                let label = without_brackets(label);
+                let is_org = [&wording.reporter, &wording.organisation, &wording.above];
+                if !is_org.iter().any(|words| Wording::is(words, &label)) {
                     continue;
                 }
                 let beside = || {
@@ -419,13 +437,29 @@ impl SheetReader<'_, '_> {
     /// A year, or a month or quarter, of a title.
     fn note_time(&mut self, text: &str) {
         let (year, period) = mentioned(text);
-        self.context.year = year.or(self.context.year);
-        self.context.period = period.or(self.context.period);
+        if year.is_none() {
+            return;
+        }
+        // What is said after a table is said of the next one.
+        if std::mem::take(&mut self.context.is_used) {
+            (self.context.year, self.context.period) = (None, None);
+            (self.context.years, self.context.periods) = (Vec::new(), Vec::new());
+        }
+        self.context.years.extend(year);
+        self.context.periods.extend(period);
+        self.context.years.dedup();
+        self.context.periods.dedup();
+        // Of two years none is meant.
+        self.context.year = only(&self.context.years);
+        self.context.period = only(&self.context.periods);
     }
 
     /// What stands behind “单位：”: an organisation, or the unit of numbers.
     fn note_reporter(&mut self, said: &str, at: At) {
-        let said = said.trim_end_matches([')', '）']);
+        let said = match said.split_once(['（', '(']) {
+            Some((name, inside)) if inside.contains('章') => name,
+            _ => said.trim_end_matches([')', '）']),
+        };
         if let Some(unit) = money_unit(said) {
             self.context.unit = Some(unit);
         } else if input::number(&format!("1{}", squeezed(said))).is_none() && said != "%" {
@@ -434,14 +468,28 @@ impl SheetReader<'_, '_> {
         }
     }
 
-    /// A row between others that names an organisation names it for those below.
+    /// A row between others that names an organisation names it for those below; one of the same
+    /// sort that names another, which nobody knows, ends it.
     fn section(&mut self, row: u32) {
         if let Some((text, at)) = self.texts(row).into_iter().next() {
-            let name = without_number(&text);
-            if self.places.named(name).is_some() {
-                self.context.org = Some((name.to_owned(), at));
-                (self.above, self.org) = (None, None);
+            let name = without_number(&text).to_owned();
+            let bare = without_brackets(&name);
+            let named = [name.as_str(), bare.trim()]
+                .into_iter()
+                .find(|name| self.places.named(name).is_some())
+                .map(str::to_owned);
+            let is_paragraph = name.len() < text.trim().len();
+            match named {
+                Some(name) => {
+                    self.context.org = Some((name, at));
+                    self.context.of_section = true;
+                }
+                None if self.context.of_section && is_paragraph => {
+                    self.context.org = Some((bare, at));
+                }
+                None => return,
             }
+            (self.above, self.org) = (None, None);
         }
     }
 
@@ -451,16 +499,21 @@ impl SheetReader<'_, '_> {
         let Some((first, _)) = texts.first() else {
             return Class::Other;
         };
-        let begins = |words: &[String], n: usize| {
-            texts
-                .iter()
-                .take(n)
-                .any(|(text, _)| Wording::begins(words, text))
+        if self.held(layout, row).contains(&Target::Id) {
+            return Class::Record;
+        }
+        let labelled = |words: &[String]| {
+            let first = texts.iter().take(3);
+            let mut first = first.filter(|(text, _)| input::number(text).is_none());
+            first.any(|(text, _)| Wording::is_labelled_by(words, text))
         };
-        if begins(&wording.subtotal, 3) {
+        if labelled(&wording.other_figures) {
+            return Class::Other;
+        }
+        if labelled(&wording.subtotal) {
             return Class::Subtotal;
         }
-        if begins(&wording.total, 3) {
+        if labelled(&wording.total) {
             return Class::Total;
         }
         let held = self.held(layout, row);
@@ -497,7 +550,22 @@ impl SheetReader<'_, '_> {
             })
             .map(|(_, at)| at)
             .collect();
-        let one = texts.len() == 1 && origins.len() <= 1 && layout.columns.len() > 2;
+        // A title stands in the first column, over several, or has the number of a paragraph; a
+        // value alone in its column is a record that lacks the rest.
+        let at = texts[0].1;
+        let is_first = layout
+            .columns
+            .first()
+            .is_none_or(|column| at.column <= column.index);
+        let is_wide = self.sheet.origin(At {
+            column: at.column + 1,
+            ..at
+        }) == at;
+        let is_numbered = without_number(first).len() < first.trim().len();
+        let one = texts.len() == 1
+            && origins.len() <= 1
+            && layout.columns.len() > 2
+            && (is_first || is_wide || is_numbered);
         match of_record {
             0 if texts.len() == 1 => Class::Section,
             0 => Class::Other,
@@ -565,6 +633,14 @@ impl SheetReader<'_, '_> {
         if !said {
             self.note(row, None);
         }
+    }
+}
+
+/// The one thing that was said; none where several were.
+fn only<T: Copy>(said: &[T]) -> Option<T> {
+    match said {
+        [one] => Some(*one),
+        _ => None,
     }
 }
 

@@ -29,7 +29,7 @@ impl SheetReader<'_, '_> {
             let left = LeftOut {
                 sheet: self.sheet.name.clone(),
                 column: column.index,
-                heading: column.heading.clone(),
+                heading: input::masked(&column.heading),
             };
             if is_left && holds && !self.form.left_out.contains(&left) {
                 self.form.left_out.push(left);
@@ -98,14 +98,15 @@ impl SheetReader<'_, '_> {
                 column: column.index,
             };
             let own = self.sheet.at(at).filter(|(_, origin)| *origin == at);
-            let says = own.and_then(|(cell, _)| number_in(cell));
+            let amount = |cell: &Cell| number_in(cell, column.unit);
+            let says = own.and_then(|(cell, _)| amount(cell));
             if let (true, Some(says)) = (adds_up && !self.is_percentage(column), says) {
                 let mut numbers = rows.iter().filter_map(|row| {
                     let at = At {
                         row: *row,
                         column: column.index,
                     };
-                    number_in(self.sheet.at(at)?.0)
+                    amount(self.sheet.at(at)?.0)
                 });
                 let rows_say = numbers.try_fold(Decimal::ZERO, Decimal::plus);
                 self.form.sums.push(Sum {
@@ -119,10 +120,17 @@ impl SheetReader<'_, '_> {
     }
 }
 
-fn number_in(cell: &Cell) -> Option<Decimal> {
+/// The number of a cell in the unit of its column; one that names its own unit is turned into that.
+fn number_in(cell: &Cell, unit: Option<Decimal>) -> Option<Decimal> {
     match cell {
         Cell::Number { value, .. } => Some(*value),
-        Cell::Text(text) => input::number(text),
+        Cell::Text(text) => {
+            let number = input::number(text)?;
+            match unit.filter(|_| text.contains(['元', '万'])) {
+                Some(unit) => number.over(unit)?.decimal(),
+                None => Some(number),
+            }
+        }
         _ => None,
     }
 }

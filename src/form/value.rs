@@ -113,7 +113,10 @@ impl Circumstances<'_> {
                 }
             }
             (FieldType::Date, Cell::Text(text)) => {
-                let serial = text.trim().parse::<i64>().ok().filter(|n| *n < 100_000);
+                // A serial number, with the time of day behind its point.
+                let days = text.trim().split('.').next().unwrap_or_default();
+                let is_number = text.trim().parse::<Decimal>().is_ok() && days.len() == 5;
+                let serial = days.parse::<i64>().ok().filter(|_| is_number);
                 match serial.and_then(|serial| Day::from_serial(serial, self.epoch)) {
                     Some(day) => Ok(Value::Day(day)),
                     None => self.day(field, typed),
@@ -132,9 +135,17 @@ impl Circumstances<'_> {
                 self.period(field, &format!("Q{typed}"))
             }
             (FieldType::Month | FieldType::Quarter, _) => self.period(field, typed),
+            (FieldType::Integer { .. }, _) if input::personal_number(typed).is_some() => {
+                let number = input::personal_number(typed).unwrap_or_default();
+                Err(Problem::new(Rule::PERSONAL_NUMBER)
+                    .with("field", field.name.as_str())
+                    .with("what", Arg::Message(number)))
+            }
             (FieldType::Integer { .. } | FieldType::Decimal { .. }, _) => {
                 self.number(field, cell, typed)
             }
+            // “2人” is how many, not who.
+            (FieldType::Table(_), _) if input::number(typed).is_some() => Err(wrong(field, typed)),
             (FieldType::Text, Cell::Text(text)) if self.is_title => by_hand(&joined(text)),
             (FieldType::Table(_), Cell::Text(text)) => by_hand(&with_colon(text)),
             _ => by_hand(typed),
@@ -259,9 +270,15 @@ fn items(field: &FieldDef, text: &str) -> Vec<String> {
     };
     let is_path = matches!(field.ty, FieldType::Path);
     let is_date = |part: &String| part.bytes().all(|b| b.is_ascii_digit());
+    if let Some(items) = numbered(text) {
+        return items;
+    }
     let lines = split(&['\n']);
     if lines.len() > 1 {
         return lines;
+    }
+    if matches!(field.ty, FieldType::Table(_)) {
+        return rows(&split(&['；', ';', '、', '，', ',']));
     }
     let marks: &[char] = match is_path {
         true => &['；', ';', '、', '，', ','],
@@ -273,6 +290,73 @@ fn items(field: &FieldDef, text: &str) -> Vec<String> {
         true => parts,
         false => split(&['；', ';']),
     }
+}
+
+/// The rows of a table in a cell: what follows a closing bracket is another.
+fn rows(parts: &[String]) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for part in parts {
+        let mut row = String::new();
+        for c in part.chars() {
+            row.push(c);
+            if matches!(c, '）' | ')') {
+                rows.push(std::mem::take(&mut row).trim().to_owned());
+            }
+        }
+        rows.push(row.trim().to_owned());
+    }
+    rows.retain(|row| !row.is_empty());
+    rows
+}
+
+/// The items of a list that numbers them: `1、…；2、…`, `（一）…`, `①…`; the numbers are no part of
+/// them.
+fn numbered(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    number_before(text)?;
+    let mut items: Vec<String> = Vec::new();
+    let mut rest = text;
+    while let Some(length) = number_before(rest) {
+        rest = rest[length..].trim_start();
+        // The next number stands behind the end of a sentence, a part of one, or a line.
+        let ends = rest.char_indices().filter(|(_, c)| "；;。\n ".contains(*c));
+        let mut ends = ends.map(|(at, c)| at + c.len_utf8());
+        let next = ends.find(|end| number_before(rest[*end..].trim_start()).is_some());
+        let (item, after) = rest.split_at(next.unwrap_or(rest.len()));
+        items.push(item.trim().trim_end_matches(['；', ';', '。']).to_owned());
+        rest = after.trim_start();
+    }
+    items.retain(|item| !item.is_empty());
+    Some(items)
+}
+
+/// How long the number of an item is that a text begins with.
+fn number_before(text: &str) -> Option<usize> {
+    let first = text.chars().next()?;
+    if ('①'..='⑳').contains(&first) {
+        return Some(first.len_utf8());
+    }
+    let is_digit = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let bracketed = text.strip_prefix(['（', '(']);
+    let inner = bracketed.unwrap_or(text);
+    let digits: usize = inner
+        .chars()
+        .take_while(|c| is_digit(*c))
+        .map(char::len_utf8)
+        .sum();
+    let end = inner[digits..].chars().next().filter(|_| digits > 0)?;
+    let after = inner[digits + end.len_utf8()..].chars().next();
+    let closes = match bracketed {
+        Some(_) => matches!(end, '）' | ')'),
+        None => match end {
+            '、' | '．' => true,
+            // 1.5 is a number.
+            '.' | ')' | '）' => after.is_some_and(|c| !c.is_ascii_digit()),
+            _ => false,
+        },
+    };
+    let all = text.len() - inner.len() + digits + end.len_utf8();
+    (closes && after.is_some()).then_some(all)
 }
 
 #[cfg(test)]
@@ -294,6 +378,11 @@ mod tests {
             ("甲/乙", vec!["甲", "乙"]),
             ("甲\n乙、丙", vec!["甲", "乙、丙"]),
             ("甲（含乙、丙）、丁", vec!["甲（含乙、丙）", "丁"]),
+            ("1、学习文件；2、讨论", vec!["学习文件", "讨论"]),
+            ("一、传达，学习；二、讨论。", vec!["传达，学习", "讨论"]),
+            ("①甲\n②乙", vec!["甲", "乙"]),
+            ("（1）甲（2）乙", vec!["甲（2）乙"]),
+            ("1.5万", vec!["1.5万"]),
             (
                 "要求各支部于九月底之前完成全部的排查工作，并形成书面的报告、台账。",
                 vec!["要求各支部于九月底之前完成全部的排查工作，并形成书面的报告、台账。"],

@@ -423,6 +423,14 @@ problem-cell-state = progress without a state
     .help = add a column with the state, or give --set status=in-progress
 problem-form-no-org = this row names no organisation
     .help = add a column with the organisation, write “unit: …” above the table, or give --org
+problem-form-two-orgs = the form says “{$name}”, the sheet is called “{$other}”
+    .help = put one of them right, or give --org
+problem-form-two-tables = two tables of one sort stand side by side
+    .help = move the right one below, or to a sheet of its own
+problem-cell-missing = “{$field}” is not filled in
+    .help = fill in the cell; what is the same in every row may be given as --set FIELD=VALUE
+problem-cell-future = the state is of {$day}, which is still to come
+    .help = compare the day
 problem-form-org-elsewhere = “{$name}” ({$org}) is not under “{$above}”
     .help = compare the two columns
 problem-form-other-org = the record {$id} belongs to “{$org}”, the form says “{$other}”
@@ -449,6 +457,8 @@ problem-form-unconfirmed = nobody can be asked whether this is right; nothing wa
     .help = look at it, then add --yes
 problem-bad-setting = “{$value}” is not FIELD=VALUE
     .help = for instance --set type=regular
+problem-nothing-to-choose = there is no record to choose from
+    .help = enter one with ledger add
 problem-where-kind = of which kind is the field in “{$value}”?
     .help = name the kind, as in ledger list task --where owner=示例
 problem-output = results cannot be written out: {$reason} (system code {$code})
@@ -659,6 +669,7 @@ flag-compare = add the change against the previous period or the year before (pr
 flag-force = write over a file that is there
 flag-wide = show every column however wide
 flag-where = a filter such as type=regular, state=done, due<2026-10-01, amount>3000, title~tree
+flag-like = fill in the rest as in this record
 flag-from = from this day on
 flag-until = up to this day
 flag-list-status = the status, such as in-progress
@@ -833,6 +844,10 @@ init-done = started a ledger in {$path} with {$files ->
     }
 writer-changed = from now on this clone writes as {$writer}; until now it wrote as {$before}
 prompt-enter-anyway = Enter it all the same?
+prompt-record = Which one?
+prompt-review = Enter it if it is right; choose a line to change it
+prompt-enter = enter
+prompt-drop = drop
 prompt-state-day = On which day did the states come about that name none?
 prompt-year = Which year are the days of that name none?
 prompt-take-in = {$count ->

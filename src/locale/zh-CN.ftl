@@ -414,6 +414,14 @@ problem-cell-state = 写了进展，没有写状态
     .help = 加一列“状态”，或用 --set 状态=正在推进 统一指定
 problem-form-no-org = 这一行没有写是哪个组织
     .help = 加一列“组织”，在表头上方写“填报单位：…”，或用 --org 指明
+problem-form-two-orgs = 表里写的是“{$name}”，工作表的名字是“{$other}”
+    .help = 改正其中一处，或用 --org 指明
+problem-form-two-tables = 并排放着两张同样的表
+    .help = 把右边的表移到下面或另一张工作表
+problem-cell-missing = 没有填“{$field}”
+    .help = 在这一格填上；每一行都一样的，可用 --set 字段=值 统一指定
+problem-cell-future = 状态的日期 {$day} 还没有到
+    .help = 核对日期
 problem-form-org-elsewhere = “{$name}”（{$org}）不在“{$above}”下面
     .help = 核对两列的组织名称
 problem-form-other-org = 编号 {$id} 的记录属于“{$org}”，表里写的是“{$other}”
@@ -437,6 +445,8 @@ problem-form-unconfirmed = 需要确认才能写入，未写入任何内容
     .help = 看过上面的内容后加 --yes
 problem-bad-setting = “{$value}”不是“字段=值”的样子
     .help = 例如 --set 类型=例会
+problem-nothing-to-choose = 没有可选的记录
+    .help = 先用 ledger add 添加
 problem-where-kind = “{$value}”是哪一种记录的字段？
     .help = 写明种类，例如 ledger list 任务 --where 责任单位=示例
 problem-output = 结果无法输出：{$reason}（系统代码 {$code}）
@@ -647,6 +657,7 @@ flag-compare = 与上期（previous）或上年同期（year）比较
 flag-force = 覆盖已有的文件
 flag-wide = 显示全部列，不管终端多宽
 flag-where = 筛选，如 type=例会、state=done、due<2026-10-01、amount>3000、title~植树
+flag-like = 照这条记录填写其余各项
 flag-from = 从这一天起的
 flag-until = 到这一天为止的
 flag-list-status = 状态，如 已完成
@@ -809,6 +820,10 @@ org-imported = 已导入 {$count} 个组织，{$already} 个原已存在、未�
 init-done = 已在 {$path} 建立台账，写入 {$files} 个文件
 writer-changed = 这份克隆今后以 {$writer} 记账，此前是 {$before}
 prompt-enter-anyway = 仍要录入吗？
+prompt-record = 哪一条？
+prompt-review = 核对后录入；选一项可以改
+prompt-enter = 录入
+prompt-drop = 放弃
 prompt-state-day = 没有写日期的状态是哪一天的？
 prompt-year = 没有写年份的日期是哪一年的？
 prompt-take-in = 写入这 {$count} 条吗？

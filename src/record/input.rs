@@ -107,6 +107,9 @@ pub fn number(text: &str) -> Option<Decimal> {
     if let Some(number) = Decimal::from_chinese(text) {
         return Some(number);
     }
+    if !text.is_empty() && text.chars().all(|c| c == '★') {
+        return i64::try_from(text.chars().count()).ok().map(Decimal::from);
+    }
     let whole = text
         .split(['.', '万'])
         .next()
@@ -172,9 +175,14 @@ fn table(field: &FieldDef, columns: &[FieldDef], text: &str, when: When) -> Resu
 }
 
 /// What stands behind a number and says what it counts, the longer before the shorter.
-const MEASURES: [&str; 26] = [
-    "人次",
+const MEASURES: [&str; 42] = [
     "平方米",
+    "人次",
+    "场次",
+    "课时",
+    "学时",
+    "星级",
+    "个人",
     "元",
     "件",
     "条",
@@ -199,7 +207,30 @@ const MEASURES: [&str; 26] = [
     "支",
     "座",
     "位",
+    "间",
+    "套",
+    "本",
+    "辆",
+    "张",
+    "亩",
+    "盏",
+    "把",
+    "棵",
+    "册",
+    "所",
 ];
+
+/// A text with the digits of a personal number in it hidden, where it has one.
+pub fn masked(text: &str) -> String {
+    if personal_number(text).is_none() {
+        return text.to_owned();
+    }
+    let hide = |c: char| match half_width(c.encode_utf8(&mut [0; 4])).as_str() {
+        digit if digit.bytes().all(|b| b.is_ascii_digit()) => '*',
+        _ => c,
+    };
+    text.chars().map(hide).collect()
+}
 
 /// Whether a path stays in the ledger: relative, and never upwards.
 pub fn is_safe_path(text: &str) -> bool {
@@ -249,7 +280,7 @@ pub fn personal_number(text: &str) -> Option<&'static str> {
             end += 1;
         }
         let x = text.get(end).is_some_and(|c| c.eq_ignore_ascii_case(&'x'));
-        if groups.len() == 1
+        if groups.len() <= 4
             && (digits.len() == 18 || digits.len() == 17 && x)
             && has_birth_date(&digits)
         {

@@ -208,9 +208,10 @@ impl Organisation {
             Some(Match::Title)
         } else if self.path.ends_with(text) {
             Some(Match::Suffix)
-        } else if [self.name(), self.short()]
-            .iter()
-            .any(|name| naming.initials(name).contains(&text.to_owned()))
+        } else if text.is_ascii()
+            && [self.name(), self.short()]
+                .iter()
+                .any(|name| naming.initials(name).contains(&text.to_lowercase()))
         {
             Some(Match::Initials)
         } else {

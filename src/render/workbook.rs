@@ -9,6 +9,7 @@ use crate::day::Day;
 use crate::form::given::{GivenCell, GivenColumn, GivenForm, Takes};
 use crate::form::plan::{Action, Plan, PlannedRow};
 use crate::locale::Locale;
+use crate::record::input::masked;
 use crate::sheet::{self, At, Cell, FORM_LISTS, Sheet};
 use crate::spelling::visible;
 
@@ -193,7 +194,7 @@ fn copy(sheet: &mut Worksheet, of: &Sheet, row: u32, to: u32) -> Result<(), Xlsx
                 sheet.write_number(to, n, value.to_string().parse::<f64>().unwrap_or_default())?;
             }
             cell => {
-                sheet.write_string(to, n, visible(&cell.typed()))?;
+                sheet.write_string(to, n, visible(&masked(&cell.typed())))?;
             }
         }
     }

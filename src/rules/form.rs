@@ -20,6 +20,10 @@ pub struct Wording {
     pub total: Vec<String>,
     /// The first words of a row with the total of the rows since the last such row.
     pub subtotal: Vec<String>,
+    /// The first words of rows of figures that are neither records nor totals.
+    pub other_figures: Vec<String>,
+    /// What the heading of a day says if a day there means that something is done.
+    pub completion: Vec<String>,
     /// The first words of rows to be signed.
     pub signature: Vec<String>,
     /// The first words of notes.
@@ -84,6 +88,8 @@ impl Wording {
             ("reporter", &mut self.reporter),
             ("total", &mut self.total),
             ("subtotal", &mut self.subtotal),
+            ("other_figures", &mut self.other_figures),
+            ("completion", &mut self.completion),
             ("signature", &mut self.signature),
             ("note", &mut self.note),
             ("example", &mut self.example),
@@ -102,6 +108,19 @@ impl Wording {
     pub fn is(words: &[String], text: &str) -> bool {
         let text = squeezed(text);
         words.iter().any(|word| squeezed(word) == text)
+    }
+
+    /// Whether a short text begins or ends with one of some words: `工农街道合计`, `小计（3项）`.
+    pub fn is_labelled_by(words: &[String], text: &str) -> bool {
+        const LONGEST: usize = 12;
+        let text = squeezed(text);
+        let bare = text.split(['(', ':']).next().unwrap_or_default();
+        let is_it = |word: &String| {
+            let word = squeezed(word);
+            // “grand total” is a word of its own; letters in a row may be part of any.
+            bare == word || !word.is_ascii() && (bare.starts_with(&word) || bare.ends_with(&word))
+        };
+        bare.chars().count() <= LONGEST && words.iter().any(is_it)
     }
 
     /// Whether a text begins with one of some words and a colon, a bracket or its end follows.

@@ -7,7 +7,7 @@ use crate::locale::{Arg, Label};
 use crate::name::{is_key, is_prefix};
 use crate::number::MOST_PLACES;
 use crate::problem::{Place, Problem, Rule};
-use crate::spelling::{nearest, same};
+use crate::spelling::{folded, nearest};
 use crate::toml::Reader;
 
 /// A kind of record.
@@ -59,6 +59,8 @@ pub struct FieldDef {
     pub also: Vec<String>,
     /// Whether a record must have it.
     pub required: bool,
+    /// Whether a person is asked for it.
+    pub ask: Ask,
     /// Whether it holds a list of values.
     pub list: bool,
     /// The field that, where it is given, says why this one is not known.
@@ -69,6 +71,27 @@ pub struct FieldDef {
     /// What a value is.
     pub ty: FieldType,
 }
+
+/// Whether a person who enters a record is asked for a field that may be left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ask {
+    /// If it is a column of lists.
+    #[default]
+    IfListed,
+    /// Always.
+    Always,
+    /// If the person wants to say more.
+    More,
+    /// Never: it has a flag.
+    Never,
+}
+
+/// The same by the names that rules use.
+const ASKS: &[(&str, Ask)] = &[
+    ("always", Ask::Always),
+    ("more", Ask::More),
+    ("never", Ask::Never),
+];
 
 /// What a field's value may be.
 #[derive(Clone, Debug)]
@@ -131,7 +154,15 @@ impl Choice {
         let known = |is_it: &dyn Fn(&Choice) -> bool| choices.iter().find(|choice| is_it(choice));
         known(&|choice| choice.name == text)
             .or_else(|| known(&|choice| choice.label.is(text)))
-            .or_else(|| known(&|choice| choice.also.iter().any(|also| same(also, text))))
+            .or_else(|| {
+                let text = bare(text);
+                let is_it = |name: &str| bare(name) == text;
+                known(&|choice| {
+                    let also = choice.also.iter().map(String::as_str);
+                    let label = &choice.label;
+                    also.chain([&*choice.name, &label.zh, &label.en]).any(is_it)
+                })
+            })
     }
 }
 
@@ -160,6 +191,16 @@ pub fn allowed<'n>(typed: &str, names: impl Iterator<Item = (&'n str, &'n Label)
         en: (*name).to_owned(),
     };
     Arg::Labels(shown.iter().map(both).collect())
+}
+
+/// A word without blanks and quotation marks, small.
+fn bare(text: &str) -> String {
+    let is_mark = |c: &char| c.is_whitespace() || "“”‘’\"'「」".contains(*c);
+    let letters = folded(text)
+        .chars()
+        .filter(|c| !is_mark(c))
+        .collect::<String>();
+    letters.to_lowercase()
 }
 
 /// How records of a kind move from status to status.
@@ -559,6 +600,7 @@ const RESERVED: &[&str] = &[
     "retracted",
     "org",
     "as",
+    "like",
     "root",
     "lang",
     "color",
@@ -732,6 +774,9 @@ impl FieldDef {
         let label = reader.label();
         let also = reader.texts("also");
         let required = reader.boolean("required");
+        let ask = reader
+            .choice("ask", ASKS, Some(Ask::IfListed))
+            .unwrap_or_default();
         let mut list = reader.boolean("list");
         let unless = reader.text("unless");
         let key = reader
@@ -790,6 +835,7 @@ impl FieldDef {
             label,
             also,
             required,
+            ask,
             list,
             unless,
             key,

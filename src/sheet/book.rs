@@ -52,11 +52,7 @@ fn document(name: &str, bytes: &[u8], merged: Vec<Vec<Area>>) -> Result<Workbook
         let mut sheet = Sheet::new(&meta.name);
         sheet.hidden = meta.visible != SheetVisible::Visible;
         fill(&mut sheet, &range);
-        merged
-            .get(n)
-            .into_iter()
-            .flatten()
-            .for_each(|area| sheet.merge(*area));
+        sheet.merge_all(name, merged.get(n).into_iter().flatten().copied())?;
         workbook.sheets.push(sheet);
     }
     Ok(workbook)
@@ -81,9 +77,8 @@ pub(super) fn binary(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
         sheet.epoch = epoch(book.has_1904_epoch());
         fill(&mut sheet, &range);
         let merged = book.merge_cells_by_sheet_name(&meta.name);
-        for area in merged.map_err(|_| damaged())? {
-            sheet.merge(area_of(area));
-        }
+        let merged = merged.map_err(|_| damaged())?;
+        sheet.merge_all(name, merged.into_iter().map(area_of))?;
         workbook.sheets.push(sheet);
     }
     Ok(workbook)
@@ -107,12 +102,9 @@ fn office(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
         left = office_cells(&mut book, &mut sheet, left)
             .map_err(damaged)?
             .ok_or_else(|| too_large(name))?;
-        for area in book
-            .merge_cells_by_sheet_name(&meta.name)
-            .map_err(damaged)?
-        {
-            sheet.merge(area_of(area));
-        }
+        let merged = book.merge_cells_by_sheet_name(&meta.name);
+        let merged = merged.map_err(damaged)?;
+        sheet.merge_all(name, merged.into_iter().map(area_of))?;
         workbook.sheets.push(sheet);
     }
     Ok(workbook)

@@ -164,16 +164,35 @@ impl Sheet {
         self.rows.entry(at.row).or_default().insert(at.column, cell);
     }
 
-    /// Notes that an area is merged, for those of its rows that hold anything.
+    /// Notes that areas are merged, each for those of its rows that hold anything.
+    ///
+    /// # Errors
+    /// They are more than any form has.
+    fn merge_all(
+        &mut self,
+        name: &str,
+        areas: impl IntoIterator<Item = Area>,
+    ) -> Result<(), Problem> {
+        areas.into_iter().for_each(|area| self.merge(area));
+        match self.merged.values().map(Vec::len).sum::<usize>() {
+            count if count > MOST_CELLS / 10 => Err(too_large(name)),
+            _ => Ok(()),
+        }
+    }
+
     fn merge(&mut self, area: Area) {
+        const IN_A_ROW: usize = 2_000;
         let rows = self.rows.range(area.first.row..=area.last.row);
         let rows: Vec<u32> = rows.map(|(row, _)| *row).collect();
         for row in rows {
-            self.merged.entry(row).or_default().push(Merged {
-                first: area.first.column,
-                last: area.last.column,
-                origin: area.first,
-            });
+            let merged = self.merged.entry(row).or_default();
+            if merged.len() < IN_A_ROW {
+                merged.push(Merged {
+                    first: area.first.column,
+                    last: area.last.column,
+                    origin: area.first,
+                });
+            }
         }
     }
 

@@ -17,6 +17,10 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Sheet, Problem> {
     let text = decode(name, bytes)?
         .replace("\r\n", "\n")
         .replace('\r', "\n");
+    // Web pages are called .xls by some platforms.
+    if text.trim_start().starts_with('<') && text.contains("</") {
+        return Err(Problem::new(Rule::SHEET_NOT_TEXT).at(Place::file(name)));
+    }
     let delimiter = delimiter(&text);
     let columns = |line: &str| line.bytes().filter(|b| *b == delimiter).count();
     if text.lines().any(|line| columns(line) > MOST_COLUMNS) {

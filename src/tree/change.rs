@@ -295,7 +295,7 @@ impl FoundRecord<'_> {
     }
 }
 
-/// The record whose id contains `part`, or is it.
+/// The record whose id contains `part`, or is it; or, where no id does, whose title it is.
 ///
 /// Only files that mention `part` are read as records.
 ///
@@ -330,6 +330,10 @@ pub fn find<'r>(
     Problem::refuse_hidden(&unreadable)?;
     if found.iter().any(|f| f.record.id.as_str() == part) {
         found.retain(|f| f.record.id.as_str() == part);
+    } else if found.iter().any(|f| f.record.id.as_str().contains(part)) {
+        found.retain(|f| f.record.id.as_str().contains(part));
+    } else {
+        found.retain(|f| f.record.retracted.is_none());
     }
     if let Some((first, rest)) = found.split_first()
         && rest.iter().all(|f| f.record.id == first.record.id)
@@ -378,8 +382,8 @@ pub fn find<'r>(
     }
 }
 
-/// The records of a file whose ids contain what is looked for; a file that does not mention it is
-/// not taken apart.
+/// The records of a file whose ids contain what is looked for, or whose title it is; a file that
+/// does not mention it is not taken apart.
 fn found_in<'r>(
     files: &dyn Files,
     rules: &'r Rules,
@@ -396,9 +400,10 @@ fn found_in<'r>(
     };
     let (records, mut problems) = ledger::read_records(&source, rules);
     problems.retain(Problem::blocks);
-    let found = records
-        .into_iter()
-        .filter(|record| part.find(record.id.as_str().as_bytes()).is_some());
+    let found = records.into_iter().filter(|record| {
+        let titled = || record.title().and_then(Value::as_text).map(str::as_bytes);
+        part.find(record.id.as_str().as_bytes()).is_some() || titled() == Some(part.needle())
+    });
     let found = found.map(|record| FoundRecord {
         record,
         org: org.clone(),

@@ -709,6 +709,27 @@ pub fn place_of(record: &Record) -> Place {
 /// # Errors
 /// None of that name, or several that answer equally well: then their paths.
 pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usize, Problem> {
+    find_org_bare(orgs, text, rules).map_err(|problem| match problem.rule {
+        Rule::UNKNOWN_ORG => unknown_org(text, orgs),
+        _ => problem,
+    })
+}
+
+/// That no organisation is called so, with those of some whose names are nearest.
+pub fn unknown_org(text: &str, orgs: &[Organisation]) -> Problem {
+    let near = nearest(text, orgs.iter().map(Organisation::name));
+    let hint = if near.is_empty() { "none" } else { "other" };
+    Problem::new(Rule::UNKNOWN_ORG)
+        .with("name", text)
+        .with("hint", hint)
+        .with("suggested", near.join("、"))
+}
+
+/// As [`find_org`], without a look for what was nearly meant.
+///
+/// # Errors
+/// As [`find_org`].
+pub fn find_org_bare(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usize, Problem> {
     let mut found: Vec<(Match, usize)> = orgs
         .iter()
         .enumerate()
@@ -721,14 +742,7 @@ pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usiz
             let now = Moves::of(orgs).now(text);
             orgs.iter()
                 .position(|org| org.path.as_str() == now)
-                .ok_or_else(|| {
-                    let near = nearest(text, orgs.iter().map(Organisation::name));
-                    let hint = if near.is_empty() { "none" } else { "other" };
-                    Problem::new(Rule::UNKNOWN_ORG)
-                        .with("name", text)
-                        .with("hint", hint)
-                        .with("suggested", near.join("、"))
-                })
+                .ok_or_else(|| unknown_org(text, &[]))
         }
         [(_, n)] => Ok(n),
         _ => {
