@@ -29,6 +29,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let repo = Repo::of(&root.path)?;
     if matches.subcommand_name() == Some("setup") {
         let lock = session.lock(&root)?;
+        // The settings of the clone are set too.
+        lock.cannot_be_undone();
         for part in missing(&root, &repo)? {
             part.set(&root, &repo, &lock)?;
         }

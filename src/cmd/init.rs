@@ -41,6 +41,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     make_folders(&dir).map_err(|e| io(&dir, e))?;
     let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
     let lock = session.lock_folder(&root)?;
+    // A ledger is not taken back: whoever wants none deletes the folder.
+    lock.cannot_be_undone();
     let taken =
         |path: &Path| Problem::new(Rule::LEDGER_EXISTS).with("path", path.display().to_string());
     if scan::stands(&root.join("ledger.toml"))? {

@@ -323,6 +323,8 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
         return Ok(Status::Findings);
     };
     let lock = session.lock(root)?;
+    // git is told too: to put files back would not take that back.
+    lock.cannot_be_undone();
     let basis = Precondition::of(&moved.target, Some(ours.text.as_bytes()))
         .and(&moved.left, Some(theirs.text.as_bytes()));
     lock.write(&moved.target, &basis, merged.text.as_bytes())?;
@@ -397,6 +399,8 @@ fn resolve(
         }
     };
     let lock = session.lock(root)?;
+    // git is told too: to put files back would not take that back.
+    lock.cannot_be_undone();
     lock.write(
         path,
         &Precondition::of(path, Some(before.text.as_bytes())),

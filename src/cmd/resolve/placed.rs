@@ -98,6 +98,8 @@ impl PlacedFile {
             }
             let source = scan::read_file(&root.path, &here)?;
             let lock = session.lock(root)?;
+            // git is told too: to put files back would not take that back.
+            lock.cannot_be_undone();
             let basis = Precondition::of(&there, None).and(&here, Some(source.text.as_bytes()));
             lock.write(&there, &basis, source.text.as_bytes())?;
             lock.remove(

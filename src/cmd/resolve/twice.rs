@@ -136,6 +136,8 @@ impl MovedTwice {
             (theirs, ours)
         };
         let lock = session.lock(root)?;
+        // git is told too: to put files back would not take that back.
+        lock.cannot_be_undone();
         let (kept_folder, gone_folder) = (root.org_folder(kept), root.org_folder(gone));
         let files = files_below(&gone_folder).map_err(|error| Problem::io(&gone_folder, &error))?;
         let mut clashing: Vec<String> = Vec::new();
