@@ -16,7 +16,7 @@ use crate::form::{self, Request};
 use crate::locale::Locale;
 use crate::present::intake::{Planned, cell_name};
 use crate::problem::{Place, Problem, Problems, Rule};
-use crate::render::{terminal, workbook};
+use crate::render::{json, terminal, workbook};
 use crate::rules::Rules;
 use crate::rules::form::FormSpec;
 use crate::rules::kind::Kind;
@@ -403,8 +403,7 @@ fn show(
             .iter()
             .map(|file| file.json(&session.locale))
             .collect();
-        let text = serde_json::to_string_pretty(&json!({ "files": files }))?;
-        return session.print(&format!("{text}\n"));
+        return session.print(&json::pretty(&json!({ "files": files })));
     }
     const SHOWN: usize = 200;
     for file in planned {

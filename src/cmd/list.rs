@@ -260,17 +260,9 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
 fn compared(text: &str) -> Option<(&str, Comparison, &str)> {
     let at = text.find(['=', '<', '>', '~', '!', '＝', '＜', '＞', '～'])?;
     let (name, rest) = text.split_at(at);
-    let wide = ["＝", "＜", "＞", "～"].iter().zip(["=", "<", ">", "~"]);
-    let signs = Comparison::SIGNS.iter();
-    let mut signs = signs
-        .map(|(sign, comparison)| (*sign, *comparison))
-        .chain(wide.filter_map(|(wide, sign)| {
-            let known = Comparison::SIGNS.iter().find(|(other, _)| *other == sign)?;
-            Some((*wide, known.1))
-        }));
-    signs.find_map(|(sign, comparison)| {
+    Comparison::SIGNS.iter().find_map(|(sign, comparison)| {
         let value = rest.strip_prefix(sign)?;
-        Some((name.trim(), comparison, value.trim()))
+        Some((name.trim(), *comparison, value.trim()))
     })
 }
 

@@ -173,20 +173,10 @@ pub(super) fn org(
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn year(session: &Session<'_>, question: &str) -> Result<i32> {
     let wanted = session.locale.text(FieldType::Year.message());
-    let check = move |text: &str| {
-        Ok(match year_of(text) {
-            Some(_) => Validation::Valid,
-            None => Validation::Invalid(wanted.clone().into()),
-        })
-    };
     let default = session.today.year().to_string();
-    let answer = answered(
-        Text::new(question)
-            .with_validator(check)
-            .with_default(&default)
-            .prompt(),
-    )?;
-    Ok(year_of(&answer).unwrap_or(session.today.year()))
+    typed(question, &default, move |text| {
+        year_of(text).ok_or_else(|| wanted.clone())
+    })
 }
 
 /// The year that a text says: `2026`, `2026年`.
@@ -201,23 +191,30 @@ pub(super) fn year_of(text: &str) -> Option<i32> {
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
     let (today, lang) = (session.today, session.locale.lang());
+    typed(question, &today.to_string(), move |text| {
+        Day::read(text, today.into()).map_err(|_| {
+            let problem = Problem::new(Rule::BAD_DAY).with("value", text);
+            problem.sentences(&Locale::new(lang)).0
+        })
+    })
+}
+
+/// Asks until what is typed can be read; what is wrong with it is said.
+fn typed<T>(
+    question: &str,
+    default: &str,
+    read: impl Fn(&str) -> Result<T, String> + Clone + 'static,
+) -> Result<T> {
+    let check = read.clone();
     let check = move |text: &str| {
-        Ok(match Day::read(text, today.into()) {
+        Ok(match check(text) {
             Ok(_) => Validation::Valid,
-            Err(_) => {
-                let problem = Problem::new(Rule::BAD_DAY).with("value", text);
-                Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into())
-            }
+            Err(wrong) => Validation::Invalid(wrong.into()),
         })
     };
-    let default = today.to_string();
-    let answer = answered(
-        Text::new(question)
-            .with_validator(check)
-            .with_default(&default)
-            .prompt(),
-    )?;
-    Ok(Day::read(&answer, today.into()).unwrap_or(today))
+    let text = Text::new(question).with_validator(check);
+    let answer = answered(text.with_default(default).prompt())?;
+    read(&answer).map_err(anyhow::Error::msg)
 }
 
 /// Asks which record, by any part of its title; gives its id.

@@ -69,7 +69,7 @@ pub enum Comparison {
 
 impl Comparison {
     /// The comparisons by their signs, the longer before the shorter.
-    pub const SIGNS: [(&str, Comparison); 7] = [
+    pub const SIGNS: [(&str, Comparison); 11] = [
         ("!=", Comparison::IsNot),
         ("<=", Comparison::AtMost),
         (">=", Comparison::AtLeast),
@@ -77,6 +77,10 @@ impl Comparison {
         ("<", Comparison::Under),
         (">", Comparison::Over),
         ("~", Comparison::Holds),
+        ("＝", Comparison::Is),
+        ("＜", Comparison::Under),
+        ("＞", Comparison::Over),
+        ("～", Comparison::Holds),
     ];
 }
 

@@ -5,7 +5,7 @@ use super::layout::{Column, Group, Layout};
 use super::rows::SheetReader;
 use super::value::{Circumstances, Percent, Said, no_year};
 use super::{CellProblem, Entry, Stated, StatedUpdate};
-use crate::day::{Day, Period, PeriodName, When, mentioned};
+use crate::day::{Day, Period, PeriodName, When};
 use crate::locale::Arg;
 use crate::name::RecordId;
 use crate::number::Decimal;
@@ -227,12 +227,11 @@ impl SheetReader<'_, '_> {
 
     /// What is known of a cell besides what stands in it.
     fn circumstances(&self, column: &Column) -> Circumstances<'_> {
-        let year = mentioned(&column.heading).0;
         Circumstances {
             wording: &self.request.tree.rules.wording,
             when: When {
                 today: None,
-                year: self.request.year.or(year).or_else(|| self.year()),
+                year: self.request.year.or(column.year).or_else(|| self.year()),
             },
             epoch: self.sheet.epoch,
             scale: column.unit,
@@ -493,11 +492,7 @@ impl SheetReader<'_, '_> {
             }) => {
                 entry.fields[kind.period] = always(Value::Period(*period));
             }
-            Some(Group {
-                said,
-                is_timed: true,
-                ..
-            }) => {
+            Some(Group { said, .. }) if !said.is_empty() => {
                 let column = layout
                     .columns
                     .iter()

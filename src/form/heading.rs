@@ -105,7 +105,7 @@ impl<'r> Headings<'r> {
     pub(super) fn is_of_completion(&self, heading: &str) -> bool {
         let heading = squeezed(heading);
         let words = &self.wording.completion;
-        words.iter().any(|word| heading.contains(&squeezed(word)))
+        words.iter().any(|word| heading.contains(word.as_str()))
     }
 
     fn name(&mut self, name: &str, target: Target, weight: Weight) {
@@ -154,6 +154,20 @@ impl<'r> Headings<'r> {
             note(&format!("{bare}{ending}"), 5);
         }
         found
+    }
+
+    /// What a name of a column means: in a form that is known, or where every row has a value.
+    pub(super) fn named(&self, name: &str) -> Option<Target> {
+        match name {
+            "org" => Some(Target::Org),
+            "above" => Some(Target::Above),
+            "id" => Some(Target::Id),
+            _ => {
+                let meant = self.targets(name).into_iter();
+                let surest = meant.max_by_key(|(target, weight)| (*weight, *target));
+                surest.map(|(target, _)| target)
+            }
+        }
     }
 
     /// Whether a text is the heading of a known column, beyond doubt.

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use super::heading::{Headings, Target, Weight, is_percentage, money_unit};
-use crate::day::{Day, Period, PeriodName, When};
+use crate::day::{Day, Period, PeriodName, When, mentioned};
 use crate::number::Decimal;
 use crate::record::input;
-use crate::rules::Rules;
 use crate::rules::form::{FormSpec, squeezed};
 use crate::rules::kind::{FieldDef, FieldType, Kind};
 use crate::sheet::{At, Cell, Sheet, column_name, column_named};
@@ -46,17 +45,17 @@ pub(super) struct Column {
     pub(super) unit: Option<Decimal>,
     /// Whether its numbers are percentages.
     pub(super) percentage: bool,
+    /// The year that its heading names.
+    pub(super) year: Option<i32>,
 }
 
 /// Columns of one period beside those of others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Group {
-    /// The time as the heading says it.
+    /// The time as the heading says it; empty where it says none.
     pub(super) said: String,
     /// The period; none where its year is not known.
     pub(super) period: Option<Period>,
-    /// Whether the heading says a time at all.
-    pub(super) is_timed: bool,
     /// Whether it says the year too.
     pub(super) says_year: bool,
     /// The organisation, where such stand side by side.
@@ -73,8 +72,9 @@ impl Layout {
         year: Option<i32>,
     ) -> Option<Layout> {
         let read = |first: u32, last: u32| {
-            let below = (first + 1..=last).all(|row| is_heading_like(sheet, headings, row, true));
-            (below && is_heading_like(sheet, headings, last, first < last))
+            let is_fine = |row, below| is_heading_like(sheet, headings, row, below);
+            let below = (first + 1..=last).all(|row| is_fine(row, true));
+            (below && (first < last || is_fine(last, false)))
                 .then(|| Layout::of(sheet, headings, first, last, year))
         };
         let mut best = read(row, row);
@@ -170,6 +170,7 @@ impl Layout {
                 group,
                 unit: money_unit(&heading),
                 percentage: is_percentage(&heading),
+                year: mentioned(&heading).0,
                 heading,
             });
         }
@@ -281,14 +282,12 @@ impl Layout {
     /// The columns as a form that is known says them.
     pub(super) fn told(
         sheet: &Sheet,
-        rules: &Rules,
-        kind: &Kind,
+        headings: &Headings<'_>,
         spec: &FormSpec,
         row: u32,
         year: Option<i32>,
     ) -> Layout {
-        let headings = Headings::of(rules, kind);
-        let mut layout = Layout::of(sheet, &headings, row, row, year);
+        let mut layout = Layout::of(sheet, headings, row, row, year);
         for column in &mut layout.columns {
             column.target = None;
         }
@@ -296,7 +295,7 @@ impl Layout {
             let Some(index) = column_named(letter) else {
                 continue;
             };
-            let target = target_named(rules, kind, name);
+            let target = headings.named(name);
             match layout
                 .columns
                 .iter_mut()
@@ -311,6 +310,7 @@ impl Layout {
                     group: None,
                     unit: None,
                     percentage: false,
+                    year: None,
                 }),
             }
         }
@@ -405,22 +405,6 @@ pub(super) fn heading_texts(sheet: &Sheet, row: u32) -> Vec<String> {
         .row(row)
         .map(|(_, cell)| squeezed(&cell.typed()))
         .collect()
-}
-
-/// What a name of a column means: in a form that is known, or where every row has a value.
-pub(super) fn target_named(rules: &Rules, kind: &Kind, name: &str) -> Option<Target> {
-    match name {
-        "org" => Some(Target::Org),
-        "above" => Some(Target::Above),
-        "id" => Some(Target::Id),
-        _ => {
-            let meant = Headings::of(rules, kind).targets(name);
-            let surest = meant
-                .into_iter()
-                .max_by_key(|(target, weight)| (*weight, *target))?;
-            Some(surest.0)
-        }
-    }
 }
 
 fn target_name(kind: &Kind, target: Target) -> String {
@@ -555,12 +539,10 @@ impl Group {
         if time.is_none() && org.is_none() {
             return None;
         }
-        let is_timed = time.is_some();
         let (said, period) = time.unwrap_or_default();
         Some(Group {
             said,
             period,
-            is_timed,
             says_year: says_year && period.is_some(),
             org,
         })

@@ -225,9 +225,10 @@ pub fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, Problem>
 }
 
 fn check_spec(request: &Request<'_>, spec: &FormSpec) -> Result<(), Problem> {
-    let (rules, kind) = (request.tree.rules, request.kind);
+    let kind = request.kind;
+    let headings = heading::Headings::of(request.tree.rules, kind);
     for (column, name) in &spec.columns {
-        if layout::target_named(rules, kind, name).is_none() {
+        if headings.named(name).is_none() {
             return Err(unknown_in_form(
                 &spec.place,
                 column,

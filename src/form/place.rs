@@ -147,6 +147,7 @@ impl<'t> Places<'t> {
 pub(super) struct Titles<'t> {
     tree: &'t Tree<'t>,
     by_title: HashMap<(usize, String), Vec<usize>>,
+    by_id: HashMap<&'t str, &'t str>,
 }
 
 impl<'t> Titles<'t> {
@@ -159,7 +160,13 @@ impl<'t> Titles<'t> {
                 by_title.entry(key).or_default().push(n);
             }
         }
-        Titles { tree, by_title }
+        let records = tree.entries.iter().map(|entry| &entry.record);
+        let by_id = records.map(|record| (record.id.as_str(), record.kind.name.as_str()));
+        Titles {
+            tree,
+            by_title,
+            by_id: by_id.collect(),
+        }
     }
 
     /// The id of the record of one of some kinds that a form calls so: by its id, or by its title
@@ -174,11 +181,12 @@ impl<'t> Titles<'t> {
         org: Option<usize>,
     ) -> Result<String, Problem> {
         let tree = self.tree;
-        let by_id = tree.entries.iter().find(|entry| {
-            entry.record.id.as_str() == name && kinds.contains(&entry.record.kind.name)
-        });
-        if let Some(entry) = by_id {
-            return Ok(entry.record.id.as_str().to_owned());
+        if self
+            .by_id
+            .get(name)
+            .is_some_and(|kind| kinds.iter().any(|known| known == kind))
+        {
+            return Ok(name.to_owned());
         }
         let title = folded(name);
         let mut titled: Vec<usize> = kinds

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::heading::{Headings, Target, money_unit, update_columns, without_brackets};
-use super::layout::{Column, Layout, heading_texts, target_named};
+use super::layout::{Column, Layout, heading_texts};
 use super::place::{Places, Titles};
 use super::value::Percent;
 use super::{Entry, Form, FormRow, Request};
@@ -25,7 +25,8 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
     let mut form = Form::default();
     let places = Places::of(request.tree);
     let titles = Titles::of(request.tree);
-    let set = set(request)?;
+    let headings = Headings::in_ledger(request.tree, request.kind);
+    let set = set(request, &headings)?;
     for sheet in &workbook.sheets {
         let asked = request
             .sheet
@@ -41,7 +42,7 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
         let mut reader = SheetReader {
             request,
             sheet,
-            headings: Headings::in_ledger(request.tree, request.kind),
+            headings: &headings,
             places: &places,
             titles: &titles,
             set: &set,
@@ -66,7 +67,7 @@ fn given(sheet: &Sheet) -> Vec<RecordId> {
 }
 
 /// The values that every row has though the form does not say them.
-fn set(request: &Request<'_>) -> Result<Vec<(Target, Value)>, Problem> {
+fn set(request: &Request<'_>, headings: &Headings<'_>) -> Result<Vec<(Target, Value)>, Problem> {
     let kind = request.kind;
     let told = request.spec.iter().flat_map(|spec| &spec.set);
     let when = When {
@@ -81,7 +82,7 @@ fn set(request: &Request<'_>) -> Result<Vec<(Target, Value)>, Problem> {
                     .with("kind", &kind.label)
                     .with("allowed", kind.field_names())
             };
-            let target = target_named(request.tree.rules, kind, name).ok_or_else(unknown)?;
+            let target = headings.named(name).ok_or_else(unknown)?;
             let field = match target {
                 Target::Field(n) => &kind.fields[n],
                 Target::Update(n) => &update_columns(kind).unwrap_or_default()[n],
@@ -186,7 +187,7 @@ pub(super) enum Class {
 pub(super) struct SheetReader<'a, 't> {
     pub(super) request: &'a Request<'t>,
     pub(super) sheet: &'a Sheet,
-    pub(super) headings: Headings<'t>,
+    pub(super) headings: &'a Headings<'t>,
     pub(super) places: &'a Places<'t>,
     pub(super) titles: &'a Titles<'t>,
     pub(super) set: &'a [(Target, Value)],
@@ -216,10 +217,8 @@ impl SheetReader<'_, '_> {
             }
             let layout = match told {
                 Some((spec, heading)) if !spec.columns.is_empty() => {
-                    (heading == Some(row)).then(|| {
-                        let (rules, kind) = (self.request.tree.rules, self.request.kind);
-                        Layout::told(sheet, rules, kind, spec, row, self.year())
-                    })
+                    let told = || Layout::told(sheet, self.headings, spec, row, self.year());
+                    (heading == Some(row)).then(told)
                 }
                 _ => self.heading_at(row),
             };
@@ -264,7 +263,7 @@ impl SheetReader<'_, '_> {
                 return None;
             }
         }
-        let mut layout = Layout::from(self.sheet, &self.headings, row, self.year())?;
+        let mut layout = Layout::from(self.sheet, self.headings, row, self.year())?;
         let wanted = self.request.sheet.is_some();
         if !wanted && !self.covers(&layout) {
             return None;
@@ -499,7 +498,8 @@ impl SheetReader<'_, '_> {
         let Some((first, _)) = texts.first() else {
             return Class::Other;
         };
-        if self.held(layout, row).contains(&Target::Id) {
+        let held = self.held(layout, row);
+        if held.contains(&Target::Id) {
             return Class::Record;
         }
         let labelled = |words: &[String]| {
@@ -516,7 +516,6 @@ impl SheetReader<'_, '_> {
         if labelled(&wording.total) {
             return Class::Total;
         }
-        let held = self.held(layout, row);
         let of_record = held
             .iter()
             .filter(|target| matches!(target, Target::Field(_) | Target::Update(_) | Target::Id));

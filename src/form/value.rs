@@ -94,32 +94,15 @@ impl Circumstances<'_> {
         let typed = typed.trim();
         let by_hand = |text: &str| input::value(field, text, self.when);
         match (&field.ty, cell) {
-            (FieldType::Date, Cell::Number { value, .. }) => {
-                let serial = value.whole().filter(|serial| *serial < 100_000);
-                match serial.and_then(|serial| Day::from_serial(serial, self.epoch)) {
-                    Some(day) => Ok(Value::Day(day)),
-                    None if value.whole().is_some() => by_hand(typed),
+            (FieldType::Date, Cell::Number { .. } | Cell::Text(_)) => {
+                let is_whole = |value: &Decimal| value.whole().is_some();
+                match (self.serial(typed), cell) {
+                    (Some(day), _) => Ok(Value::Day(day)),
                     // 8.1 may have been 8.10.
-                    None => match value.to_string().split_once('.') {
-                        Some((days, _)) if days.len() == 5 => {
-                            let serial = days.parse().ok();
-                            serial
-                                .and_then(|serial| Day::from_serial(serial, self.epoch))
-                                .map(Value::Day)
-                                .ok_or_else(|| wrong(field, typed))
-                        }
-                        _ => Err(wrong(field, typed)),
-                    },
-                }
-            }
-            (FieldType::Date, Cell::Text(text)) => {
-                // A serial number, with the time of day behind its point.
-                let days = text.trim().split('.').next().unwrap_or_default();
-                let is_number = text.trim().parse::<Decimal>().is_ok() && days.len() == 5;
-                let serial = days.parse::<i64>().ok().filter(|_| is_number);
-                match serial.and_then(|serial| Day::from_serial(serial, self.epoch)) {
-                    Some(day) => Ok(Value::Day(day)),
-                    None => self.day(field, typed),
+                    (None, Cell::Number { value, .. }) if !is_whole(value) => {
+                        Err(wrong(field, typed))
+                    }
+                    _ => self.dated(field, typed),
                 }
             }
             (FieldType::Month, Cell::Day(day)) => by_hand(&day.to_string()[..7]),
@@ -127,14 +110,14 @@ impl Circumstances<'_> {
             (FieldType::Month, Cell::Number { value, .. })
                 if value.whole().is_some_and(|n| (1..=12).contains(&n)) =>
             {
-                self.period(field, &format!("{typed}月"))
+                self.dated(field, &format!("{typed}月"))
             }
             (FieldType::Quarter, Cell::Number { value, .. })
                 if value.whole().is_some_and(|n| (1..=4).contains(&n)) =>
             {
-                self.period(field, &format!("Q{typed}"))
+                self.dated(field, &format!("Q{typed}"))
             }
-            (FieldType::Month | FieldType::Quarter, _) => self.period(field, typed),
+            (FieldType::Month | FieldType::Quarter, _) => self.dated(field, typed),
             (FieldType::Integer { .. }, _) if input::personal_number(typed).is_some() => {
                 let number = input::personal_number(typed).unwrap_or_default();
                 Err(Problem::new(Rule::PERSONAL_NUMBER)
@@ -152,7 +135,16 @@ impl Circumstances<'_> {
         }
     }
 
-    fn day(&self, field: &FieldDef, text: &str) -> Result<Value, Problem> {
+    /// The day that a spreadsheet counts so, perhaps with the time of day behind the point.
+    fn serial(&self, text: &str) -> Option<Day> {
+        let days = text.split('.').next()?;
+        let is_serial = days.len() == 5 && text.parse::<Decimal>().is_ok();
+        let serial = days.parse().ok().filter(|_| is_serial)?;
+        Day::from_serial(serial, self.epoch)
+    }
+
+    /// A day or a period; one that lacks only its year is refused for that.
+    fn dated(&self, field: &FieldDef, text: &str) -> Result<Value, Problem> {
         input::value(field, text, self.when).map_err(|problem| {
             let with_a_year = When {
                 year: Some(2000),
@@ -163,10 +155,6 @@ impl Circumstances<'_> {
                 _ => problem,
             }
         })
-    }
-
-    fn period(&self, field: &FieldDef, text: &str) -> Result<Value, Problem> {
-        self.day(field, text)
     }
 
     fn number(&self, field: &FieldDef, cell: &Cell, typed: &str) -> Result<Value, Problem> {

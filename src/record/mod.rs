@@ -173,6 +173,17 @@ pub struct Origin {
     pub at: usize,
 }
 
+impl Origin {
+    /// Where a record stands that is not written yet.
+    pub fn nowhere() -> Origin {
+        Origin {
+            file: Arc::from(""),
+            line: 0,
+            at: 0,
+        }
+    }
+}
+
 /// One row of a ledger.
 #[derive(Clone, Debug)]
 pub struct Record<'r> {

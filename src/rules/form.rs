@@ -98,7 +98,8 @@ impl Wording {
             ("unknown", &mut self.unknown),
             ("endings", &mut self.endings),
         ] {
-            words.extend(reader.texts(key));
+            // As they are compared: cells are held against them by the ten thousand.
+            words.extend(reader.texts(key).iter().map(|word| squeezed(word)));
         }
         self.alike.extend(reader.pairs_of_texts("alike"));
         reader.finish();
@@ -107,7 +108,7 @@ impl Wording {
     /// Whether a text is one of some words, however it is spelled.
     pub fn is(words: &[String], text: &str) -> bool {
         let text = squeezed(text);
-        words.iter().any(|word| squeezed(word) == text)
+        words.contains(&text)
     }
 
     /// Whether a short text begins or ends with one of some words: `工农街道合计`, `小计（3项）`.
@@ -116,9 +117,12 @@ impl Wording {
         let text = squeezed(text);
         let bare = text.split(['(', ':']).next().unwrap_or_default();
         let is_it = |word: &String| {
-            let word = squeezed(word);
             // “grand total” is a word of its own; letters in a row may be part of any.
-            bare == word || !word.is_ascii() && (bare.starts_with(&word) || bare.ends_with(&word))
+            let (begins, ends) = (
+                bare.starts_with(word.as_str()),
+                bare.ends_with(word.as_str()),
+            );
+            bare == word || !word.is_ascii() && (begins || ends)
         };
         bare.chars().count() <= LONGEST && words.iter().any(is_it)
     }
@@ -127,7 +131,7 @@ impl Wording {
     pub fn begins(words: &[String], text: &str) -> bool {
         let text = squeezed(text);
         words.iter().any(|word| {
-            let rest = text.strip_prefix(&*squeezed(word));
+            let rest = text.strip_prefix(word.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '(', '1', '、', '.']))
         })
     }

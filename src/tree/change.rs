@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use memchr::memmem;
 use rayon::prelude::*;
@@ -49,11 +48,7 @@ impl<'r> NewRecord<'r> {
     ) -> Result<NewRecord<'r>, Problems> {
         let before = vec![None; values.len()];
         settle(root, rules, kind, &before, &mut values)?;
-        let origin = Origin {
-            file: Arc::from(""),
-            line: 0,
-            at: 0,
-        };
+        let origin = Origin::nowhere();
         let id = RecordId::new(&kind.prefix, entered, random_bits());
         Ok(NewRecord(Record::new(id, kind, values, None, origin)))
     }
@@ -145,20 +140,11 @@ pub fn add(
     writer: &Writer,
     NewRecord(record): &NewRecord<'_>,
 ) -> Result<Place, Problems> {
-    let Some(year) = record.starts().map(Day::year) else {
-        let start = &record.kind.fields[record.kind.start];
-        return Err(Problem::new(Rule::MISSING_FIELD)
-            .with("field", start.name.as_str())
-            .with("kind", &record.kind.label)
-            .into());
-    };
     let mut patience = 3;
     loop {
         let (folder, owner) = owner(root, rules, org)?;
         let org_file = folder.join("org.toml");
-        let path = folder
-            .join(format!("{year:04}"))
-            .join(format!("{}.toml", writer.as_str()));
+        let path = ledger_file(&folder, writer, record)?;
         let name = shown(&root.path, &path);
         let old = scan::file_if_there(&root.path, &path)?;
         let basis = Precondition::of(&path, old.as_ref().map(|old| old.text.as_bytes()))
@@ -226,12 +212,7 @@ fn appended<'r>(
     rules: &'r Rules,
     record: &Record<'_>,
 ) -> Result<(Source, Record<'r>), Problems> {
-    refuse_inline(before, &parse(before).map_err(Problems)?, &record.kind.name)?;
-    let after = Source::new(
-        &before.file,
-        append(&before.text, &record_text(record, rules)),
-    );
-    prove(before, &after, Proof::More(&record.kind.name, 1))?;
+    let after = extended(before, rules, record.kind, &[record])?;
     let (records, _) = ledger::read_records(&after, rules);
     let written = records
         .into_iter()
@@ -246,11 +227,7 @@ fn appended<'r>(
 
 /// Refuses a file whose records of a kind are one list of inline tables: `fmt` writes them in the
 /// form that can be changed piece by piece.
-pub(super) fn refuse_inline(
-    source: &Source,
-    document: &Document<'_>,
-    kind: &str,
-) -> Result<(), Problem> {
+fn refuse_inline(source: &Source, document: &Document<'_>, kind: &str) -> Result<(), Problem> {
     let rows = parsed::rows(source, &document.root);
     let starts = rows
         .iter()
@@ -460,19 +437,12 @@ fn change_all<'r>(
 ) -> Result<Record<'r>, Problems> {
     let before = scan::read_file(&root.path, path)?;
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file));
-    let document = parse(&before).map_err(Problems)?;
-    let (mut edits, mut tables) = (Vec::new(), Vec::new());
-    for record in &records {
-        refuse_inline(&before, &document, &record.kind.name)?;
-        tables.push((record.kind.name.clone(), record.origin.at));
-        edits.push(Edit {
-            record,
-            changes: changes_between(&all_values(record), values),
-        });
-    }
-    let text = set_records(&before, &document, rules, &edits).ok_or_else(failed)?;
-    let after = Source::new(&before.file, text);
-    prove(&before, &after, Proof::Except(&tables))?;
+    let edit = |record| Edit {
+        record,
+        changes: changes_between(&all_values(record), values),
+    };
+    let edits: Vec<Edit<'_>> = records.iter().map(edit).collect();
+    let after = edited(&before, rules, &edits)?;
     let (read, _) = ledger::read_records(&after, rules);
     let is_it = |record: &Record<'_>| {
         records.iter().any(|old| old.id == record.id) && all_values(record) == values
@@ -487,6 +457,65 @@ fn change_all<'r>(
         after.text.as_bytes(),
     )?;
     Ok(written.swap_remove(0))
+}
+
+/// A file with some of its records changed, proven.
+pub(super) fn edited(
+    before: &Source,
+    rules: &Rules,
+    edits: &[Edit<'_>],
+) -> Result<Source, Problems> {
+    let document = parse(before).map_err(Problems)?;
+    let kinds: BTreeSet<&str> = edits
+        .iter()
+        .map(|edit| edit.record.kind.name.as_str())
+        .collect();
+    for kind in kinds {
+        refuse_inline(before, &document, kind)?;
+    }
+    let text = set_records(before, &document, rules, edits)
+        .ok_or_else(|| Problem::new(Rule::UNPROVEN).at(Place::file(&*before.file)))?;
+    let after = Source::new(&before.file, text);
+    let table = |edit: &Edit<'_>| (edit.record.kind.name.clone(), edit.record.origin.at);
+    let tables: Vec<(String, usize)> = edits.iter().map(table).collect();
+    prove(before, &after, Proof::Except(&tables))?;
+    Ok(after)
+}
+
+/// A file with some more records of a kind at its end, proven.
+pub(super) fn extended(
+    before: &Source,
+    rules: &Rules,
+    kind: &Kind,
+    records: &[&Record<'_>],
+) -> Result<Source, Problems> {
+    refuse_inline(before, &parse(before).map_err(Problems)?, &kind.name)?;
+    let texts: Vec<String> = records
+        .iter()
+        .map(|record| record_text(record, rules))
+        .collect();
+    let after = Source::new(&before.file, append(&before.text, &texts.join("\n")));
+    prove(before, &after, Proof::More(&kind.name, records.len()))?;
+    Ok(after)
+}
+
+/// The file of a writer, in an organisation's folder, for records that begin in a record's year.
+///
+/// # Errors
+/// The record does not say when it begins.
+pub(super) fn ledger_file(
+    folder: &Path,
+    writer: &Writer,
+    record: &Record<'_>,
+) -> Result<PathBuf, Problem> {
+    let Some(year) = record.starts().map(Day::year) else {
+        let start = &record.kind.fields[record.kind.start];
+        return Err(Problem::new(Rule::MISSING_FIELD)
+            .with("field", start.name.as_str())
+            .with("kind", &record.kind.label));
+    };
+    let file = format!("{}.toml", writer.as_str());
+    Ok(folder.join(format!("{year:04}")).join(file))
 }
 
 /// Those values that are not as they were.

@@ -1,8 +1,7 @@
 //! Many records at once: what a form adds and changes, all of it or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::day::Day;
 use crate::name::{OrgPath, RecordId, Writer};
@@ -12,10 +11,9 @@ use crate::record::{Origin, Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::source::Source;
-use crate::toml::parse;
-use crate::tree::canon::{all_values, record as record_text};
-use crate::tree::change::{changes_between, refuse_broken_bounds, refuse_inline};
-use crate::tree::splice::{Edit, Proof, append, prove, set_records};
+use crate::tree::canon::all_values;
+use crate::tree::change::{changes_between, edited, extended, ledger_file, refuse_broken_bounds};
+use crate::tree::splice::Edit;
 use crate::tree::write::{Lock, Replacement, random_bits};
 use crate::tree::{Root, Tree, ledger, scan};
 
@@ -61,32 +59,21 @@ pub fn take_in(
     writer: &Writer,
 ) -> Result<(), Problems> {
     let rules = tree.rules;
+    let targets = Targets::of(tree);
     let mut files: BTreeMap<PathBuf, FileDraft<'_>> = BTreeMap::new();
     for draft in drafts {
         match draft {
             Draft::Add { org, kind, values } => {
                 refuse_broken_bounds(kind, &vec![None; values.len()], &values)?;
-                refuse_dangling(tree, kind, &values)?;
+                targets.refuse_dangling(kind, &values)?;
                 let id = RecordId::new(&kind.prefix, entered, random_bits());
-                let origin = Origin {
-                    file: Arc::from(""),
-                    line: 0,
-                    at: 0,
-                };
-                let record = Record::new(id, kind, values, None, origin);
-                let Some(year) = record.starts().map(Day::year) else {
-                    return Err(Problem::new(Rule::MISSING_FIELD)
-                        .with("field", &kind.fields[kind.start].label)
-                        .with("kind", &kind.label)
-                        .into());
-                };
-                let file = format!("{}.toml", writer.as_str());
-                let path = root.org_folder(&org).join(format!("{year:04}")).join(file);
+                let record = Record::new(id, kind, values, None, Origin::nowhere());
+                let path = ledger_file(&root.org_folder(&org), writer, &record)?;
                 files.entry(path).or_default().new.push(record);
             }
             Draft::Change { record, values } => {
                 refuse_broken_bounds(record.kind, &record.fields, &values)?;
-                refuse_dangling(tree, record.kind, &values)?;
+                targets.refuse_dangling(record.kind, &values)?;
                 let path = root.path.join(&*record.origin.file);
                 files.entry(path).or_default().edits.push((record, values));
             }
@@ -99,33 +86,46 @@ pub fn take_in(
     Ok(lock.write_all(replacements)?)
 }
 
-/// Refuses a value that points to no record, or to no organisation.
-fn refuse_dangling(tree: &Tree<'_>, kind: &Kind, values: &[Option<Value>]) -> Result<(), Problem> {
-    for (field, value) in kind.fields.iter().zip(values) {
-        let texts = value
-            .iter()
-            .flat_map(Value::items)
-            .filter_map(Value::as_text);
-        for text in texts {
-            let rule = match &field.ty {
-                FieldType::Record(kinds) => {
-                    let is_it = |entry: &crate::tree::OwnedRecord<'_>| {
-                        entry.record.id.as_str() == text && kinds.contains(&entry.record.kind.name)
-                    };
-                    (!tree.entries.iter().any(is_it)).then_some((Rule::UNKNOWN_RECORD, "id"))
-                }
-                FieldType::Organisation => {
-                    let found = tree.orgs.iter().any(|org| org.path.as_str() == text);
-                    (!found).then_some((Rule::UNKNOWN_ORG, "name"))
-                }
-                _ => None,
-            };
-            if let Some((rule, name)) = rule {
-                return Err(Problem::new(rule).with(name, text));
-            }
+/// What values may point to: the records that were read, each with its kind, and organisations.
+struct Targets<'t> {
+    records: HashMap<&'t str, &'t str>,
+    orgs: HashSet<&'t str>,
+}
+
+impl<'t> Targets<'t> {
+    fn of(tree: &'t Tree<'_>) -> Targets<'t> {
+        let records = tree.entries.iter().map(|entry| &entry.record);
+        Targets {
+            records: records
+                .map(|record| (record.id.as_str(), record.kind.name.as_str()))
+                .collect(),
+            orgs: tree.orgs.iter().map(|org| org.path.as_str()).collect(),
         }
     }
-    Ok(())
+
+    /// Refuses a value that points to no record, or to no organisation.
+    fn refuse_dangling(&self, kind: &Kind, values: &[Option<Value>]) -> Result<(), Problem> {
+        for (field, value) in kind.fields.iter().zip(values) {
+            let items = value.iter().flat_map(Value::items);
+            for text in items.filter_map(Value::as_text) {
+                let is_kind = |kinds: &[String]| {
+                    let kind = self.records.get(text);
+                    kind.is_some_and(|kind| kinds.iter().any(|known| known == kind))
+                };
+                let (is_there, rule, name) = match &field.ty {
+                    FieldType::Record(kinds) => (is_kind(kinds), Rule::UNKNOWN_RECORD, "id"),
+                    FieldType::Organisation => {
+                        (self.orgs.contains(text), Rule::UNKNOWN_ORG, "name")
+                    }
+                    _ => continue,
+                };
+                if !is_there {
+                    return Err(Problem::new(rule).with(name, text));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The text of a file with its drafts carried out, proven.
@@ -139,6 +139,7 @@ fn replacement(
     let old = scan::file_if_there(&root.path, &path)?;
     let before = old.clone().unwrap_or_else(|| Source::new(&name, ""));
     let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
+    let overtaken = || Problem::new(Rule::CHANGED_MEANWHILE).at(Place::file(&name));
     let mut after = before.clone();
     let mut meant: Vec<(RecordId, Vec<Option<Value>>)> = Vec::new();
     if !draft.edits.is_empty() {
@@ -149,13 +150,10 @@ fn replacement(
             let copies = stand.iter().filter(|other| other.id == record.id);
             let mut all = all_values(record);
             all[1..=values.len()].clone_from_slice(values);
-            let mut found = false;
+            let known = meant.len();
             for copy in copies {
-                found = true;
                 if all_values(copy) != all_values(record) {
-                    return Err(Problem::new(Rule::CHANGED_MEANWHILE)
-                        .at(Place::file(&name))
-                        .into());
+                    return Err(overtaken().into());
                 }
                 edits.push(Edit {
                     record: copy,
@@ -163,39 +161,19 @@ fn replacement(
                 });
                 meant.push((copy.id.clone(), all.clone()));
             }
-            if !found {
-                return Err(Problem::new(Rule::CHANGED_MEANWHILE)
-                    .at(Place::file(&name))
-                    .into());
+            if meant.len() == known {
+                return Err(overtaken().into());
             }
         }
-        let document = parse(&before).map_err(Problems)?;
-        for kind in edits.iter().map(|edit| &edit.record.kind.name) {
-            refuse_inline(&before, &document, kind)?;
-        }
-        let text = set_records(&before, &document, rules, &edits).ok_or_else(failed)?;
-        after = Source::new(&name, text);
-        let at = |edit: &Edit<'_>| (edit.record.kind.name.clone(), edit.record.origin.at);
-        prove(
-            &before,
-            &after,
-            Proof::Except(&edits.iter().map(at).collect::<Vec<_>>()),
-        )?;
+        after = edited(&before, rules, &edits)?;
     }
     let mut by_kind: BTreeMap<&str, Vec<&Record<'_>>> = BTreeMap::new();
     for record in &draft.new {
         by_kind.entry(&record.kind.name).or_default().push(record);
         meant.push((record.id.clone(), all_values(record)));
     }
-    for (kind, records) in by_kind {
-        refuse_inline(&after, &parse(&after).map_err(Problems)?, kind)?;
-        let texts: Vec<String> = records
-            .iter()
-            .map(|record| record_text(record, rules))
-            .collect();
-        let next = Source::new(&name, append(&after.text, &texts.join("\n")));
-        prove(&after, &next, Proof::More(kind, records.len()))?;
-        after = next;
+    for records in by_kind.values() {
+        after = extended(&after, rules, records[0].kind, records)?;
     }
     let (read, _) = ledger::read_records(&after, rules);
     let read: BTreeMap<&str, Vec<Option<Value>>> = read
