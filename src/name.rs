@@ -44,6 +44,12 @@ const DIGIT: [u8; 256] = {
     digits
 };
 
+impl std::borrow::Borrow<str> for RecordId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl RecordId {
     /// The id of a record entered on `day`, from 40 random bits (the rest of `bits` is ignored).
     pub fn new(prefix: &str, day: Day, bits: u64) -> RecordId {

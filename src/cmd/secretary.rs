@@ -8,7 +8,7 @@ use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::Period;
-use crate::figure::view::{Looker, person};
+use crate::figure::view::{entries, person};
 use crate::locale::Locale;
 use crate::present::secretary::SecretaryView;
 use crate::present::{left_out_notes, places};
@@ -61,7 +61,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             .into());
     };
     let inside = |days: Period| period.covers(days);
-    let parts = Looker::new(tree).entries(view, org, as_of, &inside);
+    let parts = entries(tree, view, org, as_of, &inside);
     let shown = SecretaryView {
         tree,
         view,

@@ -43,10 +43,9 @@ pub fn selection(rules: &Rules) -> Selection {
         .iter()
         .filter(|kind| kind.life.is_some())
         .for_each(|kind| asked.listed(kind));
-    rules
-        .obligations
-        .iter()
-        .for_each(|rule| asked.obligation(rule));
+    for rule in &rules.obligations {
+        asked.obligation(rule);
+    }
     asked.selection()
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::day::{Day, Period};
 use crate::record::{Record, Value, text};
+use crate::rules::filter::Comparison;
 use crate::rules::kind::{FieldDef, FieldType, Kind, Phase};
 use crate::rules::naming::Naming;
 use crate::spelling::folded;
@@ -46,42 +47,6 @@ pub enum RecordTest {
     Phases(Vec<Phase>),
     /// How a field, by its index, compares with a value.
     Field(usize, Comparison, Value),
-}
-
-/// How a field is compared with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// A text has it in it; anything else is just it.
-    Is,
-    /// The opposite.
-    IsNot,
-    /// It is less, or before.
-    Under,
-    /// It is less or the same.
-    AtMost,
-    /// It is more, or after.
-    Over,
-    /// It is more or the same.
-    AtLeast,
-    /// Its words have it in them, whatever its type.
-    Holds,
-}
-
-impl Comparison {
-    /// The comparisons by their signs, the longer before the shorter.
-    pub const SIGNS: [(&str, Comparison); 11] = [
-        ("!=", Comparison::IsNot),
-        ("<=", Comparison::AtMost),
-        (">=", Comparison::AtLeast),
-        ("=", Comparison::Is),
-        ("<", Comparison::Under),
-        (">", Comparison::Over),
-        ("~", Comparison::Holds),
-        ("＝", Comparison::Is),
-        ("＜", Comparison::Under),
-        ("＞", Comparison::Over),
-        ("～", Comparison::Holds),
-    ];
 }
 
 /// What must stand in a text of a record: part of it, or the initials of its title's pinyin.
@@ -240,10 +205,7 @@ fn holds(record: &Record<'_>, field: usize, comparison: Comparison, wanted: &Val
         (Comparison::Holds, wanted) => has(item, &text::plain(wanted)),
         (Comparison::Is, Value::Text(part)) if !exact => has(item, part),
         (Comparison::Is | Comparison::IsNot, other) => item == other,
-        (Comparison::Under, other) => order(item, other).is_some_and(Ordering::is_lt),
-        (Comparison::AtMost, other) => order(item, other).is_some_and(Ordering::is_le),
-        (Comparison::Over, other) => order(item, other).is_some_and(Ordering::is_gt),
-        (Comparison::AtLeast, other) => order(item, other).is_some_and(Ordering::is_ge),
+        (how, other) => order(item, other).is_some_and(|order| how.admits(order)),
     };
     record
         .get(field)

@@ -24,11 +24,11 @@ use crate::day::{Day, Period};
 use crate::number::{Decimal, Fraction};
 use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
-use crate::rules::filter::{Filter, Is, Subject, Test};
+use crate::rules::filter::{Bound, Comparison, Filter, Is, Subject, Test};
 use crate::rules::kind::Kind;
 use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
 use crate::rules::obligation::Obligation;
-use crate::spelling::same;
+use crate::spelling::{folded, same};
 use crate::tree::{OwnedRecord, Records, Tree};
 use obligation::{OwedWindow, WindowState};
 
@@ -650,11 +650,9 @@ impl<'t> Evaluation<'t> {
         let Some(view) = self.tree.rules.view(view) else {
             return Vec::new();
         };
-        let looker = view::Looker::new(self.tree);
         let inside = |days: Period| window == Window::AsOf || self.in_window(days, window);
         let of = |org: usize| {
-            let mut records: Vec<usize> = looker
-                .entries(view, org, self.as_of, &inside)
+            let mut records: Vec<usize> = view::entries(self.tree, view, org, self.as_of, &inside)
                 .into_iter()
                 .flat_map(|(_, records)| records)
                 .collect();
@@ -940,6 +938,14 @@ pub fn matches(tree: &Tree, entry: &OwnedRecord, filter: &Filter, as_of: Day) ->
                 .is_some_and(|phase| word_is(phase.name(), &test.is)),
             Subject::Overdue => record.overdue_on(as_of),
             Subject::OnTime => record.on_time(as_of),
+            Subject::Any(filters) => filters
+                .iter()
+                .any(|filter| matches(tree, entry, filter, as_of)),
+            Subject::Referred { by, of } => referred(tree, record.get(*by)).is_some_and(|entry| {
+                let kind = entry.record.kind.number;
+                let filter = of.iter().find(|(number, _)| *number == kind);
+                filter.is_some_and(|(_, filter)| matches(tree, entry, filter, as_of))
+            }),
         };
         holds != test.negated
     })
@@ -957,8 +963,16 @@ fn org_matches(tree: &Tree, org: usize, filter: &Filter) -> bool {
         | Subject::State
         | Subject::Phase
         | Subject::Overdue
-        | Subject::OnTime => true,
+        | Subject::OnTime
+        | Subject::Referred { .. }
+        | Subject::Any(_) => true,
     })
+}
+
+/// The record that a reference points to, unless it was taken back.
+fn referred<'t>(tree: &'t Tree<'_>, id: Option<&Value>) -> Option<&'t OwnedRecord<'t>> {
+    let entry = tree.entry_with_id(id?.as_text()?)?;
+    entry.record.retracted.is_none().then_some(entry)
 }
 
 /// Whether a reference points to a record of one of some kinds, by the prefix of its id.
@@ -980,6 +994,10 @@ fn value_is(value: Option<&Value>, is: &Is) -> bool {
         (None, _) => false,
         (Some(_), Is::Present) => true,
         (Some(value), Is::True) => *value == Value::Boolean(true),
+        (Some(value), Is::Compared(all)) => value
+            .items()
+            .iter()
+            .any(|item| all.iter().all(|(how, with)| compares(item, *how, with))),
         (Some(value), Is::Number(numbers)) => match value {
             Value::Period(period) => {
                 numbers.contains(&Decimal::from(i64::from(period.first().year())))
@@ -999,10 +1017,27 @@ fn value_is(value: Option<&Value>, is: &Is) -> bool {
     }
 }
 
+/// Whether a value compares so with a bound.
+fn compares(value: &Value, how: Comparison, with: &Bound) -> bool {
+    let order = match with {
+        Bound::Number(number) => match value {
+            Value::Period(period) => Some(Decimal::from(i64::from(period.first().year()))),
+            other => other.as_number(),
+        }
+        .map(|value| value.cmp(number)),
+        Bound::Day(day) => value.as_day().map(|value| value.cmp(day)),
+        Bound::Text(part) => {
+            let text = crate::record::text::plain(value);
+            return folded(&text).contains(&*folded(part));
+        }
+    };
+    order.is_some_and(|order| how.admits(order))
+}
+
 fn word_is(word: &str, is: &Is) -> bool {
     match is {
         Is::OneOf(words) => words.iter().any(|w| w == word),
-        Is::Number(_) | Is::True | Is::Present => false,
+        Is::Number(_) | Is::True | Is::Present | Is::Compared(_) => false,
     }
 }
 

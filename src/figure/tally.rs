@@ -147,10 +147,12 @@ impl<'r> Questions<'r> {
         );
     }
 
-    fn filter(&mut self, kind: &Kind, filter: &Filter) {
+    /// Asks for what a filter looks at; whether that is one organisation's alone.
+    fn filter(&mut self, kind: &Kind, filter: &Filter) -> bool {
+        let mut alone = true;
         for test in &filter.tests {
-            match test.subject {
-                Subject::Field(field) => {
+            match &test.subject {
+                &Subject::Field(field) => {
                     let unless = kind.fields[field]
                         .unless
                         .as_deref()
@@ -158,7 +160,23 @@ impl<'r> Questions<'r> {
                     self.add(&kind.name, [Some(field), unless]);
                 }
                 Subject::KindOf(field) | Subject::Named { by: field, .. } => {
-                    self.add(&kind.name, [Some(field)])
+                    self.add(&kind.name, [Some(*field)])
+                }
+                Subject::Any(filters) => {
+                    for filter in filters {
+                        alone &= self.filter(kind, filter);
+                    }
+                }
+                Subject::Referred { by, of } => {
+                    self.add(&kind.name, [Some(*by)]);
+                    let rules = self.rules;
+                    for (number, filter) in of {
+                        let kind = &rules.kinds[*number];
+                        self.add(&kind.name, []);
+                        self.filter(kind, filter);
+                    }
+                    // It may be another organisation's record.
+                    alone = false;
                 }
                 Subject::State | Subject::Phase | Subject::Overdue | Subject::OnTime => {
                     self.life(kind)
@@ -166,6 +184,7 @@ impl<'r> Questions<'r> {
                 Subject::Org(_) => {}
             }
         }
+        alone
     }
 
     /// Asks for what a figure looks at; whether it can be added up from the records of one
@@ -195,15 +214,12 @@ impl<'r> Questions<'r> {
                     .and_then(|field| kind.fields[field].unless.as_deref())
                     .and_then(|why| kind.index(why));
                 self.add(&kind.name, [dated, taken, unless]);
-                self.filter(kind, filter);
-                true
+                self.filter(kind, filter)
             }
             Measure::Obligation { obligations, .. } => {
                 let rules = self.rules;
-                for rule in obligations.iter().filter_map(|name| rules.obligation(name)) {
-                    self.obligation(rule);
-                }
-                true
+                let rules = obligations.iter().filter_map(|name| rules.obligation(name));
+                rules.fold(true, |alone, rule| self.obligation(rule) && alone)
             }
             Measure::Disagreement { between, .. } => {
                 self.add(
@@ -231,6 +247,9 @@ impl<'r> Questions<'r> {
                     view.kinds()
                         .into_iter()
                         .for_each(|kind| self.everything(kind));
+                    for part in &view.parts {
+                        self.filter(&part.kind, &part.filter);
+                    }
                 }
                 false
             }
@@ -243,8 +262,9 @@ impl<'r> Questions<'r> {
         }
     }
 
-    /// Asks for what an obligation looks at.
-    pub(super) fn obligation(&mut self, rule: &Obligation) {
+    /// Asks for what an obligation looks at; whether that is one organisation's alone.
+    pub(super) fn obligation(&mut self, rule: &Obligation) -> bool {
+        let mut alone = true;
         let quota = rule.quota.as_ref();
         self.add(&rule.kind, [Some(rule.date), quota.map(|quota| quota.by)]);
         if let Some(kind) = self
@@ -254,7 +274,7 @@ impl<'r> Questions<'r> {
             .find(|kind| kind.name == rule.kind)
             .cloned()
         {
-            self.filter(&kind, &rule.filter);
+            alone = self.filter(&kind, &rule.filter);
         }
         let lasting = quota
             .map(|quota| (&quota.kind, Some(quota.field)))
@@ -269,6 +289,7 @@ impl<'r> Questions<'r> {
                 .and_then(|kind| kind.end);
             self.add(name, [field, end]);
         }
+        alone
     }
 }
 

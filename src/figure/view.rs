@@ -1,7 +1,5 @@
 //! What belongs to a person's ledger: records entered elsewhere, seen from the person.
 
-use std::collections::BTreeMap;
-
 use crate::day::{Day, Period};
 use crate::record::Record;
 use crate::record::organisation::Organisation;
@@ -10,81 +8,58 @@ use crate::rules::view::{PersonField, View, ViewPart};
 use crate::spelling::folded;
 use crate::tree::{OwnedRecord, Tree};
 
-use super::matches;
+use super::{matches, referred};
 
-/// Looks up the records that others point to.
-pub struct Looker<'t> {
-    tree: &'t Tree<'t>,
-    by_id: BTreeMap<&'t str, &'t Record<'t>>,
+/// The records of each part of a view, by index in the tree: those that exist on the as-of day,
+/// lie in the window as `inside` says, and name the person. Nothing where the organisation
+/// names nobody.
+pub fn entries<'t>(
+    tree: &'t Tree<'_>,
+    view: &'t View,
+    org: usize,
+    as_of: Day,
+    inside: &dyn Fn(Period) -> bool,
+) -> Vec<(&'t ViewPart, Vec<usize>)> {
+    let Some(person) = person(&tree.orgs[org], view) else {
+        return Vec::new();
+    };
+    view.parts
+        .iter()
+        .map(|part| {
+            let orgs = if part.below {
+                tree.subtree(org)
+            } else {
+                org..org + 1
+            };
+            let start = tree.entries.partition_point(|entry| entry.org < orgs.start);
+            let end = tree.entries.partition_point(|entry| entry.org < orgs.end);
+            let belongs = |entry: &OwnedRecord| {
+                let record = &entry.record;
+                record.kind.name == part.kind.name
+                    && record.exists_on(as_of)
+                    && days(record, part).is_some_and(inside)
+                    && part.by.iter().any(|field| {
+                        text(tree, record, field)
+                            .is_some_and(|text| names(text, person, &tree.rules.naming))
+                    })
+                    && matches(tree, entry, &part.filter, as_of)
+            };
+            (
+                part,
+                (start..end)
+                    .filter(|&n| belongs(&tree.entries[n]))
+                    .collect(),
+            )
+        })
+        .collect()
 }
 
-impl<'t> Looker<'t> {
-    /// Prepares to look at a tree.
-    pub fn new(tree: &'t Tree) -> Looker<'t> {
-        Looker {
-            tree,
-            by_id: tree
-                .entries
-                .iter()
-                .map(|entry| (entry.record.id.as_str(), &entry.record))
-                .collect(),
-        }
-    }
-
-    /// The records of each part of a view, by index in the tree: those that exist on the as-of day,
-    /// lie in the window as `inside` says, and name the person. Nothing where the organisation
-    /// names nobody.
-    pub fn entries(
-        &self,
-        view: &'t View,
-        org: usize,
-        as_of: Day,
-        inside: &dyn Fn(Period) -> bool,
-    ) -> Vec<(&'t ViewPart, Vec<usize>)> {
-        let tree = self.tree;
-        let Some(person) = person(&tree.orgs[org], view) else {
-            return Vec::new();
-        };
-        view.parts
-            .iter()
-            .map(|part| {
-                let orgs = if part.below {
-                    tree.subtree(org)
-                } else {
-                    org..org + 1
-                };
-                let start = tree.entries.partition_point(|entry| entry.org < orgs.start);
-                let end = tree.entries.partition_point(|entry| entry.org < orgs.end);
-                let belongs = |entry: &OwnedRecord| {
-                    let record = &entry.record;
-                    record.kind.name == part.kind.name
-                        && record.exists_on(as_of)
-                        && days(record, part).is_some_and(inside)
-                        && part.by.iter().any(|field| {
-                            self.text(record, field)
-                                .is_some_and(|text| names(text, person, &self.tree.rules.naming))
-                        })
-                        && matches(tree, entry, &part.filter, as_of)
-                };
-                (
-                    part,
-                    (start..end)
-                        .filter(|&n| belongs(&tree.entries[n]))
-                        .collect(),
-                )
-            })
-            .collect()
-    }
-
-    fn text<'r>(&'r self, record: &'r Record, field: &PersonField) -> Option<&'r str> {
-        match field {
-            PersonField::Own(field) => record.get(*field)?.as_text(),
-            PersonField::Through { reference, field } => self
-                .by_id
-                .get(&*folded(record.get(*reference)?.as_text()?))
-                .filter(|r| r.retracted.is_none())?
-                .named(field)?
-                .as_text(),
+fn text<'t>(tree: &'t Tree<'_>, record: &'t Record<'_>, field: &PersonField) -> Option<&'t str> {
+    match field {
+        PersonField::Own(field) => record.get(*field)?.as_text(),
+        PersonField::Through { reference, field } => {
+            let entry = referred(tree, record.get(*reference))?;
+            entry.record.named(field)?.as_text()
         }
     }
 }

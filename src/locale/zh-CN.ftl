@@ -216,7 +216,9 @@ bad-rule-start = start 指向的字段必须是必填项（required = true）
 bad-rule-two-measures = 一个指标只能有一种算法（kind、obligation、ratio、score、rank、members、organisations、view、disagreement、plus 之一），取值只能是 sum、distinct、earliest、latest 之一
 bad-rule-with-and-without = with 与 without 只能写一个
 bad-rule-filter-type = 筛选“{$field}”的值与该字段的类型不符，永远不会成立
-bad-rule-filter = 筛选“{$field}”的值应为文字、整数、真假，或文字、整数的列表
+bad-rule-filter = 筛选“{$field}”的值应为文字、数字、真假，文字或数字的列表，或比较条件的表
+bad-rule-comparison = 筛选“{$field}”的比较条件：over、under、at_least、at_most 后写数字或日期，holds 后写文字
+bad-rule-any = “{$field}”应为条件表的列表，其中一项成立即可
 bad-rule-within = within 应为 [起, 止] 两个从 1 开始的日数
 bad-rule-deadline = deadline_day 应在 1 至 28 之间
 bad-rule-two-limits = within 与 deadline_day 只能写一个

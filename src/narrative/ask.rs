@@ -228,6 +228,7 @@ fn filter(context: &Context, rule: &str, kind: &Kind) -> Result<Filter, Error> {
     let filter = Filter::read(
         &Reader::new(&reading, &document.root, 0..0),
         kind,
+        &context.tree().rules.kinds,
         &context.tree().rules.org,
     );
     match reading.into_problems() {

@@ -538,7 +538,7 @@ fn read_measure(
         let known = kinds.iter().map(|k| k.name.as_str());
         reader.note(unknown(reader, "kind", &kind, known));
     }
-    read_records(reader, found?, org)
+    read_records(reader, found?, kinds, org)
 }
 
 fn read_ratio(ratio: Reader<'_, '_>) -> Measure {
@@ -616,10 +616,15 @@ fn read_owed(
     Some(Measure::Obligation { obligations, state })
 }
 
-fn read_records(reader: &Reader<'_, '_>, kind: &Arc<Kind>, org: &Kind) -> Option<Measure> {
+fn read_records(
+    reader: &Reader<'_, '_>,
+    kind: &Arc<Kind>,
+    kinds: &[Arc<Kind>],
+    org: &Kind,
+) -> Option<Measure> {
     let take = read_take(reader, kind);
     // All three are read before any is missed, so that all that is wrong is named at once.
-    let filter = Filter::read(reader, kind, org);
+    let filter = Filter::read(reader, kind, kinds, org);
     let date = match reader.text("date") {
         None => Some(DateOf::Field(kind.period)),
         Some(text) => read_date(reader, kind, &text),

@@ -106,7 +106,7 @@ impl Obligation {
             ));
             return None;
         };
-        let filter = Filter::read(&reader, kind, org);
+        let filter = Filter::read(&reader, kind, kinds, org);
         let every = reader.choice("every", EVERY, None)?;
         let (within, deadline) = (read_within(&reader), read_deadline(&reader));
         if within.is_some() && deadline.is_some() {

@@ -132,7 +132,7 @@ impl ViewPart {
             .iter()
             .filter_map(|field| PersonField::read(&reader, field, kind, kinds))
             .collect();
-        let filter = Filter::read(&reader, kind, org);
+        let filter = Filter::read(&reader, kind, kinds, org);
         let part = ViewPart {
             label,
             kind: Arc::clone(kind),

@@ -16,7 +16,7 @@ pub mod scan;
 pub mod splice;
 pub mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use crate::day::Day;
 use crate::locale::Lang;
-use crate::name::OrgPath;
+use crate::name::{OrgPath, RecordId};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Record;
 use crate::record::organisation::{Match, Moves, Organisation};
@@ -212,6 +212,8 @@ pub struct Tree<'r> {
     pub begins: Option<Day>,
     /// Organisations by their names as they are compared; none where several have one.
     by_name: OnceLock<BTreeMap<String, Option<usize>>>,
+    /// Records by their ids.
+    by_id: OnceLock<HashMap<RecordId, usize>>,
     /// Where the records of each organisation are among the entries.
     index: OnceLock<Index>,
 }
@@ -256,6 +258,17 @@ impl<'r> Tree<'r> {
             by_name
         });
         by_name.get(&*folded(text)).copied().flatten()
+    }
+
+    /// The record that has an id, however its letters are written.
+    pub fn entry_with_id(&self, id: &str) -> Option<&OwnedRecord<'r>> {
+        let by_id = self.by_id.get_or_init(|| {
+            let entries = self.entries.iter().enumerate();
+            entries
+                .map(|(n, entry)| (entry.record.id.clone(), n))
+                .collect()
+        });
+        by_id.get(&*folded(id)).map(|&n| &self.entries[n])
     }
 
     /// Reads a whole ledger, of its records what is selected.
@@ -404,6 +417,7 @@ impl<'r> Tree<'r> {
             moves: Moves::default(),
             begins,
             by_name: OnceLock::new(),
+            by_id: OnceLock::new(),
             index: OnceLock::new(),
         };
         let (stand, bare): (Vec<&Folder>, Vec<&Folder>) =
