@@ -11,7 +11,7 @@ use crate::locale::Locale;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::{Value, text};
+use crate::record::{Record, Value, text};
 use crate::rules::Rules;
 use crate::rules::kind::{Ask, FieldType, Kind};
 use crate::tree::change::{self, NewRecord};
@@ -56,7 +56,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         copy_from(&root, &rules, &kind, id, &mut values)?;
     }
     let org = which_org(session, &root, &rules, matches)?;
-    complete(session, &kind, &mut values)?;
+    complete(session, &kind, &mut values, &|| {
+        change::latest(&root, &rules, &org, &kind)
+    })?;
     let new = NewRecord::of(&root, &rules, &kind, values, session.today)?;
     confirm_doubtful(session, &root, &rules, &org, &new)?;
     let lock = session.lock(&root)?;
@@ -191,7 +193,14 @@ fn copy_from(
 }
 
 /// Asks for what is missing, or says what is where nobody can be asked.
-fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
+///
+/// `latest` finds the record of the kind that was entered last in the organisation.
+fn complete<'r>(
+    session: &mut Session<'_>,
+    kind: &Kind,
+    values: &mut [Option<Value>],
+    latest: &dyn Fn() -> Option<Record<'r>>,
+) -> Result<()> {
     let given = |values: &[Option<Value>], name: &str| {
         kind.index(name).is_some_and(|n| values[n].is_some())
     };
@@ -226,8 +235,15 @@ fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]
         (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
     let is_asked = |n: usize| match kind.fields[n].ask {
         Ask::IfListed => kind.columns.contains(&n),
-        ask => ask == Ask::Always,
+        ask => matches!(ask, Ask::Always | Ask::Again),
     };
+    let latest = latest();
+    let likely = |n: usize| match kind.fields[n].ask {
+        _ if n == kind.start => Some(Value::Day(session.today)),
+        Ask::Again => latest.as_ref()?.get(n).cloned(),
+        _ => None,
+    };
+    let likely: Vec<Option<Value>> = (0..kind.fields.len()).map(likely).collect();
     for n in before.into_iter().chain(after) {
         let field = &kind.fields[n];
         let excused = field
@@ -235,7 +251,7 @@ fn complete(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]
             .as_deref()
             .is_some_and(|why| given(values, why));
         if (missing.contains(&n) || is_asked(n)) && !excused && values[n].is_none() {
-            ask(session, kind, values, n)?;
+            ask(session, kind, values, (n, likely[n].as_ref()))?;
         }
     }
     review(session, kind, values)
@@ -246,11 +262,10 @@ fn ask(
     session: &mut Session<'_>,
     kind: &Kind,
     values: &mut [Option<Value>],
-    n: usize,
+    (n, likely): (usize, Option<&Value>),
 ) -> Result<()> {
-    let default = (n == kind.start).then_some(session.today);
     loop {
-        values[n] = prompt::field(session, &kind.fields[n], default)?;
+        values[n] = prompt::field(session, &kind.fields[n], likely)?;
         let broken = broken_bounds(kind, values);
         let Some((_, problem)) = broken.into_iter().find(|(field, _)| *field == n) else {
             return Ok(());
@@ -287,7 +302,7 @@ fn review(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) 
         match prompt::choose(session, &question, options)? {
             0 => return Ok(()),
             1 => return Err(Problem::new(Rule::CANCELLED).into()),
-            n => ask(session, kind, values, fields[n - 2])?,
+            n => ask(session, kind, values, (fields[n - 2], None))?,
         }
     }
 }

@@ -15,14 +15,15 @@ use crate::rules::kind::{FieldDef, FieldType};
 use crate::spelling::visible;
 use crate::tree::{OwnedRecord, Tree, find_org};
 
-/// Asks for a field; an empty answer leaves an optional one out.
+/// Asks for a field; an empty answer leaves an optional one out, but where a likely one is
+/// offered: then it takes that.
 ///
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn field(
     session: &Session<'_>,
     field: &FieldDef,
-    default: Option<Day>,
+    default: Option<&Value>,
 ) -> Result<Option<Value>> {
     let locale = &session.locale;
     let skip = locale.text("prompt-skip");
@@ -36,11 +37,12 @@ pub(super) fn field(
             options.insert(0, skip.clone());
         }
         let help = locale.text("prompt-choose");
-        let answer = answered(
-            Select::new(&label, options)
-                .with_help_message(&help)
-                .prompt(),
-        )?;
+        let likely = default.map(|value| text::words(field, value, locale));
+        let cursor = options
+            .iter()
+            .position(|option| Some(option) == likely.as_ref());
+        let select = Select::new(&label, options).with_help_message(&help);
+        let answer = answered(select.with_starting_cursor(cursor.unwrap_or(0)).prompt())?;
         let choice = choices
             .iter()
             .find(|c| c.label.get(locale.lang()) == answer);
@@ -48,8 +50,14 @@ pub(super) fn field(
     }
     let (owned, today, lang) = (field.clone(), session.today, locale.lang());
     let optional = !field.required;
+    let offered = optional && default.is_some();
+    let left_out = move |text: &str| match text.trim() {
+        "" => optional,
+        "-" | "－" | "—" => offered,
+        _ => false,
+    };
     let check = move |text: &str| {
-        if text.trim().is_empty() && optional {
+        if left_out(text) {
             return Ok(Validation::Valid);
         }
         let checked = read(&owned, text, today);
@@ -58,10 +66,11 @@ pub(super) fn field(
             Err(problem) => Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into()),
         })
     };
-    let default = default.map(|day| day.to_string());
+    let default = default.map(|value| text::words(field, value, locale));
     let help = match (field.list, field.required) {
         (true, _) => locale.text("prompt-list"),
         (false, true) => locale.text(field.ty.message()),
+        (false, false) if offered => locale.text("prompt-offered"),
         (false, false) => format!("{} {skip}", locale.text(field.ty.message())),
     };
     let mut text = Text::new(&label)
@@ -71,7 +80,7 @@ pub(super) fn field(
         text = text.with_default(default);
     }
     let answer = answered(text.prompt())?;
-    if answer.trim().is_empty() && optional {
+    if left_out(&answer) {
         return Ok(None);
     }
     Ok(Some(read(field, &answer, today)?))

@@ -218,8 +218,11 @@ impl<'r> Questions<'r> {
             }
             Measure::Obligation { obligations, .. } => {
                 let rules = self.rules;
-                let rules = obligations.iter().filter_map(|name| rules.obligation(name));
-                rules.fold(true, |alone, rule| self.obligation(rule) && alone)
+                let mut alone = true;
+                for rule in obligations.iter().filter_map(|name| rules.obligation(name)) {
+                    alone &= self.obligation(rule);
+                }
+                alone
             }
             Measure::Disagreement { between, .. } => {
                 self.add(

@@ -944,6 +944,7 @@ fmt-done = 检查 {$files} 个文件，整理了 {$changed} 个，{$bad} 处问�
 ### 提问
 
 prompt-skip = （回车跳过）
+prompt-offered = 回车沿用上次的；输入 - 留空
 prompt-choose = 用方向键选择，输入文字筛选，回车确定，Esc 取消
 prompt-list = 多项用分号隔开，回车跳过
 prompt-org = 输入名称、简称、路径或拼音首字母，Tab 补全

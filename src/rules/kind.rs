@@ -80,6 +80,8 @@ pub enum Ask {
     IfListed,
     /// Always.
     Always,
+    /// Always, and the last answer in the same organisation is offered.
+    Again,
     /// If the person wants to say more.
     More,
     /// Never: it has a flag.
@@ -89,6 +91,7 @@ pub enum Ask {
 /// The same by the names that rules use.
 const ASKS: &[(&str, Ask)] = &[
     ("always", Ask::Always),
+    ("again", Ask::Again),
     ("more", Ask::More),
     ("never", Ask::Never),
 ];

@@ -172,11 +172,7 @@ pub fn doubles(
     if record.kind.same.is_empty() && record.kind.once.is_none() {
         return Vec::new();
     }
-    let files = scan::ledgers(&root.path, &root.org_folder(org), &mut Vec::new()).into_iter();
-    let sources = files.filter_map(|file| scan::read_file(&root.path, &file.path).ok());
-    let records: Vec<Record> = sources
-        .flat_map(|source| ledger::read_records(&source, rules).0)
-        .collect();
+    let records = readable(root, rules, org);
     let others = || {
         records
             .iter()
@@ -188,6 +184,26 @@ pub fn doubles(
         .map(|other| check::twin(record, other));
     twin.into_iter()
         .chain(others().find_map(|other| check::held_twice(record, other)))
+        .collect()
+}
+
+/// The record of a kind that was entered last in an organisation, for what is likely to be said
+/// again.
+pub fn latest<'r>(root: &Root, rules: &'r Rules, org: &OrgPath, kind: &Kind) -> Option<Record<'r>> {
+    let mut records = readable(root, rules, org);
+    records.retain(|record| record.kind.number == kind.number && record.retracted.is_none());
+    // The day of entry stands in the id.
+    records
+        .into_iter()
+        .max_by(|a, b| a.id.as_str().cmp(b.id.as_str()))
+}
+
+/// The records of an organisation that can be read.
+fn readable<'r>(root: &Root, rules: &'r Rules, org: &OrgPath) -> Vec<Record<'r>> {
+    let files = scan::ledgers(&root.path, &root.org_folder(org), &mut Vec::new()).into_iter();
+    let sources = files.filter_map(|file| scan::read_file(&root.path, &file.path).ok());
+    sources
+        .flat_map(|source| ledger::read_records(&source, rules).0)
         .collect()
 }
 
