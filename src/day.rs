@@ -95,6 +95,11 @@ impl fmt::Display for NotATime {
 
 impl std::error::Error for NotATime {}
 
+/// So many hours, for those who reckon with times of day.
+pub fn hours(count: u8) -> chrono::TimeDelta {
+    chrono::TimeDelta::seconds(3600 * i64::from(count))
+}
+
 impl Day {
     /// The first day there is.
     pub const FIRST: Day = Day(match NaiveDate::from_ymd_opt(1000, 1, 1) {

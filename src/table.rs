@@ -1,8 +1,177 @@
-//! What every report is made of: columns, rows, typed cells. The renderers see nothing else.
+//! What every report is made of: columns, rows, typed cells, charts, and what stands behind a
+//! figure. The renderers see nothing else.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::day::Day;
 use crate::number::{Decimal, Fraction, rounded};
+
+/// What a command shows: tables under one heading, charts of them, and what stands behind their
+/// figures.
+#[derive(Clone, Debug, Default)]
+pub struct Publication {
+    /// The heading of all; empty where the only table has its own.
+    pub title: String,
+    /// Lines below it.
+    pub notes: Vec<String>,
+    /// The tables, each with the heading that sets it apart.
+    pub tables: Vec<Table>,
+    /// Pictures of the figures.
+    pub charts: Vec<Chart>,
+    /// What stands behind the figures; cells of tables name them by index.
+    pub sources: Vec<Source>,
+    /// What an official table says around itself.
+    pub letterhead: Option<Letterhead>,
+    /// Days for a calendar.
+    pub events: Vec<Event>,
+}
+
+/// A day for a calendar.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What tells it from all others, the same whenever it is given out.
+    pub uid: String,
+    /// The day.
+    pub day: Day,
+    /// What is on that day.
+    pub title: String,
+    /// What else there is to say.
+    pub note: String,
+}
+
+/// What an official table says around itself.
+#[derive(Clone, Debug, Default)]
+pub struct Letterhead {
+    /// The heading without the days it is counted for.
+    pub title: String,
+    /// The line below the heading, from left to right: who reports, of which day, in which units.
+    pub above: [String; 3],
+    /// What is signed below the table.
+    pub below: Vec<String>,
+}
+
+/// A picture of figures.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// The heading.
+    pub title: String,
+    /// How they are drawn.
+    pub form: ChartForm,
+    /// What stands along the axis.
+    pub categories: Vec<String>,
+    /// The figures, a series a metric.
+    pub series: Vec<Series>,
+    /// A figure to hold all others against: the whole's, with its name.
+    pub mark: Option<(String, Cell)>,
+}
+
+/// How a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartForm {
+    /// A bar for each category.
+    Bars,
+    /// A line over the categories, which are periods.
+    Lines,
+}
+
+/// Figures of one kind.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// What they are.
+    pub label: String,
+    /// One for each category.
+    pub cells: Vec<Cell>,
+}
+
+/// What stands behind a figure.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Whose figure of what: `高新街道 · 例会召开`.
+    pub title: String,
+    /// The figure.
+    pub value: Cell,
+    /// The figures that it is made of, each by its name and its source.
+    pub parts: Vec<SourcePart>,
+    /// The records that it counts.
+    pub records: Vec<SourceRecord>,
+}
+
+/// A figure that another is made of.
+#[derive(Clone, Debug)]
+pub struct SourcePart {
+    /// What it is to the other.
+    pub label: String,
+    /// What stands behind it.
+    pub source: usize,
+}
+
+/// A record behind a figure, or a window that is owed.
+#[derive(Clone, Debug)]
+pub struct SourceRecord {
+    /// Its organisation.
+    pub org: String,
+    /// Its title.
+    pub what: String,
+    /// When it begins.
+    pub day: Option<Day>,
+    /// What it adds.
+    pub adds: Decimal,
+    /// File and line, a line for each record.
+    pub place: String,
+    /// Its id.
+    pub id: String,
+}
+
+impl Publication {
+    /// Its heading.
+    pub fn heading(&self) -> &str {
+        match &self.tables[..] {
+            [only] if self.title.is_empty() => &only.title,
+            _ => &self.title,
+        }
+    }
+
+    /// All its tables as one, for formats that know no headings between rows: what sets them apart
+    /// stands in a column before the others.
+    pub fn as_one(&self, label: &str) -> Table {
+        let [first, rest @ ..] = &self.tables[..] else {
+            return Table::default();
+        };
+        if rest.is_empty() {
+            return first.clone();
+        }
+        let columns = &self.tables.iter().find(|table| !table.columns.is_empty());
+        let mut columns = columns
+            .map(|table| table.columns.clone())
+            .unwrap_or_default();
+        columns.insert(0, Column::text("part", label.to_owned()));
+        let rows = self.tables.iter().flat_map(|table| {
+            table.rows.iter().map(|row| {
+                let mut row = row.clone();
+                row.cells.insert(0, Cell::Text(table.title.clone()));
+                row
+            })
+        });
+        Table {
+            title: self.title.clone(),
+            facts: first.facts.clone(),
+            rows: rows.collect(),
+            columns,
+            ..Table::default()
+        }
+    }
+}
+
+impl From<Table> for Publication {
+    fn from(table: Table) -> Publication {
+        Publication {
+            tables: vec![table],
+            ..Publication::default()
+        }
+    }
+}
 
 /// A table and what is said about it.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +186,19 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<TableRow>,
+    /// What stands behind cells: by row and column the index of a source.
+    pub sources: BTreeMap<(usize, usize), usize>,
+}
+
+/// Some columns of a table, as many as can be read on a page.
+#[derive(Clone, Debug)]
+pub struct TablePart {
+    /// The blocks that it has; empty where nothing sets it apart.
+    pub name: String,
+    /// Whether it has what a narrow table keeps.
+    pub is_overview: bool,
+    /// Its columns, by index.
+    pub columns: Vec<usize>,
 }
 
 /// A column.
@@ -40,6 +222,8 @@ pub struct Column {
     pub below: Option<i64>,
     /// A count above this is marked.
     pub above: Option<i64>,
+    /// Whether its figures are such that those of several organisations add up to that of all.
+    pub adds_up: bool,
 }
 
 /// Who sees a column.
@@ -60,6 +244,85 @@ pub struct TableRow {
     pub cells: Vec<Cell>,
     /// Whether it sums up the others.
     pub total: bool,
+    /// How many rows above it, of those that hold it too, it lies under.
+    pub depth: usize,
+}
+
+impl Table {
+    /// A cell for people, a change with its sign.
+    pub fn words(&self, row: &TableRow, column: usize) -> String {
+        match self.columns[column].unit {
+            "change" => row.cells[column].signed(),
+            _ => row.cells[column].words(),
+        }
+    }
+
+    /// The table in parts that can be read on a page: all of it where it has at most `most` columns
+    /// of figures; else an overview, then blocks of columns side by side while there is room. What
+    /// names a row stands in each.
+    pub fn parts(&self, most: usize) -> Vec<TablePart> {
+        let seen = |n: &usize| self.columns[*n].audience != Audience::Machines;
+        let (figures, names): (Vec<usize>, Vec<usize>) = (0..self.columns.len())
+            .filter(seen)
+            .partition(|&n| self.columns[n].figure);
+        let part = |name: String, figures: &[usize]| TablePart {
+            name,
+            is_overview: false,
+            columns: names.iter().chain(figures).copied().collect(),
+        };
+        if figures.len() <= most {
+            return vec![part(String::new(), &figures)];
+        }
+        let compact = figures.iter().filter(|&&n| self.columns[n].compact);
+        let compact: Vec<usize> = compact.copied().collect();
+        let mut parts = Vec::new();
+        if compact.len() <= most && !compact.is_empty() {
+            parts.push(TablePart {
+                is_overview: true,
+                ..part(String::new(), &compact)
+            });
+        }
+        let block = |n: &usize| self.columns[*n].short.0.as_str();
+        let mut open: Vec<usize> = Vec::new();
+        let close = |open: &mut Vec<usize>, parts: &mut Vec<TablePart>| {
+            let mut blocks: Vec<&str> = open.iter().map(block).collect();
+            blocks.dedup();
+            blocks.retain(|name| !name.is_empty());
+            parts.push(part(blocks.join("、"), &std::mem::take(open)));
+        };
+        for of_block in figures.chunk_by(|a, b| block(a) == block(b)) {
+            for chunk in of_block.chunks(most) {
+                if !open.is_empty() && open.len() + chunk.len() > most {
+                    close(&mut open, &mut parts);
+                }
+                open.extend(chunk);
+            }
+        }
+        if !open.is_empty() {
+            close(&mut open, &mut parts);
+        }
+        parts
+    }
+
+    /// Whether a figure lags behind its mark.
+    pub fn has_laggards(&self) -> bool {
+        let mut rows = self.rows.iter().filter(|row| !row.total);
+        rows.any(|row| {
+            let mut cells = self.columns.iter().zip(&row.cells);
+            cells.any(|(column, cell)| column.lags(cell))
+        })
+    }
+}
+
+impl TableRow {
+    /// A row of the list itself.
+    pub fn of(cells: Vec<Cell>) -> TableRow {
+        TableRow {
+            cells,
+            total: false,
+            depth: 0,
+        }
+    }
 }
 
 /// A cell.
@@ -84,6 +347,8 @@ pub enum Cell {
     },
     /// Tenths of a point.
     Points(i64),
+    /// A day.
+    Day(Day),
     /// No data: not 0.
     NoData,
 }
@@ -101,6 +366,7 @@ impl Column {
             compact: true,
             below: None,
             above: None,
+            adds_up: false,
         }
     }
 
@@ -130,7 +396,7 @@ impl Column {
             Cell::Ratio(num, den) => under(num.saturating_mul(100), *den),
             Cell::Average { num, den, .. } => under(*num, *den),
             Cell::Points(tenths) => under((*tenths).into(), 10),
-            Cell::Empty | Cell::Text(_) | Cell::NoData => false,
+            Cell::Empty | Cell::Text(_) | Cell::Day(_) | Cell::NoData => false,
         }
     }
 }
@@ -147,6 +413,7 @@ impl Cell {
         match self {
             Cell::Empty | Cell::NoData => Json::Null,
             Cell::Text(text) => Json::from(text.as_str()),
+            Cell::Day(day) => Json::from(day.to_string()),
             Cell::Number(n) => Json::Number(n.json()),
             // The exact value is a fraction, which JSON has no number for.
             Cell::Ratio(num, den) | Cell::Average { num, den, .. } => {
@@ -165,6 +432,7 @@ impl Cell {
             Cell::Ratio(num, den) => format!("{}%", rounded(num.saturating_mul(100), *den, 1)),
             Cell::Average { num, den, places } => rounded(*num, *den, *places),
             Cell::Points(tenths) => rounded(i128::from(*tenths), 10, 1),
+            Cell::Day(day) => day.to_string(),
             Cell::NoData => "—".to_owned(),
         }
     }
@@ -178,6 +446,17 @@ impl Cell {
         let positive = words.starts_with(|c: char| c.is_ascii_digit())
             && words.contains(|c: char| ('1'..='9').contains(&c));
         if positive { format!("+{words}") } else { words }
+    }
+
+    /// How far it reaches in a picture: a ratio in percent, no data below everything.
+    pub fn size(&self) -> f64 {
+        match self {
+            Cell::Empty | Cell::Text(_) | Cell::Day(_) | Cell::NoData => f64::NEG_INFINITY,
+            Cell::Number(n) => n.to_string().parse().unwrap_or(0.0),
+            Cell::Ratio(num, den) => 100.0 * *num as f64 / *den as f64,
+            Cell::Average { num, den, .. } => *num as f64 / *den as f64,
+            Cell::Points(tenths) => *tenths as f64 / 10.0,
+        }
     }
 
     /// The cell for programs: ratios as decimals with six places, no data empty.

@@ -1158,7 +1158,7 @@ fn the_ending_of_a_file_says_what_is_in_it_and_nothing_is_written_over() {
     for (args, said) in [
         (
             &["--format", "csv", "--out", &file("x.xlsx")][..],
-            "files .xlsx cannot be written",
+            "a .xlsx file is not csv",
         ),
         (&["--out", &file("x.pdf")], "files .pdf cannot be written"),
         (

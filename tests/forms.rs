@@ -18,7 +18,7 @@ use ledger::locale::Lang;
 use ledger::name::RecordId;
 use ledger::number::Decimal;
 use ledger::record::{Origin, Record, Value};
-use ledger::render::workbook;
+use ledger::render::forms;
 use ledger::rules::Rules;
 use ledger::rules::kind::{FieldDef, FieldType, Kind};
 use ledger::sheet;
@@ -473,7 +473,7 @@ fn given_form(tree: &Tree<'_>, kind: &Kind, lang: Lang) -> GivenForm {
 
 fn back(tree: &Tree<'_>, kind: &Kind, given: &GivenForm) -> Plan {
     let today: Day = TODAY.parse().expect("a day");
-    let bytes = workbook::form(given, "说明", today).expect("a workbook");
+    let bytes = forms::form(given, "说明", today).expect("a workbook");
     let book = sheet::read("表.xlsx", &bytes).expect("a workbook");
     let request = Request {
         tree,

@@ -12,6 +12,7 @@ use crate::git::Repo;
 use crate::history::trail::follow;
 use crate::locale::Locale;
 use crate::present::{blame, left_out_notes};
+use crate::render::json;
 use crate::rules::Rules;
 use crate::tree::OwnedRecord;
 use crate::written::selection::Selection;
@@ -27,16 +28,12 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::positional(locale, "org", "value-org"))
         .arg(options::quarter_option(locale))
         .arg(options::switch(locale, "own"))
-        .arg(options::format_option(
-            locale,
-            &[Format::Table, Format::Csv, Format::Json],
-        ))
-        .arg(options::switch(locale, "raw"))
-        .arg(options::switch(locale, "wide"))
+        .args(output::table_options(locale, options::TABLES))
         .arg(options::switch(locale, "skip-bad"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let root = session.root()?;
     let ledger = Ledger::of(session)?;
     let tree = &ledger.load(&Selection::everything());
@@ -80,6 +77,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let args = [("period", period.to_string().into())];
         table.notes.push(locale.say("blame-none", &args));
     }
-    output::print_table(session, matches, &table, "records")?;
+    let json = || json::list(&table, "records");
+    output::show(session, matches, form, &table.clone().into(), &json)?;
     Ok(Status::Clean)
 }

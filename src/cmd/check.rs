@@ -5,13 +5,13 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
-use crate::cmd::{Command, Session, Status, audit_merges, options};
+use crate::cmd::{Command, Session, Status, audit_merges, options, output};
 use crate::figure::closing;
 use crate::git::{Repo, setup};
 use crate::history::audit::{Audit, Verdict};
 use crate::history::finding::Damage;
 use crate::locale::Locale;
-use crate::present::cell;
+use crate::present::{self, cell};
 use crate::problem::{Place, Problem, Rule};
 use crate::render::{diagnostic, json};
 use crate::rules::Rules;
@@ -26,15 +26,13 @@ pub(super) const COMMAND: Command = Command {
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "check")
-        .arg(options::format_option(
-            locale,
-            &[Format::Text, Format::Json],
-        ))
+        .args(output::table_options(locale, options::TABLES))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "commit").conflicts_with("at"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let commit = matches.get_flag("commit");
     // Even with broken rules the records are looked at, by the rules that hold.
     let mut ledger = match matches.contains_id("at") {
@@ -91,36 +89,42 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ("records", records.into()),
         ("orgs", tree.orgs.len().into()),
     ];
-    match options::format_of(matches, Format::Text) {
-        Format::Json => {
-            let sentences = |p: &Problem| p.sentences(&session.locale);
-            write!(session.out, "{}", json::problems(&problems, sentences))?;
-        }
-        _ => say_findings(session, &problems, &counts, commit)?,
+    if form == Format::Table {
+        let coloured = session.style.colour && !matches.contains_id("out");
+        let text = findings(&session.locale, &problems, &counts, coloured, commit);
+        output::deliver(session, matches, form, text.as_bytes())?;
+    } else {
+        let sentences = |p: &Problem| p.sentences(&session.locale);
+        let json = json::problems(&problems, sentences);
+        let found = present::problems::table(&session.locale, &problems);
+        output::show(session, matches, form, &found.into(), &|| json.clone())?;
     }
     Ok(Status::of(&problems))
 }
 
-fn say_findings(
-    session: &mut Session<'_>,
+/// The findings with their places, and how many there are.
+fn findings(
+    locale: &Locale,
     problems: &[Problem],
     counts: &[(&'static str, crate::locale::Arg)],
+    coloured: bool,
     stops_a_commit: bool,
-) -> Result<()> {
+) -> String {
+    let mut text = String::new();
     for problem in problems {
-        let text = diagnostic::text(problem, &session.locale, session.style.colour);
-        writeln!(session.out, "{text}")?;
+        text.push_str(&diagnostic::text(problem, locale, coloured));
+        text.push('\n');
     }
     let said = match problems.iter().all(Problem::is_warning) {
         false => "check-found",
         true if problems.is_empty() => "check-clean",
         true => "check-warned",
     };
-    session.tell(said, counts)?;
+    text.push_str(&format!("{}\n", locale.say(said, counts)));
     if stops_a_commit && !problems.is_empty() {
-        session.tell("check-stopped", &[])?;
+        text.push_str(&format!("{}\n", locale.text("check-stopped")));
     }
-    Ok(())
+    text
 }
 
 /// What a merge, or a commit made again, is about to lose or double. What it changes besides is the

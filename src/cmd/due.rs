@@ -10,7 +10,9 @@ use crate::figure::due::{self, reminders};
 use crate::locale::Locale;
 use crate::present::{self, left_out_notes};
 use crate::problem::{Problem, Rule};
+use crate::render::json;
 use crate::rules::Rules;
+use crate::table::Publication;
 
 pub(super) const COMMAND: Command = Command {
     name: "due",
@@ -25,17 +27,13 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "due")
         .arg(options::org_option(locale))
         .arg(options::option(locale, "within", "value-days"))
-        .arg(options::switch(locale, "wide"))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(
-            locale,
-            &[Format::Table, Format::Csv, Format::Json],
-        ))
-        .arg(options::switch(locale, "raw"))
+        .args(output::table_options(locale, options::REMINDERS))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::REMINDERS, Format::Table)?;
     let ledger = Ledger::asked(session, matches)?;
     let tree = &ledger.load(&due::selection(&ledger.rules));
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
@@ -45,7 +43,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let orgs = options::orgs_asked(tree, matches)?;
     let reminders = reminders(tree, orgs, session.today, days);
     // Programs get names that do not change with the language.
-    let raw = matches.get_flag("raw") || options::format_of(matches, Format::Table) == Format::Json;
+    let raw = matches.get_flag("raw") || form == Format::Json;
     let mut table = present::due::table(&session.locale, tree, &reminders, session.today, raw);
     let count = session.locale.say(
         "due-count",
@@ -59,7 +57,18 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     table
         .notes
         .extend(left_out_notes(&session.locale, &left_out));
-    output::print_table(session, matches, &table, "reminders")?;
+    let found = match form {
+        Format::Markdown | Format::Html | Format::Workbook => {
+            present::due::by_organisation(&session.locale, table.clone())
+        }
+        Format::Calendar => Publication {
+            events: present::due::events(&session.locale, tree, &reminders),
+            ..Publication::default()
+        },
+        _ => table.clone().into(),
+    };
+    let json = || json::list(&table, "reminders");
+    output::show(session, matches, form, &found, &json)?;
     Ok(Status::Clean)
 }
 

@@ -10,10 +10,10 @@ use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::{Evaluation, Scope, tally};
 use crate::locale::Locale;
 use crate::present::explain::Explained;
-use crate::present::{as_of_words, cell, left_out_notes, places};
+use crate::present::{as_of_words, left_out_notes, places};
 use crate::render::json::pretty;
-use crate::render::terminal;
 use crate::rules::Rules;
+use crate::table::Publication;
 
 pub(super) const COMMAND: Command = Command {
     name: "explain",
@@ -28,16 +28,13 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::org_option(locale))
         .arg(options::as_of_option(locale))
         .arg(options::switch(locale, "own"))
-        .arg(options::switch(locale, "wide"))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(
-            locale,
-            &[Format::Table, Format::Json],
-        ))
+        .args(output::table_options(locale, options::TABLES))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let (period, as_of, today) = session.window(matches)?;
     let ledger = Ledger::asked(session, matches)?;
     let name = matches
@@ -62,7 +59,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         own,
         locale: &session.locale,
     };
-    let text = match options::format_of(matches, Format::Table) {
+    let object = match form {
         Format::Json => {
             let mut object = explained.json(metric)?;
             object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
@@ -77,32 +74,27 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             if !left_out.is_empty() {
                 object.insert("left_out".to_owned(), places(&left_out).into());
             }
-            pretty(&Json::Object(object))
+            Some(object)
         }
-        _ => {
-            let figure = cell(metric, evaluation.figure(metric, &scope)?);
-            let as_of = as_of_words(&session.locale, as_of, judged_until);
-            let args = [
-                ("metric", (&metric.label).into()),
-                ("org", tree.orgs[org].name().into()),
-                ("period", period.label(session.locale.lang()).into()),
-                ("as_of", as_of.into()),
-                ("value", figure.words().into()),
-            ];
-            let title = session.locale.say("explain-title", &args);
-            let mut text = format!("{title}\n");
-            for note in left_out_notes(&session.locale, &left_out) {
-                text.push_str(&format!("{note}\n"));
-            }
-            let style = output::table_style(session, matches);
-            for (lead, table) in explained.tables(metric)? {
-                text.push_str(&lead);
-                let drawn = table.map(|table| terminal::draw(&table, style, &session.locale));
-                text.push_str(&drawn.unwrap_or_default());
-            }
-            text
-        }
+        _ => None,
     };
-    write!(session.out, "{text}")?;
+    let args = [
+        ("metric", (&metric.label).into()),
+        ("org", tree.orgs[org].name().into()),
+        ("period", period.label(session.locale.lang()).into()),
+        (
+            "as_of",
+            as_of_words(&session.locale, as_of, judged_until).into(),
+        ),
+        ("value", explained.figure(metric)?.words().into()),
+    ];
+    let found = Publication {
+        title: session.locale.say("explain-title", &args),
+        notes: left_out_notes(&session.locale, &left_out),
+        tables: explained.tables(metric)?,
+        ..Publication::default()
+    };
+    let json = || pretty(&Json::Object(object.clone().unwrap_or_default()));
+    output::show(session, matches, form, &found, &json)?;
     Ok(Status::Clean)
 }

@@ -11,7 +11,7 @@ use crate::form::given;
 use crate::form::plan::kinds_needed;
 use crate::locale::Locale;
 use crate::problem::{Place, Problem, Rule};
-use crate::render::workbook;
+use crate::render::forms;
 use crate::rules::Rules;
 use crate::tree::OwnedRecord;
 use crate::written::selection::Selection;
@@ -84,7 +84,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let count = records.len();
     let given = given::form(&tree, kind, title, orgs, &records, lang);
     let notes = session.locale.text("form-notes");
-    let bytes = workbook::form(&given, &notes, session.today).map_err(|error| {
+    let bytes = forms::form(&given, &notes, session.today).map_err(|error| {
         Problem::new(Rule::FORM_UNWRITABLE)
             .at(Place::file(path))
             .with("reason", error.to_string())

@@ -16,7 +16,7 @@ use crate::form::{self, Request};
 use crate::locale::Locale;
 use crate::present::intake::{Planned, cell_name};
 use crate::problem::{Place, Problem, Problems, Rule};
-use crate::render::{json, terminal, workbook};
+use crate::render::{forms, json, terminal};
 use crate::rules::Rules;
 use crate::rules::form::FormSpec;
 use crate::rules::kind::Kind;
@@ -477,7 +477,7 @@ fn save_beside(
     if let (Some(path), true) = (matches.get_one::<String>("refused"), is_refused) {
         let plans = planned.iter().map(|file| file.plan);
         let files = inputs.iter().map(|input| &input.workbook).zip(plans);
-        let bytes = workbook::refused(files, &session.locale, session.today)
+        let bytes = forms::refused(files, &session.locale, session.today)
             .map_err(|_| Problem::new(Rule::SHEET_DAMAGED).at(Place::file(path)))?;
         output::save(session, matches, Path::new(path), &bytes)?;
     }

@@ -58,22 +58,25 @@ fn with_options(command: Clap, locale: &Locale) -> Clap {
         .arg(options::option(locale, "where", "value-test").action(ArgAction::Append))
         .arg(options::option(locale, "sort", "value-field").allow_hyphen_values(true))
         .arg(options::switch(locale, "retracted"))
-        .arg(options::switch(locale, "wide"))
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(
-            locale,
-            &[Format::Table, Format::Csv, Format::Json],
-        ))
-        .arg(options::switch(locale, "raw"))
+        .arg(options::option(locale, "fields", "value-fields"))
+        .args(output::table_options(locale, options::TABLES))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let ledger = Ledger::asked(session, matches)?;
     let kind = matches
         .get_one::<String>("kind")
         .map(|name| ledger.rules.asked_kind(name))
         .transpose()?;
+    if let (None, Some(names)) = (kind, matches.get_one::<String>("fields")) {
+        // Records of several kinds have no fields in common.
+        return Err(Problem::new(Rule::WHERE_KIND)
+            .with("value", names.as_str())
+            .into());
+    }
     let selection = match kind {
         Some(kind) => Selection::of_kinds(&ledger.rules, [kind.name.as_str()]),
         None => Selection::everything(),
@@ -82,33 +85,40 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let query = query(session, tree, kind.map(|kind| &**kind), matches)?;
     let (entries, as_of) = (query.select(tree), query.as_of);
-    match options::format_of(matches, Format::Table) {
-        Format::Json => {
-            let records: Vec<serde_json::Value> = entries
-                .iter()
-                .map(|entry| owned(tree, entry, as_of))
-                .collect();
-            session.print(&json::pretty(&serde_json::json!({
-                "kind": kind.map(|kind| kind.name.as_str()),
-                "as_of": as_of.to_string(),
-                "records": records,
-                "left_out": places(&left_out),
-            })))?;
+    let raw = form == Format::Csv && matches.get_flag("raw");
+    let locale = &session.locale;
+    let mut table = match kind {
+        Some(kind) => {
+            let fields = fields(kind, matches)?;
+            present::list::table(locale, tree, (kind, &fields), &entries, as_of, raw)
         }
-        format => {
-            let raw = format == Format::Csv && matches.get_flag("raw");
-            let locale = &session.locale;
-            let mut table = match kind {
-                Some(kind) => present::list::table(locale, tree, kind, &entries, as_of, raw),
-                None => present::list::of_all_kinds(locale, tree, &entries, &query, raw),
-            };
-            table
-                .notes
-                .extend(left_out_notes(&session.locale, &left_out));
-            output::print_table(session, matches, &table, "records")?;
-        }
-    }
+        None => present::list::of_all_kinds(locale, tree, &entries, &query, raw),
+    };
+    table.notes.extend(left_out_notes(locale, &left_out));
+    let json = || {
+        let records = entries.iter().map(|entry| owned(tree, entry, as_of));
+        json::pretty(&serde_json::json!({
+            "kind": kind.map(|kind| kind.name.as_str()),
+            "as_of": as_of.to_string(),
+            "records": records.collect::<Vec<serde_json::Value>>(),
+            "left_out": places(&left_out),
+        }))
+    };
+    output::show(session, matches, form, &table.into(), &json)?;
     Ok(Status::Clean)
+}
+
+/// The fields that `--fields` asks for, by id or label, or those that lists of the kind show.
+fn fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<usize>, Problem> {
+    match matches.get_one::<String>("fields").map(String::as_str) {
+        None => Ok(kind.columns.clone()),
+        Some("all" | "全部") => Ok((0..kind.fields.len()).collect()),
+        Some(names) => names
+            .split([',', '，', '、'])
+            .map(str::trim)
+            .map(|name| kind.named(name).ok_or_else(|| unknown_field(kind, name)))
+            .collect(),
+    }
 }
 
 /// An option whose help is the list's own.

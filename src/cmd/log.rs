@@ -10,6 +10,7 @@ use crate::cmd::audit_merges::short;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
+use crate::git::graph::Commit;
 use crate::history::snapshot::Occurrence;
 use crate::history::trail::{ChangeKind, Event, FieldChange, committed, follow, uncommitted};
 use crate::locale::Locale;
@@ -21,6 +22,7 @@ use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::FieldDef;
 use crate::spelling::visible;
+use crate::table::{Cell, Column, Table, TableRow};
 use crate::tree::{Root, change};
 use crate::written::value::TomlValue;
 
@@ -33,13 +35,11 @@ pub(super) const COMMAND: Command = Command {
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "log")
         .arg(options::positional(locale, "id", "value-id"))
-        .arg(options::format_option(
-            locale,
-            &[Format::Text, Format::Json],
-        ))
+        .args(output::table_options(locale, options::TABLES))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let root = session.root()?;
     let rules = session.rules()?;
     let repo = Repo::of(&root.path)?;
@@ -57,13 +57,17 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if events.is_empty() {
         return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
     }
-    let text = match options::format_of(matches, Format::Text) {
-        Format::Json => json::pretty(
-            &json!({ "id": id, "events": events.iter().map(to_json).collect::<Vec<_>>() }),
-        ),
-        _ => for_people(&session.locale, &rules, &id, &events),
-    };
-    write!(session.out, "{text}")?;
+    if form == Format::Table {
+        let text = for_people(&session.locale, &rules, &id, &events);
+        output::deliver(session, matches, form, text.as_bytes())?;
+    } else {
+        let json = || {
+            let events = events.iter().map(to_json).collect::<Vec<_>>();
+            json::pretty(&json!({ "id": id, "events": events }))
+        };
+        let found = table(&session.locale, &rules, &id, &events);
+        output::show(session, matches, form, &found.into(), &json)?;
+    }
     Ok(Status::Clean)
 }
 
@@ -92,6 +96,46 @@ fn which(
     }
 }
 
+/// A row for each value that changed.
+fn table(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Table {
+    let columns = ["day", "writer", "deed", "commit", "field", "change"];
+    let column = |name| Column::text(name, locale.text(&format!("label-{name}")));
+    let fields = rules.fields_of(id);
+    let mut rows = Vec::new();
+    for event in events {
+        let commit = event.commit.as_ref();
+        let said = |of: fn(&Commit) -> String| Cell::Text(commit.map(of).unwrap_or_default());
+        let deed = Cell::Text(locale.text(&format!("deed-{}", event.deed.name())));
+        for change in &event.changes {
+            let field = fields.iter().find(|field| field.name == change.field);
+            for value in lines(locale, field, change) {
+                rows.push(TableRow::of(vec![
+                    said(|commit| commit.day.clone()),
+                    said(|commit| commit.author.clone()),
+                    deed.clone(),
+                    said(|commit| short(&commit.name).to_owned()),
+                    Cell::Text(field_label(locale, field, change)),
+                    Cell::Text(value),
+                ]));
+            }
+        }
+    }
+    Table {
+        columns: columns.map(column).into(),
+        rows,
+        ..Table::default()
+    }
+}
+
+/// What people call a field that changed.
+fn field_label(locale: &Locale, field: Option<&FieldDef>, change: &FieldChange) -> String {
+    match field {
+        Some(field) => field.label.get(locale.lang()).to_owned(),
+        None if change.field == "org" => locale.text("label-org"),
+        None => change.field.clone(),
+    }
+}
+
 fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> String {
     let fields = rules.fields_of(id);
     let mut text = String::new();
@@ -115,11 +159,7 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
             .filter(|change| event.deed != ChangeKind::Removed || change.field == "id")
         {
             let field = fields.iter().find(|field| field.name == change.field);
-            let label = match field {
-                Some(field) => field.label.get(locale.lang()).to_owned(),
-                None if change.field == "org" => locale.text("label-org"),
-                None => change.field.clone(),
-            };
+            let label = field_label(locale, field, change);
             for value in lines(locale, field, change) {
                 let args = [
                     ("label", label.as_str().into()),

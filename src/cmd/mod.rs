@@ -11,6 +11,7 @@ mod check;
 mod close;
 mod due;
 mod explain;
+mod export;
 mod fields;
 mod fmt;
 mod form;
@@ -85,6 +86,7 @@ pub const COMMANDS: &[Command] = &[
     fmt::COMMAND,
     report::COMMAND,
     explain::COMMAND,
+    export::COMMAND,
     write::COMMAND,
     close::COMMAND,
     secretary::COMMAND,

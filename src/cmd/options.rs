@@ -1,6 +1,6 @@
 //! The options that commands share: how they are declared, and what was given.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
 use crate::locale::{Lang, Locale};
@@ -77,7 +77,34 @@ pub(in crate::cmd) enum Format {
     Markdown,
     /// A Word file.
     Word,
+    /// A page for a browser.
+    Html,
+    /// A workbook for a spreadsheet program.
+    Workbook,
+    /// Days for a calendar.
+    Calendar,
 }
+
+/// The forms of whatever is shown as tables.
+pub(in crate::cmd) const TABLES: &[Format] = &[
+    Format::Table,
+    Format::Csv,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Workbook,
+];
+
+/// The forms of reminders.
+pub(in crate::cmd) const REMINDERS: &[Format] = &[
+    Format::Table,
+    Format::Csv,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Workbook,
+    Format::Calendar,
+];
 
 impl Format {
     /// The name on the command line.
@@ -89,6 +116,9 @@ impl Format {
             Format::Json => "json",
             Format::Markdown => "md",
             Format::Word => "docx",
+            Format::Html => "html",
+            Format::Workbook => "xlsx",
+            Format::Calendar => "ics",
         }
     }
 
@@ -96,7 +126,7 @@ impl Format {
     pub(in crate::cmd) fn ending(self) -> &'static str {
         match self {
             Format::Table | Format::Text => "txt",
-            Format::Csv | Format::Json | Format::Markdown | Format::Word => self.name(),
+            _ => self.name(),
         }
     }
 }
@@ -105,12 +135,22 @@ impl Format {
 pub(in crate::cmd) fn format_option(locale: &Locale, formats: &'static [Format]) -> Arg {
     let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
     let by_name = |name: String| formats.iter().copied().find(|format| format.name() == name);
+    // Lines of text are what a command prints unless asked otherwise.
+    let values = names.iter().map(|name| match *name {
+        "table" => PossibleValue::new(*name).alias("text"),
+        name => PossibleValue::new(name),
+    });
+    let values: Vec<PossibleValue> = values.collect();
     option(locale, "format", "value-format")
         .help(locale.say("flag-format", &[("formats", names.join(", ").into())]))
-        .value_parser(
-            PossibleValuesParser::new(names)
-                .try_map(move |name| by_name(name).ok_or("no such format")),
-        )
+        .value_parser(PossibleValuesParser::new(values).try_map(move |name| {
+            let name = if name == "text" && by_name(name.clone()).is_none() {
+                "table".to_owned()
+            } else {
+                name
+            };
+            by_name(name).ok_or("no such format")
+        }))
         .hide_possible_values(true)
 }
 

@@ -11,8 +11,8 @@ use crate::cmd::{Session, options};
 use crate::locale::Locale;
 use crate::problem::{Problem, Rule};
 use crate::render::terminal::TableStyle;
-use crate::render::{csv, json, terminal};
-use crate::table::Table;
+use crate::render::{calendar, csv, html, markdown, terminal, workbook};
+use crate::table::Publication;
 
 /// `--out` and `--force`.
 pub(super) fn options(locale: &Locale) -> [Arg; 2] {
@@ -130,22 +130,75 @@ pub(super) fn table_style(session: &Session<'_>, matches: &ArgMatches) -> TableS
     }
 }
 
-/// Prints a list in the form that `--format` and `--raw` ask for; in JSON its rows stand under
-/// `name`.
-pub(super) fn print_table(
+/// `--format`, `--out` and how tables are drawn, for commands that show tables in `forms`.
+pub(super) fn table_options(locale: &Locale, forms: &'static [Format]) -> [Arg; 5] {
+    let [out, force] = options(locale);
+    [
+        options::format_option(locale, forms),
+        out,
+        force,
+        options::switch(locale, "raw"),
+        options::switch(locale, "wide"),
+    ]
+}
+
+/// Prints what a command found, or writes it to `--out`, in a form of tables.
+///
+/// # Errors
+/// As [`save`]; a workbook for the terminal; a text that is longer than a workbook's cell may be.
+pub(super) fn show(
     session: &mut Session<'_>,
     matches: &ArgMatches,
-    table: &Table,
-    name: &str,
+    form: Format,
+    found: &Publication,
+    json: &dyn Fn() -> String,
 ) -> Result<()> {
-    match options::format_of(matches, Format::Table) {
-        Format::Json => session.print(&json::list(table, name)),
-        Format::Csv if matches.get_flag("raw") => session.print(&csv::raw(table)),
-        Format::Csv => session.print(&csv::for_people(table)),
-        _ => {
-            let drawn = terminal::draw(table, table_style(session, matches), &session.locale);
-            Ok(session.out.write_all(drawn.as_bytes())?)
+    let path = matches.get_one::<String>("out");
+    let locale = &session.locale;
+    let as_one = || found.as_one(&locale.text("label-part"));
+    let bytes = match form {
+        Format::Json => json().into_bytes(),
+        Format::Csv if matches.get_flag("raw") => csv::raw(&as_one()).into_bytes(),
+        Format::Csv => csv::for_people(&as_one()).into_bytes(),
+        Format::Markdown => markdown::page(found, locale).into_bytes(),
+        Format::Html => html::page(found, locale).into_bytes(),
+        Format::Workbook if path.is_none() && session.to_terminal => {
+            return Err(Problem::new(Rule::NO_WORD_HERE).into());
         }
+        Format::Workbook => workbook::tables(found, locale, session.today)?,
+        Format::Calendar => calendar::text(&found.events, locale, session.today).into_bytes(),
+        Format::Table | Format::Text | Format::Word => {
+            let style = match path {
+                Some(_) => TableStyle {
+                    width: None,
+                    colour: false,
+                    ..table_style(session, matches)
+                },
+                None => table_style(session, matches),
+            };
+            terminal::publication(found, style, locale).into_bytes()
+        }
+    };
+    deliver(session, matches, form, &bytes)
+}
+
+/// Prints a result, or writes it to `--out`.
+///
+/// # Errors
+/// As [`save`].
+pub(super) fn deliver(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    form: Format,
+    bytes: &[u8],
+) -> Result<()> {
+    match matches.get_one::<String>("out") {
+        Some(path) => save(session, matches, Path::new(path), bytes),
+        // A table was made visible as it was drawn, and may have colours.
+        None if matches!(form, Format::Table | Format::Workbook) => {
+            Ok(session.out.write_all(bytes)?)
+        }
+        None => session.print(&String::from_utf8_lossy(bytes)),
     }
 }
 

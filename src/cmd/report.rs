@@ -1,31 +1,30 @@
 //! `ledger report`: the quarterly table.
 
-use std::path::Path;
-
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
-use crate::cmd::options::Format;
-use crate::cmd::options::{depth, report_spec};
+use crate::cmd::options::{Format, depth, report_spec};
 use crate::cmd::{Command, Session, Status, options, output};
+use crate::figure::Evaluation;
 use crate::figure::closing::closed;
-use crate::figure::report::{Compare, Question};
+use crate::figure::report::{Compare, Known, Question, Report};
+use crate::figure::stamp::Stamp;
+use crate::figure::trend::{moments, trend};
 use crate::locale::Locale;
 use crate::present::report::{MetricColumn, Shown};
-use crate::problem::Problem;
-use crate::render::terminal::TableStyle;
-use crate::render::{csv, json, terminal};
+use crate::problem::{Problem, Rule};
+use crate::render::json;
 use crate::rules::Rules;
+use crate::rules::metric::Metric;
+use crate::rules::report_spec::{ChartSpec, LONGEST_TREND};
+use crate::table::Publication;
 
 pub(super) const COMMAND: Command = Command {
     name: "report",
     build,
     run,
 };
-
-/// The forms of a report.
-const FORMS: &[Format] = &[Format::Table, Format::Csv, Format::Json];
 
 /// The report printed unless another is named.
 const DEFAULT_REPORT: &str = "standard";
@@ -37,9 +36,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::option(locale, "depth", "value-number"))
         .arg(options::option(locale, "report", "value-name"))
         .arg(options::option(locale, "metrics", "value-metrics").conflicts_with("report"))
-        .arg(options::format_option(locale, FORMS))
-        .args(output::options(locale))
-        .arg(options::switch(locale, "raw"))
+        .args(output::table_options(locale, options::TABLES))
         .arg(options::switch(locale, "own"))
         .arg(options::as_of_option(locale))
         .arg(
@@ -47,20 +44,24 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
                 .value_parser(["previous", "year", "closed"])
                 .hide_possible_values(true),
         )
-        .arg(options::switch(locale, "wide"))
+        .arg(
+            options::option(locale, "trend", "value-number")
+                .conflicts_with_all(["compare", "own", "depth"]),
+        )
         .arg(options::at_option(locale))
         .arg(options::switch(locale, "skip-bad"))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let format = output::form(matches, options::TABLES, Format::Table)?;
     let (period, mut as_of, mut today) = session.window(matches)?;
     let ledger = Ledger::asked(session, matches)?;
     let columns = columns(&ledger.rules, matches)?;
     let tree = &mut ledger.outline();
     let org = match session.org(tree, matches) {
         Ok(org) => org,
+        // It may be among what cannot be seen.
         Err(problem) => {
-            // It may be among what cannot be seen.
             session.left_out(tree, matches.get_flag("skip-bad"))?;
             return Err(problem.into());
         }
@@ -82,58 +83,96 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         as_of,
         today,
         metrics: columns.iter().map(|c| c.metric).collect(),
-        compare: match (compare, &stamp) {
-            (_, Some(stamp)) => Some(Compare::Closed(stamp)),
-            (Some("previous"), _) => Some(Compare::Previous),
-            (Some(_), _) => Some(Compare::Year),
-            (None, _) => None,
-        },
+        compare: compared(compare, stamp.as_ref()),
     };
-    let answer = question.read(tree, ledger.files());
+    let spec = report_spec(&ledger.rules, matches, DEFAULT_REPORT)?;
+    let is_own_choice = matches.contains_id("metrics");
+    let charts: &[ChartSpec] = if is_own_choice { &[] } else { &spec.charts };
+    let trend_of = trend_length(matches)?.map(|length| moments(period, as_of, today, length));
+    let known = match (&trend_of, format) {
+        (Some(moments), _) => Known::read(tree, ledger.files(), &question.metrics, moments),
+        (None, Format::Html | Format::Workbook) => Known::read_to_list(
+            tree,
+            ledger.files(),
+            &pictured(&question, charts, &ledger.rules),
+        ),
+        (None, _) => question.read(tree, ledger.files()),
+    };
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
-    let answer = answer.report(tree, &question)?;
+    let answer = match &trend_of {
+        // The rows are periods.
+        Some(_) => Report::empty(),
+        None => known.report(tree, &question)?,
+    };
     let shown = Shown {
         locale: &session.locale,
         tree,
         question: &question,
         report: &answer,
         columns: &columns,
-        heading: &report_spec(&ledger.rules, matches, DEFAULT_REPORT)?.label,
+        heading: &spec.label,
         left_out: &left_out,
     };
-    let format = output::form(matches, FORMS, Format::Table)?;
     // On the terminal a comparison with what was reported shows what is no longer so.
-    let in_part = stamp.as_ref().filter(|_| {
-        format == Format::Table && !matches.contains_id("metrics") && !matches.get_flag("wide")
-    });
-    let mut table = match in_part {
-        Some(stamp) => shown.changed_since(stamp),
-        None => shown.table(),
+    let in_part = stamp
+        .as_ref()
+        .filter(|_| format == Format::Table && !is_own_choice && !matches.get_flag("wide"));
+    let mut found: Publication = match (&trend_of, in_part, format) {
+        (Some(moments), ..) => {
+            let scope = question.whole(tree);
+            let figures = trend(tree, &known, moments, &question.metrics, &scope)?;
+            shown.trend(&figures).into()
+        }
+        (None, Some(stamp), _) => shown.changed_since(stamp).into(),
+        (None, None, Format::Html | Format::Workbook) => {
+            let evaluation = Evaluation::new(tree, period, as_of).until(today);
+            shown.publication(&evaluation, charts)?
+        }
+        (None, None, _) => shown.table().into(),
     };
-    if let Some(at) = &ledger.at {
+    if let (Some(at), [table]) = (&ledger.at, &mut found.tables[..]) {
         table.title = format!("{}\n{}", table.title, at.said(&session.locale));
         table.facts.push(("at", at.id.clone()));
     }
-    let text = match format {
-        Format::Json => json::report(&table),
-        Format::Csv if matches.get_flag("raw") => csv::raw(&table),
-        Format::Csv => csv::for_people(&table),
-        _ => {
-            let to_file = matches.contains_id("out");
-            let style = TableStyle {
-                wide: matches.get_flag("wide"),
-                width: session.style.width.filter(|_| !to_file),
-                colour: session.style.colour && !to_file,
-            };
-            terminal::draw(&table, style, &session.locale)
-        }
-    };
-    match matches.get_one::<String>("out") {
-        Some(path) => output::save(session, matches, Path::new(path), text.as_bytes())?,
-        None if format == Format::Table => write!(session.out, "{text}")?,
-        None => session.print(&text)?,
-    }
+    let json = || found.tables.first().map(json::report).unwrap_or_default();
+    output::show(session, matches, format, &found, &json)?;
     Ok(Status::Clean)
+}
+
+/// The figures of a question and of the pictures beside it.
+fn pictured<'r>(
+    question: &Question<'r>,
+    charts: &[ChartSpec],
+    rules: &'r Rules,
+) -> Vec<&'r Metric> {
+    let names = charts.iter().flat_map(|chart| &chart.metrics);
+    let pictured = names.filter_map(|name| rules.metric(name));
+    question.metrics.iter().copied().chain(pictured).collect()
+}
+
+/// What a report is compared with, by `--compare`.
+fn compared<'s>(asked: Option<&str>, stamp: Option<&'s Stamp>) -> Option<Compare<'s>> {
+    match (asked, stamp) {
+        (_, Some(stamp)) => Some(Compare::Closed(stamp)),
+        (Some("previous"), _) => Some(Compare::Previous),
+        (Some(_), _) => Some(Compare::Year),
+        (None, _) => None,
+    }
+}
+
+/// How many periods `--trend` asks for.
+fn trend_length(matches: &ArgMatches) -> Result<Option<usize>, Problem> {
+    let Some(text) = matches.get_one::<String>("trend") else {
+        return Ok(None);
+    };
+    let length = text.parse::<usize>().ok();
+    let length = length.filter(|length| (2..=LONGEST_TREND).contains(length));
+    length.map(Some).ok_or_else(|| {
+        Problem::new(Rule::OUT_OF_RANGE)
+            .with("field", "--trend")
+            .with("min", "2")
+            .with("max", LONGEST_TREND)
+    })
 }
 
 fn columns<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<MetricColumn<'r>>, Problem> {

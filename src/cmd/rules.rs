@@ -3,10 +3,11 @@
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
+use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::locale::{Label, Locale};
 use crate::problem::{Problem, Rule};
-use crate::render::terminal;
+use crate::render::json;
 use crate::rules::metric::{Measure, Metric};
 use crate::rules::{Class, NamedRule, Rules};
 use crate::table::{Cell, Column, Table, TableRow};
@@ -29,7 +30,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
                         .value_name(locale.text("value-class"))
                         .help(locale.text("arg-class")),
                 )
-                .arg(options::switch(locale, "wide")),
+                .args(output::table_options(locale, options::TABLES)),
             sub("show").arg(options::positional(locale, "rule", "value-rule")),
             sub("eject").arg(options::positional(locale, "rule", "value-rule")),
         ])
@@ -116,6 +117,7 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     // What is wrong with the local rules must not hide how the built-in ones are written.
     let problems = session.rule_problems().to_vec();
     session.say_problems(&problems)?;
@@ -142,15 +144,8 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(Class::Metric) => metrics(&session.locale, rules),
         class => items(&session.locale, rules, class),
     };
-    write!(
-        session.out,
-        "{}",
-        terminal::draw(
-            &table,
-            output::table_style(session, matches),
-            &session.locale
-        )
-    )?;
+    let json = || json::list(&table, "rules");
+    output::show(session, matches, form, &table.clone().into(), &json)?;
     Ok(if problems.iter().any(Problem::hides) {
         Status::NotAll
     } else {
@@ -159,14 +154,14 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// What people call a rule.
-fn label<'r>(rules: &'r Rules, item: &NamedRule) -> Option<&'r Label> {
+fn label<'r>(rules: &'r Rules, item: &'r NamedRule) -> Option<&'r Label> {
     match item.class {
         Class::Kind => rules.kind(&item.name).map(|k| &k.label),
         Class::Obligation => rules.obligation(&item.name).map(|o| &o.label),
         Class::View => rules.view(&item.name).map(|v| &v.label),
         Class::Metric => rules.metric(&item.name).map(|m| &m.label),
         Class::Report => rules.layout(&item.name).map(|l| &l.label),
-        Class::Template => None,
+        Class::Template => item.label.as_ref(),
     }
 }
 
@@ -186,10 +181,7 @@ fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {
                 ),
                 Cell::Text(item.file.to_string()),
             ];
-            TableRow {
-                cells,
-                total: false,
-            }
+            TableRow::of(cells)
         })
         .collect();
     let columns = vec![
@@ -235,10 +227,7 @@ fn metrics(locale: &Locale, rules: &Rules) -> Table {
                         .unwrap_or_default(),
                 ),
             ];
-            TableRow {
-                cells,
-                total: false,
-            }
+            TableRow::of(cells)
         })
         .collect();
     let columns = vec![

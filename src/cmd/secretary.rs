@@ -14,7 +14,6 @@ use crate::present::secretary::SecretaryView;
 use crate::present::{left_out_notes, places};
 use crate::problem::{Problem, Rule};
 use crate::render::json::pretty;
-use crate::render::{csv, terminal};
 use crate::rules::Rules;
 use crate::written::selection::Selection;
 
@@ -32,16 +31,12 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::positional(locale, "org", "value-org"))
         .arg(options::quarter_option(locale))
         .arg(options::as_of_option(locale))
-        .arg(options::switch(locale, "wide"))
         .arg(options::switch(locale, "skip-bad"))
-        .arg(options::format_option(
-            locale,
-            &[Format::Table, Format::Csv, Format::Json],
-        ))
-        .arg(options::switch(locale, "raw"))
+        .args(output::table_options(locale, options::TABLES))
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let (period, as_of, _) = session.window(matches)?;
     let ledger = Ledger::of(session)?;
     let Some(view) = ledger.rules.view(VIEW) else {
@@ -72,22 +67,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         as_of,
     };
     let locale = &session.locale;
-    let text = match options::format_of(matches, Format::Table) {
-        Format::Json => {
-            let mut object = shown.json(locale);
-            object.insert("left_out".to_owned(), places(&left_out).into());
-            pretty(&object.into())
-        }
-        format => {
-            let mut table = shown.table(locale);
-            table.notes.extend(left_out_notes(locale, &left_out));
-            match format {
-                Format::Csv if matches.get_flag("raw") => csv::raw(&table),
-                Format::Csv => csv::for_people(&table),
-                _ => terminal::draw(&table, output::table_style(session, matches), locale),
-            }
-        }
-    };
-    write!(session.out, "{text}")?;
+    let mut table = shown.table(locale);
+    table.notes.extend(left_out_notes(locale, &left_out));
+    let mut object = shown.json(locale);
+    object.insert("left_out".to_owned(), places(&left_out).into());
+    let json = || pretty(&object.clone().into());
+    output::show(session, matches, form, &table.into(), &json)?;
     Ok(Status::Clean)
 }

@@ -95,7 +95,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let text = if path.extension().is_some_and(|e| e == "json") {
             pretty(&trace::object(&context, &figures))
         } else {
-            trace::text(&context, &figures, &session.locale)
+            // Beside the document stands what is read; in a file of its own everything.
+            let is_named = matches
+                .get_one::<String>("trace")
+                .is_some_and(|path| !path.is_empty());
+            let most = if is_named {
+                usize::MAX
+            } else {
+                trace::FIRST_RECORDS
+            };
+            trace::text(&context, &figures, most, &session.locale)
         };
         output::save(session, matches, &path, text.as_bytes())?;
     }
@@ -205,7 +214,7 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     let built_in = rules
         .items()
         .iter()
-        .find(|item| item.class == Class::Template && item.name == asked);
+        .find(|item| item.class == Class::Template && item.is_called(asked));
     match built_in {
         Some(item) => Ok(Template::read(&item.file, item.text.clone().into_bytes())?),
         None => {

@@ -12,6 +12,7 @@ pub mod rank;
 pub mod report;
 pub mod stamp;
 pub mod tally;
+pub mod trend;
 pub mod view;
 
 use std::borrow::Cow;

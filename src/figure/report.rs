@@ -73,6 +73,10 @@ pub struct ReportRow {
     pub role: Role,
     /// The organisation; the top one in the own and total rows.
     pub org: usize,
+    /// The organisations whose figures they are.
+    pub scope: Scope,
+    /// How many levels it lies below the organisations that the total adds up.
+    pub depth: usize,
     /// A value for each metric.
     pub values: Vec<Figure>,
     /// The change of each metric against the compared period; empty without one.
@@ -91,7 +95,23 @@ pub struct Report {
     pub judged_until: Option<Day>,
 }
 
+impl Report {
+    /// A report without rows.
+    pub fn empty() -> Report {
+        Report {
+            rows: Vec::new(),
+            compared: None,
+            judged_until: None,
+        }
+    }
+}
+
 impl Question<'_> {
+    /// All the organisations that it is about.
+    pub fn whole(&self, tree: &Tree<'_>) -> Scope {
+        Scope::Under(tree.subtree(self.org))
+    }
+
     /// The period and days of the question, and of what it is compared with where that is computed.
     fn moments(&self) -> Vec<Moment> {
         let mut moments = vec![(self.period, self.as_of, self.today)];
@@ -105,15 +125,7 @@ impl Question<'_> {
     /// Reads the records of a ledger whose organisations are known, in one pass in which they are
     /// added up; or keeps them, where the figures cannot be added up so.
     pub fn read<'r>(&self, tree: &mut Tree<'r>, files: &dyn Files) -> Known {
-        match tally(tree, files, &self.metrics, &self.moments()) {
-            Some(memories) => Known(memories),
-            None => {
-                let (selection, _) =
-                    tally::selection_for(tree.rules, &self.metrics, &self.moments());
-                tree.read_records(files, &selection);
-                Known::default()
-            }
-        }
+        Known::read(tree, files, &self.metrics, &self.moments())
     }
 }
 
@@ -123,6 +135,49 @@ impl Question<'_> {
 pub struct Known(Vec<Arc<Memory>>);
 
 impl Known {
+    /// Reads the records of a ledger whose organisations are known, in one pass in which they are
+    /// added up for each moment; or keeps them, where the figures cannot be added up so.
+    pub fn read(
+        tree: &mut Tree<'_>,
+        files: &dyn Files,
+        metrics: &[&Metric],
+        moments: &[Moment],
+    ) -> Known {
+        match tally(tree, files, metrics, moments) {
+            Some(memories) => Known(memories),
+            None => {
+                let (selection, _) = tally::selection_for(tree.rules, metrics, moments);
+                tree.read_records(files, &selection);
+                Known::default()
+            }
+        }
+    }
+
+    /// Reads the records behind some figures, with what lists of them say.
+    pub fn read_to_list(tree: &mut Tree<'_>, files: &dyn Files, metrics: &[&Metric]) -> Known {
+        let mut selection = tally::selection_to_list(tree.rules, metrics);
+        // Whether there was any record before is asked of every kind.
+        for kind in &tree.rules.kinds {
+            selection.of_mut(kind.number).add(kind.start);
+        }
+        tree.read_records(files, &selection);
+        Known::default()
+    }
+
+    /// What computes the figures of a moment, the `n`th of those that were read.
+    pub(super) fn evaluation<'t>(
+        &self,
+        tree: &'t Tree<'t>,
+        n: usize,
+        &(period, as_of, today): &Moment,
+    ) -> Evaluation<'t> {
+        let evaluation = Evaluation::new(tree, period, as_of).until(today);
+        match self.0.get(n) {
+            None => evaluation,
+            Some(memory) => evaluation.recalling(Arc::clone(memory)),
+        }
+    }
+
     /// Computes a report.
     ///
     /// # Errors
@@ -132,13 +187,7 @@ impl Known {
             .moments()
             .into_iter()
             .enumerate()
-            .map(|(n, (period, as_of, today))| {
-                let evaluation = Evaluation::new(tree, period, as_of).until(today);
-                self.0.get(n).map_or_else(
-                    || evaluation.clone(),
-                    |memory| evaluation.clone().recalling(Arc::clone(memory)),
-                )
-            })
+            .map(|(n, moment)| self.evaluation(tree, n, &moment))
             .collect();
         let judged = |evaluation: &Evaluation<'_>| {
             question
@@ -289,9 +338,16 @@ fn rows(
             .iter()
             .map(value)
             .collect::<Result<_, _>>()?;
+        // With --own each row stands for itself.
+        let depth = match role {
+            Role::Org if !question.own => tree.orgs[org].path.depth() - base - 1,
+            _ => 0,
+        };
         rows.push(ReportRow {
             role,
             org,
+            scope,
+            depth,
             values,
             changes: Vec::new(),
         });

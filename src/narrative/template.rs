@@ -567,6 +567,11 @@ impl Globals {
                 period: context.period,
                 lang,
             }),
+            // The day on which it is written, where nobody asks for another.
+            "today" | "今天" => Value::from_object(DayThing {
+                day: context.today.unwrap_or(context.as_of),
+                lang,
+            }),
             "as_of" | "截至" => Value::from_object(DayThing {
                 day: context.as_of,
                 lang,

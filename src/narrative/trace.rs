@@ -81,9 +81,12 @@ fn evidence(context: &Context, asked: &Asked) -> Vec<Evidence> {
         .collect()
 }
 
-/// The trace for people: a paragraph for each figure, then the numbers that no record stands
-/// behind.
-pub fn text(context: &Context, figures: &[MarkedFigure], locale: &Locale) -> String {
+/// How many records of a figure a short trace lists.
+pub const FIRST_RECORDS: usize = 10;
+
+/// The trace for people: each sentence with its figures, then the numbers that no record stands
+/// behind. Of each figure's records the first `most` are listed, the others counted.
+pub fn text(context: &Context, figures: &[MarkedFigure], most: usize, locale: &Locale) -> String {
     let noted = figures
         .iter()
         .filter_map(|found| Some((found, context.noted(found.entry)?)));
@@ -96,9 +99,14 @@ pub fn text(context: &Context, figures: &[MarkedFigure], locale: &Locale) -> Str
         ("count", traced.len().into()),
     ];
     let mut out = format!("{}\n", locale.say("trace-title", &title));
+    let mut sentence = None;
     for (n, (found, quantity)) in traced.iter().enumerate() {
-        let _ = write!(out, "\n{}. {}\n   {}\n", n + 1, found.text, found.sentence);
-        describe(&mut out, context, quantity, locale, 1);
+        if sentence != Some(&found.sentence) {
+            let _ = write!(out, "\n{}\n", found.sentence);
+            sentence = Some(&found.sentence);
+        }
+        let _ = writeln!(out, "{}. {}", n + 1, found.text);
+        describe(&mut out, context, quantity, (locale, most), 1);
     }
     // Numbers that stand in the template, or that it computed from values: a reader should know
     // which.
@@ -123,7 +131,7 @@ fn describe(
     out: &mut String,
     context: &Context,
     quantity: &Arc<Quantity>,
-    locale: &Locale,
+    (locale, most): (&Locale, usize),
     depth: usize,
 ) {
     let indent = "   ".repeat(depth);
@@ -170,17 +178,21 @@ fn describe(
         }
         _ => None,
     };
-    for one in quantity
-        .asked()
-        .map(|asked| evidence(context, asked))
-        .unwrap_or_default()
-        .into_iter()
-        .chain(of_field)
-    {
-        let _ = writeln!(out, "{indent}  {}", line(context, &one, locale));
+    let counted = quantity.asked().map(|asked| evidence(context, asked));
+    let mut all = counted.unwrap_or_default();
+    all.extend(of_field);
+    for one in all.iter().take(most) {
+        let _ = writeln!(out, "{indent}  {}", line(context, one, locale));
+    }
+    if all.len() > most {
+        let count = [
+            ("count", all.len().into()),
+            ("more", (all.len() - most).into()),
+        ];
+        let _ = writeln!(out, "{indent}  {}", locale.say("trace-more", &count));
     }
     for part in quantity.parts() {
-        describe(out, context, &part, locale, depth + 1);
+        describe(out, context, &part, (locale, most), depth + 1);
     }
 }
 

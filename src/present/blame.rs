@@ -56,10 +56,7 @@ pub fn table(
             org.path.to_string(),
         ];
         cells.extend(last.map(Cell::Text));
-        TableRow {
-            cells,
-            total: false,
-        }
+        TableRow::of(cells)
     });
     Table {
         columns,

@@ -5,7 +5,7 @@ use crate::figure::due::{Duty, Reminder};
 use crate::figure::record_of;
 use crate::locale::Locale;
 use crate::record::text;
-use crate::table::{Cell, Column, Table, TableRow};
+use crate::table::{Cell, Column, Event, Publication, Table, TableRow};
 use crate::tree::Tree;
 
 /// The reminders as a table; `raw` with ids and without labels.
@@ -20,7 +20,7 @@ pub fn table(locale: &Locale, tree: &Tree, reminders: &[Reminder], today: Day, r
                 true => state.to_owned(),
                 false => locale.text(&format!("due-{state}")),
             }),
-            Cell::Text(reminder.day.to_string()),
+            Cell::Day(reminder.day),
             Cell::from(left),
             Cell::Text(match raw {
                 true => org.path.to_string(),
@@ -30,30 +30,82 @@ pub fn table(locale: &Locale, tree: &Tree, reminders: &[Reminder], today: Day, r
             Cell::Text(what),
             Cell::Text(id),
         ];
-        TableRow {
-            cells,
-            total: false,
-        }
+        TableRow::of(cells)
     };
     Table {
         columns: vec![
-            Column {
-                compact: false,
-                ..Column::text("state", locale.text("label-state"))
-            },
+            Column::text("state", locale.text("label-state")),
             Column::text("day", locale.text("label-day")),
+            Column::number("days_left", locale.text("label-days-left"), "items"),
+            Column::text("org", locale.text("label-org")),
             Column {
                 compact: false,
-                ..Column::number("days_left", locale.text("label-days-left"), "items")
+                ..Column::text("kind", locale.text("label-kind"))
             },
-            Column::text("org", locale.text("label-org")),
-            Column::text("kind", locale.text("label-kind")),
             Column::text("what", locale.text("label-what")),
-            Column::text("id", locale.text("label-id")),
+            Column {
+                compact: false,
+                ..Column::text("id", locale.text("label-id"))
+            },
         ],
         rows: reminders.iter().map(row).collect(),
         facts: vec![("today", today.to_string())],
         ..Table::default()
+    }
+}
+
+/// The reminders as days of a calendar.
+pub fn events(locale: &Locale, tree: &Tree, reminders: &[Reminder]) -> Vec<Event> {
+    let event = |reminder: &Reminder| {
+        let org = &tree.orgs[reminder.org];
+        let (kind, what, id) = said(locale, tree, &reminder.what, false);
+        let uid = match &reminder.what {
+            Duty::Record(_) => id,
+            Duty::Obligation { name, window, .. } => {
+                format!("{name}-{window}-{}", org.path.as_str().replace('/', "-"))
+            }
+        };
+        let words = [
+            ("kind", kind.as_str().into()),
+            ("what", what.as_str().into()),
+            ("org", org.short().into()),
+        ];
+        Event {
+            uid,
+            day: reminder.day,
+            title: locale.say("calendar-event", &words),
+            note: org.name().to_owned(),
+        }
+    };
+    reminders.iter().map(event).collect()
+}
+
+/// The reminders of each organisation as a table of its own, to be handed to it.
+pub fn by_organisation(locale: &Locale, all: Table) -> Publication {
+    let org = all.columns.iter().position(|column| column.name == "org");
+    let name = |row: &TableRow| org.map_or_else(String::new, |n| row.cells[n].words());
+    let columns = all.columns.iter().filter(|column| column.name != "org");
+    let columns: Vec<Column> = columns.cloned().collect();
+    let mut tables: Vec<Table> = Vec::new();
+    for mut row in all.rows {
+        let name = name(&row);
+        // It stands in the heading.
+        org.map(|n| row.cells.remove(n));
+        match tables.iter_mut().find(|table| table.title == name) {
+            Some(table) => table.rows.push(row),
+            None => tables.push(Table {
+                title: name,
+                columns: columns.clone(),
+                rows: vec![row],
+                ..Table::default()
+            }),
+        }
+    }
+    Publication {
+        title: locale.text("due-title"),
+        notes: all.notes,
+        tables,
+        ..Publication::default()
     }
 }
 

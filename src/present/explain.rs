@@ -157,38 +157,50 @@ impl Explained<'_> {
         }))
     }
 
-    /// The tables of what stands behind a figure, each with the line above it; a figure that is
-    /// only weighed has none.
+    /// The tables of what stands behind a figure; of one that is made of others a table each, and
+    /// of one that is only weighed the heading alone.
     ///
     /// # Errors
     /// A sum that does not fit.
-    pub fn tables(&self, metric: &Metric) -> Result<Vec<(String, Option<Table>)>, Problem> {
+    pub fn tables(&self, metric: &Metric) -> Result<Vec<Table>, Problem> {
         if let Some((by, places)) = self.places(metric)? {
-            return Ok(vec![(
-                String::new(),
-                Some(self.table_of_places(by, &places)),
-            )]);
+            return Ok(vec![self.table_of_places(by, &places)]);
         }
         let parts = self.parts(metric);
         if parts.is_empty() {
-            return Ok(vec![(String::new(), Some(self.table(metric)))]);
+            return Ok(vec![self.table(metric)]);
         }
         let mut tables = Vec::new();
         for (role, metrics, weight) in parts {
             for part in metrics {
-                let words = self.figure(part)?.words();
-                let lead = match weight {
-                    Some(weight) => self
-                        .locale
-                        .say("explain-weight", &[("weight", weight.into())]),
-                    None => self.locale.text(&format!("explain-{role}")),
+                let table = match weight {
+                    None => self.table(part),
+                    Some(_) => Table::default(),
                 };
-                let label = part.label.get(self.locale.lang());
-                let table = weight.is_none().then(|| self.table(part));
-                tables.push((format!("\n{lead}{label} = {words}\n"), table));
+                let title = self.part_title(role, part, weight)?;
+                tables.push(Table { title, ..table });
             }
         }
         Ok(tables)
+    }
+
+    /// What a part is to the figure, and its own figure.
+    fn part_title(
+        &self,
+        role: &str,
+        part: &Metric,
+        weight: Option<i64>,
+    ) -> Result<String, Problem> {
+        let words = self.figure(part)?.words();
+        let lead = match weight {
+            Some(weight) => {
+                let weight = [("weight", weight.into())];
+                self.locale.say("explain-weight", &weight)
+            }
+            None => self.locale.text(&format!("explain-{role}")),
+        };
+        let label = part.label.get(self.locale.lang());
+        Ok(format!("{lead}{label} = {words}"))
     }
 
     /// The peers of an organisation in their order, with the figure that gives it.
@@ -201,10 +213,7 @@ impl Explained<'_> {
                 Cell::Text(org.short().to_owned()),
                 cell(by, place.figure),
             ];
-            TableRow {
-                cells,
-                total: false,
-            }
+            TableRow::of(cells)
         };
         let place = Column::number("place", locale.text("label-rank"), "rank");
         let figure = Column::number(
@@ -220,62 +229,20 @@ impl Explained<'_> {
         }
     }
 
-    /// What contributes, where it stands and which ids it has, in words.
-    fn basis(&self, metric: &Metric, contribution: &Contribution) -> (String, String, String) {
-        let (tree, locale) = (self.evaluation.tree, self.locale);
-        let stands = |record: &Record<'_>| {
-            let origin = &record.origin;
-            (
-                record.id.to_string(),
-                format!("{}:{}", origin.file, origin.line),
-            )
-        };
-        match &contribution.from {
-            Basis::Record(n) => {
-                let record = record_of(tree, *n);
-                let (id, place) = stands(record);
-                (text::title(record, locale), place, id)
-            }
-            Basis::Window(window) => {
-                let rule = tree.rules.obligation(&window.obligation);
-                let name = rule.map_or("", |o| o.label.get(locale.lang()));
-                let state = locale.text(&format!("window-{}", window.state.name()));
-                let records = window.records.iter().map(|&n| stands(record_of(tree, n)));
-                let (ids, places): (Vec<String>, Vec<String>) = records.unzip();
-                (
-                    format!("{name} {} {state}", window.window.label(locale.lang())),
-                    places.join("\n"),
-                    ids.join("\n"),
-                )
-            }
-            Basis::Organisation => {
-                let what = match metric.measure {
-                    Measure::Members => "label-members",
-                    _ => "label-org",
-                };
-                let file = tree.orgs[contribution.org].file();
-                (locale.text(what), file, String::new())
-            }
-        }
-    }
-
     fn table(&self, metric: &Metric) -> Table {
         let (tree, locale) = (self.evaluation.tree, self.locale);
         let label = |id: &str| locale.text(id);
         let counted = self.evaluation.counted(metric, self.scope);
         let rows = counted.iter().map(|(contribution, amount)| {
             let org = Cell::Text(tree.orgs[contribution.org].short().to_owned());
-            let (what, place, id) = self.basis(metric, contribution);
-            TableRow {
-                cells: vec![
-                    org,
-                    Cell::Text(what),
-                    Cell::Number(*amount),
-                    Cell::Text(place),
-                    Cell::Text(id),
-                ],
-                total: false,
-            }
+            let (what, place, id) = basis(self.evaluation, locale, metric, contribution);
+            TableRow::of(vec![
+                org,
+                Cell::Text(what),
+                Cell::Number(*amount),
+                Cell::Text(place),
+                Cell::Text(id),
+            ])
         });
         Table {
             columns: vec![
@@ -298,6 +265,50 @@ impl Explained<'_> {
             },
             rows: rows.collect(),
             ..Table::default()
+        }
+    }
+}
+
+/// What contributes, where it stands and which ids it has, in words.
+pub(super) fn basis(
+    evaluation: &Evaluation<'_>,
+    locale: &Locale,
+    metric: &Metric,
+    contribution: &Contribution,
+) -> (String, String, String) {
+    let tree = evaluation.tree;
+    let stands = |record: &Record<'_>| {
+        let origin = &record.origin;
+        (
+            record.id.to_string(),
+            format!("{}:{}", origin.file, origin.line),
+        )
+    };
+    match &contribution.from {
+        Basis::Record(n) => {
+            let record = record_of(tree, *n);
+            let (id, place) = stands(record);
+            (text::title(record, locale), place, id)
+        }
+        Basis::Window(window) => {
+            let rule = tree.rules.obligation(&window.obligation);
+            let name = rule.map_or("", |o| o.label.get(locale.lang()));
+            let state = locale.text(&format!("window-{}", window.state.name()));
+            let records = window.records.iter().map(|&n| stands(record_of(tree, n)));
+            let (ids, places): (Vec<String>, Vec<String>) = records.unzip();
+            (
+                format!("{name} {} {state}", window.window.label(locale.lang())),
+                places.join("\n"),
+                ids.join("\n"),
+            )
+        }
+        Basis::Organisation => {
+            let what = match metric.measure {
+                Measure::Members => "label-members",
+                _ => "label-org",
+            };
+            let file = tree.orgs[contribution.org].file();
+            (locale.text(what), file, String::new())
         }
     }
 }

@@ -52,9 +52,8 @@ impl Planned<'_, '_> {
             Action::Add => 2,
             Action::Same | Action::NotARecord => 3,
         });
-        let rows = rows.into_iter().map(|row| TableRow {
-            total: false,
-            cells: vec![
+        let rows = rows.into_iter().map(|row| {
+            TableRow::of(vec![
                 Cell::Text(row_name(row)),
                 Cell::Text(locale.text(&format!("intake-{}", row.action.name()))),
                 Cell::Text(
@@ -63,7 +62,7 @@ impl Planned<'_, '_> {
                 ),
                 Cell::Text(self.title(row, locale)),
                 Cell::Text(self.what(row, locale)),
-            ],
+            ])
         });
         let title = [
             ("file", self.file.into()),

@@ -8,11 +8,11 @@ use crate::rules::kind::{FieldType, Kind};
 use crate::table::{Cell, Column, Table, TableRow};
 use crate::tree::{OwnedRecord, Tree};
 
-/// The records as a table; `raw` with ids and without labels.
+/// The records as a table of some fields; `raw` with ids and without labels.
 pub fn table(
     locale: &Locale,
     tree: &Tree,
-    kind: &Kind,
+    (kind, fields): (&Kind, &[usize]),
     entries: &[&OwnedRecord],
     as_of: Day,
     raw: bool,
@@ -22,7 +22,7 @@ pub fn table(
         Column::text("id", locale.text("label-id")),
         Column::text("org", locale.text("label-org")),
     ];
-    columns.extend(kind.columns.iter().map(|&n| {
+    columns.extend(fields.iter().map(|&n| {
         let column = match kind.fields[n].ty {
             FieldType::Integer { .. } | FieldType::Decimal { .. } => {
                 Column::number(&kind.fields[n].name, label(n), "items")
@@ -50,10 +50,11 @@ pub fn table(
                     org.short().to_owned()
                 }),
             ];
-            cells.extend(kind.columns.iter().map(|&n| match entry.record.get(n) {
+            cells.extend(fields.iter().map(|&n| match entry.record.get(n) {
                 None => Cell::Empty,
                 Some(Value::Integer(number)) => Cell::from(*number),
                 Some(Value::Decimal(number)) => Cell::Number(*number),
+                Some(Value::Day(day)) => Cell::Day(*day),
                 Some(value) if raw => Cell::Text(text::plain(value)),
                 Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
             }));
@@ -67,10 +68,7 @@ pub fn table(
                     .to_owned(),
                 ));
             }
-            TableRow {
-                cells,
-                total: false,
-            }
+            TableRow::of(cells)
         })
         .collect();
     let count = locale.say(
@@ -118,9 +116,7 @@ pub fn of_all_kinds(
             true => Cell::Text(raw_word.to_owned()),
             false => Cell::Text(label.to_owned()),
         };
-        let day = record
-            .starts()
-            .map_or(Cell::Empty, |day| Cell::Text(day.to_string()));
+        let day = record.starts().map_or(Cell::Empty, Cell::Day);
         let status = record.status_on(query.as_of).map(|status| &status.choice);
         let mut cells = vec![
             Cell::Text(record.id.to_string()),
@@ -138,10 +134,7 @@ pub fn of_all_kinds(
                 word(&field.name, field.label.get(locale.lang()))
             }));
         }
-        TableRow {
-            cells,
-            total: false,
-        }
+        TableRow::of(cells)
     };
     let count = [
         ("count", entries.len().into()),

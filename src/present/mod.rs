@@ -1,13 +1,16 @@
 //! What commands show, as tables and as JSON: typed cells and objects, not yet drawn.
 
 pub mod blame;
+pub mod chart;
 pub mod due;
 pub mod explain;
 pub mod intake;
 pub mod list;
+pub mod problems;
 pub mod record;
 pub mod report;
 pub mod secretary;
+pub mod source;
 
 use crate::day::Day;
 use crate::figure::Figure;
@@ -27,7 +30,7 @@ pub fn cell(metric: &Metric, figure: Figure) -> Cell {
             places: metric.places,
         },
         Figure::Points(tenths) => Cell::Points(tenths),
-        Figure::Day(day) => Cell::Text(day.to_string()),
+        Figure::Day(day) => Cell::Day(day),
         Figure::NoData => Cell::NoData,
     }
 }

@@ -1,14 +1,18 @@
 //! A report as a table.
 
-use crate::figure::Figure;
+use crate::day::Period;
 use crate::figure::report::{Compare, Question, Report, ReportRow, Role};
 use crate::figure::stamp::Stamp;
+use crate::figure::trend::Trend;
+use crate::figure::{Evaluation, Figure};
 use crate::locale::{Arg, Label, Locale};
+use crate::present::chart::Pictured;
+use crate::present::source::{Sources, is_figure};
 use crate::present::{as_of_words, cell, places};
 use crate::problem::Problem;
 use crate::rules::metric::{Metric, Unit};
-use crate::rules::report_spec::LayoutColumn;
-use crate::table::{Audience, Cell, Column, Table, TableRow};
+use crate::rules::report_spec::{ChartSpec, LayoutColumn};
+use crate::table::{Audience, Cell, Chart, Column, Letterhead, Publication, Table, TableRow};
 use crate::tree::Tree;
 
 /// A metric and how its column looks.
@@ -82,6 +86,122 @@ impl Shown<'_> {
         self.report.rows.iter().map(of_row).collect()
     }
 
+    /// The whole table with its pictures, and with what stands behind each figure. `evaluation` is
+    /// of the question, over a ledger that holds its records.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn publication(
+        &self,
+        evaluation: &Evaluation<'_>,
+        charts: &[ChartSpec],
+    ) -> Result<Publication, Problem> {
+        let mut table = self.table();
+        let rows = &self.report.rows;
+        let names = rows.iter().map(|row| self.row_name(row)).collect();
+        let mut sources = Sources::of(evaluation, rows, names, self.question.own, self.locale);
+        for (row, _) in rows.iter().enumerate() {
+            let metrics = self.columns.iter();
+            let of_metrics = metrics.flat_map(|column| {
+                // Beside the figure may stand its change.
+                let width = self.columns_of(column).count();
+                std::iter::once(Some(column.metric)).chain(std::iter::repeat_n(None, width - 1))
+            });
+            for (at, metric) in of_metrics.enumerate() {
+                let column = table.columns.len() - self.width() + at;
+                let cell = &table.rows[row].cells[column];
+                let Some(metric) = metric.filter(|_| is_figure(cell)) else {
+                    continue;
+                };
+                if let Some(source) = sources.behind(row, metric)? {
+                    table.sources.insert((row, column), source);
+                }
+            }
+        }
+        let sources = sources.found;
+        let pictured = Pictured {
+            evaluation,
+            rows,
+            locale: self.locale,
+        };
+        let charts = charts.iter().map(|spec| pictured.charts(spec));
+        let charts: Vec<Vec<Chart>> = charts.collect::<Result<_, _>>()?;
+        Ok(Publication {
+            letterhead: Some(self.letterhead()),
+            tables: vec![table],
+            charts: charts.concat(),
+            sources,
+            ..Publication::default()
+        })
+    }
+
+    /// How many columns its figures take.
+    fn width(&self) -> usize {
+        let widths = self
+            .columns
+            .iter()
+            .map(|column| self.columns_of(column).count());
+        widths.sum()
+    }
+
+    /// The head and the foot of a table as it is handed in.
+    fn letterhead(&self) -> Letterhead {
+        let (locale, question) = (self.locale, self.question);
+        let lang = locale.lang();
+        let org = self.tree.orgs[question.org].name();
+        let mut units: Vec<&str> = Vec::new();
+        for column in self.columns {
+            let unit = column.metric.unit.name();
+            if !["rank", "day"].contains(&unit) && !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        let units: Vec<String> = units
+            .iter()
+            .map(|unit| locale.text(&format!("unit-{unit}")))
+            .collect();
+        let title = [
+            ("period", Arg::from(question.period.label(lang))),
+            ("report", self.heading.into()),
+        ];
+        let as_of = as_of_words(locale, question.as_of, self.report.judged_until);
+        Letterhead {
+            title: locale.say("letterhead-title", &title),
+            above: [
+                locale.say("letterhead-org", &[("org", org.into())]),
+                locale.say("letterhead-day", &[("as_of", as_of.into())]),
+                locale.say("letterhead-units", &[("units", locale.join(&units).into())]),
+            ],
+            below: ["head", "clerk", "day"]
+                .map(|who| locale.text(&format!("letterhead-signed-{who}")))
+                .into(),
+        }
+    }
+
+    /// The figures of all organisations together over several periods, a row each.
+    pub fn trend(&self, trend: &Trend) -> Table {
+        let (locale, lang) = (self.locale, self.locale.lang());
+        let mut table = self.table();
+        let first = table.columns.len() - self.width();
+        let org = &self.tree.orgs[self.question.org];
+        let row = |(n, period): (usize, &Period)| {
+            let mut cells = vec![
+                i64::try_from(n + 1).map_or(Cell::Empty, Cell::from),
+                Cell::Text(period.to_string()),
+                Cell::Text(org.path.to_string()),
+                Cell::Text(period.label(lang)),
+            ];
+            let figures = self.columns.iter().zip(&trend.values[n]);
+            cells.extend(figures.map(|(column, figure)| cell(column.metric, *figure)));
+            TableRow::of(cells)
+        };
+        table.rows = trend.periods.iter().enumerate().map(row).collect();
+        table.rows.extend(self.rows_left_out(table.columns.len()));
+        table.columns[first - 1].label = locale.text("label-period");
+        table.columns[first - 1].short.1 = locale.text("label-period");
+        table
+    }
+
     /// The table of some rows and metrics.
     fn part(&self, row: impl Fn(usize) -> bool, metric: impl Fn(usize) -> bool) -> Table {
         let metrics: Vec<usize> = (0..self.columns.len()).filter(|&n| metric(n)).collect();
@@ -119,10 +239,10 @@ impl Shown<'_> {
         }
         Table {
             title: self.title(),
-            notes: Vec::new(),
             facts,
             columns,
             rows,
+            ..Table::default()
         }
     }
 
@@ -142,6 +262,7 @@ impl Shown<'_> {
             compact: shown.layout.is_none_or(|column| column.compact),
             below: shown.layout.and_then(|column| column.below),
             above: shown.layout.and_then(|column| column.above),
+            adds_up: shown.metric.sums(),
             ..Column::number(&shown.metric.name, label, shown.metric.unit.name())
         };
         let change = self.report.compared.is_some().then(|| Column {
@@ -154,6 +275,7 @@ impl Shown<'_> {
             unit: "change",
             below: None,
             above: None,
+            adds_up: false,
             ..column.clone()
         });
         std::iter::once(column).chain(change)
@@ -170,11 +292,7 @@ impl Shown<'_> {
 
     fn row(&self, number: Option<i64>, row: &ReportRow, metrics: &[usize]) -> TableRow {
         let org = &self.tree.orgs[row.org];
-        let name = match row.role {
-            Role::Own => self.locale.say("row-own", &[("org", org.short().into())]),
-            Role::Total => self.locale.text("row-total"),
-            Role::Org => org.short().to_owned(),
-        };
+        let name = self.row_name(row);
         let mut cells = vec![
             number.map_or(Cell::Empty, Cell::from),
             Cell::Text(row.role.name().to_owned()),
@@ -189,6 +307,16 @@ impl Shown<'_> {
         TableRow {
             cells,
             total: row.role == Role::Total,
+            depth: row.depth,
+        }
+    }
+
+    fn row_name(&self, row: &ReportRow) -> String {
+        let org = &self.tree.orgs[row.org];
+        match row.role {
+            Role::Own => self.locale.say("row-own", &[("org", org.short().into())]),
+            Role::Total => self.locale.text("row-total"),
+            Role::Org => org.short().to_owned(),
         }
     }
 
@@ -206,7 +334,11 @@ impl Shown<'_> {
                 Cell::Text(name),
             ];
             cells.resize(width, Cell::NoData);
-            TableRow { cells, total: true }
+            TableRow {
+                cells,
+                total: true,
+                depth: 0,
+            }
         };
         places(self.left_out).into_iter().map(row)
     }

@@ -94,10 +94,7 @@ impl SecretaryView<'_> {
             format!("{}:{}", record.origin.file, record.origin.line),
             record.id.to_string(),
         ];
-        TableRow {
-            cells: cells.into_iter().map(Cell::Text).collect(),
-            total: false,
-        }
+        TableRow::of(cells.into_iter().map(Cell::Text).collect())
     }
 
     /// The records by part, as an object.

@@ -17,8 +17,7 @@ pub fn for_people(table: &Table) -> String {
             .iter()
             .map(|&n| match &row.cells[n] {
                 Cell::Text(text) => guarded(text),
-                cell if table.columns[n].unit == "change" => cell.signed(),
-                cell => cell.words(),
+                _ => table.words(row, n),
             })
             .collect()
     });

@@ -12,6 +12,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use crate::day::{Day, When};
 use crate::locale::Locale;
 use crate::narrative::word::escaped;
 use crate::render::terminal;
@@ -32,6 +33,8 @@ enum Element {
     Paragraph(Vec<StyledText>),
     /// The text before it (`1.`, `-`), and how deep it lies.
     Item(String, usize, Vec<StyledText>),
+    /// A line at the right end, so far from the margin, in hundredths of a character.
+    Closing(usize, Vec<StyledText>),
     /// Rows of cells; the first row is the heading.
     Table(Vec<Vec<Vec<StyledText>>>),
 }
@@ -200,7 +203,7 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
         }
         after_item = is_item;
         match block {
-            Element::Heading(_, spans) | Element::Paragraph(spans) => {
+            Element::Heading(_, spans) | Element::Paragraph(spans) | Element::Closing(_, spans) => {
                 out.push_str(&format!("{}\n", plain(&spans)))
             }
             Element::Item(mark, depth, spans) => {
@@ -224,10 +227,7 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
                     .collect();
                 let cells = |mut row: Vec<String>| {
                     row.resize(width, String::new());
-                    TableRow {
-                        cells: row.into_iter().map(Cell::Text).collect(),
-                        total: false,
-                    }
+                    TableRow::of(row.into_iter().map(Cell::Text).collect())
                 };
                 let table = Table {
                     columns,
@@ -260,7 +260,29 @@ pub fn word(markdown: &str) -> Vec<u8> {
     {
         *second = Element::Heading(SUBTITLE, std::mem::take(spans));
     }
+    // Who reports and the day, alone at the end.
+    if let [.., who, day] = &mut blocks[..]
+        && let (Element::Paragraph(name), Element::Paragraph(on)) = (&who, &day)
+        && is_day(&plain(on))
+        && !plain(name).contains(['。', '，', '：'])
+    {
+        let (name, on) = (name.clone(), on.clone());
+        let (wide, narrow) = (plain(&name).width(), plain(&on).width());
+        // The name stands in the middle above the day, which is four characters from the margin.
+        let beside = |more: usize, less: usize| 400 + 25 * more.saturating_sub(less);
+        let below = Element::Paragraph(Vec::new());
+        *who = Element::Closing(beside(narrow, wide), name);
+        *day = Element::Closing(beside(wide, narrow), on);
+        // Two lines stay free above them.
+        let at = blocks.len() - 2;
+        blocks.splice(at..at, [below.clone(), below]);
+    }
     packed(&blocks)
+}
+
+/// Whether a text is a day as documents write it, and nothing else.
+fn is_day(text: &str) -> bool {
+    !text.is_ascii() && Day::read(text, When::default()).is_ok()
 }
 
 /// Lines of text as a Word file, a paragraph each.
@@ -307,6 +329,15 @@ fn block_xml(block: &Element) -> String {
             paragraph(&format!("<w:pStyle w:val=\"H{level}\"/>"), spans)
         }
         Element::Paragraph(spans) => paragraph("", spans),
+        Element::Closing(beside, spans) => {
+            // A character is 320 twentieths of a point wide.
+            let right = beside * 16 / 5;
+            let look = format!(
+                "<w:ind w:rightChars=\"{beside}\" w:right=\"{right}\" w:firstLineChars=\"0\" \
+                 w:firstLine=\"0\"/><w:jc w:val=\"right\"/>"
+            );
+            paragraph(&look, spans)
+        }
         Element::Item(mark, depth, spans) => {
             let mut all = vec![StyledText {
                 text: format!("{} ", if mark == "-" { "—" } else { mark }),
@@ -329,7 +360,7 @@ fn block_xml(block: &Element) -> String {
 }
 
 fn table_xml(rows: &[Vec<Vec<StyledText>>]) -> String {
-    let widths = widths(rows);
+    let (size, widths) = table_layout(rows);
     let grid = widths
         .iter()
         .map(|width| format!("<w:gridCol w:w=\"{width}\"/>"));
@@ -337,7 +368,7 @@ fn table_xml(rows: &[Vec<Vec<StyledText>>]) -> String {
         let head = if n == 0 { "<w:tblHeader/>" } else { "" };
         let cells = row.iter().zip(&widths);
         let cells: String = cells
-            .map(|(cell, width)| cell_xml(cell, *width, n == 0))
+            .map(|(cell, width)| cell_xml(cell, (*width, size), n == 0))
             .collect();
         format!("<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>")
     });
@@ -358,7 +389,7 @@ fn table_xml(rows: &[Vec<Vec<StyledText>>]) -> String {
 }
 
 /// A cell; headings and figures stand in the middle, words at the left.
-fn cell_xml(cell: &[StyledText], width: usize, is_heading: bool) -> String {
+fn cell_xml(cell: &[StyledText], (width, size): (usize, usize), is_heading: bool) -> String {
     let bold = |span: &StyledText| StyledText {
         bold: span.bold || is_heading,
         ..span.clone()
@@ -370,30 +401,72 @@ fn cell_xml(cell: &[StyledText], width: usize, is_heading: bool) -> String {
     } else {
         ""
     };
-    let text = paragraph(&format!("<w:pStyle w:val=\"Cell\"/>{place}"), &spans);
+    let look = format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
+    let text = sized_paragraph(&format!("<w:pStyle w:val=\"Cell\"/>{place}"), &spans, &look);
     format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{text}</w:tc>")
 }
 
-/// Widths of a table's columns in twentieths of a point, by the longest text of each and the space
-/// beside it.
-fn widths(rows: &[Vec<Vec<StyledText>>]) -> Vec<usize> {
-    const TEXT_WIDTH: usize = 11_906 - 1_474 - 1_587;
+/// How wide the text of a page is, in twentieths of a point.
+const TEXT_WIDTH: usize = 11_906 - 1_474 - 1_587;
+
+/// The sizes that the text of a table may have, in half points, the largest first.
+const SIZES: [usize; 5] = [21, 18, 15, 13, 11];
+
+/// The size of a table's text and the widths of its columns, in twentieths of a point: the largest
+/// size at which no number and no day is broken over lines. Words take what is left.
+fn table_layout(rows: &[Vec<Vec<StyledText>>]) -> (usize, Vec<usize>) {
     let columns = rows.first().map_or(0, Vec::len);
-    let longest = |n: usize| {
+    let cells = |n: usize| {
         rows.iter()
-            .filter_map(|row| row.get(n))
-            .map(|cell| plain(cell).width())
+            .filter_map(move |row| row.get(n))
+            .map(|cell| plain(cell))
+    };
+    // Half characters that cannot be broken, and all of them.
+    let unbroken = |n: usize| {
+        let words = cells(n).map(|cell| match cell.is_ascii() {
+            true => cell.width(),
+            false => cell.width().min(4),
+        });
+        words.max().unwrap_or(0).max(2)
+    };
+    let longest = |n: usize| {
+        cells(n)
+            .map(|cell| cell.width())
             .max()
             .unwrap_or(0)
             .clamp(4, 36)
-            + 4
     };
-    let all: Vec<usize> = (0..columns).map(longest).collect();
-    let sum = all.iter().sum::<usize>().max(1);
-    all.iter().map(|width| TEXT_WIDTH * width / sum).collect()
+    let least: Vec<usize> = (0..columns).map(unbroken).collect();
+    let wanted: Vec<usize> = (0..columns).map(|n| longest(n).max(least[n])).collect();
+    // Beside the text of a cell is some space.
+    let beside = 160;
+    let of_half = |size: usize| size * 5;
+    let needs = |size: usize| {
+        least
+            .iter()
+            .map(|n| n * of_half(size) + beside)
+            .sum::<usize>()
+    };
+    let fits = SIZES.into_iter().find(|size| needs(*size) <= TEXT_WIDTH);
+    let size = fits.unwrap_or(SIZES[SIZES.len() - 1]);
+    let left = TEXT_WIDTH.saturating_sub(needs(size));
+    let more: Vec<usize> = wanted
+        .iter()
+        .zip(&least)
+        .map(|(all, least)| all - least + 1)
+        .collect();
+    let sum = more.iter().sum::<usize>().max(1);
+    let widths = least.iter().zip(&more);
+    let widths = widths.map(|(least, more)| least * of_half(size) + beside + left * more / sum);
+    (size, widths.collect())
 }
 
 fn paragraph(properties: &str, spans: &[StyledText]) -> String {
+    sized_paragraph(properties, spans, "")
+}
+
+/// A paragraph whose every stretch has a look beside its own.
+fn sized_paragraph(properties: &str, spans: &[StyledText], size: &str) -> String {
     let runs: String = spans
         .iter()
         .map(|span| {
@@ -401,8 +474,8 @@ fn paragraph(properties: &str, spans: &[StyledText]) -> String {
                 if span.bold { "<w:b/>" } else { "" },
                 if span.italic { "<w:i/>" } else { "" },
             );
-            let look = if span.bold || span.italic {
-                format!("<w:rPr>{bold}{italic}</w:rPr>")
+            let look = if span.bold || span.italic || !size.is_empty() {
+                format!("<w:rPr>{bold}{italic}{size}</w:rPr>")
             } else {
                 String::new()
             };

@@ -1,10 +1,15 @@
 //! From tables, problems and the command line to text. Nothing here looks at a ledger.
 
+pub mod calendar;
+pub mod chart;
 pub mod csv;
 pub mod diagnostic;
 pub mod document;
+pub mod forms;
 pub mod help;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod screen;
 pub mod terminal;
 pub mod workbook;

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::locale::{Arg, Locale};
 use crate::spelling::visible;
-use crate::table::{Audience, Cell, Column, Table, TableRow};
+use crate::table::{Audience, Cell, Column, Publication, Table, TableRow};
 
 /// How a table may be drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +24,28 @@ pub struct TableStyle {
 
 /// Stands behind a figure that lags, where there may be no colour.
 const MARK: &str = "!";
+
+/// Draws tables under one heading, each with its own.
+pub fn publication(found: &Publication, style: TableStyle, locale: &Locale) -> String {
+    let mut out = String::new();
+    if found.title.is_empty() {
+        out.extend(found.tables.iter().map(|table| draw(table, style, locale)));
+        return out;
+    }
+    let said = std::iter::once(&found.title).chain(&found.notes);
+    out.extend(said.map(|line| format!("{}\n", visible(line))));
+    for table in &found.tables {
+        if !table.title.is_empty() {
+            out.push_str(&format!("\n{}\n", visible(&table.title)));
+        }
+        let untitled = Table {
+            title: String::new(),
+            ..table.clone()
+        };
+        out.push_str(&draw(&untitled, style, locale));
+    }
+    out
+}
 
 /// Draws a table.
 pub fn draw(table: &Table, style: TableStyle, locale: &Locale) -> String {

@@ -1,336 +1,783 @@
-//! Workbooks: a form to be filled in, and the rows of one that must go back.
+//! Tables as a workbook: sheets that can be read, printed and checked, charts, and where each
+//! figure comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime,
-    Format, FormatAlign, FormatBorder, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
+    Chart as Drawing, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType,
+    ChartType, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url,
+    Workbook, Worksheet, XlsxError,
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::day::Day;
-use crate::form::given::{GivenCell, GivenColumn, GivenForm, Takes};
-use crate::form::plan::{Action, Plan, PlannedRow};
 use crate::locale::Locale;
-use crate::record::input::masked;
-use crate::sheet::{self, At, Cell, FORM_LISTS, Sheet};
+use crate::number::Decimal;
+use crate::problem::{Problem, Rule};
 use crate::spelling::visible;
+use crate::table::{
+    Cell, Chart, ChartForm, Column, Letterhead, Publication, Source, Table, TablePart, TableRow,
+};
 
-/// How many rows of a form are made ready to be filled in beyond those that it has.
-const SPARE_ROWS: u32 = 1000;
+/// The most columns of figures on a sheet: as many as can be read on a page.
+const MOST_FIGURES: usize = 12;
 
-/// The rows above the first record: title, notes, headings.
-const HEAD_ROWS: u32 = 3;
+/// The longest text of a cell, in characters that the format counts.
+const LONGEST_TEXT: usize = 32_000;
 
-/// A form as a workbook; `notes` stands under its title.
+/// The most rows of a sheet that sources take.
+const MOST_ROWS: u32 = 1_000_000;
+
+/// The most links of a sheet: a spreadsheet program drops them all where there are more.
+const MOST_LINKS: usize = 60_000;
+
+/// How high a row is, in points: there is room to read.
+const ROW_HEIGHT: u32 = 20;
+
+/// A4 in the numbers of the format.
+const A4: u8 = 9;
+
+/// A3.
+const A3: u8 = 8;
+
+/// Tables as a workbook.
 ///
 /// # Errors
-/// A text is longer than a cell may be.
-pub fn form(form: &GivenForm, notes: &str, today: Day) -> Result<Vec<u8>, XlsxError> {
+/// The library refuses what it was given.
+pub fn tables(found: &Publication, locale: &Locale, today: Day) -> Result<Vec<u8>, Problem> {
+    written(found, locale, today)
+        .map_err(|error| Problem::new(Rule::FORM_UNWRITABLE).with("reason", error.to_string()))
+}
+
+fn written(found: &Publication, locale: &Locale, today: Day) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new_workbook(today)?;
-    let last_column = u16::try_from(form.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    let spare = u32::try_from(form.rows.len()).unwrap_or(u32::MAX) + SPARE_ROWS;
-    let last_row = HEAD_ROWS + spare;
-    let sheet = workbook.add_worksheet();
-    sheet.set_name(sheet_name(&form.name))?;
-    let title = Format::new()
-        .set_bold()
-        .set_font_size(14)
-        .set_align(FormatAlign::Center);
-    // The hidden column is no part of what is seen.
-    sheet.merge_range(0, 1, 0, last_column, &form.title, &title)?;
-    let note = Format::new()
-        .set_text_wrap()
-        .set_align(FormatAlign::Top)
-        .set_font_color("595959");
-    sheet.merge_range(1, 1, 1, last_column, notes, &note)?;
-    sheet.set_row_height(1, 48)?;
-    let heading = Format::new()
-        .set_bold()
-        .set_text_wrap()
-        .set_align(FormatAlign::Center)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_background_color("DDEBF7")
-        .set_border(FormatBorder::Thin);
-    sheet.set_row_height(HEAD_ROWS - 1, 32)?;
-    let mut lists: Vec<&[String]> = Vec::new();
-    for (n, column) in (0u16..).zip(&form.columns) {
-        sheet.write_string_with_format(HEAD_ROWS - 1, n, &column.heading, &heading)?;
-        sheet.set_column_width(n, width(column))?;
-        sheet.set_column_format(n, &cell_format(column, false))?;
-        if column.is_hidden {
-            sheet.set_column_hidden(n)?;
-        }
-        if let Some(check) = validation(column, &mut lists)? {
-            sheet.add_data_validation(HEAD_ROWS, n, last_row, n, &check)?;
+    let sources = Placed::of(&found.sources);
+    let sources_name = sheet_name(&locale.text("page-sources"));
+    let mut written = Written {
+        locale,
+        styles: Styles::default(),
+        names: BTreeSet::from([sources_name.clone()]),
+        sources: &sources,
+        sources_name: &sources_name,
+    };
+    for (n, table) in found.tables.iter().enumerate() {
+        for part in table.parts(MOST_FIGURES) {
+            let name = match (part.is_overview, part.name.is_empty()) {
+                (true, _) => locale.text("page-overview"),
+                (false, false) => part.name.clone(),
+                // A lone table without a heading of its own.
+                (false, true) if found.title.is_empty() => locale.text("page-table"),
+                (false, true) => table.title.clone(),
+            };
+            let sheet = workbook.add_worksheet();
+            sheet.set_name(written.free_name(&name))?;
+            written.sheet(sheet, found, (table, n == 0), &part)?;
         }
     }
-    for (row, cells) in (HEAD_ROWS..).zip(&form.rows) {
-        for (n, cell) in (0u16..).zip(cells) {
-            let column = &form.columns[usize::from(n)];
-            put(sheet, row, n, cell.as_ref(), &cell_format(column, true))?;
-        }
+    if !found.charts.is_empty() {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(written.free_name(&locale.text("page-charts")))?;
+        written.charts(sheet, &found.charts)?;
     }
-    sheet.set_freeze_panes(HEAD_ROWS, 2)?;
-    sheet.set_repeat_rows(HEAD_ROWS - 1, HEAD_ROWS - 1)?;
-    sheet
-        .set_landscape()
-        .set_paper_size(9)
-        .set_print_fit_to_pages(1, 0);
-    // Ids must stay what they are; all else may be done with the sheet that clerks do with sheets.
-    sheet.protect_with_options(&ProtectionOptions {
-        insert_rows: true,
-        delete_rows: true,
-        format_cells: true,
-        format_columns: true,
-        format_rows: true,
-        sort: true,
-        use_autofilter: true,
-        ..ProtectionOptions::default()
-    });
-    let words = workbook.add_worksheet();
-    words.set_name(FORM_LISTS)?.set_hidden(true);
-    for (n, list) in (0u16..).zip(&lists) {
-        for (row, word) in (0u32..).zip(*list) {
-            words.write_string(row, n, word)?;
-        }
-    }
-    // Which records it is given out with, so that one that does not come back is missed.
-    let column = u16::try_from(lists.len()).unwrap_or(u16::MAX);
-    for (row, cells) in (0u32..).zip(&form.rows) {
-        if let Some(Some(GivenCell::Words(id))) = cells.first() {
-            words.write_string(row, column, id)?;
-        }
+    if !found.sources.is_empty() {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(&sources_name)?;
+        written.sources(sheet, &found.sources)?;
     }
     workbook.save_to_buffer()
 }
 
-/// The rows of forms that cannot be taken in, under their headings, each with why.
-///
-/// # Errors
-/// A text is longer than a cell may be.
-pub fn refused<'f>(
-    forms: impl Iterator<Item = (&'f sheet::Workbook, &'f Plan)>,
-    locale: &Locale,
-    today: Day,
-) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = new_workbook(today)?;
-    let mut names: Vec<String> = Vec::new();
-    for (file, plan) in forms {
-        for of in &file.sheets {
-            let rows = plan.rows.iter().filter(|row| row.sheet == of.name);
-            let rows: Vec<&PlannedRow> = rows.collect();
-            if rows.iter().any(|row| row.action == Action::Refused) {
-                let mut name = sheet_name(if of.name.is_empty() { "1" } else { &of.name });
-                while names.contains(&name) {
-                    name.push('_');
-                }
-                let sheet = workbook.add_worksheet();
-                sheet.set_name(&name)?;
-                names.push(name);
-                refused_rows(sheet, of, &rows, locale)?;
-            }
-        }
-    }
-    workbook.save_to_buffer()
-}
-
-fn refused_rows(
-    sheet: &mut Worksheet,
-    of: &Sheet,
-    rows: &[&PlannedRow],
-    locale: &Locale,
-) -> Result<(), XlsxError> {
-    let why = u16::try_from(of.width()).unwrap_or(u16::MAX - 1);
-    let bold = Format::new().set_bold();
-    let wrap = Format::new().set_text_wrap().set_font_color("C00000");
-    let first = rows.iter().position(|row| row.action != Action::NotARecord);
-    let first = first.unwrap_or(rows.len());
-    let head = rows[..first].iter();
-    let mut next = 0;
-    for row in head {
-        copy(sheet, of, row.row, next)?;
-        next += 1;
-    }
-    if let Some(heading) = next.checked_sub(1) {
-        sheet.write_string_with_format(heading, why, locale.text("intake-why"), &bold)?;
-    }
-    sheet.set_column_width(why, 60)?;
-    let mut before = None;
-    for row in rows.iter().filter(|row| row.action == Action::Refused) {
-        // Months side by side are one row, with what is wrong in each.
-        if before != Some(row.row) {
-            copy(sheet, of, row.row, next)?;
-            next += 1;
-        }
-        before = Some(row.row);
-        let problems = rows.iter().filter(|other| other.row == row.row);
-        let problems = problems.flat_map(|row| &row.problems).map(|found| {
-            let (sentence, _) = found.problem.sentences(locale);
-            format!("{}: {sentence}", found.at)
-        });
-        let text = problems.collect::<Vec<_>>().join("\n");
-        sheet.write_string_with_format(next - 1, why, text, &wrap)?;
-    }
-    Ok(())
-}
-
-/// Copies a row; a merged cell stands in each of its rows, so that a row alone says what it said.
-fn copy(sheet: &mut Worksheet, of: &Sheet, row: u32, to: u32) -> Result<(), XlsxError> {
-    for column in 0..of.width() {
-        let n = u16::try_from(column).unwrap_or(u16::MAX);
-        let at = At { row, column };
-        let Some((cell, origin)) = of.at(at) else {
-            continue;
-        };
-        if origin.column != column {
-            continue;
-        }
-        match cell {
-            Cell::Day(day) => {
-                sheet.write_datetime_with_format(to, n, &date(*day)?, &day_format())?;
-            }
-            Cell::Number {
-                value,
-                percent: false,
-            } => {
-                sheet.write_number(to, n, value.to_string().parse::<f64>().unwrap_or_default())?;
-            }
-            cell => {
-                sheet.write_string(to, n, visible(&masked(&cell.typed())))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn new_workbook(today: Day) -> Result<Workbook, XlsxError> {
+/// A workbook whose bytes depend on nothing but what is written.
+pub(super) fn new_workbook(today: Day) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
-    // One form given out twice on a day is one file.
     let properties = DocProperties::new().set_creation_datetime(&date(today)?);
     workbook.set_properties(&properties);
     Ok(workbook)
 }
 
-fn put(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    cell: Option<&GivenCell>,
-    format: &Format,
-) -> Result<(), XlsxError> {
-    match cell {
-        None => sheet.write_blank(row, column, format)?,
-        Some(GivenCell::Words(text)) => {
-            sheet.write_string_with_format(row, column, text, format)?
-        }
-        Some(GivenCell::Number(number)) => {
-            // Fifteen digits hold every amount that a record can.
-            let number = number.to_string().parse::<f64>().unwrap_or_default();
-            sheet.write_number_with_format(row, column, number, format)?
-        }
-        Some(GivenCell::Day(day)) => {
-            sheet.write_datetime_with_format(row, column, &date(*day)?, format)?
-        }
-    };
-    Ok(())
-}
-
-fn date(day: Day) -> Result<ExcelDateTime, XlsxError> {
-    let year = u16::try_from(day.year()).unwrap_or(u16::MAX);
-    ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8)
-}
-
-fn day_format() -> Format {
-    Format::new().set_num_format("yyyy-mm-dd")
-}
-
-fn cell_format(column: &GivenColumn, bordered: bool) -> Format {
-    let format = match &column.takes {
-        Takes::Text | Takes::OneOf(_) => Format::new().set_num_format("@"),
-        Takes::Lines => Format::new().set_num_format("@").set_text_wrap(),
-        Takes::Number { places: 0, .. } => Format::new().set_num_format("0"),
-        Takes::Number { places, .. } => {
-            Format::new().set_num_format(format!("0.{}", "#".repeat(*places as usize)))
-        }
-        Takes::Day => day_format(),
-    };
-    let format = match column.is_hidden {
-        true => format.set_locked(),
-        false => format.set_unlocked(),
-    };
-    match bordered {
-        true => format
-            .set_border(FormatBorder::Thin)
-            .set_align(FormatAlign::VerticalCenter),
-        false => format,
-    }
-}
-
-/// How wide a column is, in digits: a Chinese character takes two.
-fn width(column: &GivenColumn) -> f64 {
-    let heading = unicode_width::UnicodeWidthStr::width(column.heading.as_str()) as f64 + 2.0;
-    let least: f64 = match &column.takes {
-        Takes::Text => 18.0,
-        Takes::Lines => 24.0,
-        Takes::Number { .. } => 9.0,
-        Takes::Day => 12.0,
-        Takes::OneOf(words) => {
-            let widths = words
-                .iter()
-                .map(|word| unicode_width::UnicodeWidthStr::width(word.as_str()));
-            (widths.max().unwrap_or(0) as f64 + 4.0).min(30.0)
-        }
-    };
-    least.max(heading.min(20.0))
-}
-
-/// What a spreadsheet checks while the form is filled in; lists of words stand on a sheet of their
-/// own.
-fn validation<'f>(
-    column: &'f GivenColumn,
-    lists: &mut Vec<&'f [String]>,
-) -> Result<Option<DataValidation>, XlsxError> {
-    let check = DataValidation::new();
-    let check = match &column.takes {
-        Takes::Text | Takes::Lines => return Ok(None),
-        Takes::Number {
-            places: 0,
-            min,
-            max,
-        } if i32::try_from(*max).is_ok() => {
-            let (min, max) = (*min as i32, *max as i32);
-            check.allow_whole_number(DataValidationRule::Between(min, max))
-        }
-        Takes::Number { min, max, .. } => {
-            check.allow_decimal_number(DataValidationRule::Between(*min as f64, *max as f64))
-        }
-        Takes::Day => {
-            let (from, until) = (
-                ExcelDateTime::from_ymd(1980, 1, 1)?,
-                ExcelDateTime::from_ymd(2100, 12, 31)?,
-            );
-            check.allow_date(DataValidationRule::Between(from, until))
-        }
-        Takes::OneOf(words) => {
-            lists.push(words);
-            let name = sheet::column_name(lists.len() as u32 - 1);
-            let list = format!("={FORM_LISTS}!${name}$1:${name}${}", words.len().max(1));
-            check.allow_list_formula(Formula::new(list))
-        }
-    };
-    // What a spreadsheet does not take is told by the import too, in better words.
-    Ok(Some(
-        check.set_error_style(DataValidationErrorStyle::Warning),
-    ))
-}
-
 /// A name that a sheet may have.
-fn sheet_name(text: &str) -> String {
-    let name: String = text
+pub(super) fn sheet_name(text: &str) -> String {
+    let name: String = visible(text)
         .chars()
-        .filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\''))
+        .filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'' | '\n'))
         .take(28)
         .collect();
     match name.is_empty() {
         true => "1".to_owned(),
         false => name,
     }
+}
+
+/// A day as the format has it.
+pub(super) fn date(day: Day) -> Result<ExcelDateTime, XlsxError> {
+    let year = u16::try_from(day.year()).unwrap_or(u16::MAX);
+    ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8)
+}
+
+/// A number as the format has it: fifteen digits hold every amount that a record can.
+pub(super) fn float(number: Decimal) -> f64 {
+    number.to_string().parse().unwrap_or_default()
+}
+
+/// A text that a cell may have.
+fn fitting(text: &str) -> String {
+    let text = visible(text);
+    match text.char_indices().nth(LONGEST_TEXT / 2) {
+        Some((at, _)) if text.encode_utf16().count() > LONGEST_TEXT => format!("{}…", &text[..at]),
+        _ => text,
+    }
+}
+
+/// Where each source stands on its sheet.
+struct Placed(Vec<Option<u32>>);
+
+impl Placed {
+    fn of(sources: &[Source]) -> Placed {
+        let mut next: u32 = 1;
+        let place = |source: &Source| {
+            let at = next;
+            let lines = source.parts.len() + source.records.len();
+            next = u32::try_from(lines)
+                .ok()
+                .and_then(|lines| at.checked_add(lines)?.checked_add(2))?;
+            (next < MOST_ROWS).then_some(at)
+        };
+        Placed(sources.iter().map(place).collect())
+    }
+
+    fn at(&self, source: usize) -> Option<u32> {
+        self.0.get(source).copied().flatten()
+    }
+}
+
+/// How a cell looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Look {
+    Text,
+    Whole,
+    Places(u32),
+    Percent,
+    Day,
+    Nothing,
+}
+
+/// The formats of cells, each made once.
+#[derive(Default)]
+struct Styles(BTreeMap<(Look, bool, bool), Format>);
+
+impl Styles {
+    fn of(&mut self, look: Look, is_total: bool, lags: bool) -> &Format {
+        self.0.entry((look, is_total, lags)).or_insert_with(|| {
+            let format = Format::new()
+                .set_border(FormatBorder::Thin)
+                .set_align(FormatAlign::VerticalCenter);
+            let format = match look {
+                Look::Text => format.set_text_wrap(),
+                Look::Whole => format.set_num_format("#,##0"),
+                Look::Places(places) => {
+                    format.set_num_format(format!("#,##0.{}", "0".repeat(places as usize)))
+                }
+                Look::Percent => format.set_num_format("0.0%"),
+                Look::Day => format.set_num_format("yyyy-mm-dd"),
+                Look::Nothing => format.set_align(FormatAlign::Right),
+            };
+            let format = match is_total {
+                true => format.set_bold().set_background_color("F2F2F2"),
+                false => format,
+            };
+            match lags {
+                // Bold as well: a print may have no colours.
+                true => format.set_bold().set_background_color("F8CBAD"),
+                false => format,
+            }
+        })
+    }
+}
+
+struct Written<'w> {
+    locale: &'w Locale,
+    styles: Styles,
+    names: BTreeSet<String>,
+    sources: &'w Placed,
+    sources_name: &'w str,
+}
+
+/// A heading of a column.
+fn heading_format() -> Format {
+    Format::new()
+        .set_bold()
+        .set_text_wrap()
+        .set_align(FormatAlign::Center)
+        .set_align(FormatAlign::VerticalCenter)
+        .set_background_color("DDEBF7")
+        .set_border(FormatBorder::Thin)
+}
+
+/// A column or row of a sheet, by its index among those that are written.
+fn narrow(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}
+
+fn row_at(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+impl Written<'_> {
+    /// A name that no other sheet has.
+    fn free_name(&mut self, name: &str) -> String {
+        let name = sheet_name(name);
+        let mut free = name.clone();
+        let mut n = 2;
+        while !self.names.insert(free.clone()) {
+            free = format!("{}{n}", name.chars().take(24).collect::<String>());
+            n += 1;
+        }
+        free
+    }
+
+    /// Some columns of a table on a sheet of their own.
+    fn sheet(
+        &mut self,
+        sheet: &mut Worksheet,
+        found: &Publication,
+        (table, is_first): (&Table, bool),
+        part: &TablePart,
+    ) -> Result<(), XlsxError> {
+        let last = narrow(part.columns.len().saturating_sub(1));
+        let mut row = match &found.letterhead {
+            Some(letterhead) => self.letterhead(sheet, letterhead, part, last)?,
+            None => self.title(sheet, found, (table, is_first), last)?,
+        };
+        let first_heading = row;
+        sheet.set_default_row_height(ROW_HEIGHT);
+        row = self.headings(sheet, table, part, row)?;
+        let first = row;
+        for (n, of) in table.rows.iter().enumerate() {
+            for (at, &column) in part.columns.iter().enumerate() {
+                self.cell(sheet, table, (n, of), (column, narrow(at)), first)?;
+            }
+        }
+        row += row_at(table.rows.len());
+        self.widths(sheet, table, part)?;
+        if found.letterhead.is_none() && row > first {
+            sheet.autofilter(first - 1, 0, row - 1, last)?;
+        }
+        let mut notes = table.notes.clone();
+        if table.has_laggards() {
+            notes.push(self.locale.text("page-mark"));
+        }
+        let note = Format::new().set_font_color("595959");
+        for text in notes {
+            sheet.write_string_with_format(row, 0, fitting(&text), &note)?;
+            row += 1;
+        }
+        if let Some(letterhead) = &found.letterhead {
+            self.signed(sheet, letterhead, (row + 1, last))?;
+        }
+        let names = part
+            .columns
+            .iter()
+            .take_while(|&&n| !table.columns[n].figure);
+        let names = if table.columns.iter().any(|column| column.figure) {
+            names.count()
+        } else {
+            0
+        };
+        sheet.set_freeze_panes(first, narrow(names))?;
+        sheet.set_repeat_rows(first_heading, first - 1)?;
+        self.printed(sheet);
+        // Small print is read on a larger sheet.
+        if part.columns.len() > MOST_FIGURES + 3 {
+            sheet.set_paper_size(A3);
+        }
+        Ok(())
+    }
+
+    /// How a sheet is printed: across the page, as many pages long as it takes.
+    fn printed(&self, sheet: &mut Worksheet) {
+        sheet
+            .set_landscape()
+            .set_paper_size(A4)
+            .set_print_fit_to_pages(1, 0)
+            .set_print_center_horizontally(true)
+            .set_footer(self.locale.text("page-footer"));
+    }
+
+    /// The head of an official table; gives the row below it.
+    fn letterhead(
+        &mut self,
+        sheet: &mut Worksheet,
+        letterhead: &Letterhead,
+        part: &TablePart,
+        last: u16,
+    ) -> Result<u32, XlsxError> {
+        let title = match part.name.is_empty() {
+            true => letterhead.title.clone(),
+            false => format!("{}（{}）", letterhead.title, part.name),
+        };
+        let format = Format::new()
+            .set_bold()
+            .set_font_size(16)
+            .set_text_wrap()
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter);
+        merge(sheet, 0, (0, last), &title, &format)?;
+        sheet.set_row_height(0, 36)?;
+        let third = (last + 1) / 3;
+        let [left, middle, right] = &letterhead.above;
+        // A line that is too long for a few columns takes two.
+        let at = |align| {
+            Format::new()
+                .set_align(align)
+                .set_align(FormatAlign::VerticalCenter)
+                .set_text_wrap()
+        };
+        sheet.set_row_height(1, 32)?;
+        merge(
+            sheet,
+            1,
+            (0, third.max(1) - 1),
+            left,
+            &at(FormatAlign::Left),
+        )?;
+        if last >= 2 {
+            let until = last - third;
+            merge(sheet, 1, (third, until), middle, &at(FormatAlign::Center))?;
+            merge(sheet, 1, (until + 1, last), right, &at(FormatAlign::Right))?;
+        }
+        Ok(2)
+    }
+
+    /// The headings of a table that nobody signs; gives the row below them.
+    fn title(
+        &mut self,
+        sheet: &mut Worksheet,
+        found: &Publication,
+        (table, is_first): (&Table, bool),
+        last: u16,
+    ) -> Result<u32, XlsxError> {
+        let bold = Format::new().set_bold().set_font_size(14).set_text_wrap();
+        let plain = Format::new().set_font_color("595959").set_text_wrap();
+        let own =
+            [&found.title, &table.title].map(|title| (title.lines().collect::<Vec<_>>(), &bold));
+        let lines = own.into_iter().flat_map(|(lines, format)| {
+            lines
+                .into_iter()
+                .map(|line| (line.to_owned(), format.clone()))
+                .collect::<Vec<_>>()
+        });
+        // What is said of all is said once.
+        let notes = found
+            .notes
+            .iter()
+            .filter(|_| is_first)
+            .map(|note| (note.clone(), plain.clone()));
+        let mut row = 0;
+        for (line, format) in lines.chain(notes).collect::<Vec<_>>() {
+            merge(sheet, row, (0, last), &line, &format)?;
+            row += 1;
+        }
+        Ok(row)
+    }
+
+    /// The headings of columns, under those of their blocks; gives the row below them.
+    fn headings(
+        &mut self,
+        sheet: &mut Worksheet,
+        table: &Table,
+        part: &TablePart,
+        row: u32,
+    ) -> Result<u32, XlsxError> {
+        let format = heading_format();
+        let block = |n: usize| table.columns[n].short.0.as_str();
+        let has_blocks = part.columns.iter().any(|&n| !block(n).is_empty());
+        if !has_blocks {
+            for (at, &n) in part.columns.iter().enumerate() {
+                let label = fitting(&table.columns[n].label);
+                sheet.write_string_with_format(row, narrow(at), label, &format)?;
+            }
+            sheet.set_row_height(row, 32)?;
+            return Ok(row + 1);
+        }
+        let mut at = 0;
+        for of_block in part
+            .columns
+            .chunk_by(|&a, &b| !block(a).is_empty() && block(a) == block(b))
+        {
+            let (first, last) = (narrow(at), narrow(at + of_block.len() - 1));
+            at += of_block.len();
+            if block(of_block[0]).is_empty() {
+                let label = fitting(&table.columns[of_block[0]].label);
+                sheet.merge_range(row, first, row + 1, first, &label, &format)?;
+                continue;
+            }
+            merge(sheet, row, (first, last), block(of_block[0]), &format)?;
+            for (n, &column) in of_block.iter().enumerate() {
+                let label = fitting(&table.columns[column].short.1);
+                sheet.write_string_with_format(row + 1, first + narrow(n), label, &format)?;
+            }
+        }
+        sheet.set_row_height(row, 20)?.set_row_height(row + 1, 20)?;
+        Ok(row + 2)
+    }
+
+    /// One cell, with the link to what stands behind it.
+    fn cell(
+        &mut self,
+        sheet: &mut Worksheet,
+        table: &Table,
+        (n, row): (usize, &TableRow),
+        (column, at): (usize, u16),
+        first: u32,
+    ) -> Result<(), XlsxError> {
+        let to = first + row_at(n);
+        let (of, cell) = (&table.columns[column], &row.cells[column]);
+        let lags = !row.total && of.lags(cell);
+        let format = self.styles.of(look(of, cell), row.total, lags).clone();
+        let source = table
+            .sources
+            .get(&(n, column))
+            .and_then(|&source| self.sources.at(source));
+        if let Some(target) = source.filter(|_| table.sources.len() <= MOST_LINKS) {
+            let link = format!("internal:'{}'!A{}", self.sources_name, target + 1);
+            // The cell is written over; its link stays.
+            sheet.write_url_with_format(to, at, Url::new(link), &format)?;
+        }
+        if let Some(formula) = total(table, (n, row), (column, at), first) {
+            sheet.write_formula_with_format(to, at, formula, &format)?;
+            return Ok(());
+        }
+        put(sheet, (to, at), of, cell, &format)
+    }
+
+    /// Columns as wide as what stands in them, a Chinese character taking two digits.
+    fn widths(
+        &self,
+        sheet: &mut Worksheet,
+        table: &Table,
+        part: &TablePart,
+    ) -> Result<(), XlsxError> {
+        for (at, &n) in part.columns.iter().enumerate() {
+            let column = &table.columns[n];
+            let longest = |text: &str| text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+            let cells = table.rows.iter().map(|row| longest(&table.words(row, n)));
+            // A heading may take two lines.
+            let heading = match column.short.0.is_empty() {
+                true => column.label.width().min(16),
+                false => column.short.1.width(),
+            };
+            let least = if column.figure { 7 } else { 4 };
+            let width = cells.max().unwrap_or(0).max(heading).clamp(least, 48) + 2;
+            sheet.set_column_width(narrow(at), width as f64)?;
+        }
+        Ok(())
+    }
+
+    /// What is signed below the table.
+    fn signed(
+        &self,
+        sheet: &mut Worksheet,
+        letterhead: &Letterhead,
+        (row, last): (u32, u16),
+    ) -> Result<(), XlsxError> {
+        let count = narrow(letterhead.below.len()).max(1);
+        let step = ((last + 1) / count).max(1);
+        for (n, who) in letterhead.below.iter().enumerate() {
+            sheet.write_string(row, narrow(n) * step, who)?;
+        }
+        Ok(())
+    }
+
+    /// Each chart beside the figures that it shows.
+    fn charts(&mut self, sheet: &mut Worksheet, charts: &[Chart]) -> Result<(), XlsxError> {
+        let mut row = 0;
+        for chart in charts {
+            row = self.chart(sheet, chart, row)?;
+        }
+        sheet.set_column_width(0, 24)?;
+        self.printed(sheet);
+        Ok(())
+    }
+
+    fn chart(&mut self, sheet: &mut Worksheet, chart: &Chart, row: u32) -> Result<u32, XlsxError> {
+        let bold = Format::new().set_bold();
+        sheet.write_string_with_format(row, 0, fitting(&chart.title), &bold)?;
+        let heading = heading_format();
+        let mut columns: Vec<(String, Vec<Cell>)> = chart
+            .series
+            .iter()
+            .map(|series| (series.label.clone(), series.cells.clone()))
+            .collect();
+        if let Some((name, cell)) = &chart.mark {
+            // A line through all categories.
+            columns.push((name.clone(), vec![cell.clone(); chart.categories.len()]));
+        }
+        sheet.write_blank(row + 1, 0, &heading)?;
+        let (first, last) = (row + 2, row + 1 + row_at(chart.categories.len()));
+        for (n, category) in chart.categories.iter().enumerate() {
+            let format = self.styles.of(Look::Text, false, false);
+            sheet.write_string_with_format(first + row_at(n), 0, fitting(category), format)?;
+        }
+        let plain = Column::number("", String::new(), "items");
+        for (at, (label, cells)) in columns.iter().enumerate() {
+            let at = narrow(at + 1);
+            sheet.write_string_with_format(row + 1, at, fitting(label), &heading)?;
+            sheet.set_column_width(at, 14)?;
+            for (n, cell) in cells.iter().enumerate() {
+                let format = self.styles.of(look(&plain, cell), false, false).clone();
+                // A gap in a line, not a zero.
+                if cell.size() >= 0.0 {
+                    put(sheet, (first + row_at(n), at), &plain, cell, &format)?;
+                }
+            }
+        }
+        sheet.set_row_height(row + 1, 32)?;
+        let drawn = self.drawing(chart, sheet.name(), (row + 1, first, last));
+        let height = 16.0 * 20.0;
+        sheet.insert_chart(row, narrow(columns.len() + 2), &drawn)?;
+        let rows_of_picture = row_at((height / 20.0) as usize + 2);
+        Ok((last + 2).max(row + rows_of_picture))
+    }
+
+    fn drawing(
+        &self,
+        chart: &Chart,
+        sheet: String,
+        (heading, first, last): (u32, u32, u32),
+    ) -> Drawing {
+        let sheet = sheet.as_str();
+        let kind = match chart.form {
+            ChartForm::Bars => ChartType::Column,
+            ChartForm::Lines => ChartType::Line,
+        };
+        let mut drawn = Drawing::new(kind);
+        let dashes = [
+            ChartLineDashType::Solid,
+            ChartLineDashType::Dash,
+            ChartLineDashType::RoundDot,
+            ChartLineDashType::DashDot,
+        ];
+        let colours = ["2F6496", "D55E00", "5A9BD4", "555555"];
+        for n in 0..chart.series.len() {
+            let at = narrow(n + 1);
+            let series = drawn.add_series();
+            series
+                .set_name((sheet, heading, at))
+                .set_categories((sheet, first, 0, last, 0))
+                .set_values((sheet, first, at, last, at));
+            let mut line = ChartLine::new();
+            line.set_color(colours[n % 4])
+                .set_dash_type(dashes[n % 4])
+                .set_width(2.25);
+            let mut format = ChartFormat::new();
+            match chart.form {
+                ChartForm::Bars => format.set_solid_fill(
+                    rust_xlsxwriter::ChartSolidFill::new().set_color(colours[n % 4]),
+                ),
+                ChartForm::Lines => format.set_line(&line),
+            };
+            series.set_format(&mut format);
+        }
+        if let Some((_, _)) = &chart.mark {
+            let at = narrow(chart.series.len() + 1);
+            let mut whole = Drawing::new(ChartType::Line);
+            let mut line = ChartLine::new();
+            line.set_color("1A1A1A")
+                .set_dash_type(ChartLineDashType::Dash)
+                .set_width(2);
+            whole
+                .add_series()
+                .set_name((sheet, heading, at))
+                .set_categories((sheet, first, 0, last, 0))
+                .set_values((sheet, first, at, last, at))
+                .set_format(ChartFormat::new().set_line(&line));
+            drawn.combine(&whole);
+        }
+        drawn.title().set_name(visible(&chart.title).as_str());
+        let mut cells = chart.series.iter().flat_map(|series| &series.cells);
+        if cells.any(|cell| matches!(cell, Cell::Ratio(..))) {
+            drawn.y_axis().set_num_format("0%").set_min(0).set_max(1);
+        } else {
+            drawn.y_axis().set_min(0);
+        }
+        if chart.categories.len() > 6 {
+            drawn.x_axis().set_font(ChartFont::new().set_rotation(-45));
+        }
+        drawn.legend().set_position(ChartLegendPosition::Bottom);
+        drawn.set_width(760).set_height(320);
+        drawn
+    }
+
+    /// What stands behind each figure.
+    fn sources(&mut self, sheet: &mut Worksheet, sources: &[Source]) -> Result<(), XlsxError> {
+        let heading = heading_format();
+        let labels = ["org", "what", "date", "contributes", "place", "id"];
+        for (at, label) in labels.iter().enumerate() {
+            let label = self.locale.text(&format!("label-{label}"));
+            sheet.write_string_with_format(0, narrow(at), label, &heading)?;
+        }
+        for (at, width) in [28.0, 44.0, 12.0, 10.0, 46.0, 26.0].into_iter().enumerate() {
+            sheet.set_column_width(narrow(at), width)?;
+        }
+        let bold = Format::new().set_bold().set_background_color("F2F2F2");
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        let plain = Column::number("", String::new(), "items");
+        for (n, source) in sources.iter().enumerate() {
+            let Some(mut row) = self.sources.at(n) else {
+                continue;
+            };
+            sheet.write_string_with_format(row, 0, fitting(&source.title), &bold)?;
+            for at in [1, 2, 4, 5] {
+                sheet.write_blank(row, at, &bold)?;
+            }
+            let format = self
+                .styles
+                .of(look(&plain, &source.value), true, false)
+                .clone();
+            put(sheet, (row, 3), &plain, &source.value, &format)?;
+            for part in &source.parts {
+                row += 1;
+                sheet.write_string(row, 1, fitting(&part.label))?;
+                let value = &sources[part.source].value;
+                let format = self.styles.of(look(&plain, value), false, false).clone();
+                if let Some(target) = self.sources.at(part.source) {
+                    let link = format!("internal:'{}'!A{}", self.sources_name, target + 1);
+                    let label = self.locale.text("page-see");
+                    sheet.write_url_with_text(row, 4, Url::new(link), label)?;
+                }
+                put(sheet, (row, 3), &plain, value, &format)?;
+            }
+            for record in &source.records {
+                row += 1;
+                sheet.write_string(row, 0, fitting(&record.org))?;
+                sheet.write_string(row, 1, fitting(&record.what))?;
+                if let Some(on) = record.day {
+                    sheet.write_datetime_with_format(row, 2, &date(on)?, &day)?;
+                }
+                sheet.write_number(row, 3, float(record.adds))?;
+                sheet.write_string(row, 4, fitting(&record.place.replace('\n', " ")))?;
+                sheet.write_string(row, 5, fitting(&record.id.replace('\n', " ")))?;
+            }
+        }
+        sheet.set_freeze_panes(1, 0)?;
+        sheet.set_repeat_rows(0, 0)?;
+        self.printed(sheet);
+        Ok(())
+    }
+}
+
+/// A text over several cells of a row, or in one.
+fn merge(
+    sheet: &mut Worksheet,
+    row: u32,
+    (first, last): (u16, u16),
+    text: &str,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match first < last {
+        true => sheet.merge_range(row, first, row, last, &fitting(text), format)?,
+        false => sheet.write_string_with_format(row, first, fitting(text), format)?,
+    };
+    Ok(())
+}
+
+fn look(column: &Column, cell: &Cell) -> Look {
+    match cell {
+        Cell::Empty | Cell::NoData => Look::Nothing,
+        Cell::Text(_) => Look::Text,
+        Cell::Day(_) => Look::Day,
+        Cell::Number(number) => match (number.places(), column.unit) {
+            (0, _) => Look::Whole,
+            (_, "yuan") => Look::Places(2),
+            (places, _) => Look::Places(places),
+        },
+        Cell::Ratio(..) => Look::Percent,
+        Cell::Average { places: 0, .. } => Look::Whole,
+        Cell::Average { places, .. } => Look::Places(*places),
+        Cell::Points(_) => Look::Places(1),
+    }
+}
+
+fn put(
+    sheet: &mut Worksheet,
+    (row, at): (u32, u16),
+    column: &Column,
+    cell: &Cell,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    let number = match cell {
+        Cell::Empty => {
+            sheet.write_blank(row, at, format)?;
+            return Ok(());
+        }
+        // A change carries its sign, which a number format would drop from a percentage point.
+        cell if column.unit == "change" => {
+            sheet.write_string_with_format(row, at, cell.signed(), format)?;
+            return Ok(());
+        }
+        Cell::Text(_) | Cell::NoData => {
+            sheet.write_string_with_format(row, at, fitting(&cell.words()), format)?;
+            return Ok(());
+        }
+        Cell::Day(day) => {
+            match date(*day) {
+                Ok(day) => sheet.write_datetime_with_format(row, at, &day, format)?,
+                // Before the days that the format knows.
+                Err(_) => sheet.write_string_with_format(row, at, cell.words(), format)?,
+            };
+            return Ok(());
+        }
+        Cell::Number(number) => float(*number),
+        Cell::Ratio(num, den) | Cell::Average { num, den, .. } => *num as f64 / *den as f64,
+        Cell::Points(tenths) => *tenths as f64 / 10.0,
+    };
+    sheet.write_number_with_format(row, at, number, format)?;
+    Ok(())
+}
+
+/// The sum that a total is of the rows above it, with its value, so that whoever opens the workbook
+/// can check it; nothing where it is more than that.
+fn total(
+    table: &Table,
+    (n, row): (usize, &TableRow),
+    (column, at): (usize, u16),
+    first: u32,
+) -> Option<Formula> {
+    let Cell::Number(whole) = row.cells[column] else {
+        return None;
+    };
+    if !row.total || !table.columns[column].adds_up {
+        return None;
+    }
+    let mut sum = Decimal::ZERO;
+    let mut parts: Vec<usize> = Vec::new();
+    for (other, part) in table.rows[..n].iter().enumerate() {
+        if part.total || part.depth > 0 {
+            continue;
+        }
+        if let Cell::Number(number) = part.cells[column] {
+            sum = sum.plus(number)?;
+        }
+        parts.push(other);
+    }
+    if sum != whole || parts.is_empty() {
+        return None;
+    }
+    let letter = crate::sheet::column_name(u32::from(at));
+    // Rows that follow one another are one range.
+    let ranges = parts.chunk_by(|a, b| a + 1 == *b).map(|range| {
+        let line = |n: usize| first + row_at(n) + 1;
+        format!(
+            "{letter}{}:{letter}{}",
+            line(range[0]),
+            line(range[range.len() - 1])
+        )
+    });
+    let ranges: Vec<String> = ranges.collect();
+    // A function takes so many arguments, no more.
+    if ranges.len() > 250 {
+        return None;
+    }
+    let formula = Formula::new(format!("=SUM({})", ranges.join(",")));
+    Some(formula.set_result(whole.to_string()))
 }

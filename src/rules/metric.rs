@@ -433,6 +433,18 @@ impl Metric {
         }
     }
 
+    /// Whether the figures of several organisations always add up to that of all of them.
+    pub fn sums(&self) -> bool {
+        let is_distinct = matches!(
+            self.measure,
+            Measure::Records {
+                take: Take::Distinct(_) | Take::DistinctOrg,
+                ..
+            }
+        );
+        self.is_additive() && !is_distinct
+    }
+
     /// Whether its values for the parts of a whole add up to the value of the whole, distinct
     /// counts aside.
     pub fn is_additive(&self) -> bool {

@@ -19,7 +19,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::locale::Arg;
+use crate::locale::{Arg, Label, Lang, Locale};
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 use crate::toml::{Reader, Reading, parse};
@@ -180,14 +180,19 @@ struct Figures {
 impl Figures {
     /// The same with the templates inside the program, and with the metrics by name.
     fn finished(mut self) -> Figures {
-        self.items
-            .extend(TEMPLATES.iter().map(|(file, text)| NamedRule {
+        self.items.extend(TEMPLATES.iter().map(|(file, text)| {
+            let name = file.split('.').next().unwrap_or_default();
+            let [zh, en] = [Lang::Zh, Lang::En]
+                .map(|lang| Locale::new(lang).text(&format!("template-{name}")));
+            NamedRule {
                 class: Class::Template,
-                name: file.split('.').next().unwrap_or_default().to_owned(),
+                name: name.to_owned(),
+                label: Some(Label { zh, en }),
                 file: format!("built-in/templates/{file}").into(),
                 text: (*text).to_owned(),
                 built_in: true,
-            }));
+            }
+        }));
         self.index = self
             .metrics
             .iter()
@@ -226,7 +231,8 @@ pub enum Class {
     Template,
 }
 
-/// The templates inside the program: file names and texts.
+/// The templates inside the program: file names and texts. The catalogues have what people call
+/// them.
 const TEMPLATES: &[(&str, &str)] = &[
     (
         "work-report.md",
@@ -271,12 +277,21 @@ pub struct NamedRule {
     pub class: Class,
     /// Its name.
     pub name: String,
+    /// What people call it, where it is no table that says so.
+    pub label: Option<Label>,
     /// The file it is written in.
     pub file: Arc<str>,
     /// Its text.
     pub text: String,
     /// Whether it comes with the program.
     pub built_in: bool,
+}
+
+impl NamedRule {
+    /// Whether it has that name, or is called so in either language.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.label.as_ref().is_some_and(|label| label.is(name))
+    }
 }
 
 impl Rules {
@@ -517,9 +532,10 @@ impl Rules {
             }
         }
         for layout in self.layouts() {
-            for (_, column) in layout.columns() {
-                if self.metric_named(&column.metric).is_none() {
-                    let name = &column.metric;
+            let columns = layout.columns().map(|(_, column)| &column.metric);
+            let charts = layout.charts.iter().flat_map(|chart| &chart.metrics);
+            for name in columns.chain(charts) {
+                if self.metric_named(name).is_none() {
                     problems.push(unknown_rule(&layout.place, "metric", name, all()));
                 }
             }
@@ -831,6 +847,7 @@ impl Draft {
             }
             known.insert(name.clone(), (built_in, Arc::clone(&file)));
             self.figures.items.push(NamedRule {
+                label: None,
                 class,
                 name,
                 file,

@@ -2,6 +2,7 @@
 
 use crate::locale::Label;
 use crate::problem::Place;
+use crate::rules::kind::bad;
 use crate::toml::Reader;
 
 /// A report's columns, in blocks under a common heading.
@@ -13,6 +14,8 @@ pub struct ReportSpec {
     pub label: Label,
     /// The blocks, left to right.
     pub blocks: Vec<ColumnGroup>,
+    /// The pictures of its figures.
+    pub charts: Vec<ChartSpec>,
     /// Where it is defined.
     pub place: Place,
 }
@@ -41,6 +44,71 @@ pub struct LayoutColumn {
     pub above: Option<i64>,
 }
 
+/// A picture of figures, for forms of a report that have pictures.
+#[derive(Clone, Debug)]
+pub struct ChartSpec {
+    /// What people call it.
+    pub label: Label,
+    /// What it shows.
+    pub shows: ChartShows,
+    /// The metrics' names.
+    pub metrics: Vec<String>,
+}
+
+/// What a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartShows {
+    /// The organisations of the report by their figures, the greatest first, with the whole's
+    /// figure to hold them against.
+    Organisations,
+    /// The whole's figures over so many periods, the last of which is the report's.
+    Trend(usize),
+    /// The records behind a figure by how many days they are overdue.
+    Ages,
+}
+
+/// The pictures by the names that rules use.
+const CHARTS: &[(&str, ChartShows)] = &[
+    ("organisations", ChartShows::Organisations),
+    ("trend", ChartShows::Trend(DEFAULT_TREND)),
+    ("ages", ChartShows::Ages),
+];
+
+/// How many periods a trend has unless it says.
+const DEFAULT_TREND: usize = 8;
+
+/// The most periods that a trend may have: ten years of quarters.
+pub const LONGEST_TREND: usize = 40;
+
+impl ChartSpec {
+    fn read(reader: Reader<'_, '_>) -> Option<ChartSpec> {
+        let shows = reader.choice("shows", CHARTS, None);
+        let periods = reader.integer("periods");
+        let known = periods.map(|periods| usize::try_from(periods).unwrap_or(0));
+        let shows = match (shows?, known) {
+            (ChartShows::Trend(_), Some(periods)) if (2..=LONGEST_TREND).contains(&periods) => {
+                ChartShows::Trend(periods)
+            }
+            (_, Some(_)) => {
+                reader.note(bad(&reader, "periods", "bad-rule-periods"));
+                return None;
+            }
+            (shows, None) => shows,
+        };
+        let metrics = reader.texts("metrics");
+        if metrics.is_empty() {
+            reader.missing("metrics");
+        }
+        let chart = ChartSpec {
+            label: reader.label(),
+            shows,
+            metrics,
+        };
+        reader.finish();
+        Some(chart)
+    }
+}
+
 impl ReportSpec {
     /// Reads a report's layout; metric names are checked by `Rules` once all are read.
     pub fn read(reader: Reader<'_, '_>) -> Option<ReportSpec> {
@@ -60,9 +128,12 @@ impl ReportSpec {
                 ColumnGroup { label, columns }
             })
             .collect();
+        let charts = reader.tables("chart").into_iter();
+        let charts = charts.filter_map(ChartSpec::read).collect();
         let place = reader.place();
         reader.finish();
         Some(ReportSpec {
+            charts,
             name,
             label,
             blocks,

@@ -18,6 +18,7 @@ use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::{Moves, Organisation};
 use crate::record::{Value, text};
+use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::spelling::visible;
@@ -56,12 +57,7 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
             ),
             sub("list")
                 .arg(options::org_option(locale))
-                .arg(options::format_option(
-                    locale,
-                    &[Format::Table, Format::Csv, Format::Json],
-                ))
-                .arg(options::switch(locale, "raw"))
-                .arg(options::switch(locale, "wide")),
+                .args(output::table_options(locale, options::TABLES)),
             sub("tree").arg(options::org_option(locale)),
             field_args(sub("edit").arg(org()), &rules.org, locale),
             sub("import")
@@ -100,6 +96,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
     let rules = session.rules()?;
     let tree = Tree::organisations(&session.root()?, &rules)?;
     let orgs = options::orgs_asked(&tree, matches)?;
@@ -130,10 +127,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
                 org.members_on(session.today)
                     .map_or(Cell::NoData, Cell::from),
             );
-            TableRow {
-                cells,
-                total: false,
-            }
+            TableRow::of(cells)
         })
         .collect();
     let table = Table {
@@ -141,7 +135,8 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         rows,
         ..Table::default()
     };
-    output::print_table(session, matches, &table, "organisations")?;
+    let json = || json::list(&table, "organisations");
+    output::show(session, matches, form, &table.clone().into(), &json)?;
     Ok(Status::Clean)
 }
 

@@ -1,0 +1,165 @@
+//! What stands behind each figure of a report: the records, or the figures it is made of.
+
+use std::collections::BTreeMap;
+
+use crate::figure::report::{ReportRow, Role};
+use crate::figure::{Basis, Contribution, Evaluation, record_of};
+use crate::locale::Locale;
+use crate::number::Decimal;
+use crate::present::cell;
+use crate::present::explain::basis;
+use crate::problem::Problem;
+use crate::rules::metric::{Measure, Metric};
+use crate::table::{Cell, Source, SourcePart, SourceRecord};
+
+/// The sources of a report's figures, each once.
+pub struct Sources<'e> {
+    /// What computes the figures.
+    pub evaluation: &'e Evaluation<'e>,
+    /// The rows of the report.
+    pub rows: &'e [ReportRow],
+    /// What each row is called.
+    pub names: Vec<String>,
+    /// Whether each row speaks of its organisation alone.
+    pub own: bool,
+    /// The language.
+    pub locale: &'e Locale,
+    /// Those found so far.
+    pub found: Vec<Source>,
+    known: BTreeMap<(usize, String), Option<usize>>,
+}
+
+impl<'e> Sources<'e> {
+    /// Of a report whose sources are still to be found.
+    pub fn of(
+        evaluation: &'e Evaluation<'e>,
+        rows: &'e [ReportRow],
+        names: Vec<String>,
+        own: bool,
+        locale: &'e Locale,
+    ) -> Sources<'e> {
+        Sources {
+            evaluation,
+            rows,
+            names,
+            own,
+            locale,
+            found: Vec::new(),
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// The source of a row's figure, by its index among those found; none where nothing stands
+    /// behind it.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn behind(&mut self, row: usize, metric: &Metric) -> Result<Option<usize>, Problem> {
+        let key = (row, metric.name.clone());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let parts = self.parts(row, metric)?;
+        let records = match parts.is_empty() {
+            true => self.records(row, metric),
+            false => Vec::new(),
+        };
+        let found = match parts.is_empty() && records.is_empty() {
+            true => None,
+            false => {
+                let figure = self.evaluation.figure(metric, &self.rows[row].scope)?;
+                let label = metric.label.get(self.locale.lang());
+                self.found.push(Source {
+                    title: format!("{} · {label}", self.names[row]),
+                    value: cell(metric, figure),
+                    parts,
+                    records,
+                });
+                Some(self.found.len() - 1)
+            }
+        };
+        self.known.insert(key, found);
+        Ok(found)
+    }
+
+    /// The figures that a figure is made of: those it is defined by, or in the total those of the
+    /// rows.
+    fn parts(&mut self, row: usize, metric: &Metric) -> Result<Vec<SourcePart>, Problem> {
+        let mut parts = Vec::new();
+        let of_rows = self.rows[row].role == Role::Total && metric.sums();
+        if of_rows {
+            for other in 0..self.rows.len() {
+                let is_part = self.rows[other].role != Role::Total && self.rows[other].depth == 0;
+                if is_part && let Some(source) = self.behind(other, metric)? {
+                    let label = self.names[other].clone();
+                    parts.push(SourcePart { label, source });
+                }
+            }
+            return Ok(parts);
+        }
+        let (lang, locale, evaluation) = (self.locale.lang(), self.locale, self.evaluation);
+        let named = |names: &[String], lead: &str| {
+            let metrics = names
+                .iter()
+                .filter_map(|name| evaluation.tree.rules.metric(name));
+            let labelled =
+                metrics.map(|metric| (format!("{lead}{}", metric.label.get(lang)), metric));
+            labelled.collect::<Vec<_>>()
+        };
+        let of = match &metric.measure {
+            Measure::Ratio { of, to } => {
+                let [above, below] = ["numerator", "denominator"]
+                    .map(|role| locale.text(&format!("explain-{role}")));
+                [named(of, &above), named(to, &below)].concat()
+            }
+            Measure::Score { parts } => {
+                let part = |(name, weight): &(String, i64)| {
+                    let lead = locale.say("explain-weight", &[("weight", (*weight).into())]);
+                    named(std::slice::from_ref(name), &lead)
+                };
+                parts.iter().flat_map(part).collect()
+            }
+            Measure::Plus { of } => named(of, ""),
+            Measure::Rank(ranking) => named(std::slice::from_ref(&ranking.by), ""),
+            Measure::Records { .. }
+            | Measure::Obligation { .. }
+            | Measure::Members
+            | Measure::Organisations { .. }
+            | Measure::View { .. }
+            | Measure::Disagreement { .. } => Vec::new(),
+        };
+        for (label, metric) in of {
+            if let Some(source) = self.behind(row, metric)? {
+                parts.push(SourcePart { label, source });
+            }
+        }
+        Ok(parts)
+    }
+
+    fn records(&self, row: usize, metric: &Metric) -> Vec<SourceRecord> {
+        let counted = self.evaluation.counted(metric, &self.rows[row].scope);
+        let record = |(contribution, adds): &(Contribution, Decimal)| {
+            let tree = self.evaluation.tree;
+            let (what, place, id) = basis(self.evaluation, self.locale, metric, contribution);
+            let day = match &contribution.from {
+                Basis::Record(n) => record_of(tree, *n).starts(),
+                Basis::Window(window) => Some(window.window.first()),
+                Basis::Organisation => None,
+            };
+            SourceRecord {
+                org: tree.orgs[contribution.org].short().to_owned(),
+                what,
+                day,
+                adds: *adds,
+                place,
+                id,
+            }
+        };
+        counted.iter().map(record).collect()
+    }
+}
+
+/// Whether a figure is one behind which something can stand.
+pub fn is_figure(cell: &Cell) -> bool {
+    !matches!(cell, Cell::Empty | Cell::Text(_) | Cell::NoData)
+}
