@@ -67,6 +67,14 @@ pub struct Chart {
     pub mark: Option<(String, Cell)>,
 }
 
+impl Chart {
+    /// Whether there is anything to draw.
+    pub fn has_figures(&self) -> bool {
+        let mut cells = self.series.iter().flat_map(|series| &series.cells);
+        cells.any(|cell| cell.size() >= 0.0)
+    }
+}
+
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChartForm {

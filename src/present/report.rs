@@ -129,7 +129,12 @@ impl Shown<'_> {
         Ok(Publication {
             letterhead: Some(self.letterhead()),
             tables: vec![table],
-            charts: charts.concat(),
+            // Where there is no figure yet there is nothing to see.
+            charts: charts
+                .concat()
+                .into_iter()
+                .filter(Chart::has_figures)
+                .collect(),
             sources,
             ..Publication::default()
         })
