@@ -421,7 +421,8 @@ fn hostile() -> impl Strategy<Value = String> {
         "{{ x }}",
         "\\",
     ];
-    prop::collection::vec(prop::sample::select(pieces.to_vec()), 1..6).prop_map(|p| p.concat())
+    prop::collection::vec(prop::sample::select(pieces.to_vec()), 1..6)
+        .prop_map(|pieces| pieces.concat() + "末")
 }
 
 /// Characters that steer a terminal or turn text around.

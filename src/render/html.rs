@@ -20,13 +20,19 @@ pub fn page(found: &Publication, locale: &Locale) -> String {
         Lang::En => "en",
     };
     let heading = found.heading();
-    let (title, below) = heading.split_once('\n').unwrap_or((heading, ""));
+    let (first, below) = heading.split_once('\n').unwrap_or((heading, ""));
+    // The days that it is counted for stand below the title, so that neither is broken.
+    let (title, days) = match first.rfind(['（', '(']) {
+        Some(at) if found.title.is_empty() => first.split_at(at),
+        _ => (first, ""),
+    };
+    let title = title.trim_end();
     let mut body = String::new();
     if !title.is_empty() {
         body.push_str(&format!("<h1>{}</h1>\n", said(title)));
     }
-    if !below.is_empty() {
-        body.push_str(&format!("<p>{}</p>\n", said(below)));
+    for line in [days, below].iter().filter(|line| !line.is_empty()) {
+        body.push_str(&format!("<p class=\"days\">{}</p>\n", said(line)));
     }
     body.extend(
         found
