@@ -265,7 +265,7 @@ rules! {
     OUT_IS_TEMPLATE "out-is-template" Usage "A document that would be written over its template.";
     OUT_ENDING "out-ending" Usage "A document whose name says what cannot be written.";
     TRACE_WHERE "trace-where" Usage "A trace without a place beside a document.";
-    NO_WORD_HERE "no-word-here" Usage "A Word file for the terminal.";
+    NO_WORD_HERE "no-word-here" Usage "A Word file or a workbook for the terminal.";
     NOBODY_NAMED "nobody-named" Usage "An organisation whose file names no secretary.";
     SUM_TOO_LARGE "sum-too-large" Usage "A sum that is too large to be held exactly.";
     IMPORT_HEADER "import-header" Record "An import without the columns it needs.";

@@ -201,8 +201,8 @@ pub struct Table {
 /// Some columns of a table, as many as can be read on a page.
 #[derive(Clone, Debug)]
 pub struct TablePart {
-    /// The blocks that it has; empty where nothing sets it apart.
-    pub name: String,
+    /// The blocks that it has; none where nothing sets it apart.
+    pub blocks: Vec<String>,
     /// Whether it has what a narrow table keeps.
     pub is_overview: bool,
     /// Its columns, by index.
@@ -273,13 +273,13 @@ impl Table {
         let (figures, names): (Vec<usize>, Vec<usize>) = (0..self.columns.len())
             .filter(seen)
             .partition(|&n| self.columns[n].figure);
-        let part = |name: String, figures: &[usize]| TablePart {
-            name,
+        let part = |blocks: Vec<String>, figures: &[usize]| TablePart {
+            blocks,
             is_overview: false,
             columns: names.iter().chain(figures).copied().collect(),
         };
         if figures.len() <= most {
-            return vec![part(String::new(), &figures)];
+            return vec![part(Vec::new(), &figures)];
         }
         let compact = figures.iter().filter(|&&n| self.columns[n].compact);
         let compact: Vec<usize> = compact.copied().collect();
@@ -287,7 +287,7 @@ impl Table {
         if compact.len() <= most && !compact.is_empty() {
             parts.push(TablePart {
                 is_overview: true,
-                ..part(String::new(), &compact)
+                ..part(Vec::new(), &compact)
             });
         }
         let block = |n: &usize| self.columns[*n].short.0.as_str();
@@ -296,7 +296,8 @@ impl Table {
             let mut blocks: Vec<&str> = open.iter().map(block).collect();
             blocks.dedup();
             blocks.retain(|name| !name.is_empty());
-            parts.push(part(blocks.join("、"), &std::mem::take(open)));
+            let blocks = blocks.into_iter().map(str::to_owned).collect();
+            parts.push(part(blocks, &std::mem::take(open)));
         };
         for of_block in figures.chunk_by(|a, b| block(a) == block(b)) {
             for chunk in of_block.chunks(most) {

@@ -96,10 +96,27 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     } else {
         let sentences = |p: &Problem| p.sentences(&session.locale);
         let json = json::problems(&problems, sentences);
-        let found = present::problems::table(&session.locale, &problems);
+        let mut found = present::problems::table(&session.locale, &problems);
+        found
+            .notes
+            .push(summary(&session.locale, &problems, &counts));
         output::show(session, matches, form, &found.into(), &|| json.clone())?;
     }
     Ok(Status::of(&problems))
+}
+
+/// How many findings there are.
+fn summary(
+    locale: &Locale,
+    problems: &[Problem],
+    counts: &[(&'static str, crate::locale::Arg)],
+) -> String {
+    let said = match problems.iter().all(Problem::is_warning) {
+        false => "check-found",
+        true if problems.is_empty() => "check-clean",
+        true => "check-warned",
+    };
+    locale.say(said, counts)
 }
 
 /// The findings with their places, and how many there are.
@@ -115,12 +132,7 @@ fn findings(
         text.push_str(&diagnostic::text(problem, locale, coloured));
         text.push('\n');
     }
-    let said = match problems.iter().all(Problem::is_warning) {
-        false => "check-found",
-        true if problems.is_empty() => "check-clean",
-        true => "check-warned",
-    };
-    text.push_str(&format!("{}\n", locale.say(said, counts)));
+    text.push_str(&format!("{}\n", summary(locale, problems, counts)));
     if stops_a_commit && !problems.is_empty() {
         text.push_str(&format!("{}\n", locale.text("check-stopped")));
     }

@@ -59,7 +59,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .extend(left_out_notes(&session.locale, &left_out));
     let found = match form {
         Format::Markdown | Format::Html | Format::Workbook => {
-            present::due::by_organisation(&session.locale, table.clone())
+            let with_all = form == Format::Workbook;
+            present::due::by_organisation(&session.locale, table.clone(), with_all)
         }
         Format::Calendar => Publication {
             events: present::due::events(&session.locale, tree, &reminders),

@@ -85,17 +85,7 @@ pub(in crate::cmd) enum Format {
     Calendar,
 }
 
-/// The forms of whatever is shown as tables.
-pub(in crate::cmd) const TABLES: &[Format] = &[
-    Format::Table,
-    Format::Csv,
-    Format::Json,
-    Format::Markdown,
-    Format::Html,
-    Format::Workbook,
-];
-
-/// The forms of reminders.
+/// The forms of reminders: those of tables, and calendars.
 pub(in crate::cmd) const REMINDERS: &[Format] = &[
     Format::Table,
     Format::Csv,
@@ -105,6 +95,9 @@ pub(in crate::cmd) const REMINDERS: &[Format] = &[
     Format::Workbook,
     Format::Calendar,
 ];
+
+/// The forms of whatever is shown as tables.
+pub(in crate::cmd) const TABLES: &[Format] = REMINDERS.split_at(REMINDERS.len() - 1).0;
 
 impl Format {
     /// The name on the command line.

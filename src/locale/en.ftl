@@ -149,8 +149,8 @@ problem-out-ending = files .{$ending} cannot be written
     .help = end the name in one of {$allowed}
 problem-trace-where = a trace needs a document to stand beside
     .help = add --out FILE, or write --trace=FILE
-problem-no-word-here = a Word file cannot be printed on the terminal
-    .help = add --out FILE.docx, or --format text
+problem-no-word-here = a Word file or a workbook cannot be printed on the terminal
+    .help = add --out FILE, or another --format
 template-near = {" "}(perhaps {$near})
 template-not-near = {""}
 word-not-word = no document is found in it
@@ -1076,3 +1076,4 @@ export-title = Work ledger
 trace-more = {$count} in all, {$more} more not listed; --trace=FILE lists all
 template-work-report = work report
 template-meeting-brief = meeting brief
+letterhead-part = {$title} ({$blocks})

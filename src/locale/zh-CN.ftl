@@ -146,8 +146,8 @@ problem-out-ending = 不能写成 .{$ending} 文件
     .help = 文件名用这些扩展名之一结尾：{$allowed}
 problem-trace-where = 数字来源要写在文档旁边
     .help = 加上 --out 文件，或写成 --trace=文件
-problem-no-word-here = Word 文件不能显示在终端上
-    .help = 加上 --out 文件.docx，或 --format text
+problem-no-word-here = Word 文件和工作簿不能显示在终端上
+    .help = 加上 --out 文件，或换一种 --format
 template-near = （是否想写 {$near}？）
 template-not-near = {""}
 word-not-word = 里面没有文档
@@ -1004,3 +1004,4 @@ export-title = 工作台账
 trace-more = 共 {$count} 条，另有 {$more} 条未列出；写成 --trace=文件 可列出全部
 template-work-report = 工作报告
 template-meeting-brief = 会议简报
+letterhead-part = {$title}（{$blocks}）

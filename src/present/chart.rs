@@ -7,7 +7,7 @@ use crate::figure::{Basis, Evaluation, Figure, record_of};
 use crate::locale::Locale;
 use crate::present::cell;
 use crate::problem::Problem;
-use crate::rules::metric::Metric;
+use crate::rules::metric::{Metric, Unit};
 use crate::rules::report_spec::{ChartShows, ChartSpec};
 use crate::table::{Cell, Chart, ChartForm, Series};
 
@@ -55,9 +55,21 @@ impl Pictured<'_> {
                 .map(|metric| self.ages(metric, title(metric), total))
                 .collect()),
             ChartShows::Trend(periods) => {
-                let chart = self.over_time(&metrics, periods, total)?;
-                let title = spec.label.get(lang).to_owned();
-                Ok(vec![Chart { title, ..chart }])
+                // Counts and rates have no axis in common.
+                let mut units: Vec<Unit> = metrics.iter().map(|metric| metric.unit).collect();
+                units.sort_unstable();
+                units.dedup();
+                let of_unit = |unit: Unit| {
+                    let same: Vec<&Metric> = metrics
+                        .iter()
+                        .copied()
+                        .filter(|metric| metric.unit == unit)
+                        .collect();
+                    let chart = self.over_time(&same, periods, total)?;
+                    let title = spec.label.get(lang).to_owned();
+                    Ok(Chart { title, ..chart })
+                };
+                units.into_iter().map(of_unit).collect()
             }
         }
     }

@@ -62,7 +62,7 @@ pub fn events(locale: &Locale, tree: &Tree, reminders: &[Reminder]) -> Vec<Event
         let uid = match &reminder.what {
             Duty::Record(_) => id,
             Duty::Obligation { name, window, .. } => {
-                format!("{name}-{window}-{}", org.path.as_str().replace('/', "-"))
+                format!("{name}-{window}-{}", org.path.as_str().replace('/', "."))
             }
         };
         let words = [
@@ -80,13 +80,19 @@ pub fn events(locale: &Locale, tree: &Tree, reminders: &[Reminder]) -> Vec<Event
     reminders.iter().map(event).collect()
 }
 
-/// The reminders of each organisation as a table of its own, to be handed to it.
-pub fn by_organisation(locale: &Locale, all: Table) -> Publication {
+/// The reminders of each organisation as a table of its own, to be handed to it; before them, where
+/// it is asked for, all together.
+pub fn by_organisation(locale: &Locale, all: Table, with_all: bool) -> Publication {
     let org = all.columns.iter().position(|column| column.name == "org");
     let name = |row: &TableRow| org.map_or_else(String::new, |n| row.cells[n].words());
     let columns = all.columns.iter().filter(|column| column.name != "org");
     let columns: Vec<Column> = columns.cloned().collect();
     let mut tables: Vec<Table> = Vec::new();
+    let whole = with_all.then(|| Table {
+        title: locale.text("page-overview"),
+        notes: Vec::new(),
+        ..all.clone()
+    });
     for mut row in all.rows {
         let name = name(&row);
         // It stands in the heading.
@@ -104,7 +110,7 @@ pub fn by_organisation(locale: &Locale, all: Table) -> Publication {
     Publication {
         title: locale.text("due-title"),
         notes: all.notes,
-        tables,
+        tables: whole.into_iter().chain(tables).collect(),
         ..Publication::default()
     }
 }

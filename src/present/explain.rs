@@ -13,7 +13,7 @@ use crate::present::cell;
 use crate::problem::Problem;
 use crate::record::{Record, text};
 use crate::rules::metric::{Measure, Metric};
-use crate::table::{Cell, Column, Table, TableRow};
+use crate::table::{Audience, Cell, Column, Table, TableRow};
 
 /// A figure that is to be explained.
 pub struct Explained<'e> {
@@ -234,10 +234,11 @@ impl Explained<'_> {
         let label = |id: &str| locale.text(id);
         let counted = self.evaluation.counted(metric, self.scope);
         let rows = counted.iter().map(|(contribution, amount)| {
-            let org = Cell::Text(tree.orgs[contribution.org].short().to_owned());
+            let org = &tree.orgs[contribution.org];
             let (what, place, id) = basis(self.evaluation, locale, metric, contribution);
             TableRow::of(vec![
-                org,
+                Cell::Text(org.path.to_string()),
+                Cell::Text(org.short().to_owned()),
                 Cell::Text(what),
                 Cell::Number(*amount),
                 Cell::Text(place),
@@ -246,7 +247,8 @@ impl Explained<'_> {
         });
         Table {
             columns: vec![
-                Column::text("org", label("label-org")),
+                Column::text("org", label("label-id")).only(Audience::Machines),
+                Column::text("org", label("label-org")).only(Audience::People),
                 Column {
                     compact: false,
                     ..Column::text("what", label("label-what"))

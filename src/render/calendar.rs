@@ -17,7 +17,7 @@ pub fn text(events: &[Event], locale: &Locale, today: Day) -> String {
     let mut calendar = Calendar::empty();
     for (name, value) in [
         ("VERSION", "2.0"),
-        ("PRODID", "-//ledger//ledger//ZH"),
+        ("PRODID", "-//ledger//ledger//EN"),
         ("CALSCALE", "GREGORIAN"),
     ] {
         calendar.append_property(Property::new(name, value));

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use crate::narrative::word::escaped;
+use crate::render::wrap;
 use crate::spelling::visible;
 use crate::table::{Cell, Chart, ChartForm, Series};
 
@@ -61,10 +62,10 @@ fn top(chart: &Chart) -> f64 {
     steps.into_iter().find(|step| *step >= most).unwrap_or(most)
 }
 
-fn start((width, height): (f64, f64), title: &str) -> String {
+fn start(height: f64, title: &str) -> String {
     let label = escaped(&visible(title));
     format!(
-        "<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{label}\" \
+        "<svg viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\" aria-label=\"{label}\" \
          xmlns=\"http://www.w3.org/2000/svg\">\n"
     )
 }
@@ -84,57 +85,61 @@ fn bars(chart: &Chart) -> String {
     let Some(series) = chart.series.first() else {
         return String::new();
     };
-    let labels = chart
-        .categories
-        .iter()
-        .map(|label| width(label))
-        .fold(0.0, f64::max);
-    let values = series
-        .cells
-        .iter()
-        .map(|cell| width(&cell.words()))
-        .fold(0.0, f64::max);
-    // However long the labels are, a bar is seen beside them.
-    let left = labels + 12.0;
-    let field = (WIDTH - left - values - 16.0).max(80.0);
+    let labels = chart.categories.iter();
+    let labels: Vec<Vec<String>> = labels.map(|label| wrap(label, LABEL)).collect();
+    let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+    let left = widest(&mut labels.iter().flatten().map(|line| width(line))) + 12.0;
+    let values = widest(&mut series.cells.iter().map(|cell| width(&cell.words())));
+    let field = WIDTH - left - values - 16.0;
     let scale = field / top(chart);
     let head = if chart.mark.is_some() { 24.0 } else { 6.0 };
-    let height = head + BAR * series.cells.len() as f64 + 6.0;
-    let whole = WIDTH.max(left + field + values + 16.0);
-    let mut out = start((whole, height), &chart.title);
-    for (n, (label, cell)) in chart.categories.iter().zip(&series.cells).enumerate() {
-        let y = head + BAR * n as f64;
+    let high = |lines: &Vec<String>| BAR.max(LINE * lines.len() as f64 + 8.0);
+    let height = head + labels.iter().map(high).sum::<f64>() + 6.0;
+    let mut out = start(height, &chart.title);
+    let mut y = head;
+    for (lines, cell) in labels.iter().zip(&series.cells) {
+        let middle = y + high(lines) / 2.0;
+        let first = middle + 5.0 - LINE * (lines.len() as f64 - 1.0) / 2.0;
+        for (n, line) in lines.iter().enumerate() {
+            text(&mut out, (left - 8.0, first + LINE * n as f64), "end", line);
+        }
         let length = (cell.size().max(0.0) * scale).max(0.0);
-        text(&mut out, (left - 8.0, y + 17.0), "end", label);
-        let (from, thick) = (y + 4.0, BAR - 8.0);
+        let (from, thick) = (middle - 9.0, BAR - 8.0);
         let _ = writeln!(
             out,
             "<rect class=\"bar\" x=\"{left:.1}\" y=\"{from:.1}\" \
              width=\"{length:.1}\" height=\"{thick:.1}\"/>"
         );
         // Beside the field, where the line of the mark is never in the way.
-        text(
-            &mut out,
-            (left + field + 10.0, y + 17.0),
-            "start",
-            &cell.words(),
-        );
+        let at = (left + field + 10.0, middle + 5.0);
+        text(&mut out, at, "start", &cell.words());
+        y += high(lines);
     }
     if let Some((name, cell)) = chart.mark.as_ref().filter(|(_, cell)| cell.size() >= 0.0) {
         let x = left + cell.size() * scale;
+        let from = head - 4.0;
         let _ = writeln!(
             out,
-            "<line class=\"mark\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{height:.1}\"/>",
-            head - 4.0
+            "<line class=\"mark\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{from:.1}\" y2=\"{height:.1}\"/>"
         );
         let words = format!("{name} {}", cell.words());
         // The label stays within the picture.
         let half = width(&words) / 2.0;
-        let x = x.clamp(half, (whole - half).max(half));
-        text(&mut out, (x, 14.0), "middle", &words);
+        text(
+            &mut out,
+            (x.clamp(half, WIDTH - half), 14.0),
+            "middle",
+            &words,
+        );
     }
     out + "</svg>\n"
 }
+
+/// The longest line of a label, in half characters; longer ones take more lines.
+const LABEL: usize = 34;
+
+/// How far apart lines of a label are, in pixels.
+const LINE: f64 = 17.0;
 
 /// A line for each series over the categories, each with dashes and marks of its own.
 fn lines(chart: &Chart) -> String {
@@ -146,7 +151,7 @@ fn lines(chart: &Chart) -> String {
         step: (WIDTH - left - BEHIND) / chart.categories.len().max(1) as f64,
         top: top(chart),
     };
-    let mut out = start((WIDTH, head + FIELD + 44.0), &chart.title);
+    let mut out = start(head + FIELD + 44.0, &chart.title);
     field.grid(&mut out, chart);
     field.categories(&mut out, &chart.categories);
     for (n, series) in chart.series.iter().enumerate() {

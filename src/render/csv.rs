@@ -1,5 +1,6 @@
 //! A table as CSV by RFC 4180: for people's spreadsheets, or raw for programs.
 
+use crate::spelling::visible;
 use crate::table::{Audience, Cell, Table};
 
 /// For people: a byte order mark (spreadsheets need it to see UTF-8), labels, percentages, guarded
@@ -53,6 +54,7 @@ fn write(rows: impl Iterator<Item = Vec<String>>) -> String {
 
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it.
 fn guarded(text: &str) -> String {
+    let text = &visible(text);
     if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {

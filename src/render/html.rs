@@ -84,7 +84,7 @@ impl Drawn<'_> {
             for part in table.parts(MOST_FIGURES) {
                 let name = match part.is_overview {
                     true => self.locale.text("page-overview"),
-                    false => part.name,
+                    false => self.locale.join(&part.blocks),
                 };
                 if !name.is_empty() {
                     self.page.push_str(&format!("<h2>{}</h2>\n", said(&name)));
@@ -262,7 +262,8 @@ impl Drawn<'_> {
         for record in &source.records {
             let day = record.day.map(|day| day.to_string()).unwrap_or_default();
             self.page.push_str(&format!(
-                "<tr><td>{}</td><td>{}</td><td>{day}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+                "<tr><td>{}</td><td>{}</td><td class=\"day\">{day}</td><td class=\"n\">{}</td>\
+                 <td class=\"place\">{}</td></tr>\n",
                 said(&record.org),
                 said(&record.what),
                 said(&Cell::Number(record.adds).words()),

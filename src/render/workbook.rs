@@ -2,6 +2,7 @@
 //! figure comes from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use rust_xlsxwriter::{
     Chart as Drawing, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType,
@@ -31,8 +32,8 @@ const MOST_ROWS: u32 = 1_000_000;
 /// The most links of a sheet: a spreadsheet program drops them all where there are more.
 const MOST_LINKS: usize = 60_000;
 
-/// How high a row is, in points: there is room to read.
-const ROW_HEIGHT: u32 = 20;
+/// How wide a column may be, in digits.
+const WIDEST: usize = 48;
 
 /// A4 in the numbers of the format.
 const A4: u8 = 9;
@@ -62,11 +63,13 @@ fn written(found: &Publication, locale: &Locale, today: Day) -> Result<Vec<u8>, 
     };
     for (n, table) in found.tables.iter().enumerate() {
         for part in table.parts(MOST_FIGURES) {
-            let name = match (part.is_overview, part.name.is_empty()) {
+            let name = match (part.is_overview, part.blocks.is_empty()) {
                 (true, _) => locale.text("page-overview"),
-                (false, false) => part.name.clone(),
+                (false, false) => locale.join(&part.blocks),
                 // A lone table without a heading of its own.
-                (false, true) if found.title.is_empty() => locale.text("page-table"),
+                (false, true) if found.title.is_empty() || table.title.is_empty() => {
+                    locale.text("page-table")
+                }
                 (false, true) => table.title.clone(),
             };
             let sheet = workbook.add_worksheet();
@@ -157,6 +160,8 @@ enum Look {
     Whole,
     Places(u32),
     Percent,
+    /// A number with its sign, with so many decimals.
+    Change(u32),
     Day,
     Nothing,
 }
@@ -178,6 +183,11 @@ impl Styles {
                     format.set_num_format(format!("#,##0.{}", "0".repeat(places as usize)))
                 }
                 Look::Percent => format.set_num_format("0.0%"),
+                Look::Change(0) => format.set_num_format("+#,##0;-#,##0;0"),
+                Look::Change(places) => {
+                    let number = format!("#,##0.{}", "0".repeat(places as usize));
+                    format.set_num_format(format!("+{number};-{number};{number}"))
+                }
                 Look::Day => format.set_num_format("yyyy-mm-dd"),
                 Look::Nothing => format.set_align(FormatAlign::Right),
             };
@@ -244,21 +254,26 @@ impl Written<'_> {
         part: &TablePart,
     ) -> Result<(), XlsxError> {
         let last = narrow(part.columns.len().saturating_sub(1));
+        let widths = widths(table, part);
+        for (at, width) in widths.iter().enumerate() {
+            sheet.set_column_width(narrow(at), *width as f64)?;
+        }
         let mut row = match &found.letterhead {
-            Some(letterhead) => self.letterhead(sheet, letterhead, part, last)?,
+            Some(letterhead) => self.letterhead(sheet, letterhead, part, &widths)?,
             None => self.title(sheet, found, (table, is_first), last)?,
         };
         let first_heading = row;
-        sheet.set_default_row_height(ROW_HEIGHT);
-        row = self.headings(sheet, table, part, row)?;
+        row = self.headings(sheet, table, (part, &widths), row)?;
         let first = row;
         for (n, of) in table.rows.iter().enumerate() {
+            let words: Vec<String> = part.columns.iter().map(|&n| table.words(of, n)).collect();
+            let cells = words.iter().map(String::as_str).zip(widths.iter().copied());
+            sheet.set_row_height(first + row_at(n), height(cells))?;
             for (at, &column) in part.columns.iter().enumerate() {
                 self.cell(sheet, table, (n, of), (column, narrow(at)), first)?;
             }
         }
         row += row_at(table.rows.len());
-        self.widths(sheet, table, part)?;
         if found.letterhead.is_none() && row > first {
             sheet.autofilter(first - 1, 0, row - 1, last)?;
         }
@@ -309,11 +324,19 @@ impl Written<'_> {
         sheet: &mut Worksheet,
         letterhead: &Letterhead,
         part: &TablePart,
-        last: u16,
+        widths: &[usize],
     ) -> Result<u32, XlsxError> {
-        let title = match part.name.is_empty() {
+        let last = narrow(widths.len().saturating_sub(1));
+        let title = match part.blocks.is_empty() {
             true => letterhead.title.clone(),
-            false => format!("{}（{}）", letterhead.title, part.name),
+            false => {
+                let blocks = self.locale.join(&part.blocks);
+                let words = [
+                    ("title", letterhead.title.as_str().into()),
+                    ("blocks", blocks.into()),
+                ];
+                self.locale.say("letterhead-part", &words)
+            }
         };
         let format = Format::new()
             .set_bold()
@@ -322,30 +345,47 @@ impl Written<'_> {
             .set_align(FormatAlign::Center)
             .set_align(FormatAlign::VerticalCenter);
         merge(sheet, 0, (0, last), &title, &format)?;
-        sheet.set_row_height(0, 36)?;
-        let third = (last + 1) / 3;
-        let [left, middle, right] = &letterhead.above;
-        // A line that is too long for a few columns takes two.
-        let at = |align| {
-            Format::new()
-                .set_align(align)
+        // Its letters are half as large again.
+        let whole = widths.iter().sum::<usize>();
+        let room = whole * 2 / 3;
+        sheet.set_row_height(0, height([(title.as_str(), room)].into_iter()) * 3 / 2 + 6)?;
+        let aligns = [FormatAlign::Left, FormatAlign::Center, FormatAlign::Right];
+        let spans = thirds(widths);
+        let room = |span: &Range<usize>| widths[span.clone()].iter().sum::<usize>();
+        let above = letterhead.above.iter().zip(&spans);
+        // What would take more than two lines beside the others has a row of its own.
+        let beside = above
+            .clone()
+            .all(|(text, span)| text.width() <= 2 * room(span));
+        let mut row = 1;
+        for ((text, span), align) in above.zip(aligns) {
+            let format = Format::new()
+                .set_align(if beside { align } else { FormatAlign::Left })
                 .set_align(FormatAlign::VerticalCenter)
-                .set_text_wrap()
-        };
-        sheet.set_row_height(1, 32)?;
-        merge(
-            sheet,
-            1,
-            (0, third.max(1) - 1),
-            left,
-            &at(FormatAlign::Left),
-        )?;
-        if last >= 2 {
-            let until = last - third;
-            merge(sheet, 1, (third, until), middle, &at(FormatAlign::Center))?;
-            merge(sheet, 1, (until + 1, last), right, &at(FormatAlign::Right))?;
+                .set_text_wrap();
+            let span = if beside {
+                span.clone()
+            } else {
+                0..widths.len()
+            };
+            merge(
+                sheet,
+                row,
+                (narrow(span.start), narrow(span.end - 1)),
+                text,
+                &format,
+            )?;
+            if !beside {
+                sheet.set_row_height(row, height([(text.as_str(), whole)].into_iter()))?;
+                row += 1;
+            }
         }
-        Ok(2)
+        if beside {
+            let lines = letterhead.above.iter().zip(spans.iter().map(room));
+            sheet.set_row_height(row, height(lines.map(|(text, room)| (text.as_str(), room))))?;
+            row += 1;
+        }
+        Ok(row)
     }
 
     /// The headings of a table that nobody signs; gives the row below them.
@@ -385,7 +425,7 @@ impl Written<'_> {
         &mut self,
         sheet: &mut Worksheet,
         table: &Table,
-        part: &TablePart,
+        (part, widths): (&TablePart, &[usize]),
         row: u32,
     ) -> Result<u32, XlsxError> {
         let format = heading_format();
@@ -396,10 +436,16 @@ impl Written<'_> {
                 let label = fitting(&table.columns[n].label);
                 sheet.write_string_with_format(row, narrow(at), label, &format)?;
             }
-            sheet.set_row_height(row, 32)?;
+            let labels = part
+                .columns
+                .iter()
+                .map(|&n| table.columns[n].label.as_str());
+            sheet.set_row_height(row, height(labels.zip(widths.iter().copied())))?;
             return Ok(row + 1);
         }
         let mut at = 0;
+        let mut over: Vec<(&str, usize)> = Vec::new();
+        let mut under: Vec<(&str, usize)> = Vec::new();
         for of_block in part
             .columns
             .chunk_by(|&a, &b| !block(a).is_empty() && block(a) == block(b))
@@ -412,12 +458,16 @@ impl Written<'_> {
                 continue;
             }
             merge(sheet, row, (first, last), block(of_block[0]), &format)?;
+            let of_widths = &widths[usize::from(first)..=usize::from(last)];
+            over.push((block(of_block[0]), of_widths.iter().sum()));
             for (n, &column) in of_block.iter().enumerate() {
+                under.push((&table.columns[column].short.1, of_widths[n]));
                 let label = fitting(&table.columns[column].short.1);
                 sheet.write_string_with_format(row + 1, first + narrow(n), label, &format)?;
             }
         }
-        sheet.set_row_height(row, 20)?.set_row_height(row + 1, 20)?;
+        sheet.set_row_height(row, height(over.into_iter()))?;
+        sheet.set_row_height(row + 1, height(under.into_iter()))?;
         Ok(row + 2)
     }
 
@@ -448,29 +498,6 @@ impl Written<'_> {
             return Ok(());
         }
         put(sheet, (to, at), of, cell, &format)
-    }
-
-    /// Columns as wide as what stands in them, a Chinese character taking two digits.
-    fn widths(
-        &self,
-        sheet: &mut Worksheet,
-        table: &Table,
-        part: &TablePart,
-    ) -> Result<(), XlsxError> {
-        for (at, &n) in part.columns.iter().enumerate() {
-            let column = &table.columns[n];
-            let longest = |text: &str| text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
-            let cells = table.rows.iter().map(|row| longest(&table.words(row, n)));
-            // A heading may take two lines.
-            let heading = match column.short.0.is_empty() {
-                true => column.label.width().min(16),
-                false => column.short.1.width(),
-            };
-            let least = if column.figure { 7 } else { 4 };
-            let width = cells.max().unwrap_or(0).max(heading).clamp(least, 48) + 2;
-            sheet.set_column_width(narrow(at), width as f64)?;
-        }
-        Ok(())
     }
 
     /// What is signed below the table.
@@ -516,7 +543,9 @@ impl Written<'_> {
         let (first, last) = (row + 2, row + 1 + row_at(chart.categories.len()));
         for (n, category) in chart.categories.iter().enumerate() {
             let format = self.styles.of(Look::Text, false, false);
-            sheet.write_string_with_format(first + row_at(n), 0, fitting(category), format)?;
+            let at = first + row_at(n);
+            sheet.write_string_with_format(at, 0, fitting(category), format)?;
+            sheet.set_row_height(at, height([(category.as_str(), 24)].into_iter()))?;
         }
         let plain = Column::number("", String::new(), "items");
         for (at, (label, cells)) in columns.iter().enumerate() {
@@ -666,6 +695,65 @@ impl Written<'_> {
     }
 }
 
+/// How wide columns are for what stands in them, in digits; a Chinese character takes two.
+fn widths(table: &Table, part: &TablePart) -> Vec<usize> {
+    let width = |&n: &usize| {
+        let column = &table.columns[n];
+        let longest = |text: &str| text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+        // A number has marks between its thousands, and may be bold.
+        let shown = |width: usize| {
+            if column.unit.is_empty() {
+                width
+            } else {
+                width * 4 / 3 + 1
+            }
+        };
+        let cells = table.rows.iter();
+        let cells = cells.map(|row| shown(longest(&table.words(row, n))));
+        // A heading may take two lines.
+        let heading = match column.short.0.is_empty() {
+            true => column.label.width().min(16),
+            false => column.short.1.width(),
+        };
+        let least = if column.figure { 7 } else { 4 };
+        cells.max().unwrap_or(0).max(heading).clamp(least, WIDEST) + 2
+    };
+    part.columns.iter().map(width).collect()
+}
+
+/// Columns of these widths in three parts that are about as wide; a part may have none.
+fn thirds(widths: &[usize]) -> [Range<usize>; 3] {
+    let whole = widths.iter().sum::<usize>();
+    let mut so_far = 0;
+    let mut ends = [0, 0, widths.len()];
+    for (n, width) in widths.iter().enumerate() {
+        // A column belongs to the part in which its middle lies.
+        let part = (2 * so_far + width) * 3 / (2 * whole).max(1);
+        so_far += width;
+        for end in ends.iter_mut().skip(part).take(2usize.saturating_sub(part)) {
+            *end = n + 1;
+        }
+    }
+    let [first, second, last] = ends;
+    [0..first, first..second, second..last]
+}
+
+/// How high a row is that has these texts in columns of these widths, in points.
+fn height<'t>(cells: impl Iterator<Item = (&'t str, usize)>) -> u32 {
+    let lines = |(text, width): (&str, usize)| {
+        let room = width.saturating_sub(2).max(1);
+        let lines = text.lines().map(|line| line.width().div_ceil(room).max(1));
+        lines.sum::<usize>()
+    };
+    let most = cells.map(lines).max().unwrap_or(1).max(1);
+    // A row can be no higher.
+    u32::try_from(most)
+        .unwrap_or(u32::MAX)
+        .saturating_mul(15)
+        .min(400)
+        + 5
+}
+
 /// A text over several cells of a row, or in one.
 fn merge(
     sheet: &mut Worksheet,
@@ -686,6 +774,9 @@ fn look(column: &Column, cell: &Cell) -> Look {
         Cell::Empty | Cell::NoData => Look::Nothing,
         Cell::Text(_) => Look::Text,
         Cell::Day(_) => Look::Day,
+        Cell::Number(number) if column.unit == "change" => Look::Change(number.places()),
+        Cell::Ratio(..) | Cell::Points(_) if column.unit == "change" => Look::Change(1),
+        Cell::Average { places, .. } if column.unit == "change" => Look::Change(*places),
         Cell::Number(number) => match (number.places(), column.unit) {
             (0, _) => Look::Whole,
             (_, "yuan") => Look::Places(2),
@@ -710,11 +801,6 @@ fn put(
             sheet.write_blank(row, at, format)?;
             return Ok(());
         }
-        // A change carries its sign, which a number format would drop from a percentage point.
-        cell if column.unit == "change" => {
-            sheet.write_string_with_format(row, at, cell.signed(), format)?;
-            return Ok(());
-        }
         Cell::Text(_) | Cell::NoData => {
             sheet.write_string_with_format(row, at, fitting(&cell.words()), format)?;
             return Ok(());
@@ -728,6 +814,8 @@ fn put(
             return Ok(());
         }
         Cell::Number(number) => float(*number),
+        // The change of a percentage is so many points.
+        Cell::Ratio(num, den) if column.unit == "change" => 100.0 * *num as f64 / *den as f64,
         Cell::Ratio(num, den) | Cell::Average { num, den, .. } => *num as f64 / *den as f64,
         Cell::Points(tenths) => *tenths as f64 / 10.0,
     };
