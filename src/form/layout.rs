@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::heading::{Headings, Target, Weight, is_percentage, money_unit};
 use crate::day::{Day, Period, PeriodName, When, mentioned};
+use crate::name::RecordId;
 use crate::number::Decimal;
 use crate::record::input;
 use crate::rules::form::{FormSpec, squeezed};
@@ -459,7 +460,7 @@ fn parts(
     parts
 }
 
-/// Whether a row can be the last of a heading: no day, no amount, and if rows stand above it in the
+/// Whether a row can be the last of a heading: no day, no amount, no id, and if rows stand above it in the
 /// heading, at least half of what it says is known.
 fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_others: bool) -> bool {
     let (mut known, mut all) = (0, 0);
@@ -472,6 +473,8 @@ fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_other
             Cell::Text(text) => match input::number(text).and_then(Decimal::whole) {
                 Some(number) if !is_year(number) => return false,
                 _ if text.parse::<Day>().is_ok() => return false,
+                // What has the id of a record is one, whatever its other cells say.
+                _ if text.parse::<RecordId>().is_ok() => return false,
                 _ => text.clone(),
             },
             // A year.
