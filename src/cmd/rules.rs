@@ -154,14 +154,14 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 /// What people call a rule.
-fn label<'r>(rules: &'r Rules, item: &'r NamedRule) -> Option<&'r Label> {
+fn label(rules: &Rules, item: &NamedRule) -> Option<Label> {
     match item.class {
-        Class::Kind => rules.kind(&item.name).map(|k| &k.label),
-        Class::Obligation => rules.obligation(&item.name).map(|o| &o.label),
-        Class::View => rules.view(&item.name).map(|v| &v.label),
-        Class::Metric => rules.metric(&item.name).map(|m| &m.label),
-        Class::Report => rules.layout(&item.name).map(|l| &l.label),
-        Class::Template => item.label.as_ref(),
+        Class::Kind => rules.kind(&item.name).map(|k| k.label.clone()),
+        Class::Obligation => rules.obligation(&item.name).map(|o| o.label.clone()),
+        Class::View => rules.view(&item.name).map(|v| v.label.clone()),
+        Class::Metric => rules.metric(&item.name).map(|m| m.label.clone()),
+        Class::Report => rules.layout(&item.name).map(|l| l.label.clone()),
+        Class::Template => item.label(),
     }
 }
 

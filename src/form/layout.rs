@@ -460,8 +460,8 @@ fn parts(
     parts
 }
 
-/// Whether a row can be the last of a heading: no day, no amount, no id, and if rows stand above it in the
-/// heading, at least half of what it says is known.
+/// Whether a row can be the last of a heading: no day, no amount, no id, and if rows stand above it
+/// in the heading, at least half of what it says is known.
 fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_others: bool) -> bool {
     let (mut known, mut all) = (0, 0);
     for (column, cell) in sheet.row(row) {

@@ -180,19 +180,14 @@ struct Figures {
 impl Figures {
     /// The same with the templates inside the program, and with the metrics by name.
     fn finished(mut self) -> Figures {
-        self.items.extend(TEMPLATES.iter().map(|(file, text)| {
-            let name = file.split('.').next().unwrap_or_default();
-            let [zh, en] = [Lang::Zh, Lang::En]
-                .map(|lang| Locale::new(lang).text(&format!("template-{name}")));
-            NamedRule {
+        self.items
+            .extend(TEMPLATES.iter().map(|(file, text)| NamedRule {
                 class: Class::Template,
-                name: name.to_owned(),
-                label: Some(Label { zh, en }),
+                name: file.split('.').next().unwrap_or_default().to_owned(),
                 file: format!("built-in/templates/{file}").into(),
                 text: (*text).to_owned(),
                 built_in: true,
-            }
-        }));
+            }));
         self.index = self
             .metrics
             .iter()
@@ -277,8 +272,6 @@ pub struct NamedRule {
     pub class: Class,
     /// Its name.
     pub name: String,
-    /// What people call it, where it is no table that says so.
-    pub label: Option<Label>,
     /// The file it is written in.
     pub file: Arc<str>,
     /// Its text.
@@ -288,9 +281,19 @@ pub struct NamedRule {
 }
 
 impl NamedRule {
+    /// What people call it, where it is no table that says so. The catalogues are read for that,
+    /// which no command does that does not ask for it.
+    pub fn label(&self) -> Option<Label> {
+        let text = |lang| Locale::new(lang).text(&format!("template-{}", self.name));
+        (self.class == Class::Template).then(|| Label {
+            zh: text(Lang::Zh),
+            en: text(Lang::En),
+        })
+    }
+
     /// Whether it has that name, or is called so in either language.
     pub fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.label.as_ref().is_some_and(|label| label.is(name))
+        self.name == name || self.label().is_some_and(|label| label.is(name))
     }
 }
 
@@ -847,7 +850,6 @@ impl Draft {
             }
             known.insert(name.clone(), (built_in, Arc::clone(&file)));
             self.figures.items.push(NamedRule {
-                label: None,
                 class,
                 name,
                 file,
