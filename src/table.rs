@@ -141,6 +141,12 @@ impl Publication {
         }
     }
 
+    /// The first of its tables: for most commands the only one.
+    pub fn first(&self) -> &Table {
+        static NONE: Table = Table::empty();
+        self.tables.first().unwrap_or(&NONE)
+    }
+
     /// All its tables as one, for formats that know no headings between rows: what sets them apart
     /// stands in a column before the others.
     pub fn as_one(&self, label: &str) -> Table {
@@ -257,6 +263,18 @@ pub struct TableRow {
 }
 
 impl Table {
+    /// Nothing.
+    const fn empty() -> Table {
+        Table {
+            title: String::new(),
+            notes: Vec::new(),
+            facts: Vec::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            sources: BTreeMap::new(),
+        }
+    }
+
     /// A cell for people, a change with its sign.
     pub fn words(&self, row: &TableRow, column: usize) -> String {
         match self.columns[column].unit {

@@ -77,7 +77,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let args = [("period", period.to_string().into())];
         table.notes.push(locale.say("blame-none", &args));
     }
-    let json = || json::list(&table, "records");
-    output::show(session, matches, form, &table.clone().into(), &json)?;
+    let json = |found: &_| Ok(json::list(found, "records"));
+    output::show(session, matches, form, &table.into(), json)?;
     Ok(Status::Clean)
 }

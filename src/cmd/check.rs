@@ -94,13 +94,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let text = findings(&session.locale, &problems, &counts, coloured, commit);
         output::deliver(session, matches, form, text.as_bytes())?;
     } else {
-        let sentences = |p: &Problem| p.sentences(&session.locale);
-        let json = json::problems(&problems, sentences);
         let mut found = present::problems::table(&session.locale, &problems);
         found
             .notes
             .push(summary(&session.locale, &problems, &counts));
-        output::show(session, matches, form, &found.into(), &|| json.clone())?;
+        let json = |_: &_| Ok(json::problems(&problems, |p| p.sentences(&session.locale)));
+        let bytes = output::drawn(session, matches, form, &found.into(), json)?;
+        output::deliver(session, matches, form, &bytes)?;
     }
     Ok(Status::of(&problems))
 }

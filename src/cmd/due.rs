@@ -60,16 +60,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let found = match form {
         Format::Markdown | Format::Html | Format::Workbook => {
             let with_all = form == Format::Workbook;
-            present::due::by_organisation(&session.locale, table.clone(), with_all)
+            present::due::by_organisation(&session.locale, table, with_all)
         }
         Format::Calendar => Publication {
             events: present::due::events(&session.locale, tree, &reminders),
             ..Publication::default()
         },
-        _ => table.clone().into(),
+        _ => table.into(),
     };
-    let json = || json::list(&table, "reminders");
-    output::show(session, matches, form, &found, &json)?;
+    let json = |found: &_| Ok(json::list(found, "reminders"));
+    output::show(session, matches, form, &found, json)?;
     Ok(Status::Clean)
 }
 

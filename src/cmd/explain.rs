@@ -59,25 +59,6 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         own,
         locale: &session.locale,
     };
-    let object = match form {
-        Format::Json => {
-            let mut object = explained.json(metric)?;
-            object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
-            object.insert("period".to_owned(), period.to_string().into());
-            object.insert("as_of".to_owned(), as_of.to_string().into());
-            if let Some(day) = judged_until {
-                object.insert("filings_as_of".to_owned(), day.to_string().into());
-            }
-            if let Some(at) = &ledger.at {
-                object.insert("at".to_owned(), at.id.as_str().into());
-            }
-            if !left_out.is_empty() {
-                object.insert("left_out".to_owned(), places(&left_out).into());
-            }
-            Some(object)
-        }
-        _ => None,
-    };
     let args = [
         ("metric", (&metric.label).into()),
         ("org", tree.orgs[org].name().into()),
@@ -94,7 +75,23 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         tables: explained.tables(metric)?,
         ..Publication::default()
     };
-    let json = || pretty(&Json::Object(object.clone().unwrap_or_default()));
-    output::show(session, matches, form, &found, &json)?;
+    let json = |_: &_| {
+        let mut object = explained.json(metric)?;
+        object.insert("org".to_owned(), tree.orgs[org].path.as_str().into());
+        object.insert("period".to_owned(), period.to_string().into());
+        object.insert("as_of".to_owned(), as_of.to_string().into());
+        if let Some(day) = judged_until {
+            object.insert("filings_as_of".to_owned(), day.to_string().into());
+        }
+        if let Some(at) = &ledger.at {
+            object.insert("at".to_owned(), at.id.as_str().into());
+        }
+        if !left_out.is_empty() {
+            object.insert("left_out".to_owned(), places(&left_out).into());
+        }
+        Ok(pretty(&Json::Object(object)))
+    };
+    let bytes = output::drawn(session, matches, form, &found, json)?;
+    output::deliver(session, matches, form, &bytes)?;
     Ok(Status::Clean)
 }

@@ -95,16 +95,16 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         None => present::list::of_all_kinds(locale, tree, &entries, &query, raw),
     };
     table.notes.extend(left_out_notes(locale, &left_out));
-    let json = || {
+    let json = |_: &_| {
         let records = entries.iter().map(|entry| owned(tree, entry, as_of));
-        json::pretty(&serde_json::json!({
+        Ok(json::pretty(&serde_json::json!({
             "kind": kind.map(|kind| kind.name.as_str()),
             "as_of": as_of.to_string(),
             "records": records.collect::<Vec<serde_json::Value>>(),
             "left_out": places(&left_out),
-        }))
+        })))
     };
-    output::show(session, matches, form, &table.into(), &json)?;
+    output::show(session, matches, form, &table.into(), json)?;
     Ok(Status::Clean)
 }
 

@@ -61,12 +61,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let text = for_people(&session.locale, &rules, &id, &events);
         output::deliver(session, matches, form, text.as_bytes())?;
     } else {
-        let json = || {
+        let json = |_: &_| {
             let events = events.iter().map(to_json).collect::<Vec<_>>();
-            json::pretty(&json!({ "id": id, "events": events }))
+            Ok(json::pretty(&json!({ "id": id, "events": events })))
         };
         let found = table(&session.locale, &rules, &id, &events);
-        output::show(session, matches, form, &found.into(), &json)?;
+        output::show(session, matches, form, &found.into(), json)?;
     }
     Ok(Status::Clean)
 }

@@ -142,22 +142,40 @@ pub(super) fn table_options(locale: &Locale, forms: &'static [Format]) -> [Arg; 
     ]
 }
 
-/// Prints what a command found, or writes it to `--out`, in a form of tables.
+/// Prints what a command found, or writes it to `--out`, in a form of tables; `json` as in
+/// [`drawn`].
 ///
 /// # Errors
-/// As [`save`]; a workbook for the terminal; a text that is longer than a workbook's cell may be.
+/// As [`drawn`] and [`save`].
 pub(super) fn show(
     session: &mut Session<'_>,
     matches: &ArgMatches,
     form: Format,
     found: &Publication,
-    json: &dyn Fn() -> String,
+    json: impl FnOnce(&Publication) -> Result<String>,
 ) -> Result<()> {
+    let bytes = drawn(session, matches, form, found, json)?;
+    deliver(session, matches, form, &bytes)
+}
+
+/// What a command found, in a form of tables; `json` gives it as the JSON that programs know the
+/// command by.
+///
+/// # Errors
+/// A workbook for the terminal; a text that is longer than a workbook's cell may be; what `json`
+/// says.
+pub(super) fn drawn(
+    session: &Session<'_>,
+    matches: &ArgMatches,
+    form: Format,
+    found: &Publication,
+    json: impl FnOnce(&Publication) -> Result<String>,
+) -> Result<Vec<u8>> {
     let path = matches.get_one::<String>("out");
     let locale = &session.locale;
     let as_one = || found.as_one(&locale.text("label-part"));
-    let bytes = match form {
-        Format::Json => json().into_bytes(),
+    Ok(match form {
+        Format::Json => json(found)?.into_bytes(),
         Format::Csv if matches.get_flag("raw") => csv::raw(&as_one()).into_bytes(),
         Format::Csv => csv::for_people(&as_one()).into_bytes(),
         Format::Markdown => markdown::page(found, locale).into_bytes(),
@@ -178,8 +196,7 @@ pub(super) fn show(
             };
             terminal::publication(found, style, locale).into_bytes()
         }
-    };
-    deliver(session, matches, form, &bytes)
+    })
 }
 
 /// Prints a result, or writes it to `--out`.

@@ -134,8 +134,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         table.title = format!("{}\n{}", table.title, at.said(&session.locale));
         table.facts.push(("at", at.id.clone()));
     }
-    let json = || found.tables.first().map(json::report).unwrap_or_default();
-    output::show(session, matches, format, &found, &json)?;
+    output::show(session, matches, format, &found, |found| {
+        Ok(json::report(found))
+    })?;
     Ok(Status::Clean)
 }
 

@@ -144,8 +144,8 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         Some(Class::Metric) => metrics(&session.locale, rules),
         class => items(&session.locale, rules, class),
     };
-    let json = || json::list(&table, "rules");
-    output::show(session, matches, form, &table.clone().into(), &json)?;
+    let json = |found: &_| Ok(json::list(found, "rules"));
+    output::show(session, matches, form, &table.into(), json)?;
     Ok(if problems.iter().any(Problem::hides) {
         Status::NotAll
     } else {

@@ -69,9 +69,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let locale = &session.locale;
     let mut table = shown.table(locale);
     table.notes.extend(left_out_notes(locale, &left_out));
-    let mut object = shown.json(locale);
-    object.insert("left_out".to_owned(), places(&left_out).into());
-    let json = || pretty(&object.clone().into());
-    output::show(session, matches, form, &table.into(), &json)?;
+    let json = |_: &_| {
+        let mut object = shown.json(locale);
+        object.insert("left_out".to_owned(), places(&left_out).into());
+        Ok(pretty(&object.into()))
+    };
+    let bytes = output::drawn(session, matches, form, &table.into(), json)?;
+    output::deliver(session, matches, form, &bytes)?;
     Ok(Status::Clean)
 }

@@ -4,10 +4,11 @@ use serde_json::{Map, Value, json};
 
 use crate::problem::{Problem, Severity};
 use crate::spelling::is_steering;
-use crate::table::{Audience, Table};
+use crate::table::{Audience, Publication, Table};
 
 /// A report: its facts, its metrics, its rows with values by metric name.
-pub fn report(table: &Table) -> String {
+pub fn report(found: &Publication) -> String {
+    let table = found.first();
     let mut object = facts(table);
     let metrics = table
         .columns
@@ -43,7 +44,8 @@ pub fn report(table: &Table) -> String {
 }
 
 /// A list: its facts, and its rows as objects under `name`.
-pub fn list(table: &Table, name: &str) -> String {
+pub fn list(found: &Publication, name: &str) -> String {
+    let table = found.first();
     let mut object = facts(table);
     object.insert(name.to_owned(), rows(table));
     pretty(&Value::Object(object))

@@ -135,8 +135,8 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         rows,
         ..Table::default()
     };
-    let json = || json::list(&table, "organisations");
-    output::show(session, matches, form, &table.clone().into(), &json)?;
+    let json = |found: &_| Ok(json::list(found, "organisations"));
+    output::show(session, matches, form, &table.into(), json)?;
     Ok(Status::Clean)
 }
 
