@@ -68,10 +68,19 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// All its figures but the mark.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.series.iter().flat_map(|series| &series.cells)
+    }
+
     /// Whether there is anything to draw.
     pub fn has_figures(&self) -> bool {
-        let mut cells = self.series.iter().flat_map(|series| &series.cells);
-        cells.any(|cell| cell.size() >= 0.0)
+        self.cells().any(|cell| cell.size() >= 0.0)
+    }
+
+    /// Whether its axis is one of percentages.
+    pub fn is_percent(&self) -> bool {
+        self.cells().any(Cell::is_ratio)
     }
 }
 
@@ -215,6 +224,11 @@ pub struct TablePart {
     pub columns: Vec<usize>,
 }
 
+impl TablePart {
+    /// The most figures that are read side by side on a page.
+    pub const MOST_FIGURES: usize = 12;
+}
+
 /// A column.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -283,13 +297,36 @@ impl Table {
         }
     }
 
-    /// The table in parts that can be read on a page: all of it where it has at most `most` columns
-    /// of figures; else an overview, then blocks of columns side by side while there is room. What
-    /// names a row stands in each.
-    pub fn parts(&self, most: usize) -> Vec<TablePart> {
-        let seen = |n: &usize| self.columns[*n].audience != Audience::Machines;
-        let (figures, names): (Vec<usize>, Vec<usize>) = (0..self.columns.len())
-            .filter(seen)
+    /// The columns that people see, by index.
+    pub fn seen(&self) -> Vec<usize> {
+        self.but_for(Audience::Machines)
+    }
+
+    /// The columns that are not for these alone, by index.
+    pub fn but_for(&self, audience: Audience) -> Vec<usize> {
+        let columns = self.columns.iter().enumerate();
+        let others = columns.filter(|(_, column)| column.audience != audience);
+        others.map(|(n, _)| n).collect()
+    }
+
+    /// What stands above a column: the block that it shares with those beside it, or nothing.
+    pub fn block(&self, column: usize) -> &str {
+        &self.columns[column].short.0
+    }
+
+    /// Columns side by side in runs that share a block; one without a block is a run of its own.
+    pub fn runs<'c>(&self, columns: &'c [usize]) -> impl Iterator<Item = &'c [usize]> {
+        columns.chunk_by(|&a, &b| !self.block(a).is_empty() && self.block(a) == self.block(b))
+    }
+
+    /// The table in parts that can be read on a page: all of it where it has few figures; else an
+    /// overview, then blocks of columns side by side while there is room. What names a row stands
+    /// in each.
+    pub fn parts(&self) -> Vec<TablePart> {
+        let most = TablePart::MOST_FIGURES;
+        let (figures, names): (Vec<usize>, Vec<usize>) = self
+            .seen()
+            .into_iter()
             .partition(|&n| self.columns[n].figure);
         let part = |blocks: Vec<String>, figures: &[usize]| TablePart {
             blocks,
@@ -308,16 +345,15 @@ impl Table {
                 ..part(Vec::new(), &compact)
             });
         }
-        let block = |n: &usize| self.columns[*n].short.0.as_str();
         let mut open: Vec<usize> = Vec::new();
         let close = |open: &mut Vec<usize>, parts: &mut Vec<TablePart>| {
-            let mut blocks: Vec<&str> = open.iter().map(block).collect();
+            let mut blocks: Vec<&str> = open.iter().map(|&n| self.block(n)).collect();
             blocks.dedup();
             blocks.retain(|name| !name.is_empty());
             let blocks = blocks.into_iter().map(str::to_owned).collect();
             parts.push(part(blocks, &std::mem::take(open)));
         };
-        for of_block in figures.chunk_by(|a, b| block(a) == block(b)) {
+        for of_block in figures.chunk_by(|&a, &b| self.block(a) == self.block(b)) {
             for chunk in of_block.chunks(most) {
                 if !open.is_empty() && open.len() + chunk.len() > most {
                     close(&mut open, &mut parts);
@@ -331,13 +367,15 @@ impl Table {
         parts
     }
 
-    /// Whether a figure lags behind its mark.
-    pub fn has_laggards(&self) -> bool {
-        let mut rows = self.rows.iter().filter(|row| !row.total);
-        rows.any(|row| {
-            let mut cells = self.columns.iter().zip(&row.cells);
-            cells.any(|(column, cell)| column.lags(cell))
-        })
+    /// Whether a figure lags behind its mark; a sum of others has none.
+    pub fn lags(&self, row: &TableRow, column: usize) -> bool {
+        !row.total && self.columns[column].lags(&row.cells[column])
+    }
+
+    /// Whether one of some columns' figures lags.
+    pub fn has_laggards(&self, columns: &[usize]) -> bool {
+        let lags = |row: &TableRow| columns.iter().any(|&n| self.lags(row, n));
+        self.rows.iter().any(lags)
     }
 }
 
@@ -443,10 +481,7 @@ impl Cell {
             Cell::Day(day) => Json::from(day.to_string()),
             Cell::Number(n) => Json::Number(n.json()),
             // The exact value is a fraction, which JSON has no number for.
-            Cell::Ratio(num, den) | Cell::Average { num, den, .. } => {
-                Json::from(*num as f64 / *den as f64)
-            }
-            Cell::Points(tenths) => Json::from(*tenths as f64 / 10.0),
+            Cell::Ratio(..) | Cell::Average { .. } | Cell::Points(_) => Json::from(self.float()),
         }
     }
 
@@ -475,15 +510,29 @@ impl Cell {
         if positive { format!("+{words}") } else { words }
     }
 
+    /// The number that it is, for programs that have no exact ones.
+    pub fn float(&self) -> Option<f64> {
+        match self {
+            Cell::Empty | Cell::Text(_) | Cell::Day(_) | Cell::NoData => None,
+            // Fifteen digits hold every amount that a record can.
+            Cell::Number(n) => n.to_string().parse().ok(),
+            Cell::Ratio(num, den) | Cell::Average { num, den, .. } => {
+                Some(*num as f64 / *den as f64)
+            }
+            Cell::Points(tenths) => Some(*tenths as f64 / 10.0),
+        }
+    }
+
     /// How far it reaches in a picture: a ratio in percent, no data below everything.
     pub fn size(&self) -> f64 {
-        match self {
-            Cell::Empty | Cell::Text(_) | Cell::Day(_) | Cell::NoData => f64::NEG_INFINITY,
-            Cell::Number(n) => n.to_string().parse().unwrap_or(0.0),
-            Cell::Ratio(num, den) => 100.0 * *num as f64 / *den as f64,
-            Cell::Average { num, den, .. } => *num as f64 / *den as f64,
-            Cell::Points(tenths) => *tenths as f64 / 10.0,
-        }
+        let percent = if self.is_ratio() { 100.0 } else { 1.0 };
+        self.float()
+            .map_or(f64::NEG_INFINITY, |size| percent * size)
+    }
+
+    /// Whether it is printed as a percentage.
+    pub fn is_ratio(&self) -> bool {
+        matches!(self, Cell::Ratio(..))
     }
 
     /// The cell for programs: ratios as decimals with six places, no data empty.

@@ -45,15 +45,9 @@ fn width(text: &str) -> f64 {
 
 /// The greatest value of an axis: a hundred for percentages, else the next round number.
 fn top(chart: &Chart) -> f64 {
-    let cells = || {
-        let marks = chart.mark.iter().map(|(_, cell)| cell);
-        chart
-            .series
-            .iter()
-            .flat_map(|series| &series.cells)
-            .chain(marks)
-    };
-    if cells().any(|cell| matches!(cell, Cell::Ratio(..))) {
+    let marks = || chart.mark.iter().map(|(_, cell)| cell);
+    let cells = || chart.cells().chain(marks());
+    if cells().any(Cell::is_ratio) {
         return cells().map(Cell::size).fold(100.0, f64::max);
     }
     let most = cells().map(Cell::size).fold(1.0, f64::max);
@@ -191,8 +185,7 @@ impl Field {
     }
 
     fn grid(&self, out: &mut String, chart: &Chart) {
-        let mut cells = chart.series.iter().flat_map(|series| &series.cells);
-        let is_percent = cells.any(|cell| matches!(cell, Cell::Ratio(..)));
+        let is_percent = chart.is_percent();
         let (left, right) = (self.left, WIDTH - BEHIND);
         for part in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let value = self.top * part;

@@ -6,9 +6,7 @@ use crate::table::{Audience, Cell, Table};
 /// For people: a byte order mark (spreadsheets need it to see UTF-8), labels, percentages, guarded
 /// text.
 pub fn for_people(table: &Table) -> String {
-    let columns: Vec<usize> = (0..table.columns.len())
-        .filter(|&n| table.columns[n].audience != Audience::Machines)
-        .collect();
+    let columns = table.seen();
     let heading = columns
         .iter()
         .map(|&n| guarded(&table.columns[n].label))
@@ -27,9 +25,7 @@ pub fn for_people(table: &Table) -> String {
 
 /// For programs: names as headings, plain numbers, ratios with six decimals, no data empty.
 pub fn raw(table: &Table) -> String {
-    let columns: Vec<usize> = (0..table.columns.len())
-        .filter(|&n| table.columns[n].audience != Audience::People)
-        .collect();
+    let columns = table.but_for(Audience::People);
     let heading = columns
         .iter()
         .map(|&n| table.columns[n].name.clone())

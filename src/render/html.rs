@@ -3,12 +3,9 @@
 
 use crate::locale::{Lang, Locale};
 use crate::narrative::word::escaped;
-use crate::render::chart;
+use crate::render::{chart, name_and_days, part_name};
 use crate::spelling::visible;
-use crate::table::{Cell, Publication, Source, Table, TableRow};
-
-/// The most columns of figures in one table: as many as can be read on a page.
-const MOST_FIGURES: usize = 12;
+use crate::table::{Cell, Column, Publication, Source, Table, TableRow};
 
 /// How the page looks; sources are for the screen, not for paper.
 const STYLE: &str = include_str!("page.css");
@@ -22,9 +19,9 @@ pub fn page(found: &Publication, locale: &Locale) -> String {
     let heading = found.heading();
     let (first, below) = heading.split_once('\n').unwrap_or((heading, ""));
     // The days that it is counted for stand below the title, so that neither is broken.
-    let (title, days) = match first.rfind(['（', '(']) {
-        Some(at) if found.title.is_empty() => first.split_at(at),
-        _ => (first, ""),
+    let (title, days) = match found.title.is_empty() {
+        true => name_and_days(first),
+        false => (first, ""),
     };
     let title = title.trim_end();
     let mut body = String::new();
@@ -67,6 +64,11 @@ fn said(text: &str) -> String {
     escaped(&visible(text)).replace('\n', "<br/>")
 }
 
+/// Whether a column says whose row it is: it stays in sight.
+fn is_name(column: &Column) -> bool {
+    column.name == "name" || column.name == "org"
+}
+
 struct Drawn<'l> {
     page: String,
     locale: &'l Locale,
@@ -81,11 +83,8 @@ impl Drawn<'_> {
                 .push_str(&format!("<h2>{}</h2>\n", said(&table.title)));
         }
         if !table.rows.is_empty() {
-            for part in table.parts(MOST_FIGURES) {
-                let name = match part.is_overview {
-                    true => self.locale.text("page-overview"),
-                    false => self.locale.join(&part.blocks),
-                };
+            for part in table.parts() {
+                let name = part_name(&part, self.locale);
                 if !name.is_empty() {
                     self.page.push_str(&format!("<h2>{}</h2>\n", said(&name)));
                 }
@@ -96,7 +95,7 @@ impl Drawn<'_> {
             self.page
                 .push_str(&format!("<p class=\"note\">{}</p>\n", said(note)));
         }
-        if table.has_laggards() {
+        if table.has_laggards(&table.seen()) {
             let note = said(&self.locale.text("page-mark"));
             self.page.push_str(&format!(
                 "<p class=\"note\"><b class=\"lags\">{note}</b></p>\n"
@@ -125,45 +124,31 @@ impl Drawn<'_> {
 
     /// The headings: a block's over those of its columns, where columns have blocks.
     fn headings(&mut self, table: &Table, columns: &[usize]) {
-        let block = |n: usize| table.columns[n].short.0.as_str();
-        let has_blocks = columns.iter().any(|&n| !block(n).is_empty());
+        let has_blocks = columns.iter().any(|&n| !table.block(n).is_empty());
         let (mut first, mut second) = (String::new(), String::new());
-        let mut at = 0;
-        while at < columns.len() {
-            let n = columns[at];
-            let column = &table.columns[n];
-            let class = if column.name == "name" || column.name == "org" {
-                " class=\"name\""
-            } else {
-                ""
-            };
-            if !has_blocks || block(n).is_empty() {
+        for run in table.runs(columns) {
+            let column = &table.columns[run[0]];
+            if table.block(run[0]).is_empty() {
+                let class = if is_name(column) {
+                    " class=\"name\""
+                } else {
+                    ""
+                };
                 let rows = if has_blocks { " rowspan=\"2\"" } else { "" };
-                first.push_str(&format!(
-                    "<th scope=\"col\"{rows}{class}>{}</th>",
-                    said(&column.label)
-                ));
-                at += 1;
+                let label = said(&column.label);
+                first.push_str(&format!("<th scope=\"col\"{rows}{class}>{label}</th>"));
                 continue;
             }
-            let of_block = columns[at..]
-                .iter()
-                .take_while(|&&other| block(other) == block(n));
-            let of_block: Vec<usize> = of_block.copied().collect();
             first.push_str(&format!(
                 "<th scope=\"colgroup\" colspan=\"{}\">{}</th>",
-                of_block.len(),
-                said(block(n))
+                run.len(),
+                said(table.block(run[0]))
             ));
-            for other in &of_block {
-                let own = &table.columns[*other].short.1;
-                let label = said(&table.columns[*other].label);
-                second.push_str(&format!(
-                    "<th scope=\"col\" title=\"{label}\">{}</th>",
-                    said(own)
-                ));
+            for &n in run {
+                let (label, own) = (&table.columns[n].label, &table.columns[n].short.1);
+                let (label, own) = (said(label), said(own));
+                second.push_str(&format!("<th scope=\"col\" title=\"{label}\">{own}</th>"));
             }
-            at += of_block.len();
         }
         self.page.push_str(&format!("<tr>{first}</tr>\n"));
         if has_blocks {
@@ -178,10 +163,10 @@ impl Drawn<'_> {
         if !of.unit.is_empty() {
             classes.push("n");
         }
-        if of.name == "name" || of.name == "org" {
+        if is_name(of) {
             classes.push("name");
         }
-        if !row.total && of.lags(&row.cells[column]) {
+        if table.lags(row, column) {
             classes.push("lags");
         }
         let class = match classes.is_empty() {

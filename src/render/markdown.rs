@@ -2,7 +2,7 @@
 
 use crate::locale::Locale;
 use crate::spelling::visible;
-use crate::table::{Audience, Column, Publication, Table, TableRow};
+use crate::table::{Column, Publication, Table, TableRow};
 
 /// A heading, the tables, and what is said about them.
 pub fn page(found: &Publication, locale: &Locale) -> String {
@@ -20,7 +20,7 @@ pub fn page(found: &Publication, locale: &Locale) -> String {
             parts.push(rows(table));
         }
         parts.extend(table.notes.iter().map(|note| escaped(note)));
-        if table.has_laggards() {
+        if table.has_laggards(&table.seen()) {
             parts.push(escaped(&locale.text("page-mark")));
         }
     }
@@ -39,9 +39,7 @@ fn titled(mark: &str, text: &str) -> String {
 }
 
 fn rows(table: &Table) -> String {
-    let shown: Vec<usize> = (0..table.columns.len())
-        .filter(|&n| table.columns[n].audience != Audience::Machines)
-        .collect();
+    let shown = table.seen();
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let column = |n: &usize| &table.columns[*n];
     let heading = line(shown.iter().map(|n| escaped(&column(n).label)).collect());
@@ -52,7 +50,7 @@ fn rows(table: &Table) -> String {
     let ruler = line(shown.iter().map(|n| align(column(n))).collect());
     let cell = |row: &TableRow, n: usize| {
         let words = escaped(&table.words(row, n));
-        let is_strong = row.total || table.columns[n].lags(&row.cells[n]);
+        let is_strong = row.total || table.lags(row, n);
         match is_strong && !words.is_empty() {
             true => format!("**{words}**"),
             false => words,

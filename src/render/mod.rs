@@ -16,6 +16,23 @@ pub mod workbook;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::locale::Locale;
+use crate::table::TablePart;
+
+/// A heading as what it is called and the days that it is counted for, in brackets at its end: one
+/// that is too long breaks between the two.
+fn name_and_days(heading: &str) -> (&str, &str) {
+    heading.split_at(heading.rfind(['（', '(']).unwrap_or(heading.len()))
+}
+
+/// What a part of a table is called; nothing where it is the whole.
+fn part_name(part: &TablePart, locale: &Locale) -> String {
+    match part.is_overview {
+        true => locale.text("page-overview"),
+        false => locale.join(&part.blocks),
+    }
+}
+
 /// Breaks a text into lines of at most `width` columns: at spaces, and anywhere between Chinese
 /// characters, but never before closing punctuation.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::locale::{Arg, Locale};
 use crate::spelling::visible;
-use crate::table::{Audience, Cell, Column, Publication, Table, TableRow};
+use crate::table::{Cell, Column, Publication, Table, TableRow};
 
 /// How a table may be drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,9 +49,7 @@ pub fn publication(found: &Publication, style: TableStyle, locale: &Locale) -> S
 
 /// Draws a table.
 pub fn draw(table: &Table, style: TableStyle, locale: &Locale) -> String {
-    let seen: Vec<usize> = (0..table.columns.len())
-        .filter(|&n| table.columns[n].audience != Audience::Machines)
-        .collect();
+    let seen = table.seen();
     let (shown, left_out) = fit(table, &seen, style);
     let mut drawing = Drawing::new();
     // Plain ASCII lines: Chinese consoles draw box characters two columns wide.
@@ -81,9 +79,8 @@ pub fn draw(table: &Table, style: TableStyle, locale: &Locale) -> String {
     for row in &table.rows {
         let cells = shown.iter().map(|&n| {
             let column = &table.columns[n];
-            let lags = column.lags(&row.cells[n]) && !row.total;
-            let mut cell =
-                Drawn::new(words(column, &row.cells[n], lags)).set_alignment(alignment(column));
+            let lags = table.lags(row, n);
+            let mut cell = Drawn::new(words(table, row, n)).set_alignment(alignment(column));
             if style.colour && lags {
                 cell = cell.fg(Color::Red);
             }
@@ -135,7 +132,7 @@ fn heading_lines(title: &str, width: Option<usize>) -> Vec<String> {
     let Some(width) = width.filter(|&width| title.width() > width) else {
         return vec![title.to_owned()];
     };
-    let (name, days) = title.split_at(title.rfind(['（', '(']).unwrap_or(title.len()));
+    let (name, days) = super::name_and_days(title);
     [name, days]
         .iter()
         .filter(|part| !part.is_empty())
@@ -156,9 +153,7 @@ fn is_unbroken(table: &Table, n: usize) -> bool {
 
 fn notes(table: &Table, shown: &[usize], left_out: &[usize], locale: &Locale) -> Vec<String> {
     let mut notes = table.notes.clone();
-    let lags =
-        |row: &&TableRow| !row.total && shown.iter().any(|&n| table.columns[n].lags(&row.cells[n]));
-    if table.rows.iter().any(|row| lags(&row)) {
+    if table.has_laggards(shown) {
         notes.push(locale.say("report-mark", &[("mark", Arg::from(MARK))]));
     }
     if !left_out.is_empty() {
@@ -260,15 +255,8 @@ fn least_width(table: &Table, shown: &[usize], n: usize) -> usize {
 }
 
 fn column_width(table: &Table, shown: &[usize], n: usize) -> usize {
-    let column = &table.columns[n];
-    let cells = table.rows.iter().map(|row| {
-        words(
-            column,
-            &row.cells[n],
-            column.lags(&row.cells[n]) && !row.total,
-        )
-        .width()
-    });
+    let cells = table.rows.iter();
+    let cells = cells.map(|row| words(table, row, n).width());
     let heading = heading(table, shown, n)
         .lines()
         .map(UnicodeWidthStr::width)
@@ -291,16 +279,11 @@ fn heading(table: &Table, shown: &[usize], n: usize) -> String {
     ))
 }
 
-fn words(column: &Column, cell: &Cell, lags: bool) -> String {
-    let words = visible(&if column.unit == "change" {
-        cell.signed()
-    } else {
-        cell.words()
-    });
-    if lags {
-        format!("{words} {MARK}")
-    } else {
-        words
+fn words(table: &Table, row: &TableRow, column: usize) -> String {
+    let words = visible(&table.words(row, column));
+    match table.lags(row, column) {
+        true => format!("{words} {MARK}"),
+        false => words,
     }
 }
 

@@ -15,13 +15,11 @@ use crate::day::Day;
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
+use crate::render::part_name;
 use crate::spelling::visible;
 use crate::table::{
     Cell, Chart, ChartForm, Column, Letterhead, Publication, Source, Table, TablePart, TableRow,
 };
-
-/// The most columns of figures on a sheet: as many as can be read on a page.
-const MOST_FIGURES: usize = 12;
 
 /// The longest text of a cell, in characters that the format counts.
 const LONGEST_TEXT: usize = 32_000;
@@ -34,6 +32,9 @@ const MOST_LINKS: usize = 60_000;
 
 /// How wide a column may be, in digits.
 const WIDEST: usize = 48;
+
+/// How high a chart is, in pixels.
+const PICTURE: u32 = 320;
 
 /// A4 in the numbers of the format.
 const A4: u8 = 9;
@@ -62,16 +63,15 @@ fn written(found: &Publication, locale: &Locale, today: Day) -> Result<Vec<u8>, 
         sources_name: &sources_name,
     };
     for (n, table) in found.tables.iter().enumerate() {
-        for part in table.parts(MOST_FIGURES) {
-            let name = match (part.is_overview, part.blocks.is_empty()) {
-                (true, _) => locale.text("page-overview"),
-                (false, false) => locale.join(&part.blocks),
+        for part in table.parts() {
+            let mut name = part_name(&part, locale);
+            if name.is_empty() && !found.title.is_empty() {
+                name.clone_from(&table.title);
+            }
+            if name.is_empty() {
                 // A lone table without a heading of its own.
-                (false, true) if found.title.is_empty() || table.title.is_empty() => {
-                    locale.text("page-table")
-                }
-                (false, true) => table.title.clone(),
-            };
+                name = locale.text("page-table");
+            }
             let sheet = workbook.add_worksheet();
             sheet.set_name(written.free_name(&name))?;
             written.sheet(sheet, found, (table, n == 0), &part)?;
@@ -117,9 +117,9 @@ pub(super) fn date(day: Day) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8)
 }
 
-/// A number as the format has it: fifteen digits hold every amount that a record can.
+/// A number as the format has it.
 pub(super) fn float(number: Decimal) -> f64 {
-    number.to_string().parse().unwrap_or_default()
+    Cell::Number(number).float().unwrap_or_default()
 }
 
 /// A text that a cell may have.
@@ -278,7 +278,7 @@ impl Written<'_> {
             sheet.autofilter(first - 1, 0, row - 1, last)?;
         }
         let mut notes = table.notes.clone();
-        if table.has_laggards() {
+        if table.has_laggards(&table.seen()) {
             notes.push(self.locale.text("page-mark"));
         }
         let note = Format::new().set_font_color("595959");
@@ -289,20 +289,14 @@ impl Written<'_> {
         if let Some(letterhead) = &found.letterhead {
             self.signed(sheet, letterhead, (row + 1, last))?;
         }
-        let names = part
-            .columns
-            .iter()
-            .take_while(|&&n| !table.columns[n].figure);
-        let names = if table.columns.iter().any(|column| column.figure) {
-            names.count()
-        } else {
-            0
-        };
+        // What names a row stays in sight beside figures.
+        let mut columns = part.columns.iter();
+        let names = columns.position(|&n| table.columns[n].figure).unwrap_or(0);
         sheet.set_freeze_panes(first, narrow(names))?;
         sheet.set_repeat_rows(first_heading, first - 1)?;
         self.printed(sheet);
         // Small print is read on a larger sheet.
-        if part.columns.len() > MOST_FIGURES + 3 {
+        if part.columns.len() > TablePart::MOST_FIGURES + 3 {
             sheet.set_paper_size(A3);
         }
         Ok(())
@@ -398,23 +392,15 @@ impl Written<'_> {
     ) -> Result<u32, XlsxError> {
         let bold = Format::new().set_bold().set_font_size(14).set_text_wrap();
         let plain = Format::new().set_font_color("595959").set_text_wrap();
-        let own =
-            [&found.title, &table.title].map(|title| (title.lines().collect::<Vec<_>>(), &bold));
-        let lines = own.into_iter().flat_map(|(lines, format)| {
-            lines
-                .into_iter()
-                .map(|line| (line.to_owned(), format.clone()))
-                .collect::<Vec<_>>()
-        });
+        let titles = [&found.title, &table.title];
+        let titles = titles.into_iter().flat_map(|title| title.lines());
         // What is said of all is said once.
-        let notes = found
-            .notes
-            .iter()
-            .filter(|_| is_first)
-            .map(|note| (note.clone(), plain.clone()));
+        let notes = found.notes.iter().filter(|_| is_first);
+        let titles = titles.map(|line| (line, &bold));
+        let lines = titles.chain(notes.map(|note| (note.as_str(), &plain)));
         let mut row = 0;
-        for (line, format) in lines.chain(notes).collect::<Vec<_>>() {
-            merge(sheet, row, (0, last), &line, &format)?;
+        for (line, format) in lines {
+            merge(sheet, row, (0, last), line, format)?;
             row += 1;
         }
         Ok(row)
@@ -429,7 +415,7 @@ impl Written<'_> {
         row: u32,
     ) -> Result<u32, XlsxError> {
         let format = heading_format();
-        let block = |n: usize| table.columns[n].short.0.as_str();
+        let block = |n: usize| table.block(n);
         let has_blocks = part.columns.iter().any(|&n| !block(n).is_empty());
         if !has_blocks {
             for (at, &n) in part.columns.iter().enumerate() {
@@ -446,10 +432,7 @@ impl Written<'_> {
         let mut at = 0;
         let mut over: Vec<(&str, usize)> = Vec::new();
         let mut under: Vec<(&str, usize)> = Vec::new();
-        for of_block in part
-            .columns
-            .chunk_by(|&a, &b| !block(a).is_empty() && block(a) == block(b))
-        {
+        for of_block in table.runs(&part.columns) {
             let (first, last) = (narrow(at), narrow(at + of_block.len() - 1));
             at += of_block.len();
             if block(of_block[0]).is_empty() {
@@ -482,22 +465,26 @@ impl Written<'_> {
     ) -> Result<(), XlsxError> {
         let to = first + row_at(n);
         let (of, cell) = (&table.columns[column], &row.cells[column]);
-        let lags = !row.total && of.lags(cell);
+        let lags = table.lags(row, column);
         let format = self.styles.of(look(of, cell), row.total, lags).clone();
         let source = table
             .sources
             .get(&(n, column))
             .and_then(|&source| self.sources.at(source));
         if let Some(target) = source.filter(|_| table.sources.len() <= MOST_LINKS) {
-            let link = format!("internal:'{}'!A{}", self.sources_name, target + 1);
             // The cell is written over; its link stays.
-            sheet.write_url_with_format(to, at, Url::new(link), &format)?;
+            sheet.write_url_with_format(to, at, self.link(target), &format)?;
         }
         if let Some(formula) = total(table, (n, row), (column, at), first) {
             sheet.write_formula_with_format(to, at, formula, &format)?;
             return Ok(());
         }
         put(sheet, (to, at), of, cell, &format)
+    }
+
+    /// A link to a row of the sheet of sources.
+    fn link(&self, row: u32) -> Url {
+        Url::new(format!("internal:'{}'!A{}", self.sources_name, row + 1))
     }
 
     /// What is signed below the table.
@@ -562,10 +549,9 @@ impl Written<'_> {
         }
         sheet.set_row_height(row + 1, 32)?;
         let drawn = self.drawing(chart, sheet.name(), (row + 1, first, last));
-        let height = 16.0 * 20.0;
         sheet.insert_chart(row, narrow(columns.len() + 2), &drawn)?;
-        let rows_of_picture = row_at((height / 20.0) as usize + 2);
-        Ok((last + 2).max(row + rows_of_picture))
+        // A row that says nothing is 20 pixels high.
+        Ok((last + 2).max(row + PICTURE / 20 + 2))
     }
 
     fn drawing(
@@ -607,7 +593,7 @@ impl Written<'_> {
             };
             series.set_format(&mut format);
         }
-        if let Some((_, _)) = &chart.mark {
+        if chart.mark.is_some() {
             let at = narrow(chart.series.len() + 1);
             let mut whole = Drawing::new(ChartType::Line);
             let mut line = ChartLine::new();
@@ -623,8 +609,7 @@ impl Written<'_> {
             drawn.combine(&whole);
         }
         drawn.title().set_name(visible(&chart.title).as_str());
-        let mut cells = chart.series.iter().flat_map(|series| &series.cells);
-        if cells.any(|cell| matches!(cell, Cell::Ratio(..))) {
+        if chart.is_percent() {
             drawn.y_axis().set_num_format("0%").set_min(0).set_max(1);
         } else {
             drawn.y_axis().set_min(0);
@@ -633,7 +618,7 @@ impl Written<'_> {
             drawn.x_axis().set_font(ChartFont::new().set_rotation(-45));
         }
         drawn.legend().set_position(ChartLegendPosition::Bottom);
-        drawn.set_width(760).set_height(320);
+        drawn.set_width(760).set_height(PICTURE);
         drawn
     }
 
@@ -670,9 +655,8 @@ impl Written<'_> {
                 let value = &sources[part.source].value;
                 let format = self.styles.of(look(&plain, value), false, false).clone();
                 if let Some(target) = self.sources.at(part.source) {
-                    let link = format!("internal:'{}'!A{}", self.sources_name, target + 1);
                     let label = self.locale.text("page-see");
-                    sheet.write_url_with_text(row, 4, Url::new(link), label)?;
+                    sheet.write_url_with_text(row, 4, self.link(target), label)?;
                 }
                 put(sheet, (row, 3), &plain, value, &format)?;
             }
@@ -796,30 +780,20 @@ fn put(
     cell: &Cell,
     format: &Format,
 ) -> Result<(), XlsxError> {
-    let number = match cell {
-        Cell::Empty => {
-            sheet.write_blank(row, at, format)?;
-            return Ok(());
-        }
-        Cell::Text(_) | Cell::NoData => {
-            sheet.write_string_with_format(row, at, fitting(&cell.words()), format)?;
-            return Ok(());
-        }
-        Cell::Day(day) => {
-            match date(*day) {
-                Ok(day) => sheet.write_datetime_with_format(row, at, &day, format)?,
-                // Before the days that the format knows.
-                Err(_) => sheet.write_string_with_format(row, at, cell.words(), format)?,
-            };
-            return Ok(());
-        }
-        Cell::Number(number) => float(*number),
+    match (cell, cell.float()) {
         // The change of a percentage is so many points.
-        Cell::Ratio(num, den) if column.unit == "change" => 100.0 * *num as f64 / *den as f64,
-        Cell::Ratio(num, den) | Cell::Average { num, den, .. } => *num as f64 / *den as f64,
-        Cell::Points(tenths) => *tenths as f64 / 10.0,
+        (Cell::Ratio(..), Some(number)) if column.unit == "change" => {
+            sheet.write_number_with_format(row, at, 100.0 * number, format)?
+        }
+        (_, Some(number)) => sheet.write_number_with_format(row, at, number, format)?,
+        (Cell::Empty, None) => sheet.write_blank(row, at, format)?,
+        (Cell::Day(day), None) => match date(*day) {
+            Ok(day) => sheet.write_datetime_with_format(row, at, &day, format)?,
+            // Before the days that the format knows.
+            Err(_) => sheet.write_string_with_format(row, at, cell.words(), format)?,
+        },
+        (cell, None) => sheet.write_string_with_format(row, at, fitting(&cell.words()), format)?,
     };
-    sheet.write_number_with_format(row, at, number, format)?;
     Ok(())
 }
 
