@@ -56,7 +56,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         copy_from(&root, &rules, &kind, id, &mut values)?;
     }
     let org = which_org(session, &root, &rules, matches)?;
-    complete(session, &kind, &mut values, &|| {
+    complete(session, &kind, &mut values, || {
         change::latest(&root, &rules, &org, &kind)
     })?;
     let new = NewRecord::of(&root, &rules, &kind, values, session.today)?;
@@ -199,7 +199,7 @@ fn complete<'r>(
     session: &mut Session<'_>,
     kind: &Kind,
     values: &mut [Option<Value>],
-    latest: &dyn Fn() -> Option<Record<'r>>,
+    latest: impl FnOnce() -> Option<Record<'r>>,
 ) -> Result<()> {
     let given = |values: &[Option<Value>], name: &str| {
         kind.index(name).is_some_and(|n| values[n].is_some())
@@ -237,7 +237,9 @@ fn complete<'r>(
         Ask::IfListed => kind.columns.contains(&n),
         ask => matches!(ask, Ask::Always | Ask::Again),
     };
-    let latest = latest();
+    let mut fields = kind.fields.iter().zip(values.iter());
+    let is_again = fields.any(|(field, value)| field.ask == Ask::Again && value.is_none());
+    let latest = is_again.then(latest).flatten();
     let likely = |n: usize| match kind.fields[n].ask {
         _ if n == kind.start => Some(Value::Day(session.today)),
         Ask::Again => latest.as_ref()?.get(n).cloned(),

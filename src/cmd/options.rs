@@ -127,8 +127,11 @@ impl Format {
 /// `--format` with the forms a command has.
 pub(in crate::cmd) fn format_option(locale: &Locale, formats: &'static [Format]) -> Arg {
     let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
-    let by_name = |name: String| formats.iter().copied().find(|format| format.name() == name);
     // Lines of text are what a command prints unless asked otherwise.
+    let by_name = |name: &str| {
+        let called = |name: &str| formats.iter().copied().find(|format| format.name() == name);
+        called(name).or_else(|| called(Format::Table.name()).filter(|_| name == "text"))
+    };
     let values = names.iter().map(|name| match *name {
         "table" => PossibleValue::new(*name).alias("text"),
         name => PossibleValue::new(name),
@@ -136,14 +139,10 @@ pub(in crate::cmd) fn format_option(locale: &Locale, formats: &'static [Format])
     let values: Vec<PossibleValue> = values.collect();
     option(locale, "format", "value-format")
         .help(locale.say("flag-format", &[("formats", names.join(", ").into())]))
-        .value_parser(PossibleValuesParser::new(values).try_map(move |name| {
-            let name = if name == "text" && by_name(name.clone()).is_none() {
-                "table".to_owned()
-            } else {
-                name
-            };
-            by_name(name).ok_or("no such format")
-        }))
+        .value_parser(
+            PossibleValuesParser::new(values)
+                .try_map(move |name| by_name(&name).ok_or("no such format")),
+        )
         .hide_possible_values(true)
 }
 

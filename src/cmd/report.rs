@@ -101,7 +101,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let answer = match &trend_of {
         // The rows are periods.
-        Some(_) => Report::empty(),
+        Some(_) => Report::default(),
         None => known.report(tree, &question)?,
     };
     let shown = Shown {
@@ -134,9 +134,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         table.title = format!("{}\n{}", table.title, at.said(&session.locale));
         table.facts.push(("at", at.id.clone()));
     }
-    output::show(session, matches, format, &found, |found| {
-        Ok(json::report(found))
-    })?;
+    let json = |found: &_| Ok(json::report(found));
+    output::show(session, matches, format, &found, json)?;
     Ok(Status::Clean)
 }
 

@@ -84,7 +84,7 @@ pub struct ReportRow {
 }
 
 /// The figures asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The rows: own, organisations in the order of their ids, total.
     pub rows: Vec<ReportRow>,
@@ -93,17 +93,6 @@ pub struct Report {
     pub compared: Option<(Period, Day, Option<Day>)>,
     /// The last day up to which returns are judged, where that is later than the as-of day.
     pub judged_until: Option<Day>,
-}
-
-impl Report {
-    /// A report without rows.
-    pub fn empty() -> Report {
-        Report {
-            rows: Vec::new(),
-            compared: None,
-            judged_until: None,
-        }
-    }
 }
 
 impl Question<'_> {

@@ -1,5 +1,7 @@
 //! What is overdue, falls due or is owed, as a table.
 
+use std::collections::HashMap;
+
 use crate::day::Day;
 use crate::figure::due::{Duty, Reminder};
 use crate::figure::record_of;
@@ -83,29 +85,28 @@ pub fn events(locale: &Locale, tree: &Tree, reminders: &[Reminder]) -> Vec<Event
 /// The reminders of each organisation as a table of its own, to be handed to it; before them, where
 /// it is asked for, all together.
 pub fn by_organisation(locale: &Locale, all: Table, with_all: bool) -> Publication {
-    let org = all.columns.iter().position(|column| column.name == "org");
-    let name = |row: &TableRow| org.map_or_else(String::new, |n| row.cells[n].words());
-    let columns = all.columns.iter().filter(|column| column.name != "org");
-    let columns: Vec<Column> = columns.cloned().collect();
-    let mut tables: Vec<Table> = Vec::new();
     let whole = with_all.then(|| Table {
         title: locale.text("page-overview"),
         notes: Vec::new(),
         ..all.clone()
     });
+    // The organisation stands in the heading.
+    let mut columns = all.columns;
+    let at = columns.iter().position(|column| column.name == "org");
+    at.map(|at| columns.remove(at));
+    let mut tables: Vec<Table> = Vec::new();
+    let mut of_org: HashMap<String, usize> = HashMap::new();
     for mut row in all.rows {
-        let name = name(&row);
-        // It stands in the heading.
-        org.map(|n| row.cells.remove(n));
-        match tables.iter_mut().find(|table| table.title == name) {
-            Some(table) => table.rows.push(row),
-            None => tables.push(Table {
-                title: name,
+        let name = at.map_or_else(String::new, |at| row.cells.remove(at).words());
+        let n = *of_org.entry(name).or_insert_with_key(|name| {
+            tables.push(Table {
+                title: name.clone(),
                 columns: columns.clone(),
-                rows: vec![row],
                 ..Table::default()
-            }),
-        }
+            });
+            tables.len() - 1
+        });
+        tables[n].rows.push(row);
     }
     Publication {
         title: locale.text("due-title"),

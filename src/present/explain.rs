@@ -12,6 +12,7 @@ use crate::number::Decimal;
 use crate::present::cell;
 use crate::problem::Problem;
 use crate::record::{Record, text};
+use crate::rules::Rules;
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Audience, Cell, Column, Table, TableRow};
 
@@ -53,37 +54,6 @@ impl Explained<'_> {
         )))
     }
 
-    /// The figures that a ratio or score is made of, each with the weight it has, if any.
-    fn parts<'m>(
-        &'m self,
-        metric: &'m Metric,
-    ) -> Vec<(&'static str, Vec<&'m Metric>, Option<i64>)> {
-        let find = |names: &[String]| {
-            names
-                .iter()
-                .filter_map(|name| self.evaluation.tree.rules.metric(name))
-                .collect::<Vec<_>>()
-        };
-        match &metric.measure {
-            Measure::Ratio { of, to } => vec![
-                ("numerator", find(of), None),
-                ("denominator", find(to), None),
-            ],
-            Measure::Score { parts } => parts
-                .iter()
-                .map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight)))
-                .collect(),
-            Measure::Records { .. }
-            | Measure::Obligation { .. }
-            | Measure::Members
-            | Measure::Organisations { .. }
-            | Measure::View { .. }
-            | Measure::Disagreement { .. }
-            | Measure::Plus { .. }
-            | Measure::Rank(_) => Vec::new(),
-        }
-    }
-
     /// Its value and what stands behind it, as an object.
     ///
     /// # Errors
@@ -99,7 +69,7 @@ impl Explained<'_> {
             .map(|(c, amount)| json!(Evidence::of(self.evaluation.tree, c, *amount)))
             .collect();
         object.insert("records".to_owned(), Json::Array(records));
-        let parts = self.parts(metric);
+        let parts = parts(self.evaluation.tree.rules, metric);
         if !parts.is_empty() {
             let parts = parts
                 .into_iter()
@@ -166,7 +136,7 @@ impl Explained<'_> {
         if let Some((by, places)) = self.places(metric)? {
             return Ok(vec![self.table_of_places(by, &places)]);
         }
-        let parts = self.parts(metric);
+        let parts = parts(self.evaluation.tree.rules, metric);
         if parts.is_empty() {
             return Ok(vec![self.table(metric)]);
         }
@@ -192,13 +162,7 @@ impl Explained<'_> {
         weight: Option<i64>,
     ) -> Result<String, Problem> {
         let words = self.figure(part)?.words();
-        let lead = match weight {
-            Some(weight) => {
-                let weight = [("weight", weight.into())];
-                self.locale.say("explain-weight", &weight)
-            }
-            None => self.locale.text(&format!("explain-{role}")),
-        };
+        let lead = lead(self.locale, role, weight);
         let label = part.label.get(self.locale.lang());
         Ok(format!("{lead}{label} = {words}"))
     }
@@ -268,6 +232,43 @@ impl Explained<'_> {
             rows: rows.collect(),
             ..Table::default()
         }
+    }
+}
+
+/// Figures that another is made of: their role in it, and the weight that they have, if any.
+type Part<'m> = (&'static str, Vec<&'m Metric>, Option<i64>);
+
+/// The figures that a ratio or score is made of.
+pub(super) fn parts<'m>(rules: &'m Rules, metric: &Metric) -> Vec<Part<'m>> {
+    let find = |names: &[String]| {
+        let metrics = names.iter().filter_map(|name| rules.metric(name));
+        metrics.collect::<Vec<_>>()
+    };
+    match &metric.measure {
+        Measure::Ratio { of, to } => vec![
+            ("numerator", find(of), None),
+            ("denominator", find(to), None),
+        ],
+        Measure::Score { parts } => parts
+            .iter()
+            .map(|(name, weight)| ("part", find(std::slice::from_ref(name)), Some(*weight)))
+            .collect(),
+        Measure::Records { .. }
+        | Measure::Obligation { .. }
+        | Measure::Members
+        | Measure::Organisations { .. }
+        | Measure::View { .. }
+        | Measure::Disagreement { .. }
+        | Measure::Plus { .. }
+        | Measure::Rank(_) => Vec::new(),
+    }
+}
+
+/// What a part is to the figure, before its name.
+pub(super) fn lead(locale: &Locale, role: &str, weight: Option<i64>) -> String {
+    match weight {
+        Some(weight) => locale.say("explain-weight", &[("weight", weight.into())]),
+        None => locale.text(&format!("explain-{role}")),
     }
 }
 

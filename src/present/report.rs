@@ -100,20 +100,13 @@ impl Shown<'_> {
         let rows = &self.report.rows;
         let names = rows.iter().map(|row| self.row_name(row)).collect();
         let mut sources = Sources::of(evaluation, rows, names, self.question.own, self.locale);
-        for (row, _) in rows.iter().enumerate() {
-            let metrics = self.columns.iter();
-            let of_metrics = metrics.flat_map(|column| {
-                // Beside the figure may stand its change.
-                let width = self.columns_of(column).count();
-                std::iter::once(Some(column.metric)).chain(std::iter::repeat_n(None, width - 1))
-            });
-            for (at, metric) in of_metrics.enumerate() {
-                let column = table.columns.len() - self.width() + at;
-                let cell = &table.rows[row].cells[column];
-                let Some(metric) = metric.filter(|_| is_figure(cell)) else {
-                    continue;
-                };
-                if let Some(source) = sources.behind(row, metric)? {
+        let first = table.columns.len() - self.width();
+        for row in 0..rows.len() {
+            for (n, shown) in self.columns.iter().enumerate() {
+                let column = first + n * self.each();
+                if is_figure(&table.rows[row].cells[column])
+                    && let Some(source) = sources.behind(row, shown.metric)?
+                {
                     table.sources.insert((row, column), source);
                 }
             }
@@ -140,13 +133,15 @@ impl Shown<'_> {
         })
     }
 
+    /// How many columns a figure takes: beside it stands its change, where there is something to
+    /// compare with.
+    fn each(&self) -> usize {
+        1 + usize::from(self.report.compared.is_some())
+    }
+
     /// How many columns its figures take.
     fn width(&self) -> usize {
-        let widths = self
-            .columns
-            .iter()
-            .map(|column| self.columns_of(column).count());
-        widths.sum()
+        self.each() * self.columns.len()
     }
 
     /// The head and the foot of a table as it is handed in.

@@ -7,7 +7,7 @@ use crate::figure::{Basis, Contribution, Evaluation, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::present::cell;
-use crate::present::explain::basis;
+use crate::present::explain::{self, basis};
 use crate::problem::Problem;
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Cell, Source, SourcePart, SourceRecord};
@@ -97,39 +97,24 @@ impl<'e> Sources<'e> {
             }
             return Ok(parts);
         }
-        let (lang, locale, evaluation) = (self.locale.lang(), self.locale, self.evaluation);
-        let named = |names: &[String], lead: &str| {
-            let metrics = names
-                .iter()
-                .filter_map(|name| evaluation.tree.rules.metric(name));
-            let labelled =
-                metrics.map(|metric| (format!("{lead}{}", metric.label.get(lang)), metric));
-            labelled.collect::<Vec<_>>()
+        let rules = self.evaluation.tree.rules;
+        let mut of: Vec<(String, &Metric)> = Vec::new();
+        for (role, metrics, weight) in explain::parts(rules, metric) {
+            let lead = explain::lead(self.locale, role, weight);
+            of.extend(metrics.into_iter().map(|metric| (lead.clone(), metric)));
+        }
+        // A sum of figures, and a place by a figure, are explained by what is counted or by all
+        // places; here each leads to what it is made of.
+        let others = match &metric.measure {
+            Measure::Plus { of } => of.as_slice(),
+            Measure::Rank(ranking) => std::slice::from_ref(&ranking.by),
+            _ => &[],
         };
-        let of = match &metric.measure {
-            Measure::Ratio { of, to } => {
-                let [above, below] = ["numerator", "denominator"]
-                    .map(|role| locale.text(&format!("explain-{role}")));
-                [named(of, &above), named(to, &below)].concat()
-            }
-            Measure::Score { parts } => {
-                let part = |(name, weight): &(String, i64)| {
-                    let lead = locale.say("explain-weight", &[("weight", (*weight).into())]);
-                    named(std::slice::from_ref(name), &lead)
-                };
-                parts.iter().flat_map(part).collect()
-            }
-            Measure::Plus { of } => named(of, ""),
-            Measure::Rank(ranking) => named(std::slice::from_ref(&ranking.by), ""),
-            Measure::Records { .. }
-            | Measure::Obligation { .. }
-            | Measure::Members
-            | Measure::Organisations { .. }
-            | Measure::View { .. }
-            | Measure::Disagreement { .. } => Vec::new(),
-        };
-        for (label, metric) in of {
+        let others = others.iter().filter_map(|name| rules.metric(name));
+        of.extend(others.map(|metric| (String::new(), metric)));
+        for (lead, metric) in of {
             if let Some(source) = self.behind(row, metric)? {
+                let label = format!("{lead}{}", metric.label.get(self.locale.lang()));
                 parts.push(SourcePart { label, source });
             }
         }
