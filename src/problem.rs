@@ -255,6 +255,7 @@ rules! {
     TEMPLATE_UNCLOSED "template-unclosed" Usage "A tag that is not closed in its paragraph.";
     TEMPLATE_TEXT_ONLY "template-text-only" Usage
         "A block that works on text alone, in a Word file.";
+    TEMPLATE_NO_PICTURE "template-no-picture" Usage "A picture in a template that cannot hold one.";
     TEMPLATE_TOO_DEEP "template-too-deep" Usage "Numbers put together of numbers too often.";
     TEMPLATE_BOUNDS "template-bounds" Usage "A template that holds or makes more than any report.";
     TEMPLATE_LIST_TERM "template-list-term" Usage

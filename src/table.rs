@@ -78,6 +78,36 @@ impl Chart {
         self.cells().any(|cell| cell.size() >= 0.0)
     }
 
+    /// Its figures as a table, for what cannot hold a picture.
+    pub fn table(&self) -> Table {
+        let series = self.series.iter();
+        let columns = series
+            .clone()
+            .map(|series| Column::number("", series.label.clone(), "items"));
+        let rows = self.categories.iter().enumerate().map(|(n, category)| {
+            let figures = series.clone().map(|series| series.cells[n].clone());
+            TableRow::of(
+                [Cell::Text(category.clone())]
+                    .into_iter()
+                    .chain(figures)
+                    .collect(),
+            )
+        });
+        let mark = self.mark.iter().map(|(name, cell)| TableRow {
+            total: true,
+            ..TableRow::of(vec![Cell::Text(name.clone()), cell.clone()])
+        });
+        Table {
+            title: self.title.clone(),
+            columns: [Column::text("", String::new())]
+                .into_iter()
+                .chain(columns)
+                .collect(),
+            rows: rows.chain(mark).collect(),
+            ..Table::default()
+        }
+    }
+
     /// Whether its axis is one of percentages.
     pub fn is_percent(&self) -> bool {
         self.cells().any(Cell::is_ratio)

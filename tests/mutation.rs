@@ -24,7 +24,7 @@ use ledger::narrative::marks;
 use ledger::narrative::quantity::Context;
 use ledger::narrative::template::{Filled, Template};
 use ledger::narrative::word::{WordFile, WordPart};
-use ledger::render::document;
+use ledger::render::document::{self, Pictures};
 use ledger::rules::Rules;
 use ledger::source::Source;
 use ledger::tree::{Loaded, Tree, canon, check, format, ledger as records};
@@ -340,7 +340,10 @@ static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
     templates.extend(sections("tests/templates", &|_| true));
     let words = templates
         .iter()
-        .map(|text| document::word(&String::from_utf8_lossy(text)))
+        .map(|text| {
+            document::word(&String::from_utf8_lossy(text), &no_pictures())
+                .expect("no picture is refused")
+        })
         .collect();
     // Of each, the longest are mostly more of the same.
     let short = |all: Vec<Vec<u8>>| {
@@ -470,9 +473,19 @@ fn a_template(name: &str, bytes: Vec<u8>) {
     };
     marks::found(&text);
     let text = marks::stripped(&text);
-    document::text(&text, &Locale::new(Lang::Zh));
-    WordFile::open(document::word(&text))
+    document::text(&text, &no_pictures());
+    let word = document::word(&text, &no_pictures()).expect("no picture is refused");
+    WordFile::open(word)
         .unwrap_or_else(|broken| panic!("the document is no Word file: {broken:?}"));
+}
+
+fn no_pictures() -> Pictures<'static> {
+    static LOCALE: LazyLock<Locale> = LazyLock::new(|| Locale::new(Lang::Zh));
+    Pictures {
+        of_image: &[],
+        locale: &LOCALE,
+        today: "2026-09-30".parse().expect("a day"),
+    }
 }
 
 fn a_word_file(bytes: Vec<u8>) {

@@ -9,6 +9,8 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use common::{Ledger, Ran, expect_file};
+use ledger::locale::{Lang, Locale};
+use ledger::render::document::{Pictures, word};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -684,7 +686,14 @@ fn libreoffice_shows_the_text_right() {
     let dir = tempfile::tempdir().expect("a folder");
     let template = dir.path().join("t.docx");
     let words = "# {{ district }}通报\n\n共{{ tasks_due }}项，完成{{ tasks_done }}项。\n\n| 单位 | 应完成 |\n|---|---|\n| {% for o in orgs %}{{ o.short }} | {{ o.tasks_due }}{% endfor %} |\n";
-    fs::write(&template, ledger::render::document::word(words)).expect("a template");
+    let locale = Locale::new(Lang::Zh);
+    let pictures = Pictures {
+        of_image: &[],
+        locale: &locale,
+        today: "2026-09-30".parse().expect("a day"),
+    };
+    let bytes = word(words, &pictures).expect("no picture is refused");
+    fs::write(&template, bytes).expect("a template");
     let out = dir.path().join("o.docx");
     let ran = sample_report(
         &[

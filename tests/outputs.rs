@@ -6,12 +6,14 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use proptest::prelude::*;
 use quick_xml::events::Event;
+use zip::ZipArchive;
 
 use common::{Ledger, expect_file, run, sample_folder};
 
@@ -28,7 +30,7 @@ fn sample_file(args: &[&str], name: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     sample(&[args, &["--out", path.to_str().expect("text")]].concat());
-    std::fs::read(path).expect("written")
+    fs::read(path).expect("written")
 }
 
 const QUARTER: &[&str] = &["report", "--quarter", "2026Q3", "--as-of", "2026-10-15"];
@@ -230,7 +232,7 @@ fn without_values(bytes: &[u8]) -> Vec<u8> {
 /// A page as its elements: names, ids, links and texts, in order. That it can be read as XML says
 /// that no text is taken for markup.
 fn elements(page: &str) -> Vec<(String, BTreeMap<String, String>, String)> {
-    let body = page.strip_prefix("<!doctype html>\n").expect("a page");
+    let body = page.strip_prefix("<!doctype html>\n").unwrap_or(page);
     let mut reader = quick_xml::Reader::from_str(body);
     let mut found: Vec<(String, BTreeMap<String, String>, String)> = Vec::new();
     loop {
@@ -330,6 +332,53 @@ fn a_trend_is_the_figures_of_each_period() {
         let alone = raw(&alone);
         assert_eq!(line[3..], alone[alone.len() - 1][3..], "{period}");
     }
+}
+
+/// A document shows a picture of the very figures of the report; text shows them as a table.
+#[test]
+fn a_document_has_the_picture_that_its_template_asks_for() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let template = dir.path().join("t.md");
+    let text = "# 图\n\n{{ 图表(\"任务完成率\") }}\n\n{{ chart(\"Over time\") }}\n";
+    fs::write(&template, text).expect("a template");
+    let path = template.to_str().expect("a path");
+    let days = ["--quarter", "2026Q3", "--as-of", "2026-09-30"];
+    let ask = [&["write", path], &days[..]].concat();
+    let bytes = sample_file(&ask, "o.docx");
+    let mut parts = ZipArchive::new(Cursor::new(bytes)).expect("a Word file");
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        let mut part = parts.by_name(name).expect(name);
+        part.read_to_string(&mut text).expect("XML");
+        text
+    };
+    let drawn = part("word/charts/chart1.xml");
+    let shown: Vec<f64> = elements(&drawn)
+        .into_iter()
+        .filter(|(name, ..)| name == "c:v")
+        .filter_map(|(.., text)| text.parse().ok())
+        .collect();
+    let of = ["--metrics", "tasks_completion_rate"];
+    let raw = [&["report"], &days[..], &of, &["--format", "csv", "--raw"]].concat();
+    let csv = sample(&raw);
+    let total = csv.lines().last().and_then(|line| line.rsplit(',').next());
+    let total: f64 = total.expect("a total").parse().expect("a number");
+    let rows = csv.lines().count() - 1;
+    assert!(shown.len() > rows && (shown[shown.len() - 1] - total).abs() < 1e-4);
+    assert!(part("word/document.xml").contains("r:id=\"chart2\""));
+    assert!(part("[Content_Types].xml").contains("/word/charts/chart2.xml"));
+    let text = sample(&ask);
+    assert!(
+        text.contains("| **合计** |") && text.contains("| 2026Q3 |"),
+        "{text}"
+    );
+
+    fs::write(&template, "{{ chart(\"没有的图\") }}").expect("a template");
+    let root = sample_folder();
+    let root = ["--root", root.to_str().expect("text"), "--lang", "zh-CN"];
+    let said = run(&[&root[..], &ask].concat()).err;
+    assert!(said.contains("没有“没有的图”"), "{said}");
+    assert!(said.contains("任务完成率"), "{said}");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use clap::{ArgMatches, Command as Clap};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
+use crate::figure::Evaluation;
+use crate::figure::report::{Question, report};
 use crate::locale::{Lang, Locale};
 use crate::narrative::bounds::MOST_TRACED;
 use crate::narrative::marks::{self, MarkedFigure};
@@ -18,10 +20,12 @@ use crate::narrative::sums::mismatches;
 use crate::narrative::template::{Filled, Template};
 use crate::narrative::trace;
 use crate::narrative::word::{DOCUMENT, WordPart};
+use crate::present::chart::Pictured;
 use crate::problem::{Problem, Problems, Rule};
-use crate::render::document;
+use crate::render::document::{self, Pictures};
 use crate::render::json::pretty;
 use crate::rules::{Class, Rules};
+use crate::table::Chart;
 use crate::tree::{Root, scan};
 
 pub(super) const COMMAND: Command = Command {
@@ -81,7 +85,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         traceable(&context, &figures)?;
     }
     let form = form(matches, &template)?;
-    let bytes = document(&template, &filled, form, &context)?;
+    let charts = charts(&context)?;
+    let pictures = Pictures {
+        of_image: &charts,
+        locale: &context.locale,
+        today: session.today,
+    };
+    let bytes = document(&template, &filled, form, &pictures)?;
     for path in [&out, &trace].into_iter().flatten() {
         refuse_template(matches, path)?;
         output::refuse(session, matches, path)?;
@@ -92,20 +102,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         None => session.print(&String::from_utf8_lossy(&bytes))?,
     }
     if let Some(path) = trace {
-        let text = if path.extension().is_some_and(|e| e == "json") {
-            pretty(&trace::object(&context, &figures))
-        } else {
-            // Beside the document stands what is read; in a file of its own everything.
-            let is_named = matches
-                .get_one::<String>("trace")
-                .is_some_and(|path| !path.is_empty());
-            let most = if is_named {
-                usize::MAX
-            } else {
-                trace::FIRST_RECORDS
-            };
-            trace::text(&context, &figures, most, &session.locale)
-        };
+        let text = traced(matches, &path, (&context, &figures), &session.locale);
         output::save(session, matches, &path, text.as_bytes())?;
     }
     if !matches.get_flag("check-sums") {
@@ -134,6 +131,25 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     } else {
         Status::Findings
     })
+}
+
+/// Where each figure comes from, as a program or as a person reads it.
+fn traced(
+    matches: &ArgMatches,
+    path: &Path,
+    (context, figures): (&Context, &[MarkedFigure]),
+    locale: &Locale,
+) -> String {
+    if path.extension().is_some_and(|ending| ending == "json") {
+        return pretty(&trace::object(context, figures));
+    }
+    // Beside the document stands what is read; in a file of its own everything.
+    let named = matches.get_one::<String>("trace");
+    let most = match named.is_some_and(|path| !path.is_empty()) {
+        true => usize::MAX,
+        false => trace::FIRST_RECORDS,
+    };
+    trace::text(context, figures, most, locale)
 }
 
 /// Refuses a trace that is longer than anybody reads.
@@ -245,7 +261,7 @@ fn document(
     template: &Template,
     filled: &Filled,
     form: Format,
-    context: &Context,
+    pictures: &Pictures<'_>,
 ) -> Result<Vec<u8>> {
     Ok(match (template, filled) {
         (Template::Word(name, word), Filled::Word(parts)) => {
@@ -279,15 +295,46 @@ fn document(
             let text = marks::stripped(text);
             match (form, template) {
                 (Format::Word, Template::Plain(_)) => document::word_of_lines(&text),
-                (Format::Word, _) => document::word(&text),
+                (Format::Word, _) => document::word(&text, pictures)?,
                 (Format::Text, Template::Markdown(_)) => {
-                    document::text(&text, &context.locale).into_bytes()
+                    document::text(&text, pictures).into_bytes()
                 }
+                (Format::Markdown, _) => document::markdown(&text, pictures).into_bytes(),
                 _ => text.into_bytes(),
             }
         }
         (_, Filled::Word(_)) => Vec::new(),
     })
+}
+
+/// The pictures that a template asks for, of the organisations just below the one that reports.
+fn charts(context: &Context) -> Result<Vec<Vec<Chart>>, Problem> {
+    let specs = context.pictures();
+    if specs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (tree, period, as_of, today) =
+        (context.tree(), context.period, context.as_of, context.today);
+    let question = Question {
+        org: context.org,
+        depth: 1,
+        own: false,
+        period,
+        as_of,
+        today,
+        metrics: Vec::new(),
+        compare: None,
+    };
+    let pictured = Pictured {
+        evaluation: &Evaluation::new(tree, period, as_of).until(today),
+        rows: &report(tree, &question)?.rows,
+        locale: &context.locale,
+    };
+    let of_spec = |spec| {
+        let charts = pictured.charts(spec)?;
+        Ok(charts.into_iter().filter(Chart::has_figures).collect())
+    };
+    specs.iter().map(of_spec).collect()
 }
 
 /// The figures of a document in the order they stand.

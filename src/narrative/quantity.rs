@@ -18,6 +18,7 @@ use crate::record::text::{self};
 use crate::record::{Record, Value};
 use crate::rules::kind::FieldType;
 use crate::rules::metric::{Measure, Metric, Peers, Ranking, Take, Unit};
+use crate::rules::report_spec::ChartSpec;
 use crate::spelling::folded;
 use crate::tree::{Loaded, Tree};
 
@@ -46,6 +47,7 @@ pub struct Context {
     memories: Mutex<BTreeMap<Moment, Arc<Memory>>>,
     log: Mutex<Vec<Arc<Quantity>>>,
     claims: Mutex<Vec<Claim>>,
+    charts: Mutex<Vec<ChartSpec>>,
     problems: Mutex<Vec<Problem>>,
     named: Mutex<BTreeMap<String, Result<usize, Problem>>>,
     /// How much was looked at, in records.
@@ -96,6 +98,17 @@ fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The most pictures of a document.
+const MOST_PICTURES: usize = 50;
+
+/// How a picture stands in a text of Markdown.
+pub fn image(picture: usize) -> String {
+    format!("![]({IMAGE}{picture})")
+}
+
+/// What an image of Markdown leads to where it is a picture of figures.
+pub const IMAGE: &str = "chart:";
+
 impl Context {
     /// A context for an organisation and period.
     pub fn new(
@@ -131,6 +144,7 @@ impl Context {
             memories: Mutex::default(),
             log: Mutex::default(),
             claims: Mutex::default(),
+            charts: Mutex::default(),
             problems: Mutex::default(),
             named: Mutex::default(),
             looked: AtomicU64::new(0),
@@ -251,6 +265,25 @@ impl Context {
         let found = self.tree().org(name);
         open(&self.named).insert(name.to_owned(), found.clone());
         found
+    }
+
+    /// Asks for a picture, which stands in the text as an image of Markdown.
+    ///
+    /// # Errors
+    /// No report has it, or there are more than any document has.
+    pub fn picture(&self, name: &str) -> Result<String, Problem> {
+        let spec = self.tree().rules.asked_chart(name)?;
+        let mut charts = open(&self.charts);
+        if charts.len() >= MOST_PICTURES {
+            return Err(beyond("bounds-pictures", MOST_PICTURES));
+        }
+        charts.push(spec.clone());
+        Ok(image(charts.len() - 1))
+    }
+
+    /// The pictures asked for, in the order of their images.
+    pub fn pictures(&self) -> Vec<ChartSpec> {
+        open(&self.charts).clone()
     }
 
     /// Why figures that were asked for could not be said.

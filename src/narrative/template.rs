@@ -1123,6 +1123,7 @@ fn environment(
     bounds::add_checkpoints(&mut environment);
     filters(&mut environment, context);
     functions(&mut environment, context);
+    pictures(&mut environment, context, escape);
     environment.add_global("_part", Value::from(literals));
     environment
 }
@@ -1316,6 +1317,23 @@ fn functions(environment: &mut Environment<'_>, context: &Arc<Context>) {
             },
         )
     });
+}
+
+/// `chart("逾期任务的逾期天数")`: a picture of a report, where the text can hold one.
+fn pictures(environment: &mut Environment<'_>, context: &Arc<Context>, escape: Escape) {
+    for name in ["chart", "图表"] {
+        let context = Arc::clone(context);
+        let make = move |name: &str| -> Result<Value, Error> {
+            match escape {
+                Escape::Markdown => {
+                    let image = context.picture(name).map_err(refuse)?;
+                    Ok(Value::from_safe_string(image))
+                }
+                Escape::Plain | Escape::Xml => Err(refuse(Problem::new(Rule::TEMPLATE_NO_PICTURE))),
+            }
+        };
+        environment.add_function(name, make);
+    }
 }
 
 /// Numbers are not put together of numbers deeper than this.

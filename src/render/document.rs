@@ -14,9 +14,12 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::day::{Day, When};
 use crate::locale::Locale;
+use crate::narrative::quantity::{IMAGE, image};
 use crate::narrative::word::escaped;
-use crate::render::terminal;
-use crate::table::{Cell, Column, Table, TableRow};
+use crate::problem::Problem;
+use crate::render::markdown::titled_table;
+use crate::render::{terminal, workbook};
+use crate::table::{Cell, Chart, ChartForm, Column, Table, TableRow};
 
 /// A stretch of text of one look.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +40,38 @@ enum Element {
     Closing(usize, Vec<StyledText>),
     /// Rows of cells; the first row is the heading.
     Table(Vec<Vec<Vec<StyledText>>>),
+    /// A picture of figures, by index.
+    Picture(usize),
+}
+
+/// What the images of a text that lead to pictures of figures stand for: for each image the
+/// pictures that it asks for, in the language of the document.
+#[derive(Clone, Copy)]
+pub struct Pictures<'c> {
+    /// The pictures.
+    pub of_image: &'c [Vec<Chart>],
+    /// The words around them.
+    pub locale: &'c Locale,
+    /// The day on which the document is written.
+    pub today: Day,
+}
+
+impl Pictures<'_> {
+    fn charts(&self, image: usize) -> &[Chart] {
+        self.of_image.get(image).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The pictures as a Word file holds them.
+#[derive(Default)]
+struct Drawings {
+    /// Parts of the file by name.
+    parts: Vec<(String, Vec<u8>)>,
+    /// The paragraphs of each image.
+    paragraphs: Vec<String>,
+    /// What the document says of its parts.
+    relations: String,
+    content_types: String,
 }
 
 /// The most columns of a table: as many as word processors can show.
@@ -121,6 +156,13 @@ impl Builder {
                     _ => "-".to_owned(),
                 });
             }
+            Tag::Image { dest_url, .. } => {
+                let picture = dest_url.strip_prefix(IMAGE).map(str::parse);
+                if let Some(Ok(picture)) = picture {
+                    self.flush();
+                    self.blocks.push(Element::Picture(picture));
+                }
+            }
             Tag::Strong => self.bold += 1,
             Tag::Emphasis => self.italic += 1,
             Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
@@ -192,11 +234,33 @@ fn plain(spans: &[StyledText]) -> String {
     spans.iter().map(|span| span.text.as_str()).collect()
 }
 
+/// A Markdown text whose pictures are tables of their figures.
+pub fn markdown(text: &str, pictures: &Pictures<'_>) -> String {
+    let mut text = text.to_owned();
+    for (n, charts) in pictures.of_image.iter().enumerate() {
+        if let Some((before, after)) = text.split_once(&image(n)) {
+            let tables = charts.iter().map(|chart| titled_table(&chart.table()));
+            let parts: Vec<String> = [before.trim_end().to_owned()]
+                .into_iter()
+                .chain(tables)
+                .chain([after.trim_start().to_owned()])
+                .collect();
+            text = parts.join("\n\n");
+        }
+    }
+    text
+}
+
 /// A Markdown text as plain text: its marks gone, its tables drawn.
-pub fn text(markdown: &str, locale: &Locale) -> String {
+pub fn text(text: &str, pictures: &Pictures<'_>) -> String {
+    let locale = pictures.locale;
     let mut out = String::new();
     let mut after_item = false;
-    for block in blocks(markdown) {
+    let style = terminal::TableStyle {
+        wide: true,
+        ..terminal::TableStyle::default()
+    };
+    for block in blocks(text) {
         let is_item = matches!(block, Element::Item(..));
         if !(out.is_empty() || is_item && after_item) {
             out.push('\n');
@@ -234,22 +298,23 @@ pub fn text(markdown: &str, locale: &Locale) -> String {
                     rows: rows.map(cells).collect(),
                     ..Table::default()
                 };
-                out.push_str(&terminal::draw(
-                    &table,
-                    terminal::TableStyle {
-                        wide: true,
-                        ..terminal::TableStyle::default()
-                    },
-                    locale,
-                ));
+                out.push_str(&terminal::draw(&table, style, locale));
+            }
+            Element::Picture(image) => {
+                let tables = pictures.charts(image).iter().map(Chart::table);
+                let drawn = tables.map(|table| terminal::draw(&table, style, locale));
+                out.push_str(&drawn.collect::<Vec<_>>().join("\n"));
             }
         }
     }
     out
 }
 
-/// A Markdown text as a Word file. The same text gives the same bytes.
-pub fn word(markdown: &str) -> Vec<u8> {
+/// A Markdown text as a Word file. The same text and pictures give the same bytes.
+///
+/// # Errors
+/// A picture that cannot be drawn.
+pub fn word(markdown: &str, pictures: &Pictures<'_>) -> Result<Vec<u8>, Problem> {
     let mut blocks = blocks(markdown);
     // What stands in brackets under the title says when and as of which day: it belongs to the
     // title.
@@ -277,7 +342,60 @@ pub fn word(markdown: &str) -> Vec<u8> {
         let at = blocks.len() - 2;
         blocks.splice(at..at, [below.clone(), below]);
     }
-    packed(&blocks)
+    Ok(packed(&blocks, Drawings::of(pictures)?))
+}
+
+impl Drawings {
+    fn of(pictures: &Pictures<'_>) -> Result<Drawings, Problem> {
+        let mut drawings = Drawings::default();
+        for charts in pictures.of_image {
+            let mut paragraphs = String::new();
+            for chart in charts {
+                paragraphs.push_str(&drawings.add(chart, pictures)?);
+            }
+            drawings.paragraphs.push(paragraphs);
+        }
+        Ok(drawings)
+    }
+
+    /// Adds a chart with the workbook that its figures can be changed in; its paragraph.
+    fn add(&mut self, chart: &Chart, pictures: &Pictures<'_>) -> Result<String, Problem> {
+        let n = self.parts.len() / 3 + 1;
+        let (drawing, workbook) = workbook::picture(chart, pictures.locale, pictures.today)?;
+        let drawing = in_document(drawing, chart.form);
+        let number = n.to_string();
+        let filled = |text: &str| text.replace("{n}", &number);
+        self.parts.extend([
+            (filled("word/charts/chart{n}.xml"), drawing.into_bytes()),
+            (
+                filled("word/charts/_rels/chart{n}.xml.rels"),
+                filled(CHART_RELATIONS).into_bytes(),
+            ),
+            (filled("word/embeddings/chart{n}.xlsx"), workbook),
+        ]);
+        self.relations.push_str(&filled(CHART_RELATION));
+        self.content_types.push_str(&filled(CHART_TYPES));
+        Ok(filled(CHART).replace("{title}", &escaped(&chart.title)))
+    }
+}
+
+/// A chart's drawing as a document holds it: where its workbook lies, which the schema wants before
+/// what is said of printing, and what Word takes for granted otherwise than a spreadsheet does.
+fn in_document(drawing: String, form: ChartForm) -> String {
+    let data = "<c:externalData r:id=\"rId1\"><c:autoUpdate val=\"0\"/></c:externalData>";
+    let mut drawing = drawing.replace(
+        "<c:plotVisOnly val=\"1\"/>",
+        "<c:plotVisOnly val=\"1\"/><c:dispBlanksAs val=\"gap\"/>",
+    );
+    if form == ChartForm::Lines {
+        drawing = drawing.replace("</c:ser>", "<c:smooth val=\"0\"/></c:ser>");
+    }
+    let end = drawing
+        .find("<c:printSettings>")
+        .or_else(|| drawing.rfind("</c:chartSpace>"))
+        .unwrap_or(drawing.len());
+    drawing.insert_str(end, data);
+    drawing
 }
 
 /// Whether a text is a day as documents write it, and nothing else.
@@ -293,23 +411,39 @@ pub fn word_of_lines(text: &str) -> Vec<u8> {
             ..StyledText::default()
         }])
     };
-    packed(&text.lines().map(line).collect::<Vec<_>>())
+    packed(
+        &text.lines().map(line).collect::<Vec<_>>(),
+        Drawings::default(),
+    )
 }
 
-fn packed(blocks: &[Element]) -> Vec<u8> {
-    let body: String = blocks.iter().map(block_xml).collect();
-    let document = DOCUMENT.replace("<!-- text -->", &body);
+fn packed(blocks: &[Element], drawings: Drawings) -> Vec<u8> {
+    let body: String = blocks
+        .iter()
+        .map(|block| block_xml(block, &drawings))
+        .collect();
+    let more = |text: &str, more: &str| text.replace("<!-- charts -->", more);
     let parts = [
-        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
+        (
+            "[Content_Types].xml",
+            more(CONTENT_TYPES, &drawings.content_types),
+        ),
         ("_rels/.rels", RELATIONS.to_owned()),
-        ("word/document.xml", document),
+        (
+            "word/document.xml",
+            DOCUMENT.replace("<!-- text -->", &body),
+        ),
         ("word/styles.xml", STYLES.to_owned()),
         ("word/footer1.xml", FOOTER.to_owned()),
         (
             "word/_rels/document.xml.rels",
-            DOCUMENT_RELATIONS.to_owned(),
+            more(DOCUMENT_RELATIONS, &drawings.relations),
         ),
     ];
+    let parts = parts
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text.into_bytes()))
+        .chain(drawings.parts);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -317,13 +451,13 @@ fn packed(blocks: &[Element]) -> Vec<u8> {
     for (name, text) in parts {
         // Into memory nothing is refused.
         if writer.start_file(name, options).is_ok() {
-            let _ = writer.write_all(text.as_bytes());
+            let _ = writer.write_all(&text);
         }
     }
     writer.finish().map(Cursor::into_inner).unwrap_or_default()
 }
 
-fn block_xml(block: &Element) -> String {
+fn block_xml(block: &Element, drawings: &Drawings) -> String {
     match block {
         Element::Heading(level, spans) => {
             paragraph(&format!("<w:pStyle w:val=\"H{level}\"/>"), spans)
@@ -356,6 +490,7 @@ fn block_xml(block: &Element) -> String {
             let after = paragraph("<w:spacing w:line=\"240\" w:lineRule=\"exact\"/>", &[]);
             table_xml(rows) + &after
         }
+        Element::Picture(image) => drawings.paragraphs.get(*image).cloned().unwrap_or_default(),
     }
 }
 
@@ -504,3 +639,9 @@ const RELATIONS: &str = include_str!("docx/relations.xml");
 const DOCUMENT_RELATIONS: &str = include_str!("docx/document-relations.xml");
 const STYLES: &str = include_str!("docx/styles.xml");
 const FOOTER: &str = include_str!("docx/footer.xml");
+
+// The parts of a chart; `{n}` is its number.
+const CHART: &str = include_str!("docx/chart.xml");
+const CHART_RELATIONS: &str = include_str!("docx/chart-relations.xml");
+const CHART_RELATION: &str = include_str!("docx/chart-relation.xml");
+const CHART_TYPES: &str = include_str!("docx/chart-types.xml");

@@ -38,6 +38,11 @@ fn titled(mark: &str, text: &str) -> String {
     }
 }
 
+/// A table of figures, with its heading above.
+pub(super) fn titled_table(table: &Table) -> String {
+    format!("**{}**\n\n{}", escaped(&table.title), rows(table))
+}
+
 fn rows(table: &Table) -> String {
     let shown = table.seen();
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));

@@ -2,6 +2,7 @@
 //! figure comes from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read};
 use std::ops::Range;
 
 use rust_xlsxwriter::{
@@ -10,6 +11,7 @@ use rust_xlsxwriter::{
     Workbook, Worksheet, XlsxError,
 };
 use unicode_width::UnicodeWidthStr;
+use zip::ZipArchive;
 
 use crate::day::Day;
 use crate::locale::Locale;
@@ -88,6 +90,31 @@ fn written(found: &Publication, locale: &Locale, today: Day) -> Result<Vec<u8>, 
         written.sources(sheet, &found.sources)?;
     }
     workbook.save_to_buffer()
+}
+
+/// A chart as a drawing that other documents can hold, and the workbook of its figures.
+///
+/// # Errors
+/// The library refuses what it was given.
+pub(super) fn picture(
+    chart: &Chart,
+    locale: &Locale,
+    today: Day,
+) -> Result<(String, Vec<u8>), Problem> {
+    let found = Publication {
+        charts: vec![chart.clone()],
+        ..Publication::default()
+    };
+    let workbook = tables(&found, locale, today)?;
+    let mut drawing = String::new();
+    let read = ZipArchive::new(Cursor::new(&workbook)).and_then(|mut parts| {
+        let mut part = parts.by_name("xl/charts/chart1.xml")?;
+        Ok(part.read_to_string(&mut drawing)?)
+    });
+    match read {
+        Ok(_) => Ok((drawing, workbook)),
+        Err(error) => Err(Problem::new(Rule::FORM_UNWRITABLE).with("reason", error.to_string())),
+    }
 }
 
 /// A workbook whose bytes depend on nothing but what is written.

@@ -28,7 +28,7 @@ use kind::{FieldDef, FieldType, Kind, Shared};
 use metric::{Measure, Metric};
 use naming::Naming;
 use obligation::Obligation;
-use report_spec::ReportSpec;
+use report_spec::{ChartSpec, ReportSpec};
 use view::View;
 
 /// The rule files inside the program, in reading order.
@@ -494,6 +494,23 @@ impl Rules {
                 .with("name", name)
                 .with("allowed", kind::allowed(name, known))
         })
+    }
+
+    /// The picture of any report that people call so, in either language.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn asked_chart(&self, name: &str) -> Result<&ChartSpec, Problem> {
+        let mut charts = self.layouts().iter().flat_map(|report| &report.charts);
+        charts
+            .clone()
+            .find(|chart| chart.label.is(name))
+            .ok_or_else(|| {
+                let known: Vec<Label> = charts.by_ref().map(|chart| chart.label.clone()).collect();
+                Problem::new(Rule::UNKNOWN_NAME)
+                    .with("name", name)
+                    .with("allowed", Arg::Labels(known))
+            })
     }
 
     /// The kind of that name or label, for a person who asks for it.
