@@ -255,6 +255,16 @@ rules! {
     TEMPLATE_UNCLOSED "template-unclosed" Usage "A tag that is not closed in its paragraph.";
     TEMPLATE_TEXT_ONLY "template-text-only" Usage
         "A block that works on text alone, in a Word file.";
+    NOT_OF_MEMBERS "scorecard-of-organisations" Usage "A scorecard of organisations asked for members.";
+    OF_MEMBERS "scorecard-of-members" Usage "A scorecard of members asked for ratings.";
+    UNKNOWN_ITEM "unknown-item" Usage "Points for an item that the scorecard does not have.";
+    POINTS_OUT_OF_RANGE "points-out-of-range" Usage "Points outside the range of their item.";
+    NO_SUCH_MEMBER "unknown-member" Usage "No member of that code.";
+    NO_POINTS "points-off" Usage "Points of members in a ledger that has none.";
+    RATING_NOT_NOTICED "rating-not-noticed" Usage "A rating to be decided that nobody was shown.";
+    RATING_TOO_EARLY "rating-too-early" Usage "A rating to be decided before its notice is over.";
+    RATING_NO_REASON "rating-no-reason" Usage
+        "A rating that a person changed without saying why.";
     TEMPLATE_NO_PICTURE "template-no-picture" Usage "A picture in a template that cannot hold one.";
     TEMPLATE_TOO_DEEP "template-too-deep" Usage "Numbers put together of numbers too often.";
     TEMPLATE_BOUNDS "template-bounds" Usage "A template that holds or makes more than any report.";

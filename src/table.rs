@@ -22,8 +22,6 @@ pub struct Publication {
     pub charts: Vec<Chart>,
     /// What stands behind the figures; cells of tables name them by index.
     pub sources: Vec<Source>,
-    /// What an official table says around itself.
-    pub letterhead: Option<Letterhead>,
     /// Days for a calendar.
     pub events: Vec<Event>,
 }
@@ -241,6 +239,8 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// What stands behind cells: by row and column the index of a source.
     pub sources: BTreeMap<(usize, usize), usize>,
+    /// What an official table says around itself.
+    pub letterhead: Option<Letterhead>,
 }
 
 /// Some columns of a table, as many as can be read on a page.
@@ -316,6 +316,7 @@ impl Table {
             columns: Vec::new(),
             rows: Vec::new(),
             sources: BTreeMap::new(),
+            letterhead: None,
         }
     }
 

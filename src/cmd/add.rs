@@ -6,12 +6,15 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled};
+use crate::cmd::ledger::Ledger;
 use crate::cmd::{Command, Session, Status, options, prompt};
+use crate::figure::scorecard::{Scored, Scoring};
+use crate::figure::{Evaluation, tally};
 use crate::locale::Locale;
 use crate::name::OrgPath;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::{Record, Value, text};
+use crate::record::{Record, Value, points, text};
 use crate::rules::Rules;
 use crate::rules::kind::{Ask, FieldType, Kind};
 use crate::tree::change::{self, NewRecord};
@@ -56,7 +59,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         copy_from(&root, &rules, &kind, id, &mut values)?;
     }
     let org = which_org(session, &root, &rules, matches)?;
-    complete(session, &kind, &mut values, || {
+    if let Some(gives) = kind.gives.filter(|gives| values[gives.points].is_none()) {
+        values[gives.points] = fixed_points(&rules, &kind, &values);
+    }
+    complete(session, (&rules, &kind), &mut values, || {
         change::latest(&root, &rules, &org, &kind)
     })?;
     let new = NewRecord::of(&root, &rules, &kind, values, session.today)?;
@@ -86,7 +92,54 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             ("place", format!("{}:{}", place.file, place.line).into()),
         ],
     )?;
+    drop(lock);
+    say_cap(session, &kind, new.record())?;
     Ok(Status::Clean)
+}
+
+/// The points of an item that can only be given so many, as a value of their field.
+fn fixed_points(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<Value> {
+    let points = points::fixed(rules, kind, values)?;
+    let field = kind.gives?.points;
+    Some(match (&kind.fields[field].ty, points.whole()) {
+        (FieldType::Integer { .. }, Some(whole)) => Value::Integer(whole),
+        _ => Value::Decimal(points),
+    })
+}
+
+/// Says where the points of a new record count only in part, for their item has reached its most.
+fn say_cap(session: &mut Session<'_>, kind: &Kind, record: &Record<'_>) -> Result<()> {
+    let rules = session.rules()?;
+    let found = points::item(&rules, kind, &record.fields);
+    let (Some((card, item)), Some(days)) = (found, record.belongs()) else {
+        return Ok(());
+    };
+    let Some(cap) = item.limits.cap else {
+        return Ok(());
+    };
+    let ledger = Ledger::readable(session)?;
+    let tree = ledger.load(&tally::selection_of_scorecard(&rules, card));
+    let evaluation = Evaluation::new(&tree, days, session.today.max(days.last()));
+    let scoring = Scoring::new(&evaluation, card);
+    let person = kind.person.and_then(|field| record.get(field)?.as_text());
+    let of = match person {
+        Some(code) => Scored::Member(code.to_owned()),
+        None => match tree.entry_with_id(record.id.as_str()) {
+            Some(entry) => scoring.organisation(entry.org),
+            None => return Ok(()),
+        },
+    };
+    let score = scoring.score(&of)?;
+    let mut items = score.blocks.iter().flat_map(|block| &block.items);
+    let reached = items.find(|scored| scored.name == item.name);
+    if reached.is_some_and(|scored| scored.counts_in_part()) {
+        let words = [
+            ("item", (&item.label).into()),
+            ("cap", cap.to_string().into()),
+        ];
+        session.remark("points-cap", &words)?;
+    }
+    Ok(())
 }
 
 /// Points out what may be a slip of the pen, while it can still be put right: the same thing
@@ -197,7 +250,7 @@ fn copy_from(
 /// `latest` finds the record of the kind that was entered last in the organisation.
 fn complete<'r>(
     session: &mut Session<'_>,
-    kind: &Kind,
+    (rules, kind): (&Rules, &Kind),
     values: &mut [Option<Value>],
     latest: impl FnOnce() -> Option<Record<'r>>,
 ) -> Result<()> {
@@ -252,6 +305,9 @@ fn complete<'r>(
             .unless
             .as_deref()
             .is_some_and(|why| given(values, why));
+        if kind.gives.is_some_and(|gives| gives.points == n) && values[n].is_none() {
+            values[n] = fixed_points(rules, kind, values);
+        }
         if (missing.contains(&n) || is_asked(n)) && !excused && values[n].is_none() {
             ask(session, kind, values, (n, likely[n].as_ref()))?;
         }

@@ -25,7 +25,9 @@ mod merge_driver;
 mod options;
 mod org;
 mod output;
+mod points;
 mod prompt;
+mod rate;
 mod report;
 mod resolve;
 mod rules;
@@ -90,6 +92,8 @@ pub const COMMANDS: &[Command] = &[
     write::COMMAND,
     close::COMMAND,
     secretary::COMMAND,
+    points::COMMAND,
+    rate::COMMAND,
     git::COMMAND,
     resolve::COMMAND,
     audit_merges::COMMAND,

@@ -160,6 +160,11 @@ fn label(rules: &Rules, item: &NamedRule) -> Option<Label> {
         Class::Obligation => rules.obligation(&item.name).map(|o| o.label.clone()),
         Class::View => rules.view(&item.name).map(|v| v.label.clone()),
         Class::Metric => rules.metric(&item.name).map(|m| m.label.clone()),
+        Class::Scorecard => {
+            let mut all = rules.scorecards().iter();
+            all.find(|card| card.version() == item.name)
+                .map(|card| card.label.clone())
+        }
         Class::Report => rules.layout(&item.name).map(|l| l.label.clone()),
         Class::Template => item.label(),
     }
@@ -208,6 +213,7 @@ fn metrics(locale: &Locale, rules: &Rules) -> Table {
         Measure::Plus { .. }
         | Measure::Ratio { .. }
         | Measure::Score { .. }
+        | Measure::Scorecard { .. }
         | Measure::Rank { .. } => String::new(),
     };
     let rows = rules

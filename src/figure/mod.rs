@@ -9,7 +9,9 @@ pub mod evidence;
 pub mod list;
 pub mod obligation;
 pub mod rank;
+pub mod rating;
 pub mod report;
+pub mod scorecard;
 pub mod stamp;
 pub mod tally;
 pub mod trend;
@@ -151,6 +153,10 @@ pub struct Memory {
     by_metric: Mutex<BTreeMap<String, Arc<Vec<Contribution>>>>,
     by_obligation: Mutex<BTreeMap<String, Arc<Vec<Arc<OwedWindow>>>>>,
     by_ranking: Mutex<BTreeMap<String, Arc<rank::Places>>>,
+    /// The highest figures of those that scorecards score.
+    by_best: Mutex<BTreeMap<String, Option<Fraction>>>,
+    /// What was computed of other periods.
+    by_period: Mutex<BTreeMap<String, Arc<Memory>>>,
     recorded: OnceLock<Recorded>,
     looked: AtomicU64,
     /// Whether it holds what records added up to as they passed by; then the tree has no records.
@@ -360,6 +366,7 @@ impl<'t> Evaluation<'t> {
             | Measure::Plus { .. }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
+            | Measure::Scorecard { .. }
             | Measure::Rank(_) => {}
         }
         for part in metric
@@ -454,6 +461,7 @@ impl<'t> Evaluation<'t> {
             }
             Measure::Score { parts } => self.score(parts, scope, lens)?.ok_or_else(too_large)?,
             Measure::Rank(ranking) => self.place(ranking, scope, lens)?,
+            Measure::Scorecard { card, .. } => self.scored(card, scope)?,
         })
     }
 
@@ -625,7 +633,10 @@ impl<'t> Evaluation<'t> {
                 found.sort_by_key(|c| c.org);
                 found
             }
-            Measure::Ratio { .. } | Measure::Score { .. } | Measure::Rank(_) => Vec::new(),
+            Measure::Ratio { .. }
+            | Measure::Score { .. }
+            | Measure::Scorecard { .. }
+            | Measure::Rank(_) => Vec::new(),
         };
         self.memory
             .note_looked(self.tree.entries.len() + self.tree.orgs.len() + OF_KEPT * found.len());
@@ -705,6 +716,7 @@ impl<'t> Evaluation<'t> {
             | Measure::Plus { .. }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
+            | Measure::Scorecard { .. }
             | Measure::Rank(_) => {}
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::day::{Day, Period};
 use crate::figure::obligation::{self, OwedWindow};
+use crate::figure::rating::{AWARD, RATING};
 use crate::figure::{Adds, Basis, Contribution, Evaluation, Lens, Memory, Recorded, owed};
 use crate::number::Decimal;
 use crate::record::Distinct;
@@ -14,6 +15,7 @@ use crate::rules::filter::{Filter, Subject};
 use crate::rules::kind::Kind;
 use crate::rules::metric::{DateOf, Measure, Metric, Take};
 use crate::rules::obligation::Obligation;
+use crate::rules::scorecard::{Rated, Scorecard};
 use crate::tree::files::Files;
 use crate::tree::{ByKind, Records, Tree, pass};
 use crate::written::selection::{Selection, Wanted};
@@ -29,6 +31,7 @@ pub(super) fn adds_up(measure: &Measure) -> bool {
         | Measure::Plus { .. }
         | Measure::Ratio { .. }
         | Measure::Score { .. }
+        | Measure::Scorecard { .. }
         | Measure::Rank(_) => false,
     }
 }
@@ -51,7 +54,11 @@ pub fn made_of<'r>(rules: &'r Rules, metrics: &[&'r Metric]) -> Vec<&'r Metric> 
     found
         .into_values()
         .filter(|metric| {
-            metric.parts().is_empty() || matches!(metric.measure, Measure::Organisations { .. })
+            let is_more = matches!(
+                metric.measure,
+                Measure::Organisations { .. } | Measure::Scorecard { .. }
+            );
+            is_more || metric.parts().is_empty()
         })
         .collect()
 }
@@ -89,6 +96,30 @@ pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
     let is_asked = |kind: &&Arc<Kind>| *asked.selection.of(kind.number) != Wanted::Nothing;
     let kinds: Vec<&Arc<Kind>> = rules.kinds.iter().filter(is_asked).collect();
     kinds.into_iter().for_each(|kind| asked.listed(kind));
+    asked.selection
+}
+
+/// Which fields a scorecard looks at, with what a list of the records behind it says of each.
+pub fn selection_of_scorecard(rules: &Rules, card: &Scorecard) -> Selection {
+    let metrics: Vec<&Metric> = card
+        .metrics()
+        .filter_map(|name| rules.metric(name))
+        .collect();
+    let selection = selection_to_list(rules, &metrics);
+    let mut asked = Questions { rules, selection };
+    asked.scorecard(card);
+    if let Some(kind) = card.giving(&rules.kinds) {
+        asked.everything(&kind.name);
+    }
+    asked.selection
+}
+
+/// The same with the ratings and honours that follow from it.
+pub fn selection_to_rate(rules: &Rules, card: &Scorecard) -> Selection {
+    let selection = selection_of_scorecard(rules, card);
+    let mut asked = Questions { rules, selection };
+    asked.everything(RATING);
+    asked.everything(AWARD);
     asked.selection
 }
 
@@ -256,12 +287,53 @@ impl<'r> Questions<'r> {
                 }
                 false
             }
+            Measure::Scorecard { card, .. } => {
+                let rules = self.rules;
+                let versions = rules
+                    .scorecards()
+                    .iter()
+                    .filter(|known| known.name == *card);
+                versions.for_each(|card| self.scorecard(card));
+                // It looks at other periods, and at the best of all.
+                false
+            }
             Measure::Members
             | Measure::Organisations { .. }
             | Measure::Plus { .. }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
             | Measure::Rank(_) => true,
+        }
+    }
+
+    /// Asks for what a scorecard looks at beside its metrics.
+    fn scorecard(&mut self, card: &Scorecard) {
+        let rules = self.rules;
+        if let Some(kind) = card.giving(&rules.kinds)
+            && let Some(gives) = kind.gives
+        {
+            let fields = [
+                Some(gives.item),
+                Some(gives.points),
+                gives.card,
+                kind.person,
+            ];
+            self.add(&kind.name, fields);
+            self.add(&kind.name, [Some(kind.period)]);
+        }
+        for (_, item) in card.items() {
+            let metric = item.way.metric().and_then(|name| rules.metric(name));
+            if let Some(Measure::Records { kind, .. }) = metric.map(|metric| &metric.measure) {
+                self.add(&kind.name, [kind.person]);
+            }
+        }
+        if let Rated::Members { kind, exempt } = &card.rates {
+            let base = card.bases.as_ref().map(|bases| bases.by);
+            self.life(kind);
+            self.add(&kind.name, [kind.person, base]);
+            for filter in exempt {
+                self.filter(kind, filter);
+            }
         }
     }
 

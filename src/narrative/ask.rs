@@ -216,6 +216,7 @@ fn leaves(context: &Context, metric: &Metric) -> Vec<Arc<Kind>> {
         | Measure::View { .. }
         | Measure::Disagreement { .. }
         | Measure::Score { .. }
+        | Measure::Scorecard { .. }
         | Measure::Rank(_) => Vec::new(),
     }
 }

@@ -6,10 +6,12 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::figure::evidence::Evidence;
 use crate::figure::rank::{Places, Standing};
+use crate::figure::scorecard::{Score, Scored, Scoring};
 use crate::figure::{Basis, Contribution, Evaluation, Figure, Lens, Scope, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::present::cell;
+use crate::present::score::ScoreSheet;
 use crate::problem::Problem;
 use crate::record::{Record, text};
 use crate::rules::Rules;
@@ -54,6 +56,19 @@ impl Explained<'_> {
         )))
     }
 
+    /// The scorecard that gives a figure, and the score; none where the organisation has none.
+    fn score<'m>(&'m self, metric: &Metric) -> Result<Option<(Scoring<'m>, Score)>, Problem> {
+        let Measure::Scorecard { card, .. } = &metric.measure else {
+            return Ok(None);
+        };
+        let scoring = self.evaluation.scoring(card);
+        let Some(scoring) = scoring.filter(|scoring| scoring.scores(self.org)) else {
+            return Ok(None);
+        };
+        let score = scoring.score(&Scored::Organisation(self.scope.clone()))?;
+        Ok(Some((scoring, score)))
+    }
+
     /// Its value and what stands behind it, as an object.
     ///
     /// # Errors
@@ -78,6 +93,14 @@ impl Explained<'_> {
                 "parts".to_owned(),
                 Json::Array(parts.collect::<Result<_, _>>()?),
             );
+        }
+        if let Some((scoring, score)) = self.score(metric)? {
+            let sheet = ScoreSheet {
+                scoring: &scoring,
+                locale: self.locale,
+            };
+            sheet.add_to(&mut object, &score);
+            return Ok(object);
         }
         if let Some((by, places)) = self.places(metric)? {
             let place = |place: &Standing| {
@@ -135,6 +158,13 @@ impl Explained<'_> {
     pub fn tables(&self, metric: &Metric) -> Result<Vec<Table>, Problem> {
         if let Some((by, places)) = self.places(metric)? {
             return Ok(vec![self.table_of_places(by, &places)]);
+        }
+        if let Some((scoring, score)) = self.score(metric)? {
+            let sheet = ScoreSheet {
+                scoring: &scoring,
+                locale: self.locale,
+            };
+            return Ok(sheet.tables(&score));
         }
         let parts = parts(self.evaluation.tree.rules, metric);
         if parts.is_empty() {
@@ -194,44 +224,58 @@ impl Explained<'_> {
     }
 
     fn table(&self, metric: &Metric) -> Table {
-        let (tree, locale) = (self.evaluation.tree, self.locale);
-        let label = |id: &str| locale.text(id);
         let counted = self.evaluation.counted(metric, self.scope);
-        let rows = counted.iter().map(|(contribution, amount)| {
-            let org = &tree.orgs[contribution.org];
-            let (what, place, id) = basis(self.evaluation, locale, metric, contribution);
-            TableRow::of(vec![
-                Cell::Text(org.path.to_string()),
-                Cell::Text(org.short().to_owned()),
-                Cell::Text(what),
-                Cell::Number(*amount),
-                Cell::Text(place),
-                Cell::Text(id),
-            ])
-        });
-        Table {
-            columns: vec![
-                Column::text("org", label("label-id")).only(Audience::Machines),
-                Column::text("org", label("label-org")).only(Audience::People),
-                Column {
-                    compact: false,
-                    ..Column::text("what", label("label-what"))
-                },
-                Column::number("contributes", label("label-contributes"), "items"),
-                Column::text("place", label("label-place")),
-                Column {
-                    compact: false,
-                    ..Column::text("id", label("label-id"))
-                },
-            ],
-            notes: if counted.is_empty() {
-                vec![locale.text("explain-nothing")]
-            } else {
-                Vec::new()
+        table_of(self.evaluation, self.locale, is_headcount(metric), &counted)
+    }
+}
+
+/// Whether what organisations contribute to a figure are their members.
+pub(super) fn is_headcount(metric: &Metric) -> bool {
+    matches!(metric.measure, Measure::Members)
+}
+
+/// What makes up a figure, as a table.
+pub(super) fn table_of(
+    evaluation: &Evaluation<'_>,
+    locale: &Locale,
+    is_headcount: bool,
+    counted: &[(Contribution, Decimal)],
+) -> Table {
+    let label = |id: &str| locale.text(id);
+    let rows = counted.iter().map(|(contribution, amount)| {
+        let org = &evaluation.tree.orgs[contribution.org];
+        let (what, place, id) = basis(evaluation, locale, is_headcount, contribution);
+        TableRow::of(vec![
+            Cell::Text(org.path.to_string()),
+            Cell::Text(org.short().to_owned()),
+            Cell::Text(what),
+            Cell::Number(*amount),
+            Cell::Text(place),
+            Cell::Text(id),
+        ])
+    });
+    Table {
+        columns: vec![
+            Column::text("org", label("label-id")).only(Audience::Machines),
+            Column::text("org", label("label-org")).only(Audience::People),
+            Column {
+                compact: false,
+                ..Column::text("what", label("label-what"))
             },
-            rows: rows.collect(),
-            ..Table::default()
-        }
+            Column::number("contributes", label("label-contributes"), "items"),
+            Column::text("place", label("label-place")),
+            Column {
+                compact: false,
+                ..Column::text("id", label("label-id"))
+            },
+        ],
+        notes: if counted.is_empty() {
+            vec![locale.text("explain-nothing")]
+        } else {
+            Vec::new()
+        },
+        rows: rows.collect(),
+        ..Table::default()
     }
 }
 
@@ -260,6 +304,7 @@ pub(super) fn parts<'m>(rules: &'m Rules, metric: &Metric) -> Vec<Part<'m>> {
         | Measure::View { .. }
         | Measure::Disagreement { .. }
         | Measure::Plus { .. }
+        | Measure::Scorecard { .. }
         | Measure::Rank(_) => Vec::new(),
     }
 }
@@ -276,7 +321,7 @@ pub(super) fn lead(locale: &Locale, role: &str, weight: Option<i64>) -> String {
 pub(super) fn basis(
     evaluation: &Evaluation<'_>,
     locale: &Locale,
-    metric: &Metric,
+    is_headcount: bool,
     contribution: &Contribution,
 ) -> (String, String, String) {
     let tree = evaluation.tree;
@@ -306,9 +351,9 @@ pub(super) fn basis(
             )
         }
         Basis::Organisation => {
-            let what = match metric.measure {
-                Measure::Members => "label-members",
-                _ => "label-org",
+            let what = match is_headcount {
+                true => "label-members",
+                false => "label-org",
             };
             let file = tree.orgs[contribution.org].file();
             (locale.text(what), file, String::new())

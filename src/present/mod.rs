@@ -6,9 +6,12 @@ pub mod due;
 pub mod explain;
 pub mod intake;
 pub mod list;
+pub mod points;
 pub mod problems;
+pub mod rate;
 pub mod record;
 pub mod report;
+pub mod score;
 pub mod secretary;
 pub mod source;
 

@@ -120,8 +120,10 @@ impl Shown<'_> {
         let charts = charts.iter().map(|spec| pictured.charts(spec));
         let charts: Vec<Vec<Chart>> = charts.collect::<Result<_, _>>()?;
         Ok(Publication {
-            letterhead: Some(self.letterhead()),
-            tables: vec![table],
+            tables: vec![Table {
+                letterhead: Some(self.letterhead()),
+                ..table
+            }],
             // Where there is no figure yet there is nothing to see.
             charts: charts
                 .concat()

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::figure::report::{ReportRow, Role};
+use crate::figure::scorecard::Scored;
 use crate::figure::{Basis, Contribution, Evaluation, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::present::cell;
-use crate::present::explain::{self, basis};
+use crate::present::explain::{self, basis, is_headcount};
+use crate::present::score::ScoreSheet;
 use crate::problem::Problem;
 use crate::rules::metric::{Measure, Metric};
 use crate::table::{Cell, Source, SourcePart, SourceRecord};
@@ -85,6 +87,9 @@ impl<'e> Sources<'e> {
     /// The figures that a figure is made of: those it is defined by, or in the total those of the
     /// rows.
     fn parts(&mut self, row: usize, metric: &Metric) -> Result<Vec<SourcePart>, Problem> {
+        if let Measure::Scorecard { card, .. } = &metric.measure {
+            return self.items(row, card);
+        }
         let mut parts = Vec::new();
         let of_rows = self.rows[row].role == Role::Total && metric.sums();
         if of_rows {
@@ -123,25 +128,67 @@ impl<'e> Sources<'e> {
 
     fn records(&self, row: usize, metric: &Metric) -> Vec<SourceRecord> {
         let counted = self.evaluation.counted(metric, &self.rows[row].scope);
-        let record = |(contribution, adds): &(Contribution, Decimal)| {
-            let tree = self.evaluation.tree;
-            let (what, place, id) = basis(self.evaluation, self.locale, metric, contribution);
-            let day = match &contribution.from {
-                Basis::Record(n) => record_of(tree, *n).starts(),
-                Basis::Window(window) => Some(window.window.first()),
-                Basis::Organisation => None,
-            };
-            SourceRecord {
-                org: tree.orgs[contribution.org].short().to_owned(),
-                what,
-                day,
-                adds: *adds,
-                place,
-                id,
-            }
-        };
-        counted.iter().map(record).collect()
+        records_of(self.evaluation, self.locale, is_headcount(metric), &counted)
     }
+
+    /// The items of a score, each with its records.
+    fn items(&mut self, row: usize, card: &str) -> Result<Vec<SourcePart>, Problem> {
+        let ReportRow { org, scope, .. } = &self.rows[row];
+        let scoring = self.evaluation.scoring(card);
+        let is_one = self.rows[row].role != Role::Total;
+        let Some(scoring) = scoring.filter(|scoring| is_one && scoring.scores(*org)) else {
+            return Ok(Vec::new());
+        };
+        let score = scoring.score(&Scored::Organisation(scope.clone()))?;
+        let sheet = ScoreSheet {
+            scoring: &scoring,
+            locale: self.locale,
+        };
+        let mut parts = Vec::new();
+        for (label, is_headcount, item) in sheet.items(&score) {
+            self.found.push(Source {
+                title: format!("{} · {label}", self.names[row]),
+                value: Cell::Number(item.points),
+                parts: Vec::new(),
+                records: records_of(
+                    &scoring.evaluation,
+                    self.locale,
+                    is_headcount,
+                    &item.counted,
+                ),
+            });
+            let source = self.found.len() - 1;
+            parts.push(SourcePart { label, source });
+        }
+        Ok(parts)
+    }
+}
+
+/// What makes up a figure, as records.
+fn records_of(
+    evaluation: &Evaluation<'_>,
+    locale: &Locale,
+    is_headcount: bool,
+    counted: &[(Contribution, Decimal)],
+) -> Vec<SourceRecord> {
+    let tree = evaluation.tree;
+    let record = |(contribution, adds): &(Contribution, Decimal)| {
+        let (what, place, id) = basis(evaluation, locale, is_headcount, contribution);
+        let day = match &contribution.from {
+            Basis::Record(n) => record_of(tree, *n).starts(),
+            Basis::Window(window) => Some(window.window.first()),
+            Basis::Organisation => None,
+        };
+        SourceRecord {
+            org: tree.orgs[contribution.org].short().to_owned(),
+            what,
+            day,
+            adds: *adds,
+            place,
+            id,
+        }
+    };
+    counted.iter().map(record).collect()
 }
 
 /// Whether a figure is one behind which something can stand.

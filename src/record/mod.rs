@@ -5,6 +5,7 @@
 
 pub mod input;
 pub mod organisation;
+pub mod points;
 pub mod read;
 pub mod text;
 

@@ -285,7 +285,7 @@ impl Written<'_> {
         for (at, width) in widths.iter().enumerate() {
             sheet.set_column_width(narrow(at), *width as f64)?;
         }
-        let mut row = match &found.letterhead {
+        let mut row = match &table.letterhead {
             Some(letterhead) => self.letterhead(sheet, letterhead, part, &widths)?,
             None => self.title(sheet, found, (table, is_first), last)?,
         };
@@ -301,7 +301,7 @@ impl Written<'_> {
             }
         }
         row += row_at(table.rows.len());
-        if found.letterhead.is_none() && row > first {
+        if table.letterhead.is_none() && row > first {
             sheet.autofilter(first - 1, 0, row - 1, last)?;
         }
         let mut notes = table.notes.clone();
@@ -313,7 +313,7 @@ impl Written<'_> {
             sheet.write_string_with_format(row, 0, fitting(&text), &note)?;
             row += 1;
         }
-        if let Some(letterhead) = &found.letterhead {
+        if let Some(letterhead) = &table.letterhead {
             self.signed(sheet, letterhead, (row + 1, last))?;
         }
         // What names a row stays in sight beside figures.

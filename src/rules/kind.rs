@@ -40,10 +40,25 @@ pub struct Kind {
     /// Fields by which two records of one organisation are taken for the same thing entered twice;
     /// none: never.
     pub same: Vec<usize>,
+    /// The field that names the person whom a record is about, by pseudonymous code.
+    pub person: Option<usize>,
+    /// How a record gives points of a scorecard, for kinds that do.
+    pub gives: Option<Gives>,
     /// Its index among the rules' kinds.
     pub number: usize,
     /// Where it is defined.
     pub place: Place,
+}
+
+/// How a record gives points of a scorecard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gives {
+    /// The field with the name of the item.
+    pub item: usize,
+    /// The field with the points.
+    pub points: usize,
+    /// The field with the name of the scorecard, where it has one.
+    pub card: Option<usize>,
 }
 
 /// A field of a kind, or of a table inside a field.
@@ -329,6 +344,8 @@ impl Kind {
             bounds: Vec::new(),
             once: None,
             same: Vec::new(),
+            person: None,
+            gives: None,
             number: 0,
             place,
         }
@@ -410,6 +427,18 @@ impl Kind {
             .unwrap_or(kind.period);
         kind.columns = kind.pointers(&reader, "columns");
         kind.same = kind.pointers(&reader, "same");
+        kind.person = kind.pointer(&reader, "person", false, false);
+        if let Some(gives) = reader.table("gives") {
+            let field = |key| kind.pointer(&gives, key, false, false);
+            kind.gives = field("item")
+                .zip(field("points"))
+                .map(|(item, points)| Gives {
+                    item,
+                    points,
+                    card: field("card"),
+                });
+            gives.finish();
+        }
         if let Some(life) = reader.table("life") {
             kind.life = kind.read_life(life);
         }

@@ -140,6 +140,13 @@ pub enum Measure {
     },
     /// The place of an organisation among its peers, by another figure.
     Rank(Ranking),
+    /// What an organisation has by a scorecard, in the cycle that the period's last day lies in.
+    Scorecard {
+        /// The scorecard's name.
+        card: String,
+        /// Names of the figures that its versions look at.
+        of: Vec<String>,
+    },
 }
 
 /// The order that gives an organisation its place.
@@ -423,7 +430,9 @@ impl Metric {
             Measure::Ratio { of, to } => of.iter().chain(to).map(String::as_str).collect(),
             Measure::Score { parts } => parts.iter().map(|(name, _)| name.as_str()).collect(),
             Measure::Rank(ranking) => vec![&ranking.by],
-            Measure::Plus { of } => of.iter().map(String::as_str).collect(),
+            Measure::Plus { of } | Measure::Scorecard { of, .. } => {
+                of.iter().map(String::as_str).collect()
+            }
             Measure::Organisations { by, .. } => by.iter().map(|(name, _)| name.as_str()).collect(),
             Measure::Records { .. }
             | Measure::Obligation { .. }
@@ -465,6 +474,7 @@ impl Metric {
             }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
+            | Measure::Scorecard { .. }
             | Measure::Rank(_) => false,
         }
     }
@@ -480,6 +490,7 @@ fn read_measure(
     let ratio = reader.table("ratio");
     let score = reader.tables("score");
     let rank = reader.text("rank");
+    let card = reader.text("scorecard");
     let names = reader.texts("obligation");
     let of_kind = reader.text("obligations_of");
     let members = reader.boolean("members");
@@ -492,6 +503,7 @@ fn read_measure(
         ratio.is_some(),
         !score.is_empty(),
         rank.is_some(),
+        card.is_some(),
         !names.is_empty() || of_kind.is_some(),
         members,
         organisations,
@@ -507,6 +519,10 @@ fn read_measure(
     }
     if !score.is_empty() {
         return Some(read_score(score));
+    }
+    if let Some(card) = card {
+        let of = Vec::new();
+        return Some(Measure::Scorecard { card, of });
     }
     if let Some(by) = rank {
         let peers = reader.table("peers").map(|peers| Peers::read(peers, org));

@@ -11,14 +11,16 @@ pub mod metric;
 pub mod naming;
 pub mod obligation;
 pub mod report_spec;
+pub mod scorecard;
 pub mod view;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use toml::de::{DeTable, DeValue};
 
+use crate::day::Day;
 use crate::locale::{Arg, Label, Lang, Locale};
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
@@ -29,6 +31,7 @@ use metric::{Measure, Metric};
 use naming::Naming;
 use obligation::Obligation;
 use report_spec::{ChartSpec, ReportSpec};
+use scorecard::Scorecard;
 use view::View;
 
 /// The rule files inside the program, in reading order.
@@ -73,6 +76,7 @@ const BUILT_IN: &[(&str, &str)] = &[
         "kinds/rating.toml",
         include_str!("builtin/kinds/rating.toml"),
     ),
+    ("kinds/mark.toml", include_str!("builtin/kinds/mark.toml")),
     ("kinds/award.toml", include_str!("builtin/kinds/award.toml")),
     (
         "kinds/cultivation.toml",
@@ -129,6 +133,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("views.toml", include_str!("builtin/views.toml")),
     ("metrics.toml", include_str!("builtin/metrics.toml")),
     ("figures.toml", include_str!("builtin/figures.toml")),
+    ("scorecards.toml", include_str!("builtin/scorecards.toml")),
     (
         "reports/standard.toml",
         include_str!("builtin/reports/standard.toml"),
@@ -171,6 +176,7 @@ pub struct Rules {
 struct Figures {
     views: Vec<View>,
     metrics: Vec<Metric>,
+    scorecards: Vec<Scorecard>,
     layouts: Vec<ReportSpec>,
     items: Vec<NamedRule>,
     /// The metrics by name: a ledger may define many, each made of others.
@@ -178,8 +184,16 @@ struct Figures {
 }
 
 impl Figures {
-    /// The same with the templates inside the program, and with the metrics by name.
+    /// The same with the templates inside the program, the metrics by name, and those of
+    /// scorecards with what the scorecards look at.
     fn finished(mut self) -> Figures {
+        for metric in &mut self.metrics {
+            if let Measure::Scorecard { card, of } = &mut metric.measure {
+                let versions = self.scorecards.iter().filter(|known| known.name == *card);
+                let names: BTreeSet<&str> = versions.flat_map(Scorecard::metrics).collect();
+                of.extend(names.into_iter().map(str::to_owned));
+            }
+        }
         self.items
             .extend(TEMPLATES.iter().map(|(file, text)| NamedRule {
                 class: Class::Template,
@@ -220,6 +234,8 @@ pub enum Class {
     View,
     /// A figure.
     Metric,
+    /// A scheme of points.
+    Scorecard,
     /// A report.
     Report,
     /// A template of a narrative report: a file of its own, not a table.
@@ -246,6 +262,7 @@ impl Class {
         ("obligation", Class::Obligation),
         ("view", Class::View),
         ("metric", Class::Metric),
+        ("scorecard", Class::Scorecard),
         ("report", Class::Report),
     ];
 
@@ -356,7 +373,8 @@ impl Rules {
                     ..Figures::default()
                 },
             };
-            draft.read(&files, [Class::View, Class::Metric, Class::Report]);
+            let classes = [Class::View, Class::Metric, Class::Scorecard, Class::Report];
+            draft.read(&files, classes);
             draft.figures.finished()
         })
     }
@@ -369,6 +387,39 @@ impl Rules {
     /// Figures.
     pub fn metrics(&self) -> &[Metric] {
         &self.figures().metrics
+    }
+
+    /// Scorecards, each version by itself.
+    pub fn scorecards(&self) -> &[Scorecard] {
+        &self.figures().scorecards
+    }
+
+    /// The version of a scorecard that scores the cycle around a day: the latest that begins on the
+    /// cycle's first day or before.
+    pub fn scorecard(&self, name: &str, day: Day) -> Option<&Scorecard> {
+        let of_cycle = self.scorecards().iter().filter(|card| {
+            let first = card.cycle.around(day).first();
+            card.is_called(name) && card.from.is_none_or(|from| from <= first)
+        });
+        of_cycle.max_by_key(|card| card.from)
+    }
+
+    /// The same for a person who asks for it.
+    ///
+    /// # Errors
+    /// There is none of that name, or none that early.
+    pub fn asked_scorecard(&self, name: &str, day: Day) -> Result<&Scorecard, Problem> {
+        self.scorecard(name, day).ok_or_else(|| {
+            let mut known: Vec<Label> = Vec::new();
+            for card in self.scorecards() {
+                if !known.contains(&card.label) {
+                    known.push(card.label.clone());
+                }
+            }
+            Problem::new(Rule::UNKNOWN_NAME)
+                .with("name", name)
+                .with("allowed", Arg::Labels(known))
+        })
     }
 
     /// Reports.
@@ -537,6 +588,12 @@ impl Rules {
                     problems.push(bad_rule(&metric.place, "bad-rule-part", part));
                 }
             }
+            if let Measure::Scorecard { card, .. } = &metric.measure
+                && !self.scorecards().iter().any(|known| known.name == *card)
+            {
+                let known = self.scorecards().iter().map(|card| card.name.as_str());
+                problems.push(unknown_rule(&metric.place, "scorecard", card, named(known)));
+            }
             if let Measure::View { view, .. } = &metric.measure
                 && !self.views().iter().any(|v| v.name == *view)
             {
@@ -549,6 +606,17 @@ impl Rules {
                     .any(|(_, weight)| !(1..=1_000_000).contains(weight))
             {
                 problems.push(bad_rule(&metric.place, "bad-rule-weight", "weight"));
+            }
+        }
+        for card in self.scorecards() {
+            for part in card.metrics() {
+                match self.metric_named(part) {
+                    None => problems.push(unknown_rule(&card.place, "metric", part, all())),
+                    Some(metric) if !card.can_look_at(metric) => {
+                        problems.push(bad_rule(&card.place, "bad-rule-scored", part));
+                    }
+                    Some(_) => {}
+                }
             }
         }
         for layout in self.layouts() {
@@ -571,6 +639,7 @@ impl Rules {
             Measure::Ratio { .. } => is(&Metric::is_additive),
             Measure::Score { .. } => is(&|m| matches!(m.measure, Measure::Ratio { .. })),
             Measure::Rank(_) => is(&|m| !matches!(m.measure, Measure::Rank(_))),
+            Measure::Scorecard { .. } => true,
             Measure::Plus { .. } | Measure::Organisations { .. } => {
                 is(&|m| m.is_additive() && m.parts().is_empty())
             }
@@ -648,7 +717,14 @@ fn built_in_sources() -> Vec<Source> {
 /// Whether a file inside the program defines figures or what is made of them, and nothing else.
 fn has_figures(source: &Source) -> bool {
     let file = source.file.trim_start_matches("built-in/");
-    file.starts_with("reports/") || ["views.toml", "metrics.toml", "figures.toml"].contains(&file)
+    file.starts_with("reports/")
+        || [
+            "views.toml",
+            "metrics.toml",
+            "figures.toml",
+            "scorecards.toml",
+        ]
+        .contains(&file)
 }
 
 /// Parses files of rules; what cannot be parsed is left out.
@@ -800,7 +876,8 @@ impl Draft {
                             .with("kind", Arg::Message("this-table"))
                             .with(
                                 "allowed",
-                                "kind, obligation, view, metric, report, organisation, form, \
+                                "kind, obligation, view, metric, scorecard, report, \
+                                 organisation, form, \
                                  alias, wording",
                             ),
                     );
@@ -829,10 +906,16 @@ impl Draft {
             .map(|o| (o.name.clone(), o.kind.clone()))
             .collect();
         for item in Reader::new(reading, root, 0..0).tables(class.name()) {
-            let Some(name) = item.text("name") else {
+            let Some(mut name) = item.text("name") else {
                 item.missing("name");
                 continue;
             };
+            // Each version of a scorecard is a rule of its own.
+            if class == Class::Scorecard
+                && let Some(from) = item.day("from")
+            {
+                name = format!("{name}@{from}");
+            }
             let place = item.place();
             let extends = item.node("extend").is_some();
             let before = known.get(&name);
@@ -916,6 +999,11 @@ impl Draft {
                 &mut figures.metrics,
                 Metric::read(item, &rules.kinds, &rules.org, obligations),
                 |m| is_it(&m.name),
+            ),
+            Class::Scorecard => replace(
+                &mut figures.scorecards,
+                Scorecard::read(item, &rules.kinds, &rules.org),
+                |card| is_it(&card.version()),
             ),
             Class::Report => replace(&mut figures.layouts, ReportSpec::read(item), |l| {
                 is_it(&l.name)

@@ -15,7 +15,7 @@ use crate::name::{OrgPath, RecordId, Writer};
 use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::{Origin, Record, Value};
+use crate::record::{Origin, Record, Value, points};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::source::Source;
@@ -72,6 +72,7 @@ fn settle(
     values: &mut [Option<Value>],
 ) -> Result<(), Problems> {
     refuse_broken_bounds(kind, before, values)?;
+    refuse_points(root, rules, kind, before, values)?;
     for (n, field) in kind.fields.iter().enumerate() {
         if values[n] == before[n] {
             continue;
@@ -106,6 +107,29 @@ fn target(root: &Root, rules: &Rules, kinds: &[String], value: &Value) -> Result
         .with("found", &target.kind.label)
         .with("wanted", Arg::Labels(wanted))
         .into())
+}
+
+/// Refuses points that the scorecard of their day does not know, or that are out of their range;
+/// and new ones of members where the ledger has none.
+pub(super) fn refuse_points(
+    root: &Root,
+    rules: &Rules,
+    kind: &Kind,
+    before: &[Option<Value>],
+    values: &[Option<Value>],
+) -> Result<(), Problem> {
+    if kind.gives.is_none() {
+        return Ok(());
+    }
+    if kind.person.is_some() && before.iter().all(Option::is_none) {
+        root.refuse_points()?;
+    }
+    match points::refused(rules, kind, values) {
+        Some(problem) if points::refused(rules, kind, before) != Some(problem.clone()) => {
+            Err(problem)
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn refuse_broken_bounds(

@@ -12,7 +12,9 @@ use crate::rules::Rules;
 use crate::rules::kind::{FieldType, Kind};
 use crate::source::Source;
 use crate::tree::canon::all_values;
-use crate::tree::change::{changes_between, edited, extended, ledger_file, refuse_broken_bounds};
+use crate::tree::change::{
+    changes_between, edited, extended, ledger_file, refuse_broken_bounds, refuse_points,
+};
 use crate::tree::splice::Edit;
 use crate::tree::write::{Lock, Replacement, random_bits};
 use crate::tree::{Root, Tree, ledger, scan};
@@ -64,7 +66,9 @@ pub fn take_in(
     for draft in drafts {
         match draft {
             Draft::Add { org, kind, values } => {
-                refuse_broken_bounds(kind, &vec![None; values.len()], &values)?;
+                let before = vec![None; values.len()];
+                refuse_broken_bounds(kind, &before, &values)?;
+                refuse_points(root, rules, kind, &before, &values)?;
                 targets.refuse_dangling(kind, &values)?;
                 let id = RecordId::new(&kind.prefix, entered, random_bits());
                 let record = Record::new(id, kind, values, None, Origin::nowhere());
@@ -73,6 +77,7 @@ pub fn take_in(
             }
             Draft::Change { record, values } => {
                 refuse_broken_bounds(record.kind, &record.fields, &values)?;
+                refuse_points(root, rules, record.kind, &record.fields, &values)?;
                 targets.refuse_dangling(record.kind, &values)?;
                 let path = root.path.join(&*record.origin.file);
                 files.entry(path).or_default().edits.push((record, values));

@@ -50,6 +50,8 @@ pub struct Root {
     pub language: Option<Lang>,
     /// The day the ledger began, where it says so.
     pub begins: Option<Day>,
+    /// Whether members have points.
+    pub points: bool,
     /// Names that narrative reports print: of the district, the campaign, and whatever a place
     /// adds.
     pub names: BTreeMap<String, String>,
@@ -104,6 +106,10 @@ impl Root {
             )
             .flatten();
         let begins = reader.day("begins");
+        let points = match reader.node("points") {
+            Some(_) => reader.boolean("points"),
+            None => true,
+        };
         let own = NAMES
             .iter()
             .filter_map(|&key| Some((key.to_owned(), reader.text(key)?)));
@@ -120,6 +126,7 @@ impl Root {
             path,
             language,
             begins,
+            points,
             names,
         };
         if format > FORMAT {
@@ -134,6 +141,17 @@ impl Root {
         match reading.into_problems() {
             problems if problems.is_empty() => Ok(root),
             problems => Err(Problems(problems)),
+        }
+    }
+
+    /// Refuses what is about points of members where the ledger has none.
+    ///
+    /// # Errors
+    /// It has none.
+    pub fn refuse_points(&self) -> Result<(), Problem> {
+        match self.points {
+            true => Ok(()),
+            false => Err(Problem::new(Rule::NO_POINTS)),
         }
     }
 

@@ -1,0 +1,190 @@
+//! `ledger rate SCORECARD`: what a scorecard proposes for organisations; drafts of ratings, their
+//! public notice and the decision, each written only when somebody confirms it.
+
+use anyhow::Result;
+use clap::{Arg, ArgMatches, Command as Clap};
+
+use crate::cmd::fields::{clerk_name, spelled};
+use crate::cmd::ledger::Ledger;
+use crate::cmd::options::Format;
+use crate::cmd::{Command, Session, Status, options, output, prompt};
+use crate::day::{Day, Period};
+use crate::figure::rating::{Round, Step};
+use crate::figure::scorecard::Scoring;
+use crate::figure::{Evaluation, default_as_of, tally};
+use crate::locale::Locale;
+use crate::present::left_out_notes;
+use crate::present::rate::RateView;
+use crate::problem::{Problem, Problems, Rule};
+use crate::render::json::pretty;
+use crate::rules::Rules;
+use crate::table::Publication;
+use crate::tree::Tree;
+use crate::tree::intake::{Draft, take_in};
+use crate::tree::write::writer;
+
+pub(super) const COMMAND: Command = Command {
+    name: "rate",
+    build,
+    run,
+};
+
+fn build(locale: &Locale, _: &Rules) -> Clap {
+    let day = |name: &'static str| -> Arg {
+        options::option(locale, name, "value-day")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("")
+    };
+    options::command(locale, "rate")
+        .arg(options::positional(locale, "scorecard", "value-scorecard"))
+        .arg(options::option(locale, "year", "value-year").help(locale.text("flag-rate-year")))
+        .arg(options::org_option(locale))
+        .arg(options::as_of_option(locale))
+        .arg(day("notice"))
+        .arg(day("decide").conflicts_with("notice"))
+        .arg(options::switch(locale, "yes").help(locale.text("flag-rate-yes")))
+        .arg(options::switch(locale, "skip-bad"))
+        .args(output::table_options(locale, options::TABLES))
+}
+
+fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
+    let period = year(session, matches)?;
+    let step = step(session, matches)?;
+    let as_of = match matches.get_one::<String>("as-of") {
+        Some(text) => session.day(text)?,
+        None => default_as_of(period, session.today),
+    };
+    let ledger = Ledger::of(session)?;
+    let yes = matches.get_flag("yes");
+    // Whoever is asked would keep everybody else waiting.
+    let lock = match yes {
+        true => Some(session.lock(&ledger.root)?),
+        false => None,
+    };
+    let asked = matches
+        .get_one::<String>("scorecard")
+        .map_or("", String::as_str);
+    let card = ledger.rules.asked_scorecard(asked, period.last())?;
+    if card.is_of_members() {
+        return Err(Problem::new(Rule::OF_MEMBERS)
+            .with("name", &card.label)
+            .into());
+    }
+    let selection = tally::selection_to_rate(&ledger.rules, card);
+    let tree = &ledger.load(&selection);
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let org = session.org(tree, matches)?;
+    let round = round(tree, (period, as_of), asked, org)?;
+    let view = RateView {
+        scoring: &round.scoring,
+        rated: &round.rated,
+        locale: &session.locale,
+    };
+    let words = [
+        ("card", (&card.label).into()),
+        ("org", tree.orgs[org].name().into()),
+        (
+            "period",
+            round
+                .scoring
+                .evaluation
+                .period
+                .label(session.locale.lang())
+                .into(),
+        ),
+        ("as_of", as_of.to_string().into()),
+    ];
+    let mut table = view.table();
+    table.title = session.locale.say("rate-title", &words);
+    table
+        .notes
+        .extend(left_out_notes(&session.locale, &left_out));
+    let found: Publication = table.into();
+    let json = |_: &_| Ok(pretty(&view.json()));
+    let bytes = output::drawn(session, matches, form, &found, json)?;
+    output::deliver(session, matches, form, &bytes)?;
+    let drafts = round.drafts(step).map_err(Problems)?;
+    let is_read = matches!(step, Step::Propose) && !yes;
+    let may_ask = session.interactive && form == Format::Table;
+    if drafts.is_empty() || is_read && !may_ask {
+        if drafts.is_empty() && (yes || !is_read) {
+            session.remark("rate-nothing", &[])?;
+        }
+        return Ok(Status::Clean);
+    }
+    let lock = match lock {
+        Some(lock) => lock,
+        None if !session.interactive => {
+            return Err(Problem::new(Rule::FORM_UNCONFIRMED).into());
+        }
+        None => {
+            let count = [("count", drafts.len().into())];
+            let question = session.locale.say(question(step), &count);
+            if !prompt::confirm(session, &question)? {
+                return Err(Problem::new(Rule::CANCELLED).into());
+            }
+            session.lock(&ledger.root)?
+        }
+    };
+    let writer = writer(&lock, &|| spelled(&clerk_name(), &ledger.rules))?;
+    let (added, changed) = counts(&drafts);
+    // What was read before somebody was asked is held to what stands there now.
+    take_in(&ledger.root, &lock, tree, drafts, session.today, &writer)?;
+    drop(lock);
+    let counts = [("added", added.into()), ("changed", changed.into())];
+    session.remark("taken-in", &counts)?;
+    Ok(Status::Clean)
+}
+
+fn round<'t>(
+    tree: &'t Tree<'t>,
+    (period, as_of): (Period, Day),
+    card: &str,
+    org: usize,
+) -> Result<Round<'t>> {
+    let evaluation = Evaluation::new(tree, period, as_of);
+    let card = tree.rules.asked_scorecard(card, period.last())?;
+    let scoring = Scoring::new(&evaluation, card);
+    Ok(Round::of(scoring, tree.subtree(org))?)
+}
+
+fn counts(drafts: &[Draft<'_>]) -> (usize, usize) {
+    let added = drafts
+        .iter()
+        .filter(|draft| matches!(draft, Draft::Add { .. }))
+        .count();
+    (added, drafts.len() - added)
+}
+
+fn question(step: Step) -> &'static str {
+    match step {
+        Step::Propose => "prompt-rate",
+        Step::Notice(_) => "prompt-rate-notice",
+        Step::Decide(_) => "prompt-rate-decide",
+    }
+}
+
+/// The year that is rated: this one, unless another is named.
+fn year(session: &Session<'_>, matches: &ArgMatches) -> Result<Period, Problem> {
+    let Some(text) = matches.get_one::<String>("year") else {
+        return Ok(Period::year(session.today));
+    };
+    let year = prompt::year_of(text).and_then(|year| Day::new(year, 12, 31));
+    year.map(Period::year)
+        .ok_or_else(|| Problem::new(Rule::BAD_PERIOD).with("value", text.as_str()))
+}
+
+fn step(session: &Session<'_>, matches: &ArgMatches) -> Result<Step, Problem> {
+    let day = |name: &str| match matches.get_one::<String>(name).map(String::as_str) {
+        None => Ok(None),
+        Some("") => Ok(Some(session.today)),
+        Some(text) => session.day(text).map(Some),
+    };
+    Ok(match (day("notice")?, day("decide")?) {
+        (_, Some(day)) => Step::Decide(day),
+        (Some(day), None) => Step::Notice(day),
+        (None, None) => Step::Propose,
+    })
+}
