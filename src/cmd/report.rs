@@ -6,16 +6,20 @@ use clap::{ArgMatches, Command as Clap};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::{Format, depth, report_spec};
 use crate::cmd::{Command, Session, Status, options, output};
-use crate::figure::Evaluation;
 use crate::figure::closing::closed;
+use crate::figure::group::GroupReport;
 use crate::figure::report::{Compare, Known, Question, Report};
 use crate::figure::stamp::Stamp;
 use crate::figure::trend::{moments, trend};
-use crate::locale::Locale;
+use crate::figure::{Evaluation, Scope, report, tally};
+use crate::locale::{Label, Locale};
+use crate::present::left_out_notes;
 use crate::present::report::{MetricColumn, Shown};
+use crate::present::rows::{GroupsView, RowsView};
 use crate::problem::{Problem, Rule};
 use crate::render::json;
 use crate::rules::Rules;
+use crate::rules::grouping::{RecordRows, Rows};
 use crate::rules::metric::Metric;
 use crate::rules::report_spec::{ChartSpec, LONGEST_TREND};
 use crate::table::Publication;
@@ -44,6 +48,8 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
                 .value_parser(["previous", "year", "closed"])
                 .hide_possible_values(true),
         )
+        .arg(options::switch(locale, "beside").requires("compare"))
+        .arg(options::option(locale, "by", "value-field").help(locale.text("flag-report-by")))
         .arg(
             options::option(locale, "trend", "value-number")
                 .conflicts_with_all(["compare", "own", "depth"]),
@@ -57,6 +63,20 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, mut as_of, mut today) = session.window(matches)?;
     let ledger = Ledger::asked(session, matches)?;
     let columns = columns(&ledger.rules, matches)?;
+    let spec = report_spec(&ledger.rules, matches, DEFAULT_REPORT)?;
+    let by = matches.get_one::<String>("by").cloned();
+    match (by, &spec.rows) {
+        (Some(by), _) => {
+            return of_groups(session, matches, &ledger, (&by, &columns, &spec.label));
+        }
+        (None, Rows::Groups(by)) => {
+            return of_groups(session, matches, &ledger, (by, &columns, &spec.label));
+        }
+        (None, Rows::Records(rows)) => {
+            return of_records(session, matches, &ledger, rows, &spec.label);
+        }
+        (None, Rows::Organisations) => {}
+    }
     let tree = &mut ledger.outline();
     let org = match session.org(tree, matches) {
         Ok(org) => org,
@@ -85,7 +105,6 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         metrics: columns.iter().map(|c| c.metric).collect(),
         compare: compared(compare, stamp.as_ref()),
     };
-    let spec = report_spec(&ledger.rules, matches, DEFAULT_REPORT)?;
     let is_own_choice = matches.contains_id("metrics");
     let charts: &[ChartSpec] = if is_own_choice { &[] } else { &spec.charts };
     let trend_of = trend_length(matches)?.map(|length| moments(period, as_of, today, length));
@@ -112,6 +131,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         columns: &columns,
         heading: &spec.label,
         left_out: &left_out,
+        beside: matches.get_flag("beside"),
     };
     // On the terminal a comparison with what was reported shows what is no longer so.
     let in_part = stamp
@@ -137,6 +157,125 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let json = |found: &_| Ok(json::report(found));
     output::show(session, matches, format, &found, json)?;
     Ok(Status::Clean)
+}
+
+/// Refuses the options that are about organisations.
+fn refuse_options(matches: &ArgMatches, names: &[&str]) -> Result<(), Problem> {
+    let is_given =
+        |name: &&&str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
+    match names.iter().find(is_given) {
+        Some(name) => Err(Problem::new(Rule::ROWS_OF_RECORDS).with("name", format!("--{name}"))),
+        None => Ok(()),
+    }
+}
+
+/// A report whose rows are groups of records.
+fn of_groups(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    ledger: &Ledger,
+    (by, columns, heading): (&str, &[MetricColumn<'_>], &Label),
+) -> Result<Status> {
+    refuse_options(matches, &["depth", "own", "trend"])?;
+    let format = output::form(matches, options::TABLES, Format::Table)?;
+    let (period, as_of, today) = session.window(matches)?;
+    let metrics: Vec<&Metric> = columns.iter().map(|c| c.metric).collect();
+    let rules = &ledger.rules;
+    let by = &rules.grouping(by, &metrics)?;
+    let field = rules.field_of(by, &metrics);
+    let selection = tally::selection_to_group(rules, &metrics, by);
+    let tree = &ledger.load(&selection);
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let scope = Scope::Under(tree.subtree(session.org(tree, matches)?));
+    let evaluation = Evaluation::new(tree, period, as_of).until(today);
+    let compare = match matches.get_one::<String>("compare").map(String::as_str) {
+        Some("closed") => {
+            return Err(Problem::new(Rule::ROWS_OF_RECORDS)
+                .with("name", "--compare closed")
+                .into());
+        }
+        asked => compared(asked, None),
+    };
+    let moment = compare.map(|compare| report::compared(period, as_of, compare));
+    let earlier = moment.map(|(period, day)| Evaluation::new(tree, period, day).until(today));
+    let found = GroupReport::of(&evaluation, earlier.as_ref(), &metrics, &scope, (by, field))?;
+    let view = rows_view(session, &evaluation, &scope, heading);
+    let mut found = view.groups(&GroupsView {
+        by,
+        field,
+        columns,
+        report: &found,
+        compared: moment.map(|(period, _)| period),
+        beside: matches.get_flag("beside"),
+    })?;
+    found.tables[0]
+        .notes
+        .extend(left_out_notes(&session.locale, &left_out));
+    output::show(session, matches, format, &found, |found| {
+        Ok(json::report(found))
+    })?;
+    Ok(Status::Clean)
+}
+
+/// A report whose rows are records.
+fn of_records(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    ledger: &Ledger,
+    rows: &RecordRows,
+    heading: &Label,
+) -> Result<Status> {
+    refuse_options(matches, &["depth", "own", "trend", "compare", "beside"])?;
+    let format = output::form(matches, options::TABLES, Format::Table)?;
+    let (period, as_of, today) = session.window(matches)?;
+    let metric = ledger.rules.asked_metric(&rows.of)?;
+    let kinds = ledger.rules.kinds_behind(&[metric]);
+    let names = kinds.iter().map(|kind| kind.name.as_str());
+    let tree = &ledger.load(&tally::selection_of_all(&ledger.rules, &[metric], names));
+    let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
+    let scope = Scope::Under(tree.subtree(session.org(tree, matches)?));
+    let evaluation = Evaluation::new(tree, period, as_of).until(today);
+    let by = rows.group.as_ref();
+    let by = by
+        .map(|by| ledger.rules.grouping(by, &[metric]))
+        .transpose()?;
+    let group = by
+        .as_ref()
+        .map(|by| (by, ledger.rules.field_of(by, &[metric])));
+    let view = rows_view(session, &evaluation, &scope, heading);
+    let mut table = view.records(metric, rows, group);
+    table
+        .notes
+        .extend(left_out_notes(&session.locale, &left_out));
+    output::show(session, matches, format, &table.into(), |found| {
+        Ok(json::list(found, "records"))
+    })?;
+    Ok(Status::Clean)
+}
+
+fn rows_view<'v>(
+    session: &'v Session<'_>,
+    evaluation: &'v Evaluation<'v>,
+    scope: &'v Scope,
+    heading: &Label,
+) -> RowsView<'v> {
+    let locale = &session.locale;
+    let org = match scope {
+        Scope::Under(orgs) => orgs.start,
+        Scope::These(orgs) => orgs.first().copied().unwrap_or_default(),
+    };
+    let words = [
+        ("org", evaluation.tree.orgs[org].name().into()),
+        ("period", evaluation.period.label(locale.lang()).into()),
+        ("report", heading.into()),
+        ("as_of", evaluation.as_of.to_string().into()),
+    ];
+    RowsView {
+        evaluation,
+        scope,
+        title: locale.say("report-title", &words),
+        locale,
+    }
 }
 
 /// The figures of a question and of the pictures beside it.

@@ -6,6 +6,7 @@
 pub mod closing;
 pub mod due;
 pub mod evidence;
+pub mod group;
 pub mod list;
 pub mod obligation;
 pub mod rank;
@@ -126,8 +127,10 @@ pub struct Lens {
     pub window: Option<Window>,
     /// More tests, by kind of record.
     pub filters: Vec<(String, Filter)>,
-    /// What tells this lens from others: its own text.
+    /// What tells this lens from others, a group aside: its own text.
     pub key: String,
+    /// Only what is in this group.
+    pub group: Option<group::Group>,
 }
 
 impl Lens {
@@ -460,6 +463,8 @@ impl<'t> Evaluation<'t> {
                     })
             }
             Measure::Score { parts } => self.score(parts, scope, lens)?.ok_or_else(too_large)?,
+            // A group is no organisation.
+            Measure::Rank(_) | Measure::Scorecard { .. } if lens.group.is_some() => Figure::NoData,
             Measure::Rank(ranking) => self.place(ranking, scope, lens)?,
             Measure::Scorecard { card, .. } => self.scored(card, scope)?,
         })
@@ -481,7 +486,12 @@ impl<'t> Evaluation<'t> {
         lens: &Lens,
     ) -> Vec<(Contribution, Decimal)> {
         let all = self.contributions(metric, lens);
-        let chosen: Vec<&Contribution> = scope.slices(&all).into_iter().flatten().collect();
+        let is_chosen = |c: &&Contribution| match &lens.group {
+            Some(group) => self.is_in(group, c),
+            None => true,
+        };
+        let in_scope = scope.slices(&all).into_iter().flatten();
+        let chosen: Vec<&Contribution> = in_scope.filter(is_chosen).collect();
         self.memory.note_looked(OF_CONTRIBUTION * chosen.len());
         let days = || {
             chosen.iter().filter_map(|c| match c.adds {
@@ -569,6 +579,11 @@ impl<'t> Evaluation<'t> {
         if let Some(found) = Memory::recall(&self.memory.by_metric, &key) {
             return found;
         }
+        // A group is chosen of what is kept.
+        let lens = &Lens {
+            group: None,
+            ..lens.clone()
+        };
         debug_assert!(
             !self.memory.is_tally || !tally::adds_up(&metric.measure),
             "{} was not asked for when the records passed by",

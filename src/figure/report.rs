@@ -79,6 +79,8 @@ pub struct ReportRow {
     pub depth: usize,
     /// A value for each metric.
     pub values: Vec<Figure>,
+    /// The values that they are compared with; empty without any.
+    pub before: Vec<Figure>,
     /// The change of each metric against the compared period; empty without one.
     pub changes: Vec<Figure>,
 }
@@ -208,6 +210,7 @@ impl Known {
             judged_until,
         };
         for (row, old) in report.rows.iter_mut().zip(&before) {
+            row.before.clone_from(&old.values);
             row.changes = row
                 .values
                 .iter()
@@ -266,7 +269,7 @@ pub fn compared(period: Period, as_of: Day, compare: Compare<'_>) -> (Period, Da
 }
 
 /// The difference of two values; of ranks, how many places were gained.
-fn change(now: Figure, before: Figure, unit: Unit) -> Figure {
+pub fn change(now: Figure, before: Figure, unit: Unit) -> Figure {
     match (now, before) {
         (Figure::Number(a), Figure::Number(b)) if unit == Unit::Rank => {
             b.minus(a).map_or(Figure::NoData, Figure::Number)
@@ -338,6 +341,7 @@ fn rows(
             scope,
             depth,
             values,
+            before: Vec::new(),
             changes: Vec::new(),
         });
     }

@@ -12,7 +12,8 @@ use crate::number::Decimal;
 use crate::record::Distinct;
 use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
-use crate::rules::kind::Kind;
+use crate::rules::grouping::GroupBy;
+use crate::rules::kind::{FieldType, Kind};
 use crate::rules::metric::{DateOf, Measure, Metric, Take};
 use crate::rules::obligation::Obligation;
 use crate::rules::scorecard::{Rated, Scorecard};
@@ -96,6 +97,41 @@ pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
     let is_asked = |kind: &&Arc<Kind>| *asked.selection.of(kind.number) != Wanted::Nothing;
     let kinds: Vec<&Arc<Kind>> = rules.kinds.iter().filter(is_asked).collect();
     kinds.into_iter().for_each(|kind| asked.listed(kind));
+    asked.selection
+}
+
+/// The same, with the fields that records are put together by.
+pub fn selection_to_group(rules: &Rules, metrics: &[&Metric], by: &GroupBy) -> Selection {
+    let mut asked = Questions {
+        rules,
+        selection: selection_to_list(rules, metrics),
+    };
+    for kind in rules.kinds_behind(metrics) {
+        asked.life(kind);
+        let (GroupBy::Field(name) | GroupBy::Referred { by: name, .. }) = by else {
+            continue;
+        };
+        asked.add(&kind.name, [kind.named(name)]);
+        if let (GroupBy::Referred { .. }, Some(n)) = (by, kind.named(name))
+            && let FieldType::Record(pointed) = &kind.fields[n].ty
+        {
+            pointed.iter().for_each(|kind| asked.everything(kind));
+        }
+    }
+    asked.selection
+}
+
+/// The same, with every field of some kinds.
+pub fn selection_of_all<'k>(
+    rules: &Rules,
+    metrics: &[&Metric],
+    kinds: impl IntoIterator<Item = &'k str>,
+) -> Selection {
+    let mut asked = Questions {
+        rules,
+        selection: selection_to_list(rules, metrics),
+    };
+    kinds.into_iter().for_each(|kind| asked.everything(kind));
     asked.selection
 }
 

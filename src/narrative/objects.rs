@@ -9,6 +9,7 @@ use minijinja::value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, Value,
 use minijinja::{Error, ErrorKind, State};
 
 use crate::day::{Day, Earlier};
+use crate::figure::group::in_order;
 use crate::figure::report::{Compare, compared};
 use crate::locale::Lang;
 use crate::narrative::ask::refine;
@@ -298,15 +299,7 @@ impl Quantity {
         let mut values: Vec<Option<record::Value>> = records.map(value_in).collect();
         values.sort();
         values.dedup();
-        if let FieldType::Choice(choices) = &of.fields[index].ty {
-            // In the order in which the rules list the words; what has none comes last.
-            values.sort_by_key(|value| {
-                choices
-                    .iter()
-                    .position(|c| value.as_ref().and_then(|v| v.as_text()) == Some(&c.name))
-                    .unwrap_or(usize::MAX)
-            });
-        }
+        in_order(&mut values, Some(&of.fields[index]));
         let group = |value: Option<record::Value>| {
             let (test, label) = self.group_test(subject.clone(), value.as_ref(), &of.fields[index]);
             let said = value.as_ref().map(plain).unwrap_or_default();

@@ -11,6 +11,7 @@ pub mod problems;
 pub mod rate;
 pub mod record;
 pub mod report;
+pub mod rows;
 pub mod score;
 pub mod secretary;
 pub mod source;

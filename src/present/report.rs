@@ -42,6 +42,8 @@ pub struct Shown<'s> {
     pub heading: &'s Label,
     /// What could not be read and is not counted.
     pub left_out: &'s [Problem],
+    /// Whether the figures that others are compared with stand beside them.
+    pub beside: bool,
 }
 
 impl Shown<'_> {
@@ -138,7 +140,11 @@ impl Shown<'_> {
     /// How many columns a figure takes: beside it stands its change, where there is something to
     /// compare with.
     fn each(&self) -> usize {
-        1 + usize::from(self.report.compared.is_some())
+        match (&self.report.compared, self.beside) {
+            (None, _) => 1,
+            (Some(_), false) => 2,
+            (Some(_), true) => 3,
+        }
     }
 
     /// How many columns its figures take.
@@ -248,39 +254,10 @@ impl Shown<'_> {
         }
     }
 
-    /// The column of a metric, and the one of its change, where there is something to compare with.
-    fn columns_of(&self, shown: &MetricColumn<'_>) -> impl Iterator<Item = Column> {
-        let (locale, lang) = (self.locale, self.locale.lang());
-        let label = shown.metric.label.get(lang).to_owned();
-        let short = shown
-            .layout
-            .map_or_else(|| label.clone(), |column| column.label.get(lang).to_owned());
-        let block = shown
-            .block
-            .map_or_else(String::new, |block| block.get(lang).to_owned());
-        let column = Column {
-            short: (block, short),
-            figure: true,
-            compact: shown.layout.is_none_or(|column| column.compact),
-            below: shown.layout.and_then(|column| column.below),
-            above: shown.layout.and_then(|column| column.above),
-            adds_up: shown.metric.sums(),
-            ..Column::number(&shown.metric.name, label, shown.metric.unit.name())
-        };
-        let change = self.report.compared.is_some().then(|| Column {
-            name: format!("{}_change", column.name),
-            label: locale.say(
-                change_label(shown.metric.unit),
-                &[("label", column.label.as_str().into())],
-            ),
-            short: (column.short.0.clone(), locale.text("change-short")),
-            unit: "change",
-            below: None,
-            above: None,
-            adds_up: false,
-            ..column.clone()
-        });
-        std::iter::once(column).chain(change)
+    /// The columns of a metric.
+    fn columns_of(&self, shown: &MetricColumn<'_>) -> Vec<Column> {
+        let compared = self.report.compared.map(|(period, ..)| period);
+        figure_columns(self.locale, shown, compared, self.beside)
     }
 
     /// The rows; those of organisations with their numbers in the list.
@@ -304,6 +281,8 @@ impl Shown<'_> {
         for &n in metrics {
             let metric = self.columns[n].metric;
             cells.push(cell(metric, row.values[n]));
+            let before = row.before.get(n).filter(|_| self.beside);
+            cells.extend(before.map(|before| cell(metric, *before)));
             cells.extend(row.changes.get(n).map(|change| cell(metric, *change)));
         }
         TableRow {
@@ -386,6 +365,60 @@ impl Shown<'_> {
         }
         title
     }
+}
+
+/// The column of a figure; and where there is something to compare with, the one of its change, and
+/// before that, if it is to stand `beside`, the one of what it is compared with.
+pub(super) fn figure_columns(
+    locale: &Locale,
+    shown: &MetricColumn<'_>,
+    compared: Option<Period>,
+    beside: bool,
+) -> Vec<Column> {
+    let lang = locale.lang();
+    let label = shown.metric.label.get(lang).to_owned();
+    let short = shown
+        .layout
+        .map_or_else(|| label.clone(), |column| column.label.get(lang).to_owned());
+    let block = shown
+        .block
+        .map_or_else(String::new, |block| block.get(lang).to_owned());
+    let column = Column {
+        short: (block, short),
+        figure: true,
+        compact: shown.layout.is_none_or(|column| column.compact),
+        below: shown.layout.and_then(|column| column.below),
+        above: shown.layout.and_then(|column| column.above),
+        adds_up: shown.metric.sums(),
+        ..Column::number(&shown.metric.name, label, shown.metric.unit.name())
+    };
+    let Some(period) = compared else {
+        return vec![column];
+    };
+    let said = [
+        ("label", Arg::from(column.label.as_str())),
+        ("period", period.label(lang).into()),
+    ];
+    let before = Column {
+        name: format!("{}_before", column.name),
+        label: locale.say("before-label", &said),
+        short: (column.short.0.clone(), period.label(lang)),
+        below: None,
+        above: None,
+        ..column.clone()
+    };
+    let change = Column {
+        name: format!("{}_change", column.name),
+        label: locale.say(change_label(shown.metric.unit), &said[..1]),
+        short: (column.short.0.clone(), locale.text("change-short")),
+        unit: "change",
+        below: None,
+        above: None,
+        adds_up: false,
+        ..column.clone()
+    };
+    let before = beside.then_some(before);
+    [column].into_iter().chain(before).chain([change]).collect()
 }
 
 fn change_label(unit: Unit) -> &'static str {

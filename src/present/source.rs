@@ -165,7 +165,7 @@ impl<'e> Sources<'e> {
 }
 
 /// What makes up a figure, as records.
-fn records_of(
+pub(super) fn records_of(
     evaluation: &Evaluation<'_>,
     locale: &Locale,
     is_headcount: bool,

@@ -346,6 +346,22 @@ impl<'r> Record<'r> {
         extended.or_else(|| self.get(life.due?))?.as_day()
     }
 
+    /// What the last update up to a day says in words.
+    pub fn progress_on(&self, day: Day) -> Option<&str> {
+        let updates = self.life()?.updates;
+        let FieldType::Table(columns) = &self.kind.fields[updates].ty else {
+            return None;
+        };
+        let column = |name: &str| columns.iter().position(|column| column.name == name);
+        let (on, note) = (column("on")?, column("note")?);
+        let is_by = |item: &&Value| {
+            let on = item.field(on).and_then(Value::as_day);
+            on.is_some_and(|on| on <= day)
+        };
+        let last = self.get(updates)?.items().iter().rfind(is_by)?;
+        last.field(note)?.as_text()
+    }
+
     /// The status on a day: the last update's on or before it, or the first status.
     pub fn status_on(&self, day: Day) -> Option<&'r StatusDef> {
         let last = self

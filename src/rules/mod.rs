@@ -6,6 +6,7 @@
 
 pub mod filter;
 pub mod form;
+pub mod grouping;
 pub mod kind;
 pub mod metric;
 pub mod naming;
@@ -26,6 +27,7 @@ use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 use crate::toml::{Reader, Reading, parse};
 use form::{Alias, FormSpec, Wording};
+use grouping::{RecordPart, Rows};
 use kind::{FieldDef, FieldType, Kind, Shared};
 use metric::{Measure, Metric};
 use naming::Naming;
@@ -620,6 +622,7 @@ impl Rules {
             }
         }
         for layout in self.layouts() {
+            self.check_rows(layout, problems);
             let columns = layout.columns().map(|(_, column)| &column.metric);
             let charts = layout.charts.iter().flat_map(|chart| &chart.metrics);
             for name in columns.chain(charts) {
@@ -629,6 +632,52 @@ impl Rules {
             }
         }
         self.check_kinds(problems);
+    }
+
+    /// Whether the rows of a report can be what it says.
+    fn check_rows(&self, layout: &ReportSpec, problems: &mut Vec<Problem>) {
+        let metrics: Vec<&Metric> = match &layout.rows {
+            Rows::Organisations => return,
+            Rows::Groups(_) => {
+                let columns = layout.columns();
+                columns
+                    .filter_map(|(_, column)| self.metric_named(&column.metric))
+                    .collect()
+            }
+            Rows::Records(rows) => self.metric_named(&rows.of).into_iter().collect(),
+        };
+        let groups = match &layout.rows {
+            Rows::Groups(by) => Some(by),
+            Rows::Records(rows) => rows.group.as_ref(),
+            Rows::Organisations => None,
+        };
+        if let Some(problem) = groups.and_then(|by| self.grouping(by, &metrics).err()) {
+            problems.push(problem.at(layout.place.clone()));
+        }
+        let Rows::Records(rows) = &layout.rows else {
+            return;
+        };
+        if metrics.is_empty() {
+            let all = named(self.metrics().iter().map(|m| m.name.as_str()));
+            problems.push(unknown_rule(&layout.place, "of", &rows.of, all));
+        }
+        let kinds = self.kinds_behind(&metrics);
+        let parts = rows.columns.iter().map(|column| &column.part);
+        for part in parts.chain(rows.order.iter().map(|(part, _)| part)) {
+            if let RecordPart::Field(name) = part
+                && !kinds.iter().any(|kind| kind.named(name).is_some())
+            {
+                let of_kinds = kinds.iter().map(|kind| kind.field_names());
+                let of_all = RecordPart::NAMED.iter().map(|(name, _)| (*name).to_owned());
+                let allowed: Vec<String> = of_kinds.chain(of_all).collect();
+                problems.push(unknown_rule(
+                    &layout.place,
+                    "field",
+                    name,
+                    allowed.join(", "),
+                ));
+            }
+        }
     }
 
     /// Whether a figure can be made of another. Figures that are made of others must not be made of

@@ -2,6 +2,7 @@
 
 use crate::locale::Label;
 use crate::problem::Place;
+use crate::rules::grouping::Rows;
 use crate::rules::kind::bad;
 use crate::toml::Reader;
 
@@ -12,6 +13,8 @@ pub struct ReportSpec {
     pub name: String,
     /// What people call it.
     pub label: Label,
+    /// What its rows are.
+    pub rows: Rows,
     /// The blocks, left to right.
     pub blocks: Vec<ColumnGroup>,
     /// The pictures of its figures.
@@ -128,11 +131,13 @@ impl ReportSpec {
                 ColumnGroup { label, columns }
             })
             .collect();
+        let rows = Rows::read(&reader)?;
         let charts = reader.tables("chart").into_iter();
         let charts = charts.filter_map(ChartSpec::read).collect();
         let place = reader.place();
         reader.finish();
         Some(ReportSpec {
+            rows,
             charts,
             name,
             label,
