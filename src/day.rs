@@ -608,14 +608,17 @@ impl Period {
     ///
     /// Forms: `2026Q3`, `2026-Q3`, `2026年3季度`, `2026年第三季度`, `Q3`, `this`, `last` (quarters),
     /// `2026-07`, `2026年7月`, `2026年7月份`, `7月`, `2026H1`, `2026年上半年`, `2026`, `2026年`, `2026年度`,
-    /// `A..B` with days on both sides.
+    /// `A..B` with days, months, quarters or years on both sides: `2026-07..2026-08`.
     ///
     /// # Errors
     /// It is not a period, or not enough of one.
     pub fn read(text: &str, when: When) -> Result<Period, NotATime> {
         let text = with_digits(&half_width(text.trim()));
         if let Some((a, b)) = text.split_once("..") {
-            return Period::range(a.parse()?, b.parse()?).ok_or(NotATime);
+            // Days, or whole months, quarters and years: from the first day of one to the last of
+            // the other.
+            let (first, last) = (Period::read(a, when)?, Period::read(b, when)?);
+            return Period::range(first.first(), last.last()).ok_or(NotATime);
         }
         if let Some(today) = when.today {
             let this = Period::quarter(today);

@@ -256,8 +256,10 @@ rules! {
     TEMPLATE_TEXT_ONLY "template-text-only" Usage
         "A block that works on text alone, in a Word file.";
     TOO_MANY_GROUPS "too-many-groups" Usage "More groups than a report can show.";
-    ROWS_OF_RECORDS "rows-not-organisations" Usage "An option for organisations in a report of others.";
-    NOT_OF_MEMBERS "scorecard-of-organisations" Usage "A scorecard of organisations asked for members.";
+    ROWS_OF_RECORDS "rows-not-organisations" Usage
+        "An option for organisations in a report of others.";
+    NOT_OF_MEMBERS "scorecard-of-organisations" Usage
+        "A scorecard of organisations asked for members.";
     OF_MEMBERS "scorecard-of-members" Usage "A scorecard of members asked for ratings.";
     UNKNOWN_ITEM "unknown-item" Usage "Points for an item that the scorecard does not have.";
     POINTS_OUT_OF_RANGE "points-out-of-range" Usage "Points outside the range of their item.";

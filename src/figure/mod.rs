@@ -30,7 +30,9 @@ use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
 use crate::rules::filter::{Bound, Comparison, Filter, Is, Subject, Test};
 use crate::rules::kind::Kind;
-use crate::rules::metric::{DateOf, Disagreement, Measure, Metric, Owed, Take, Window};
+use crate::rules::metric::{
+    Amount, DateOf, DayOf, Disagreement, Measure, Metric, Owed, Summary, Take, Window,
+};
 use crate::rules::obligation::Obligation;
 use crate::spelling::{folded, same};
 use crate::tree::{OwnedRecord, Records, Tree};
@@ -434,6 +436,28 @@ impl<'t> Evaluation<'t> {
                     });
                 day.map_or(Figure::NoData, Figure::Day)
             }
+            Measure::Records {
+                take: Take::Amounts(summary @ (Summary::Average | Summary::Median), _),
+                ..
+            } => {
+                let counted = self.counted_through(metric, scope, lens);
+                Self::middle(*summary, &counted).map_or(Figure::NoData, |Fraction { num, den }| {
+                    Figure::Ratio { num, den }
+                })
+            }
+            Measure::Records {
+                take: Take::Amounts(Summary::Largest | Summary::Smallest, _),
+                ..
+            } => {
+                let counted = self.counted_through(metric, scope, lens);
+                let sum = counted
+                    .iter()
+                    .try_fold(Decimal::ZERO, |sum, (_, n)| sum.plus(*n));
+                match counted.is_empty() {
+                    true => Figure::NoData,
+                    false => Figure::Number(sum.filter(|sum| sum.fits()).ok_or_else(too_large)?),
+                }
+            }
             Measure::Records { .. }
             | Measure::Obligation { .. }
             | Measure::Members
@@ -510,11 +534,22 @@ impl<'t> Evaluation<'t> {
             } => days().max(),
             _ => None,
         };
+        let chosen_of = match &metric.measure {
+            Measure::Records {
+                take: Take::Amounts(summary, _),
+                ..
+            } => self.decisive(*summary, &chosen),
+            _ => None,
+        };
         let mut seen = BTreeSet::new();
         chosen
             .iter()
-            .map(|&c| {
+            .enumerate()
+            .map(|(n, &c)| {
                 let amount = match &c.adds {
+                    Adds::Amount(_) if chosen_of.as_ref().is_some_and(|of| !of.contains(&n)) => {
+                        Decimal::ZERO
+                    }
                     Adds::Amount(amount) => *amount,
                     Adds::Values(values) => Decimal::from(
                         values.iter().filter(|value| seen.insert(*value)).count() as i64,
@@ -526,6 +561,58 @@ impl<'t> Evaluation<'t> {
                 (c.clone(), amount)
             })
             .collect()
+    }
+
+    /// Of amounts of which only some count, which: the first of the largest or smallest, or the last
+    /// of each organisation.
+    fn decisive(&self, summary: Summary, all: &[&Contribution]) -> Option<BTreeSet<usize>> {
+        let amount = |n: &usize| match all[*n].adds {
+            Adds::Amount(amount) => amount,
+            Adds::Values(_) | Adds::Day(_) => Decimal::ZERO,
+        };
+        match summary {
+            Summary::Sum | Summary::Average | Summary::Median => None,
+            // Of equal ones the first.
+            Summary::Largest => {
+                let largest = (0..all.len()).rev().max_by_key(amount);
+                Some(largest.into_iter().collect())
+            }
+            Summary::Smallest => {
+                let smallest = (0..all.len()).min_by_key(amount);
+                Some(smallest.into_iter().collect())
+            }
+            Summary::Last => {
+                let day = |n: usize| match all[n].from {
+                    Basis::Record(entry) => record_of(self.tree, entry).belongs().map(Period::last),
+                    Basis::Window(_) | Basis::Organisation => None,
+                };
+                let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+                for n in 0..all.len() {
+                    let known = last.entry(all[n].org).or_insert(n);
+                    if day(n) >= day(*known) {
+                        *known = n;
+                    }
+                }
+                Some(last.into_values().collect())
+            }
+        }
+    }
+
+    /// The average or the one in the middle of what was counted; nothing of nothing.
+    fn middle(summary: Summary, counted: &[(Contribution, Decimal)]) -> Option<Fraction> {
+        let mut all: Vec<Decimal> = counted.iter().map(|(_, amount)| *amount).collect();
+        let half = |a: Decimal, b: Decimal| a.plus(b)?.over(Decimal::from(2));
+        match summary {
+            Summary::Median => {
+                all.sort();
+                let middle = all.len().checked_sub(1)? / 2;
+                half(all[middle], all[all.len() / 2])
+            }
+            _ => {
+                let sum = all.iter().try_fold(Decimal::ZERO, |sum, n| sum.plus(*n))?;
+                sum.over(Decimal::from(all.len() as i64))
+            }
+        }
     }
 
     /// Σ of some figures, if it can be held.
@@ -629,19 +716,28 @@ impl<'t> Evaluation<'t> {
                 holds.then_some(1)
             }),
             Measure::View { view, window } => self.viewed(view, lens.window.unwrap_or(*window)),
-            Measure::Plus { of } => {
-                let parts = of.iter().filter_map(|name| self.tree.rules.metric(name));
+            Measure::Plus { of, less } => {
+                let added = of.iter().map(|name| (name, false));
+                let parts = added.chain(less.iter().map(|name| (name, true)));
+                let parts =
+                    parts.filter_map(|(name, taken)| Some((self.tree.rules.metric(name)?, taken)));
                 let mut found: Vec<Contribution> = parts
-                    .flat_map(|part| {
+                    .flat_map(|(part, is_taken)| {
                         // What one part counts once it counts once here.
                         let all = self.counted_through(
                             part,
                             &Scope::Under(0..self.tree.orgs.len()),
                             lens,
                         );
-                        all.into_iter().map(|(c, amount)| Contribution {
-                            adds: Adds::Amount(amount),
-                            ..c
+                        all.into_iter().map(move |(c, amount)| {
+                            let amount = match is_taken {
+                                true => Decimal::ZERO.minus(amount).unwrap_or(amount),
+                                false => amount,
+                            };
+                            Contribution {
+                                adds: Adds::Amount(amount),
+                                ..c
+                            }
                         })
                     })
                     .collect();
@@ -801,6 +897,19 @@ impl<'t> Evaluation<'t> {
         }
     }
 
+    /// The number that a record has.
+    fn amount(&self, record: &Record<'_>, amount: Amount) -> Option<Decimal> {
+        let day = |day: DayOf| match day {
+            DayOf::Field(field) => record.get(field)?.as_day(),
+            DayOf::Due => record.effective_due(),
+            DayOf::Finished => record.finished_on(self.as_of),
+        };
+        match amount {
+            Amount::Field(field) => record.get(field)?.as_number(),
+            Amount::Days(from, to) => Some(Decimal::from(day(to)?.since(day(from)?))),
+        }
+    }
+
     fn take(&self, n: usize, entry: &OwnedRecord, take: Take) -> Option<Contribution> {
         let record = &entry.record;
         let found = |adds: Adds| Contribution {
@@ -816,6 +925,7 @@ impl<'t> Evaluation<'t> {
                 i64::try_from(entry.org).unwrap_or(i64::MAX),
             )]))),
             Take::Distinct(field) => Some(found(distinct(record.get(field)?.items()))),
+            Take::Amounts(_, amount) => Some(found(Adds::Amount(self.amount(record, amount)?))),
             Take::Earliest(field) | Take::Latest(field) => {
                 Some(found(Adds::Day(record.get(field)?.as_day()?)))
             }

@@ -14,7 +14,7 @@ use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
 use crate::rules::grouping::GroupBy;
 use crate::rules::kind::{FieldType, Kind};
-use crate::rules::metric::{DateOf, Measure, Metric, Take};
+use crate::rules::metric::{Amount, DateOf, DayOf, Measure, Metric, Take};
 use crate::rules::obligation::Obligation;
 use crate::rules::scorecard::{Rated, Scorecard};
 use crate::tree::files::Files;
@@ -270,18 +270,28 @@ impl<'r> Questions<'r> {
                     DateOf::Field(field) => Some(*field),
                     DateOf::EffectiveDue | DateOf::Finished | DateOf::Entered(_) => None,
                 };
+                let day = |day: &DayOf| match day {
+                    DayOf::Field(field) => Some(*field),
+                    DayOf::Due | DayOf::Finished => None,
+                };
+                if let Take::Amounts(_, Amount::Days(from, to)) = take {
+                    self.add(&kind.name, [day(from), day(to)]);
+                }
                 let taken = match take {
-                    Take::Count | Take::DistinctOrg => None,
+                    Take::Count | Take::DistinctOrg | Take::Amounts(_, Amount::Days(..)) => None,
                     Take::Sum(field)
                     | Take::Distinct(field)
                     | Take::Earliest(field)
-                    | Take::Latest(field) => Some(*field),
+                    | Take::Latest(field)
+                    | Take::Amounts(_, Amount::Field(field)) => Some(*field),
                 };
                 let unless = taken
                     .and_then(|field| kind.fields[field].unless.as_deref())
                     .and_then(|why| kind.index(why));
-                self.add(&kind.name, [dated, taken, unless]);
-                self.filter(kind, filter)
+                self.add(&kind.name, [dated, taken, unless, Some(kind.period)]);
+                // An average or a median needs every amount.
+                let is_sum = !matches!(take, Take::Amounts(..));
+                self.filter(kind, filter) && is_sum
             }
             Measure::Obligation { obligations, .. } => {
                 let rules = self.rules;

@@ -183,12 +183,12 @@ impl<'a, 't> Planner<'a, 't> {
 
     fn identity(&self, org: usize, values: &[Option<Value>]) -> Identity {
         let kind = self.request.kind;
-        let fields: &[usize] = match (&kind.same[..], &kind.once) {
+        let fields: &[usize] = match (&kind.same[..], kind.once.first()) {
             ([], None) => &[kind.start],
             ([], Some(once)) => &once.fields,
             (same, _) => same,
         };
-        let everywhere = kind.same.is_empty() && kind.once.as_ref().is_some_and(|o| o.everywhere);
+        let everywhere = kind.same.is_empty() && kind.once.first().is_some_and(|o| o.everywhere);
         let of = |n: &usize| values[*n].as_ref().map(Distinct::of);
         (
             (!everywhere).then_some(org),
@@ -358,7 +358,7 @@ impl<'a, 't> Planner<'a, 't> {
                 .or(candidates.first().copied());
         }
         // Who holds an office or what is counted for a month at the same time is the same.
-        kind.once.as_ref()?;
+        kind.once.first()?;
         let drafted = Record::new(
             record(*candidates.first()?).id.clone(),
             kind,
@@ -381,7 +381,7 @@ impl<'a, 't> Planner<'a, 't> {
         let kind = self.request.kind;
         let others = self.by_identity.get(&self.identity(org, values));
         let tree = self.request.tree;
-        let Some(once) = kind.once.as_ref().filter(|_| kind.same.is_empty()) else {
+        let Some(once) = kind.once.first().filter(|_| kind.same.is_empty()) else {
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -411,7 +411,7 @@ impl<'a, 't> Planner<'a, 't> {
     /// Whether another row of the form adds the same, or says something else of it.
     fn twice(&self, org: usize, values: &[Option<Value>]) -> Option<Twice> {
         let kind = self.request.kind;
-        if kind.same.is_empty() && kind.once.is_none() {
+        if kind.same.is_empty() && kind.once.is_empty() {
             return None;
         }
         let others = self.added.get(&self.identity(org, values))?;

@@ -244,6 +244,9 @@ impl RowsView<'_> {
             columns,
             ..Table::default()
         };
+        if entries.is_empty() {
+            table.notes.push(self.locale.text("explain-nothing"));
+        }
         let Some((by, field)) = group else {
             self.listed(&mut table, rows, entries.iter().map(|(_, entry)| *entry));
             return table;
@@ -263,7 +266,8 @@ impl RowsView<'_> {
                 (None, _) => self.locale.text("row-none"),
             };
             let words = [("group", name.into()), ("count", of_group.len().into())];
-            let sum = self.subtotal(&table, first, self.locale.say("rows-subtotal", &words));
+            let name = self.locale.say("rows-subtotal", &words);
+            let sum = Self::subtotal(&table, first, rows, name);
             table.rows.push(sum);
         }
         table
@@ -294,13 +298,16 @@ impl RowsView<'_> {
     }
 
     /// A row that adds up the numbers of the rows from one on.
-    fn subtotal(&self, table: &Table, first: usize, name: String) -> TableRow {
+    fn subtotal(table: &Table, first: usize, rows: &RecordRows, name: String) -> TableRow {
         let of_column = |n: usize| {
             let numbers = table.rows[first..].iter().map(|row| match &row.cells[n] {
                 Cell::Number(number) => Some(*number),
                 _ => None,
             });
-            let is_number = table.columns[n].unit == "items" && n > 0;
+            // Days overdue add up to nothing that anybody means.
+            let column = n.checked_sub(1).and_then(|n| rows.columns.get(n));
+            let is_field = column.is_some_and(|c| matches!(c.part, RecordPart::Field(_)));
+            let is_number = is_field && table.columns[n].unit == "items";
             let sum = numbers
                 .flatten()
                 .try_fold(Decimal::ZERO, |sum, n| sum.plus(n));

@@ -111,11 +111,11 @@ impl<'e> Sources<'e> {
         // A sum of figures, and a place by a figure, are explained by what is counted or by all
         // places; here each leads to what it is made of.
         let others = match &metric.measure {
-            Measure::Plus { of } => of.as_slice(),
-            Measure::Rank(ranking) => std::slice::from_ref(&ranking.by),
-            _ => &[],
+            Measure::Plus { of, less } => of.iter().chain(less).collect(),
+            Measure::Rank(ranking) => vec![&ranking.by],
+            _ => Vec::new(),
         };
-        let others = others.iter().filter_map(|name| rules.metric(name));
+        let others = others.into_iter().filter_map(|name| rules.metric(name));
         of.extend(others.map(|metric| (String::new(), metric)));
         for (lead, metric) in of {
             if let Some(source) = self.behind(row, metric)? {

@@ -36,7 +36,7 @@ pub struct Kind {
     /// What must hold between two fields.
     pub bounds: Vec<Bound>,
     /// Fields that no two records share at the same time, for kinds that must not be doubled.
-    pub once: Option<Once>,
+    pub once: Vec<Once>,
     /// Fields by which two records of one organisation are taken for the same thing entered twice;
     /// none: never.
     pub same: Vec<usize>,
@@ -342,7 +342,7 @@ impl Kind {
             columns: Vec::new(),
             life: None,
             bounds: Vec::new(),
-            once: None,
+            once: Vec::new(),
             same: Vec::new(),
             person: None,
             gives: None,
@@ -443,16 +443,30 @@ impl Kind {
             kind.life = kind.read_life(life);
         }
         kind.read_bounds(&reader);
-        if let Some(once) = reader.table("once") {
-            kind.once = Some(Once {
-                fields: kind.pointers(&once, "fields"),
-                everywhere: once.boolean("everywhere"),
-            });
-            once.finish();
-        }
+        kind.once = kind.read_once(&reader);
         kind.validate(&reader);
         reader.finish();
         Some(kind)
+    }
+
+    /// `once`: a table, or a list of them.
+    fn read_once(&self, reader: &Reader<'_, '_>) -> Vec<Once> {
+        let is_list = reader
+            .node("once")
+            .is_some_and(|node| node.get_ref().as_array().is_some());
+        let tables = match is_list {
+            true => reader.tables("once"),
+            false => reader.table("once").into_iter().collect(),
+        };
+        let once = |table: Reader<'_, '_>| {
+            let once = Once {
+                fields: self.pointers(&table, "fields"),
+                everywhere: table.boolean("everywhere"),
+            };
+            table.finish();
+            once
+        };
+        tables.into_iter().map(once).collect()
     }
 
     /// What must hold of a kind, however it came to be.
@@ -528,6 +542,10 @@ impl Kind {
                 let updates = life.updates;
                 set_status_choices(&mut self.fields[updates], choices);
             }
+        }
+        // What only one record may have at a time is said anew.
+        if reader.node("once").is_some() {
+            self.once = self.read_once(&reader);
         }
         self.read_bounds(&reader);
         self.validate(&reader);

@@ -121,10 +121,12 @@ pub enum Measure {
         /// The days looked at.
         window: Window,
     },
-    /// Several figures added up.
+    /// Several figures added up, and others taken from them.
     Plus {
-        /// Their names.
+        /// Names of those added up.
         of: Vec<String>,
+        /// Names of those taken away.
+        less: Vec<String>,
     },
     /// Σ of some figures over Σ of others.
     Ratio {
@@ -309,7 +311,57 @@ pub enum Take {
     Earliest(usize),
     /// The last day in this field.
     Latest(usize),
+    /// What the amounts of the records come to.
+    Amounts(Summary, Amount),
 }
+
+/// A number that each record has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// The number in this field.
+    Field(usize),
+    /// The days from one date to another; records that lack one have none.
+    Days(DayOf, DayOf),
+}
+
+/// A day that each record has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayOf {
+    /// This field's.
+    Field(usize),
+    /// The day it is due, extensions included.
+    Due,
+    /// The day it was finished.
+    Finished,
+}
+
+/// What many amounts come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Summary {
+    /// All of them added up.
+    Sum,
+    /// Their average.
+    Average,
+    /// The one in the middle, or the average of the two there.
+    Median,
+    /// The largest.
+    Largest,
+    /// The smallest.
+    Smallest,
+    /// The last of each organisation, added up: of what each month says of the year so far, the
+    /// last month's.
+    Last,
+}
+
+/// The summaries by the keys that rules use.
+const SUMMARIES: [(&str, Summary); 6] = [
+    ("sum", Summary::Sum),
+    ("average", Summary::Average),
+    ("median", Summary::Median),
+    ("largest", Summary::Largest),
+    ("smallest", Summary::Smallest),
+    ("last", Summary::Last),
+];
 
 /// Which date of a record must lie in the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -430,9 +482,8 @@ impl Metric {
             Measure::Ratio { of, to } => of.iter().chain(to).map(String::as_str).collect(),
             Measure::Score { parts } => parts.iter().map(|(name, _)| name.as_str()).collect(),
             Measure::Rank(ranking) => vec![&ranking.by],
-            Measure::Plus { of } | Measure::Scorecard { of, .. } => {
-                of.iter().map(String::as_str).collect()
-            }
+            Measure::Plus { of, less } => of.iter().chain(less).map(String::as_str).collect(),
+            Measure::Scorecard { of, .. } => of.iter().map(String::as_str).collect(),
             Measure::Organisations { by, .. } => by.iter().map(|(name, _)| name.as_str()).collect(),
             Measure::Records { .. }
             | Measure::Obligation { .. }
@@ -459,7 +510,12 @@ impl Metric {
     pub fn is_additive(&self) -> bool {
         match &self.measure {
             Measure::Records {
-                take: Take::Count | Take::Sum(_) | Take::Distinct(_) | Take::DistinctOrg,
+                take:
+                    Take::Count
+                    | Take::Sum(_)
+                    | Take::Distinct(_)
+                    | Take::DistinctOrg
+                    | Take::Amounts(Summary::Sum | Summary::Last, _),
                 ..
             }
             | Measure::Obligation { .. }
@@ -469,7 +525,13 @@ impl Metric {
             | Measure::Disagreement { .. }
             | Measure::Plus { .. } => true,
             Measure::Records {
-                take: Take::Earliest(_) | Take::Latest(_),
+                take:
+                    Take::Earliest(_)
+                    | Take::Latest(_)
+                    | Take::Amounts(
+                        Summary::Average | Summary::Median | Summary::Largest | Summary::Smallest,
+                        _,
+                    ),
                 ..
             }
             | Measure::Ratio { .. }
@@ -497,6 +559,7 @@ fn read_measure(
     let organisations = reader.boolean("organisations");
     let view = reader.text("view");
     let plus = reader.texts("plus");
+    let minus = reader.texts("minus");
     let disagreement = reader.table("disagreement");
     let measures = [
         kind.is_some(),
@@ -508,7 +571,7 @@ fn read_measure(
         members,
         organisations,
         view.is_some(),
-        !plus.is_empty(),
+        !(plus.is_empty() && minus.is_empty()),
         disagreement.is_some(),
     ];
     if measures.iter().filter(|given| **given).count() > 1 {
@@ -551,8 +614,11 @@ fn read_measure(
             window: read_window(reader)?,
         });
     }
-    if !plus.is_empty() {
-        return Some(Measure::Plus { of: plus });
+    if !(plus.is_empty() && minus.is_empty()) {
+        return Some(Measure::Plus {
+            of: plus,
+            less: minus,
+        });
     }
     if !names.is_empty() || of_kind.is_some() {
         return read_owed(reader, kinds, obligations, &names, of_kind.as_deref());
@@ -678,7 +744,8 @@ fn read_take(reader: &Reader<'_, '_>, kind: &Kind) -> Take {
             }
         }
     };
-    let takes = ["sum", "distinct", "earliest", "latest"];
+    let mut takes = vec!["distinct", "earliest", "latest"];
+    takes.extend(SUMMARIES.iter().map(|(key, _)| *key));
     if takes
         .iter()
         .filter(|key| reader.node(key).is_some())
@@ -688,9 +755,23 @@ fn read_take(reader: &Reader<'_, '_>, kind: &Kind) -> Take {
         reader.note(bad(reader, "name", "bad-rule-two-measures"));
     }
     let day = |key: &'static str| field(key, false).filter(|&n| kind.fields[n].ty.is_time());
-    if let Some(n) = field("sum", true) {
-        Take::Sum(n)
-    } else if reader.text("distinct").as_deref() == Some("org") {
+    for (key, summary) in SUMMARIES {
+        let pair = reader.node(key).and_then(|node| node.get_ref().as_array());
+        if pair.is_some() {
+            return match read_days(reader, kind, key) {
+                Some(days) => Take::Amounts(summary, days),
+                None => Take::Count,
+            };
+        }
+        match field(key, true) {
+            Some(n) if summary == Summary::Sum => return Take::Sum(n),
+            Some(n) if !kind.fields[n].list => {
+                return Take::Amounts(summary, Amount::Field(n));
+            }
+            _ => {}
+        }
+    }
+    if reader.text("distinct").as_deref() == Some("org") {
         Take::DistinctOrg
     } else if let Some(n) = field("distinct", false) {
         Take::Distinct(n)
@@ -700,6 +781,27 @@ fn read_take(reader: &Reader<'_, '_>, kind: &Kind) -> Take {
         Take::Latest(n)
     } else {
         Take::Count
+    }
+}
+
+/// `[from, to]`: the days between two dates of a record.
+fn read_days(reader: &Reader<'_, '_>, kind: &Kind, key: &'static str) -> Option<Amount> {
+    let day = |name: &String| match (name.as_str(), &kind.life) {
+        ("effective-due", Some(life)) if life.due.is_some() => Some(DayOf::Due),
+        ("finished", Some(_)) => Some(DayOf::Finished),
+        (name, _) => {
+            let field = kind.index(name).filter(|&n| kind.fields[n].ty.is_time());
+            field.map(DayOf::Field)
+        }
+    };
+    let names = reader.texts(key);
+    let days: Vec<Option<DayOf>> = names.iter().map(day).collect();
+    match days[..] {
+        [Some(from), Some(to)] => Some(Amount::Days(from, to)),
+        _ => {
+            reader.unknown_value(key, &names.join(", "), &kind.field_names());
+            None
+        }
     }
 }
 

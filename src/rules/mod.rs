@@ -689,9 +689,9 @@ impl Rules {
             Measure::Score { .. } => is(&|m| matches!(m.measure, Measure::Ratio { .. })),
             Measure::Rank(_) => is(&|m| !matches!(m.measure, Measure::Rank(_))),
             Measure::Scorecard { .. } => true,
-            Measure::Plus { .. } | Measure::Organisations { .. } => {
-                is(&|m| m.is_additive() && m.parts().is_empty())
-            }
+            // What two parts count is one thing: only sums can be added up.
+            Measure::Plus { .. } => is(&|m| m.sums() && m.parts().is_empty()),
+            Measure::Organisations { .. } => is(&|m| m.is_additive() && m.parts().is_empty()),
             Measure::Records { .. }
             | Measure::Obligation { .. }
             | Measure::Members

@@ -193,7 +193,7 @@ pub fn doubles(
     org: &OrgPath,
     NewRecord(record): &NewRecord<'_>,
 ) -> Vec<Problem> {
-    if record.kind.same.is_empty() && record.kind.once.is_none() {
+    if record.kind.same.is_empty() && record.kind.once.is_empty() {
         return Vec::new();
     }
     let records = readable(root, rules, org);

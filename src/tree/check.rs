@@ -271,12 +271,7 @@ impl Target {
 
 /// Whether the whole ledger may have only one such record at a time.
 fn is_unique_everywhere(entry: &OwnedRecord<'_>) -> bool {
-    entry
-        .record
-        .kind
-        .once
-        .as_ref()
-        .is_some_and(|once| once.everywhere)
+    entry.record.kind.once.iter().any(|once| once.everywhere)
 }
 
 /// The ids that a record points to, each with its field and the kinds of record that it may belong
@@ -452,26 +447,29 @@ fn updates(s: CheckInput<'_>) -> Vec<Finding<'_>> {
 /// twice.
 fn once<'t>(entries: impl Iterator<Item = &'t OwnedRecord<'t>>) -> Vec<Finding<'t>> {
     // By kind, organisation where it holds within each, and the values that only one may have.
-    type Same<'t> = (&'t str, Option<usize>, Vec<Option<Distinct>>);
+    type Same<'t> = (&'t str, usize, Option<usize>, Vec<Option<Distinct>>);
     let mut held: BTreeMap<Same<'_>, Vec<(Period, &Record<'_>)>> = BTreeMap::new();
     for OwnedRecord { org, record } in entries.filter(|entry| entry.record.retracted.is_none()) {
-        if let (Some(once), Some(span)) = (&record.kind.once, record.lasts()) {
+        let Some(span) = record.lasts() else {
+            continue;
+        };
+        for (n, once) in record.kind.once.iter().enumerate() {
             let same = held_by(record, once);
             let within = (!once.everywhere).then_some(*org);
-            held.entry((&record.kind.name, within, same))
+            held.entry((&record.kind.name, n, within, same))
                 .or_default()
                 .push((span, record));
         }
     }
     let mut found = Vec::new();
-    for records in held.values_mut() {
+    for ((_, n, ..), records) in &mut held {
         // In the order of their starts each is compared with the one before it that lasts longest.
         records.sort_by_key(|(span, record)| (span.first(), &record.id));
         let mut longest: Option<(Period, &Record)> = None;
         for &(span, record) in records.iter() {
             if let (Some((_, other)), Some(once)) = (
                 longest.filter(|(before, _)| span.first() < before.end()),
-                &record.kind.once,
+                record.kind.once.get(*n),
             ) {
                 let field = once.fields.first().copied().unwrap_or(record.kind.start);
                 found.push(finding(
@@ -547,14 +545,14 @@ fn whereabouts(record: &Record) -> String {
 
 /// That two records hold at the same time what only one of them can, if they do.
 pub fn held_twice(record: &Record, other: &Record) -> Option<Problem> {
-    let once = record
-        .kind
-        .once
-        .as_ref()
-        .filter(|_| record.kind.name == other.kind.name)?;
     let (one, two) = (record.lasts()?, other.lasts()?);
     let at_once = one.first() < two.end() && two.first() < one.end();
-    (at_once && held_by(record, once) == held_by(other, once)).then(|| twice(record, once, other))
+    if !at_once || record.kind.name != other.kind.name {
+        return None;
+    }
+    let mut all = record.kind.once.iter();
+    let once = all.find(|once| held_by(record, once) == held_by(other, once))?;
+    Some(twice(record, once, other))
 }
 
 /// The values that only one record may have at a time.
