@@ -19,9 +19,9 @@ use crate::problem::{Problem, Problems, Rule};
 use crate::render::json::pretty;
 use crate::rules::Rules;
 use crate::table::Publication;
-use crate::tree::Tree;
 use crate::tree::intake::{Draft, take_in};
-use crate::tree::write::writer;
+use crate::tree::write::{Lock, writer};
+use crate::tree::{Root, Tree};
 
 pub(super) const COMMAND: Command = Command {
     name: "rate",
@@ -116,17 +116,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     let lock = match lock {
         Some(lock) => lock,
-        None if !session.interactive => {
-            return Err(Problem::new(Rule::FORM_UNCONFIRMED).into());
-        }
-        None => {
-            let count = [("count", drafts.len().into())];
-            let question = session.locale.say(question(step), &count);
-            if !prompt::confirm(session, &question)? {
-                return Err(Problem::new(Rule::CANCELLED).into());
-            }
-            session.lock(&ledger.root)?
-        }
+        None => confirmed(session, &ledger.root, step, drafts.len())?,
     };
     let writer = writer(&lock, &|| spelled(&clerk_name(), &ledger.rules))?;
     let (added, changed) = counts(&drafts);
@@ -136,6 +126,20 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let counts = [("added", added.into()), ("changed", changed.into())];
     session.remark("taken-in", &counts)?;
     Ok(Status::Clean)
+}
+
+/// Asks whether to write, and takes the right to it.
+fn confirmed(session: &mut Session<'_>, root: &Root, step: Step, count: usize) -> Result<Lock> {
+    if !session.interactive {
+        return Err(Problem::new(Rule::FORM_UNCONFIRMED).into());
+    }
+    let question = session
+        .locale
+        .say(question(step), &[("count", count.into())]);
+    match prompt::confirm(session, &question)? {
+        true => Ok(session.lock(root)?),
+        false => Err(Problem::new(Rule::CANCELLED).into()),
+    }
 }
 
 fn round<'t>(

@@ -21,7 +21,7 @@ use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::grouping::{RecordRows, Rows};
 use crate::rules::metric::Metric;
-use crate::rules::report_spec::{ChartSpec, LONGEST_TREND};
+use crate::rules::report_spec::{ChartSpec, LONGEST_TREND, ReportSpec};
 use crate::table::Publication;
 
 pub(super) const COMMAND: Command = Command {
@@ -59,24 +59,31 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let format = output::form(matches, options::TABLES, Format::Table)?;
-    let (period, mut as_of, mut today) = session.window(matches)?;
     let ledger = Ledger::asked(session, matches)?;
     let columns = columns(&ledger.rules, matches)?;
     let spec = report_spec(&ledger.rules, matches, DEFAULT_REPORT)?;
     let by = matches.get_one::<String>("by").cloned();
     match (by, &spec.rows) {
-        (Some(by), _) => {
-            return of_groups(session, matches, &ledger, (&by, &columns, &spec.label));
-        }
+        (Some(by), _) => of_groups(session, matches, &ledger, (&by, &columns, &spec.label)),
         (None, Rows::Groups(by)) => {
-            return of_groups(session, matches, &ledger, (by, &columns, &spec.label));
+            of_groups(session, matches, &ledger, (by, &columns, &spec.label))
         }
-        (None, Rows::Records(rows)) => {
-            return of_records(session, matches, &ledger, rows, &spec.label);
+        (None, Rows::Records(rows)) => of_records(session, matches, &ledger, rows, &spec.label),
+        (None, Rows::Organisations) => {
+            of_organisations(session, matches, &ledger, (&columns, spec))
         }
-        (None, Rows::Organisations) => {}
     }
+}
+
+/// A report whose rows are organisations.
+fn of_organisations(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    ledger: &Ledger,
+    (columns, spec): (&[MetricColumn<'_>], &ReportSpec),
+) -> Result<Status> {
+    let format = output::form(matches, options::TABLES, Format::Table)?;
+    let (period, mut as_of, mut today) = session.window(matches)?;
     let tree = &mut ledger.outline();
     let org = match session.org(tree, matches) {
         Ok(org) => org,
@@ -128,7 +135,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         tree,
         question: &question,
         report: &answer,
-        columns: &columns,
+        columns,
         heading: &spec.label,
         left_out: &left_out,
         beside: matches.get_flag("beside"),

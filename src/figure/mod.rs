@@ -587,8 +587,8 @@ impl<'t> Evaluation<'t> {
                     Basis::Window(_) | Basis::Organisation => None,
                 };
                 let mut last: BTreeMap<usize, usize> = BTreeMap::new();
-                for n in 0..all.len() {
-                    let known = last.entry(all[n].org).or_insert(n);
+                for (n, of) in all.iter().enumerate() {
+                    let known = last.entry(of.org).or_insert(n);
                     if day(n) >= day(*known) {
                         *known = n;
                     }
@@ -716,34 +716,7 @@ impl<'t> Evaluation<'t> {
                 holds.then_some(1)
             }),
             Measure::View { view, window } => self.viewed(view, lens.window.unwrap_or(*window)),
-            Measure::Plus { of, less } => {
-                let added = of.iter().map(|name| (name, false));
-                let parts = added.chain(less.iter().map(|name| (name, true)));
-                let parts =
-                    parts.filter_map(|(name, taken)| Some((self.tree.rules.metric(name)?, taken)));
-                let mut found: Vec<Contribution> = parts
-                    .flat_map(|(part, is_taken)| {
-                        // What one part counts once it counts once here.
-                        let all = self.counted_through(
-                            part,
-                            &Scope::Under(0..self.tree.orgs.len()),
-                            lens,
-                        );
-                        all.into_iter().map(move |(c, amount)| {
-                            let amount = match is_taken {
-                                true => Decimal::ZERO.minus(amount).unwrap_or(amount),
-                                false => amount,
-                            };
-                            Contribution {
-                                adds: Adds::Amount(amount),
-                                ..c
-                            }
-                        })
-                    })
-                    .collect();
-                found.sort_by_key(|c| c.org);
-                found
-            }
+            Measure::Plus { of, less } => self.added_up(of, less, lens),
             Measure::Ratio { .. }
             | Measure::Score { .. }
             | Measure::Scorecard { .. }
@@ -752,6 +725,31 @@ impl<'t> Evaluation<'t> {
         self.memory
             .note_looked(self.tree.entries.len() + self.tree.orgs.len() + OF_KEPT * found.len());
         Memory::keep(&self.memory.by_metric, &key, Arc::new(found))
+    }
+
+    /// What makes up a sum of figures, less others.
+    fn added_up(&self, of: &[String], less: &[String], lens: &Lens) -> Vec<Contribution> {
+        let added = of.iter().map(|name| (name, false));
+        let parts = added.chain(less.iter().map(|name| (name, true)));
+        let parts = parts.filter_map(|(name, taken)| Some((self.tree.rules.metric(name)?, taken)));
+        let mut found: Vec<Contribution> = parts
+            .flat_map(|(part, is_taken)| {
+                // What one part counts once it counts once here.
+                let all = self.counted_through(part, &Scope::Under(0..self.tree.orgs.len()), lens);
+                all.into_iter().map(move |(c, amount)| {
+                    let amount = match is_taken {
+                        true => Decimal::ZERO.minus(amount).unwrap_or(amount),
+                        false => amount,
+                    };
+                    Contribution {
+                        adds: Adds::Amount(amount),
+                        ..c
+                    }
+                })
+            })
+            .collect();
+        found.sort_by_key(|c| c.org);
+        found
     }
 
     fn of_organisations(&self, amount: impl Fn(usize) -> Option<i64>) -> Vec<Contribution> {

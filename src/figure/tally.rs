@@ -254,6 +254,38 @@ impl<'r> Questions<'r> {
         alone
     }
 
+    /// Asks for what a figure of records looks at; whether it can be added up from the records of one
+    /// organisation alone.
+    fn records(&mut self, kind: &Kind, take: &Take, date: &DateOf, filter: &Filter) -> bool {
+        self.life(kind);
+        let dated = match date {
+            DateOf::Field(field) => Some(*field),
+            DateOf::EffectiveDue | DateOf::Finished | DateOf::Entered(_) => None,
+        };
+        let day = |day: &DayOf| match day {
+            DayOf::Field(field) => Some(*field),
+            DayOf::Due | DayOf::Finished => None,
+        };
+        if let Take::Amounts(_, Amount::Days(from, to)) = take {
+            self.add(&kind.name, [day(from), day(to)]);
+        }
+        let taken = match take {
+            Take::Count | Take::DistinctOrg | Take::Amounts(_, Amount::Days(..)) => None,
+            Take::Sum(field)
+            | Take::Distinct(field)
+            | Take::Earliest(field)
+            | Take::Latest(field)
+            | Take::Amounts(_, Amount::Field(field)) => Some(*field),
+        };
+        let unless = taken
+            .and_then(|field| kind.fields[field].unless.as_deref())
+            .and_then(|why| kind.index(why));
+        self.add(&kind.name, [dated, taken, unless, Some(kind.period)]);
+        // An average or a median needs every amount.
+        let is_sum = !matches!(take, Take::Amounts(..));
+        self.filter(kind, filter) && is_sum
+    }
+
     /// Asks for what a figure looks at; whether it can be added up from the records of one
     /// organisation alone.
     fn measure(&mut self, measure: &Measure) -> bool {
@@ -264,35 +296,7 @@ impl<'r> Questions<'r> {
                 date,
                 filter,
                 ..
-            } => {
-                self.life(kind);
-                let dated = match date {
-                    DateOf::Field(field) => Some(*field),
-                    DateOf::EffectiveDue | DateOf::Finished | DateOf::Entered(_) => None,
-                };
-                let day = |day: &DayOf| match day {
-                    DayOf::Field(field) => Some(*field),
-                    DayOf::Due | DayOf::Finished => None,
-                };
-                if let Take::Amounts(_, Amount::Days(from, to)) = take {
-                    self.add(&kind.name, [day(from), day(to)]);
-                }
-                let taken = match take {
-                    Take::Count | Take::DistinctOrg | Take::Amounts(_, Amount::Days(..)) => None,
-                    Take::Sum(field)
-                    | Take::Distinct(field)
-                    | Take::Earliest(field)
-                    | Take::Latest(field)
-                    | Take::Amounts(_, Amount::Field(field)) => Some(*field),
-                };
-                let unless = taken
-                    .and_then(|field| kind.fields[field].unless.as_deref())
-                    .and_then(|why| kind.index(why));
-                self.add(&kind.name, [dated, taken, unless, Some(kind.period)]);
-                // An average or a median needs every amount.
-                let is_sum = !matches!(take, Take::Amounts(..));
-                self.filter(kind, filter) && is_sum
-            }
+            } => self.records(kind, take, date, filter),
             Measure::Obligation { obligations, .. } => {
                 let rules = self.rules;
                 let mut alone = true;

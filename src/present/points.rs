@@ -33,24 +33,7 @@ impl PointsView<'_> {
         let label = |id: &str| self.locale.text(id);
         let mut table = Table {
             title: self.title(member),
-            columns: vec![
-                Column::text("date", label("label-date")),
-                Column::text("item", label("label-item")),
-                Column::number("points", label("label-points-given"), "points"),
-                Column::number("balance", label("label-balance"), "points"),
-                Column {
-                    compact: false,
-                    ..Column::text("evidence", label("label-evidence"))
-                },
-                Column {
-                    compact: false,
-                    ..Column::text("place", label("label-place"))
-                },
-                Column {
-                    compact: false,
-                    ..Column::text("id", label("label-id"))
-                },
-            ],
+            columns: self.columns(),
             letterhead: Some(self.letterhead(self.title(member))),
             ..Table::default()
         };
@@ -111,6 +94,28 @@ impl PointsView<'_> {
             table.notes.push(self.locale.say("points-grade", &words));
         }
         Ok(table)
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let label = |id: &str| self.locale.text(id);
+        vec![
+            Column::text("date", label("label-date")),
+            Column::text("item", label("label-item")),
+            Column::number("points", label("label-points-given"), "points"),
+            Column::number("balance", label("label-balance"), "points"),
+            Column {
+                compact: false,
+                ..Column::text("evidence", label("label-evidence"))
+            },
+            Column {
+                compact: false,
+                ..Column::text("place", label("label-place"))
+            },
+            Column {
+                compact: false,
+                ..Column::text("id", label("label-id"))
+            },
+        ]
     }
 
     /// What is signed below a sheet, and what stands above it.

@@ -623,6 +623,16 @@ fn read_measure(
     if !names.is_empty() || of_kind.is_some() {
         return read_owed(reader, kinds, obligations, &names, of_kind.as_deref());
     }
+    read_of_kind(reader, kind, kinds, org)
+}
+
+/// What is made of the records of a kind.
+fn read_of_kind(
+    reader: &Reader<'_, '_>,
+    kind: Option<String>,
+    kinds: &[Arc<Kind>],
+    org: &Kind,
+) -> Option<Measure> {
     let Some(kind) = kind else {
         reader.note(bad(reader, "name", "bad-rule-no-measure"));
         return None;
