@@ -47,7 +47,11 @@ impl Default for Size {
 /// Paths below the root and texts of every file of a ledger, `ledger.toml` first.
 pub fn district(size: &Size) -> Vec<(String, String)> {
     let mut maker = Maker::new(size);
-    let mut files = vec![("ledger.toml".to_owned(), SETTINGS.to_owned())];
+    let mut files = vec![
+        ("ledger.toml".to_owned(), SETTINGS.to_owned()),
+        ("rules/stars.toml".to_owned(), STARS.to_owned()),
+    ];
+    let mut reviewed = Vec::new();
     for number in 0..size.districts {
         let organisations = maker.organisations(number);
         for org in &organisations {
@@ -56,6 +60,11 @@ pub fn district(size: &Size) -> Vec<(String, String)> {
         for org in &organisations {
             files.extend(maker.ledgers(org));
         }
+        let is_two_new = |org: &PlannedOrg| matches!(org.sector, "enterprise" | "social-org");
+        reviewed.extend(organisations.into_iter().filter(is_two_new));
+    }
+    for org in &reviewed {
+        files.push(maker.review(org));
     }
     files
 }
@@ -295,6 +304,39 @@ impl Maker {
 
     fn person(&mut self) -> String {
         format!("{}某", self.dice.pick(words::SURNAMES))
+    }
+
+    /// What reviewers gave an organisation by the scorecard: a file of their own.
+    fn review(&mut self, org: &PlannedOrg) -> (String, String) {
+        let on = Day::new(2026, 9, 22);
+        let mut given = vec![
+            ("党员群众评价", self.dice.from(15, 25), "走访评议"),
+            ("台账规范", self.dice.from(8, 15), "查阅台账"),
+        ];
+        if self.dice.chance(30) {
+            given.push(("创新项目", self.dice.from(3, 10), "现场展示"));
+        }
+        if self.dice.chance(3) {
+            given.push(("一票否决事项", 0, "发生安全责任事故"));
+        }
+        let mut text = String::new();
+        for (item, points, reason) in given {
+            let words = [
+                ("date", "2026-09-22"),
+                ("card", "stars"),
+                ("item", item),
+                ("points", &*points.to_string()),
+                ("reason", reason),
+                ("signer", "评审组01"),
+            ];
+            if let Some(record) = self.record("mark", on, &words) {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(&canon::record(&record, self.rules));
+            }
+        }
+        (format!("orgs/{}/2026/review-3n.toml", org.path), text)
     }
 
     /// The ledger files of one organisation, a file for each year.
@@ -681,6 +723,9 @@ fn values(kind: &Kind, given: &[(&str, Vec<String>)]) -> Vec<Option<Value>> {
         })
         .collect()
 }
+
+/// The scorecard by which organisations in enterprises and social organisations are rated.
+const STARS: &str = include_str!("stars.toml");
 
 const SETTINGS: &str = r#"format = 1
 district = "涧西区"
