@@ -11,6 +11,7 @@ use crate::git::commit::CommitFiles;
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule, refuse_blocking};
 use crate::rules::Rules;
+use crate::source::Source;
 use crate::tree::files::Files;
 use crate::tree::{self, Loaded, Root, Tree};
 use crate::written::selection::Selection;
@@ -71,6 +72,19 @@ impl Ledger {
             rules,
             session.rule_problems().to_vec(),
         ))
+    }
+
+    /// The ledger of a session by its rules and those of more files.
+    ///
+    /// # Errors
+    /// There is none, or something is wrong with the rules.
+    pub(super) fn with_rules(session: &Session<'_>, more: Vec<Source>) -> Result<Ledger> {
+        let root = session.root()?;
+        let (rules, problems) = tree::rules_with(&root, more);
+        match problems.is_empty() {
+            true => Ok(Ledger::standing(root, rules, problems)),
+            false => Err(Problems(problems).into()),
+        }
     }
 
     /// The ledger in a folder, by those of its rules that can be read.

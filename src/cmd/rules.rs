@@ -1,17 +1,22 @@
-//! `ledger rules list|show|eject`: what is configured, and how to change it.
+//! `ledger rules list|show|check|eject`: what is configured, what it does, and how to change it.
 
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
+use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
-use crate::locale::{Label, Locale};
+use crate::figure::Evaluation;
+use crate::locale::Locale;
+use crate::present::rules::{effects, label};
 use crate::problem::{Problem, Rule};
 use crate::render::json;
 use crate::rules::metric::{Measure, Metric};
 use crate::rules::{Class, NamedRule, Rules};
+use crate::source::Source;
 use crate::table::{Cell, Column, Table, TableRow};
 use crate::tree::write::Precondition;
+use crate::written::selection::Selection;
 
 pub(super) const COMMAND: Command = Command {
     name: "rules",
@@ -32,6 +37,11 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
                 )
                 .args(output::table_options(locale, options::TABLES)),
             sub("show").arg(options::positional(locale, "rule", "value-rule")),
+            sub("check")
+                .arg(options::positional(locale, "rules-file", "value-file").required(false))
+                .arg(options::quarter_option(locale))
+                .arg(options::as_of_option(locale))
+                .args(output::table_options(locale, options::TABLES)),
             sub("eject").arg(options::positional(locale, "rule", "value-rule")),
         ])
 }
@@ -50,9 +60,48 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             }
             Ok(Status::Clean)
         }
+        Some(("check", matches)) => check(session, matches),
         Some(("eject", matches)) => eject(session, matches),
         _ => Err(Problem::new(Rule::USAGE).into()),
     }
+}
+
+/// What the ledger's own rules do, or those of a file that is not among them yet.
+fn check(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
+    let form = output::form(matches, options::TABLES, Format::Table)?;
+    let (period, as_of, today) = session.window(matches)?;
+    let file = matches.get_one::<String>("rules-file");
+    let more = match file {
+        Some(file) => {
+            let bytes = std::fs::read(file).map_err(|error| Problem::io(file, &error))?;
+            vec![Source::decode(file, bytes)?]
+        }
+        None => Vec::new(),
+    };
+    let ledger = Ledger::with_rules(session, more)?;
+    let is_asked = |item: &&NamedRule| match file {
+        Some(file) => *item.file == **file,
+        None => !item.built_in,
+    };
+    let items = ledger.rules.items().iter().filter(is_asked);
+    let items: Vec<NamedRule> = items.cloned().collect();
+    let tree = &ledger.load(&Selection::everything());
+    session.left_out(tree, false)?;
+    let evaluation = Evaluation::new(tree, period, as_of).until(today);
+    let mut table = effects(&session.locale, &evaluation, &items)?;
+    let lang = session.locale.lang();
+    let words = [
+        ("period", period.label(lang).into()),
+        ("as_of", as_of.to_string().into()),
+    ];
+    let note = match items.is_empty() {
+        true => session.locale.text("rules-none"),
+        false => session.locale.say("rules-checked", &words),
+    };
+    table.notes.push(note);
+    let json = |found: &_| Ok(json::list(found, "rules"));
+    output::show(session, matches, form, &table.into(), json)?;
+    Ok(Status::Clean)
 }
 
 /// `task`, or `kind:task` where a kind and a metric share the name.
@@ -151,23 +200,6 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     } else {
         Status::Clean
     })
-}
-
-/// What people call a rule.
-fn label(rules: &Rules, item: &NamedRule) -> Option<Label> {
-    match item.class {
-        Class::Kind => rules.kind(&item.name).map(|k| k.label.clone()),
-        Class::Obligation => rules.obligation(&item.name).map(|o| o.label.clone()),
-        Class::View => rules.view(&item.name).map(|v| v.label.clone()),
-        Class::Metric => rules.metric(&item.name).map(|m| m.label.clone()),
-        Class::Scorecard => {
-            let mut all = rules.scorecards().iter();
-            all.find(|card| card.version() == item.name)
-                .map(|card| card.label.clone())
-        }
-        Class::Report => rules.layout(&item.name).map(|l| l.label.clone()),
-        Class::Template => item.label(),
-    }
 }
 
 fn items(locale: &Locale, rules: &Rules, class: Option<Class>) -> Table {

@@ -12,6 +12,7 @@ pub mod rate;
 pub mod record;
 pub mod report;
 pub mod rows;
+pub mod rules;
 pub mod score;
 pub mod secretary;
 pub mod source;

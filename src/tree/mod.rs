@@ -168,8 +168,13 @@ impl Root {
 
 /// A ledger's own rules, merged with the built-in ones, and what is wrong with them.
 pub fn rules(files: &dyn Files) -> (Arc<Rules>, Vec<Problem>) {
+    rules_with(files, Vec::new())
+}
+
+/// The same with more files of rules.
+pub fn rules_with(files: &dyn Files, more: Vec<Source>) -> (Arc<Rules>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let mut sources = Vec::new();
+    let mut sources = more;
     for file in files.below("rules", &mut problems) {
         match files.read(&file) {
             Ok(source) => sources.push(source),
