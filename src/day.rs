@@ -430,6 +430,51 @@ fn digit_by_digit(numerals: &str) -> Option<i64> {
     })
 }
 
+/// How long the windows are that follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Every {
+    /// From Monday to Sunday.
+    Week,
+    /// So many months, counted from January; twelve can be divided by them.
+    Months(u32),
+}
+
+impl Every {
+    /// A month.
+    pub const MONTH: Every = Every::Months(1);
+    /// A quarter.
+    pub const QUARTER: Every = Every::Months(3);
+    /// Half a year.
+    pub const HALF_YEAR: Every = Every::Months(6);
+    /// A year.
+    pub const YEAR: Every = Every::Months(12);
+
+    /// The window that a day lies in.
+    fn around(self, day: Day) -> Period {
+        match self {
+            Every::Week => {
+                let monday = i64::from(day.0.weekday().num_days_from_monday());
+                let start = day.plus(-monday);
+                Period {
+                    start,
+                    end: start.plus(7),
+                }
+            }
+            Every::Months(12) => Period::year(day),
+            Every::Months(months) => {
+                let before = (day.month() - 1) % months;
+                let start = Period::month(day)
+                    .start
+                    .months(-i32::try_from(before).unwrap_or(0));
+                Period {
+                    start,
+                    end: start.months(i32::try_from(months).unwrap_or(1)),
+                }
+            }
+        }
+    }
+}
+
 impl Period {
     /// From `first` to `last`, both included; nothing where `last` is earlier.
     pub fn range(first: Day, last: Day) -> Option<Period> {
@@ -515,20 +560,19 @@ impl Period {
         }
     }
 
-    /// Every whole month, quarter or year inside it, in order; `PeriodName::Range` has none.
-    pub fn windows(self, every: PeriodName) -> Vec<Period> {
-        let of = match every {
-            PeriodName::Month => Period::month,
-            PeriodName::Quarter => Period::quarter,
-            PeriodName::HalfYear => Period::half_year,
-            PeriodName::Year => Period::year,
-            PeriodName::Range => return Vec::new(),
+    /// Every whole window inside it, in order; of weeks, which keep to no month, those whose last
+    /// day lies in it.
+    pub fn windows(self, every: Every) -> Vec<Period> {
+        let of = |day| every.around(day);
+        let is_inside = |window: Period| match every {
+            Every::Week => self.contains(window.last()),
+            Every::Months(_) => self.covers(window),
         };
         let mut window = of(self.start);
         let mut found = Vec::new();
         while window.end <= self.end {
             // Beyond the calendar a window has no days.
-            if self.covers(window) && window.start < window.end {
+            if is_inside(window) && window.start < window.end {
                 found.push(window);
             }
             let next = of(window.end);
@@ -884,21 +928,18 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
+        assert_eq!(windows("2026Q3", Every::MONTH), "2026-07 2026-08 2026-09");
+        assert_eq!(windows("2026Q3", Every::QUARTER), "2026Q3");
+        assert_eq!(windows("2026Q3", Every::YEAR), "");
         assert_eq!(
-            windows("2026Q3", PeriodName::Month),
-            "2026-07 2026-08 2026-09"
-        );
-        assert_eq!(windows("2026Q3", PeriodName::Quarter), "2026Q3");
-        assert_eq!(windows("2026Q3", PeriodName::Year), "");
-        assert_eq!(
-            windows("2026-05-15..2026-08-15", PeriodName::Month),
+            windows("2026-05-15..2026-08-15", Every::MONTH),
             "2026-06 2026-07"
         );
         assert_eq!(
-            windows("9999", PeriodName::Quarter),
+            windows("9999", Every::QUARTER),
             "9999Q1 9999Q2 9999Q3 9999Q4"
         );
-        assert_eq!(windows("9999", PeriodName::Year), "9999");
+        assert_eq!(windows("9999", Every::YEAR), "9999");
     }
 
     #[test]

@@ -319,7 +319,7 @@ fn the_sample_is_what_the_generator_writes_and_init_installs_it() {
     );
     assert_eq!(
         sample.run(&["check"]).out,
-        "clean: 121 organisations, 5712 records\n"
+        "clean: 121 organisations, 5765 records\n"
     );
     assert_eq!(sample.run(&["fmt", "--check"]).code, 0);
 }

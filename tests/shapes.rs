@@ -296,3 +296,61 @@ fn distinct_counts_cannot_be_added_up() {
     let (_, problems) = Rules::load(&[Source::new("rules/x.toml", rules)]);
     assert_eq!(problems.len(), 1, "{problems:?}");
 }
+
+/// How an obligation to meet stands in August 2026 with these days of meetings: met, late, missed.
+fn owed(rule: &str, period_of: &str, days: &[&str]) -> Vec<i64> {
+    let mut rules = format!(
+        "[[obligation]]\nname = \"o\"\nzh = \"例会\"\nen = \"o\"\nkind = \"meeting\"\n{rule}\n"
+    );
+    for state in ["met", "late", "missed"] {
+        rules.push_str(&format!(
+            "[[metric]]\nname = \"{state}\"\nzh = \"{state}数\"\nen = \"{state}\"\n\
+             obligation = \"o\"\nvalue = \"{state}\"\n"
+        ));
+    }
+    let (rules, problems) = Rules::load(&[Source::new("rules/x.toml", &rules)]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let meetings: String = days
+        .iter()
+        .enumerate()
+        .map(|(n, day)| {
+            let compact = day.replace('-', "");
+            format!(
+                "[[meeting]]\nid = \"m-{compact}-{n:08}\"\ndate = {day}\ntype = \"study\"\n\
+                 title = \"学习{n}\"\n\n"
+            )
+        })
+        .collect();
+    let org = "name = \"甲\"\nkind = \"branch\"\n";
+    let tree = Tree::from_texts(&rules, &[("a", org)], &[("a", &meetings)]);
+    assert!(tree.problems.is_empty(), "{:?}", tree.problems);
+    let of = period(period_of);
+    let evaluation = Evaluation::new(&tree, of, of.last());
+    ["met", "late", "missed"]
+        .iter()
+        .map(|name| {
+            let metric = rules.metric(name).expect("a metric");
+            match evaluation.figure(metric, &Scope::Under(0..1)) {
+                Ok(Figure::Number(number)) => number.whole().expect("whole"),
+                other => panic!("{other:?}"),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_owed_may_be_owed_weekly_every_two_months_or_several_times() {
+    // Weeks belong where their Sunday lies: of August 2026 those that end on 2, 9, 16, 23 and 30.
+    let weekly = owed("every = \"week\"", "2026-08", &["2026-07-28", "2026-08-12"]);
+    assert_eq!(weekly, [2, 0, 3]);
+    let two = owed(
+        "every = \"2-months\"",
+        "2026",
+        &["2026-02-10", "2026-08-31"],
+    );
+    assert_eq!(two, [2, 0, 4]);
+    let thrice = "every = \"quarter\"\ntimes = 3\nwithin = [1, 62]";
+    let days = ["2026-07-02", "2026-08-03", "2026-09-20"];
+    assert_eq!(owed(thrice, "2026Q3", &days), [2, 1, 0]);
+    assert_eq!(owed(thrice, "2026Q3", &days[..1]), [1, 0, 2]);
+}

@@ -563,8 +563,8 @@ impl<'t> Evaluation<'t> {
             .collect()
     }
 
-    /// Of amounts of which only some count, which: the first of the largest or smallest, or the last
-    /// of each organisation.
+    /// Of amounts of which only some count, which: the first of the largest or smallest, or the
+    /// last of each organisation.
     fn decisive(&self, summary: Summary, all: &[&Contribution]) -> Option<BTreeSet<usize>> {
         let amount = |n: &usize| match all[*n].adds {
             Adds::Amount(amount) => amount,

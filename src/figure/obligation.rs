@@ -106,16 +106,18 @@ fn evaluate(
         })
     };
     match &obligation.quota {
-        None => owed(standing).into_iter().collect(),
+        None if obligation.times == 1 => owed(standing).into_iter().collect(),
+        None => {
+            let made = in_order(records, standing);
+            let one = |k: usize| made.get(k).copied().into_iter().collect::<Vec<usize>>();
+            (0..obligation.times).map(one).filter_map(owed).collect()
+        }
         Some(quota) => shares(records, quota, window, as_of)
             .into_iter()
             .flat_map(|(id, times)| {
-                let mut made: Vec<usize> = standing
-                    .iter()
-                    .copied()
-                    .filter(|&n| names(records.record(n), quota, id))
-                    .collect();
-                made.sort_by_key(|&n| records.record(n).starts());
+                let of_record = standing.iter().copied();
+                let of_record = of_record.filter(|&n| names(records.record(n), quota, id));
+                let made = in_order(records, of_record.collect());
                 (0..times).map(move |k| made.get(k).copied().into_iter().collect::<Vec<usize>>())
             })
             .filter_map(owed)
@@ -138,7 +140,7 @@ pub fn outstanding(
     }
     let standing = standing(records, obligation, window, as_of);
     match &obligation.quota {
-        None => usize::from(standing.is_empty()),
+        None => obligation.times.saturating_sub(standing.len()),
         Some(quota) => shares(records, quota, window, as_of)
             .into_iter()
             .map(|(id, times)| {
@@ -151,6 +153,12 @@ pub fn outstanding(
             })
             .sum(),
     }
+}
+
+/// Records in the order of their days: the first of them meets what is owed first.
+fn in_order(records: &Records<'_>, mut all: Vec<usize>) -> Vec<usize> {
+    all.sort_by_key(|&n| records.record(n).starts());
+    all
 }
 
 /// The records that stand in a window, by index in the tree.

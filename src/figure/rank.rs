@@ -182,6 +182,7 @@ impl<'p> Group<'p> {
         };
         under
             && self.depth.is_none_or(|depth| org.path.depth() == depth)
+            && (self.peers.orgs.is_empty() || self.peers.orgs.iter().any(|named| named == path))
             && among(&self.peers.kinds, "kind")
             && among(&self.peers.sectors, "sector")
     }

@@ -89,6 +89,8 @@ pub struct BlockScore {
 pub struct ItemScore {
     /// Its name; of what is no item, the name under which it was given.
     pub name: String,
+    /// Whether persons gave its points.
+    pub is_given: bool,
     /// The figure that it looks at; what was given, added up.
     pub value: Figure,
     /// What makes up that figure.
@@ -488,6 +490,7 @@ impl<'e> Scoring<'e> {
         let sum = points.and_then(|points| points.plus(item.start));
         Ok(ItemScore {
             name: item.name.clone(),
+            is_given: matches!(item.way, Way::Given { .. }),
             value,
             counted,
             points: item.limits.hold(sum.ok_or_else(|| self.too_large())?),
@@ -583,6 +586,7 @@ impl<'e> Scoring<'e> {
             let points = self.added(Decimal::ZERO, counted.iter().map(|(_, n)| *n))?;
             Ok(ItemScore {
                 name,
+                is_given: true,
                 value: Figure::Number(points),
                 counted,
                 points,

@@ -254,8 +254,8 @@ impl<'r> Questions<'r> {
         alone
     }
 
-    /// Asks for what a figure of records looks at; whether it can be added up from the records of one
-    /// organisation alone.
+    /// Asks for what a figure of records looks at; whether it can be added up from the records of
+    /// one organisation alone.
     fn records(&mut self, kind: &Kind, take: &Take, date: &DateOf, filter: &Filter) -> bool {
         self.life(kind);
         let dated = match date {

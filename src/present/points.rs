@@ -155,16 +155,26 @@ impl PointsView<'_> {
             locale: self.locale,
         };
         for (name, _, item) in sheet.items(score) {
-            let added = sum(item);
-            let given: Vec<_> = item.counted.iter().collect();
-            // What the item's points are not just the sum of is one line.
-            if added != Some(item.points) || given.is_empty() {
-                if !item.points.is_zero() {
-                    rest.push((String::new(), name, item.points, Default::default()));
-                }
+            // What is more or less than what was given: figures, limits, a start.
+            let added = match item.is_given {
+                true => sum(item).unwrap_or_default(),
+                false => Decimal::ZERO,
+            };
+            let rest_of = item.points.minus(added).filter(|points| !points.is_zero());
+            rest.extend(rest_of.map(|points| {
+                let name = match added.is_zero() {
+                    true => name.clone(),
+                    false => {
+                        let words = [("item", name.as_str().into())];
+                        self.locale.say("points-item-limits", &words)
+                    }
+                };
+                (String::new(), name, points, Default::default())
+            }));
+            if !item.is_given {
                 continue;
             }
-            for (contribution, amount) in given {
+            for (contribution, amount) in &item.counted {
                 let Basis::Record(n) = contribution.from else {
                     continue;
                 };

@@ -173,6 +173,8 @@ pub struct Peers {
     pub kinds: Vec<String>,
     /// Their sectors; empty: all.
     pub sectors: Vec<String>,
+    /// Their ids; empty: all.
+    pub orgs: Vec<String>,
 }
 
 /// Where peers stand.
@@ -227,6 +229,7 @@ impl Peers {
             level,
             kinds: org.choices_listed(&reader, "kind", "kind"),
             sectors: org.choices_listed(&reader, "sector", "sector"),
+            orgs: reader.texts("orgs"),
         };
         reader.finish();
         peers

@@ -1,6 +1,6 @@
 //! What is owed, by whom, how often.
 
-use crate::day::{Day, Period, PeriodName};
+use crate::day::{Day, Every, Period};
 use crate::locale::Label;
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::filter::Filter;
@@ -20,8 +20,10 @@ pub struct Obligation {
     pub filter: Filter,
     /// The date field that places a record in a window; the kind's period date unless said.
     pub date: usize,
-    /// How long a window is: month, quarter, half-year or year.
-    pub every: PeriodName,
+    /// How long a window is.
+    pub every: Every,
+    /// How often it is to be met in a window, where no record says so.
+    pub times: usize,
     /// Days of the window, from 1, within which a record meets it; later ones are late.
     pub within: Option<(i64, i64)>,
     /// The day of the month after the window by which the record must be filed; later is late.
@@ -54,12 +56,18 @@ pub struct Quota {
     pub by: usize,
 }
 
-const EVERY: &[(&str, PeriodName)] = &[
-    ("month", PeriodName::Month),
-    ("quarter", PeriodName::Quarter),
-    ("half-year", PeriodName::HalfYear),
-    ("year", PeriodName::Year),
+const EVERY: &[(&str, Every)] = &[
+    ("week", Every::Week),
+    ("month", Every::MONTH),
+    ("2-months", Every::Months(2)),
+    ("quarter", Every::QUARTER),
+    ("4-months", Every::Months(4)),
+    ("half-year", Every::HALF_YEAR),
+    ("year", Every::YEAR),
 ];
+
+/// The most times that an obligation can be owed in a window.
+const MOST_TIMES: i64 = 366;
 
 /// The first and the last day of a window on which it can be met.
 fn read_within(reader: &Reader<'_, '_>) -> Option<(i64, i64)> {
@@ -108,6 +116,14 @@ impl Obligation {
         };
         let filter = Filter::read(&reader, kind, kinds, org);
         let every = reader.choice("every", EVERY, None)?;
+        let times = reader.integer("times").unwrap_or(1);
+        let times = match (1..=MOST_TIMES).contains(&times) {
+            true => usize::try_from(times).unwrap_or(1),
+            false => {
+                reader.note(bad(&reader, "times", "bad-rule-times"));
+                1
+            }
+        };
         let (within, deadline) = (read_within(&reader), read_deadline(&reader));
         if within.is_some() && deadline.is_some() {
             reader.note(bad(&reader, "deadline_day", "bad-rule-two-limits"));
@@ -144,6 +160,7 @@ impl Obligation {
             filter,
             date,
             every,
+            times,
             within,
             deadline,
             judged_after,

@@ -390,7 +390,7 @@ impl Maker {
     ) {
         let founded: Option<Day> = org.founded.and_then(|day| day.parse().ok());
         let alive = |day: Day| founded.is_none_or(|founded| founded <= day);
-        for month in period.windows(crate::day::PeriodName::Month) {
+        for month in period.windows(crate::day::Every::MONTH) {
             if !alive(month.first()) {
                 continue;
             }
