@@ -18,7 +18,6 @@ use crate::present::rate::RateView;
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::json::pretty;
 use crate::rules::Rules;
-use crate::table::Publication;
 use crate::tree::intake::{Draft, take_in};
 use crate::tree::write::{Lock, writer};
 use crate::tree::{Root, Tree};
@@ -96,12 +95,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ),
         ("as_of", as_of.to_string().into()),
     ];
-    let mut table = view.table();
-    table.title = session.locale.say("rate-title", &words);
-    table
-        .notes
-        .extend(left_out_notes(&session.locale, &left_out));
-    let found: Publication = table.into();
+    let title = session.locale.say("rate-title", &words);
+    let found = view.publication(title, left_out_notes(&session.locale, &left_out));
     let json = |_: &_| Ok(pretty(&view.json()));
     let bytes = output::drawn(session, matches, form, &found, json)?;
     output::deliver(session, matches, form, &bytes)?;

@@ -206,7 +206,12 @@ fn of_groups(
     let moment = compare.map(|compare| report::compared(period, as_of, compare));
     let earlier = moment.map(|(period, day)| Evaluation::new(tree, period, day).until(today));
     let found = GroupReport::of(&evaluation, earlier.as_ref(), &metrics, &scope, (by, field))?;
-    let view = rows_view(session, &evaluation, &scope, heading);
+    let view = RowsView {
+        evaluation: &evaluation,
+        scope: &scope,
+        heading,
+        locale: &session.locale,
+    };
     let mut found = view.groups(&GroupsView {
         by,
         field,
@@ -249,7 +254,12 @@ fn of_records(
     let group = by
         .as_ref()
         .map(|by| (by, ledger.rules.field_of(by, &[metric])));
-    let view = rows_view(session, &evaluation, &scope, heading);
+    let view = RowsView {
+        evaluation: &evaluation,
+        scope: &scope,
+        heading,
+        locale: &session.locale,
+    };
     let mut table = view.records(metric, rows, group);
     table
         .notes
@@ -258,31 +268,6 @@ fn of_records(
         Ok(json::list(found, "records"))
     })?;
     Ok(Status::Clean)
-}
-
-fn rows_view<'v>(
-    session: &'v Session<'_>,
-    evaluation: &'v Evaluation<'v>,
-    scope: &'v Scope,
-    heading: &Label,
-) -> RowsView<'v> {
-    let locale = &session.locale;
-    let org = match scope {
-        Scope::Under(orgs) => orgs.start,
-        Scope::These(orgs) => orgs.first().copied().unwrap_or_default(),
-    };
-    let words = [
-        ("org", evaluation.tree.orgs[org].name().into()),
-        ("period", evaluation.period.label(locale.lang()).into()),
-        ("report", heading.into()),
-        ("as_of", evaluation.as_of.to_string().into()),
-    ];
-    RowsView {
-        evaluation,
-        scope,
-        title: locale.say("report-title", &words),
-        locale,
-    }
 }
 
 /// The figures of a question and of the pictures beside it.

@@ -5,9 +5,10 @@ use serde_json::{Value as Json, json};
 use crate::figure::scorecard::{Proposal, Reason, Scoring};
 use crate::locale::Locale;
 use crate::present::score::ScoreSheet;
+use crate::present::source::items_of;
 use crate::record::Record;
 use crate::rules::scorecard::Grade;
-use crate::table::{Cell, Column, Table, TableRow};
+use crate::table::{Cell, Column, Publication, Source, Table, TableRow};
 
 /// What is proposed, and what is written already.
 #[derive(Clone, Copy)]
@@ -21,8 +22,43 @@ pub struct RateView<'r> {
 }
 
 impl RateView<'_> {
+    /// The proposals as a table, each with the reasons for what it is not, and behind each score
+    /// its items with their records.
+    pub fn publication(&self, title: String, notes: Vec<String>) -> Publication {
+        let mut table = self.table();
+        table.title = title;
+        table.notes.extend(notes);
+        let sheet = ScoreSheet {
+            scoring: self.scoring,
+            locale: self.locale,
+        };
+        let mut sources = Vec::new();
+        let score = table
+            .columns
+            .iter()
+            .position(|column| column.name == "score");
+        for (n, (proposal, _)) in self.rated.iter().enumerate() {
+            let name = self.scoring.evaluation.tree.orgs[proposal.org].short();
+            let parts = items_of(&sheet, &proposal.score, name, &mut sources);
+            sources.push(Source {
+                title: name.to_owned(),
+                value: Cell::Number(proposal.score.points),
+                parts,
+                records: Vec::new(),
+            });
+            if let Some(score) = score {
+                table.sources.insert((n, score), sources.len() - 1);
+            }
+        }
+        Publication {
+            tables: vec![table],
+            sources,
+            ..Publication::default()
+        }
+    }
+
     /// The proposals as a table, each with the reasons for what it is not.
-    pub fn table(&self) -> Table {
+    fn table(&self) -> Table {
         let label = |id: &str| self.locale.text(id);
         let tree = self.scoring.evaluation.tree;
         let row = |(proposal, written): &(Proposal, Option<&Record<'_>>)| {

@@ -155,7 +155,6 @@ impl Shown<'_> {
     /// The head and the foot of a table as it is handed in.
     fn letterhead(&self) -> Letterhead {
         let (locale, question) = (self.locale, self.question);
-        let lang = locale.lang();
         let org = self.tree.orgs[question.org].name();
         let mut units: Vec<&str> = Vec::new();
         for column in self.columns {
@@ -168,22 +167,13 @@ impl Shown<'_> {
             .iter()
             .map(|unit| locale.text(&format!("unit-{unit}")))
             .collect();
-        let title = [
-            ("period", Arg::from(question.period.label(lang))),
-            ("report", self.heading.into()),
-        ];
         let as_of = as_of_words(locale, question.as_of, self.report.judged_until);
-        Letterhead {
-            title: locale.say("letterhead-title", &title),
-            above: [
-                locale.say("letterhead-org", &[("org", org.into())]),
-                locale.say("letterhead-day", &[("as_of", as_of.into())]),
-                locale.say("letterhead-units", &[("units", locale.join(&units).into())]),
-            ],
-            below: ["head", "clerk", "day"]
-                .map(|who| locale.text(&format!("letterhead-signed-{who}")))
-                .into(),
-        }
+        letterhead(
+            locale,
+            (question.period, self.heading),
+            (org, &as_of),
+            &units,
+        )
     }
 
     /// The figures of all organisations together over several periods, a row each.
@@ -364,6 +354,35 @@ impl Shown<'_> {
             title.push_str(&format!("\n{said}"));
         }
         title
+    }
+}
+
+/// The head and the foot of an official table: of a period and by what it is called, by whom and as
+/// of which day, in which units.
+pub(super) fn letterhead(
+    locale: &Locale,
+    (period, heading): (Period, &Label),
+    (org, as_of): (&str, &str),
+    units: &[String],
+) -> Letterhead {
+    let title = [
+        ("period", Arg::from(period.label(locale.lang()))),
+        ("report", heading.into()),
+    ];
+    let units = match units {
+        [] => String::new(),
+        units => locale.say("letterhead-units", &[("units", locale.join(units).into())]),
+    };
+    Letterhead {
+        title: locale.say("letterhead-title", &title),
+        above: [
+            locale.say("letterhead-org", &[("org", org.into())]),
+            locale.say("letterhead-day", &[("as_of", as_of.into())]),
+            units,
+        ],
+        below: ["head", "clerk", "day"]
+            .map(|who| locale.text(&format!("letterhead-signed-{who}")))
+            .into(),
     }
 }
 

@@ -10,14 +10,16 @@ use crate::locale::{Label, Locale};
 use crate::number::Decimal;
 use crate::present::cell;
 use crate::present::explain::{is_headcount, parts};
-use crate::present::report::{MetricColumn, figure_columns};
+use crate::present::report::{MetricColumn, figure_columns, letterhead};
 use crate::present::source::{is_figure, records_of};
 use crate::problem::Problem;
 use crate::record::{Value, text};
 use crate::rules::grouping::{GroupBy, RecordColumn, RecordPart, RecordRows};
 use crate::rules::kind::{FieldDef, Kind};
 use crate::rules::metric::Metric;
-use crate::table::{Audience, Cell, Column, Publication, Source, SourcePart, Table, TableRow};
+use crate::table::{
+    Audience, Cell, Column, Letterhead, Publication, Source, SourcePart, Table, TableRow,
+};
 use crate::tree::OwnedRecord;
 
 /// A report of groups or records that is to be shown.
@@ -26,8 +28,8 @@ pub struct RowsView<'v> {
     pub evaluation: &'v Evaluation<'v>,
     /// The organisations that it is about.
     pub scope: &'v Scope,
-    /// What stands above it.
-    pub title: String,
+    /// What the report is called.
+    pub heading: &'v Label,
     /// The language.
     pub locale: &'v Locale,
 }
@@ -73,7 +75,8 @@ impl RowsView<'_> {
             columns.extend(figure_columns(locale, shown, view.compared, view.beside));
         }
         let mut table = Table {
-            title: self.title.clone(),
+            title: self.title(),
+            letterhead: Some(self.letterhead()),
             facts: vec![
                 ("period", self.evaluation.period.to_string()),
                 ("as_of", self.evaluation.as_of.to_string()),
@@ -133,6 +136,31 @@ impl RowsView<'_> {
             sources,
             ..Publication::default()
         })
+    }
+
+    fn org(&self) -> &str {
+        let org = match self.scope {
+            Scope::Under(orgs) => orgs.start,
+            Scope::These(orgs) => orgs.first().copied().unwrap_or_default(),
+        };
+        self.evaluation.tree.orgs[org].name()
+    }
+
+    fn title(&self) -> String {
+        let evaluation = self.evaluation;
+        let words = [
+            ("org", self.org().into()),
+            ("period", evaluation.period.label(self.locale.lang()).into()),
+            ("report", self.heading.into()),
+            ("as_of", evaluation.as_of.to_string().into()),
+        ];
+        self.locale.say("report-title", &words)
+    }
+
+    fn letterhead(&self) -> Letterhead {
+        let as_of = self.evaluation.as_of.to_string();
+        let of = (self.evaluation.period, self.heading);
+        letterhead(self.locale, of, (self.org(), &as_of), &[])
     }
 
     fn group_name(&self, group: &Group, view: &GroupsView<'_>) -> String {
@@ -236,7 +264,8 @@ impl RowsView<'_> {
         });
         columns.push(Column::text("id", self.locale.text("label-id")).only(Audience::Machines));
         let mut table = Table {
-            title: self.title.clone(),
+            title: self.title(),
+            letterhead: Some(self.letterhead()),
             facts: vec![
                 ("period", evaluation.period.to_string()),
                 ("as_of", evaluation.as_of.to_string()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::figure::report::{ReportRow, Role};
-use crate::figure::scorecard::Scored;
+use crate::figure::scorecard::{Score, Scored};
 use crate::figure::{Basis, Contribution, Evaluation, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
@@ -144,24 +144,30 @@ impl<'e> Sources<'e> {
             scoring: &scoring,
             locale: self.locale,
         };
-        let mut parts = Vec::new();
-        for (label, is_headcount, item) in sheet.items(&score) {
-            self.found.push(Source {
-                title: format!("{} · {label}", self.names[row]),
-                value: Cell::Number(item.points),
-                parts: Vec::new(),
-                records: records_of(
-                    &scoring.evaluation,
-                    self.locale,
-                    is_headcount,
-                    &item.counted,
-                ),
-            });
-            let source = self.found.len() - 1;
-            parts.push(SourcePart { label, source });
-        }
-        Ok(parts)
+        Ok(items_of(&sheet, &score, &self.names[row], &mut self.found))
     }
+}
+
+/// The items of a score, each with its records.
+pub(super) fn items_of(
+    sheet: &ScoreSheet<'_>,
+    score: &Score,
+    name: &str,
+    found: &mut Vec<Source>,
+) -> Vec<SourcePart> {
+    let mut parts = Vec::new();
+    for (label, is_headcount, item) in sheet.items(score) {
+        let evaluation = &sheet.scoring.evaluation;
+        found.push(Source {
+            title: format!("{name} · {label}"),
+            value: Cell::Number(item.points),
+            parts: Vec::new(),
+            records: records_of(evaluation, sheet.locale, is_headcount, &item.counted),
+        });
+        let source = found.len() - 1;
+        parts.push(SourcePart { label, source });
+    }
+    parts
 }
 
 /// What makes up a figure, as records.
