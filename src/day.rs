@@ -560,12 +560,12 @@ impl Period {
         }
     }
 
-    /// Every whole window inside it, in order; of weeks, which keep to no month, those whose last
-    /// day lies in it.
+    /// Every whole window inside it, in order; of those that keep to no quarter (weeks, two or four
+    /// months) the ones whose last day lies in it.
     pub fn windows(self, every: Every) -> Vec<Period> {
         let of = |day| every.around(day);
         let is_inside = |window: Period| match every {
-            Every::Week => self.contains(window.last()),
+            Every::Week | Every::Months(2 | 4) => self.contains(window.last()),
             Every::Months(_) => self.covers(window),
         };
         let mut window = of(self.start);

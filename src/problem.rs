@@ -261,11 +261,15 @@ rules! {
     NOT_OF_MEMBERS "scorecard-of-organisations" Usage
         "A scorecard of organisations asked for members.";
     OF_MEMBERS "scorecard-of-members" Usage "A scorecard of members asked for ratings.";
-    UNKNOWN_ITEM "unknown-item" Usage "Points for an item that the scorecard does not have.";
-    POINTS_OUT_OF_RANGE "points-out-of-range" Usage "Points outside the range of their item.";
+    UNKNOWN_ITEM "unknown-item" Finding "Points for an item that the scorecard does not have.";
+    POINTS_OUT_OF_RANGE "points-out-of-range" Finding "Points outside the range of their item.";
     NO_SUCH_MEMBER "unknown-member" Usage "No member of that code.";
     NO_POINTS "points-off" Usage "Points of members in a ledger that has none.";
     RATING_NOT_NOTICED "rating-not-noticed" Usage "A rating to be decided that nobody was shown.";
+    RATING_AHEAD "rating-ahead" Usage "A notice or decision on a day still to come.";
+    RATING_NOT_BEGUN "rating-not-begun" Usage "Ratings of a year that has not begun.";
+    NO_VERSION "scorecard-not-yet" Usage "A scorecard that does not hold in a cycle.";
+    NOT_SCORED "unknown-scorecard" Finding "Points by a scorecard that there is not.";
     RATING_TOO_EARLY "rating-too-early" Usage "A rating to be decided before its notice is over.";
     RATING_NO_REASON "rating-no-reason" Usage
         "A rating that a person changed without saying why.";

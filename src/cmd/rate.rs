@@ -51,6 +51,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let form = output::form(matches, options::TABLES, Format::Table)?;
     let period = year(session, matches)?;
     let step = step(session, matches)?;
+    if let Step::Notice(day) | Step::Decide(day) = step
+        && day > session.today
+    {
+        let problem = Problem::new(Rule::RATING_AHEAD).with("day", day.to_string());
+        return Err(problem.into());
+    }
     let as_of = match matches.get_one::<String>("as-of") {
         Some(text) => session.day(text)?,
         None => default_as_of(period, session.today),
@@ -100,12 +106,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let json = |_: &_| Ok(pretty(&view.json()));
     let bytes = output::drawn(session, matches, form, &found, json)?;
     output::deliver(session, matches, form, &bytes)?;
-    let drafts = round.drafts(step).map_err(Problems)?;
+    let drafts = drafts(session, &round, step, yes)?;
     let is_read = matches!(step, Step::Propose) && !yes;
     let may_ask = session.interactive && form == Format::Table;
     if drafts.is_empty() || is_read && !may_ask {
         if drafts.is_empty() && (yes || !is_read) {
-            session.remark("rate-nothing", &[])?;
+            say_nothing(session, &round)?;
         }
         return Ok(Status::Clean);
     }
@@ -121,6 +127,37 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let counts = [("added", added.into()), ("changed", changed.into())];
     session.remark("taken-in", &counts)?;
     Ok(Status::Clean)
+}
+
+/// What a step writes; before the first day of what is rated there is nothing.
+fn drafts<'t>(
+    session: &Session<'_>,
+    round: &Round<'t>,
+    step: Step,
+    yes: bool,
+) -> Result<Vec<Draft<'t>>> {
+    let evaluation = &round.scoring.evaluation;
+    let first = evaluation.period.first();
+    match step {
+        Step::Propose if evaluation.as_of < first || session.today < first => match yes {
+            true => {
+                let day = first.to_string();
+                Err(Problem::new(Rule::RATING_NOT_BEGUN).with("day", day).into())
+            }
+            false => Ok(Vec::new()),
+        },
+        step => Ok(round.drafts(step).map_err(Problems)?),
+    }
+}
+
+/// Says that there is nothing to write, and why.
+fn say_nothing(session: &mut Session<'_>, round: &Round<'_>) -> Result<()> {
+    let is_written = round.rated.iter().any(|(_, written)| written.is_some());
+    let words = match is_written {
+        true => "rate-nothing",
+        false => "rate-no-drafts",
+    };
+    Ok(session.remark(words, &[])?)
 }
 
 /// Asks whether to write, and takes the right to it.

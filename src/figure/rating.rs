@@ -77,8 +77,11 @@ impl<'t> Round<'t> {
         for (proposal, written) in &self.rated {
             match (step, *written) {
                 (Step::Propose, written) => drafts.extend(self.proposed(proposal, written)),
-                (Step::Notice(day), Some(record)) if record.named("noticed").is_none() => {
-                    drafts.push(changed(record, "noticed", Value::Day(day)));
+                (Step::Notice(day), Some(record)) if is_draft(record) => {
+                    match unexplained(record) {
+                        Some(problem) => problems.push(problem),
+                        None => drafts.push(changed(record, "noticed", Value::Day(day))),
+                    }
                 }
                 (Step::Decide(day), Some(record)) if record.named("decided").is_none() => {
                     match self.undecidable(record, day) {
@@ -100,6 +103,10 @@ impl<'t> Round<'t> {
 
     /// The draft of a rating: new, or brought up to date as long as nobody was shown it.
     fn proposed(&self, proposal: &Proposal, written: Option<&'t Record<'t>>) -> Option<Draft<'t>> {
+        // What people were shown or decided is not changed any more.
+        if written.is_some_and(|record| !is_draft(record)) {
+            return None;
+        }
         let kind = self.kind(RATING)?;
         let card = self.scoring.card;
         let stars = proposal.grade.and_then(|grade| card.grades[grade].stars);
@@ -135,7 +142,7 @@ impl<'t> Round<'t> {
                 kind,
                 values,
             }),
-            Some(record) if record.named("noticed").is_some() || record.fields == values => None,
+            Some(record) if record.fields == values => None,
             Some(record) => Some(Draft::Change { record, values }),
         }
     }
@@ -160,9 +167,7 @@ impl<'t> Round<'t> {
                     .with("until", until),
             );
         }
-        let stars = |name: &str| value(name).and_then(Value::as_integer).unwrap_or(0);
-        let differs = value("proposed").is_some() && stars("stars") != stars("proposed");
-        (differs && value("reason").is_none()).then(|| at(Rule::RATING_NO_REASON))
+        unexplained(record)
     }
 
     /// The honour that follows from a rating, unless it is there.
@@ -227,6 +232,22 @@ fn ratings<'t>(scoring: &Scoring<'t>, year: i32) -> BTreeMap<usize, &'t Record<'
         .filter(|entry| entry.record.kind.name == RATING);
     let found = of_kind.filter(|entry| is_it(&entry.record));
     found.map(|entry| (entry.org, &entry.record)).collect()
+}
+
+/// Whether a rating is neither shown nor decided.
+fn is_draft(record: &Record<'_>) -> bool {
+    record.named("noticed").is_none() && record.named("decided").is_none()
+}
+
+/// That a person changed the stars of a rating without saying why, if it is so.
+fn unexplained(record: &Record<'_>) -> Option<Problem> {
+    let value = |name: &str| record.named(name);
+    let stars = |name: &str| value(name).and_then(Value::as_integer).unwrap_or(0);
+    let differs = value("proposed").is_some() && stars("stars") != stars("proposed");
+    (differs && value("reason").is_none()).then(|| {
+        let problem = Problem::new(Rule::RATING_NO_REASON).at(place_of(record));
+        problem.with("id", record.id.as_str())
+    })
 }
 
 fn changed<'t>(record: &'t Record<'t>, field: &str, value: Value) -> Draft<'t> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::day::Period;
 use crate::figure::{
     Adds, Basis, Contribution, Evaluation, Figure, Memory, Scope, matches, org_matches, record_of,
+    tally,
 };
 use crate::number::{Decimal, Fraction};
 use crate::problem::{Problem, Rule};
@@ -556,10 +557,20 @@ impl<'e> Scoring<'e> {
             return Ok((Figure::NoData, Vec::new()));
         };
         match of {
-            Scored::Organisation(scope) => Ok((
-                self.evaluation.figure(metric, scope)?,
-                self.evaluation.counted(metric, scope),
-            )),
+            Scored::Organisation(scope) => {
+                let figure = self.evaluation.figure(metric, scope)?;
+                // What a ratio or a score is made of stands behind it.
+                let leaves = tally::made_of(self.evaluation.tree.rules, &[metric]);
+                let counted = match leaves[..] {
+                    [] => Vec::new(),
+                    [_] => self.evaluation.counted(metric, scope),
+                    _ => leaves
+                        .iter()
+                        .flat_map(|part| self.evaluation.counted(part, scope))
+                        .collect(),
+                };
+                Ok((figure, counted))
+            }
             Scored::Member(code) => {
                 let of_metric = self.by_person.get(name);
                 let counted = of_metric.and_then(|people| people.get(&*folded(code)));

@@ -6,12 +6,12 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json, json};
 
 use crate::figure::scorecard::{ItemScore, Member, Score, Scored, Scoring};
-use crate::figure::{Basis, record_of};
+use crate::figure::{Basis, Contribution, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::present::score::ScoreSheet;
 use crate::problem::Problem;
-use crate::record::Value;
+use crate::record::{Record, Value};
 use crate::table::{Cell, Column, Letterhead, Table, TableRow};
 
 /// The points of members by a scorecard, as they are shown.
@@ -62,9 +62,7 @@ impl PointsView<'_> {
             .filter(|change| !change.is_zero())
         {
             let why = match &score.vetoed_by {
-                Some(name) => self
-                    .locale
-                    .say("score-vetoed", &[("item", name.as_str().into())]),
+                Some(name) => sheet_of(self).vetoed(name),
                 None => label("points-limits"),
             };
             table.rows.push(row(
@@ -150,10 +148,7 @@ impl PointsView<'_> {
         let tree = self.scoring.evaluation.tree;
         let mut dated = Vec::new();
         let mut rest = Vec::new();
-        let sheet = ScoreSheet {
-            scoring: self.scoring,
-            locale: self.locale,
-        };
+        let sheet = sheet_of(self);
         for (name, _, item) in sheet.items(score) {
             // What is more or less than what was given: figures, limits, a start.
             let added = match item.is_given {
@@ -169,7 +164,11 @@ impl PointsView<'_> {
                         self.locale.say("points-item-limits", &words)
                     }
                 };
-                (String::new(), name, points, Default::default())
+                let beside = match item.is_given {
+                    true => Default::default(),
+                    false => self.beside(item),
+                };
+                (String::new(), name, points, beside)
             }));
             if !item.is_given {
                 continue;
@@ -197,6 +196,20 @@ impl PointsView<'_> {
         dated
     }
 
+    /// The records behind an item that counts a figure: no evidence, places, ids.
+    fn beside(&self, item: &ItemScore) -> [String; 3] {
+        let record = |contribution: &Contribution| match contribution.from {
+            Basis::Record(n) => Some(record_of(self.scoring.evaluation.tree, n)),
+            Basis::Window(_) | Basis::Organisation => None,
+        };
+        let all = item.counted.iter();
+        let records: Vec<&Record<'_>> = all.filter_map(|(of, _)| record(of)).collect();
+        let place = |r: &&Record<'_>| format!("{}:{}", r.origin.file, r.origin.line);
+        let places: Vec<String> = records.iter().map(place).collect();
+        let ids: Vec<String> = records.iter().map(|r| r.id.to_string()).collect();
+        [String::new(), places.join("\n"), ids.join("\n")]
+    }
+
     /// How many members of each organisation are scored, are exempt, and have each grade.
     ///
     /// # Errors
@@ -212,10 +225,14 @@ impl PointsView<'_> {
         ];
         let of_grades = grades.iter();
         columns.extend(of_grades.map(|g| count(&g.name, g.label.get(lang).to_owned())));
+        if !grades.is_empty() {
+            columns.push(count("none", self.locale.text("points-none")));
+        }
+        let width = columns.len() - 1;
         let mut rows: Vec<(usize, Vec<i64>)> = Vec::new();
         for member in self.scoring.members(orgs) {
             if rows.last().is_none_or(|(org, _)| *org != member.org) {
-                rows.push((member.org, vec![0; 2 + grades.len()]));
+                rows.push((member.org, vec![0; width]));
             }
             let Some((_, counts)) = rows.last_mut() else {
                 continue;
@@ -227,11 +244,12 @@ impl PointsView<'_> {
             }
             let of = Scored::Member(member.code.clone());
             let score = self.scoring.score(&of)?;
-            if let Some(grade) = self.scoring.grade(&score, &of)? {
-                counts[2 + grade] += 1;
+            let place = self.scoring.grade(&score, &of)?.unwrap_or(grades.len());
+            if let Some(count) = counts.get_mut(2 + place) {
+                *count += 1;
             }
         }
-        let mut total = vec![0; 2 + grades.len()];
+        let mut total = vec![0; width];
         for (_, counts) in &rows {
             total.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
         }
@@ -275,13 +293,17 @@ impl PointsView<'_> {
             let grade = grade.map(|n| self.scoring.card.grades[n].name.as_str());
             object.insert("points".to_owned(), json!(score.points));
             object.insert("grade".to_owned(), json!(grade));
-            let sheet = ScoreSheet {
-                scoring: self.scoring,
-                locale: self.locale,
-            };
+            let sheet = sheet_of(self);
             sheet.add_to(&mut object, &score);
         }
         Ok(object.into())
+    }
+}
+
+fn sheet_of<'p>(view: &PointsView<'p>) -> ScoreSheet<'p> {
+    ScoreSheet {
+        scoring: view.scoring,
+        locale: view.locale,
     }
 }
 

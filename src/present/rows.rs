@@ -1,6 +1,7 @@
 //! Reports whose rows are not organisations: groups of records with their figures, or records.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::day::{Day, Period};
 use crate::figure::group::{Group, GroupReport};
@@ -34,6 +35,9 @@ pub struct RowsView<'v> {
     pub locale: &'v Locale,
 }
 
+/// How many columns say which group a row is.
+const GROUP_KEYS: usize = 4;
+
 /// Groups as they are shown.
 pub struct GroupsView<'g> {
     /// By what records are put together.
@@ -57,23 +61,7 @@ impl RowsView<'_> {
     /// A sum that does not fit.
     pub fn groups(&self, view: &GroupsView<'_>) -> Result<Publication, Problem> {
         let locale = self.locale;
-        let heading = match view.by {
-            GroupBy::State => locale.text("label-state"),
-            GroupBy::Month => locale.text("label-month"),
-            _ => view
-                .field
-                .map_or_else(String::new, |field| field.label.get(locale.lang()).into()),
-        };
-        let mut columns = vec![
-            Column::number("seq", locale.text("label-seq"), "items").only(Audience::People),
-            Column::text("row", locale.text("label-row")).only(Audience::Machines),
-            Column::text("group", heading.clone()).only(Audience::Machines),
-            Column::text("name", heading),
-        ];
-        let first = columns.len();
-        for shown in view.columns {
-            columns.extend(figure_columns(locale, shown, view.compared, view.beside));
-        }
+        let columns = self.group_columns(view);
         let mut table = Table {
             title: self.title(),
             letterhead: Some(self.letterhead()),
@@ -84,6 +72,7 @@ impl RowsView<'_> {
             columns,
             ..Table::default()
         };
+        let is_of_persons = self.is_of_persons(view);
         let mut sources: Vec<Source> = Vec::new();
         let rows = view
             .report
@@ -100,7 +89,11 @@ impl RowsView<'_> {
                 .map(text::plain);
             let role = if group.is_some() { "group" } else { "total" };
             let mut cells = vec![
-                group.map_or(Cell::Empty, |_| Cell::from(n as i64 + 1)),
+                // Persons are not numbered beside their points.
+                match group.filter(|_| !is_of_persons) {
+                    Some(_) => Cell::from(n as i64 + 1),
+                    None => Cell::Empty,
+                },
                 Cell::Text(role.to_owned()),
                 Cell::Text(raw.unwrap_or_default()),
                 Cell::Text(name.clone()),
@@ -125,7 +118,6 @@ impl RowsView<'_> {
                     change(*value, before, shown.metric.unit),
                 ));
             }
-            debug_assert!(cells.len() > first || view.columns.is_empty());
             table.rows.push(TableRow {
                 total: group.is_none(),
                 ..TableRow::of(cells)
@@ -136,6 +128,41 @@ impl RowsView<'_> {
             sources,
             ..Publication::default()
         })
+    }
+
+    /// Whether the rows of a report are persons.
+    fn is_of_persons(&self, view: &GroupsView<'_>) -> bool {
+        let GroupBy::Field(name) = view.by else {
+            return false;
+        };
+        let metrics: Vec<&Metric> = view.columns.iter().map(|column| column.metric).collect();
+        let kinds = self.evaluation.tree.rules.kinds_behind(&metrics);
+        let is_person =
+            |kind: &&Arc<Kind>| kind.person.is_some_and(|n| kind.fields[n].name == *name);
+        kinds.iter().any(is_person)
+    }
+
+    /// What says which group a row is, and the figures.
+    fn group_columns(&self, view: &GroupsView<'_>) -> Vec<Column> {
+        let locale = self.locale;
+        let heading = match view.by {
+            GroupBy::State => locale.text("label-state"),
+            GroupBy::Month => locale.text("label-month"),
+            _ => view
+                .field
+                .map_or_else(String::new, |field| field.label.get(locale.lang()).into()),
+        };
+        let mut columns = vec![
+            Column::number("seq", locale.text("label-seq"), "items").only(Audience::People),
+            Column::text("row", locale.text("label-row")).only(Audience::Machines),
+            Column::text("group", heading.clone()).only(Audience::Machines),
+            Column::text("name", heading),
+        ];
+        debug_assert_eq!(columns.len(), GROUP_KEYS);
+        for shown in view.columns {
+            columns.extend(figure_columns(locale, shown, view.compared, view.beside));
+        }
+        columns
     }
 
     fn org(&self) -> &str {
@@ -356,7 +383,7 @@ impl RowsView<'_> {
         }
     }
 
-    fn column(&self, column: &RecordColumn, kinds: &[&std::sync::Arc<Kind>]) -> Column {
+    fn column(&self, column: &RecordColumn, kinds: &[&Arc<Kind>]) -> Column {
         let lang = self.locale.lang();
         let field = match &column.part {
             RecordPart::Field(name) => kinds

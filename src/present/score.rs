@@ -82,12 +82,7 @@ impl ScoreSheet<'_> {
             rows.push(self.line(&item.name, &label("score-given"), value, item.points));
         }
         let words = match &score.vetoed_by {
-            Some(name) => {
-                let mut items = self.scoring.card.items();
-                let item = items.find(|(_, item)| item.name == *name);
-                let called = item.map_or(name.as_str(), |(_, item)| item.label.get(lang));
-                self.locale.say("score-vetoed", &[("item", called.into())])
-            }
+            Some(name) => self.vetoed(name),
             None if score.sum != score.points => self
                 .locale
                 .say("score-held", &[("sum", score.sum.to_string().into())]),
@@ -104,6 +99,15 @@ impl ScoreSheet<'_> {
             rows,
             ..Table::default()
         }
+    }
+
+    /// That an item makes the whole score nothing, in words.
+    pub fn vetoed(&self, name: &str) -> String {
+        let lang = self.locale.lang();
+        let mut items = self.scoring.card.items();
+        let item = items.find(|(_, item)| item.name == name);
+        let called = item.map_or(name, |(_, item)| item.label.get(lang));
+        self.locale.say("score-vetoed", &[("item", called.into())])
     }
 
     fn line(&self, name: &str, way: &str, value: Cell, points: Decimal) -> TableRow {

@@ -69,6 +69,22 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
     let value = |field: usize| values.get(field).and_then(Option::as_ref);
     let name = value(gives.item)?.as_text()?;
     let all = cards(rules, kind, values);
+    let named = gives.card.and_then(|card| value(card)?.as_text());
+    if let Some(named) = named.filter(|_| all.is_empty()) {
+        let giving = |card: &&Scorecard| {
+            let giving = card.giving(&rules.kinds);
+            giving.is_some_and(|giving| giving.number == kind.number)
+        };
+        let known: Vec<_> = rules.scorecards().iter().filter(giving).collect();
+        // Where there is no scorecard at all, points wait for one.
+        let is_wrong = !known.is_empty() && !known.iter().any(|card| card.is_called(named));
+        let labels = known.iter().map(|card| card.label.clone()).collect();
+        return is_wrong.then(|| {
+            Problem::new(Rule::NOT_SCORED)
+                .with("name", named)
+                .with("allowed", crate::locale::Arg::Labels(labels))
+        });
+    }
     let Some((_, item)) = item(rules, kind, values) else {
         let is_open = all.is_empty() || all.iter().any(|(card, _)| card.open);
         let is_given = |item: &&Item| matches!(item.way, Way::Given { .. });

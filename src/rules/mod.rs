@@ -29,7 +29,7 @@ use crate::toml::{Reader, Reading, parse};
 use form::{Alias, FormSpec, Wording};
 use grouping::{RecordPart, Rows};
 use kind::{FieldDef, FieldType, Kind, Shared};
-use metric::{Measure, Metric};
+use metric::{Measure, Metric, Unit};
 use naming::Naming;
 use obligation::Obligation;
 use report_spec::{ChartSpec, ReportSpec};
@@ -418,7 +418,13 @@ impl Rules {
                     known.push(card.label.clone());
                 }
             }
-            Problem::new(Rule::UNKNOWN_NAME)
+            // It is there, but not yet in that cycle.
+            let is_later = self.scorecards().iter().any(|card| card.is_called(name));
+            let rule = match is_later {
+                true => Rule::NO_VERSION,
+                false => Rule::UNKNOWN_NAME,
+            };
+            Problem::new(rule)
                 .with("name", name)
                 .with("allowed", Arg::Labels(known))
         })
@@ -591,7 +597,10 @@ impl Rules {
                 }
             }
             if let Measure::Scorecard { card, .. } = &metric.measure
-                && !self.scorecards().iter().any(|known| known.name == *card)
+                && !self
+                    .scorecards()
+                    .iter()
+                    .any(|known| known.name == *card && !known.is_of_members())
             {
                 let known = self.scorecards().iter().map(|card| card.name.as_str());
                 problems.push(unknown_rule(&metric.place, "scorecard", card, named(known)));
@@ -616,6 +625,9 @@ impl Rules {
                     None => problems.push(unknown_rule(&card.place, "metric", part, all())),
                     Some(metric) if !card.can_look_at(metric) => {
                         problems.push(bad_rule(&card.place, "bad-rule-scored", part));
+                    }
+                    Some(metric) if card.wants_ratio(part) && metric.unit != Unit::Percent => {
+                        problems.push(bad_rule(&card.place, "bad-rule-full", part));
                     }
                     Some(_) => {}
                 }
@@ -662,6 +674,16 @@ impl Rules {
             problems.push(unknown_rule(&layout.place, "of", &rows.of, all));
         }
         let kinds = self.kinds_behind(&metrics);
+        let ranks = |part: &RecordPart| {
+            let points = |kind: &&Arc<Kind>| {
+                let gives = kind.gives.filter(|_| kind.person.is_some());
+                gives.is_some_and(|gives| kind.fields[gives.points].name == part.name())
+            };
+            kinds.iter().any(points)
+        };
+        if rows.order.iter().any(|(part, _)| ranks(part)) {
+            problems.push(bad_rule(&layout.place, "bad-rule-ranks-persons", "order"));
+        }
         let parts = rows.columns.iter().map(|column| &column.part);
         for part in parts.chain(rows.order.iter().map(|(part, _)| part)) {
             if let RecordPart::Field(name) = part

@@ -339,13 +339,44 @@ impl Scorecard {
             rates,
             name,
         };
-        let mut names: Vec<&str> = card.items().map(|(_, item)| &*item.name).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            reader.note(bad(&reader, "block", "bad-rule-items-twice"));
-        }
+        card.check(&reader);
         reader.finish();
         Some(card)
+    }
+
+    /// Notes what does not go together.
+    fn check(&self, reader: &Reader<'_, '_>) {
+        let items = || self.items().map(|(_, item)| item);
+        for (n, item) in items().enumerate() {
+            let mut others = items().skip(n + 1);
+            let names = [&item.name, &item.label.zh, &item.label.en];
+            if others.any(|other| names.iter().any(|name| other.is_called(name))) {
+                reader.note(bad(reader, "block", "bad-rule-items-twice"));
+            }
+        }
+        let grades = || self.grades.iter();
+        for (n, grade) in grades().enumerate() {
+            if grades().skip(n + 1).any(|other| other.name == grade.name) {
+                reader.note(bad(reader, "grade", "bad-rule-grades-twice"));
+            }
+        }
+        let is_better = |pair: &[Grade]| match (pair[0].at_least, pair[1].at_least) {
+            (Some(first), Some(second)) => first < second,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if self.grades.windows(2).any(is_better) {
+            reader.note(bad(reader, "grade", "bad-rule-grade-order"));
+        }
+        if self.is_of_members() && items().any(|item| matches!(item.way, Way::Best { .. })) {
+            reader.note(bad(reader, "best", "bad-rule-best"));
+        }
+    }
+
+    /// Whether an item looks at a metric for the share of full points that it says.
+    pub fn wants_ratio(&self, metric: &str) -> bool {
+        let is_full = |way: &Way| matches!(way, Way::Full { .. }) && way.metric() == Some(metric);
+        self.items().any(|(_, item)| is_full(&item.way))
     }
 
     /// Whether a text is its name or what people call it.
@@ -545,6 +576,9 @@ fn read_way(reader: &Reader<'_, '_>) -> Option<Way> {
         return Some(Way::Each { metric, points });
     }
     if let Some(points) = points(reader, "best") {
+        if points < Decimal::ZERO {
+            reader.note(bad(reader, "best", "bad-rule-negative"));
+        }
         return Some(Way::Best { metric, points });
     }
     if let Some(points) = points(reader, "full") {
@@ -557,6 +591,9 @@ fn read_way(reader: &Reader<'_, '_>) -> Option<Way> {
         }
         if each.is_none() {
             table.missing("each");
+        }
+        if of.is_some_and(|of| of < Decimal::ZERO) {
+            table.note(bad(&table, "of", "bad-rule-negative"));
         }
         table.finish();
         return Some(Way::Missing {
@@ -579,6 +616,12 @@ fn read_way(reader: &Reader<'_, '_>) -> Option<Way> {
     if vetoes {
         let points = Decimal::ZERO;
         return Some(Way::Each { metric, points });
+    }
+    // A band that one before it takes everything from is never reached.
+    let bounds: Vec<Option<Decimal>> = bands.iter().map(|band| band.at_least).collect();
+    let is_hidden = |pair: &[Option<Decimal>]| pair[0].is_none() || pair[1] >= pair[0];
+    if bands.is_empty() || bounds.windows(2).any(is_hidden) {
+        reader.note(bad(reader, "bands", "bad-rule-bands"));
     }
     Some(Way::Bands { metric, bands })
 }
@@ -616,26 +659,42 @@ fn read_grade(reader: Reader<'_, '_>) -> Option<Grade> {
     let award = reader.table("award").and_then(|table| {
         let title = table.required("title")?;
         let reward = points(&table, "reward");
+        if reward.is_some_and(|reward| reward < Decimal::ZERO) {
+            table.note(bad(&table, "reward", "bad-rule-negative"));
+        }
         table.finish();
         Some(Reward { title, reward })
     });
+    let (share, stars) = (points(&reader, "share"), reader.integer("stars"));
+    if share.is_some_and(|share| share < Decimal::ZERO || share > Decimal::from(100)) {
+        reader.note(bad(&reader, "share", "bad-rule-share"));
+    }
+    if stars.is_some_and(|stars| !(1..=MOST_STARS).contains(&stars)) {
+        reader.note(bad(&reader, "stars", "bad-rule-stars"));
+    }
     let grade = Grade {
         name: reader.required("name")?,
         label: reader.label(),
         at_least: points(&reader, "at_least"),
         needs,
-        share: points(&reader, "share"),
-        stars: reader.integer("stars"),
+        share,
+        stars,
         award,
     };
     reader.finish();
     Some(grade)
 }
 
+/// The most stars that a rating can have.
+const MOST_STARS: i64 = 7;
+
 fn read_ladder(reader: Reader<'_, '_>) -> Option<Ladder> {
     let up = reader.integer("up");
     if up.is_none() {
         reader.missing("up");
+    }
+    if up.is_some_and(|up| up < 0) {
+        reader.note(bad(&reader, "up", "bad-rule-negative"));
     }
     let ladder = Ladder {
         up: up?,

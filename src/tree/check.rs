@@ -10,7 +10,7 @@ use crate::name::RecordId;
 use crate::problem::{Place, Problem, Rule};
 use crate::record::input::{is_safe_path, personal_number};
 use crate::record::text::plain;
-use crate::record::{Distinct, Record, Value};
+use crate::record::{Distinct, Record, Value, points};
 use crate::rules::kind::{Bound, FieldDef, FieldType, Kind, Once};
 use crate::rules::metric::{Measure, Peers, Ranking, Under};
 use crate::source::Source;
@@ -60,6 +60,7 @@ const CHECKS: &[Check] = &[
     exemptions,
     life_of_organisation,
     prefixes,
+    given_points,
 ];
 
 /// A problem of a record, before its place in the file is looked up.
@@ -387,6 +388,26 @@ fn bounds(s: CheckInput<'_>) -> Vec<Finding<'_>> {
                 item: None,
                 problem,
             });
+        }
+    }
+    found
+}
+
+/// Points under a name that no scorecard knows, or beyond their range.
+fn given_points(s: CheckInput<'_>) -> Vec<Finding<'_>> {
+    let mut found = Vec::new();
+    for OwnedRecord { record, .. } in s.entries {
+        let Some(gives) = record.kind.gives.filter(|_| record.retracted.is_none()) else {
+            continue;
+        };
+        if let Some(problem) = points::refused(s.tree.rules, record.kind, &record.fields) {
+            let field = match problem.rule {
+                Rule::POINTS_OUT_OF_RANGE => gives.points,
+                Rule::NOT_SCORED => gives.card.unwrap_or(gives.item),
+                _ => gives.item,
+            };
+            let name = &record.kind.fields[field].name;
+            found.push(finding(record, name, problem));
         }
     }
     found
