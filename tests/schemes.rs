@@ -483,3 +483,136 @@ fn a_share_of_the_best_and_bands_are_exact() {
     let figure = evaluation.figure(metric, &scope).expect("a figure");
     assert_eq!(figure, ledger::figure::Figure::Number(Decimal::from(610)));
 }
+
+/// A copy of a scheme's ledger that may be written to.
+fn copy_of(scheme: &str) -> tempfile::TempDir {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).expect("a folder");
+        for entry in std::fs::read_dir(from).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let target = to.join(entry.file_name());
+            match entry.file_type().expect("a type").is_dir() {
+                true => copy(&entry.path(), &target),
+                false => drop(std::fs::copy(entry.path(), target).expect("copied")),
+            }
+        }
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/schemes");
+    copy(&from.join(scheme), dir.path());
+    dir
+}
+
+/// Drafts follow the scorecard until they are shown; what a person changes stays, with the reason;
+/// a decision waits for the notice, brings the awards, and is never written over.
+#[test]
+fn a_round_of_stars_goes_from_drafts_to_notice_to_decision() {
+    let dir = copy_of("stars-by-fields");
+    let root = dir.path().to_str().expect("text");
+    let on = |day: &str, args: &[&str]| {
+        run(&[&["--root", root, "--today", day, "--lang", "en"], args].concat())
+    };
+    let ratings = || -> Vec<Json> {
+        let ran = on(
+            "2027-01-20",
+            &["list", "rating", "--fields", "all", "--format", "json"],
+        );
+        let found: Json = serde_json::from_str(&ran.out).expect("JSON");
+        found["records"].as_array().expect("records").clone()
+    };
+    fn rate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["rate", "stars", "--year", "2026"], more].concat()
+    }
+    // Looking writes nothing, nor does a year that has not begun.
+    assert_eq!(on("2027-01-10", &rate(&[])).code, 0);
+    assert!(ratings().is_empty());
+    let early = on("2025-06-01", &rate(&["--yes"]));
+    assert_eq!(early.code, 2, "{}", early.out);
+    // Nothing can be shown before there is a draft, or on a day to come.
+    let ran = on("2027-01-10", &rate(&["--notice", "--yes"]));
+    assert!(ran.err.contains("no drafts yet"), "{}", ran.err);
+    assert_eq!(on("2027-01-10", &rate(&["--yes"])).code, 0);
+    assert_eq!(ratings().len(), 4);
+    let ahead = on("2027-01-10", &rate(&["--notice=2027-01-11", "--yes"]));
+    assert_eq!(ahead.code, 2, "{}", ahead.out);
+    // A person decides otherwise: without a reason it is not shown.
+    let of = |org: &str| {
+        let all = ratings();
+        let found = all.iter().find(|r| r.to_string().contains(org)).cloned();
+        found.expect("a rating")
+    };
+    let yi = of("/yi\"")["id"].as_str().expect("an id").to_owned();
+    assert_eq!(on("2027-01-11", &["edit", &yi, "--stars", "4"]).code, 0);
+    let ran = on("2027-01-12", &rate(&["--notice", "--yes"]));
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("rating-no-reason"), "{}", ran.err);
+    let reason = ["edit", &yi, "--reason", "复核加分"];
+    assert_eq!(on("2027-01-12", &reason).code, 0);
+    // The draft follows its score; the stars that were changed stay.
+    assert_eq!(on("2027-01-12", &rate(&["--yes"])).code, 0);
+    assert_eq!(of("/yi\"")["stars"], 4);
+    assert_eq!(on("2027-01-12", &rate(&["--notice", "--yes"])).code, 0);
+    let soon = on("2027-01-14", &rate(&["--decide", "--yes"]));
+    assert!(soon.err.contains("rating-too-early"), "{}", soon.err);
+    assert_eq!(on("2027-01-18", &rate(&["--decide", "--yes"])).code, 0);
+    let awards = on("2027-01-20", &["list", "award", "--format", "json"]);
+    assert_eq!(
+        awards.out.matches("五星级两新党组织").count(),
+        1,
+        "{}",
+        awards.out
+    );
+    // Whatever the score is now, a decision stays, and so does the award.
+    let decided = ratings();
+    for more in [
+        &["--yes"][..],
+        &["--notice", "--yes"],
+        &["--decide", "--yes"],
+    ] {
+        assert_eq!(on("2027-02-01", &rate(more)).code, 0);
+        let later = ["--as-of", "2026-06-30"];
+        assert_eq!(on("2027-02-01", &rate(&[&later, more].concat())).code, 0);
+    }
+    assert_eq!(ratings(), decided);
+    assert_eq!(on("2027-02-01", &["check"]).code, 0);
+}
+
+#[test]
+fn points_are_held_to_their_rule_where_they_are_entered() {
+    let dir = copy_of("points-stars");
+    let root = dir.path().to_str().expect("text");
+    let add = |rule: &str, more: &[&str]| {
+        let args = ["add", "points", "--org", "xian/ke", "--member", "H-01"];
+        let date = ["--date", "2026-09-09", "--rule", rule];
+        let head = ["--root", root, "--today", "2026-11-22", "--lang", "en"];
+        run(&[&head[..], &args, &date, more].concat())
+    };
+    // A rule of one value needs none; a range is a range; another rule is none.
+    let fixed = add("受表彰", &[]);
+    assert_eq!(fixed.code, 0, "{}", fixed.err);
+    let beyond = add("志愿服务", &["--points", "9"]);
+    assert!(beyond.err.contains("lie between 1 and 4"), "{}", beyond.err);
+    let unknown = add("没有的", &["--points", "1"]);
+    assert!(unknown.err.contains("has no item"), "{}", unknown.err);
+    // What goes beyond the most of a rule is entered, and said: 12 + 4 + 4 are 20, then no more.
+    for _ in 0..2 {
+        let within = add("志愿服务", &["--points", "4"]);
+        assert!(
+            !within.err.contains("has reached its most"),
+            "{}",
+            within.err
+        );
+    }
+    let over = add("志愿服务", &["--points", "4"]);
+    assert!((over.out + &over.err).contains("has reached its most"));
+    // A ledger may be without points.
+    std::fs::write(
+        dir.path().join("ledger.toml"),
+        "format = 1\npoints = false\n",
+    )
+    .expect("written");
+    let off = add("受表彰", &[]);
+    assert!(off.err.contains("has no points of members"), "{}", off.err);
+    let off = run(&["--root", root, "points", "--quarter", "2026"]);
+    assert_eq!(off.code, 2);
+}
