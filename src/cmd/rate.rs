@@ -16,6 +16,7 @@ use crate::locale::Locale;
 use crate::present::left_out_notes;
 use crate::present::rate::RateView;
 use crate::problem::{Problem, Problems, Rule};
+use crate::record::Value;
 use crate::render::json::pretty;
 use crate::rules::Rules;
 use crate::tree::intake::{Draft, take_in};
@@ -81,31 +82,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let tree = &ledger.load(&selection);
     let left_out = session.left_out(tree, matches.get_flag("skip-bad"))?;
     let org = session.org(tree, matches)?;
-    let round = round(tree, (period, as_of), asked, org)?;
-    let view = RateView {
-        scoring: &round.scoring,
-        rated: &round.rated,
-        locale: &session.locale,
-    };
-    let words = [
-        ("card", (&card.label).into()),
-        ("org", tree.orgs[org].name().into()),
-        (
-            "period",
-            round
-                .scoring
-                .evaluation
-                .period
-                .label(session.locale.lang())
-                .into(),
-        ),
-        ("as_of", as_of.to_string().into()),
-    ];
-    let title = session.locale.say("rate-title", &words);
-    let found = view.publication(title, left_out_notes(&session.locale, &left_out));
-    let json = |_: &_| Ok(pretty(&view.json()));
-    let bytes = output::drawn(session, matches, form, &found, json)?;
-    output::deliver(session, matches, form, &bytes)?;
+    let round = round_of(tree, (period, as_of), asked, org)?;
+    show(session, matches, form, (&round, org), &left_out)?;
     let drafts = drafts(session, &round, step, yes)?;
     let is_read = matches!(step, Step::Propose) && !yes;
     let may_ask = session.interactive && form == Format::Table;
@@ -117,16 +95,52 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     }
     let lock = match lock {
         Some(lock) => lock,
-        None => confirmed(session, &ledger.root, step, drafts.len())?,
+        None => {
+            let lock = confirmed(session, &ledger.root, step, drafts.len())?;
+            let now = &ledger.load(&selection);
+            let again = round_of(now, (period, as_of), asked, org)?.drafts(step);
+            // What was shown must still be so.
+            if !again.is_ok_and(|again| said(&again) == said(&drafts)) {
+                return Err(Problem::new(Rule::FORM_OVERTAKEN).into());
+            }
+            lock
+        }
     };
     let writer = writer(&lock, &|| spelled(&clerk_name(), &ledger.rules))?;
     let (added, changed) = counts(&drafts);
-    // What was read before somebody was asked is held to what stands there now.
     take_in(&ledger.root, &lock, tree, drafts, session.today, &writer)?;
     drop(lock);
     let counts = [("added", added.into()), ("changed", changed.into())];
     session.remark("taken-in", &counts)?;
     Ok(Status::Clean)
+}
+
+/// Shows what is proposed.
+fn show(
+    session: &mut Session<'_>,
+    matches: &ArgMatches,
+    form: Format,
+    (round, org): (&Round<'_>, usize),
+    left_out: &[Problem],
+) -> Result<()> {
+    let (scoring, locale) = (&round.scoring, &session.locale);
+    let evaluation = &scoring.evaluation;
+    let view = RateView {
+        scoring,
+        rated: &round.rated,
+        locale,
+    };
+    let words = [
+        ("card", (&scoring.card.label).into()),
+        ("org", evaluation.tree.orgs[org].name().into()),
+        ("period", evaluation.period.label(locale.lang()).into()),
+        ("as_of", evaluation.as_of.to_string().into()),
+    ];
+    let title = locale.say("rate-title", &words);
+    let found = view.publication(title, left_out_notes(locale, left_out));
+    let json = |_: &_| Ok(pretty(&view.json()));
+    let bytes = output::drawn(session, matches, form, &found, json)?;
+    output::deliver(session, matches, form, &bytes)
 }
 
 /// What a step writes; before the first day of what is rated there is nothing.
@@ -174,7 +188,7 @@ fn confirmed(session: &mut Session<'_>, root: &Root, step: Step, count: usize) -
     }
 }
 
-fn round<'t>(
+fn round_of<'t>(
     tree: &'t Tree<'t>,
     (period, as_of): (Period, Day),
     card: &str,
@@ -184,6 +198,15 @@ fn round<'t>(
     let card = tree.rules.asked_scorecard(card, period.last())?;
     let scoring = Scoring::new(&evaluation, card);
     Ok(Round::of(scoring, tree.subtree(org))?)
+}
+
+/// What drafts write, and of what.
+fn said(drafts: &[Draft<'_>]) -> Vec<(String, Vec<Option<Value>>)> {
+    let one = |draft: &Draft<'_>| match draft {
+        Draft::Add { org, kind, values } => (format!("{org} {}", kind.name), values.clone()),
+        Draft::Change { record, values } => (record.id.to_string(), values.clone()),
+    };
+    drafts.iter().map(one).collect()
 }
 
 fn counts(drafts: &[Draft<'_>]) -> (usize, usize) {
