@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::day::Day;
+use crate::day::{Day, Period};
 use crate::figure::scorecard::{Proposal, Scoring};
 use crate::number::{Decimal, Fraction};
 use crate::problem::{Problem, Rule};
@@ -126,7 +126,7 @@ impl<'t> Round<'t> {
         let is_changed =
             written.is_some() && own("stars").unwrap_or(0) != own("proposed").unwrap_or(0);
         if written.is_none() {
-            set("year", Some(Value::Period(crate::day::Period::year(year))));
+            set("year", Some(Value::Period(Period::year(year))));
             set("scheme", Some(Value::Text(card.label.zh.as_str().into())));
         }
         set("score", Some(number(score)));

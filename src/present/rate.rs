@@ -6,9 +6,9 @@ use crate::figure::scorecard::{Proposal, Reason, Scoring};
 use crate::locale::Locale;
 use crate::present::score::ScoreSheet;
 use crate::present::source::items_of;
-use crate::record::Record;
+use crate::record::{Record, Value};
 use crate::rules::scorecard::Grade;
-use crate::table::{Cell, Column, Publication, Source, Table, TableRow};
+use crate::table::{Audience, Cell, Column, Publication, Source, Table, TableRow};
 
 /// What is proposed, and what is written already.
 #[derive(Clone, Copy)]
@@ -81,8 +81,8 @@ impl RateView<'_> {
         };
         Table {
             columns: vec![
-                Column::text("org", label("label-id")).only(crate::table::Audience::Machines),
-                Column::text("org", label("label-org")).only(crate::table::Audience::People),
+                Column::text("org", label("label-id")).only(Audience::Machines),
+                Column::text("org", label("label-org")).only(Audience::People),
                 Column::number("score", label("label-points"), "points"),
                 Column::number("last", label("rate-last"), "items"),
                 Column::text("grade", label("rate-proposed")),
@@ -104,7 +104,7 @@ impl RateView<'_> {
         let Some(record) = written else {
             return String::new();
         };
-        let day = |field: &str| record.named(field).and_then(crate::record::Value::as_day);
+        let day = |field: &str| record.named(field).and_then(Value::as_day);
         match (day("noticed"), day("decided")) {
             (_, Some(day)) => self
                 .locale

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::figure::evidence::Evidence;
-use crate::figure::scorecard::{ItemScore, Score, Scoring};
-use crate::locale::Locale;
+use crate::figure::scorecard::{BlockScore, ItemScore, Score, Scoring};
+use crate::locale::{Arg, Locale};
 use crate::number::Decimal;
 use crate::present::cell;
 use crate::present::explain::{is_headcount, table_of};
@@ -137,7 +137,7 @@ impl ScoreSheet<'_> {
     /// How an item's points come about, in words.
     fn way(&self, item: &Item) -> String {
         let say = |id: &str, args: &[(&'static str, Decimal)]| {
-            let args: Vec<(&str, crate::locale::Arg)> = args
+            let args: Vec<(&str, Arg)> = args
                 .iter()
                 .map(|(name, points)| (*name, points.to_string().into()))
                 .collect();
@@ -194,7 +194,7 @@ impl ScoreSheet<'_> {
                 .collect();
             json!({ "item": item.name, "points": item.points, "records": records })
         };
-        let block = |(block, scored): (&Block, &crate::figure::scorecard::BlockScore)| {
+        let block = |(block, scored): (&Block, &BlockScore)| {
             json!({
                 "block": block.label.get(self.locale.lang()),
                 "start": block.start,

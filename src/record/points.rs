@@ -1,5 +1,6 @@
 //! What a record that gives points says of the item of a scorecard under which it gives them.
 
+use crate::locale::Arg;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
@@ -82,7 +83,7 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
         return is_wrong.then(|| {
             Problem::new(Rule::NOT_SCORED)
                 .with("name", named)
-                .with("allowed", crate::locale::Arg::Labels(labels))
+                .with("allowed", Arg::Labels(labels))
         });
     }
     let Some((_, item)) = item(rules, kind, values) else {
@@ -94,7 +95,7 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
         return (!is_open).then(|| {
             Problem::new(Rule::UNKNOWN_ITEM)
                 .with("name", name)
-                .with("allowed", crate::locale::Arg::Labels(labels))
+                .with("allowed", Arg::Labels(labels))
         });
     };
     let points = value(gives.points)?.as_number()?;
