@@ -450,7 +450,7 @@ impl Every {
     pub const YEAR: Every = Every::Months(12);
 
     /// The window that a day lies in.
-    fn around(self, day: Day) -> Period {
+    pub fn around(self, day: Day) -> Period {
         match self {
             Every::Week => {
                 let monday = i64::from(day.0.weekday().num_days_from_monday());

@@ -187,18 +187,27 @@ impl Publication {
     /// All its tables as one, for formats that know no headings between rows: what sets them apart
     /// stands in a column before the others.
     pub fn as_one(&self, label: &str) -> Table {
-        let [first, rest @ ..] = &self.tables[..] else {
+        // Rows of one file have one kind of columns: those of the last table that has any.
+        let has_columns = |table: &&Table| !table.columns.is_empty();
+        let mut columns = self
+            .tables
+            .iter()
+            .rfind(has_columns)
+            .map(|table| table.columns.clone())
+            .unwrap_or_default();
+        let is_alike = |table: &&Table| {
+            let names = table.columns.iter().map(|column| &column.name);
+            table.columns.is_empty() || names.eq(columns.iter().map(|column| &column.name))
+        };
+        let tables: Vec<&Table> = self.tables.iter().filter(is_alike).collect();
+        let [first, rest @ ..] = &tables[..] else {
             return Table::default();
         };
         if rest.is_empty() {
-            return first.clone();
+            return (*first).clone();
         }
-        let columns = &self.tables.iter().find(|table| !table.columns.is_empty());
-        let mut columns = columns
-            .map(|table| table.columns.clone())
-            .unwrap_or_default();
         columns.insert(0, Column::text("part", label.to_owned()));
-        let rows = self.tables.iter().flat_map(|table| {
+        let rows = tables.iter().flat_map(|table| {
             table.rows.iter().map(|row| {
                 let mut row = row.clone();
                 row.cells.insert(0, Cell::Text(table.title.clone()));

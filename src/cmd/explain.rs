@@ -13,7 +13,7 @@ use crate::present::explain::Explained;
 use crate::present::{as_of_words, left_out_notes, places};
 use crate::render::json::pretty;
 use crate::rules::Rules;
-use crate::table::{Publication, Table};
+use crate::table::Publication;
 
 pub(super) const COMMAND: Command = Command {
     name: "explain",
@@ -69,24 +69,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         ),
         ("value", explained.figure(metric)?.words().into()),
     ];
-    let mut tables = explained.tables(metric)?;
-    // Rows of one file have one kind of columns: of a score those of its records.
-    if form == Format::Csv && tables.len() > 1 {
-        let names = |table: &Table| -> Vec<String> {
-            table
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect()
-        };
-        if names(&tables[0]) != names(&tables[1]) {
-            tables.remove(0);
-        }
-    }
     let found = Publication {
         title: session.locale.say("explain-title", &args),
         notes: left_out_notes(&session.locale, &left_out),
-        tables,
+        tables: explained.tables(metric)?,
         ..Publication::default()
     };
     let json = |_: &_| {

@@ -69,32 +69,38 @@ impl Evaluation<'_> {
         by: &GroupBy,
         field: Option<&FieldDef>,
     ) -> Vec<Group> {
-        let mut values: BTreeSet<Option<Value>> = BTreeSet::new();
+        in_groups(by, field, self.all_values(metrics, scope, by))
+    }
+
+    /// The values that anything has that contributes to some figures.
+    fn all_values(
+        &self,
+        metrics: &[&Metric],
+        scope: &Scope,
+        by: &GroupBy,
+    ) -> BTreeSet<Option<Value>> {
+        let mut values = BTreeSet::new();
         for metric in super::tally::made_of(self.tree.rules, metrics) {
             let counted = self.counted(metric, scope);
             values.extend(counted.iter().flat_map(|(of, _)| self.values(by, of)));
         }
-        let mut values: Vec<Option<Value>> = values.into_iter().collect();
-        in_order(&mut values, field);
-        let group = |value| Group {
-            by: by.clone(),
-            value,
-        };
-        values.into_iter().map(group).collect()
+        values
     }
+}
 
-    /// The figure of a group.
-    ///
-    /// # Errors
-    /// A sum that does not fit.
-    pub fn group_figure(
-        &self,
-        metric: &Metric,
-        scope: &Scope,
-        group: &Group,
-    ) -> Result<Figure, Problem> {
-        self.figure_through(metric, scope, &Lens::of_group(group))
-    }
+/// A group of each value, in the order in which people look for them.
+fn in_groups(
+    by: &GroupBy,
+    field: Option<&FieldDef>,
+    values: BTreeSet<Option<Value>>,
+) -> Vec<Group> {
+    let mut values: Vec<Option<Value>> = values.into_iter().collect();
+    in_order(&mut values, field);
+    let group = |value| Group {
+        by: by.clone(),
+        value,
+    };
+    values.into_iter().map(group).collect()
 }
 
 impl Lens {
@@ -149,21 +155,13 @@ impl GroupReport {
         scope: &Scope,
         (by, field): (&GroupBy, Option<&FieldDef>),
     ) -> Result<GroupReport, Problem> {
-        let mut groups = now.groups(metrics, scope, by, field);
-        if let Some(earlier) = earlier {
-            for group in earlier.groups(metrics, scope, by, field) {
-                if !groups.contains(&group) {
-                    groups.push(group);
-                }
-            }
-            let mut values: Vec<Option<Value>> = groups.into_iter().map(|g| g.value).collect();
-            in_order(&mut values, field);
-            let group = |value| Group {
-                by: by.clone(),
-                value,
-            };
-            groups = values.into_iter().map(group).collect();
-        }
+        let mut values = now.all_values(metrics, scope, by);
+        values.extend(
+            earlier
+                .into_iter()
+                .flat_map(|e| e.all_values(metrics, scope, by)),
+        );
+        let groups = in_groups(by, field, values);
         if groups.len() > MOST_GROUPS {
             return Err(Problem::new(Rule::TOO_MANY_GROUPS)
                 .with("count", groups.len())

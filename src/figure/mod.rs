@@ -68,6 +68,15 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The first of the organisations: the one on top, where it is an organisation with all under
+    /// it.
+    pub fn first(&self) -> Option<usize> {
+        match self {
+            Scope::Under(orgs) => Some(orgs.start),
+            Scope::These(orgs) => orgs.first().copied(),
+        }
+    }
+
     fn slices<'c>(&self, all: &'c [Contribution]) -> Vec<&'c [Contribution]> {
         let of = |orgs: Range<usize>| {
             let start = all.partition_point(|c| c.org < orgs.start);
@@ -445,19 +454,6 @@ impl<'t> Evaluation<'t> {
                     Figure::Ratio { num, den }
                 })
             }
-            Measure::Records {
-                take: Take::Amounts(Summary::Largest | Summary::Smallest, _),
-                ..
-            } => {
-                let counted = self.counted_through(metric, scope, lens);
-                let sum = counted
-                    .iter()
-                    .try_fold(Decimal::ZERO, |sum, (_, n)| sum.plus(*n));
-                match counted.is_empty() {
-                    true => Figure::NoData,
-                    false => Figure::Number(sum.filter(|sum| sum.fits()).ok_or_else(too_large)?),
-                }
-            }
             Measure::Records { .. }
             | Measure::Obligation { .. }
             | Measure::Members
@@ -466,8 +462,13 @@ impl<'t> Evaluation<'t> {
             | Measure::Disagreement { .. }
             | Measure::Plus { .. } => {
                 let counted = self.counted_through(metric, scope, lens);
-                // Where every record says that nothing is known, the sum is not 0.
-                if !counted.is_empty() && counted.iter().all(|(c, _)| c.unknown.is_some()) {
+                // Where every record says that nothing is known, the sum is not 0; of nothing there
+                // is no largest.
+                let says_nothing = match counted.is_empty() {
+                    true => metric.is_extreme(),
+                    false => counted.iter().all(|(c, _)| c.unknown.is_some()),
+                };
+                if says_nothing {
                     return Ok(Figure::NoData);
                 }
                 let sum = counted

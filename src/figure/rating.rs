@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::day::{Day, Period};
 use crate::figure::scorecard::{Proposal, Scoring};
-use crate::number::{Decimal, Fraction};
+use crate::number::Fraction;
 use crate::problem::{Problem, Rule};
 use crate::record::{Record, Value};
 use crate::rules::kind::Kind;
@@ -129,7 +129,7 @@ impl<'t> Round<'t> {
             set("year", Some(Value::Period(Period::year(year))));
             set("scheme", Some(Value::Text(card.label.zh.as_str().into())));
         }
-        set("score", Some(number(score)));
+        set("score", Some(Value::Decimal(score)));
         set("proposed", Some(Value::Integer(stars.unwrap_or(0))));
         let vetoed = proposal.score.vetoed_by.is_some();
         set("veto", vetoed.then_some(Value::Boolean(true)));
@@ -206,7 +206,7 @@ impl<'t> Round<'t> {
         set("title", Some(Value::Text(given.title.as_str().into())));
         set("recipient", Some(Value::Text(tree.orgs[org].name().into())));
         set("stars", Some(Value::Integer(stars)));
-        set("reward", given.reward.map(number));
+        set("reward", given.reward.map(Value::Decimal));
         Some(Draft::Add {
             org: tree.orgs[org].path.clone(),
             kind,
@@ -256,8 +256,4 @@ fn changed<'t>(record: &'t Record<'t>, field: &str, value: Value) -> Draft<'t> {
         values[field] = Some(value);
     }
     Draft::Change { record, values }
-}
-
-fn number(number: Decimal) -> Value {
-    Value::Decimal(number)
 }

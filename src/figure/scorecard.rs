@@ -180,11 +180,7 @@ impl<'t> Evaluation<'t> {
 
     /// The score of the first organisation of a scope; no data where it is not scored.
     pub(super) fn scored(&self, card: &str, scope: &Scope) -> Result<Figure, Problem> {
-        let first = match scope {
-            Scope::Under(orgs) => Some(orgs.start),
-            Scope::These(orgs) => orgs.first().copied(),
-        };
-        let (Some(org), Some(scoring)) = (first, self.scoring(card)) else {
+        let (Some(org), Some(scoring)) = (scope.first(), self.scoring(card)) else {
             return Ok(Figure::NoData);
         };
         // The rows of a report are organisations; their total is not one of them.
@@ -386,12 +382,9 @@ impl<'e> Scoring<'e> {
             return self.card.start;
         };
         let class = match of {
-            Scored::Organisation(Scope::Under(orgs)) => {
-                tree.orgs[orgs.start].fields[bases.by].as_ref()
-            }
-            Scored::Organisation(Scope::These(orgs)) => orgs
+            Scored::Organisation(scope) => scope
                 .first()
-                .and_then(|&org| tree.orgs[org].fields[bases.by].as_ref()),
+                .and_then(|org| tree.orgs[org].fields[bases.by].as_ref()),
             Scored::Member(code) => {
                 let record = self.member(code).and_then(|member| member.record);
                 record.and_then(|n| record_of(tree, n).get(bases.by))
@@ -408,10 +401,9 @@ impl<'e> Scoring<'e> {
             return Vec::new();
         };
         let entries = match of {
-            Scored::Organisation(Scope::Under(orgs)) => self.giving_records(orgs.start),
-            Scored::Organisation(Scope::These(orgs)) => orgs
+            Scored::Organisation(scope) => scope
                 .first()
-                .map_or_else(Vec::new, |&org| self.giving_records(org)),
+                .map_or_else(Vec::new, |org| self.giving_records(org)),
             Scored::Member(code) => self.given.get(&*folded(code)).cloned().unwrap_or_default(),
         };
         let given = |n: usize| {

@@ -102,10 +102,7 @@ pub fn selection_to_list(rules: &Rules, metrics: &[&Metric]) -> Selection {
 
 /// The same, with the fields that records are put together by.
 pub fn selection_to_group(rules: &Rules, metrics: &[&Metric], by: &GroupBy) -> Selection {
-    let mut asked = Questions {
-        rules,
-        selection: selection_to_list(rules, metrics),
-    };
+    let mut asked = Questions::listing(rules, metrics);
     for kind in rules.kinds_behind(metrics) {
         asked.life(kind);
         let (GroupBy::Field(name) | GroupBy::Referred { by: name, .. }) = by else {
@@ -127,10 +124,7 @@ pub fn selection_of_all<'k>(
     metrics: &[&Metric],
     kinds: impl IntoIterator<Item = &'k str>,
 ) -> Selection {
-    let mut asked = Questions {
-        rules,
-        selection: selection_to_list(rules, metrics),
-    };
+    let mut asked = Questions::listing(rules, metrics);
     kinds.into_iter().for_each(|kind| asked.everything(kind));
     asked.selection
 }
@@ -141,8 +135,7 @@ pub fn selection_of_scorecard(rules: &Rules, card: &Scorecard) -> Selection {
         .metrics()
         .filter_map(|name| rules.metric(name))
         .collect();
-    let selection = selection_to_list(rules, &metrics);
-    let mut asked = Questions { rules, selection };
+    let mut asked = Questions::listing(rules, &metrics);
     asked.scorecard(card);
     if let Some(kind) = card.giving(&rules.kinds) {
         asked.everything(&kind.name);
@@ -171,6 +164,14 @@ impl<'r> Questions<'r> {
         Questions {
             rules,
             selection: Selection::nothing(),
+        }
+    }
+
+    /// What a list of the records behind some figures asks.
+    fn listing(rules: &'r Rules, metrics: &[&Metric]) -> Questions<'r> {
+        Questions {
+            rules,
+            selection: selection_to_list(rules, metrics),
         }
     }
 

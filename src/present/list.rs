@@ -3,7 +3,7 @@
 use crate::day::Day;
 use crate::figure::list::ListQuery;
 use crate::locale::Locale;
-use crate::record::{Value, text};
+use crate::record::{Record, Value, text};
 use crate::rules::kind::{FieldType, Kind};
 use crate::table::{Cell, Column, Table, TableRow};
 use crate::tree::{OwnedRecord, Tree};
@@ -50,14 +50,8 @@ pub fn table(
                     org.short().to_owned()
                 }),
             ];
-            cells.extend(fields.iter().map(|&n| match entry.record.get(n) {
-                None => Cell::Empty,
-                Some(Value::Integer(number)) => Cell::from(*number),
-                Some(Value::Decimal(number)) => Cell::Number(*number),
-                Some(Value::Day(day)) => Cell::Day(*day),
-                Some(value) if raw => Cell::Text(text::plain(value)),
-                Some(value) => Cell::Text(text::words(&kind.fields[n], value, locale)),
-            }));
+            let cell = |n: &usize| field_cell(locale, &entry.record, *n, raw);
+            cells.extend(fields.iter().map(cell));
             if let Some(status) = entry.record.status_on(as_of) {
                 cells.push(Cell::Text(
                     if raw {
@@ -84,6 +78,18 @@ pub fn table(
         columns,
         rows,
         ..Table::default()
+    }
+}
+
+/// A field of a record as a cell; `raw` without labels.
+pub(super) fn field_cell(locale: &Locale, record: &Record<'_>, field: usize, raw: bool) -> Cell {
+    match record.get(field) {
+        None => Cell::Empty,
+        Some(Value::Integer(number)) => Cell::from(*number),
+        Some(Value::Decimal(number)) => Cell::Number(*number),
+        Some(Value::Day(day)) => Cell::Day(*day),
+        Some(value) if raw => Cell::Text(text::plain(value)),
+        Some(value) => Cell::Text(text::words(&record.kind.fields[field], value, locale)),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::locale::{Label, Locale};
 use crate::number::Decimal;
 use crate::present::cell;
 use crate::present::explain::{is_headcount, parts};
+use crate::present::list::field_cell;
 use crate::present::report::{MetricColumn, figure_columns, letterhead};
 use crate::present::source::{is_figure, records_of};
 use crate::problem::Problem;
@@ -34,9 +35,6 @@ pub struct RowsView<'v> {
     /// The language.
     pub locale: &'v Locale,
 }
-
-/// How many columns say which group a row is.
-const GROUP_KEYS: usize = 4;
 
 /// Groups as they are shown.
 pub struct GroupsView<'g> {
@@ -158,7 +156,6 @@ impl RowsView<'_> {
             Column::text("group", heading.clone()).only(Audience::Machines),
             Column::text("name", heading),
         ];
-        debug_assert_eq!(columns.len(), GROUP_KEYS);
         for shown in view.columns {
             columns.extend(figure_columns(locale, shown, view.compared, view.beside));
         }
@@ -166,11 +163,8 @@ impl RowsView<'_> {
     }
 
     fn org(&self) -> &str {
-        let org = match self.scope {
-            Scope::Under(orgs) => orgs.start,
-            Scope::These(orgs) => orgs.first().copied().unwrap_or_default(),
-        };
-        self.evaluation.tree.orgs[org].name()
+        let org = self.scope.first();
+        org.map_or("", |org| self.evaluation.tree.orgs[org].name())
     }
 
     fn title(&self) -> String {
@@ -456,20 +450,10 @@ impl RowsView<'_> {
                     state().into_iter().chain(note.map(str::to_owned)).collect();
                 Cell::Text(said.join(&self.locale.text("rows-progress")))
             }
-            RecordPart::Field(name) => {
-                let Some(field) = record.kind.named(name) else {
-                    return Cell::Empty;
-                };
-                match record.get(field) {
-                    None => Cell::Empty,
-                    Some(Value::Integer(number)) => Cell::from(*number),
-                    Some(Value::Decimal(number)) => Cell::Number(*number),
-                    Some(Value::Day(day)) => Cell::Day(*day),
-                    Some(value) => {
-                        Cell::Text(text::words(&record.kind.fields[field], value, self.locale))
-                    }
-                }
-            }
+            RecordPart::Field(name) => match record.kind.named(name) {
+                Some(field) => field_cell(self.locale, record, field, false),
+                None => Cell::Empty,
+            },
             RecordPart::Deadline | RecordPart::DaysOverdue => match self.value(part, entry) {
                 Some(Value::Day(day)) => Cell::Day(day),
                 Some(Value::Integer(days)) => Cell::from(days),

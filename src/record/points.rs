@@ -8,6 +8,12 @@ use crate::rules::Rules;
 use crate::rules::kind::Kind;
 use crate::rules::scorecard::{Item, Scorecard, Way};
 
+/// Whether records of a kind give the points of a scorecard.
+fn is_given_by(card: &Scorecard, rules: &Rules, kind: &Kind) -> bool {
+    let giving = card.giving(&rules.kinds);
+    giving.is_some_and(|giving| giving.number == kind.number)
+}
+
 /// The scorecards of its day under which a record may give points, with the item, where one has it.
 fn cards<'r>(
     rules: &'r Rules,
@@ -27,10 +33,6 @@ fn cards<'r>(
         let now = rules.scorecard(&card.name, days.first());
         now.is_some_and(|now| now.version() == card.version())
     };
-    let gives_here = |card: &&Scorecard| {
-        let giving = card.giving(&rules.kinds);
-        giving.is_some_and(|giving| giving.number == kind.number)
-    };
     let item = |card: &'r Scorecard| {
         let mut items = card.items().map(|(_, item)| item);
         items.find(|item| matches!(item.way, Way::Given { .. }) && item.is_called(name))
@@ -38,7 +40,7 @@ fn cards<'r>(
     rules
         .scorecards()
         .iter()
-        .filter(gives_here)
+        .filter(|card| is_given_by(card, rules, kind))
         .filter(is_in_force)
         .filter(|card| named.is_none_or(|named| card.is_called(named)))
         .map(|card| (card, item(card)))
@@ -72,11 +74,10 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
     let all = cards(rules, kind, values);
     let named = gives.card.and_then(|card| value(card)?.as_text());
     if let Some(named) = named.filter(|_| all.is_empty()) {
-        let giving = |card: &&Scorecard| {
-            let giving = card.giving(&rules.kinds);
-            giving.is_some_and(|giving| giving.number == kind.number)
-        };
-        let known: Vec<_> = rules.scorecards().iter().filter(giving).collect();
+        let known = rules.scorecards().iter();
+        let known: Vec<_> = known
+            .filter(|card| is_given_by(card, rules, kind))
+            .collect();
         // Where there is no scorecard at all, points wait for one.
         let is_wrong = !known.is_empty() && !known.iter().any(|card| card.is_called(named));
         let labels = known.iter().map(|card| card.label.clone()).collect();
@@ -86,7 +87,7 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
                 .with("allowed", Arg::Labels(labels))
         });
     }
-    let Some((_, item)) = item(rules, kind, values) else {
+    let Some(item) = all.iter().find_map(|(_, item)| *item) else {
         let is_open = all.is_empty() || all.iter().any(|(card, _)| card.open);
         let is_given = |item: &&Item| matches!(item.way, Way::Given { .. });
         let items = all.iter().flat_map(|(card, _)| card.items());

@@ -508,6 +508,17 @@ impl Metric {
         self.is_additive() && !is_distinct
     }
 
+    /// Whether it is the largest or the smallest of some amounts.
+    pub fn is_extreme(&self) -> bool {
+        matches!(
+            self.measure,
+            Measure::Records {
+                take: Take::Amounts(Summary::Largest | Summary::Smallest, _),
+                ..
+            }
+        )
+    }
+
     /// Whether its values for the parts of a whole add up to the value of the whole, distinct
     /// counts aside.
     pub fn is_additive(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::day::{Day, Period, PeriodName};
+use crate::day::{Day, Every, Period};
 use crate::locale::Label;
 use crate::number::{Decimal, MOST_PLACES};
 use crate::problem::Place;
@@ -70,7 +70,7 @@ pub enum Rated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cycle {
     /// How long it is.
-    pub length: PeriodName,
+    pub length: Every,
     /// Of a year, the month in which it begins.
     pub begins: u32,
 }
@@ -78,21 +78,16 @@ pub struct Cycle {
 impl Cycle {
     /// The cycle that a day lies in.
     pub fn around(self, day: Day) -> Period {
-        match self.length {
-            PeriodName::Month => Period::month(day),
-            PeriodName::Quarter => Period::quarter(day),
-            PeriodName::HalfYear => Period::half_year(day),
-            PeriodName::Year | PeriodName::Range if self.begins == 1 => Period::year(day),
-            PeriodName::Year | PeriodName::Range => {
-                let year = day.year() - i32::from(day.month() < self.begins);
-                let first = Day::new(year, self.begins, 1);
-                let after = Day::new(year + 1, self.begins, 1);
-                first
-                    .zip(after)
-                    .and_then(|(first, after)| Period::range(first, after.plus(-1)))
-                    .unwrap_or(Period::year(day))
-            }
+        if self.length != Every::YEAR || self.begins == 1 {
+            return self.length.around(day);
         }
+        let year = day.year() - i32::from(day.month() < self.begins);
+        let first = Day::new(year, self.begins, 1);
+        let after = Day::new(year + 1, self.begins, 1);
+        first
+            .zip(after)
+            .and_then(|(first, after)| Period::range(first, after.plus(-1)))
+            .unwrap_or(Period::year(day))
     }
 }
 
@@ -281,11 +276,11 @@ pub struct Ladder {
 }
 
 /// The cycles by the names that rules use.
-const CYCLES: &[(&str, PeriodName)] = &[
-    ("month", PeriodName::Month),
-    ("quarter", PeriodName::Quarter),
-    ("half-year", PeriodName::HalfYear),
-    ("year", PeriodName::Year),
+const CYCLES: &[(&str, Every)] = &[
+    ("month", Every::MONTH),
+    ("quarter", Every::QUARTER),
+    ("half-year", Every::HALF_YEAR),
+    ("year", Every::YEAR),
 ];
 
 /// What can be scored, by the names that rules use.
@@ -319,7 +314,7 @@ impl Scorecard {
             label,
             from: reader.day("from"),
             cycle: Cycle {
-                length: reader.choice("cycle", CYCLES, Some(PeriodName::Year))?,
+                length: reader.choice("cycle", CYCLES, Some(Every::YEAR))?,
                 begins: month.unwrap_or(1),
             },
             start: points(&reader, "start").unwrap_or_default(),
