@@ -4,6 +4,7 @@
 //! obligation; a report adds them up and `explain` prints them, so the two cannot disagree.
 
 pub mod closing;
+mod disagreement;
 pub mod due;
 pub mod evidence;
 pub mod group;
@@ -29,14 +30,12 @@ use crate::number::{Decimal, Fraction};
 use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
 use crate::rules::filter::{Bound, Comparison, Filter, Is, Subject, Test};
-use crate::rules::kind::Kind;
-use crate::rules::metric::{
-    Amount, DateOf, DayOf, Disagreement, Measure, Metric, Owed, Summary, Take, Window,
-};
+use crate::rules::metric::{Amount, DateOf, DayOf, Measure, Metric, Owed, Summary, Take, Window};
 use crate::rules::obligation::Obligation;
 use crate::spelling::{folded, same};
 use crate::tree::{OwnedRecord, Records, Tree};
 use obligation::{OwedWindow, WindowState};
+use scorecard::Scoring;
 
 /// A figure's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -679,12 +678,14 @@ impl<'t> Evaluation<'t> {
         );
         let found = match &metric.measure {
             Measure::Records { .. } | Measure::Disagreement { .. } => {
+                let scoring = self.scoring_of(&metric.measure);
                 let mut found = Vec::new();
                 for org in 0..self.tree.orgs.len() {
                     self.contributed(
                         &metric.measure,
                         lens,
                         &self.tree.records_of(org),
+                        scoring.as_ref(),
                         &mut |c| found.push(c),
                     );
                 }
@@ -791,12 +792,13 @@ impl<'t> Evaluation<'t> {
     }
 
     /// What the records of one organisation contribute to a figure that is made of records: each
-    /// contribution is given to `sink`.
+    /// contribution is given to `sink`. What holds grades against scores is told the scores.
     fn contributed(
         &self,
         measure: &Measure,
         lens: &Lens,
         records: &Records<'_>,
+        scoring: Option<&Scoring<'_>>,
         sink: &mut dyn FnMut(Contribution),
     ) {
         match measure {
@@ -817,7 +819,8 @@ impl<'t> Evaluation<'t> {
                 }
             }
             Measure::Disagreement { between, window } => {
-                self.disagreeing(between, lens.window.unwrap_or(*window), records, sink)
+                let window = lens.window.unwrap_or(*window);
+                self.disagreeing(between, window, records, scoring, sink)
             }
             Measure::Obligation { .. }
             | Measure::Members
@@ -828,71 +831,6 @@ impl<'t> Evaluation<'t> {
             | Measure::Score { .. }
             | Measure::Scorecard { .. }
             | Measure::Rank(_) => {}
-        }
-    }
-
-    /// Gradings that the points of the same days contradict, within an organisation.
-    fn disagreeing(
-        &self,
-        between: &Disagreement,
-        window: Window,
-        records: &Records<'_>,
-        sink: &mut dyn FnMut(Contribution),
-    ) {
-        let inside = |record: &Record<'_>| {
-            record.exists_on(self.as_of)
-                && record
-                    .get(record.kind.period)
-                    .and_then(Value::as_period)
-                    .is_some_and(|days| self.in_window(days, window))
-        };
-        let of = |kind: &Kind| {
-            records
-                .of_kind(&kind.name)
-                .map(|(n, entry)| (n, &entry.record))
-                .filter(|(_, record)| inside(record))
-        };
-        // Whoever is graded and has no entry has no points.
-        let graded = of(&between.kind).filter_map(|(_, record)| record.get(between.person));
-        let mut points: BTreeMap<Distinct, Decimal> = graded
-            .map(|person| (Distinct::of(person), Decimal::ZERO))
-            .collect();
-        for (_, record) in of(&between.points) {
-            if let (Some(person), Some(n)) = (
-                record.get(between.by),
-                record.get(between.sum).and_then(Value::as_number),
-            ) {
-                let sum = points.entry(Distinct::of(person)).or_default();
-                // What fields can hold fits, however many there are.
-                *sum = sum.plus(n).unwrap_or(*sum);
-            }
-        }
-        let all = points
-            .values()
-            .try_fold(Decimal::ZERO, |sum, n| sum.plus(*n))
-            .unwrap_or_default();
-        for (n, record) in of(&between.kind) {
-            let grade = record
-                .get(between.grade)
-                .and_then(Value::as_text)
-                .unwrap_or_default();
-            let own = record
-                .get(between.person)
-                .and_then(|person| points.get(&Distinct::of(person)));
-            let wrong = own.is_some_and(|own| {
-                // Compared with the average without dividing.
-                let (own, average) = (own.times(points.len() as i128).unwrap_or_default(), all);
-                between.high.iter().any(|g| g == grade) && own < average
-                    || between.low.iter().any(|g| g == grade) && own > average
-            });
-            if wrong {
-                sink(Contribution {
-                    org: records.org,
-                    from: Basis::Record(n),
-                    adds: Adds::ONE,
-                    unknown: None,
-                });
-            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
 use crate::rules::grouping::GroupBy;
 use crate::rules::kind::{FieldType, Kind};
-use crate::rules::metric::{Amount, DateOf, DayOf, Measure, Metric, Take};
+use crate::rules::metric::{Against, Amount, DateOf, DayOf, Measure, Metric, Take};
 use crate::rules::obligation::Obligation;
 use crate::rules::scorecard::{Rated, Scorecard};
 use crate::tree::files::Files;
@@ -25,7 +25,10 @@ use crate::written::selection::{Selection, Wanted};
 /// of each alone.
 pub(super) fn adds_up(measure: &Measure) -> bool {
     match measure {
-        Measure::Records { .. } | Measure::Obligation { .. } | Measure::Disagreement { .. } => true,
+        Measure::Records { .. } | Measure::Obligation { .. } => true,
+        Measure::Disagreement { between, .. } => {
+            matches!(between.against, Against::Points { .. })
+        }
         Measure::Members
         | Measure::Organisations { .. }
         | Measure::View { .. }
@@ -57,7 +60,9 @@ pub fn made_of<'r>(rules: &'r Rules, metrics: &[&'r Metric]) -> Vec<&'r Metric> 
         .filter(|metric| {
             let is_more = matches!(
                 metric.measure,
-                Measure::Organisations { .. } | Measure::Scorecard { .. }
+                Measure::Organisations { .. }
+                    | Measure::Scorecard { .. }
+                    | Measure::Disagreement { .. }
             );
             is_more || metric.parts().is_empty()
         })
@@ -315,15 +320,13 @@ impl<'r> Questions<'r> {
                         Some(between.person),
                     ],
                 );
-                self.add(
-                    &between.points.name,
-                    [
-                        Some(between.points.period),
-                        Some(between.sum),
-                        Some(between.by),
-                    ],
-                );
-                true
+                match &between.against {
+                    Against::Points { kind, sum, by } => {
+                        self.add(&kind.name, [Some(kind.period), Some(*sum), Some(*by)]);
+                        true
+                    }
+                    Against::Scorecard { card, .. } => self.scorecards(card),
+                }
             }
             Measure::View { view, .. } => {
                 // A view looks at the records of other organisations too, and at what they point
@@ -338,16 +341,7 @@ impl<'r> Questions<'r> {
                 }
                 false
             }
-            Measure::Scorecard { card, .. } => {
-                let rules = self.rules;
-                let versions = rules
-                    .scorecards()
-                    .iter()
-                    .filter(|known| known.name == *card);
-                versions.for_each(|card| self.scorecard(card));
-                // It looks at other periods, and at the best of all.
-                false
-            }
+            Measure::Scorecard { card, .. } => self.scorecards(card),
             Measure::Members
             | Measure::Organisations { .. }
             | Measure::Plus { .. }
@@ -355,6 +349,15 @@ impl<'r> Questions<'r> {
             | Measure::Score { .. }
             | Measure::Rank(_) => true,
         }
+    }
+
+    /// Asks for what the versions of a scorecard look at beside their metrics; whether that is one
+    /// organisation's alone, which it never is: it looks at other periods, and at the best of all.
+    fn scorecards(&mut self, card: &str) -> bool {
+        let cards = self.rules.scorecards().iter();
+        let versions = cards.filter(|known| known.name == card);
+        versions.for_each(|card| self.scorecard(card));
+        false
     }
 
     /// Asks for what a scorecard looks at beside its metrics.
@@ -567,7 +570,8 @@ impl Added {
                     }
                 }
                 measure => {
-                    evaluation.contributed(measure, &Lens::default(), records, &mut |c| sum.add(c))
+                    let lens = Lens::default();
+                    evaluation.contributed(measure, &lens, records, None, &mut |c| sum.add(c))
                 }
             }
             sums.extend(

@@ -151,6 +151,20 @@ pub enum Measure {
     },
 }
 
+impl Measure {
+    /// The scorecard that it looks at, and the names of the figures that its versions look at.
+    pub(super) fn scorecard_mut(&mut self) -> Option<(&str, &mut Vec<String>)> {
+        match self {
+            Measure::Scorecard { card, of } => Some((card, of)),
+            Measure::Disagreement { between, .. } => match &mut between.against {
+                Against::Scorecard { card, of, .. } => Some((card, of)),
+                Against::Points { .. } => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// The order that gives an organisation its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ranking {
@@ -236,8 +250,7 @@ impl Peers {
     }
 }
 
-/// Grades of persons that their points contradict: high grades with fewer points than the average
-/// of their organisation, low grades with more. It counts; it names and ranks nobody.
+/// Grades of persons that what they did contradicts. It counts; it names and ranks nobody.
 #[derive(Clone, Debug)]
 pub struct Disagreement {
     /// The kind of record that grades.
@@ -246,16 +259,37 @@ pub struct Disagreement {
     pub grade: usize,
     /// Its field with the person.
     pub person: usize,
-    /// Grades that want many points.
+    /// High grades.
     pub high: Vec<String>,
-    /// Grades that want few.
+    /// Low ones.
     pub low: Vec<String>,
-    /// The kind of record that gives points.
-    pub points: Arc<Kind>,
-    /// Its field with the points.
-    pub sum: usize,
-    /// Its field with the person.
-    pub by: usize,
+    /// What the grades are held against.
+    pub against: Against,
+}
+
+/// What a person's grade is held against.
+#[derive(Clone, Debug)]
+pub enum Against {
+    /// Points: high grades with fewer than the average of the organisation, low ones with more.
+    Points {
+        /// The kind of record that gives points.
+        kind: Arc<Kind>,
+        /// Its field with the points.
+        sum: usize,
+        /// Its field with the person.
+        by: usize,
+    },
+    /// The grades of a scorecard of members: high grades with a poor one, low ones with a good one.
+    Scorecard {
+        /// The scorecard's name.
+        card: String,
+        /// The metrics that it looks at.
+        of: Vec<String>,
+        /// The scorecard's grades that a low grade contradicts.
+        good: Vec<String>,
+        /// Those that a high grade contradicts.
+        poor: Vec<String>,
+    },
 }
 
 impl Disagreement {
@@ -281,10 +315,26 @@ impl Disagreement {
             }
             found
         };
-        let (graded, points) = (kind("kind")?, kind("points")?);
+        let graded = kind("kind")?;
         let (grade, person) = (field("grade", &graded), field("person", &graded));
-        let (sum, by) = (field("sum", &points), field("by", &points));
         let (high, low) = (reader.texts("high"), reader.texts("low"));
+        let against = match reader.text("scorecard") {
+            Some(card) => Against::Scorecard {
+                card,
+                of: Vec::new(),
+                good: reader.texts("good"),
+                poor: reader.texts("poor"),
+            },
+            None => {
+                let points = kind("points")?;
+                let (sum, by) = (field("sum", &points), field("by", &points));
+                Against::Points {
+                    kind: points,
+                    sum: sum?,
+                    by: by?,
+                }
+            }
+        };
         reader.finish();
         Some(Disagreement {
             kind: graded,
@@ -292,9 +342,7 @@ impl Disagreement {
             person: person?,
             high,
             low,
-            points,
-            sum: sum?,
-            by: by?,
+            against,
         })
     }
 }
@@ -488,11 +536,14 @@ impl Metric {
             Measure::Plus { of, less } => of.iter().chain(less).map(String::as_str).collect(),
             Measure::Scorecard { of, .. } => of.iter().map(String::as_str).collect(),
             Measure::Organisations { by, .. } => by.iter().map(|(name, _)| name.as_str()).collect(),
+            Measure::Disagreement { between, .. } => match &between.against {
+                Against::Scorecard { of, .. } => of.iter().map(String::as_str).collect(),
+                Against::Points { .. } => Vec::new(),
+            },
             Measure::Records { .. }
             | Measure::Obligation { .. }
             | Measure::Members
-            | Measure::View { .. }
-            | Measure::Disagreement { .. } => Vec::new(),
+            | Measure::View { .. } => Vec::new(),
         }
     }
 

@@ -29,7 +29,7 @@ use crate::toml::{Reader, Reading, parse};
 use form::{Alias, FormSpec, Wording};
 use grouping::{RecordPart, Rows};
 use kind::{FieldDef, FieldType, Kind, Shared};
-use metric::{Measure, Metric, Unit};
+use metric::{Against, Measure, Metric, Unit};
 use naming::Naming;
 use obligation::Obligation;
 use report_spec::{ChartSpec, ReportSpec};
@@ -190,7 +190,7 @@ impl Figures {
     /// scorecards with what the scorecards look at.
     fn finished(mut self) -> Figures {
         for metric in &mut self.metrics {
-            if let Measure::Scorecard { card, of } = &mut metric.measure {
+            if let Some((card, of)) = metric.measure.scorecard_mut() {
                 let versions = self.scorecards.iter().filter(|known| known.name == *card);
                 let names: BTreeSet<&str> = versions.flat_map(Scorecard::metrics).collect();
                 of.extend(names.into_iter().map(str::to_owned));
@@ -596,15 +596,7 @@ impl Rules {
                     problems.push(bad_rule(&metric.place, "bad-rule-part", part));
                 }
             }
-            if let Measure::Scorecard { card, .. } = &metric.measure
-                && !self
-                    .scorecards()
-                    .iter()
-                    .any(|known| known.name == *card && !known.is_of_members())
-            {
-                let known = self.scorecards().iter().map(|card| card.name.as_str());
-                problems.push(unknown_rule(&metric.place, "scorecard", card, named(known)));
-            }
+            self.check_scorecard_of(metric, problems);
             if let Measure::View { view, .. } = &metric.measure
                 && !self.views().iter().any(|v| v.name == *view)
             {
@@ -644,6 +636,38 @@ impl Rules {
             }
         }
         self.check_kinds(problems);
+    }
+
+    /// Notes where the scorecard that a metric looks at is none, or is of others, or has no such
+    /// grade.
+    fn check_scorecard_of(&self, metric: &Metric, problems: &mut Vec<Problem>) {
+        let (card, of_members, grades) = match &metric.measure {
+            Measure::Scorecard { card, .. } => (card, false, Vec::new()),
+            Measure::Disagreement { between, .. } => match &between.against {
+                Against::Scorecard {
+                    card, good, poor, ..
+                } => (card, true, good.iter().chain(poor).collect()),
+                Against::Points { .. } => return,
+            },
+            _ => return,
+        };
+        let cards = self.scorecards().iter();
+        let of_these = cards.filter(|known| known.is_of_members() == of_members);
+        let versions: Vec<&Scorecard> = of_these.clone().filter(|c| c.name == *card).collect();
+        if versions.is_empty() {
+            let known = named(of_these.map(|card| card.name.as_str()));
+            problems.push(unknown_rule(&metric.place, "scorecard", card, known));
+            return;
+        }
+        let known = versions.iter().flat_map(|card| &card.grades);
+        let known: BTreeSet<&str> = known.map(|grade| grade.name.as_str()).collect();
+        for grade in grades
+            .into_iter()
+            .filter(|grade| !known.contains(grade.as_str()))
+        {
+            let all = named(known.iter().copied());
+            problems.push(unknown_rule(&metric.place, "grade", grade, all));
+        }
     }
 
     /// Whether the rows of a report can be what it says.
