@@ -1,6 +1,6 @@
 //! What a path inside a ledger is, and how messages show a path.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::name::{OrgPath, is_year_folder};
 use crate::spelling::is_steering;
@@ -51,6 +51,14 @@ impl LedgerPath {
         };
         known.unwrap_or(LedgerPath::Misplaced)
     }
+}
+
+/// A path without links, as people and other programs write it.
+///
+/// # Errors
+/// Nothing stands there, or the system refuses.
+pub fn resolved(path: impl AsRef<Path>) -> std::io::Result<PathBuf> {
+    dunce::canonicalize(path)
 }
 
 /// A path as messages show it: relative to `root`, `/` between parts.

@@ -350,6 +350,12 @@ pub struct Problem {
     pub args: Vec<(&'static str, Arg)>,
 }
 
+/// What Windows says of a file that another program has open for itself.
+pub const IN_USE: i32 = 32;
+
+/// What Windows says of a part of a file that another program has locked.
+const LOCKED: i32 = 33;
+
 impl Problem {
     /// Whether one of its words is this text.
     pub fn has(&self, name: &str, text: &str) -> bool {
@@ -393,6 +399,9 @@ impl Problem {
     /// What the system said about a file.
     pub fn io(path: impl AsRef<Path>, error: &io::Error) -> Problem {
         let reason = match error.kind() {
+            _ if cfg!(windows) && matches!(error.raw_os_error(), Some(IN_USE | LOCKED)) => {
+                "io-in-use"
+            }
             io::ErrorKind::NotFound => "io-not-found",
             io::ErrorKind::PermissionDenied => "io-permission",
             io::ErrorKind::StorageFull => "io-full",

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled};
+use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled, typed_label};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::figure::scorecard::{Scored, Scoring};
 use crate::figure::{Evaluation, tally};
 use crate::locale::Locale;
 use crate::name::OrgPath;
+use crate::path::resolved;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
 use crate::record::{Record, Value, points, text};
@@ -36,7 +37,7 @@ fn build(locale: &Locale, rules: &Rules) -> Clap {
             let command = Clap::new(kind.name.clone())
                 .about(locale.say("cmd-add-kind", &[("kind", (&kind.label).into())]))
                 .aliases(
-                    [kind.label.zh.clone(), kind.name.replace('_', "-")]
+                    [typed_label(&kind.label.zh), kind.name.replace('_', "-")]
                         .into_iter()
                         .filter(|alias| is_typable(alias) && !named(alias)),
                 )
@@ -176,9 +177,7 @@ fn which_org(
 ) -> Result<OrgPath> {
     let asked = matches.get_one::<String>("org");
     if let Some(path) = asked.and_then(|text| text.parse::<OrgPath>().ok())
-        && root
-            .org_folder(&path)
-            .canonicalize()
+        && resolved(root.org_folder(&path))
             .is_ok_and(|real| real == root.org_folder(&path) && real.join("org.toml").is_file())
     {
         return Ok(path);
@@ -203,7 +202,7 @@ fn which_org(
 
 /// The organisation in whose folder somebody stands, or whose ledger this clone wrote last.
 fn likely_org(root: &Root, orgs: &[Organisation]) -> Option<String> {
-    let here = std::env::current_dir().ok()?.canonicalize().ok();
+    let here = resolved(std::env::current_dir().ok()?).ok();
     let last = journal::last_of(&root.path).ok();
     let last =
         last.and_then(|journal| Some(journal.replacements(&root.path).first()?.path.clone()));

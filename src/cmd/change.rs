@@ -15,6 +15,7 @@ use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
+use crate::rules::kind::Kind;
 use crate::rules::kind::{FieldDef, FieldType, Phase};
 use crate::tree::change;
 use crate::tree::check::Checked;
@@ -66,6 +67,11 @@ fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
         }
     }
     edit_command(locale).args(flags)
+}
+
+/// `edit` with the fields of a kind alone.
+pub(super) fn edit_of(kind: &Kind, locale: &Locale) -> Clap {
+    field_args(edit_command(locale), kind, locale)
 }
 
 fn edit_command(locale: &Locale) -> Clap {
@@ -172,11 +178,8 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     change_record(session, &id, "changed", |session, record, values| {
         let kind = &record.kind;
         refuse_retracted(record)?;
-        let command = cmd::global_options(&session.locale).subcommand(cmd::bare(field_args(
-            edit_command(&session.locale),
-            kind,
-            &session.locale,
-        )));
+        let command = cmd::global_options(&session.locale)
+            .subcommand(cmd::bare(edit_of(kind, &session.locale)));
         let again = command
             .try_get_matches_from(&session.args)
             .map_err(|error| {

@@ -35,7 +35,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::positional(locale, "quarter", "value-period"))
         .arg(options::org_option(locale))
         .arg(options::option(locale, "depth", "value-number"))
-        .arg(options::option(locale, "report", "value-name"))
+        .arg(options::option(locale, "report", "value-report"))
         .arg(options::as_of_option(locale))
         .arg(options::option(locale, "by", "value-text"))
         .arg(options::option(locale, "why", "value-text").help(locale.text("flag-close-why")))

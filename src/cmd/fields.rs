@@ -5,7 +5,8 @@ use std::path::Path;
 
 use clap::{Arg as Flag, ArgAction, ArgMatches, Command as Clap};
 
-use crate::cmd::Session;
+use crate::cmd::options::Meaning;
+use crate::cmd::{Session, options};
 use crate::git;
 use crate::locale::{Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
@@ -26,17 +27,15 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
             continue; // `ledger update` writes these
         }
         let [long, aliases @ ..] = flag_names(field);
-        let mut arg = Flag::new(field.name.clone())
-            .long(long.clone())
-            .value_name(placeholder(field, locale))
-            .help(field_help(field, locale));
+        let arg = Flag::new(field.name.clone()).long(long.clone());
+        let mut arg = with_value(arg, field, locale).help(field_help(field, locale));
         for alias in aliases {
             if alias != long
                 && is_typable(&alias)
                 && (alias == field.name || taken.insert(alias.clone()))
             {
                 // What people call it in their language is shown beside its name.
-                arg = match locale.lang() == Lang::Zh && alias == field.label.zh {
+                arg = match locale.lang() == Lang::Zh && alias == typed_label(&field.label.zh) {
                     true => arg.visible_alias(alias),
                     false => arg.alias(alias),
                 };
@@ -50,11 +49,19 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
     command
 }
 
-/// Whether people can type a label as a flag or a command.
+/// Whether people can type a name as a flag or a command: what a shell reads in its own way is left
+/// out.
 pub(super) fn is_typable(name: &str) -> bool {
+    let is_special = |c: char| "=()[]{}<>|&;*?$`'\"\\!#".contains(c);
     !name.is_empty()
         && !name.starts_with('-')
-        && !name.contains(|c: char| c == '=' || c.is_whitespace() || c.is_control())
+        && !name.contains(|c: char| is_special(c) || c.is_whitespace() || c.is_control())
+}
+
+/// A label as people type it: without what stands in brackets, with hyphens for blanks.
+pub(super) fn typed_label(label: &str) -> String {
+    let end = label.find(['(', '（']).unwrap_or(label.len());
+    label[..end].trim().replace(' ', "-")
 }
 
 /// What a field's flag is called: as shown, as in the file, and by its label in either language.
@@ -62,14 +69,16 @@ pub(super) fn flag_names(field: &FieldDef) -> [String; 4] {
     [
         field.name.replace('_', "-"),
         field.name.clone(),
-        field.label.zh.clone(),
-        field.label.en.replace(' ', "-"),
+        typed_label(&field.label.zh),
+        typed_label(&field.label.en),
     ]
 }
 
-fn placeholder(field: &FieldDef, locale: &Locale) -> String {
-    locale.text(match &field.ty {
-        FieldType::Text | FieldType::Path => "value-text",
+/// A flag for values of a field.
+fn with_value(arg: Flag, field: &FieldDef, locale: &Locale) -> Flag {
+    let value = match &field.ty {
+        FieldType::Text => "value-text",
+        FieldType::Path => "value-path",
         FieldType::Integer { .. } | FieldType::Decimal { .. } => "value-number",
         FieldType::Boolean => "value-boolean",
         FieldType::Date => "value-day",
@@ -78,7 +87,14 @@ fn placeholder(field: &FieldDef, locale: &Locale) -> String {
         FieldType::Record(_) => "value-id",
         FieldType::Organisation => "value-org",
         FieldType::Table(_) => "value-table",
-    })
+    };
+    let arg = options::valued(arg, locale, value);
+    match &field.ty {
+        FieldType::Choice(choices) => arg.add(Meaning::Choice(choices.clone())),
+        FieldType::Record(kinds) => arg.add(Meaning::Record(kinds.clone())),
+        FieldType::Year => arg.add(Meaning::Year),
+        _ => arg,
+    }
 }
 
 fn field_help(field: &FieldDef, locale: &Locale) -> String {

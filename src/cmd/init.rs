@@ -9,6 +9,7 @@ use crate::cmd::{Command, Session, Status, options};
 use crate::day::Day;
 use crate::git::setup::{OWN_FILES, write_own_files};
 use crate::locale::Locale;
+use crate::path::resolved;
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 use crate::tree::write::{Precondition, make_folders};
@@ -39,7 +40,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let dir = PathBuf::from(asked.map_or(".", String::as_str));
     let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
     make_folders(&dir).map_err(|e| io(&dir, e))?;
-    let root = dir.canonicalize().map_err(|e| io(&dir, e))?;
+    let root = resolved(&dir).map_err(|e| io(&dir, e))?;
     let lock = session.lock_folder(&root)?;
     // A ledger is not taken back: whoever wants none deletes the folder.
     lock.cannot_be_undone();

@@ -124,10 +124,7 @@ fn fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<usize>, Problem> {
 /// An option whose help is the list's own.
 fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
     let help = locale.text(&format!("flag-list-{name}"));
-    Arg::new(name)
-        .long(name)
-        .value_name(locale.text(value))
-        .help(help)
+    options::valued(Arg::new(name).long(name).help(help), locale, value)
 }
 
 fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {

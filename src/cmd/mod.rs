@@ -9,6 +9,7 @@ mod blame;
 mod change;
 mod check;
 mod close;
+mod completions;
 mod due;
 mod explain;
 mod export;
@@ -21,6 +22,7 @@ mod init;
 mod ledger;
 mod list;
 mod log;
+mod man;
 mod merge_driver;
 mod options;
 mod org;
@@ -31,6 +33,7 @@ mod rate;
 mod report;
 mod resolve;
 mod rules;
+mod schema;
 mod secretary;
 mod session;
 mod show;
@@ -101,6 +104,9 @@ pub const COMMANDS: &[Command] = &[
     blame::COMMAND,
     merge_driver::COMMAND,
     rules::COMMAND,
+    schema::COMMAND,
+    man::COMMAND,
+    completions::COMMAND,
 ];
 
 /// How a command ended, if it could be carried out.
@@ -164,6 +170,10 @@ impl Globals {
 pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     crate::tree::write::survive_limits();
     let mut args: Vec<OsString> = args.collect();
+    let asking_shell = std::env::var_os(completions::ASKED_BY);
+    if asking_shell.is_some() {
+        args = completions::words(&args);
+    }
     help_asked(&mut args);
     let globals = Globals::read(&args);
     let explicit = globals.root.clone().or_else(|| {
@@ -199,7 +209,7 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
     let colour = match globals.colour.as_deref() {
         Some("always") => true,
         Some("never") => false,
-        _ => to_terminal && !no_colour,
+        _ => to_terminal && !no_colour && shows_colours(),
     };
     let mut out = Screen::new(out, to_terminal, colour);
     let mut err = Screen::new(err, std::io::stderr().is_terminal(), colour);
@@ -219,7 +229,11 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         root,
         rules: OnceCell::new(),
     };
-    let result = dispatch(&mut session).and_then(|status| {
+    let result = match asking_shell {
+        Some(shell) => completions::answer(&mut session, &shell),
+        None => dispatch(&mut session),
+    };
+    let result = result.and_then(|status| {
         session.out.flush()?;
         Ok(status)
     });
@@ -229,6 +243,18 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         Ok(Status::NotAll) => 2,
         Err(error) => explain_failure(&mut session, &error),
     }
+}
+
+/// Whether the terminal knows colours; a console of Windows is told that they come.
+#[cfg(windows)]
+fn shows_colours() -> bool {
+    anstyle_query::windows::enable_ansi_colors() == Some(true)
+}
+
+/// Whether the terminal knows colours.
+#[cfg(not(windows))]
+fn shows_colours() -> bool {
+    true
 }
 
 /// `ledger help [COMMAND]` is `ledger [COMMAND] --help`.

@@ -1,11 +1,12 @@
 //! The options that commands share: how they are declared, and what was given.
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{ArgExt, PossibleValue, PossibleValuesParser, TypedValueParser, ValueHint};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
 use crate::locale::{Lang, Locale};
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
+use crate::rules::kind::Choice;
 use crate::rules::report_spec::ReportSpec;
 use crate::tree::Tree;
 
@@ -14,12 +15,85 @@ pub(in crate::cmd) fn command(locale: &Locale, name: &'static str) -> Clap {
     Clap::new(name).about(locale.text(&format!("cmd-{name}")))
 }
 
+/// What the value of an argument is: what a shell is told when somebody presses Tab there.
+#[derive(Clone, Debug)]
+pub(in crate::cmd) enum Meaning {
+    /// An organisation.
+    Organisation,
+    /// A record of one of these kinds; none: of any.
+    Record(Vec<String>),
+    /// A month, a quarter, a year.
+    Period,
+    /// A year.
+    Year,
+    /// A day.
+    Day,
+    /// A kind of record.
+    Kind,
+    /// One of these.
+    Choice(Vec<Choice>),
+    /// A status.
+    Status,
+    /// A field.
+    Field,
+    /// A field and what it is compared with.
+    Test,
+    /// Metrics, with commas between them.
+    Metrics,
+    /// A rule.
+    Rule,
+    /// A report.
+    Report,
+    /// A template.
+    Template,
+    /// A scorecard.
+    Scorecard,
+    /// One of these words.
+    Words(&'static [&'static str]),
+}
+
+impl ArgExt for Meaning {}
+
+impl Meaning {
+    /// What the catalogue's word for a value means.
+    fn of(value: &str) -> Option<Meaning> {
+        Some(match value {
+            "value-org" => Meaning::Organisation,
+            "value-id" => Meaning::Record(Vec::new()),
+            "value-period" => Meaning::Period,
+            "value-year" => Meaning::Year,
+            "value-day" => Meaning::Day,
+            "value-kind" => Meaning::Kind,
+            "value-status" => Meaning::Status,
+            "value-field" | "value-fields" => Meaning::Field,
+            "value-test" | "value-setting" => Meaning::Test,
+            "value-metric" | "value-metrics" => Meaning::Metrics,
+            "value-rule" => Meaning::Rule,
+            "value-report" => Meaning::Report,
+            "value-template" => Meaning::Template,
+            "value-scorecard" => Meaning::Scorecard,
+            "value-lang" => Meaning::Words(&["zh-CN", "en"]),
+            "value-state" => Meaning::Words(&["open", "done", "overdue"]),
+            _ => return None,
+        })
+    }
+}
+
+/// An argument whose value the catalogue has a word for.
+pub(in crate::cmd) fn valued(arg: Arg, locale: &Locale, value: &str) -> Arg {
+    let arg = arg.value_name(locale.text(value));
+    match (value, Meaning::of(value)) {
+        ("value-file", _) => arg.value_hint(ValueHint::FilePath),
+        ("value-folder", _) => arg.value_hint(ValueHint::DirPath),
+        (_, Some(meaning)) => arg.add(meaning),
+        (_, None) => arg.value_hint(ValueHint::Other),
+    }
+}
+
 /// An option that takes a text.
 pub(in crate::cmd) fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name(locale.text(value))
-        .help(locale.text(&format!("flag-{name}")))
+    let help = locale.text(&format!("flag-{name}"));
+    valued(Arg::new(name).long(name).help(help), locale, value)
 }
 
 /// An option without a value.
@@ -32,10 +106,8 @@ pub(in crate::cmd) fn switch(locale: &Locale, name: &'static str) -> Arg {
 
 /// A positional argument.
 pub(in crate::cmd) fn positional(locale: &Locale, name: &'static str, value: &str) -> Arg {
-    Arg::new(name)
-        .required(true)
-        .value_name(locale.text(value))
-        .help(locale.text(&format!("arg-{name}")))
+    let help = locale.text(&format!("arg-{name}"));
+    valued(Arg::new(name).required(true).help(help), locale, value)
 }
 
 /// `--org`.

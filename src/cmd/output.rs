@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cmd::options::Format;
 use crate::cmd::{Session, options};
 use crate::locale::Locale;
+use crate::path::resolved;
 use crate::problem::{Problem, Rule};
 use crate::render::terminal::TableStyle;
 use crate::render::{calendar, csv, html, markdown, terminal, workbook};
@@ -93,12 +94,9 @@ pub(super) fn refuse(
         })?
         .path;
     let folder = crate::tree::write::folder_of(path);
-    let folder = folder
-        .canonicalize()
-        .map_err(|error| Problem::io(folder, &error))?;
-    let target = path
-        .canonicalize()
-        .unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
+    let folder = resolved(folder).map_err(|error| Problem::io(folder, &error))?;
+    let target =
+        resolved(path).unwrap_or_else(|_| folder.join(path.file_name().unwrap_or_default()));
     let inside = target
         .strip_prefix(&root)
         .ok()

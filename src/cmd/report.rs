@@ -38,7 +38,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::quarter_option(locale))
         .arg(options::org_option(locale))
         .arg(options::option(locale, "depth", "value-number"))
-        .arg(options::option(locale, "report", "value-name"))
+        .arg(options::option(locale, "report", "value-report"))
         .arg(options::option(locale, "metrics", "value-metrics").conflicts_with("report"))
         .args(output::table_options(locale, options::TABLES))
         .arg(options::switch(locale, "own"))

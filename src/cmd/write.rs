@@ -20,6 +20,7 @@ use crate::narrative::sums::mismatches;
 use crate::narrative::template::{Filled, Template};
 use crate::narrative::trace;
 use crate::narrative::word::{DOCUMENT, WordPart};
+use crate::path::resolved;
 use crate::present::chart::Pictured;
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::document::{self, Pictures};
@@ -182,8 +183,8 @@ fn refuse_template(matches: &ArgMatches, path: &Path) -> Result<(), Problem> {
     let asked = matches
         .get_one::<String>("template")
         .map(Path::new)
-        .and_then(|template| template.canonicalize().ok());
-    match asked.is_some() && asked == path.canonicalize().ok() {
+        .and_then(|template| resolved(template).ok());
+    match asked.is_some() && asked == resolved(path).ok() {
         true => Err(Problem::new(Rule::OUT_IS_TEMPLATE).with("path", path.display().to_string())),
         false => Ok(()),
     }

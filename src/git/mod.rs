@@ -12,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::path::resolved;
 use crate::problem::{Place, Problem, Rule};
 use crate::tree::scan;
 
@@ -39,9 +40,7 @@ impl Repo {
                 }
                 _ => problem,
             })?;
-        let top = PathBuf::from(said)
-            .canonicalize()
-            .map_err(|error| Problem::io(root, &error))?;
+        let top = resolved(said).map_err(|error| Problem::io(root, &error))?;
         let below = root
             .strip_prefix(&top)
             .map(crate::path::path_text)

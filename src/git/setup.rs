@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::git::Repo;
+use crate::path::resolved;
 use crate::problem::{Problem, Problems};
 use crate::tree::write::{Lock, Precondition, export, make_folders};
 use crate::tree::{Root, scan};
@@ -202,7 +203,7 @@ fn driver() -> String {
 /// Where this program lies on this machine, as a shell reads it.
 fn place() -> String {
     let here = std::env::current_exe()
-        .and_then(fs::canonicalize)
+        .and_then(resolved)
         .unwrap_or_else(|_| PathBuf::from("ledger"));
     quoted(&here.display().to_string().replace('\\', "/"))
 }
@@ -230,19 +231,16 @@ impl Hook {
             .top
             .join(repo.text(["rev-parse", "--git-path", "hooks/pre-commit"])?);
         let git_dir = repo.top.join(repo.text(["rev-parse", "--git-common-dir"])?);
-        let git_dir = git_dir.canonicalize().unwrap_or(git_dir);
-        let real = path.parent().and_then(|folder| {
-            folder
-                .ancestors()
-                .find_map(|above| above.canonicalize().ok())
-        });
+        let git_dir = resolved(&git_dir).unwrap_or(git_dir);
+        let real = path
+            .parent()
+            .and_then(|folder| folder.ancestors().find_map(|above| resolved(above).ok()));
         let below = |folder: &Path| real.as_ref().is_some_and(|real| real.starts_with(folder));
         let (in_work_tree, in_git_dir) = (below(&repo.top), below(&git_dir));
         // A link out of the repository leads to somebody else's hook, or to anything.
         let inside = |real: PathBuf| real.starts_with(&repo.top) || real.starts_with(&git_dir);
-        let leads_out = (in_work_tree || in_git_dir)
-            && path.is_symlink()
-            && !path.canonicalize().is_ok_and(inside);
+        let leads_out =
+            (in_work_tree || in_git_dir) && path.is_symlink() && !resolved(&path).is_ok_and(inside);
         let old = if leads_out {
             None
         } else {

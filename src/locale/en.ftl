@@ -501,6 +501,7 @@ problem-import-cycle = following the parents of {$code} leads back to it
 ### What the system says
 
 io-not-found = not found
+io-in-use = it is open in another program (WPS or Excel?): close it there and try again
 io-permission = permission denied
 io-full = the disk is full
 io-file-too-large = larger than the system allows
@@ -1182,7 +1183,7 @@ problem-unknown-item = the scorecard has no item “{$name}”
     .help = there are: {$allowed}
 problem-points-out-of-range = the points for “{$item}” lie between {$least} and {$most}, not {$points}
     .help = give points within the range, or another item
-value-year = YEAR
+value-year = year
 before-label = {$label} ({$period})
 label-month = month
 label-deadline = due by
@@ -1219,3 +1220,36 @@ problem-scorecard-not-yet = “{$name}” does not hold in this cycle yet
     .help = its from is to be the cycle's first day or earlier
 problem-unknown-scorecard = there is no scorecard “{$name}”
     .help = there are: {$allowed}
+
+cmd-completions = print the completion script of a shell: Tab completes commands, fields, organisations and ids
+value-shell = shell
+arg-shell = bash, zsh, fish or powershell
+value-path = file
+value-report = report
+
+cmd-schema = JSON Schema for editors: of records, organisations, settings and rules, local kinds included
+arg-schema-dir = write all of them into this folder (without it that of records is printed)
+flag-editor = write them into .ledger/schema/, and tombi.toml and .taplo.toml where there are none, so that editors suggest and check
+cmd-man = the manual, in both languages
+arg-man-dir = write it into this folder (man1/ and zh_CN/man1/; without it the main page is printed)
+man-written = wrote { $count } pages of the manual: { $path }
+man-manual = ledger manual
+man-name = Name
+man-description = Description
+man-files = Files
+man-files-text =
+    ledger.toml: the root of a ledger, with the district's name, the language and other settings
+    orgs/…/org.toml: an organisation; orgs/…/2026/*.toml: its records of a year
+    rules/: local kinds, obligations, metrics, reports, scorecards and templates
+    .ledger/: this clone's own, never committed
+man-environment = Environment
+man-environment-text =
+    LEDGER_ROOT: the ledger's folder
+    LEDGER_LANG: the language, zh-CN or en
+    NO_COLOR: no colours; COLUMNS: the width of tables
+man-exit = Exit status
+man-exit-text =
+    0: done and clean
+    1: done, with findings (check, comparison, merge conflict)
+    2: not done (usage, bad input, reading or writing); nothing is half done
+man-see = See also

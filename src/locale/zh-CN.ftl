@@ -489,6 +489,7 @@ problem-import-cycle = {$code} 的上级链绕回了自身
 ### 系统错误
 
 io-not-found = 找不到
+io-in-use = 文件可能正在 WPS/Excel 等程序中打开，请关闭后再试
 io-permission = 没有权限
 io-full = 磁盘已满
 io-file-too-large = 文件超过系统允许的大小
@@ -1147,3 +1148,36 @@ problem-scorecard-not-yet = “{$name}”在这个时期还没有实行
     .help = 它的 from 应不晚于该期的第一天
 problem-unknown-scorecard = 没有“{$name}”这个评分办法
     .help = 可用的有：{$allowed}
+
+cmd-completions = 打印命令行补全脚本：按 Tab 补全命令、字段、组织和编号
+value-shell = 命令行程序
+arg-shell = bash、zsh、fish、powershell
+value-path = 文件
+value-report = 报表
+
+cmd-schema = 给编辑器用的 JSON Schema：台账、组织、设置和规则文件（含本地种类）
+arg-schema-dir = 写到这个文件夹（不给则打印记录文件的那份）
+flag-editor = 写入 .ledger/schema/，并在没有时建立 tombi.toml 和 .taplo.toml，编辑器即可提示和检查
+cmd-man = 手册页，两种语言
+arg-man-dir = 写到这个文件夹（man1/ 和 zh_CN/man1/；不给则打印总页）
+man-written = 已写入 { $count } 页手册：{ $path }
+man-manual = ledger 手册
+man-name = 名称
+man-description = 说明
+man-files = 文件
+man-files-text =
+    ledger.toml：台账的根，以及区名、语言等设置
+    orgs/…/org.toml：一个组织；orgs/…/2026/*.toml：它一年的记录
+    rules/：本地的种类、义务、指标、报表、评分办法和模板
+    .ledger/：本机自己的，不提交
+man-environment = 环境变量
+man-environment-text =
+    LEDGER_ROOT：台账所在文件夹
+    LEDGER_LANG：界面语言，zh-CN 或 en
+    NO_COLOR：不用颜色；COLUMNS：表格宽度
+man-exit = 退出码
+man-exit-text =
+    0：已完成，没有问题
+    1：已完成，但有发现（检查、比对、合并冲突）
+    2：没有做成（用法、输入或读写有误），什么也没有只做一半
+man-see = 另见

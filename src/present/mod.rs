@@ -13,6 +13,7 @@ pub mod record;
 pub mod report;
 pub mod rows;
 pub mod rules;
+pub mod schema;
 pub mod score;
 pub mod secretary;
 pub mod source;

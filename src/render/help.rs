@@ -88,7 +88,7 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
     out
 }
 
-fn usage(command: &Command, path: &str, locale: &Locale) -> String {
+pub(super) fn usage(command: &Command, path: &str, locale: &Locale) -> String {
     let mut usage = path.to_owned();
     if command.has_subcommands() {
         usage.push_str(&format!(" <{}>", locale.text("value-command")));
@@ -108,13 +108,13 @@ fn usage(command: &Command, path: &str, locale: &Locale) -> String {
     usage
 }
 
-fn placeholder(arg: &Flag) -> String {
+pub(super) fn placeholder(arg: &Flag) -> String {
     arg.get_value_names()
         .and_then(|names| names.first())
         .map_or_else(|| arg.get_id().to_string(), ToString::to_string)
 }
 
-fn flag(arg: &Flag) -> String {
+pub(super) fn flag(arg: &Flag) -> String {
     let short = arg
         .get_short()
         .map(|c| format!("-{c}, "))
@@ -135,7 +135,7 @@ fn flag(arg: &Flag) -> String {
     format!("{short}{}{value}{more}", names.join(", "))
 }
 
-fn text_of(arg: &Flag) -> String {
+pub(super) fn text_of(arg: &Flag) -> String {
     arg.get_help().map(ToString::to_string).unwrap_or_default()
 }
 

@@ -9,6 +9,7 @@ pub mod forms;
 pub mod help;
 pub mod html;
 pub mod json;
+pub mod man;
 pub mod markdown;
 pub mod screen;
 pub mod terminal;

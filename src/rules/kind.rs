@@ -104,7 +104,7 @@ pub enum Ask {
 }
 
 /// The same by the names that rules use.
-const ASKS: &[(&str, Ask)] = &[
+pub const ASKS: &[(&str, Ask)] = &[
     ("always", Ask::Always),
     ("again", Ask::Again),
     ("more", Ask::More),
@@ -781,7 +781,7 @@ pub(crate) fn read_places(reader: &Reader<'_, '_>) -> Option<u32> {
 }
 
 /// The types of fields by the names that rules use.
-const TYPES: &[(&str, &str)] = &[
+pub const FIELD_TYPES: &[(&str, &str)] = &[
     ("text", "text"),
     ("path", "path"),
     ("integer", "integer"),
@@ -833,7 +833,7 @@ impl FieldDef {
             .integer("key")
             .and_then(|key| usize::try_from(key).ok())
             .unwrap_or(0);
-        let ty = match reader.choice("type", TYPES, None)? {
+        let ty = match reader.choice("type", FIELD_TYPES, None)? {
             "path" => FieldType::Path,
             "integer" => {
                 let (min, max) = read_range(&reader, 0);

@@ -490,7 +490,8 @@ pub enum Owed {
     Returned,
 }
 
-const OWED: &[(&str, Owed)] = &[
+/// The states of windows by the names that rules use.
+pub const OWED: &[(&str, Owed)] = &[
     ("owed", Owed::Owed),
     ("met", Owed::Met),
     ("late", Owed::Late),

@@ -56,7 +56,8 @@ pub struct Quota {
     pub by: usize,
 }
 
-const EVERY: &[(&str, Every)] = &[
+/// How often something is owed, by the names that rules use.
+pub const EVERY: &[(&str, Every)] = &[
     ("week", Every::Week),
     ("month", Every::MONTH),
     ("2-months", Every::Months(2)),

@@ -71,7 +71,7 @@ pub enum ChartShows {
 }
 
 /// The pictures by the names that rules use.
-const CHARTS: &[(&str, ChartShows)] = &[
+pub const CHARTS: &[(&str, ChartShows)] = &[
     ("organisations", ChartShows::Organisations),
     ("trend", ChartShows::Trend(DEFAULT_TREND)),
     ("ages", ChartShows::Ages),

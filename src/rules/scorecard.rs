@@ -276,7 +276,7 @@ pub struct Ladder {
 }
 
 /// The cycles by the names that rules use.
-const CYCLES: &[(&str, Every)] = &[
+pub const CYCLES: &[(&str, Every)] = &[
     ("month", Every::MONTH),
     ("quarter", Every::QUARTER),
     ("half-year", Every::HALF_YEAR),
@@ -284,14 +284,14 @@ const CYCLES: &[(&str, Every)] = &[
 ];
 
 /// What can be scored, by the names that rules use.
-const OF: &[(&str, bool)] = &[("organisations", false), ("members", true)];
+pub const SCORED: &[(&str, bool)] = &[("organisations", false), ("members", true)];
 
 impl Scorecard {
     /// Reads a scorecard; the metrics it names are checked by `Rules` once all are read.
     pub fn read(reader: Reader<'_, '_>, kinds: &[Arc<Kind>], org: &Kind) -> Option<Scorecard> {
         let name = reader.required("name")?;
         let label = reader.label();
-        let of_members = reader.choice("of", OF, Some(false))?;
+        let of_members = reader.choice("of", SCORED, Some(false))?;
         let rates = match of_members {
             true => read_members(&reader, kinds, org)?,
             false => Rated::Organisations(Filter::read_of_organisations(&reader, org)),

@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use crate::day::Day;
 use crate::locale::Lang;
 use crate::name::{OrgPath, RecordId};
+use crate::path::resolved;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::Record;
 use crate::record::organisation::{Match, Moves, Organisation};
@@ -80,9 +81,7 @@ impl Root {
                 false => {}
             }
         };
-        let path = folder
-            .canonicalize()
-            .map_err(|error| Problem::io(folder, &error))?;
+        let path = resolved(folder).map_err(|error| Problem::io(folder, &error))?;
         Root::read(
             path.clone(),
             &scan::read_file(&path, &path.join("ledger.toml"))?,

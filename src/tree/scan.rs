@@ -8,7 +8,7 @@ use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::name::{OrgPath, is_segment, is_year_folder};
-use crate::path::shown;
+use crate::path::{resolved, shown};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::source::{MAX_BYTES, Source};
 use crate::tree::Root;
@@ -336,7 +336,7 @@ pub fn read_if_there(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, Proble
 /// Something that is not a plain file, a file too large, or the system refuses.
 pub fn read_outside(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
     let name = crate::path::path_text(path);
-    match path.canonicalize() {
+    match resolved(path) {
         Ok(real) => read_plain(&real, &name),
         Err(error) if is_absence(&error) => Ok(None),
         Err(error) => Err(Problem::io(&name, &error)),
@@ -359,7 +359,7 @@ pub fn read_named(path: &Path) -> Result<Vec<u8>, Problem> {
 pub fn real(root: &Path, path: &Path) -> Result<Option<PathBuf>, Problem> {
     for above in path.ancestors().take_while(|above| above.starts_with(root)) {
         let name = shown(root, above);
-        let error = match above.canonicalize() {
+        let error = match resolved(above) {
             Ok(real) if !real.starts_with(root) => {
                 let target = real.display().to_string();
                 return Err(Problem::new(Rule::LINK_OUTSIDE)

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use crate::name::Writer;
-use crate::path::shown;
-use crate::problem::{Place, Problem, Rule};
+use crate::path::{resolved, shown};
+use crate::problem::{IN_USE, Place, Problem, Rule};
 pub use crate::tree::journal::Replacement;
 use crate::tree::journal::{self, Journal};
 use crate::tree::scan;
@@ -222,7 +222,7 @@ impl Lock {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, &path), &error);
         let journal = Journal::of(&self.root, &self.command.borrow(), &files);
         let beside = write_beside(&path, ".", &journal.bytes()).map_err(io)?;
-        beside.persist(&path).map_err(|error| io(error.error))?;
+        take_place(beside, &path).map_err(io)?;
         sync_folder(folder_of(&path)).map_err(io)?;
         for (n, file) in files.iter().enumerate() {
             if let Err(problem) = self.replace(file) {
@@ -339,7 +339,7 @@ impl Lock {
         let beside = write_beside(&target, ".", new).map_err(io)?;
         self.wait_for_git(&mut |_| {})?;
         self.unchanged(basis)?;
-        beside.persist(&target).map_err(|error| io(error.error))?;
+        take_place(beside, &target).map_err(io)?;
         self.note(path, before, Some(new));
         self.confirm(folder, path)
     }
@@ -539,14 +539,14 @@ pub fn export(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 /// it is.
 fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, Problem> {
     let io = |error: std::io::Error| Problem::io(path, &error);
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let target = resolved(path).unwrap_or_else(|_| path.to_owned());
     // A pipe or a device is written to as it is; only a plain file can be replaced.
     if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
         can_be_written(&target).map_err(io)?;
         return fs::write(&target, bytes).map(|()| None).map_err(io);
     }
     let beside = write_beside(&target, lead, bytes).map_err(io)?;
-    beside.persist(&target).map_err(|error| io(error.error))?;
+    take_place(beside, &target).map_err(io)?;
     Ok(Some(target))
 }
 
@@ -587,6 +587,41 @@ fn write_beside(target: &Path, lead: &str, bytes: &[u8]) -> std::io::Result<Name
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Gives a new file the place of the one that it was written for, by the rename of the standard
+/// library: on Windows it takes the place even of a file that another command is reading. What has
+/// a file open there for itself only, as spreadsheet programs and virus scanners do, is given a
+/// moment.
+fn take_place(beside: NamedTempFile, target: &Path) -> std::io::Result<()> {
+    let new = beside.into_temp_path();
+    // On Windows a temporary file says that it is one, until it is kept.
+    let new = new.keep().map_err(|error| error.error)?;
+    let mut left = Duration::from_secs(1);
+    let renamed = loop {
+        match fs::rename(&new, target) {
+            Err(error) if is_in_use(&error, target) && !left.is_zero() => {
+                let pause = Duration::from_millis(50);
+                sleep(pause);
+                left -= pause;
+            }
+            renamed => break renamed,
+        }
+    };
+    renamed.map_err(|error| {
+        let _ = fs::remove_file(&new);
+        match is_in_use(&error, target) {
+            true => std::io::Error::from_raw_os_error(IN_USE),
+            false => error,
+        }
+    })
+}
+
+/// Whether a file could not be replaced because another program has it open: Windows then says that
+/// it is shared with nobody, or just refuses.
+fn is_in_use(error: &std::io::Error, target: &Path) -> bool {
+    let refused = error.kind() == ErrorKind::PermissionDenied && target.is_file();
+    cfg!(windows) && (refused || error.raw_os_error() == Some(IN_USE))
 }
 
 /// Removes what killed writers left; under the lock none of it can be in use.

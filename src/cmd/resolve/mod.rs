@@ -24,7 +24,7 @@ use crate::merge::marks::{self, Names, Sides};
 use crate::merge::record::{Clash, ClashReason, Side};
 use crate::merge::{Conflict, FileForm, Merged, Refused, Versions, merge};
 use crate::name::RecordId;
-use crate::path::shown;
+use crate::path::{resolved, shown};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::render::wrap;
 use crate::rules::Rules;
@@ -231,9 +231,7 @@ fn inside(root: &Root, file: &str) -> Result<PathBuf, Problem> {
     } else {
         root.path.join(file)
     };
-    let real = path
-        .canonicalize()
-        .map_err(|error| Problem::io(file, &error))?;
+    let real = resolved(&path).map_err(|error| Problem::io(file, &error))?;
     if real.starts_with(&root.path) {
         return Ok(real);
     }
