@@ -10,6 +10,7 @@ mod change;
 mod check;
 mod close;
 mod completions;
+mod doctor;
 mod due;
 mod explain;
 mod export;
@@ -37,6 +38,7 @@ mod schema;
 mod secretary;
 mod session;
 mod show;
+mod status;
 mod undo;
 mod write;
 
@@ -74,6 +76,7 @@ pub struct Command {
 /// Every command, in the order of the help page.
 pub const COMMANDS: &[Command] = &[
     init::COMMAND,
+    status::COMMAND,
     org::COMMAND,
     add::COMMAND,
     change::EDIT,
@@ -107,6 +110,7 @@ pub const COMMANDS: &[Command] = &[
     schema::COMMAND,
     man::COMMAND,
     completions::COMMAND,
+    doctor::COMMAND,
 ];
 
 /// How a command ended, if it could be carried out.
@@ -226,6 +230,7 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
         err: &mut err,
         to_terminal,
         args,
+        is_told_where: explicit.is_some(),
         root,
         rules: OnceCell::new(),
     };
@@ -300,10 +305,10 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
             .with("allowed", allowed)
             .into());
     }
-    let Some((name, matches)) = matches.subcommand() else {
-        return Err(Problem::new(Rule::USAGE).into());
-    };
     finish_what_was_killed(session)?;
+    let Some((name, matches)) = matches.subcommand() else {
+        return status::at_a_glance(session);
+    };
     let found = COMMANDS.iter().find(|c| c.name == name);
     match found {
         Some(command) => (command.run)(session, matches),
@@ -330,12 +335,9 @@ fn finish_what_was_killed(session: &mut Session<'_>) -> Result<()> {
 fn asked_for(session: &Session<'_>) -> Clap {
     let locale = &session.locale;
     let build = |command: &Command| bare((command.build)(locale, session.readable_rules()));
-    let commands: Vec<Clap> = match (first_word(&session.args), session.args.as_slice()) {
-        (None, [_, flag]) if flag == "--version" || flag == "-V" => Vec::new(),
-        (word, _) => match COMMANDS
-            .iter()
-            .find(|command| word.as_deref() == Some(command.name))
-        {
+    let commands: Vec<Clap> = match first_word(&session.args) {
+        None => Vec::new(),
+        Some(word) => match COMMANDS.iter().find(|command| word == command.name) {
             Some(command) => vec![build(command)],
             None => COMMANDS.iter().map(build).collect(),
         },
@@ -377,7 +379,6 @@ fn global_options(locale: &Locale) -> Clap {
         .disable_help_flag(true)
         .disable_version_flag(true)
         .disable_help_subcommand(true)
-        .subcommand_required(true)
         .arg(options::option(locale, "root", "value-folder").global(true))
         .arg(options::option(locale, "lang", "value-lang").global(true))
         .arg(

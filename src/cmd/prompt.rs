@@ -194,6 +194,27 @@ pub(super) fn year_of(text: &str) -> Option<i32> {
     (period.span() == PeriodName::Year).then(|| period.first().year())
 }
 
+/// Asks for a line of text, which may be empty; `check` says what is wrong with it.
+///
+/// # Errors
+/// The person gave up, or the terminal cannot be used.
+pub(super) fn line(
+    question: &str,
+    help: &str,
+    check: impl Fn(&str) -> Result<(), String> + Clone + 'static,
+) -> Result<String> {
+    let check = move |text: &str| {
+        Ok(match check(text.trim()) {
+            Ok(()) => Validation::Valid,
+            Err(wrong) => Validation::Invalid(wrong.into()),
+        })
+    };
+    let text = Text::new(question).with_validator(check);
+    Ok(answered(text.with_help_message(help).prompt())?
+        .trim()
+        .to_owned())
+}
+
 /// Asks for a day.
 ///
 /// # Errors

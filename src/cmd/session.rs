@@ -36,6 +36,8 @@ pub struct Session<'a> {
     /// Everything else that is said.
     pub err: &'a mut dyn Write,
     pub(super) args: Vec<OsString>,
+    /// Whether `--root` or the environment says where the ledger is.
+    pub(super) is_told_where: bool,
     pub(super) root: Result<Root, Problems>,
     /// Read when they are asked for first.
     pub(super) rules: OnceCell<(Arc<Rules>, Vec<Problem>)>,

@@ -153,6 +153,20 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn committed(&self) -> Result<Option<String>, Problem> {
+        if !self.changed()?.is_empty() {
+            return Ok(None);
+        }
+        Ok(self
+            .text(["rev-parse", "--verify", "--quiet", "HEAD"])
+            .ok()
+            .filter(|id| !id.is_empty()))
+    }
+
+    /// What of the ledger differs from the last commit, or is not in it, as git lists it.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn changed(&self) -> Result<Vec<String>, Problem> {
         let below = ["ledger.toml", "orgs", "rules"].map(|name| format!("{}{name}", self.prefix));
         let status = [
             "--literal-pathspecs",
@@ -162,16 +176,8 @@ impl Repo {
             "--",
         ]
         .into_iter();
-        if !self
-            .text(status.chain(below.iter().map(String::as_str)))?
-            .is_empty()
-        {
-            return Ok(None);
-        }
-        Ok(self
-            .text(["rev-parse", "--verify", "--quiet", "HEAD"])
-            .ok()
-            .filter(|id| !id.is_empty()))
+        let said = self.text(status.chain(below.iter().map(String::as_str)))?;
+        Ok(said.lines().map(str::to_owned).collect())
     }
 
     /// git, about to run at the top of the work tree.

@@ -1253,3 +1253,60 @@ man-exit-text =
     1: done, with findings (check, comparison, merge conflict)
     2: not done (usage, bad input, reading or writing); nothing is half done
 man-see = See also
+
+cmd-status = where one stands: what is due this week, what is wrong, what is not committed (ledger alone does this too)
+status-heading = Work ledger of { $district }, { $day }
+status-heading-unnamed = Work ledger in { $path }, { $day }
+status-nothing-due = nothing falls due within { $days } days, and nothing is overdue
+status-due = { $late } overdue, { $soon } due within { $days } days (ledger due lists all)
+status-clean = nothing is wrong: { $orgs } organisations, { $records } records
+status-warnings = no errors, { $warnings } hints (ledger check lists them): { $orgs } organisations, { $records } records
+status-problems = { $count } problems (ledger check lists each, and what would put it right)
+status-no-git = not in a git repository: changes have no history, and clerks cannot merge (git init, then ledger git setup)
+status-git-fails = git cannot be asked (ledger doctor says why)
+status-committed = everything is committed
+status-uncommitted = changes in { $count } files are not committed (git add -A, git commit)
+begin =
+    There is no ledger here yet.
+      ledger init            start one in this folder (it asks)
+      ledger init FOLDER     start one in another folder
+      ledger init try --sample   with a sample district, to see the reports first
+      cd to a ledger's folder, or add --root FOLDER, to open one
+    ledger --help lists all commands.
+cmd-doctor = look at this machine: program, ledger, git, editor, completions, and what would mend what is missing
+label-doctor-state = state
+label-doctor-what = item
+label-doctor-found = found
+label-doctor-mend = what mends it
+doctor-well = fine
+doctor-amiss = amiss
+doctor-program = program
+doctor-language = language
+doctor-ledger = ledger
+doctor-git = git
+doctor-repository = git repository
+doctor-writer = writer
+doctor-no-writer = chosen at the first write
+doctor-editor = JSON Schema for editors
+doctor-completions = completions
+doctor-there = there
+doctor-missing = missing
+doctor-other = something else is there
+doctor-mend-rules = ledger check lists what is wrong with the rules
+doctor-mend-repository = git init, then ledger git setup
+doctor-mend-by-hand = add to { $file }: { $line }
+flag-begins = the day the ledger begins (default: today): what was due before is not owed
+flag-orgs = a table of organisations (CSV: code, parent_code, name, kind), imported at once
+init-own = my organisations
+init-sample = a sample district, to try
+init-ask-language = 语言 Language
+init-ask-what = What goes into the new ledger
+init-ask-district = Name of the district:
+init-help-district = reports print it; may be left empty, it stands in ledger.toml
+init-ask-begins = It begins on:
+init-ask-orgs = Table of organisations (CSV file):
+init-help-orgs = columns code, parent_code, name, kind; empty if there is none: later ledger org add or ledger org import
+init-editor = wrote settings for editors: .ledger/schema/, tombi.toml, .taplo.toml
+init-next-orgs = Next: ledger add meeting enters the first record, ledger report --quarter this prints the quarter, ledger git setup lets clerks merge without losing records.
+language-name = English
+doctor-optional = optional

@@ -1181,3 +1181,60 @@ man-exit-text =
     1：已完成，但有发现（检查、比对、合并冲突）
     2：没有做成（用法、输入或读写有误），什么也没有只做一半
 man-see = 另见
+
+cmd-status = 当前情况：本周到期、问题、未提交（单独运行 ledger 也是它）
+status-heading = { $district }工作台账　{ $day }
+status-heading-unnamed = 工作台账 { $path }　{ $day }
+status-nothing-due = { $days } 天内没有到期的，也没有逾期的
+status-due = 已逾期 { $late } 项，{ $days } 天内到期 { $soon } 项（ledger due 列出全部）
+status-clean = 没有问题：{ $orgs } 个组织，{ $records } 条记录
+status-warnings = 没有错误，有 { $warnings } 处提示（ledger check 列出）：{ $orgs } 个组织，{ $records } 条记录
+status-problems = 有 { $count } 处问题（ledger check 列出每处及改法）
+status-no-git = 不在 git 仓库里：改动没有历史，也不能多人合并（git init，再运行 ledger git setup）
+status-git-fails = 查不到 git 的情况（ledger doctor 说明原因）
+status-committed = 没有未提交的改动
+status-uncommitted = 有 { $count } 个文件的改动没有提交（git add -A，git commit）
+begin =
+    这里还没有台账。
+      ledger init            在这个文件夹新建（会逐项询问）
+      ledger init 文件夹     在另一个文件夹新建
+      ledger init 试用 --sample   带一个示例区，先看看报表
+      cd 台账的文件夹，或加 --root 文件夹，打开已有的
+    ledger --help 列出全部命令。
+cmd-doctor = 检查本机：程序、台账、git、编辑器、补全，缺什么、怎么补
+label-doctor-state = 情况
+label-doctor-what = 项目
+label-doctor-found = 现状
+label-doctor-mend = 怎么补
+doctor-well = 正常
+doctor-amiss = 缺
+doctor-program = 程序
+doctor-language = 语言
+doctor-ledger = 台账
+doctor-git = git
+doctor-repository = git 仓库
+doctor-writer = 记录人
+doctor-no-writer = 首次写入时确定
+doctor-editor = 编辑器的 JSON Schema
+doctor-completions = 命令行补全
+doctor-there = 已有
+doctor-missing = 没有
+doctor-other = 另有内容
+doctor-mend-rules = ledger check 列出规则里的问题
+doctor-mend-repository = git init，再运行 ledger git setup
+doctor-mend-by-hand = 在 { $file } 里加一行：{ $line }
+flag-begins = 台账起始日（默认今天）：此前应报的不算欠
+flag-orgs = 组织表（CSV：代码、上级代码、名称、类型），建好后导入
+init-own = 我的单位
+init-sample = 示例区（先试用）
+init-ask-language = 语言 Language
+init-ask-what = 新台账里放什么
+init-ask-district = 区（县）名称：
+init-help-district = 报告里会写到，例如 涧西区；可以留空，以后写在 ledger.toml
+init-ask-begins = 从哪天开始记：
+init-ask-orgs = 组织表（CSV 文件）：
+init-help-orgs = 列：代码、上级代码、名称、类型；没有就留空，以后 ledger org add 或 ledger org import
+init-editor = 已写入编辑器设置：.ledger/schema/、tombi.toml、.taplo.toml
+init-next-orgs = 下一步：ledger add 会议 添加第一条记录，ledger report --quarter this 看本季度的表，ledger git setup 让多人合并不丢记录。
+language-name = 中文
+doctor-optional = 可补

@@ -670,12 +670,20 @@ fn sync_folder(_: &Path) -> std::io::Result<()> {
 /// # Errors
 /// The file that remembers it cannot be read or written.
 pub fn writer(lock: &Lock, name: &dyn Fn() -> String) -> Result<Writer, Problem> {
-    let bytes = scan::read_if_there(&lock.root, &lock.root.join(".ledger").join("writer"))?;
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    match text.and_then(|text| text.trim().parse().ok()) {
+    match known_writer(&lock.root)? {
         Some(writer) => Ok(writer),
         None => remember(lock, &Writer::mint(&name(), random_bits())),
     }
+}
+
+/// The writer that the clone in a folder has, if it has written anything yet.
+///
+/// # Errors
+/// The file that remembers it cannot be read.
+pub fn known_writer(root: &Path) -> Result<Option<Writer>, Problem> {
+    let bytes = scan::read_if_there(root, &root.join(".ledger").join("writer"))?;
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(text.and_then(|text| text.trim().parse().ok()))
 }
 
 /// This clone's writer under another name: the one it has if that was minted from `name`, else a

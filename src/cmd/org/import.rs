@@ -17,7 +17,7 @@ use crate::rules::kind::{Choice, FieldType};
 use crate::rules::{Area, Rules};
 use crate::source::Source;
 use crate::tree::scan::{self, MAX_DEPTH};
-use crate::tree::{Tree, change, find_org};
+use crate::tree::{Root, Tree, change, find_org};
 
 /// An organisation to be made: its id and its values.
 type NewOrg = (OrgPath, Vec<Option<Value>>);
@@ -35,24 +35,40 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
     let root = session.root()?;
     let rules = session.rules()?;
     let file = matches.get_one::<String>("file").map_or("", String::as_str);
+    let under = matches.get_one::<String>("under").map(String::as_str);
+    organisations(session, &root, &rules, file, under)?;
+    Ok(Status::Clean)
+}
+
+/// Makes the organisations of a table that are not there yet, and says how many.
+///
+/// # Errors
+/// The table cannot be read, or something is wrong with it: nothing is made then.
+pub(in crate::cmd) fn organisations(
+    session: &mut Session<'_>,
+    root: &Root,
+    rules: &Rules,
+    file: &str,
+    under: Option<&str>,
+) -> Result<()> {
     let lines = read_lines(file)?;
-    let lock = session.lock(&root)?;
-    let orgs = Tree::organisations(&root, &rules)?.orgs;
+    let lock = session.lock(root)?;
+    let orgs = Tree::organisations(root, rules)?.orgs;
     let known: BTreeSet<&str> = orgs
         .iter()
         .map(|org| org.text("code"))
         .filter(|code| !code.is_empty())
         .collect();
-    check_lines(file, &lines, &known, &rules)?;
-    let under = match matches.get_one::<String>("under") {
-        Some(text) => Some(orgs[find_org(&orgs, text, &rules)?].path.clone()),
+    check_lines(file, &lines, &known, rules)?;
+    let under = match under {
+        Some(text) => Some(orgs[find_org(&orgs, text, rules)?].path.clone()),
         None => None,
     };
     let already = lines
         .iter()
         .filter(|line| known.contains(line.code.as_str()))
         .count();
-    let plan = plan(&rules, &orgs, under.as_ref(), &lines).map_err(|unplaced| {
+    let plan = plan(rules, &orgs, under.as_ref(), &lines).map_err(|unplaced| {
         let unplaced = unplaced.into_iter().map(|line| Place {
             line: line.number,
             column: 1,
@@ -86,12 +102,12 @@ pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
         return Err(Problems(problems).into());
     }
     let plan: Vec<NewOrg> = plan.into_iter().map(|(_, planned)| planned).collect();
-    change::organisations(&root, &lock, &rules, &plan)?;
+    change::organisations(root, &lock, rules, &plan)?;
     session.tell(
         "org-imported",
         &[("count", plan.len().into()), ("already", already.into())],
     )?;
-    Ok(Status::Clean)
+    Ok(())
 }
 
 /// The rows of a CSV file with the columns code, parent_code, name, kind, in UTF-8 or GBK.

@@ -1,7 +1,7 @@
 //! `ledger org add|list|tree|edit|import|move|rename|dissolve`: who keeps ledgers.
 
 mod gather;
-mod import;
+pub(super) mod import;
 mod place;
 mod write;
 
