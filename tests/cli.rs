@@ -672,7 +672,7 @@ fn exit_codes_and_usage_errors_in_both_languages() {
             "应在 0 与 3660d 之间",
             "between 0 and 3660d",
         ),
-        (&[], "缺少命令", "a command or kind is missing"),
+        (&["add"], "缺少命令", "a command or kind is missing"),
     ] {
         for (lang, said) in [("zh-CN", zh), ("en", en)] {
             let ran = ledger.run(&[args, &["--lang", lang]].concat());

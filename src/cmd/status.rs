@@ -1,4 +1,5 @@
-//! `ledger status`, and `ledger` alone: what is due this week, what is wrong, what is not committed.
+//! `ledger status`, and `ledger` alone: what is due this week, what is wrong, what is not
+//! committed.
 
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};

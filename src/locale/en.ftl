@@ -1241,7 +1241,7 @@ man-files-text =
     ledger.toml: the root of a ledger, with the district's name, the language and other settings
     orgs/…/org.toml: an organisation; orgs/…/2026/*.toml: its records of a year
     rules/: local kinds, obligations, metrics, reports, scorecards and templates
-    .ledger/: this clone's own, never committed
+    the folder .ledger/: this clone's own, never committed
 man-environment = Environment
 man-environment-text =
     LEDGER_ROOT: the ledger's folder

@@ -1169,7 +1169,7 @@ man-files-text =
     ledger.toml：台账的根，以及区名、语言等设置
     orgs/…/org.toml：一个组织；orgs/…/2026/*.toml：它一年的记录
     rules/：本地的种类、义务、指标、报表、评分办法和模板
-    .ledger/：本机自己的，不提交
+    文件夹 .ledger/：本机自己的，不提交
 man-environment = 环境变量
 man-environment-text =
     LEDGER_ROOT：台账所在文件夹
