@@ -1,8 +1,9 @@
 //! Asking a person at a terminal for what a record still lacks.
 
 use anyhow::Result;
+use inquire::autocompletion::Replacement;
 use inquire::validator::Validation;
-use inquire::{InquireError, Select, Text};
+use inquire::{Autocomplete, CustomUserError, InquireError, Select, Text};
 
 use crate::cmd::Session;
 use crate::day::{Day, Period, PeriodName, When};
@@ -152,28 +153,44 @@ pub(super) fn org(
         let initials = rules.naming.initials(org.name());
         (visible(org.name()), initials)
     });
-    let names: Vec<(String, [String; 2])> = names.collect();
-    let suggest = move |text: &str| {
-        Ok(names
-            .iter()
-            .filter(|(name, initials)| {
-                let letters = initials.iter().any(|initials| initials.starts_with(text));
-                !text.is_empty() && (name.contains(text) || letters)
-            })
-            .take(7)
-            .map(|(name, _)| name.clone())
-            .collect())
-    };
+    let names = OrgNames(names.collect());
     let help = session.locale.text("prompt-org");
     let mut text = Text::new(&label)
         .with_validator(check)
-        .with_autocomplete(suggest)
+        .with_autocomplete(names)
         .with_help_message(&help);
     if let Some(default) = default {
         text = text.with_default(default);
     }
     let answer = answered(text.prompt())?;
     Ok(find_org(orgs, answer.trim(), rules)?)
+}
+
+/// The names of organisations, each with the initials of its pinyin: what Tab puts in.
+#[derive(Clone)]
+struct OrgNames(Vec<(String, [String; 2])>);
+
+impl Autocomplete for OrgNames {
+    fn get_suggestions(&mut self, text: &str) -> Result<Vec<String>, CustomUserError> {
+        let is_meant = |(name, initials): &&(String, [String; 2])| {
+            let letters = initials.iter().any(|initials| initials.starts_with(text));
+            !text.is_empty() && (name.contains(text) || letters)
+        };
+        let meant = self.0.iter().filter(is_meant).take(7);
+        Ok(meant.map(|(name, _)| name.clone()).collect())
+    }
+
+    /// The one that the person chose with an arrow, or else the first.
+    fn get_completion(
+        &mut self,
+        text: &str,
+        chosen: Option<String>,
+    ) -> Result<Replacement, CustomUserError> {
+        Ok(match chosen {
+            Some(name) => Some(name),
+            None => self.get_suggestions(text)?.into_iter().next(),
+        })
+    }
 }
 
 /// Asks for a year.

@@ -1,7 +1,6 @@
 //! What a clone needs so that git merges ledgers by record: each part, whether it is there, how it
 //! is put there.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::git::Repo;
@@ -353,11 +352,14 @@ impl Hook {
     fn let_run(&self) -> Result<(), Problem> {
         use std::os::unix::fs::PermissionsExt;
         let io = |error: std::io::Error| Problem::io(&self.path, &error);
-        let mode = fs::metadata(&self.path).map_err(io)?.permissions().mode();
+        let mode = std::fs::metadata(&self.path)
+            .map_err(io)?
+            .permissions()
+            .mode();
         // Whoever may read it may run it.
-        fs::set_permissions(
+        std::fs::set_permissions(
             &self.path,
-            fs::Permissions::from_mode(mode | (mode & 0o444) >> 2),
+            std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2),
         )
         .map_err(io)
     }
@@ -370,7 +372,7 @@ impl Hook {
     #[cfg(unix)]
     fn runs(&self) -> bool {
         use std::os::unix::fs::PermissionsExt;
-        fs::metadata(&self.path).is_ok_and(|meta| meta.permissions().mode() & 0o100 != 0)
+        std::fs::metadata(&self.path).is_ok_and(|meta| meta.permissions().mode() & 0o100 != 0)
     }
 
     #[cfg(not(unix))]

@@ -1268,10 +1268,10 @@ status-committed = everything is committed
 status-uncommitted = changes in { $count } files are not committed (git add -A, git commit)
 begin =
     There is no ledger here yet.
-      ledger init            start one in this folder (it asks)
-      ledger init FOLDER     start one in another folder
-      ledger init try --sample   with a sample district, to see the reports first
-      cd to a ledger's folder, or add --root FOLDER, to open one
+      ledger init               start one in this folder; it asks
+      ledger init FOLDER        start one in another folder
+      ledger init try --sample  with a sample district, to see the reports first
+      cd FOLDER                 open one that is there; or add --root FOLDER
     ledger --help lists all commands.
 cmd-doctor = look at this machine: program, ledger, git, editor, completions, and what would mend what is missing
 label-doctor-state = state

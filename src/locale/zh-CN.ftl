@@ -1196,10 +1196,10 @@ status-committed = 没有未提交的改动
 status-uncommitted = 有 { $count } 个文件的改动没有提交（git add -A，git commit）
 begin =
     这里还没有台账。
-      ledger init            在这个文件夹新建（会逐项询问）
-      ledger init 文件夹     在另一个文件夹新建
-      ledger init 试用 --sample   带一个示例区，先看看报表
-      cd 台账的文件夹，或加 --root 文件夹，打开已有的
+      ledger init                在这个文件夹新建，逐项询问
+      ledger init 文件夹         在另一个文件夹新建
+      ledger init 试用 --sample  带一个示例区，先看看报表
+      cd 台账的文件夹            打开已有的；或加 --root 文件夹
     ledger --help 列出全部命令。
 cmd-doctor = 检查本机：程序、台账、git、编辑器、补全，缺什么、怎么补
 label-doctor-state = 情况

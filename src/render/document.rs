@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
 use crate::day::{Day, When};
 use crate::locale::Locale;
@@ -447,6 +447,8 @@ fn packed(blocks: &[Element], drawings: Drawings) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
+        // The same bytes, whatever the machine.
+        .system(System::Unix)
         .last_modified_time(DateTime::DEFAULT);
     for (name, text) in parts {
         // Into memory nothing is refused.

@@ -4,7 +4,7 @@
 //! sync the folder. Whoever holds the lock may remove what a killed writer left behind.
 
 use std::cell::{Cell, RefCell};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -554,7 +554,7 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
 #[cfg(unix)]
 fn can_be_written(target: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new()
+    fs::OpenOptions::new()
         .write(true)
         .custom_flags(libc::O_NONBLOCK)
         .open(target)

@@ -17,6 +17,17 @@ pub struct Ran {
     pub err: String,
 }
 
+/// Whether a program can be run here; a test that needs it says so and passes.
+pub fn has(program: &str) -> bool {
+    let mut asked = Command::new(program);
+    let found = asked.arg("--version").stdin(Stdio::null()).output();
+    let has = found.is_ok();
+    if !has {
+        eprintln!("{program} is not here: what needs it is not tried");
+    }
+    has
+}
+
 /// Runs a command line in this process, in English unless it says otherwise, on a fixed day.
 pub fn run(args: &[&str]) -> Ran {
     let mut all: Vec<OsString> = vec!["ledger".into()];
