@@ -417,6 +417,7 @@ impl Problem {
         Problem::new(Rule::IO)
             .at(Place::file(path))
             .with("reason", Arg::Message(reason))
+            .with("what", reason.trim_start_matches("io-"))
             .with(
                 "code",
                 error

@@ -38,6 +38,9 @@ pub(super) const ASKED_BY: &str = "LEDGER_COMPLETE";
 /// Where one presses Tab.
 const SHELLS: &[&dyn EnvCompleter] = &[&Bash, &Zsh, &Fish, &Powershell];
 
+/// PowerShell takes what programs print for text of the machine's old code page unless told.
+const UTF8_FOR_POWERSHELL: &str = "[Console]::OutputEncoding = [System.Text.Encoding]::UTF8\n";
+
 /// The most records that are offered; the newest are.
 const RECORDS: usize = 40;
 
@@ -54,6 +57,9 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .map_or("", String::as_str);
     if let Some(shell) = SHELLS.iter().find(|shell| shell.name() == asked) {
         let mut lines = Vec::new();
+        if shell.is("powershell") {
+            lines.extend(UTF8_FOR_POWERSHELL.as_bytes());
+        }
         shell.write_registration(ASKED_BY, "ledger", "ledger", "ledger", &mut lines)?;
         session.out.write_all(&lines)?;
     }

@@ -1,7 +1,10 @@
 ### Problems: for each rule a sentence on what is wrong, then what puts it right
 
 problem-io = cannot be read or written: {$reason} (system code {$code})
-    .help = check its permissions, the space on the disk and the path, and try again
+    .help = {$what ->
+        [in-use] close it there and try again
+       *[other] check its permissions, the space on the disk and the path, and try again
+    }
 problem-not-a-file = not a plain file (a pipe, a device or a socket); it was not opened
     .help = move it out of the ledger
 problem-not-a-folder = a file with the name of a folder: no organisation or year is read from it
@@ -501,7 +504,7 @@ problem-import-cycle = following the parents of {$code} leads back to it
 ### What the system says
 
 io-not-found = not found
-io-in-use = it is open in another program (WPS or Excel?): close it there and try again
+io-in-use = another program (WPS or Excel?) has it open
 io-permission = permission denied
 io-full = the disk is full
 io-file-too-large = larger than the system allows

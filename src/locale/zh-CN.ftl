@@ -1,7 +1,10 @@
 ### 问题：每条规则一句，说明错在哪里，再说怎样改
 
 problem-io = 无法读写：{$reason}（系统代码 {$code}）
-    .help = 检查文件权限、磁盘空间和路径，再试一次
+    .help = {$what ->
+        [in-use] 在那个程序里关闭它，再试一次
+       *[other] 检查文件权限、磁盘空间和路径，再试一次
+    }
 problem-not-a-file = 不是普通文件（可能是管道、设备或套接字），未打开
     .help = 把它移出台账目录
 problem-not-a-folder = 文件占用了文件夹的名字：不会从中读取任何组织或年份的台账
@@ -489,7 +492,7 @@ problem-import-cycle = {$code} 的上级链绕回了自身
 ### 系统错误
 
 io-not-found = 找不到
-io-in-use = 文件可能正在 WPS/Excel 等程序中打开，请关闭后再试
+io-in-use = 文件可能正在 WPS/Excel 中打开
 io-permission = 没有权限
 io-full = 磁盘已满
 io-file-too-large = 文件超过系统允许的大小
