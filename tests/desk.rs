@@ -66,6 +66,25 @@ fn a_word_becomes_what_may_stand_there() {
 }
 
 #[test]
+fn nothing_that_a_ledger_says_runs_or_steers_when_tab_is_pressed() {
+    let ledger = Ledger::new(&[
+        (
+            "orgs/a/2026/x-00.toml",
+            "[[meeting]]\nid = \"m-20260703-00000001\"\ndate = 2026-07-03\ntype = \"regular\"\ntitle = \"\\u001b]0;x\\u0007一\\n二\"\n",
+        ),
+        (
+            "orgs/b/org.toml",
+            "name = \"乙$(touch x)\"\nshort = \"乙`x`\"\nkind = \"unit\"\n",
+        ),
+    ]);
+    let id = completed(ledger.path(), &["show", "m-"]);
+    assert_eq!(id, ["m-20260703-00000001\t ]0;x 一 二"]);
+    let orgs = completed(ledger.path(), &["report", "--org", "乙"]);
+    assert!(orgs.is_empty(), "{orgs:?}");
+    assert_eq!(completed(ledger.path(), &["report", "--org", "b"]).len(), 1);
+}
+
+#[test]
 fn real_shells_complete_when_tab_is_pressed() {
     if !has("expect") {
         return;

@@ -15,6 +15,7 @@ use clap::{ArgMatches, Command as Clap};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{Bash, EnvCompleter, Fish, Powershell, Zsh};
 
+use crate::cmd::fields::is_one_word;
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Meaning;
 use crate::cmd::{Command, Session, Status, asked_for, change, options};
@@ -23,6 +24,7 @@ use crate::locale::{Label, Lang, Locale};
 use crate::record::{Record, text};
 use crate::rules::kind::{Choice, Kind};
 use crate::rules::{Class, Rules};
+use crate::spelling::is_steering;
 use crate::tree::Root;
 use crate::written::selection::Selection;
 
@@ -107,9 +109,17 @@ pub(super) fn answer(session: &mut Session<'_>, shell: &OsStr) -> Result<Status>
         .write_complete(&mut command, args, here.as_deref(), &mut lines)
         .is_ok()
     {
-        session.out.write_all(&lines)?;
+        let text = String::from_utf8_lossy(&lines);
+        session.out.write_all(harmless(&text).as_bytes())?;
     }
     Ok(Status::Clean)
+}
+
+/// An answer without what would steer the terminal that shows it; what parts words stays.
+fn harmless(answer: &str) -> String {
+    let parts_words = |c: char| ['\n', '\t', '\u{b}'].contains(&c);
+    let is_steering = |c: char| is_steering(c) && !parts_words(c);
+    answer.replace(is_steering, " ")
 }
 
 /// A command whose arguments know what to offer.
@@ -168,11 +178,13 @@ impl Desk {
                     .collect()
             }
         };
-        // A shell takes a blank for the end of a word.
-        let fits = |(word, _): &Offer| word.starts_with(typed) && !word.contains(' ');
+        // What comes from a ledger is put on a command line: nothing in it may mean something there.
+        let fits = |(word, _): &Offer| word.starts_with(typed) && is_one_word(word);
         let offers = found.into_iter().filter(fits);
         offers
             .map(|(word, what)| {
+                // Lines and tabs part one offer from the next.
+                let what = what.replace(char::is_control, " ");
                 let what = (!what.is_empty()).then(|| what.into());
                 CompletionCandidate::new(word).help(what)
             })

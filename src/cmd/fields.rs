@@ -13,6 +13,7 @@ use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType, Kind};
+use crate::spelling::is_steering;
 
 /// A flag for each field that is typed in, also under its label in either language.
 pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Clap {
@@ -52,10 +53,13 @@ pub(super) fn field_args(mut command: Clap, kind: &Kind, locale: &Locale) -> Cla
 /// Whether people can type a name as a flag or a command: what a shell reads in its own way is left
 /// out.
 pub(super) fn is_typable(name: &str) -> bool {
-    let is_special = |c: char| "=()[]{}<>|&;*?$`'\"\\!#".contains(c);
-    !name.is_empty()
-        && !name.starts_with('-')
-        && !name.contains(|c: char| is_special(c) || c.is_whitespace() || c.is_control())
+    !name.is_empty() && !name.starts_with('-') && !name.contains('=') && is_one_word(name)
+}
+
+/// Whether every shell reads a word as it stands: it has no blanks, quotes or signs.
+pub(super) fn is_one_word(word: &str) -> bool {
+    let is_special = |c: char| "()[]{}<>|&;*?$`'\"\\!#~^%".contains(c);
+    !word.contains(|c: char| is_special(c) || c.is_whitespace() || is_steering(c))
 }
 
 /// A label as people type it: without what stands in brackets, with hyphens for blanks.
