@@ -47,6 +47,8 @@ pub mod table;
 
 pub mod narrative;
 
+pub mod sql;
+
 pub mod present;
 
 pub mod render;

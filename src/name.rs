@@ -208,6 +208,11 @@ impl OrgPath {
             .map(|(parent, _)| OrgPath(parent.to_owned()))
     }
 
+    /// The id of the organisation at the top, which this one is or stands under.
+    pub fn top(&self) -> &str {
+        self.0.split('/').next().unwrap_or(&self.0)
+    }
+
     /// The organisation of this segment under this one.
     pub fn child(&self, segment: &str) -> Result<OrgPath, BadName> {
         if is_segment(segment) {

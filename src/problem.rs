@@ -364,6 +364,14 @@ impl Problem {
             .any(|(known, arg)| *known == name && matches!(arg, Arg::Text(said) if said == text))
     }
 
+    /// The text of one of its words.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.args.iter().find_map(|(known, arg)| match arg {
+            Arg::Text(text) if *known == name => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// A problem without a place.
     pub fn new(rule: Rule) -> Problem {
         Problem {

@@ -81,13 +81,27 @@ pub fn person<'o>(org: &'o Organisation, view: &View) -> Option<&'o str> {
         .filter(|name| !name.is_empty())
 }
 
-/// Whether a text names a person: alone, in a list of names, or after an office.
+/// Whether a text names a person.
 fn names(text: &str, person: &str, naming: &Naming) -> bool {
-    let (text, person) = (folded(text), folded(person));
-    text.split(['、', ',', ';', '/', ' ']).any(|one| {
-        one == person
-            || one
-                .strip_suffix(&*person)
-                .is_some_and(|office| naming.offices.iter().any(|ending| office.ends_with(ending)))
+    let person = folded(person);
+    named_in(text, naming).any(|name| name == person)
+}
+
+/// The names in a text as names are compared: alone, in a list, or after an office.
+pub fn named_in<'n>(text: &str, naming: &'n Naming) -> impl Iterator<Item = String> + use<'n> {
+    let parts: Vec<String> = folded(text)
+        .split(['、', ',', ';', '/', ' '])
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
+    parts.into_iter().flat_map(|part| {
+        let after = |office: &String| -> Vec<String> {
+            let ends = part.match_indices(office.as_str());
+            ends.map(|(at, _)| part[at + office.len()..].to_owned())
+                .filter(|name| !name.is_empty())
+                .collect()
+        };
+        let after_offices: Vec<String> = naming.offices.iter().flat_map(after).collect();
+        [part].into_iter().chain(after_offices)
     })
 }

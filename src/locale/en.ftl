@@ -1313,3 +1313,4 @@ init-editor = wrote settings for editors: .ledger/schema/, tombi.toml, .taplo.to
 init-next-orgs = Next: ledger add meeting enters the first record, ledger report --quarter this prints the quarter, ledger git setup lets clerks merge without losing records.
 language-name = English
 doctor-optional = optional
+export-tables = exported { $tables } tables: { $orgs } organisations, { $records } records → { $path } (load.duckdb.sql and load.spark.sql load them)

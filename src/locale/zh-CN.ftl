@@ -1241,3 +1241,4 @@ init-editor = 已写入编辑器设置：.ledger/schema/、tombi.toml、.taplo.t
 init-next-orgs = 下一步：ledger add 会议 添加第一条记录，ledger report --quarter this 看本季度的表，ledger git setup 让多人合并不丢记录。
 language-name = 中文
 doctor-optional = 可补
+export-tables = 已导出 { $tables } 张表：{ $orgs } 个组织，{ $records } 条记录 → { $path }（load.duckdb.sql、load.spark.sql 载入）

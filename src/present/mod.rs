@@ -3,6 +3,7 @@
 pub mod blame;
 pub mod chart;
 pub mod due;
+pub mod dump;
 pub mod explain;
 pub mod intake;
 pub mod list;

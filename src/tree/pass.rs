@@ -73,6 +73,37 @@ pub(super) fn keep<'r>(
     all
 }
 
+/// How many organisations are at hand at once.
+const AT_ONCE: usize = 256;
+
+/// Reads the records of every organisation, gives those of each to `each`, and what that makes of
+/// them to `sink` in the order of the organisations: nothing of it stays. What is wrong with
+/// records was noted by another pass; those under an id of `but` are left out.
+///
+/// # Errors
+/// What `sink` says.
+pub fn in_turn<'r, T: Send, E>(
+    tree: &Tree<'r>,
+    files: &dyn Files,
+    but: &BTreeSet<String>,
+    each: impl Fn(usize, Vec<OwnedRecord<'r>>) -> T + Sync,
+    mut sink: impl FnMut(usize, T) -> Result<(), E>,
+) -> Result<(), E> {
+    let of = |org: usize| {
+        let mut entries = entries_of(tree, files, org);
+        entries.retain(|entry| !but.contains(entry.record.id.as_str()));
+        each(org, entries)
+    };
+    let all: Vec<usize> = (0..tree.orgs.len()).collect();
+    for some in all.chunks(AT_ONCE) {
+        let made: Vec<T> = some.par_iter().map(|&org| of(org)).collect();
+        for (&org, one) in some.iter().zip(made) {
+            sink(org, one)?;
+        }
+    }
+    Ok(())
+}
+
 /// All records of one organisation, as a pass gives them.
 pub(super) fn entries_of<'r>(
     tree: &Tree<'r>,
