@@ -78,9 +78,34 @@ fn nothing_that_a_ledger_says_runs_or_steers_when_tab_is_pressed() {
         ),
     ]);
     let id = completed(ledger.path(), &["show", "m-"]);
-    assert_eq!(id, ["m-20260703-00000001\t ]0;x 一 二"]);
+    assert_eq!(id, ["m-20260703-00000001\t ]0;x 一"]);
     let orgs = completed(ledger.path(), &["report", "--org", "乙"]);
     assert!(orgs.is_empty(), "{orgs:?}");
+    // bash puts on the line what it is given; the others quote it.
+    ledger.write("区 $(touch x).csv", b"");
+    let typed = format!("{}/区", ledger.path().display());
+    let named = |shell: &str| {
+        let words = ["ledger", "import", &typed];
+        let output = Command::new(env!("CARGO_BIN_EXE_ledger"))
+            .arg("--")
+            .args(words)
+            .env("LEDGER_COMPLETE", shell)
+            .env("_CLAP_COMPLETE_INDEX", "2")
+            .output()
+            .expect("it runs");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert!(
+        named("bash").ends_with("/区\\ \\$\\(touch\\ x\\).csv"),
+        "{}",
+        named("bash")
+    );
+    assert!(
+        named("powershell")
+            .trim_end()
+            .ends_with("/区 $(touch x).csv'")
+    );
+    assert!(named("fish").trim_end().ends_with("/区 $(touch x).csv"));
     assert_eq!(completed(ledger.path(), &["report", "--org", "b"]).len(), 1);
 }
 
@@ -388,6 +413,23 @@ fn a_new_ledger_begins_with_what_it_is_told() {
     for file in ["tombi.toml", ".taplo.toml", ".ledger/schema/records.json"] {
         assert!(Path::new(place).join(file).is_file(), "{file}");
     }
+    // Not over it, not inside it, and not with a table that cannot be read: then nothing is made.
+    let inside = Path::new(place).join("orgs/x");
+    for folder in [Path::new(place), &inside] {
+        let ran = run(&["init", folder.to_str().expect("text"), "--district", "乙"]);
+        assert_eq!(ran.code, 2, "{folder:?}");
+    }
+    assert!(!inside.exists());
+    let other = folder.path().join("另一个");
+    let bad = folder.path().join("bad.csv");
+    std::fs::write(&bad, "甲,乙\n1,2\n").expect("a file");
+    let args = [
+        "init",
+        other.to_str().expect("text"),
+        "--orgs",
+        bad.to_str().expect("text"),
+    ];
+    assert_eq!((run(&args).code, other.exists()), (2, false));
     let tree = run(&["--root", place, "org", "tree"]);
     assert_eq!(tree.out.lines().count(), 2, "{}", tree.out);
     assert_eq!(run(&["--root", place, "check"]).code, 0);
@@ -407,7 +449,7 @@ fn a_doctor_names_what_is_missing_and_what_mends_it() {
             .expect("it is looked at")
     };
     if has("git") {
-        let mend = &of("git repository")["mend"];
+        let mend = &of("repository")["mend"];
         assert_eq!(mend, "git init, then ledger git setup");
     }
     assert_eq!(of("writer")["found"], "test-00");

@@ -7,6 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -18,7 +19,7 @@ use clap_complete::env::{Bash, EnvCompleter, Fish, Powershell, Zsh};
 use crate::cmd::fields::is_one_word;
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Meaning;
-use crate::cmd::{Command, Session, Status, asked_for, change, options};
+use crate::cmd::{Command, Session, Status, asked_for, change, first_word, options};
 use crate::day::{Day, Period};
 use crate::locale::{Label, Lang, Locale};
 use crate::record::{Record, text};
@@ -37,7 +38,7 @@ pub(super) const COMMAND: Command = Command {
 /// The variable by which a shell says that it asks, and in whose words.
 pub(super) const ASKED_BY: &str = "LEDGER_COMPLETE";
 
-/// Where one presses Tab.
+/// The shells that can ask.
 const SHELLS: &[&dyn EnvCompleter] = &[&Bash, &Zsh, &Fish, &Powershell];
 
 /// PowerShell takes what programs print for text of the machine's old code page unless told.
@@ -68,10 +69,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
-/// What a shell gets of a command line when it asks: the words after the first `--`.
-pub(super) fn words(args: &[OsString]) -> Vec<OsString> {
-    let words = args.iter().skip_while(|arg| *arg != "--").skip(1);
-    words.cloned().collect()
+/// The command line that a shell asks about: the words after a `--` that stands before all others.
+pub(super) fn asked_about(args: &[OsString]) -> Option<Vec<OsString>> {
+    let words = args.get(1).filter(|arg| *arg == "--");
+    words.map(|_| args[2..].to_vec())
 }
 
 /// Answers what a shell asks: what the word under the cursor may become.
@@ -90,6 +91,7 @@ pub(super) fn answer(session: &mut Session<'_>, shell: &OsStr) -> Result<Status>
     let about = |word: &String| rules.kind(word).or_else(|| rules.kind_of(word));
     let kind = words.iter().skip(1).find_map(about);
     let desk = Arc::new(Desk {
+        shell: shell.name(),
         root: session.root().ok(),
         kind: kind.cloned(),
         lang: session.locale.lang(),
@@ -97,7 +99,7 @@ pub(super) fn answer(session: &mut Session<'_>, shell: &OsStr) -> Result<Status>
         rules: Arc::clone(&rules),
     });
     let mut command = asked_for(session);
-    if let (Some("edit"), Some(kind)) = (words.first().map(String::as_str), kind) {
+    if let (Some("edit"), Some(kind)) = (first_word(&session.args).as_deref(), kind) {
         command = command.mut_subcommand("edit", |_| change::edit_of(kind, &session.locale));
     }
     let mut command = answered(command, &desk);
@@ -138,6 +140,8 @@ fn answered(command: Clap, desk: &Arc<Desk>) -> Clap {
 
 /// What is at hand where a line is typed.
 struct Desk {
+    /// The shell, by its name.
+    shell: &'static str,
     root: Option<Root>,
     rules: Arc<Rules>,
     /// The kind that the line is about.
@@ -153,6 +157,8 @@ impl Desk {
     /// The words that what was typed may become.
     fn offers(&self, meaning: &Meaning, typed: &str) -> Vec<CompletionCandidate> {
         let found = match meaning {
+            Meaning::File => return self.files(typed, |_| true),
+            Meaning::Folder => return self.files(typed, Path::is_dir),
             Meaning::Organisation => self.organisations(typed),
             Meaning::Record(kinds) => self.records(kinds, typed),
             Meaning::Period => self.periods(),
@@ -183,8 +189,6 @@ impl Desk {
         let offers = found.into_iter().filter(fits);
         offers
             .map(|(word, what)| {
-                // Lines and tabs part one offer from the next.
-                let what = what.replace(char::is_control, " ");
                 let what = (!what.is_empty()).then(|| what.into());
                 CompletionCandidate::new(word).help(what)
             })
@@ -201,7 +205,7 @@ impl Desk {
             None => self.lang == Lang::Zh,
             Some(first) => !first.is_ascii(),
         };
-        of.map(|(name, label)| match by_label {
+        of.map(|(name, label)| match by_label && is_one_word(&label.zh) {
             true => (label.zh.clone(), name.to_owned()),
             false => (name.to_owned(), label.get(self.lang).to_owned()),
         })
@@ -261,6 +265,52 @@ impl Desk {
         items
             .map(|item| (item.name.clone(), String::new()))
             .collect()
+    }
+
+    /// Files and folders whose path begins with what was typed, as the shell must have them: some
+    /// put on the line what they are given, quoted or not.
+    fn files(&self, typed: &str, is_asked: impl Fn(&Path) -> bool) -> Vec<CompletionCandidate> {
+        let typed = match self.shell {
+            "bash" => typed.replace('\\', ""),
+            "powershell" => typed.trim_start_matches('\'').to_owned(),
+            _ => typed.to_owned(),
+        };
+        let (folder, start) = typed.split_at(typed.rfind('/').map_or(0, |at| at + 1));
+        let home = std::env::home_dir().unwrap_or_default();
+        let place = match folder.strip_prefix("~/") {
+            Some(below) => home.join(below),
+            None => Path::new(".").join(folder),
+        };
+        let is_hidden = |name: &str| name.starts_with('.') && !start.starts_with('.');
+        let mut words = Vec::new();
+        for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
+            let (name, path) = (entry.file_name(), entry.path());
+            let Some(name) = name.to_str().filter(|name| !name.contains(is_steering)) else {
+                continue;
+            };
+            if name.starts_with(start) && !is_hidden(name) && (path.is_dir() || is_asked(&path)) {
+                let end = if path.is_dir() { "/" } else { "" };
+                words.push(self.quoted(&format!("{folder}{name}{end}")));
+            }
+        }
+        words.sort();
+        words.into_iter().map(CompletionCandidate::new).collect()
+    }
+
+    /// A path as it must stand on a line of the shell, where the shell does not see to that.
+    fn quoted(&self, path: &str) -> String {
+        match self.shell {
+            "bash" => {
+                let (home, rest) = path.split_at(if path.starts_with("~/") { 2 } else { 0 });
+                let letter = |c: char| match is_one_word(c.encode_utf8(&mut [0; 4])) {
+                    true => c.to_string(),
+                    false => format!("\\{c}"),
+                };
+                format!("{home}{}", rest.chars().map(letter).collect::<String>())
+            }
+            "powershell" if !is_one_word(path) => format!("'{}'", path.replace('\'', "''")),
+            _ => path.to_owned(),
+        }
     }
 
     /// The periods that are mostly meant.

@@ -41,11 +41,19 @@ struct Finding {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let form = output::form(matches, options::TABLES, Format::Table)?;
     let locale = &session.locale;
+    // Programs get names that do not change with the language.
+    let raw = matches.get_flag("raw") || form == Format::Json;
     let mut findings = vec![program(), language(locale), ledger(session)];
     findings.extend(clone_of(session));
     findings.push(completions(locale));
     let is_amiss = |finding: &Finding| finding.mend.is_some() && !finding.is_optional;
     let is_well = !findings.iter().any(is_amiss);
+    let word = |message: &str| {
+        Cell::Text(match raw {
+            true => message.trim_start_matches("doctor-").to_owned(),
+            false => locale.text(message),
+        })
+    };
     let row = |finding: &Finding| {
         let state = match finding.mend {
             None => "doctor-well",
@@ -53,8 +61,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             Some(_) => "doctor-amiss",
         };
         TableRow::of(vec![
-            Cell::Text(locale.text(state)),
-            Cell::Text(locale.text(finding.what)),
+            word(state),
+            word(finding.what),
             Cell::Text(finding.found.clone()),
             Cell::Text(finding.mend.clone().unwrap_or_default()),
         ])
@@ -101,9 +109,13 @@ fn ledger(session: &Session<'_>) -> Finding {
     let (found, mend) = match session.root() {
         Ok(root) => (root.path.display().to_string(), None),
         Err(problems) => {
-            let first = problems.0.first().map(|problem| problem.sentences(locale));
-            let (said, help) = first.unwrap_or_default();
-            (said, Some(help.unwrap_or_default()))
+            let first = problems.0.first();
+            let (said, help) = first
+                .map(|problem| problem.sentences(locale))
+                .unwrap_or_default();
+            let place = first.and_then(|problem| problem.place.as_ref());
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            (format!("{place}{said}"), Some(help.unwrap_or_default()))
         }
     };
     let rules = session.rule_problems();
@@ -126,7 +138,10 @@ fn clone_of(session: &Session<'_>) -> Vec<Finding> {
     let Ok(root) = session.root() else {
         return findings;
     };
-    let has_git = findings[0].mend.is_none();
+    if findings[0].mend.is_some() {
+        // Without git nothing is known of a repository.
+        return findings;
+    }
     let repo = Repo::of(&root.path);
     findings.push(match &repo {
         Ok(repo) => Finding {
@@ -139,7 +154,7 @@ fn clone_of(session: &Session<'_>) -> Vec<Finding> {
             what: "doctor-repository",
             is_optional: false,
             found: problem.sentences(locale).0,
-            mend: has_git.then(|| locale.text("doctor-mend-repository")),
+            mend: Some(locale.text("doctor-mend-repository")),
         },
     });
     for part in repo.iter().flat_map(|_| PARTS) {
@@ -209,9 +224,13 @@ fn git_itself(locale: &Locale) -> Finding {
 /// Whether the person's shell asks the program when Tab is pressed, as far as its files say.
 fn completions(locale: &Locale) -> Finding {
     let shell = std::env::var("SHELL").unwrap_or_default();
-    let shell = shell.rsplit('/').next().unwrap_or_default().to_owned();
+    let shell = match shell.rsplit('/').next() {
+        Some(known @ ("bash" | "zsh" | "fish")) => known,
+        _ if cfg!(windows) => "powershell",
+        _ => "bash",
+    };
     let home = std::env::home_dir().unwrap_or_default();
-    let files: &[&str] = match shell.as_str() {
+    let files: &[&str] = match shell {
         "bash" => &[".bashrc", ".bash_profile"],
         "zsh" => &[".zshrc"],
         "fish" => &[
@@ -228,7 +247,7 @@ fn completions(locale: &Locale) -> Finding {
         text.contains("ledger completions") || text.contains(super::completions::ASKED_BY)
     };
     let of_machine = ["/usr/share", "/usr/local/share"].map(|share| {
-        let place = match shell.as_str() {
+        let place = match shell {
             "zsh" => "zsh/vendor-completions/_ledger",
             "fish" => "fish/vendor_completions.d/ledger.fish",
             _ => "bash-completion/completions/ledger",
@@ -237,7 +256,7 @@ fn completions(locale: &Locale) -> Finding {
     });
     let own = files.iter().map(|file| home.join(file));
     let is_there = own.chain(of_machine).any(says);
-    let mend = match shell.as_str() {
+    let mend = match shell {
         "bash" => "echo 'source <(ledger completions bash)' >> ~/.bashrc",
         "zsh" => "echo 'source <(ledger completions zsh)' >> ~/.zshrc",
         "fish" => "echo 'ledger completions fish | source' >> ~/.config/fish/config.fish",
@@ -247,7 +266,7 @@ fn completions(locale: &Locale) -> Finding {
         what: "doctor-completions",
         is_optional: true,
         found: match is_there {
-            true => shell,
+            true => shell.to_owned(),
             false => locale.text("doctor-missing"),
         },
         mend: (!is_there).then(|| mend.to_owned()),

@@ -52,6 +52,11 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .or_else(|| matches.get_one::<String>("root"));
     let dir = PathBuf::from(asked.map_or(".", String::as_str));
     refuse_where_one_stands(&dir)?;
+    if !matches.get_flag("sample")
+        && let Ok(folder) = resolved(&dir)
+    {
+        refuse_organisations(&folder)?;
+    }
     let is_told = ["district", "begins", "orgs"]
         .iter()
         .any(|name| matches.contains_id(name));
@@ -59,6 +64,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         true => ask(session)?,
         false => told(session, matches)?,
     };
+    if let Some(table) = &wanted.orgs {
+        // What is wrong with it is said before there is a ledger.
+        import::planned(session.readable_rules(), &[], table, None)?;
+    }
     let io = |path: &Path, error: std::io::Error| Problem::io(path, &error);
     make_folders(&dir).map_err(|e| io(&dir, e))?;
     let folder = resolved(&dir).map_err(|e| io(&dir, e))?;
@@ -90,12 +99,23 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
-/// Refuses to start a ledger where one stands, before anybody is asked anything.
+/// Refuses to start a ledger where one stands, or inside one.
 fn refuse_where_one_stands(dir: &Path) -> Result<(), Problem> {
-    let marker = dir.join("ledger.toml");
-    match scan::stands(&marker)? {
-        true => Err(taken(&marker)),
-        false => Ok(()),
+    let whole = std::path::absolute(dir).map_err(|error| Problem::io(dir, &error))?;
+    for folder in whole.ancestors() {
+        let marker = folder.join("ledger.toml");
+        if scan::stands(&marker)? {
+            return Err(taken(&marker));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses organisations that are there without a ledger: a killed `init` leaves an empty folder.
+fn refuse_organisations(root: &Path) -> Result<(), Problem> {
+    match scan::is_empty(root, &root.join("orgs"))? {
+        true => Ok(()),
+        false => Err(taken(&root.join("orgs"))),
     }
 }
 
@@ -159,9 +179,8 @@ fn write(session: &mut Session<'_>, root: &Path, wanted: &Wanted) -> Result<usiz
     lock.cannot_be_undone();
     // Another may have been quicker.
     refuse_where_one_stands(root)?;
-    // A killed init leaves empty folders, or files that are about to be written again.
-    if !wanted.is_sample && !scan::is_empty(root, &root.join("orgs"))? {
-        return Err(taken(&root.join("orgs")).into());
+    if !wanted.is_sample {
+        refuse_organisations(root)?;
     }
     let mut files = match wanted.is_sample {
         true => crate::sample::district(&crate::sample::Size::default()),

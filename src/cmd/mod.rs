@@ -174,10 +174,12 @@ impl Globals {
 pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     crate::tree::write::survive_limits();
     let mut args: Vec<OsString> = args.collect();
-    let asking_shell = std::env::var_os(completions::ASKED_BY);
-    if asking_shell.is_some() {
-        args = completions::words(&args);
-    }
+    let asking = std::env::var_os(completions::ASKED_BY);
+    let asking = asking.zip(completions::asked_about(&args));
+    let asking_shell = asking.map(|(shell, words)| {
+        args = words;
+        shell
+    });
     help_asked(&mut args);
     let globals = Globals::read(&args);
     let explicit = globals.root.clone().or_else(|| {

@@ -48,6 +48,10 @@ pub(in crate::cmd) enum Meaning {
     Template,
     /// A scorecard.
     Scorecard,
+    /// A file, or a folder on the way to one.
+    File,
+    /// A folder.
+    Folder,
     /// One of these words.
     Words(&'static [&'static str]),
 }
@@ -59,6 +63,8 @@ impl Meaning {
     fn of(value: &str) -> Option<Meaning> {
         Some(match value {
             "value-org" => Meaning::Organisation,
+            "value-file" | "value-path" => Meaning::File,
+            "value-folder" => Meaning::Folder,
             "value-id" => Meaning::Record(Vec::new()),
             "value-period" => Meaning::Period,
             "value-year" => Meaning::Year,
@@ -82,11 +88,9 @@ impl Meaning {
 /// An argument whose value the catalogue has a word for.
 pub(in crate::cmd) fn valued(arg: Arg, locale: &Locale, value: &str) -> Arg {
     let arg = arg.value_name(locale.text(value));
-    match (value, Meaning::of(value)) {
-        ("value-file", _) => arg.value_hint(ValueHint::FilePath),
-        ("value-folder", _) => arg.value_hint(ValueHint::DirPath),
-        (_, Some(meaning)) => arg.add(meaning),
-        (_, None) => arg.value_hint(ValueHint::Other),
+    match Meaning::of(value) {
+        Some(meaning) => arg.add(meaning),
+        None => arg.value_hint(ValueHint::Other),
     }
 }
 

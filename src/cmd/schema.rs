@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command as Clap};
 use crate::cmd::{Command, Session, Status, options};
 use crate::locale::{Lang, Locale};
 use crate::present::schema::{SCHEMAS, Schema};
-use crate::problem::Problem;
+use crate::problem::{Problem, Rule};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::tree::write::{Lock, Precondition, export, make_folders};
@@ -41,6 +41,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             session.remark("written", &[("path", path.into())])?;
         }
         return Ok(Status::Clean);
+    }
+    // Outside a ledger there are the built-in kinds; a ledger that cannot be read is no such place.
+    if let Err(problems) = session.root()
+        && problems
+            .0
+            .iter()
+            .any(|problem| problem.rule != Rule::NO_LEDGER)
+    {
+        return Err(problems.into());
     }
     let rules = session.rules()?;
     let lang = session.locale.lang();

@@ -1,6 +1,8 @@
 //! `ledger status`, and `ledger` alone: what is due this week, what is wrong, what is not
 //! committed.
 
+use std::ops::Range;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
@@ -11,8 +13,9 @@ use crate::git::Repo;
 use crate::locale::{Arg, Locale};
 use crate::present;
 use crate::problem::{Problem, Rule};
-use crate::render::terminal;
+use crate::render::terminal::{self, TableStyle};
 use crate::rules::Rules;
+use crate::tree::Tree;
 use crate::tree::check::Checked;
 
 pub(super) const COMMAND: Command = Command {
@@ -33,8 +36,10 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let ledger = Ledger::readable(session)?;
+    let tree = ledger.load(&due::selection(&ledger.rules));
+    let orgs = options::orgs_asked(&tree, matches)?;
     heading(session, &ledger)?;
-    say_due(session, &ledger, matches)?;
+    say_due(session, &tree, orgs)?;
     say_problems(session, &ledger)?;
     say_uncommitted(session, &ledger)?;
     Ok(Status::Clean)
@@ -72,10 +77,8 @@ fn heading(session: &mut Session<'_>, ledger: &Ledger) -> Result<()> {
     Ok(session.tell(message, &args)?)
 }
 
-fn say_due(session: &mut Session<'_>, ledger: &Ledger, matches: &ArgMatches) -> Result<()> {
-    let tree = ledger.load(&due::selection(&ledger.rules));
-    let orgs = options::orgs_asked(&tree, matches)?;
-    let found = reminders(&tree, orgs, session.today, DAYS);
+fn say_due(session: &mut Session<'_>, tree: &Tree<'_>, orgs: Range<usize>) -> Result<()> {
+    let found = reminders(tree, orgs, session.today, DAYS);
     let (late, soon): (Vec<Reminder>, Vec<Reminder>) = found
         .into_iter()
         .partition(|reminder| reminder.day < session.today);
@@ -91,8 +94,13 @@ fn say_due(session: &mut Session<'_>, ledger: &Ledger, matches: &ArgMatches) -> 
     session.tell(message, &counts)?;
     let first = &soon[..soon.len().min(NAMED)];
     if !first.is_empty() {
-        let table = present::due::table(&session.locale, &tree, first, session.today, false);
-        let drawn = terminal::draw(&table, session.style, &session.locale);
+        let table = present::due::table(&session.locale, tree, first, session.today, false);
+        // All its columns: there is no option to ask for more.
+        let style = TableStyle {
+            wide: true,
+            ..session.style
+        };
+        let drawn = terminal::draw(&table, style, &session.locale);
         session.print(&drawn)?;
     }
     Ok(())

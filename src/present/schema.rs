@@ -156,7 +156,7 @@ impl Writer {
             FieldType::Choice(choices) => {
                 let names: Vec<&str> = choices.iter().map(|choice| &*choice.name).collect();
                 let said = |label: &Label, name: &str| match label.get(self.lang) {
-                    label if label == name => name.to_owned(),
+                    label if label.replace(' ', "-") == name => name.to_owned(),
                     label => format!("{name} {label}"),
                 };
                 let words = choices

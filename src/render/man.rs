@@ -35,7 +35,10 @@ pub fn page(command: &Command, path: &str, locale: &Locale) -> String {
         .map(ToString::to_string)
         .unwrap_or_default();
     let mut roff = Roff::new();
-    roff.control("TH", [&*name.to_uppercase(), "1", "", &version, &manual]);
+    // A page has no day of its own; an empty word would be dropped, and those after it shift.
+    roff.control("TH", [&*name.to_uppercase(), "1", " ", &version, &manual]);
+    // Commands are copied from here: no word is stretched or parted.
+    roff.control("nh", []).control("ad", ["l"]);
     heading(&mut roff, locale, "man-name");
     roff.text([roman(format!("{name} - {about}"))]);
     heading(&mut roff, locale, "help-usage");

@@ -222,7 +222,7 @@ impl Lock {
         let io = |error: std::io::Error| Problem::io(shown(&self.root, &path), &error);
         let journal = Journal::of(&self.root, &self.command.borrow(), &files);
         let beside = write_beside(&path, ".", &journal.bytes()).map_err(io)?;
-        take_place(beside, &path).map_err(io)?;
+        take_place(beside, &path, &shown(&self.root, &path), &|| Ok(()))?;
         sync_folder(folder_of(&path)).map_err(io)?;
         for (n, file) in files.iter().enumerate() {
             if let Err(problem) = self.replace(file) {
@@ -338,8 +338,8 @@ impl Lock {
         sweep(folder, ".");
         let beside = write_beside(&target, ".", new).map_err(io)?;
         self.wait_for_git(&mut |_| {})?;
-        self.unchanged(basis)?;
-        take_place(beside, &target).map_err(io)?;
+        let name = shown(&self.root, path);
+        take_place(beside, &target, &name, &|| self.unchanged(basis))?;
         self.note(path, before, Some(new));
         self.confirm(folder, path)
     }
@@ -546,7 +546,7 @@ fn export_as(path: &Path, bytes: &[u8], lead: &str) -> Result<Option<PathBuf>, P
         return fs::write(&target, bytes).map(|()| None).map_err(io);
     }
     let beside = write_beside(&target, lead, bytes).map_err(io)?;
-    take_place(beside, &target).map_err(io)?;
+    take_place(beside, &target, &path.display().to_string(), &|| Ok(()))?;
     Ok(Some(target))
 }
 
@@ -593,34 +593,49 @@ fn write_beside(target: &Path, lead: &str, bytes: &[u8]) -> std::io::Result<Name
 /// library: on Windows it takes the place even of a file that another command is reading. What has
 /// a file open there for itself only, as spreadsheet programs and virus scanners do, is given a
 /// moment.
-fn take_place(beside: NamedTempFile, target: &Path) -> std::io::Result<()> {
+///
+/// `may` is asked before each try: what stood there may have been saved anew meanwhile.
+///
+/// # Errors
+/// What `may` says, or the system refuses; nothing is replaced then.
+fn take_place(
+    beside: NamedTempFile,
+    target: &Path,
+    name: &str,
+    may: &dyn Fn() -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let io = |error: std::io::Error| Problem::io(name, &error);
     let new = beside.into_temp_path();
     // On Windows a temporary file says that it is one, until it is kept.
-    let new = new.keep().map_err(|error| error.error)?;
+    let new = new.keep().map_err(|error| io(error.error))?;
     let mut left = Duration::from_secs(1);
-    let renamed = loop {
+    let replaced = loop {
+        if let Err(problem) = may() {
+            break Err(problem);
+        }
         match fs::rename(&new, target) {
-            Err(error) if is_in_use(&error, target) && !left.is_zero() => {
+            Ok(()) => break Ok(()),
+            Err(error) if !is_in_use(&error, target) => break Err(io(error)),
+            Err(_) if left.is_zero() => break Err(io(std::io::Error::from_raw_os_error(IN_USE))),
+            Err(_) => {
                 let pause = Duration::from_millis(50);
                 sleep(pause);
                 left -= pause;
             }
-            renamed => break renamed,
         }
     };
-    renamed.map_err(|error| {
+    if replaced.is_err() {
         let _ = fs::remove_file(&new);
-        match is_in_use(&error, target) {
-            true => std::io::Error::from_raw_os_error(IN_USE),
-            false => error,
-        }
-    })
+    }
+    replaced
 }
 
 /// Whether a file could not be replaced because another program has it open: Windows then says that
-/// it is shared with nobody, or just refuses.
+/// it is shared with nobody, or just refuses, as it does where a file may only be read.
 fn is_in_use(error: &std::io::Error, target: &Path) -> bool {
-    let refused = error.kind() == ErrorKind::PermissionDenied && target.is_file();
+    let may_be_written =
+        fs::metadata(target).is_ok_and(|meta| meta.is_file() && !meta.permissions().readonly());
+    let refused = error.kind() == ErrorKind::PermissionDenied && may_be_written;
     cfg!(windows) && (refused || error.raw_os_error() == Some(IN_USE))
 }
 

@@ -20,7 +20,7 @@ use crate::tree::scan::{self, MAX_DEPTH};
 use crate::tree::{Root, Tree, change, find_org};
 
 /// An organisation to be made: its id and its values.
-type NewOrg = (OrgPath, Vec<Option<Value>>);
+pub(in crate::cmd) type NewOrg = (OrgPath, Vec<Option<Value>>);
 
 /// One row of an imported table.
 struct Line {
@@ -51,9 +51,28 @@ pub(in crate::cmd) fn organisations(
     file: &str,
     under: Option<&str>,
 ) -> Result<()> {
-    let lines = read_lines(file)?;
     let lock = session.lock(root)?;
     let orgs = Tree::organisations(root, rules)?.orgs;
+    let (planned, already) = planned(rules, &orgs, file, under)?;
+    change::organisations(root, &lock, rules, &planned)?;
+    session.tell(
+        "org-imported",
+        &[("count", planned.len().into()), ("already", already.into())],
+    )?;
+    Ok(())
+}
+
+/// The organisations of a table that are not among `orgs` yet, and how many are.
+///
+/// # Errors
+/// The table cannot be read, or something is wrong with it.
+pub(in crate::cmd) fn planned(
+    rules: &Rules,
+    orgs: &[Organisation],
+    file: &str,
+    under: Option<&str>,
+) -> Result<(Vec<NewOrg>, usize), Problems> {
+    let lines = read_lines(file)?;
     let known: BTreeSet<&str> = orgs
         .iter()
         .map(|org| org.text("code"))
@@ -61,14 +80,14 @@ pub(in crate::cmd) fn organisations(
         .collect();
     check_lines(file, &lines, &known, rules)?;
     let under = match under {
-        Some(text) => Some(orgs[find_org(&orgs, text, rules)?].path.clone()),
+        Some(text) => Some(orgs[find_org(orgs, text, rules)?].path.clone()),
         None => None,
     };
     let already = lines
         .iter()
         .filter(|line| known.contains(line.code.as_str()))
         .count();
-    let plan = plan(rules, &orgs, under.as_ref(), &lines).map_err(|unplaced| {
+    let plan = plan(rules, orgs, under.as_ref(), &lines).map_err(|unplaced| {
         let unplaced = unplaced.into_iter().map(|line| Place {
             line: line.number,
             column: 1,
@@ -99,15 +118,10 @@ pub(in crate::cmd) fn organisations(
         })
         .collect();
     if !problems.is_empty() {
-        return Err(Problems(problems).into());
+        return Err(Problems(problems));
     }
     let plan: Vec<NewOrg> = plan.into_iter().map(|(_, planned)| planned).collect();
-    change::organisations(root, &lock, rules, &plan)?;
-    session.tell(
-        "org-imported",
-        &[("count", plan.len().into()), ("already", already.into())],
-    )?;
-    Ok(())
+    Ok((plan, already))
 }
 
 /// The rows of a CSV file with the columns code, parent_code, name, kind, in UTF-8 or GBK.
