@@ -1,6 +1,8 @@
 //! A ledger as the tables of a database: each row as its columns say, whole or not at all, loaded by
 //! the script that comes with it.
 
+#![allow(clippy::print_stderr)] // what is not tried is said
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -184,7 +184,7 @@ impl Desk {
                     .collect()
             }
         };
-        // What comes from a ledger is put on a command line: nothing in it may mean something there.
+        // What comes from a ledger is put on a command line, and may mean nothing there.
         let fits = |(word, _): &Offer| word.starts_with(typed) && is_one_word(word);
         let offers = found.into_iter().filter(fits);
         offers
@@ -391,7 +391,7 @@ impl Desk {
         let entered = |record: &Record<'_>| record.id.as_str().split('-').nth(1).map(str::to_owned);
         found.sort_by_key(|record| Reverse(entered(record)));
         let title = |record: &&Record<'_>| {
-            let title = record.title().map(|title| text::plain(title));
+            let title = record.title().map(text::plain);
             (record.id.as_str().to_owned(), title.unwrap_or_default())
         };
         found.iter().take(RECORDS).map(title).collect()

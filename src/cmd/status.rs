@@ -139,9 +139,10 @@ fn say_uncommitted(session: &mut Session<'_>, ledger: &Ledger) -> Result<()> {
         Err(_) => return Ok(session.tell("status-git-fails", &[])?),
         Ok(Some(repo)) => repo.changed(),
     };
-    Ok(match changed {
+    match changed {
         Err(_) => session.tell("status-git-fails", &[])?,
         Ok(files) if files.is_empty() => session.tell("status-committed", &[])?,
         Ok(files) => session.tell("status-uncommitted", &[("count", files.len().into())])?,
-    })
+    }
+    Ok(())
 }

@@ -74,7 +74,8 @@ impl Dialect {
                 };
                 format!(
                     "\nCREATE OR REPLACE TABLE {name} AS SELECT * FROM read_csv('{file}',\n  \
-                     header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"',\n  \
+                     header = true, auto_detect = false, delim = ',', quote = '\"', \
+                     escape = '\"',\n  \
                      nullstr = '', allow_quoted_nulls = false, parallel = false, \
                      hive_partitioning = false,\n  columns = {{\n{}\n  }});\n",
                     joined(table, column)

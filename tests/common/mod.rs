@@ -1,5 +1,6 @@
 //! What the tests share: a ledger in a folder of its own, and the program's own door.
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
+#![allow(clippy::print_stderr)] // what is not tried is said
 
 use std::cell::Cell;
 use std::ffi::OsString;
