@@ -254,6 +254,45 @@ fn nothing_is_written_unless_all_is_right_or_the_rest_is_left_behind() {
 }
 
 #[test]
+fn an_organisation_is_found_by_the_name_it_had_and_by_one_that_is_learnt() {
+    let ledger = Ledger::new(&[(
+        "orgs/a/b/org.toml",
+        "name = \"甲支部\"\nkind = \"branch\"\n",
+    )]);
+    ledger.ok(&["org", "rename", "a/b", "乙支部"]);
+    assert!(
+        ledger
+            .read("orgs/a/b/org.toml")
+            .contains("former_names = [\"甲支部\"]")
+    );
+    let form = |name: &str, org: &str| {
+        let rows = "组织,日期,类型,主题,应到人数,实到人数\n";
+        ledger.write(
+            name,
+            format!("{rows}{org},2026-07-03,例会,{name},12,11\n").as_bytes(),
+        );
+        ledger.path().join(name).to_str().expect("text").to_owned()
+    };
+    let take = |file: &str, more: &[&str]| {
+        let args = ["import", "meeting", file, "--yes"];
+        ledger.run(&[&args[..], more].concat())
+    };
+    let ran = take(&form("former.csv", "甲支部"), &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    // What nobody is called is refused, until it is said whom it means.
+    let (first, second) = (form("first.csv", "老二支"), form("second.csv", "老二支"));
+    assert_eq!(take(&first, &[]).code, 2);
+    let ran = take(&first, &["--alias", "老二支=乙支部"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ledger.read("rules/aliases.toml").contains("org = \"a/b\""));
+    let ran = take(&second, &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(take(&second, &["--alias", "没有=谁"]).code, 2);
+    ledger.ok(&["check"]);
+    ledger.ok(&["fmt", "--check"]);
+}
+
+#[test]
 fn what_was_written_can_be_taken_back_while_it_stands() {
     let ledger = Ledger::new(&[("form.csv", &MEETINGS.replace("13\n", "12\n"))]);
     let form = in_ledger(&ledger, "form.csv");

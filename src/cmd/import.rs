@@ -13,7 +13,7 @@ use crate::cmd::options::{self, Format};
 use crate::cmd::{Command, Session, Status, output, prompt};
 use crate::form::plan::{Action, Plan, Planner, kinds_needed};
 use crate::form::{self, Request};
-use crate::locale::Locale;
+use crate::locale::{Arg, Locale};
 use crate::present::intake::{Planned, cell_name};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::render::{forms, json, terminal};
@@ -24,10 +24,11 @@ use crate::sheet::{self, Workbook};
 use crate::source::Source;
 use crate::table::Table;
 use crate::toml::{Reader, Reading, parse};
-use crate::tree::Tree;
 use crate::tree::intake::take_in;
-use crate::tree::scan::read_named;
-use crate::tree::write::{Lock, writer};
+use crate::tree::scan::{read_if_there, read_named};
+use crate::tree::write::{Lock, Precondition, writer};
+use crate::tree::{Root, Tree, find_org};
+use crate::written::canonical::quoted;
 use crate::written::selection::Selection;
 
 pub(super) const COMMAND: Command = Command {
@@ -51,6 +52,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::option(locale, "year", "value-number"))
         .arg(options::option(locale, "state-day", "value-day"))
         .arg(options::option(locale, "set", "value-setting").action(ArgAction::Append))
+        .arg(options::option(locale, "alias", "value-alias").action(ArgAction::Append))
         .arg(options::option(locale, "map", "value-file"))
         .arg(options::option(locale, "map-out", "value-file"))
         .arg(options::switch(locale, "dry-run"))
@@ -75,7 +77,11 @@ struct Input {
 }
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let ledger = Ledger::of(session)?;
+    let aliases = Aliases::asked(session, matches)?;
+    let ledger = match &aliases {
+        None => Ledger::of(session)?,
+        Some(aliases) => Ledger::with_rules(session, vec![aliases.source.clone()])?,
+    };
     let inputs = inputs(session, &ledger.rules, matches)?;
     let flag = |name: &str| matches.get_flag(name);
     // Who is asked would keep everybody else waiting; who is not holds what is read to what is
@@ -139,11 +145,64 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let drafts = requests.iter().zip(&plans);
     let drafts = drafts.flat_map(|(request, plan)| plan.drafts(request));
     let drafts = drafts.collect();
+    if let Some(aliases) = aliases {
+        aliases.keep(&ledger.root, &lock)?;
+    }
     take_in(&ledger.root, &lock, &tree, drafts, session.today, &writer)?;
     drop(lock);
     let counts = [("added", added.into()), ("changed", changed.into())];
     session.remark("taken-in", &counts)?;
     Ok(clean)
+}
+
+/// Other names of organisations that are to be known from now on.
+struct Aliases {
+    /// The rules that say so.
+    source: Source,
+}
+
+impl Aliases {
+    /// Where they are kept.
+    const FILE: &str = "rules/aliases.toml";
+
+    /// Those of `--alias NAME=ORG`; none where it is not given.
+    ///
+    /// # Errors
+    /// No name, or no such organisation.
+    fn asked(session: &Session<'_>, matches: &ArgMatches) -> Result<Option<Aliases>> {
+        let Some(asked) = matches.get_many::<String>("alias") else {
+            return Ok(None);
+        };
+        let rules = session.rules()?;
+        let orgs = Tree::organisations(&session.root()?, &rules)?.orgs;
+        let mut text = String::new();
+        for pair in asked {
+            let parts = pair.split_once(['=', '＝']);
+            let Some((name, org)) = parts.filter(|(name, _)| !name.trim().is_empty()) else {
+                return Err(Problem::new(Rule::USAGE)
+                    .with("what", Arg::Message("usage-alias"))
+                    .with("subject", pair.as_str())
+                    .into());
+            };
+            let org = &orgs[find_org(&orgs, org.trim(), &rules)?];
+            let (name, org) = (quoted(name.trim()), quoted(org.path.as_str()));
+            text.push_str(&format!("[[alias]]\nname = {name}\norg = {org}\n"));
+        }
+        let source = Source::new(Aliases::FILE, text);
+        Ok(Some(Aliases { source }))
+    }
+
+    /// Adds them to those that are kept.
+    fn keep(&self, root: &Root, lock: &Lock) -> Result<(), Problem> {
+        let path = root.path.join(Aliases::FILE);
+        let old = read_if_there(&root.path, &path)?;
+        let mut text = old.clone().unwrap_or_default();
+        if !text.is_empty() {
+            text.push(b'\n');
+        }
+        text.extend(self.source.text.bytes());
+        lock.write(&path, &Precondition::of(&path, old.as_deref()), &text)
+    }
 }
 
 /// Asks once for what all rows of a form leave unsaid; says whether there was anything.

@@ -1314,3 +1314,6 @@ init-next-orgs = Next: ledger add meeting enters the first record, ledger report
 language-name = English
 doctor-optional = optional
 export-tables = exported { $tables } tables: { $orgs } organisations, { $records } records → { $path } (load.duckdb.sql and load.spark.sql load them)
+flag-alias = another name of an organisation, known from now on (kept in rules/aliases.toml): --alias "2-7 branch=erqi"
+value-alias = name=organisation
+usage-alias = “{$subject}” is not NAME=ORGANISATION

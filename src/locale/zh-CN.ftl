@@ -1242,3 +1242,6 @@ init-next-orgs = 下一步：ledger add 会议 添加第一条记录，ledger re
 language-name = 中文
 doctor-optional = 可补
 export-tables = 已导出 { $tables } 张表：{ $orgs } 个组织，{ $records } 条记录 → { $path }（load.duckdb.sql、load.spark.sql 载入）
+flag-alias = 别的叫法是哪个组织，以后也认得（记在 rules/）：--alias 二七支部=珠江路二七支部
+value-alias = 叫法=组织
+usage-alias = “{$subject}”应写作 叫法=组织

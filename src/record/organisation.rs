@@ -10,6 +10,9 @@ use crate::rules::kind::{FieldType, Kind};
 use crate::rules::naming::Naming;
 use crate::spelling::folded;
 
+/// The field with the names that an organisation had.
+pub const FORMER_NAMES: &str = "former_names";
+
 /// A grassroots organisation, or the district above them.
 #[derive(Clone, Debug)]
 pub struct Organisation {
@@ -193,7 +196,14 @@ impl Organisation {
             .any(|name| *name == joined || name.strip_prefix(stem).is_some_and(is_ending))
     }
 
-    /// How well `text` names it: full id, name or short name, name and kind, path suffix, initials.
+    /// The names that it had before it was renamed.
+    pub fn former_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.get(FORMER_NAMES).map_or(&[][..], Value::items);
+        names.iter().filter_map(Value::as_text)
+    }
+
+    /// How well `text` names it: full id, name or short name, name and kind, a former name, path
+    /// suffix, initials.
     pub fn answers_to(&self, text: &str, naming: &Naming) -> Option<Match> {
         let text = &*folded(text);
         let is = |name: &str| folded(name) == text;
@@ -206,6 +216,8 @@ impl Organisation {
             Some(Match::Name)
         } else if self.is_titled(text, naming) {
             Some(Match::Title)
+        } else if self.former_names().any(is) {
+            Some(Match::Former)
         } else if self.path.ends_with(text) {
             Some(Match::Suffix)
         } else if text.is_ascii()
@@ -229,6 +241,8 @@ pub enum Match {
     Name,
     /// It is the name with what the kind of organisation is called.
     Title,
+    /// It is a name that it had.
+    Former,
     /// It is the end of the path.
     Suffix,
     /// It is the initials of the name's pinyin.

@@ -13,7 +13,7 @@ use crate::cmd::org::{free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
-use crate::record::organisation::{Moves, Organisation};
+use crate::record::organisation::{FORMER_NAMES, Moves, Organisation};
 use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::kind::Phase;
@@ -116,6 +116,17 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
         if let (Some(n), Some(text)) = (rules.org.index(field), asked(matches, field)) {
             org.fields[n] = Some(input::value(&rules.org.fields[n], text, session.today)?);
         }
+    }
+    // Who still uses the old name means the same organisation.
+    if let Some(n) = rules.org.index(FORMER_NAMES)
+        && org.name() != old
+    {
+        let kept = org
+            .former_names()
+            .filter(|name| *name != old && *name != org.name());
+        let names = kept.chain([old.as_str()]);
+        let names = names.map(|name| Value::Text(name.into())).collect();
+        org.fields[n] = Some(Value::List(names));
     }
     let twin = orgs.iter().find(|other| {
         other.path.parent() == org.path.parent()
