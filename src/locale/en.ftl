@@ -613,7 +613,7 @@ cmd-ledger = Work ledgers of grassroots organisations: entered once, summed up e
 cmd-init = start a ledger
 cmd-org = manage organisations
 cmd-add = enter a record
-cmd-add-kind = enter a {$kind}
+cmd-add-kind = enter one {$kind}
 cmd-edit = change fields of a record
 cmd-edit-long = Change fields of a record: ledger edit ID --FIELD VALUE …, with the fields that ledger add KIND --help lists; an empty value ("") removes the field.
 cmd-update = note progress and a new status
@@ -805,7 +805,10 @@ report-title = {$org}: {$report}, {$period} (as of {$as_of})
 as-of-and-returns = {$as_of}, returns as of {$day}
 report-compared = changes against {$period} (as of {$as_of})
 report-mark = {$mark} marks what lags or needs attention
-report-left-out = {$count} columns not shown for want of room: {$names}. Add --wide to see all.
+report-left-out = {$count ->
+        [one] 1 column
+       *[other] {$count} columns
+    } not shown for want of room: {$names}. Add --wide to see all.
 row-own = {$org} (own)
 row-total = total
 row-left-out = left out {$place}
@@ -1263,12 +1266,21 @@ status-heading-unnamed = Work ledger in { $path }, { $day }
 status-nothing-due = nothing falls due within { $days } days, and nothing is overdue
 status-due = { $late } overdue, { $soon } due within { $days } days (ledger due lists all)
 status-clean = nothing is wrong: { $orgs } organisations, { $records } records
-status-warnings = no errors, { $warnings } hints (ledger check lists them): { $orgs } organisations, { $records } records
-status-problems = { $count } problems (ledger check lists each, and what would put it right)
+status-warnings = no errors, { $warnings ->
+        [one] 1 hint
+       *[other] { $warnings } hints
+    } (ledger check lists them): { $orgs } organisations, { $records } records
+status-problems = { $count ->
+        [one] 1 problem
+       *[other] { $count } problems
+    } (ledger check says where, and what would put it right)
 status-no-git = not in a git repository: changes have no history, and clerks cannot merge (git init, then ledger git setup)
 status-git-fails = git cannot be asked (ledger doctor says why)
 status-committed = everything is committed
-status-uncommitted = changes in { $count } files are not committed (git add -A, git commit)
+status-uncommitted = changes in { $count ->
+        [one] 1 file
+       *[other] { $count } files
+    } are not committed (git add -A, git commit)
 begin =
     There is no ledger here yet.
       ledger init               start one in this folder; it asks
