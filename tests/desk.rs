@@ -83,7 +83,7 @@ fn nothing_that_a_ledger_says_runs_or_steers_when_tab_is_pressed() {
     assert!(orgs.is_empty(), "{orgs:?}");
     // bash puts on the line what it is given; the others quote it.
     ledger.write("区 $(touch x).csv", b"");
-    let typed = format!("{}/区", ledger.path().display());
+    let typed = format!("{}/区", ledger.path().display()).replace('\\', "/");
     let named = |shell: &str| {
         let words = ["ledger", "import", &typed];
         let output = Command::new(env!("CARGO_BIN_EXE_ledger"))

@@ -275,7 +275,8 @@ impl Desk {
             "powershell" => typed.trim_start_matches('\'').to_owned(),
             _ => typed.to_owned(),
         };
-        let (folder, start) = typed.split_at(typed.rfind('/').map_or(0, |at| at + 1));
+        let is_end = |c: char| c == '/' || std::path::is_separator(c);
+        let (folder, start) = typed.split_at(typed.rfind(is_end).map_or(0, |at| at + 1));
         let home = std::env::home_dir().unwrap_or_default();
         let place = match folder.strip_prefix("~/") {
             Some(below) => home.join(below),

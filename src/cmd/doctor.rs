@@ -14,6 +14,7 @@ use crate::path::resolved;
 use crate::render::json;
 use crate::rules::Rules;
 use crate::table::{Cell, Column, Table, TableRow};
+use crate::tree::Root;
 use crate::tree::write::known_writer;
 
 pub(super) const COMMAND: Command = Command {
@@ -138,47 +139,9 @@ fn clone_of(session: &Session<'_>) -> Vec<Finding> {
     let Ok(root) = session.root() else {
         return findings;
     };
-    if findings[0].mend.is_some() {
-        // Without git nothing is known of a repository.
-        return findings;
-    }
-    let repo = Repo::of(&root.path);
-    findings.push(match &repo {
-        Ok(repo) => Finding {
-            what: "doctor-repository",
-            is_optional: false,
-            found: repo.top.display().to_string(),
-            mend: None,
-        },
-        Err(problem) => Finding {
-            what: "doctor-repository",
-            is_optional: false,
-            found: problem.sentences(locale).0,
-            mend: Some(locale.text("doctor-mend-repository")),
-        },
-    });
-    for part in repo.iter().flat_map(|_| PARTS) {
-        let state = repo
-            .as_ref()
-            .ok()
-            .and_then(|repo| part.state(&root, repo).ok());
-        let (found, mend) = match state {
-            Some(State::Ready) => ("doctor-there", None),
-            Some(State::ByHand { file, line }) => {
-                let args = [("file", file.into()), ("line", line.into())];
-                (
-                    "doctor-other",
-                    Some(locale.say("doctor-mend-by-hand", &args)),
-                )
-            }
-            Some(State::Missing) | None => ("doctor-missing", Some("ledger git setup".to_owned())),
-        };
-        findings.push(Finding {
-            what: part.message(),
-            is_optional: false,
-            found: locale.text(found),
-            mend,
-        });
+    // Without git nothing is known of a repository.
+    if findings[0].mend.is_none() {
+        findings.extend(repository(locale, &root));
     }
     let writer = known_writer(&root.path).ok().flatten();
     findings.push(Finding {
@@ -201,6 +164,39 @@ fn clone_of(session: &Session<'_>) -> Vec<Finding> {
         }),
         mend: (!is_there).then(|| "ledger schema --editor".to_owned()),
     });
+    findings
+}
+
+/// The repository of a ledger, and each part of what it needs.
+fn repository(locale: &Locale, root: &Root) -> Vec<Finding> {
+    let found = |what, found, mend| Finding {
+        what,
+        is_optional: false,
+        found,
+        mend,
+    };
+    let repo = match Repo::of(&root.path) {
+        Ok(repo) => repo,
+        Err(problem) => {
+            let mend = locale.text("doctor-mend-repository");
+            let said = problem.sentences(locale).0;
+            return vec![found("doctor-repository", said, Some(mend))];
+        }
+    };
+    let top = repo.top.display().to_string();
+    let mut findings = vec![found("doctor-repository", top, None)];
+    for part in PARTS {
+        let (state, mend) = match part.state(root, &repo) {
+            Ok(State::Ready) => ("doctor-there", None),
+            Ok(State::ByHand { file, line }) => {
+                let args = [("file", file.into()), ("line", line.into())];
+                let mend = locale.say("doctor-mend-by-hand", &args);
+                ("doctor-other", Some(mend))
+            }
+            Ok(State::Missing) | Err(_) => ("doctor-missing", Some("ledger git setup".to_owned())),
+        };
+        findings.push(found(part.message(), locale.text(state), mend));
+    }
     findings
 }
 
