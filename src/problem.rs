@@ -359,9 +359,7 @@ const LOCKED: i32 = 33;
 impl Problem {
     /// Whether one of its words is this text.
     pub fn has(&self, name: &str, text: &str) -> bool {
-        self.args
-            .iter()
-            .any(|(known, arg)| *known == name && matches!(arg, Arg::Text(said) if said == text))
+        self.text(name) == Some(text)
     }
 
     /// The text of one of its words.

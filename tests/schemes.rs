@@ -138,34 +138,16 @@ fn points_come_to_what_was_worked_out_by_hand() {
 
 #[test]
 fn an_appraisal_is_held_against_the_grades_of_points() {
-    let args = [
-        "explain",
-        "appraised_against_points",
-        "--org",
-        "zhen",
-        "--quarter",
-        "2026Q3",
-    ];
-    let found = asked(
-        "points-quarterly",
-        &[&args[..], &["--as-of", "2026-09-30"]].concat(),
-    );
-    assert_eq!(found["value"], 1);
-    assert_eq!(found["records"][0]["id"], "ap-20261127-r4ytydw6");
+    let found = |quarter: &str, as_of: &str| {
+        let metric = ["explain", "appraised_against_points", "--org", "zhen"];
+        let when = ["--quarter", quarter, "--as-of", as_of];
+        asked("points-quarterly", &[metric, when].concat())
+    };
+    let third = found("2026Q3", "2026-09-30");
+    assert_eq!(third["value"], 1);
+    assert_eq!(third["records"][0]["id"], "ap-20261127-r4ytydw6");
     // In the quarter before, the member to be helped had all the points.
-    let args = [
-        "explain",
-        "appraised_against_points",
-        "--org",
-        "zhen",
-        "--quarter",
-        "2026Q2",
-    ];
-    let found = asked(
-        "points-quarterly",
-        &[&args[..], &["--as-of", "2026-12-01"]].concat(),
-    );
-    assert_eq!(found["value"], 0);
+    assert_eq!(found("2026Q2", "2026-12-01")["value"], 0);
 }
 
 #[test]

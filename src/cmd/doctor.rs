@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::options::Format;
-use crate::cmd::{Command, Session, Status, options, output};
+use crate::cmd::{Command, Session, Status, options, output, schema};
 use crate::git::setup::{PARTS, State};
 use crate::git::{self, Repo};
 use crate::locale::Locale;
@@ -153,7 +153,7 @@ fn clone_of(session: &Session<'_>) -> Vec<Finding> {
         },
         mend: None,
     });
-    let is_there = root.path.join(".ledger/schema/records.json").is_file();
+    let is_there = schema::is_set_up(&root);
     findings.push(Finding {
         what: "doctor-editor",
         is_optional: true,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command as Clap};
 
-use crate::cmd::{Command, Session, Status, command_line, options};
+use crate::cmd::{Command, Session, Status, every_command, options};
 use crate::locale::{Lang, Locale};
 use crate::problem::Problem;
 use crate::render::man;
@@ -21,9 +21,6 @@ pub(super) const COMMAND: Command = Command {
 /// Where manuals of each language lie below a folder of manuals.
 const FOLDERS: [(Lang, &str); 2] = [(Lang::Zh, "zh_CN/man1"), (Lang::En, "man1")];
 
-/// How wide a help page is that nobody prints.
-const WIDTH: usize = 80;
-
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let folder = Arg::new("dir").help(locale.text("arg-man-dir"));
     options::command(locale, "man").arg(options::valued(folder, locale, "value-folder"))
@@ -32,7 +29,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let rules = session.readable_rules();
     let Some(dir) = matches.get_one::<String>("dir").map(PathBuf::from) else {
-        let whole = command_line(&session.locale, rules, WIDTH);
+        let whole = every_command(&session.locale, rules);
         let page = man::page(&whole, whole.get_name(), &session.locale);
         session.print(&page)?;
         return Ok(Status::Clean);
@@ -42,7 +39,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let folder = dir.join(folder);
         make_folders(&folder).map_err(|error| Problem::io(&folder, &error))?;
         let locale = Locale::new(lang);
-        for (name, page) in man::pages(&command_line(&locale, rules, WIDTH), &locale) {
+        for (name, page) in man::pages(&every_command(&locale, rules), &locale) {
             export(&folder.join(name), page.as_bytes())?;
             count += 1;
         }

@@ -362,15 +362,15 @@ fn first_word(args: &[OsString]) -> Option<String> {
 
 /// The whole command line in a language, for the kinds there are, with help pages of a width.
 pub fn command_line(locale: &Locale, rules: &Rules, width: usize) -> Clap {
+    help::install(every_command(locale, rules), "", locale, width)
+}
+
+/// The whole command line without help pages.
+fn every_command(locale: &Locale, rules: &Rules) -> Clap {
     let commands = COMMANDS
         .iter()
         .map(|command| bare((command.build)(locale, rules)));
-    help::install(
-        global_options(locale).subcommands(commands),
-        "",
-        locale,
-        width,
-    )
+    global_options(locale).subcommands(commands)
 }
 
 /// The program with the options that every command takes.

@@ -200,7 +200,7 @@ impl Autocomplete for OrgNames {
 pub(super) fn year(session: &Session<'_>, question: &str) -> Result<i32> {
     let wanted = session.locale.text(FieldType::Year.message());
     let default = session.today.year().to_string();
-    typed(question, &default, move |text| {
+    typed(Text::new(question).with_default(&default), move |text| {
         year_of(text).ok_or_else(|| wanted.clone())
     })
 }
@@ -220,16 +220,11 @@ pub(super) fn line(
     help: &str,
     check: impl Fn(&str) -> Result<(), String> + Clone + 'static,
 ) -> Result<String> {
-    let check = move |text: &str| {
-        Ok(match check(text.trim()) {
-            Ok(()) => Validation::Valid,
-            Err(wrong) => Validation::Invalid(wrong.into()),
-        })
-    };
-    let text = Text::new(question).with_validator(check);
-    Ok(answered(text.with_help_message(help).prompt())?
-        .trim()
-        .to_owned())
+    let text = Text::new(question).with_help_message(help);
+    typed(text, move |text| {
+        let text = text.trim();
+        check(text).map(|()| text.to_owned())
+    })
 }
 
 /// Asks for a day.
@@ -238,7 +233,8 @@ pub(super) fn line(
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
     let (today, lang) = (session.today, session.locale.lang());
-    typed(question, &today.to_string(), move |text| {
+    let likely = today.to_string();
+    typed(Text::new(question).with_default(&likely), move |text| {
         Day::read(text, today.into()).map_err(|_| {
             let problem = Problem::new(Rule::BAD_DAY).with("value", text);
             problem.sentences(&Locale::new(lang)).0
@@ -248,8 +244,7 @@ pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
 
 /// Asks until what is typed can be read; what is wrong with it is said.
 fn typed<T>(
-    question: &str,
-    default: &str,
+    question: Text<'_, '_>,
     read: impl Fn(&str) -> Result<T, String> + Clone + 'static,
 ) -> Result<T> {
     let check = read.clone();
@@ -259,8 +254,7 @@ fn typed<T>(
             Err(wrong) => Validation::Invalid(wrong.into()),
         })
     };
-    let text = Text::new(question).with_validator(check);
-    let answer = answered(text.with_default(default).prompt())?;
+    let answer = answered(question.with_validator(check).prompt())?;
     read(&answer).map_err(anyhow::Error::msg)
 }
 

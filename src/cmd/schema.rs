@@ -67,6 +67,12 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     Ok(Status::Clean)
 }
 
+/// Whether a clone has schemas.
+pub(super) fn is_set_up(root: &Root) -> bool {
+    let records = root.path.join(FOLDER).join(Schema::Records.file());
+    records.is_file()
+}
+
 /// Writes the schemas, and settings for editors where there are none; returns what was written.
 ///
 /// # Errors

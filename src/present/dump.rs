@@ -6,9 +6,8 @@ use crate::figure::view::named_in;
 use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
-use crate::rules::kind::FieldType;
-use crate::rules::kind::{FieldDef, Kind};
-use crate::sql::tables::{SqlRows, SqlTable, has_own_table};
+use crate::rules::kind::{FieldDef, FieldType, Kind};
+use crate::sql::tables::{SqlRows, SqlTable, has_own_table, is_told};
 use crate::tree::{OwnedRecord, Tree};
 
 /// The heading of a table.
@@ -29,24 +28,24 @@ pub fn rows(
     entries: &[OwnedRecord<'_>],
 ) -> Vec<String> {
     let of = |table: &SqlTable<'_>| {
-        let mut rows = Rows::default();
+        let mut rows = Rows {
+            text: String::new(),
+            width: 0,
+            columns: table.columns.len(),
+        };
         rows.add(tree, &table.rows, org, entries);
-        debug_assert!(
-            rows.widths
-                .iter()
-                .all(|width| *width == table.columns.len())
-        );
         rows.text
     };
     tables.iter().map(of).collect()
 }
 
-/// Rows as text, with how many cells each has.
-#[derive(Default)]
+/// Rows as text.
 struct Rows {
     text: String,
+    /// How many cells the row that is being written has.
     width: usize,
-    widths: Vec<usize>,
+    /// How many it must have.
+    columns: usize,
 }
 
 impl Rows {
@@ -79,7 +78,7 @@ impl Rows {
                 for (n, item) in value.map_or(&[][..], Value::items).iter().enumerate() {
                     self.text(id);
                     self.number(n);
-                    self.item(def, item, |field| field.name != "reason");
+                    self.item(def, item);
                     self.end();
                 }
             }
@@ -94,7 +93,7 @@ impl Rows {
                     for (n, item) in value.map_or(&[][..], Value::items).iter().enumerate() {
                         self.text(entry.record.id.as_str());
                         self.number(n);
-                        self.item(&kind.fields[*field], item, |_| true);
+                        self.item(&kind.fields[*field], item);
                         self.end();
                     }
                 }
@@ -158,11 +157,11 @@ impl Rows {
     }
 
     /// An item of a list: a value, or the cells of a table's fields.
-    fn item(&mut self, def: &FieldDef, item: &Value, is_told: impl Fn(&FieldDef) -> bool) {
+    fn item(&mut self, def: &FieldDef, item: &Value) {
         match (&def.ty, item) {
             (FieldType::Table(fields), Value::Table(values)) => {
                 for (field, value) in fields.iter().zip(values) {
-                    if is_told(field) {
+                    if is_told(def, field) {
                         self.field(field, value.as_ref());
                     }
                 }
@@ -224,9 +223,7 @@ impl Rows {
 
     fn end(&mut self) {
         self.text.push('\n');
-        if cfg!(debug_assertions) {
-            self.widths.push(self.width);
-        }
+        debug_assert_eq!(self.width, self.columns);
         self.width = 0;
     }
 }

@@ -49,16 +49,7 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
             .collect(),
         width,
     );
-    let subcommands: Vec<(String, String)> = command
-        .get_subcommands()
-        .filter(|c| !c.is_hide_set())
-        .map(|c| {
-            (
-                c.get_name().to_owned(),
-                c.get_about().map(ToString::to_string).unwrap_or_default(),
-            )
-        })
-        .collect();
+    let subcommands = subcommands(command);
     section(&mut out, &locale.text("help-commands"), subcommands, width);
     // Global options are explained once, on the program's own page.
     let is_top = !path.contains(' ');
@@ -86,6 +77,15 @@ fn page(command: &Command, path: &str, locale: &Locale, width: usize) -> String 
         ));
     }
     out
+}
+
+/// The commands below one, each with what it is about.
+pub(super) fn subcommands(command: &Command) -> Vec<(String, String)> {
+    let shown = command.get_subcommands().filter(|c| !c.is_hide_set());
+    let about = |c: &Command| c.get_about().map(ToString::to_string);
+    shown
+        .map(|c| (c.get_name().to_owned(), about(c).unwrap_or_default()))
+        .collect()
 }
 
 pub(super) fn usage(command: &Command, path: &str, locale: &Locale) -> String {

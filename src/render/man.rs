@@ -1,7 +1,7 @@
 //! Manual pages of the command line, one a command, in the user's language.
 
 use clap::{Arg as Flag, Command};
-use roff::{Inline, Roff, bold, roman};
+use roff::{Roff, bold, roman};
 
 use crate::locale::Locale;
 use crate::render::help;
@@ -16,13 +16,9 @@ pub fn pages(command: &Command, locale: &Locale) -> Vec<(String, String)> {
 fn add(command: &Command, path: &str, locale: &Locale, pages: &mut Vec<(String, String)>) {
     let name = format!("{}.1", path.replace(' ', "-"));
     pages.push((name, page(command, path, locale)));
-    for sub in subcommands(command) {
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         add(sub, &format!("{path} {}", sub.get_name()), locale, pages);
     }
-}
-
-fn subcommands(command: &Command) -> impl Iterator<Item = &Command> {
-    command.get_subcommands().filter(|sub| !sub.is_hide_set())
 }
 
 /// The page of one command.
@@ -58,13 +54,12 @@ pub fn page(command: &Command, path: &str, locale: &Locale) -> String {
     };
     let positionals = of(&Flag::is_positional, &help::placeholder);
     list(&mut roff, locale, "help-arguments", &positionals);
-    let below: Vec<(String, String)> = subcommands(command)
-        .map(|sub| {
-            let about = sub.get_about().map(ToString::to_string);
-            (sub.get_name().to_owned(), about.unwrap_or_default())
-        })
-        .collect();
-    list(&mut roff, locale, "help-commands", &below);
+    list(
+        &mut roff,
+        locale,
+        "help-commands",
+        &help::subcommands(command),
+    );
     for (title, is_global) in [("help-options", false), ("help-global", true)] {
         let is_one = |arg: &Flag| !arg.is_positional() && arg.is_global_set() == is_global;
         list(&mut roff, locale, title, &of(&is_one, &help::flag));
@@ -110,7 +105,6 @@ fn list(roff: &mut Roff, locale: &Locale, title: &str, rows: &[(String, String)]
 fn paragraphs(roff: &mut Roff, text: &str) {
     for line in text.lines() {
         roff.control("PP", []);
-        let line: Vec<Inline> = vec![roman(line)];
-        roff.text(line);
+        roff.text([roman(line)]);
     }
 }

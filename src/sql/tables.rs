@@ -57,9 +57,7 @@ pub fn tables(rules: &Rules) -> Vec<SqlTable<'_>> {
     for (table, field) in [("org_headcount", "headcount"), ("org_exempt", "exempt")] {
         tables.extend(rules.org.index(field).map(|n| {
             let mut columns = named(&[("org", SqlType::Text), ("n", SqlType::BigInt)]);
-            let cells = table_columns(&rules.org.fields[n]);
-            // Why an organisation is excused is told nobody who counts.
-            columns.extend(cells.into_iter().filter(|(name, _)| name != "reason"));
+            columns.extend(table_columns(&rules.org.fields[n]));
             SqlTable {
                 name: table.to_owned(),
                 columns,
@@ -79,6 +77,11 @@ pub fn tables(rules: &Rules) -> Vec<SqlTable<'_>> {
         rows: SqlRows::Persons(person_fields(rules)),
     });
     tables
+}
+
+/// Whether a field of a table is told: why an organisation is excused is told nobody who counts.
+pub fn is_told(of: &FieldDef, field: &FieldDef) -> bool {
+    (of.name.as_str(), field.name.as_str()) != ("exempt", "reason")
 }
 
 /// Whether the values of a field are rows of a table of their own.
@@ -170,7 +173,10 @@ fn field_columns(field: &FieldDef) -> Vec<(String, SqlType)> {
 /// The columns of the fields of a table.
 fn table_columns(field: &FieldDef) -> Vec<(String, SqlType)> {
     match &field.ty {
-        FieldType::Table(fields) => fields.iter().flat_map(field_columns).collect(),
+        FieldType::Table(fields) => {
+            let told = fields.iter().filter(|told| is_told(field, told));
+            told.flat_map(field_columns).collect()
+        }
         _ => Vec::new(),
     }
 }
