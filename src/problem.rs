@@ -260,6 +260,7 @@ rules! {
         "An option for organisations in a report of others.";
     NOT_OF_MEMBERS "scorecard-of-organisations" Usage
         "A scorecard of organisations asked for members.";
+    NOT_IN_SQL "not-in-sql" Usage "A figure or report that cannot be said in SQL.";
     OF_MEMBERS "scorecard-of-members" Usage "A scorecard of members asked for ratings.";
     UNKNOWN_ITEM "unknown-item" Finding "Points for an item that the scorecard does not have.";
     POINTS_OUT_OF_RANGE "points-out-of-range" Finding "Points outside the range of their item.";

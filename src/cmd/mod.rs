@@ -37,6 +37,7 @@ mod rules;
 mod schema;
 mod secretary;
 mod session;
+mod sql;
 mod show;
 mod status;
 mod undo;
@@ -95,6 +96,7 @@ pub const COMMANDS: &[Command] = &[
     report::COMMAND,
     explain::COMMAND,
     export::COMMAND,
+    sql::COMMAND,
     write::COMMAND,
     close::COMMAND,
     secretary::COMMAND,

@@ -79,6 +79,7 @@ impl Meaning {
             "value-template" => Meaning::Template,
             "value-scorecard" => Meaning::Scorecard,
             "value-lang" => Meaning::Words(&["zh-CN", "en"]),
+            "value-dialect" => Meaning::Words(&["duckdb", "spark"]),
             "value-state" => Meaning::Words(&["open", "done", "overdue"]),
             _ => return None,
         })

@@ -31,7 +31,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 /// The report printed unless another is named.
-const DEFAULT_REPORT: &str = "standard";
+pub(super) const DEFAULT_REPORT: &str = "standard";
 
 fn build(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "report")

@@ -1101,6 +1101,20 @@ bad-rule-periods = “{$field}” is a whole number from 2 to 40, for shows = "t
 calendar-name = Ledger reminders
 calendar-event = {$kind}: {$what} ({$org})
 cmd-export = export all registers
+cmd-sql = print a report as SQL, for an engine that holds an export
+    .more =
+        The statement runs over the tables of “ledger export --out FOLDER” and gives the rows of “ledger report --raw”: the same organisations in the same order, the same figures, quotients with six decimals, NULL where there is no data. Without names of metrics it gives those of a report.
+
+        A database may hold the exports of several ledgers: with --all every organisation that has none above it is a row, and the total covers all of them.
+flag-all = all ledgers that the database holds, instead of one organisation
+flag-dialect = the engine: duckdb (default) or spark
+value-dialect = engine
+problem-not-in-sql = “{$metric}” ({$name}) cannot be computed in a database: {$why}
+    .help = ask ledger report for it
+not-in-sql-rows = the rows of this report are not organisations
+not-in-sql-org-list = it looks into a list of the organisation's file
+not-in-sql-members = it looks at the scores of members
+not-in-sql-distinct = it counts rows of a table inside records
 export-title = Work ledger
 trace-more = {$count} in all, {$more} more not listed; --trace=FILE lists all
 template-work-report = work report

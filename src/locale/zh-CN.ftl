@@ -1026,6 +1026,20 @@ bad-rule-periods = “{$field}”应为 2 到 40 的整数，且只用于 shows 
 calendar-name = 台账到期提醒
 calendar-event = {$kind}：{$what}（{$org}）
 cmd-export = 导出全部台账
+cmd-sql = 把报表写成 SQL，交给装有导出数据的数据库去算
+    .more =
+        语句在 “ledger export --out 文件夹” 导出的表上运行，结果与 “ledger report --raw” 相同：组织和次序相同，数字相同，比率六位小数，无数据为 NULL。不写指标名称，就是一张报表的全部指标。
+
+        一个数据库可以装多个台账的导出：加 --all，每个最上级组织一行，合计包括全部。
+flag-all = 数据库里的全部台账，不限一个组织
+flag-dialect = 数据库：duckdb（默认）或 spark
+value-dialect = 数据库
+problem-not-in-sql = “{$metric}”（{$name}）不能在数据库里计算：{$why}
+    .help = 用 ledger report 查看
+not-in-sql-rows = 这张报表的行不是组织
+not-in-sql-org-list = 它要看组织文件里的列表
+not-in-sql-members = 它要看党员的得分
+not-in-sql-distinct = 它要数记录里表格的行
 export-title = 工作台账
 trace-more = 共 {$count} 条，另有 {$more} 条未列出；写成 --trace=文件 可列出全部
 template-work-report = 工作报告

@@ -1,18 +1,7 @@
 //! The scripts by which an engine loads the tables. They are run in the folder of an export.
 
+use crate::sql::dialect::Dialect;
 use crate::sql::tables::{SqlTable, SqlType};
-
-/// An engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// DuckDB.
-    DuckDb,
-    /// Spark SQL.
-    Spark,
-}
-
-/// Both.
-pub const DIALECTS: [Dialect; 2] = [Dialect::DuckDb, Dialect::Spark];
 
 /// What the folder of each top organisation's rows begins with.
 pub const PARTITION: &str = "partition=";
@@ -23,26 +12,6 @@ impl Dialect {
         match self {
             Dialect::DuckDb => "load.duckdb.sql",
             Dialect::Spark => "load.spark.sql",
-        }
-    }
-
-    /// A name that stands for itself, whatever words the engine has.
-    pub fn quoted(self, name: &str) -> String {
-        match self {
-            Dialect::DuckDb => format!("\"{name}\""),
-            Dialect::Spark => format!("`{name}`"),
-        }
-    }
-
-    /// What the engine calls a type.
-    pub fn type_name(self, ty: SqlType) -> String {
-        match (ty, self) {
-            (SqlType::BigInt, _) => "BIGINT".to_owned(),
-            (SqlType::Date, _) => "DATE".to_owned(),
-            (SqlType::Boolean, _) => "BOOLEAN".to_owned(),
-            (SqlType::Text, Dialect::DuckDb) => "VARCHAR".to_owned(),
-            (SqlType::Text, Dialect::Spark) => "STRING".to_owned(),
-            (SqlType::Decimal(places), _) => format!("DECIMAL(18, {places})"),
         }
     }
 

@@ -1,5 +1,15 @@
-//! A ledger as the tables of a database: which there are, of which types, and how an engine loads
-//! them. The rules say it all; no record is looked at.
+//! A ledger as the tables of a database, and figures as queries over them: the rules and a day say
+//! it all, no record is looked at.
 
+mod condition;
+mod debt;
+pub mod dialect;
+mod figure;
+mod frame;
+mod grading;
 pub mod load;
+pub mod query;
+mod scoring;
+mod seen;
+mod step;
 pub mod tables;
