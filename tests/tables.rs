@@ -1,15 +1,13 @@
 //! A ledger as the tables of a database: each row as its columns say, whole or not at all, loaded by
 //! the script that comes with it.
 
-#![allow(clippy::print_stderr)] // what is not tried is said
-
 mod common;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
-use common::{Ledger, has};
+use common::Ledger;
+use common::engine::Engine;
 use ledger::rules::Rules;
 use ledger::sql::tables::tables;
 
@@ -198,38 +196,31 @@ fn an_export_replaces_its_own_rows_whole_or_not_at_all() {
 /// Asked for by `LEDGER_DUCKDB`: a Python that has DuckDB.
 #[test]
 fn duckdb_loads_what_was_exported() {
-    let Ok(python) = std::env::var("LEDGER_DUCKDB") else {
-        eprintln!("LEDGER_DUCKDB names no Python with DuckDB: it is not tried");
+    let Some(duckdb) = Engine::duckdb() else {
         return;
     };
-    assert!(has(&python), "{python}");
     let ledger = Ledger::new(&[("orgs/a/2026/x-00.toml", MIXED)]);
     let folder = tempfile::tempdir().expect("a folder");
     exported(&ledger, folder.path());
-    let output = Command::new(python)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tables/query.py"))
-        .arg(folder.path())
-        .args([
-            "SELECT title, note, place, date, due, retracted FROM meeting",
-            "SELECT amount, typeof(amount), retracted FROM fund",
-            "SELECT month, month_first, month_last FROM service",
-            "SELECT record, \"on\", percent FROM task_update ORDER BY n",
-            "SELECT COUNT(*) FROM org",
-        ])
-        .output()
-        .expect("it runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let said = String::from_utf8(output.stdout).expect("text");
-    let expected = r#"["一,\"二\"\n三", "", null, "2026-07-03", 12, false]
-["3500.50", "DECIMAL(18,2)", true]
-["2026-07", "2026-07-01", "2026-07-31"]
-["t-20260703-00000002", "2026-08-10", 60]
-["t-20260703-00000002", "2026-09-18", null]
-[1]
-"#;
+    let asked = [
+        "SELECT title, note, place, date, due, retracted FROM meeting",
+        "SELECT amount, typeof(amount), retracted FROM fund",
+        "SELECT month, month_first, month_last FROM service",
+        "SELECT record, \"on\", percent FROM task_update ORDER BY n",
+        "SELECT COUNT(*) FROM org",
+    ];
+    let asked = asked.map(|text| (Some(folder.path()), text.to_owned()));
+    let said: Vec<String> = duckdb
+        .answers(&asked)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let expected = [
+        r#"[["一,\"二\"\n三","",null,"2026-07-03",12,false]]"#,
+        r#"[["3500.50","DECIMAL(18,2)",true]]"#,
+        r#"[["2026-07","2026-07-01","2026-07-31"]]"#,
+        r#"[["t-20260703-00000002","2026-08-10",60],["t-20260703-00000002","2026-09-18",null]]"#,
+        "[[1]]",
+    ];
     assert_eq!(said, expected);
 }

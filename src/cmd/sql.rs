@@ -37,6 +37,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
         .arg(options::option(locale, "depth", "value-number"))
         .arg(options::switch(locale, "own"))
         .arg(options::as_of_option(locale))
+        .arg(options::at_option(locale))
         .arg(options::option(locale, "report", "value-report").conflicts_with("metric"))
         .arg(
             options::option(locale, "dialect", "value-dialect")
@@ -56,12 +57,18 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let tree = ledger.outline();
     let org = match matches.get_flag("all") {
         true => None,
-        false => Some(tree.orgs[session.org(&tree, matches)?].path.as_str()),
+        false => Some(&tree.orgs[session.org(&tree, matches)?]),
     };
+    let short = org.map_or("", |org| org.short());
+    let names = [
+        session.locale.say("row-own", &[("org", short.into())]),
+        session.locale.text("row-total"),
+    ];
     let query = Query {
         rules: &ledger.rules,
         begins: tree.begins,
-        org,
+        org: org.map(|org| org.path.as_str()),
+        names,
         depth: depth(matches)?,
         own: matches.get_flag("own"),
         period,

@@ -1067,7 +1067,8 @@ fn refers_to(tree: &Tree, id: Option<&Value>, is: &Is) -> bool {
 fn value_is(value: Option<&Value>, is: &Is) -> bool {
     match (value, is) {
         (None, _) => false,
-        (Some(_), Is::Present) => true,
+        // An empty list is nothing.
+        (Some(value), Is::Present) => !value.items().is_empty(),
         (Some(value), Is::True) => *value == Value::Boolean(true),
         (Some(value), Is::Compared(all)) => value
             .items()

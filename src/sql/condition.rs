@@ -260,8 +260,7 @@ impl<'q> Draft<'q> {
 
 /// Organisations by each of their names that only one has.
 pub(super) fn organisations_by_name(dialect: Dialect) -> Step {
-    let name = own_name("o");
-    let short = format!("COALESCE(NULLIF(o.short, ''), {name})");
+    let (name, short) = (own_name("o"), short_name("o"));
     let named = |name: &str| {
         let name = dialect.folded(name);
         format!("SELECT {name} AS name, o.id AS org FROM org o")
@@ -276,8 +275,13 @@ pub(super) fn organisations_by_name(dialect: Dialect) -> Step {
     Step::new(BY_NAME, "organisations by the names that only one has", body)
 }
 
+/// An organisation's short name, or else its name.
+pub(super) fn short_name(alias: &str) -> String {
+    format!("COALESCE(NULLIF({alias}.short, ''), {})", own_name(alias))
+}
+
 /// An organisation's name, or that of its folder.
-pub(super) fn own_name(alias: &str) -> String {
+fn own_name(alias: &str) -> String {
     format!("COALESCE(NULLIF({alias}.name, ''), REGEXP_REPLACE({alias}.id, '^.*/', ''))")
 }
 

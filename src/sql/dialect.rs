@@ -202,10 +202,11 @@ impl Dialect {
         }
     }
 
-    /// A text. What nobody could see in it, or what would steer a terminal, stands by its number.
+    /// A text. What nobody could see in it, or what would steer a terminal, stands by its number,
+    /// and so does a semicolon: who cuts a text into statements finds none but between them.
     pub(super) fn text(self, text: &str) -> String {
         let is_hidden = |c: char| {
-            is_steering(c) || NOTHINGS.contains(c) || c.is_whitespace() && c != ' '
+            c == ';' || is_steering(c) || NOTHINGS.contains(c) || c.is_whitespace() && c != ' '
         };
         let mut found = String::from("'");
         for c in text.chars() {

@@ -49,10 +49,10 @@ pub(super) struct Made<'q> {
     cards: Vec<(String, Points<'q>)>,
     /// Places: the column, the order, and the figure by which it goes.
     places: Vec<(String, &'q Ranking, Form)>,
-    /// Whether figures of each organisation with all under it are needed beside the rows.
+    /// Whether figures of organisations are needed that have no row.
+    pub(super) needs_peers: bool,
+    /// Whether figures of each organisation with all under it are needed, whatever the rows are.
     pub(super) needs_under: bool,
-    /// Whether figures of each organisation alone are.
-    pub(super) needs_each: bool,
 }
 
 impl<'q> Made<'q> {
@@ -99,10 +99,7 @@ impl<'q> Made<'q> {
                     return Ok(Form::NoData);
                 };
                 let by = self.form(draft, frame, by)?;
-                match draft.query.own {
-                    true => self.needs_each = true,
-                    false => self.needs_under = true,
-                }
+                self.needs_peers = true;
                 let column = frame.free(draft, &metric.name, "order");
                 let column = draft.ident(&column);
                 if !self.places.iter().any(|(known, ..)| *known == column) {
@@ -118,7 +115,8 @@ impl<'q> Made<'q> {
                 let column = draft.ident(&frame.free(draft, &card.name, "points"));
                 if !self.cards.iter().any(|(known, _)| *known == column) {
                     let points = Points::of(draft, card, frame.period)?;
-                    self.needs_under |= points.needs_under();
+                    self.needs_peers |= points.needs_best() && !draft.query.own;
+                    self.needs_under |= points.needs_best() && draft.query.own;
                     self.cards.push((column.clone(), points));
                 }
                 Form::Millionths(format!("f.{column}"))
@@ -252,8 +250,8 @@ impl<'q> Made<'q> {
         })
     }
 
-    /// The steps over the rows of the report that compute what is made of others. The name of the
-    /// last.
+    /// The steps over the rows of the report that compute what is made of others, each with the
+    /// columns of the one before. The name of the last.
     pub(super) fn layers(
         &mut self,
         draft: &mut Draft<'q>,
@@ -261,147 +259,157 @@ impl<'q> Made<'q> {
         mut rows: String,
     ) -> Result<String, Refused> {
         if !self.fractions.is_empty() {
-            let mut shown = vec!["f.*".to_owned()];
-            shown.extend(self.fractions.iter().map(|(name, end)| format!("{end} AS {name}")));
-            let body = format!("SELECT {}\nFROM {rows} f", columns(&shown));
+            let ends = self.fractions.iter();
+            let ends: Vec<String> = ends.map(|(name, end)| format!("{end} AS {name}")).collect();
             let about = "quotients, above and below the line";
-            rows = draft.step(&format!("quotient{suffix}"), about, body);
+            rows = widened(draft, (&format!("quotient{suffix}"), about), &rows, &ends);
         }
-        let mut beside = Vec::new();
         for (column, parts) in &self.scores {
-            beside.push((score(draft, &rows, (column, parts)), column.clone()));
+            rows = score(draft, rows, (column, parts));
         }
+        let mut scored = vec!["f.*".to_owned()];
+        let mut from = From::new(&rows, "f");
         for (column, points) in std::mem::take(&mut self.cards) {
-            beside.push((points.step(draft, &column)?, column));
+            let step = points.step(draft, &column)?;
+            scored.push(format!("{step}.{column}"));
+            from.join(format!(
+                "LEFT JOIN {step} ON {step}.role = f.role AND {step}.org = f.org"
+            ));
         }
-        rows = joined(draft, &format!("scored{suffix}"), &rows, &beside);
-        let mut beside = Vec::new();
-        for (column, ranking, by) in &self.places {
-            beside.push((place(draft, &rows, (column, ranking, by)), column.clone()));
+        if scored.len() > 1 {
+            let body = format!("SELECT {}\n{}", columns(&scored), from.text());
+            rows = draft.step(&format!("scored{suffix}"), "with the scores of scorecards", body);
         }
-        Ok(joined(draft, &format!("placed{suffix}"), &rows, &beside))
+        if !self.places.is_empty() {
+            let mut placed = vec!["f.*".to_owned()];
+            for (column, ranking, by) in &self.places {
+                placed.push(format!("{} AS {column}", place(draft, ranking, by)));
+            }
+            let body = format!(
+                "SELECT {}\nFROM {rows} f LEFT JOIN org o ON o.id = f.org",
+                columns(&placed)
+            );
+            let about = "with places among peers, where equals share one";
+            rows = draft.step(&format!("placed{suffix}"), about, body);
+        }
+        Ok(rows)
     }
 }
 
-/// The rows with columns of steps beside them; the name of that step.
-fn joined(draft: &mut Draft<'_>, name: &str, rows: &str, beside: &[(String, String)]) -> String {
-    if beside.is_empty() {
-        return rows.to_owned();
-    }
-    let mut shown = vec!["f.*".to_owned()];
-    let mut from = From::new(rows, "f");
-    for (step, column) in beside {
-        shown.push(format!("{step}.{column}"));
-        from.join(format!(
-            "LEFT JOIN {step} ON {step}.role = f.role AND {step}.org = f.org"
-        ));
-    }
-    let body = format!("SELECT {}\n{}", columns(&shown), from.text());
-    draft.step(name, "the rows with these beside them", body)
+/// A step with more columns than the one before; its name.
+fn widened(
+    draft: &mut Draft<'_>,
+    (name, about): (&str, &str),
+    rows: &str,
+    more: &[String],
+) -> String {
+    let body = format!("SELECT f.*,\n       {}\nFROM {rows} f", columns(more));
+    draft.step(name, about, body)
 }
 
-/// The step with a score: the weighted average of quotients in tenths of a hundred points. Each
-/// quotient is taken apart into a whole number and three runs of 18 digits, so that their sum is
-/// exact whatever stands below the lines; what it falls short of a whole number by the digits after
-/// those is nothing.
+/// The steps with a score: the weighted average of quotients in tenths of a hundred points; the
+/// name of the last. Each quotient is taken apart into a whole number and three runs of 18 digits,
+/// so that their sum is exact whatever stands below the lines; what it falls short of a whole number
+/// by the digits after those is nothing.
 fn score(
     draft: &mut Draft<'_>,
-    rows: &str,
+    mut rows: String,
     (column, parts): (&str, &[(i64, String, String)]),
 ) -> String {
     let dialect = draft.dialect();
-    let part = |(weight, above, below): &(i64, String, String)| {
-        format!(
-            "SELECT f.role, f.org, {weight} AS weight, {above} * {} AS above, {below} AS below\nFROM \
-             {rows} f WHERE {below} <> 0",
-            2000 * weight
-        )
+    let numbers = || 1..=parts.len();
+    let added = |what: &str| {
+        let all: Vec<String> = numbers().map(|n| format!("f.{column}_{what}_{n}")).collect();
+        match all.is_empty() {
+            true => "0".to_owned(),
+            false => all.join(" + "),
+        }
     };
-    let none = format!(
-        "SELECT f.role, f.org, 1 AS weight, 0 AS above, 1 AS below FROM {rows} f WHERE FALSE"
-    );
-    let parts: Vec<String> = parts.iter().map(part).collect();
-    let body = match parts.len() {
-        0 => none,
-        _ => parts.join("\nUNION ALL\n"),
-    };
-    let about = "the quotients with data, 2000 times their weights: twice as many tenths as they give";
-    let mut last = draft.step(&format!("{column}_part"), about, body);
-    let mut known = vec!["p.role", "p.org", "p.weight", "p.below"];
-    let mut over = "p.above".to_owned();
-    for (n, whole) in ["whole", "run_1", "run_2", "run_3"].into_iter().enumerate() {
-        let body = format!(
-            "SELECT {},\n       {} AS {whole}, ({over}) % p.below AS rest\nFROM {last} p",
-            known.join(", "),
-            dialect.quotient(&over, "p.below")
-        );
-        let about = match n {
-            0 => "their whole numbers".to_owned(),
-            n => format!("run {n} of their digits"),
+    let mut more = Vec::new();
+    for (n, (weight, above, below)) in numbers().zip(parts) {
+        let known = format!("CASE WHEN {below} <> 0 THEN");
+        let twice = 2000 * weight;
+        more.push(format!("{known} {above} * {twice} ELSE 0 END AS {column}_above_{n}"));
+        more.push(format!("{known} {below} ELSE 1 END AS {column}_below_{n}"));
+        more.push(format!("{known} {weight} ELSE 0 END AS {column}_weight_{n}"));
+    }
+    if more.is_empty() {
+        more.push(format!("0 AS {column}_above_0"));
+    }
+    let about = "quotients with data, 2000 times their weights, twice as many tenths as they give";
+    rows = widened(draft, (&format!("{column}_part"), about), &rows, &more);
+    let mut over = "above";
+    for (run, rest) in [("whole", "rest"), ("run_1", "rest_1"), ("run_2", "rest_2"), ("run_3", "rest_3")] {
+        let mut more = Vec::new();
+        for n in numbers() {
+            let below = format!("f.{column}_below_{n}");
+            let over = match run {
+                "whole" => dialect.wide(&format!("f.{column}_{over}_{n}")),
+                _ => format!("f.{column}_{over}_{n} * {}", power(RUN)),
+            };
+            let whole = dialect.quotient(&over, &below);
+            more.push(format!("{whole} AS {column}_{run}_{n}"));
+            more.push(format!("({over}) % {below} AS {column}_{rest}_{n}"));
+        }
+        if more.is_empty() {
+            break;
+        }
+        let about = match run {
+            "whole" => "their whole numbers",
+            _ => "the next 18 digits of each",
         };
-        last = draft.step(&format!("{column}_{whole}"), about, body);
-        known.push(match n {
-            0 => "p.whole",
-            1 => "p.run_1",
-            _ => "p.run_2",
-        });
-        over = format!("p.rest * {}", power(RUN));
+        rows = widened(draft, (&format!("{column}_{run}"), about), &rows, &more);
+        over = rest;
     }
-    let wide = |sum: &str| dialect.wide(sum);
-    let body = format!(
-        "SELECT p.role, p.org, {} AS weight,\n       {} AS whole, {} AS run_1, {} AS run_2, {} AS \
-         run_3, {} AS n\nFROM {last} p\nGROUP BY p.role, p.org",
-        wide("SUM(p.weight)"),
-        wide("SUM(p.whole)"),
-        wide("SUM(p.run_1)"),
-        wide("SUM(p.run_2)"),
-        wide("SUM(p.run_3)"),
-        wide("COUNT(*)"),
-    );
-    last = draft.step(&format!("{column}_sum"), "added up, run by run", body);
-    let body = format!(
-        "SELECT p.*, 1 AS sign FROM {last} p\nUNION ALL\nSELECT p.role, p.org, p.weight, -p.whole, \
-         -p.run_1, -p.run_2, -p.run_3, p.n, -1 AS sign FROM {last} p"
-    );
-    last = draft.step(&format!("{column}_signed"), "as it is, and its opposite", body);
-    let mut carried = "p.run_3 + p.n";
-    for (run, left) in [("run_2", "p.whole, p.run_1, "), ("run_1", "p.whole, "), ("whole", "")] {
-        let body = format!(
-            "SELECT p.role, p.org, p.weight, p.sign, {left}{} + p.{run} AS carried\nFROM {last} p",
-            carry(draft, carried)
-        );
-        let about = format!("what is more than a run goes over to {run}");
-        last = draft.step(&format!("{column}_to_{run}"), about, body);
-        carried = "p.carried";
+    let mut more = vec![format!("{} AS {column}_weight", dialect.wide(&added("weight")))];
+    for run in ["whole", "run_1", "run_2", "run_3"] {
+        let sum = dialect.wide(&added(run));
+        more.push(format!("{sum} AS {column}_{run}"));
     }
-    let half_up = dialect.quotient("p.carried + p.weight", "2 * p.weight");
-    let body = format!(
-        "SELECT p.role, p.org, MAX(CASE WHEN p.sign > 0 THEN {half_up} ELSE -({half_up}) END) AS \
-         {column}\nFROM {last} p\nWHERE p.carried >= 0\nGROUP BY p.role, p.org"
+    rows = widened(draft, (&format!("{column}_sum"), "added up"), &rows, &more);
+    let n = parts.len();
+    let (mut up, mut down) = (
+        format!("f.{column}_run_3 + {n}"),
+        format!("-f.{column}_run_3 + {n}"),
     );
-    draft.step(&format!("{column}_score"), "the average, rounded half away from zero", body)
+    for run in ["run_2", "run_1", "whole"] {
+        let more = [
+            format!("{} + f.{column}_{run} AS {column}_up_{run}", carry(draft, &up)),
+            format!("{} - f.{column}_{run} AS {column}_down_{run}", carry(draft, &down)),
+        ];
+        let about = "what is more than a run of digits goes over to the one before, \
+                     of the sum and of its opposite";
+        rows = widened(draft, (&format!("{column}_to_{run}"), about), &rows, &more);
+        up = format!("f.{column}_up_{run}");
+        down = format!("f.{column}_down_{run}");
+    }
+    let weight = format!("f.{column}_weight");
+    let half_up =
+        |sum: &str| dialect.quotient(&format!("{sum} + {weight}"), &format!("2 * {weight}"));
+    let tenths = format!(
+        "CASE WHEN {weight} = 0 THEN NULL WHEN {up} >= 0 THEN {} ELSE -({}) END AS {column}",
+        half_up(&up),
+        half_up(&down)
+    );
+    let about = "the average, rounded half away from zero";
+    widened(draft, (&format!("{column}_score"), about), &rows, &[tenths])
 }
 
-/// How many runs of digits a sum of such comes to: rounded down.
+/// How many runs of digits a sum of such comes to, rounded down.
 fn carry(draft: &Draft<'_>, sum: &str) -> String {
     let up = format!("{sum} + {}", power(RUN + 3));
     format!("{} - 1000", draft.dialect().quotient(&up, &power(RUN)))
 }
 
-/// The step with the places of organisations among their peers: those that share a figure share a
-/// place.
-fn place(
-    draft: &mut Draft<'_>,
-    rows: &str,
-    (column, ranking, by): (&str, &Ranking, &Form),
-) -> String {
+/// The place of organisation `o` among its peers; none where it is not one of them.
+fn place(draft: &Draft<'_>, ranking: &Ranking, by: &Form) -> String {
     let (dialect, query) = (draft.dialect(), draft.query);
-    let role = match query.own {
-        true => "each",
-        false => "under",
-    };
     let (keys, known) = order(draft, by);
-    let mut tests = vec![format!("f.role = '{role}'"), exists_on("o", query.as_of), known];
+    let mut tests = vec![
+        "f.role IN ('org', 'peer')".to_owned(),
+        exists_on("o", query.as_of),
+        known,
+    ];
     let peers = &ranking.peers;
     let mut beside = Vec::new();
     match &peers.under {
@@ -410,10 +418,14 @@ fn place(
             tests.push("o.above IS NOT NULL".to_owned());
         }
         Under::All => {}
-        Under::Org(top) => tests.push(format!(
-            "o.id IN (SELECT a.org FROM org_above a WHERE a.above = {} AND a.distance > 0)",
-            dialect.text(top)
-        )),
+        Under::Org(top) => {
+            let below = format!("{top}/");
+            tests.push(format!(
+                "SUBSTRING(o.id, 1, {}) = {}",
+                below.len(),
+                dialect.text(&below)
+            ));
+        }
     }
     match peers.level {
         Level::Same => beside.push("o.depth"),
@@ -434,20 +446,13 @@ fn place(
         false => " DESC",
     };
     let keys: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
-    let among = match beside.is_empty() {
-        true => String::new(),
-        false => format!("PARTITION BY {} ", beside.join(", ")),
-    };
-    let body = format!(
-        "SELECT 'org' AS role, f.org, RANK() OVER ({among}ORDER BY {}) AS {column}\nFROM {rows} f JOIN \
-         org o ON o.id = f.org\nWHERE {}",
-        keys.join(", "),
-        tests.join("\n  AND ")
-    );
-    draft.step(
-        &format!("{column}_place"),
-        format!("places among peers by {}, equals share one", ranking.by),
-        body,
+    let is_peer = format!("CASE WHEN {} THEN 1 ELSE 0 END", tests.join("\n         AND "));
+    let among: Vec<&str> = std::iter::once(&*is_peer).chain(beside).collect();
+    format!(
+        "CASE WHEN {}\n         THEN RANK() OVER (PARTITION BY {}\n         ORDER BY {}) END",
+        tests.join("\n         AND "),
+        among.join(", "),
+        keys.join(", ")
     )
 }
 

@@ -10,7 +10,7 @@ use crate::rules::metric::{
     Amount, DateOf, DayOf, Measure, Metric, Owed, Summary, Take, Window,
 };
 use crate::rules::view::{PersonField, View, ViewPart};
-use crate::sql::condition::{exists_on, is_free_text, own_name};
+use crate::sql::condition::{exists_on, is_free_text, short_name};
 use crate::sql::dialect::{self, power};
 use crate::sql::seen::days;
 use crate::sql::step::{Draft, From, Refused, all, columns};
@@ -839,7 +839,7 @@ impl<'q> Frame<'q> {
             asked.extend(each.map(|(name, column)| format!("{column} AS {name}")));
             let from = of_kind.from.text();
             let body = format!("SELECT {}\n{from}\nGROUP BY r.org", columns(&asked));
-            let about = format!("what the {} of each organisation come to", of_kind.kind.name);
+            let about = format!("{}: what each organisation has", of_kind.kind.name);
             draft.steps.push(crate::sql::step::Step::new(name.clone(), about, body));
             name
         }).collect();
@@ -855,6 +855,10 @@ impl<'q> Frame<'q> {
         let about = "own figures, one row an organisation";
         let own = draft.step(&format!("own{suffix}"), about, body);
         let mut rolled = vec!["s.role".to_owned(), "s.org".to_owned()];
+        if draft.query.own {
+            let count = self.free(draft, "row", "members");
+            rolled.push(format!("COUNT(*) AS {}", draft.ident(&count)));
+        }
         rolled.extend(self.own.iter().map(|column| {
             let name = &column.name;
             match column.gather {
@@ -870,7 +874,7 @@ impl<'q> Frame<'q> {
         let about = "the figures of each row, those of its organisations put together";
         let rolled = draft.step(&format!("rolled{suffix}"), about, body);
         let mut shown = vec!["g.*".to_owned(), "o.n AS place".to_owned()];
-        shown.push(format!("{} AS name", own_name("o")));
+        shown.push(format!("{} AS name", shown_name(draft)));
         let mut from = From::new(&rolled, "g");
         // The total of several ledgers is no organisation's.
         from.join("LEFT JOIN org o ON o.id = g.org".to_owned());
@@ -997,6 +1001,14 @@ pub(super) fn units(draft: &Draft<'_>, number: &str, places: u32) -> String {
         0 => number.to_owned(),
         places => draft.dialect().wide(&format!("{number} * {}", power(places))),
     }
+}
+
+/// What each row is called: an organisation by its short name.
+fn shown_name(draft: &Draft<'_>) -> String {
+    let [own, total] = &draft.query.names;
+    let (own, total) = (draft.dialect().text(own), draft.dialect().text(total));
+    let short = short_name("o");
+    format!("CASE g.role WHEN 'own' THEN {own} WHEN 'total' THEN {total} ELSE {short} END")
 }
 
 /// The column that says why a number is not known, where a record may say so.

@@ -34,6 +34,8 @@ pub struct Query<'r> {
     pub today: Option<Day>,
     /// The figures, in order.
     pub metrics: Vec<&'r Metric>,
+    /// What the row of the organisation at the top alone is called, and that of all together.
+    pub names: [String; 2],
     /// The engine.
     pub dialect: Dialect,
 }
@@ -44,14 +46,15 @@ impl Query<'_> {
     /// # Errors
     /// A figure that cannot be said in SQL, by its name.
     pub fn text(&self) -> Result<String, Problem> {
+        let names: Vec<&str> = self.metrics.iter().map(|m| m.name.as_str()).collect();
         let head = format!(
-            "-- {} of {}, as of {}, for {}\n",
-            self.metrics.len(),
-            self.period,
+            "-- {}\n-- period {}..{}, as of {}, dialect {}\n",
+            names.join(", "),
+            self.period.first(),
+            self.period.last(),
             self.as_of,
             self.dialect.name()
         );
-        let head = head.replacen(" of ", " figures of ", 1);
         let mut wanted: Vec<&Metric> = Vec::new();
         for &metric in &self.metrics {
             if !wanted.iter().any(|known| known.name == metric.name) {
@@ -151,56 +154,55 @@ impl Query<'_> {
         Ok(draft.statement(&end))
     }
 
-    /// The step that says which organisations each row covers.
+    /// The step that says which organisations each row covers. A peer is an organisation without a
+    /// row, among which others have their places.
     fn scope(&self, draft: &mut Draft<'_>, made: &Made<'_>) {
         let dialect = self.dialect;
         let mut parts = Vec::new();
-        match self.org {
-            None => {
-                let listed = format!("FROM org u\nWHERE u.depth <= {}", self.depth);
-                let (each, all) = match self.own {
-                    true => (format!("u.id {listed}"), format!("u.id {listed}")),
-                    false => (
-                        format!("a.org FROM org u JOIN org_above a ON a.above = u.id\nWHERE u.depth \
-                                 <= {}", self.depth),
-                        "u.id FROM org u".to_owned(),
-                    ),
-                };
-                parts.push(format!("SELECT 'org' AS role, u.id AS org, {each}"));
-                parts.push(format!("SELECT 'total', '', {all}"));
-            }
+        let (mut from, is_listed) = match self.org {
+            None => (From::new("org", "o"), format!("o.depth <= {}", self.depth)),
             Some(org) => {
                 let top = dialect.text(org);
                 let depth = org.split('/').count() + self.depth;
-                parts.push(format!("SELECT 'own' AS role, {top} AS org, {top} AS member"));
-                let listed = format!(
-                    "FROM org_above u JOIN org o ON o.id = u.org AND o.depth <= {depth}"
-                );
-                let below = format!("u.above = {top} AND u.distance > 0");
-                match self.own {
-                    true => {
-                        parts.push(format!("SELECT 'org', u.org, u.org {listed}\nWHERE {below}"));
-                        parts.push(format!(
-                            "SELECT 'total', {top}, u.org {listed}\nWHERE u.above = {top}"
-                        ));
-                    }
-                    false => {
-                        parts.push(format!(
-                            "SELECT 'org', u.org, a.org {listed}\nJOIN org_above a ON a.above = \
-                             u.org\nWHERE {below}"
-                        ));
-                        parts.push(format!(
-                            "SELECT 'total', {top}, a.org FROM org_above a WHERE a.above = {top}"
-                        ));
-                    }
-                }
+                parts.push(format!("SELECT 'own', {top}, {top}"));
+                let mut from = From::new("org", "o");
+                from.join(format!(
+                    "LEFT JOIN org_above u ON u.org = o.id AND u.above = {top} AND u.distance > 0"
+                ));
+                (from, format!("u.org IS NOT NULL AND o.depth <= {depth}"))
             }
-        }
+        };
+        let top = dialect.text(self.org.unwrap_or_default());
+        // With --own the total covers just what the rows show, so that they still add up to it.
+        let all = match (self.own, self.org) {
+            (true, None) => format!("o.id\n{}\nWHERE {is_listed}", from.text()),
+            (true, Some(_)) => format!(
+                "o.id\n{}\nWHERE o.id = {top} OR ({is_listed})",
+                from.text()
+            ),
+            (false, None) => "o.id\nFROM org o".to_owned(),
+            (false, Some(_)) => format!("a.org\nFROM org_above a WHERE a.above = {top}"),
+        };
+        parts.push(format!("SELECT 'total', {top}, {all}"));
+        let member = match self.own {
+            true => "o.id",
+            false => {
+                from.join("JOIN org_above a ON a.above = o.id".to_owned());
+                "a.org"
+            }
+        };
+        parts.push(match made.needs_peers {
+            true => format!(
+                "SELECT CASE WHEN {is_listed} THEN 'org' ELSE 'peer' END, o.id, {member}\n{}",
+                from.text()
+            ),
+            false => format!(
+                "SELECT 'org', o.id, {member}\n{}\nWHERE {is_listed}",
+                from.text()
+            ),
+        });
         if made.needs_under {
             parts.push("SELECT 'under', a.above, a.org FROM org_above a".to_owned());
-        }
-        if made.needs_each {
-            parts.push("SELECT 'each', o.id, o.id FROM org o".to_owned());
         }
         let about = "which organisations each row covers";
         let body = parts.join("\nUNION ALL\n");

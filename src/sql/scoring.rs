@@ -55,9 +55,9 @@ impl<'q> Points<'q> {
     }
 
     /// Whether the best of all that are scored is asked for.
-    pub(super) fn needs_under(&self) -> bool {
+    pub(super) fn needs_best(&self) -> bool {
         let is_best = |way: &Way| matches!(way, Way::Best { .. });
-        self.card.items().any(|(_, item)| is_best(&item.way)) || self.made.needs_under
+        self.card.items().any(|(_, item)| is_best(&item.way))
     }
 
     /// The step with the points of each row, as `column`.
@@ -67,8 +67,7 @@ impl<'q> Points<'q> {
         let rows = self.made.layers(draft, &suffix, rows)?;
         let given = self.given(draft)?;
         let values = self.value_step(draft, &rows, given.as_deref())?;
-        let bests = self.bests(draft, &rows)?;
-        let shares = self.share_step(draft, &values, &bests);
+        let shares = self.share_step(draft, &values);
         let items = self.item_step(draft, &shares);
         let blocks = self.block_step(draft, &items);
         Ok(self.score_step(draft, &blocks, column))
@@ -168,6 +167,12 @@ impl<'q> Points<'q> {
             };
             asked.push(format!("{} AS above_{n}", dialect.wide(&above)));
             asked.push(format!("{} AS below_{n}", dialect.wide(&below)));
+            if let (Way::Best { .. }, Some(value)) = (&item.way, value) {
+                for (end, what) in [("above", &above), ("below", &below)] {
+                    let best = self.best(draft, value, what);
+                    asked.push(format!("{} AS best_{end}_{n}", dialect.wide(&best)));
+                }
+            }
             if item.vetoes {
                 let counts = match (value, given) {
                     (None, Some(given)) => format!("COALESCE({given}.entries_{n}, 0) > 0"),
@@ -192,7 +197,8 @@ impl<'q> Points<'q> {
         let mut tests = self.scored(draft)?;
         if query.own {
             // The rows of the report are organisations; their total is not one of them.
-            tests.push("f.role <> 'total'".to_owned());
+            let members = draft.ident(&self.frame.free(draft, "row", "members"));
+            tests.push(format!("(f.role <> 'total' OR f.{members} = 1)"));
         }
         let body = format!(
             "SELECT {}\n{}\nWHERE {}",
@@ -202,6 +208,23 @@ impl<'q> Points<'q> {
         );
         let about = format!("{}: the figure of each item, above and below the line", self.card.name);
         Ok(draft.step(&format!("value{}", self.frame.suffix), about, body))
+    }
+
+    /// A column of the row of all that are scored that has the highest figure.
+    fn best(&self, draft: &Draft<'q>, value: &Form, what: &str) -> String {
+        let (keys, known) = order(draft, value);
+        let roles = match draft.query.own {
+            true => "'under'",
+            false => "'org', 'peer'",
+        };
+        let keys: Vec<String> = keys.iter().map(|key| format!("{key} DESC")).collect();
+        let is_one = format!("f.role IN ({roles}) AND {known}");
+        let first = format!("CASE WHEN {is_one} THEN 0 ELSE 1 END");
+        // Where nobody has a figure, the first row has none either.
+        format!(
+            "FIRST_VALUE(CASE WHEN {is_one} THEN {what} ELSE 0 END) OVER (ORDER BY {first}, {})",
+            keys.join(", ")
+        )
     }
 
     /// The conditions under which organisation `o` is scored.
@@ -232,47 +255,10 @@ impl<'q> Points<'q> {
         draft.dialect().wide(&format!("CASE o.{class}{whens} ELSE {start} END"))
     }
 
-    /// For each item that looks for the best of all, the step with it.
-    fn bests(
-        &self,
-        draft: &mut Draft<'q>,
-        rows: &str,
-    ) -> Result<Vec<(usize, String)>, Refused> {
-        let mut found = Vec::new();
-        for (n, item, value) in self.items() {
-            let (Way::Best { .. }, Some(value)) = (&item.way, value) else {
-                continue;
-            };
-            let (keys, known) = order(draft, value);
-            let keys: Vec<String> = keys.iter().map(|key| format!("{key} DESC")).collect();
-            let (above, below) = quotient(draft, value);
-            let mut tests = vec!["f.role = 'under'".to_owned(), known];
-            tests.extend(self.scored(draft)?);
-            let body = format!(
-                "SELECT b.above, b.below\nFROM (\n  SELECT {} AS above, {} AS below, ROW_NUMBER() OVER \
-                 (ORDER BY {}) AS k\n  FROM {rows} f JOIN org o ON o.id = f.org\n  WHERE {}\n) b\nWHERE \
-                 b.k = 1 AND b.above > 0",
-                draft.dialect().wide(&above),
-                draft.dialect().wide(&below),
-                keys.join(", "),
-                all(&tests)
-            );
-            let about = format!("{}: the best figure of {}", self.card.name, item.name);
-            found.push((n, draft.step(&format!("best_{n}{}", self.frame.suffix), about, body)));
-        }
-        Ok(found)
-    }
-
     /// The step with the points of each item before they are rounded, as a quotient.
-    fn share_step(
-        &self,
-        draft: &mut Draft<'q>,
-        values: &str,
-        bests: &[(usize, String)],
-    ) -> String {
+    fn share_step(&self, draft: &mut Draft<'q>, values: &str) -> String {
         let one = power(PLACES);
         let mut asked = vec!["v.*".to_owned()];
-        let mut from = From::new(values, "v");
         for (n, item, _) in self.items() {
             let (above, below) = (format!("v.above_{n}"), format!("v.below_{n}"));
             let times = |points: &Decimal| millionths(*points);
@@ -294,15 +280,14 @@ impl<'q> Points<'q> {
                     one.clone(),
                 ),
                 Way::Best { points, .. } => {
-                    let best = bests.iter().find(|(of, _)| *of == n);
-                    let step = best.map_or("", |(_, step)| step);
-                    from.join(format!("LEFT JOIN {step} ON TRUE"));
+                    let (best, best_below) = (format!("v.best_above_{n}"), format!("v.best_below_{n}"));
+                    let is_some = format!("CASE WHEN {best} > 0 THEN");
                     (
                         format!(
-                            "GREATEST({above}, 0) * COALESCE({step}.below, 0) * {}",
+                            "{is_some} GREATEST({above}, 0) * {best_below} * {} ELSE 0 END",
                             times(points)
                         ),
-                        format!("{below} * COALESCE({step}.above, 1) * {one}"),
+                        format!("{is_some} {below} * {best} * {one} ELSE 1 END"),
                     )
                 }
                 Way::Full { points, .. } => (
@@ -317,7 +302,7 @@ impl<'q> Points<'q> {
             // Without data there are no points.
             asked.push(format!("CASE WHEN v.below_{n} = 0 THEN 0 ELSE {of} END AS of_{n}"));
         }
-        let body = format!("SELECT {}\n{}", columns(&asked), from.text());
+        let body = format!("SELECT {}\nFROM {values} v", columns(&asked));
         let about = "the points of each item, above and below the line";
         draft.step(&format!("share{}", self.frame.suffix), about, body)
     }

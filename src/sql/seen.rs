@@ -221,13 +221,17 @@ impl<'r> Seen<'r> {
                 "MAX(CASE WHEN t.status = '{RETURNED}' THEN 1 ELSE 0 END) AS ever_returned"
             ));
         }
+        let has_runs = self.has_finished || !self.entered.is_empty();
         let step = dialect.ident(&format!("{kind}_step{}", self.suffix));
         steps.push(Step::new(
             step.clone(),
-            format!(
-                "updates of {kind} that have happened, the last first, since_X is how many that are \
-                 not X stand here or came later"
-            ),
+            match has_runs {
+                true => format!(
+                    "updates of {kind} that have happened, the last first, since_X: how many that \
+                     are not X stand here or came later"
+                ),
+                false => format!("updates of {kind} that have happened, the last first"),
+            },
             format!(
                 "SELECT {}\nFROM {} u\nWHERE u.{on} <= {} AND {}",
                 columns(&followed),

@@ -151,13 +151,18 @@ impl From {
     }
 }
 
-/// Conditions that must all hold.
+/// Conditions that must all hold, one a line where there are many words.
 pub(super) fn all(conditions: &[String]) -> String {
+    let length: usize = conditions.iter().map(String::len).sum();
     match conditions {
         [] => "TRUE".to_owned(),
+        all if length > LONG => all.join("\n         AND "),
         all => all.join(" AND "),
     }
 }
+
+/// From how many characters on conditions are long.
+const LONG: usize = 72;
 
 /// Columns, one a line.
 pub(super) fn columns(columns: &[String]) -> String {

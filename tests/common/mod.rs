@@ -2,6 +2,9 @@
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
 #![allow(clippy::print_stderr)] // what is not tried is said
 
+pub mod engine;
+pub mod random;
+
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs;

@@ -1,6 +1,8 @@
-"""Loads an export into DuckDB by its own script and prints what is asked: query.py FOLDER QUERY…
+"""Loads exports into DuckDB by their own script and runs what is asked.
 
-Each query's rows come as lines of JSON; days and decimals as text.
+Reads lines of JSON, each with a `folder` to load (none: the one before) and a `text` of one or more
+statements; prints for each a line: the rows of the last statement, or the error as a text. Days and
+decimals come as text.
 """
 
 import json
@@ -9,10 +11,15 @@ import sys
 
 import duckdb
 
-os.chdir(sys.argv[1])
 connection = duckdb.connect()
-with open("load.duckdb.sql", encoding="utf-8") as script:
-    connection.execute(script.read())
-for query in sys.argv[2:]:
-    for row in connection.execute(query).fetchall():
-        print(json.dumps(row, ensure_ascii=False, default=str))
+for line in sys.stdin:
+    asked = json.loads(line)
+    try:
+        if asked.get("folder"):
+            os.chdir(asked["folder"])
+            with open("load.duckdb.sql", encoding="utf-8") as script:
+                connection.execute(script.read())
+        answer = connection.execute(asked["text"]).fetchall()
+    except duckdb.Error as error:
+        answer = str(error)
+    print(json.dumps(answer, ensure_ascii=False, default=str), flush=True)
