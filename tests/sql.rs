@@ -4,7 +4,6 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use common::engine::Engine;
 use common::random::{self, Dice};
@@ -19,8 +18,20 @@ fn the_text_reads_as_it_stands_here() {
     let sample = sample_folder();
     let root = sample.to_str().expect("text");
     for dialect in ["duckdb", "spark"] {
-        let asked = ["sql", "tasks_done_on_time", "regular_met", "filings_on_time_rate"];
-        let rest = ["--quarter", "2026Q1", "--as-of", "2026-04-20", "--dialect", dialect];
+        let asked = [
+            "sql",
+            "tasks_done_on_time",
+            "regular_met",
+            "filings_on_time_rate",
+        ];
+        let rest = [
+            "--quarter",
+            "2026Q1",
+            "--as-of",
+            "2026-04-20",
+            "--dialect",
+            dialect,
+        ];
         let ran = run(&[&["--root", root], &asked[..], &rest].concat());
         assert_eq!(ran.code, 0, "{}", ran.err);
         expect_file(&format!("tables/figures.{dialect}.sql"), &ran.out);
@@ -135,10 +146,18 @@ impl World {
             .map(|(path, text)| (path.as_str(), text.as_str()))
             .collect();
         let ledger = Ledger::new(&files);
-        if let Ok(d) = std::env::var("DUMP") { for (p,t) in &files { let q=std::path::Path::new(&d).join(format!("{seed}")).join(p); std::fs::create_dir_all(q.parent().unwrap()).unwrap(); std::fs::write(q,t).unwrap(); } }
-        let metrics = named(files.iter().find(|(path, _)| path.ends_with("metrics.toml")));
+        let metrics = named(
+            files
+                .iter()
+                .find(|(path, _)| path.ends_with("metrics.toml")),
+        );
         let questions: Vec<Vec<String>> = (0..3).map(|_| question(dice)).collect();
-        World::new(&format!("seed {seed}"), (ledger, &metrics), dialect, &questions)
+        World::new(
+            &format!("seed {seed}"),
+            (ledger, &metrics),
+            dialect,
+            &questions,
+        )
     }
 }
 
@@ -150,8 +169,20 @@ fn named<'t>(file: Option<&(&'t str, &'t str)>) -> Vec<&'t str> {
     names.collect()
 }
 
+const PERIODS: &[&str] = &[
+    "2026Q1",
+    "2026Q1",
+    "2026Q2",
+    "2026",
+    "2026",
+    "2025",
+    "2026H1",
+    "2026-03",
+    "2025Q4..2026Q1",
+];
+
 fn question(dice: &mut Dice) -> Vec<String> {
-    let period = dice.one(&["2026Q1", "2026Q2", "2026", "2025", "2026H1", "2026-03", "2025Q4..2026Q1"]);
+    let period = dice.one(PERIODS);
     let mut asked = vec!["--quarter".to_owned(), period.to_owned()];
     if !dice.once_in(4) {
         asked.extend(["--as-of".to_owned(), dice.day().to_string()]);
@@ -176,7 +207,12 @@ fn unequal(case: &Case, answer: &Json) -> (usize, Vec<String>) {
     let (head, expected) = case.rows.split_first().expect("a heading");
     let mut found = Vec::new();
     if rows.len() != expected.len() {
-        found.push(format!("{}: {} rows, not {}", case.name, rows.len(), expected.len()));
+        found.push(format!(
+            "{}: {} rows, not {}",
+            case.name,
+            rows.len(),
+            expected.len()
+        ));
     }
     for (row, expected) in rows.iter().zip(expected) {
         let cells = row.as_array().expect("a row");
@@ -189,7 +225,10 @@ fn unequal(case: &Case, answer: &Json) -> (usize, Vec<String>) {
             };
             if plain(&cell) != plain(expected) {
                 let (metric, org) = (&head[n], &expected_row(row));
-                found.push(format!("{}: {metric} of {org}: {cell}, not {expected}", case.name));
+                found.push(format!(
+                    "{}: {metric} of {org}: {cell}, not {expected}",
+                    case.name
+                ));
             }
         }
     }
@@ -206,38 +245,36 @@ fn plain(text: &str) -> String {
     number.map_or_else(|_| text.to_owned(), |number| number.to_string())
 }
 
-/// Asks an engine every question of some worlds.
-fn asked(engine: &Engine, worlds: &[World], change: impl Fn(&str) -> String) -> Vec<Json> {
-    let mut all = Vec::new();
-    for world in worlds {
-        for (n, case) in world.cases.iter().enumerate() {
-            let folder: Option<&Path> = (n == 0).then(|| world.folder.path());
-            all.push((folder, change(&case.text)));
-        }
-    }
-    engine.answers(&all)
-}
-
 /// Holds an engine's answers to the program's.
-fn hold(engine: &Engine, worlds: &[World]) {
-    let answers = asked(engine, worlds, str::to_owned);
-    let cases = worlds.iter().flat_map(|world| &world.cases);
+fn hold(engine: &mut Engine, worlds: &[World]) {
     let mut cells = 0;
-    for (case, answer) in cases.zip(&answers) {
-        let (of_case, wrong) = unequal(case, answer);
-        cells += of_case;
-        assert!(wrong.is_empty(), "{:#?}\n{}", &wrong[..wrong.len().min(9)], case.text);
+    for world in worlds {
+        engine.load(world.folder.path());
+        for case in &world.cases {
+            let (of_case, wrong) = unequal(case, &engine.answer(&case.text));
+            cells += of_case;
+            let first = &wrong[..wrong.len().min(9)];
+            assert!(wrong.is_empty(), "{first:#?}\n{}", case.text);
+        }
     }
     assert!(cells > 0, "nothing was compared");
 }
 
 /// The sample with all built-in metrics: periods, each as of two days.
 fn sample(dialect: &str, periods: &[&str]) -> World {
-    let metrics: Vec<&str> = Rules::built_in().metrics().iter().map(|m| m.name.as_str()).collect();
+    let metrics: Vec<&str> = Rules::built_in()
+        .metrics()
+        .iter()
+        .map(|m| m.name.as_str())
+        .collect();
     let mut questions = Vec::new();
     for period in periods {
         for as_of in ["2026-11-20", "2026-08-20"] {
-            questions.push(["--quarter", period, "--as-of", as_of, "--depth", "2"].map(str::to_owned).to_vec());
+            questions.push(
+                ["--quarter", period, "--as-of", as_of, "--depth", "2"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            );
         }
     }
     World::new("sample", (Ledger::sample(), &metrics), dialect, &questions)
@@ -245,27 +282,45 @@ fn sample(dialect: &str, periods: &[&str]) -> World {
 
 #[test]
 fn duckdb_says_of_the_sample_what_the_program_says() {
-    let Some(duckdb) = Engine::duckdb() else { return };
-    hold(&duckdb, &[sample("duckdb", &["2026Q1", "2026Q2", "2026Q3", "2026H1", "2026"])]);
+    let Some(mut duckdb) = Engine::duckdb() else {
+        return;
+    };
+    hold(
+        &mut duckdb,
+        &[sample(
+            "duckdb",
+            &["2026Q1", "2026Q2", "2026Q3", "2026H1", "2026"],
+        )],
+    );
 }
 
 #[test]
 fn duckdb_says_of_made_up_rules_and_ledgers_what_the_program_says() {
-    let Some(duckdb) = Engine::duckdb() else { return };
+    let Some(mut duckdb) = Engine::duckdb() else {
+        return;
+    };
     let count = std::env::var("LEDGER_SQL_CASES").ok();
     let count = count.and_then(|count| count.parse().ok()).unwrap_or(24);
-    let worlds: Vec<World> = (0..count).map(|seed| World::made_up(seed, "duckdb")).collect();
-    hold(&duckdb, &worlds);
+    let worlds: Vec<World> = (0..count)
+        .map(|seed| World::made_up(seed, "duckdb"))
+        .collect();
+    hold(&mut duckdb, &worlds);
     // A figure that is nothing everywhere would show nothing.
     let mut some: BTreeMap<&str, bool> = BTreeMap::new();
     for case in worlds.iter().flat_map(|world| &world.cases) {
         let (head, rows) = case.rows.split_first().expect("a heading");
         for (n, name) in head.iter().enumerate().skip(3) {
-            let is_some = rows.iter().any(|row| !["", "0"].contains(&&*plain(&row[n])));
+            let is_some = rows
+                .iter()
+                .any(|row| !["", "0"].contains(&&*plain(&row[n])));
             *some.entry(name).or_default() |= is_some;
         }
     }
-    let none: BTreeSet<&str> = some.iter().filter(|(_, some)| !**some).map(|(name, _)| *name).collect();
+    let none: BTreeSet<&str> = some
+        .iter()
+        .filter(|(_, some)| !**some)
+        .map(|(name, _)| *name)
+        .collect();
     assert!(none.is_empty(), "always nothing: {none:?}");
 }
 
@@ -278,12 +333,18 @@ const SLIPS: &[(&str, &str)] = &[
     ("COALESCE(r.extended_to, r.due)", "r.due"),
     ("o.dissolved > w.last_day", "o.dissolved >= w.first_day"),
     ("o.founded <= w.first_day", "o.founded <= w.last_day"),
-    ("e.until >= w.first_day AND e.until >= e.\"from\"", "e.until >= w.last_day"),
+    (
+        "e.until >= w.first_day AND e.until >= e.\"from\"",
+        "e.until >= w.last_day",
+    ),
     ("r.starts <= w.over", "r.starts < w.over"),
     ("BETWEEN w.on_time_from AND", "BETWEEN w.first_day AND"),
     ("w.over <= w.judged", "w.over < w.judged"),
     ("r.ends >= w.last_day", "r.ends >= w.first_day"),
-    ("LEAST(COALESCE(r.ends, w.last_day), w.last_day)", "w.last_day"),
+    (
+        "LEAST(COALESCE(r.ends, w.last_day), w.last_day)",
+        "w.last_day",
+    ),
     ("r.k <= a.times", "r.k < a.times"),
     ("h.n DESC) AS back", "h.n) AS back"),
     ("RANK() OVER", "DENSE_RANK() OVER"),
@@ -293,37 +354,52 @@ const SLIPS: &[(&str, &str)] = &[
     ("TRANSLATE(", "COALESCE("),
     ("HAVING COUNT(*) = 1", "HAVING COUNT(*) > 1"),
     ("_up_whole + f.scored_tenths_weight", "_up_whole"),
-    ("* 1000000000000000000) % f.", "* 1000000000000000) % f."),
     ("* 1000000 + f.", "* 1000000 - f."),
-    ("2 * v.k IN (v.n, v.n + 1, v.n + 2)", "2 * v.k IN (v.n, v.n + 1)"),
+    (
+        "2 * v.k IN (v.n, v.n + 1, v.n + 2)",
+        "2 * v.k IN (v.n, v.n + 1)",
+    ),
     ("v.vetoes > 0", "v.vetoes > 9"),
     ("p.points * a.persons < a.points", "p.points < a.points"),
     ("u.distance > 0", "u.distance >= 0"),
-    ("AND o.above IS NOT NULL", ""),
     ("r.why IS NULL", "TRUE"),
     ("NOT COALESCE(", "COALESCE("),
 ];
 
 #[test]
 fn a_slip_in_the_text_would_be_seen() {
-    let Some(duckdb) = Engine::duckdb() else { return };
-    let worlds: Vec<World> = (0..6).map(|seed| World::made_up(seed, "duckdb")).collect();
-    let cases: Vec<&Case> = worlds.iter().flat_map(|world| &world.cases).collect();
-    for (from, to) in SLIPS {
-        assert!(cases.iter().any(|case| case.text.contains(from)), "nowhere: {from}");
-        let answers = asked(&duckdb, &worlds, |text| text.replace(from, to));
-        let seen = cases.iter().zip(&answers).any(|(case, answer)| {
-            assert!(answer.is_array(), "{from} → {to}: {answer}");
-            !unequal(case, answer).1.is_empty()
-        });
-        assert!(seen, "not seen: {from} → {to}");
+    let Some(mut duckdb) = Engine::duckdb() else {
+        return;
+    };
+    let mut unseen: Vec<(&str, &str)> = SLIPS.to_vec();
+    // Most are seen at once, some only where days happen to fall together.
+    for seed in 0..60 {
+        if unseen.is_empty() {
+            break;
+        }
+        let world = World::made_up(seed, "duckdb");
+        duckdb.load(world.folder.path());
+        for case in &world.cases {
+            unseen.retain(|(from, to)| {
+                let changed = case.text.replace(from, to);
+                if changed == case.text {
+                    return true;
+                }
+                let answer = duckdb.answer(&changed);
+                assert!(answer.is_array(), "{from} → {to}: {answer}");
+                unequal(case, &answer).1.is_empty()
+            });
+        }
     }
+    assert!(unseen.is_empty(), "not seen, or nowhere: {unseen:#?}");
 }
 
 #[test]
 fn spark_says_what_the_program_says() {
-    let Some(spark) = Engine::spark() else { return };
-    hold(&spark, &[sample("spark", &["2026Q3"])]);
+    let Some(mut spark) = Engine::spark() else {
+        return;
+    };
+    hold(&mut spark, &[sample("spark", &["2026Q3"])]);
     let worlds: Vec<World> = (0..10).map(|seed| World::made_up(seed, "spark")).collect();
-    hold(&spark, &worlds);
+    hold(&mut spark, &worlds);
 }

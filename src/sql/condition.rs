@@ -150,9 +150,7 @@ impl<'q> Draft<'q> {
             ),
         );
         let alias = format!("has{}", from.len());
-        from.join(format!(
-            "LEFT JOIN {step} {alias} ON {alias}.record = r.id"
-        ));
+        from.join(format!("LEFT JOIN {step} {alias} ON {alias}.record = r.id"));
         format!("{alias}.record IS NOT NULL")
     }
 
@@ -179,7 +177,9 @@ impl<'q> Draft<'q> {
         let dialect = self.dialect();
         let name = self.seen(kind, day).folded(dialect, by);
         let (found, alias) = (format!("found_{by}"), format!("named_{by}"));
-        from.join(format!("LEFT JOIN {BY_NAME} {found} ON {found}.name = {name}"));
+        from.join(format!(
+            "LEFT JOIN {BY_NAME} {found} ON {found}.name = {name}"
+        ));
         from.join(format!(
             "LEFT JOIN org {alias} ON {alias}.id = COALESCE({found}.org, r.org)"
         ));
@@ -272,7 +272,11 @@ pub(super) fn organisations_by_name(dialect: Dialect) -> Step {
         named(&short),
         named("o.id"),
     );
-    Step::new(BY_NAME, "organisations by the names that only one has", body)
+    Step::new(
+        BY_NAME,
+        "organisations by the names that only one has",
+        body,
+    )
 }
 
 /// An organisation's short name, or else its name.
@@ -308,10 +312,8 @@ pub(super) fn present(dialect: Dialect, alias: &str, field: &FieldDef) -> String
 /// Whether a value is compared as names are.
 pub(super) fn needs_folding(field: &FieldDef, is: &Is) -> bool {
     let is_text = is_free_text(&field.ty);
-    let holds = |all: &[(Comparison, Bound)]| {
-        all.iter()
-            .any(|(_, bound)| matches!(bound, Bound::Text(_)))
-    };
+    let holds =
+        |all: &[(Comparison, Bound)]| all.iter().any(|(_, bound)| matches!(bound, Bound::Text(_)));
     match is {
         Is::OneOf(_) => is_text,
         Is::Compared(all) => is_text && holds(all),

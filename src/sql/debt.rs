@@ -73,7 +73,9 @@ impl<'q> Draft<'q> {
     }
 
     fn window(&self, rule: &Obligation, (window, judged): (Period, Day)) -> String {
-        let (from, until) = rule.within.unwrap_or((1, window.end().since(window.first())));
+        let (from, until) = rule
+            .within
+            .unwrap_or((1, window.end().since(window.first())));
         let day = |n: i64| window.first().plus(n - 1);
         let days = [
             window.first(),
@@ -276,7 +278,11 @@ impl<'q> Draft<'q> {
     /// How often each record of a quota asks for it in a window: its share by days, rounded down.
     fn asked(&mut self, debt: &Debt<'q>, quota: &Quota, owing: &str) -> String {
         let dialect = self.dialect();
-        let found = self.rules().kinds.iter().find(|kind| kind.name == quota.kind);
+        let found = self
+            .rules()
+            .kinds
+            .iter()
+            .find(|kind| kind.name == quota.kind);
         let Some(kind) = found else {
             return format!("SELECT w.*, '' AS asked_by, 0 AS times FROM {owing} w WHERE FALSE");
         };
@@ -290,10 +296,7 @@ impl<'q> Draft<'q> {
             );
             let whole = dialect.days_between("w.first_day", "w.last_day");
             let share = dialect.quotient(
-                &format!(
-                    "{} * GREATEST({in_force} + 1, 0)",
-                    dialect.wide(&number)
-                ),
+                &format!("{} * GREATEST({in_force} + 1, 0)", dialect.wide(&number)),
                 &dialect.wide(&format!("({whole} + 1)")),
             );
             parts.push(format!(
@@ -323,9 +326,8 @@ impl<'q> Draft<'q> {
             ),
         );
         let same = "r.org = a.org AND r.first_day = a.first_day AND r.asked_by = a.asked_by";
-        let excused = format!(
-            "LEFT JOIN {exempt} x ON x.org = a.org AND x.first_day = a.first_day"
-        );
+        let excused =
+            format!("LEFT JOIN {exempt} x ON x.org = a.org AND x.first_day = a.first_day");
         let body = format!(
             "SELECT a.org, r.returned, 1 AS times,\n       CASE WHEN x.org IS NOT NULL THEN 'exempt' \
              WHEN r.on_time = 1 THEN 'met' ELSE 'late' END AS state\nFROM {asked} a JOIN {made} r ON \

@@ -224,7 +224,10 @@ impl Dialect {
         }
         found.push('\'');
         match found.contains(" || chr(") {
-            true => format!("({found})").replace(" || '' || ", " || ").replace(" || '')", ")"),
+            true => format!("({found})")
+                .replace("('' || ", "(")
+                .replace(" || '' || ", " || ")
+                .replace(" || '')", ")"),
             false => found,
         }
     }
@@ -333,7 +336,10 @@ pub(super) fn power(places: u32) -> String {
 
 /// What comes out of a whole number of units of `places` decimals.
 pub(super) fn decimal(units: &str, places: u32) -> String {
-    format!("CAST({units} AS DECIMAL(30, 0)) * 0.{:0>1$}", 1, places as usize)
+    format!(
+        "CAST({units} AS DECIMAL(30, 0)) * 0.{:0>1$}",
+        1, places as usize
+    )
 }
 
 #[cfg(test)]
@@ -353,7 +359,10 @@ mod tests {
         assert_eq!(Dialect::DuckDb.text("a'b\\"), "'a''b\\'");
         assert_eq!(Dialect::Spark.text("a'b\\"), "'a\\'b\\\\'");
         let hidden = "a\u{200b}b\n";
-        assert_eq!(Dialect::DuckDb.text(hidden), "('a' || chr(8203) || 'b' || chr(10))");
+        assert_eq!(
+            Dialect::DuckDb.text(hidden),
+            "('a' || chr(8203) || 'b' || chr(10))"
+        );
         assert_eq!(Dialect::Spark.text(hidden), "'a\\u200Bb\\u000A'");
         let number = |text: &str| millionths(text.parse().expect("a number"));
         assert_eq!(

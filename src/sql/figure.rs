@@ -65,9 +65,7 @@ impl<'q> Made<'q> {
     ) -> Result<Form, Refused> {
         let rules = draft.rules();
         Ok(match &metric.measure {
-            Measure::Plus { of, less } => {
-                Form::Number(self.added_up(draft, frame, (of, less))?)
-            }
+            Measure::Plus { of, less } => Form::Number(self.added_up(draft, frame, (of, less))?),
             Measure::Ratio { of, to } => {
                 let of = self.added_up(draft, frame, (of, &[]))?;
                 let to = self.added_up(draft, frame, (to, &[]))?;
@@ -224,7 +222,8 @@ impl<'q> Made<'q> {
             1 => sum,
             _ => format!("({sum})"),
         };
-        let may_be = |(_, number, is_taken): &(_, Number, bool)| number.may_be_negative || *is_taken;
+        let may_be =
+            |(_, number, is_taken): &(_, Number, bool)| number.may_be_negative || *is_taken;
         // Where all that there is says that nothing is known, so does the sum.
         let mut unknown = None;
         if parts.iter().any(|(_, number, _)| number.unknown.is_some()) {
@@ -278,7 +277,11 @@ impl<'q> Made<'q> {
         }
         if scored.len() > 1 {
             let body = format!("SELECT {}\n{}", columns(&scored), from.text());
-            rows = draft.step(&format!("scored{suffix}"), "with the scores of scorecards", body);
+            rows = draft.step(
+                &format!("scored{suffix}"),
+                "with the scores of scorecards",
+                body,
+            );
         }
         if !self.places.is_empty() {
             let mut placed = vec!["f.*".to_owned()];
@@ -319,7 +322,9 @@ fn score(
     let dialect = draft.dialect();
     let numbers = || 1..=parts.len();
     let added = |what: &str| {
-        let all: Vec<String> = numbers().map(|n| format!("f.{column}_{what}_{n}")).collect();
+        let all: Vec<String> = numbers()
+            .map(|n| format!("f.{column}_{what}_{n}"))
+            .collect();
         match all.is_empty() {
             true => "0".to_owned(),
             false => all.join(" + "),
@@ -329,9 +334,13 @@ fn score(
     for (n, (weight, above, below)) in numbers().zip(parts) {
         let known = format!("CASE WHEN {below} <> 0 THEN");
         let twice = 2000 * weight;
-        more.push(format!("{known} {above} * {twice} ELSE 0 END AS {column}_above_{n}"));
+        more.push(format!(
+            "{known} {above} * {twice} ELSE 0 END AS {column}_above_{n}"
+        ));
         more.push(format!("{known} {below} ELSE 1 END AS {column}_below_{n}"));
-        more.push(format!("{known} {weight} ELSE 0 END AS {column}_weight_{n}"));
+        more.push(format!(
+            "{known} {weight} ELSE 0 END AS {column}_weight_{n}"
+        ));
     }
     if more.is_empty() {
         more.push(format!("0 AS {column}_above_0"));
@@ -339,7 +348,12 @@ fn score(
     let about = "quotients with data, 2000 times their weights, twice as many tenths as they give";
     rows = widened(draft, (&format!("{column}_part"), about), &rows, &more);
     let mut over = "above";
-    for (run, rest) in [("whole", "rest"), ("run_1", "rest_1"), ("run_2", "rest_2"), ("run_3", "rest_3")] {
+    for (run, rest) in [
+        ("whole", "rest"),
+        ("run_1", "rest_1"),
+        ("run_2", "rest_2"),
+        ("run_3", "rest_3"),
+    ] {
         let mut more = Vec::new();
         for n in numbers() {
             let below = format!("f.{column}_below_{n}");
@@ -361,7 +375,10 @@ fn score(
         rows = widened(draft, (&format!("{column}_{run}"), about), &rows, &more);
         over = rest;
     }
-    let mut more = vec![format!("{} AS {column}_weight", dialect.wide(&added("weight")))];
+    let mut more = vec![format!(
+        "{} AS {column}_weight",
+        dialect.wide(&added("weight"))
+    )];
     for run in ["whole", "run_1", "run_2", "run_3"] {
         let sum = dialect.wide(&added(run));
         more.push(format!("{sum} AS {column}_{run}"));
@@ -374,8 +391,14 @@ fn score(
     );
     for run in ["run_2", "run_1", "whole"] {
         let more = [
-            format!("{} + f.{column}_{run} AS {column}_up_{run}", carry(draft, &up)),
-            format!("{} - f.{column}_{run} AS {column}_down_{run}", carry(draft, &down)),
+            format!(
+                "{} + f.{column}_{run} AS {column}_up_{run}",
+                carry(draft, &up)
+            ),
+            format!(
+                "{} - f.{column}_{run} AS {column}_down_{run}",
+                carry(draft, &down)
+            ),
         ];
         let about = "what is more than a run of digits goes over to the one before, \
                      of the sum and of its opposite";
@@ -446,7 +469,10 @@ fn place(draft: &Draft<'_>, ranking: &Ranking, by: &Form) -> String {
         false => " DESC",
     };
     let keys: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
-    let is_peer = format!("CASE WHEN {} THEN 1 ELSE 0 END", tests.join("\n         AND "));
+    let is_peer = format!(
+        "CASE WHEN {} THEN 1 ELSE 0 END",
+        tests.join("\n         AND ")
+    );
     let among: Vec<&str> = std::iter::once(&*is_peer).chain(beside).collect();
     format!(
         "CASE WHEN {}\n         THEN RANK() OVER (PARTITION BY {}\n         ORDER BY {}) END",
@@ -485,9 +511,7 @@ pub(super) fn order(draft: &Draft<'_>, by: &Form) -> (Vec<String>, String) {
         Form::Tenths(column) | Form::Millionths(column) => {
             (vec![column.clone()], format!("{column} IS NOT NULL"))
         }
-        Form::Day(_) | Form::Place(_) | Form::NoData => {
-            (vec!["1".to_owned()], "FALSE".to_owned())
-        }
+        Form::Day(_) | Form::Place(_) | Form::NoData => (vec!["1".to_owned()], "FALSE".to_owned()),
     }
 }
 

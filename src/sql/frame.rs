@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use crate::day::Period;
 use crate::rules::filter::Filter;
 use crate::rules::kind::{FieldType, Kind};
-use crate::rules::metric::{
-    Amount, DateOf, DayOf, Measure, Metric, Owed, Summary, Take, Window,
-};
+use crate::rules::metric::{Amount, DateOf, DayOf, Measure, Metric, Owed, Summary, Take, Window};
 use crate::rules::view::{PersonField, View, ViewPart};
 use crate::sql::condition::{exists_on, is_free_text, short_name};
 use crate::sql::dialect::{self, power};
@@ -31,6 +29,8 @@ pub(super) struct Frame<'q> {
     own: Vec<Column>,
     /// What takes all records of a row together.
     apart: Vec<Apart>,
+    /// The steps with the last record of each organisation, by metric.
+    lasts: BTreeMap<&'q str, String>,
     /// The figures so far, by metric.
     leaves: BTreeMap<&'q str, Leaf>,
 }
@@ -118,12 +118,17 @@ impl<'q> Frame<'q> {
             joined: Vec::new(),
             own: Vec::new(),
             apart: Vec::new(),
+            lasts: BTreeMap::new(),
             leaves: BTreeMap::new(),
         }
     }
 
     /// The columns of a figure that is not made of others.
-    pub(super) fn leaf(&mut self, draft: &mut Draft<'q>, metric: &'q Metric) -> Result<Leaf, Refused> {
+    pub(super) fn leaf(
+        &mut self,
+        draft: &mut Draft<'q>,
+        metric: &'q Metric,
+    ) -> Result<Leaf, Refused> {
         if let Some(leaf) = self.leaves.get(&*metric.name) {
             return Ok(leaf.clone());
         }
@@ -214,9 +219,9 @@ impl<'q> Frame<'q> {
             Measure::Organisations { filter, by } => {
                 let mut tests = vec![exists_on("o", as_of)];
                 tests.extend(draft.of_organisations(filter, "o")?);
-                let by = by.as_ref().and_then(|(name, wanted)| {
-                    Some((draft.rules().metric(name)?, *wanted))
-                });
+                let by = by
+                    .as_ref()
+                    .and_then(|(name, wanted)| Some((draft.rules().metric(name)?, *wanted)));
                 if let Some((metric, wanted)) = by {
                     let own = self.own_value(draft, metric)?;
                     tests.push(match wanted {
@@ -285,7 +290,11 @@ impl<'q> Frame<'q> {
             }
         };
         let between = |from, to| {
-            format!("{first} BETWEEN {} AND {}", dialect::day(from), dialect::day(to))
+            format!(
+                "{first} BETWEEN {} AND {}",
+                dialect::day(from),
+                dialect::day(to)
+            )
         };
         match window {
             Window::Period => covers(self.period),
@@ -314,10 +323,7 @@ impl<'q> Frame<'q> {
             DateOf::Entered(status) => (seen.entered(status), seen.entered(status)),
         };
         let mut tests = vec![match chosen.window {
-            Window::AsOf => format!(
-                "(r.ends IS NULL OR r.ends >= {})",
-                dialect::day(as_of)
-            ),
+            Window::AsOf => format!("(r.ends IS NULL OR r.ends >= {})", dialect::day(as_of)),
             window => self.inside(draft, (&first, &last), window),
         }];
         tests.extend(draft.condition(chosen.filter, kind, as_of, from)?);
@@ -457,6 +463,9 @@ impl<'q> Frame<'q> {
         amount: Amount,
         chosen: &Chosen<'q>,
     ) -> Result<String, Refused> {
+        if let Some(step) = self.lasts.get(&*metric.name) {
+            return Ok(step.clone());
+        }
         let (dialect, as_of) = (draft.dialect(), draft.query.as_of);
         let taken = self.amount(draft, chosen.kind, amount);
         let seen = draft.seen(chosen.kind, as_of);
@@ -471,7 +480,9 @@ impl<'q> Frame<'q> {
             taken.amount
         );
         let about = format!("{}: what each record says, the last first", metric.name);
-        Ok(draft.step(&format!("{}_last{}", metric.name, self.suffix), about, body))
+        let step = draft.step(&format!("{}_last{}", metric.name, self.suffix), about, body);
+        self.lasts.insert(&metric.name, step.clone());
+        Ok(step)
     }
 
     /// A name of a column beside a metric's that no metric has.
@@ -577,8 +588,10 @@ impl<'q> Frame<'q> {
                 let taken = self.amount(draft, kind, amount);
                 let number = dialect.wide_decimal(&taken.amount, taken.places);
                 let values = self.values(draft, metric, chosen, &number)?;
-                let (above, below) =
-                    (self.free(draft, name, "sum"), self.free(draft, name, "count"));
+                let (above, below) = (
+                    self.free(draft, name, "sum"),
+                    self.free(draft, name, "count"),
+                );
                 let (above, below) = (draft.ident(&above), draft.ident(&below));
                 self.apart.push(Apart {
                     values,
@@ -630,7 +643,10 @@ impl<'q> Frame<'q> {
             let own = format!("COALESCE({own}, 0)");
             Ok::<_, Refused>(self.column(draft, name, own, Gather::Sum))
         };
-        let known = column(&known, format!("COUNT({amount}) FILTER (WHERE {why} IS NULL"))?;
+        let known = column(
+            &known,
+            format!("COUNT({amount}) FILTER (WHERE {why} IS NULL"),
+        )?;
         let said = column(&said, format!("COUNT(*) FILTER (WHERE {why} IS NOT NULL"))?;
         Ok(format!("{said} > 0 AND {known} = 0"))
     }
@@ -694,7 +710,11 @@ impl<'q> Frame<'q> {
             from.text()
         );
         let about = format!("{}: the values", metric.name);
-        Ok(draft.step(&format!("{}_value{}", metric.name, self.suffix), about, body))
+        Ok(draft.step(
+            &format!("{}_value{}", metric.name, self.suffix),
+            about,
+            body,
+        ))
     }
 
     fn distinct_values(
@@ -728,7 +748,11 @@ impl<'q> Frame<'q> {
             from.text()
         );
         let about = format!("{}: the values that are counted once", metric.name);
-        Ok(draft.step(&format!("{}_value{}", metric.name, self.suffix), about, body))
+        Ok(draft.step(
+            &format!("{}_value{}", metric.name, self.suffix),
+            about,
+            body,
+        ))
     }
 
     /// The step with how many records are in a view of each organisation: `org`, `count`.
@@ -739,10 +763,18 @@ impl<'q> Frame<'q> {
         view: &'q View,
         window: Window,
     ) -> Result<String, Refused> {
+        let dialect = draft.dialect();
+        let person = dialect.ident(&draft.rules().org.fields[view.person].name);
+        let body = format!(
+            "SELECT o.id AS org, {} AS person\nFROM org o\nWHERE o.{person} IS NOT NULL",
+            dialect.folded(&format!("o.{person}"))
+        );
+        let about = format!("whose {} view that of each organisation is", view.name);
+        let persons = draft.step(&format!("{}_person{}", view.name, self.suffix), about, body);
         let mut parts = Vec::new();
         for part in &view.parts {
             for by in &part.by {
-                parts.extend(self.view_part(draft, view, (part, by), window)?);
+                parts.extend(self.view_part(draft, &persons, (part, by), window)?);
             }
         }
         let name = format!("{}_{}{}", view.name, metric.name, self.suffix);
@@ -761,7 +793,7 @@ impl<'q> Frame<'q> {
     fn view_part(
         &self,
         draft: &mut Draft<'q>,
-        view: &'q View,
+        persons: &str,
         (part, by): (&'q ViewPart, &'q PersonField),
         window: Window,
     ) -> Result<Vec<String>, Refused> {
@@ -779,22 +811,24 @@ impl<'q> Frame<'q> {
                 let able = able.filter(|other| other.index(field).is_some());
                 let step = |other: &'q Kind| {
                     let kept = draft.seen(other, as_of).looked_up(dialect);
-                    (Some(format!("JOIN {kept} t ON t.id = {id}")), other, field.as_str())
+                    (
+                        Some(format!("JOIN {kept} t ON t.id = {id}")),
+                        other,
+                        field.as_str(),
+                    )
                 };
                 able.map(step).collect()
             }
         };
-        let person = dialect.ident(&draft.rules().org.fields[view.person].name);
-        let person = dialect.folded(&format!("v.{person}"));
         let mut parts = Vec::new();
         for (join, other, field) in named {
-            let mut from = From::new("org", "v");
+            let mut from = From::new(persons, "v");
             let keeper = match part.below {
                 true => {
-                    from.join("JOIN org_above a ON a.above = v.id".to_owned());
+                    from.join("JOIN org_above a ON a.above = v.org".to_owned());
                     "a.org"
                 }
-                false => "v.id",
+                false => "v.org",
             };
             let seen = draft.seen(kind, as_of).name(dialect);
             from.join(format!("JOIN {seen} r ON r.org = {keeper}"));
@@ -805,21 +839,21 @@ impl<'q> Frame<'q> {
             join.into_iter().for_each(|join| from.join(join));
             from.join(format!(
                 "JOIN person_named p ON p.kind = {} AND p.record = {names} AND p.field = {} AND p.name \
-                 = {person}",
+                 = v.person",
                 dialect.text(&other.name),
                 dialect.text(field)
             ));
-            let mut tests = Vec::new();
-            if window != Window::AsOf {
-                let (first, last) = match part.date {
-                    Some(field) => days(dialect, "r", &kind.fields[field]),
-                    None => draft.seen(kind, as_of).belongs(dialect),
-                };
-                tests.push(self.inside(draft, (&first, &last), window));
-            }
+            let (first, last) = match part.date {
+                Some(field) => days(dialect, "r", &kind.fields[field]),
+                None => draft.seen(kind, as_of).belongs(dialect),
+            };
+            let mut tests = vec![match window {
+                Window::AsOf => format!("{first} IS NOT NULL"),
+                window => self.inside(draft, (&first, &last), window),
+            }];
             tests.extend(draft.condition(&part.filter, kind, as_of, &mut from)?);
             parts.push(format!(
-                "SELECT v.id AS org, r.id AS record\n{}\nWHERE {}",
+                "SELECT v.org, r.id AS record\n{}\nWHERE {}",
                 from.text(),
                 all(&tests)
             ));
@@ -832,17 +866,23 @@ impl<'q> Frame<'q> {
     /// last.
     pub(super) fn figures(&mut self, draft: &mut Draft<'q>) -> Result<String, Refused> {
         let suffix = self.suffix.clone();
-        let of_kinds: Vec<String> = self.by_kind.values().map(|of_kind| {
-            let name = self.own_step(draft, of_kind.kind);
-            let mut asked = vec!["r.org".to_owned()];
-            let each = of_kind.columns.iter();
-            asked.extend(each.map(|(name, column)| format!("{column} AS {name}")));
-            let from = of_kind.from.text();
-            let body = format!("SELECT {}\n{from}\nGROUP BY r.org", columns(&asked));
-            let about = format!("{}: what each organisation has", of_kind.kind.name);
-            draft.steps.push(crate::sql::step::Step::new(name.clone(), about, body));
-            name
-        }).collect();
+        let of_kinds: Vec<String> = self
+            .by_kind
+            .values()
+            .map(|of_kind| {
+                let name = self.own_step(draft, of_kind.kind);
+                let mut asked = vec!["r.org".to_owned()];
+                let each = of_kind.columns.iter();
+                asked.extend(each.map(|(name, column)| format!("{column} AS {name}")));
+                let from = of_kind.from.text();
+                let body = format!("SELECT {}\n{from}\nGROUP BY r.org", columns(&asked));
+                let about = format!("{}: what each organisation has", of_kind.kind.name);
+                draft
+                    .steps
+                    .push(crate::sql::step::Step::new(name.clone(), about, body));
+                name
+            })
+            .collect();
         let of_owed = self.owed_own(draft)?;
         let mut from = From::new("org", "o");
         for step in of_kinds.into_iter().chain(of_owed) {
@@ -883,9 +923,12 @@ impl<'q> Frame<'q> {
             from.join(format!(
                 "LEFT JOIN {step} ON {step}.role = g.role AND {step}.org = g.org"
             ));
-            shown.extend(apart.columns().iter().map(|column| {
-                format!("COALESCE({step}.{column}, 0) AS {column}")
-            }));
+            shown.extend(
+                apart
+                    .columns()
+                    .iter()
+                    .map(|column| format!("COALESCE({step}.{column}, 0) AS {column}")),
+            );
         }
         let body = format!("SELECT {}\n{}", columns(&shown), from.text());
         let about = "the rows of the report, with all that their figures are made of";
@@ -913,9 +956,11 @@ impl<'q> Frame<'q> {
             ));
         }
         let union = match all_owed.len() {
-            0 => "SELECT '' AS obligation, o.id AS org, '' AS state, 0 AS returned, 0 AS times FROM \
+            0 => {
+                "SELECT '' AS obligation, o.id AS org, '' AS state, 0 AS returned, 0 AS times FROM \
                   org o WHERE FALSE"
-                .to_owned(),
+                    .to_owned()
+            }
             _ => all_owed.join("\nUNION ALL\n"),
         };
         let about = "windows of all obligations, how many times each is owed so";
@@ -932,7 +977,9 @@ impl<'q> Frame<'q> {
                 Owed::Exempt => "w.state = 'exempt'",
                 Owed::Returned => "w.returned = 1 AND w.state <> 'exempt'",
             };
-            asked.push(format!("SUM(w.times) FILTER (WHERE {of} AND {state}) AS {name}"));
+            asked.push(format!(
+                "SUM(w.times) FILTER (WHERE {of} AND {state}) AS {name}"
+            ));
         }
         let body = format!("SELECT {}\nFROM {owed} w\nGROUP BY w.org", columns(&asked));
         let about = "what each organisation owed, and what became of it";
@@ -959,7 +1006,11 @@ impl Apart {
                     "SELECT s.role, s.org, COUNT(DISTINCT v.value) AS {column}\n{members}\nGROUP BY \
                      s.role, s.org"
                 );
-                draft.step(&format!("{name}_distinct{suffix}"), format!("{name} of each row"), body)
+                draft.step(
+                    &format!("{name}_distinct{suffix}"),
+                    format!("{name} of each row"),
+                    body,
+                )
             }
             Way::Middle(above, below) => {
                 let row = "PARTITION BY s.role, s.org";
@@ -999,7 +1050,9 @@ impl Number {
 pub(super) fn units(draft: &Draft<'_>, number: &str, places: u32) -> String {
     match places {
         0 => number.to_owned(),
-        places => draft.dialect().wide(&format!("{number} * {}", power(places))),
+        places => draft
+            .dialect()
+            .wide(&format!("{number} * {}", power(places))),
     }
 }
 

@@ -45,10 +45,13 @@ impl<'q> Draft<'q> {
             "SELECT p.org, SUM(p.points) AS points, COUNT(*) AS persons\nFROM {person} p\nGROUP BY \
              p.org"
         );
-        let all = self.step(&name("average"), "points and persons of each organisation", body);
-        let among = |grades: &[String]| {
-            dialect.one_of("g.grade", grades.iter().map(String::as_str))
-        };
+        let all = self.step(
+            &name("average"),
+            "points and persons of each organisation",
+            body,
+        );
+        let among =
+            |grades: &[String]| dialect.one_of("g.grade", grades.iter().map(String::as_str));
         let body = format!(
             "SELECT g.org, COUNT(*) AS count\nFROM {graded} g\nJOIN {person} p ON p.org = g.org AND \
              p.person = g.person\nJOIN {all} a ON a.org = g.org\nWHERE ({} AND p.points * a.persons < \

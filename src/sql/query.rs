@@ -1,8 +1,8 @@
 //! The query that gives the rows and columns of a report over the tables of a ledger.
 
 use crate::day::{Day, Period};
-use crate::problem::{Problem, Rule};
 use crate::locale::Arg;
+use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 use crate::rules::metric::Metric;
 use crate::sql::dialect::Dialect;
@@ -80,9 +80,9 @@ impl Query<'_> {
         }
         let mut asked = vec![self.heading()];
         for metric in &self.metrics {
-            let part = kept.iter().position(|(_, part)| {
-                part.iter().any(|known| known.name == metric.name)
-            });
+            let part = kept
+                .iter()
+                .position(|(_, part)| part.iter().any(|known| known.name == metric.name));
             let of = match part {
                 Some(0) | None => "f",
                 Some(n) => &kept[n].0,
@@ -176,10 +176,9 @@ impl Query<'_> {
         // With --own the total covers just what the rows show, so that they still add up to it.
         let all = match (self.own, self.org) {
             (true, None) => format!("o.id\n{}\nWHERE {is_listed}", from.text()),
-            (true, Some(_)) => format!(
-                "o.id\n{}\nWHERE o.id = {top} OR ({is_listed})",
-                from.text()
-            ),
+            (true, Some(_)) => {
+                format!("o.id\n{}\nWHERE o.id = {top} OR ({is_listed})", from.text())
+            }
             (false, None) => "o.id\nFROM org o".to_owned(),
             (false, Some(_)) => format!("a.org\nFROM org_above a WHERE a.above = {top}"),
         };
@@ -206,7 +205,9 @@ impl Query<'_> {
         }
         let about = "which organisations each row covers";
         let body = parts.join("\nUNION ALL\n");
-        draft.steps.push(Step::new("scope (role, org, member)", about, body));
+        draft
+            .steps
+            .push(Step::new("scope (role, org, member)", about, body));
     }
 }
 

@@ -40,7 +40,10 @@ impl<'q> Points<'q> {
         let mut made = Made::default();
         let mut values = Vec::new();
         for (_, item) in card.items() {
-            let metric = item.way.metric().and_then(|name| draft.rules().metric(name));
+            let metric = item
+                .way
+                .metric()
+                .and_then(|name| draft.rules().metric(name));
             values.push(match metric {
                 Some(metric) => Some(made.form(draft, &mut frame, metric)?),
                 None => None,
@@ -129,20 +132,34 @@ impl<'q> Points<'q> {
             "SELECT r.org, {item} AS item, {amount_units} AS points\nFROM {seen} r\nWHERE {}",
             all(&tests)
         );
-        let about = format!("{}: points given in the cycle, in millionths", self.card.name);
+        let about = format!(
+            "{}: points given in the cycle, in millionths",
+            self.card.name
+        );
         let entries = draft.step(&format!("entry{}", self.frame.suffix), about, body);
         let mut asked = vec!["e.org".to_owned()];
         for (n, of, _) in self.items() {
             if let Way::Given { range } = of.way {
                 let held = held("e.points", range);
-                asked.push(format!("SUM({held}) FILTER (WHERE e.item = {n}) AS given_{n}"));
-                asked.push(format!("COUNT(*) FILTER (WHERE e.item = {n}) AS entries_{n}"));
+                asked.push(format!(
+                    "SUM({held}) FILTER (WHERE e.item = {n}) AS given_{n}"
+                ));
+                asked.push(format!(
+                    "COUNT(*) FILTER (WHERE e.item = {n}) AS entries_{n}"
+                ));
             }
         }
         asked.push("SUM(e.points) FILTER (WHERE e.item = -1) AS others".to_owned());
-        let body = format!("SELECT {}\nFROM {entries} e\nGROUP BY e.org", columns(&asked));
+        let body = format!(
+            "SELECT {}\nFROM {entries} e\nGROUP BY e.org",
+            columns(&asked)
+        );
         let about = "what was given to each organisation";
-        Ok(Some(draft.step(&format!("given{}", self.frame.suffix), about, body)))
+        Ok(Some(draft.step(
+            &format!("given{}", self.frame.suffix),
+            about,
+            body,
+        )))
     }
 
     /// The step with the figure of each item as a quotient: `above_n`, `below_n`, which is 0 where
@@ -158,9 +175,7 @@ impl<'q> Points<'q> {
         for (n, item, value) in self.items() {
             let (above, below) = match value {
                 None => match given {
-                    Some(given) => {
-                        (format!("COALESCE({given}.given_{n}, 0)"), power(PLACES))
-                    }
+                    Some(given) => (format!("COALESCE({given}.given_{n}, 0)"), power(PLACES)),
                     None => ("0".to_owned(), "1".to_owned()),
                 },
                 Some(value) => quotient(draft, value),
@@ -206,7 +221,10 @@ impl<'q> Points<'q> {
             from.text(),
             all(&tests)
         );
-        let about = format!("{}: the figure of each item, above and below the line", self.card.name);
+        let about = format!(
+            "{}: the figure of each item, above and below the line",
+            self.card.name
+        );
         Ok(draft.step(&format!("value{}", self.frame.suffix), about, body))
     }
 
@@ -252,7 +270,9 @@ impl<'q> Points<'q> {
             })
             .collect();
         let class = draft.ident(field);
-        draft.dialect().wide(&format!("CASE o.{class}{whens} ELSE {start} END"))
+        draft
+            .dialect()
+            .wide(&format!("CASE o.{class}{whens} ELSE {start} END"))
     }
 
     /// The step with the points of each item before they are rounded, as a quotient.
@@ -264,9 +284,10 @@ impl<'q> Points<'q> {
             let times = |points: &Decimal| millionths(*points);
             let (share, of) = match &item.way {
                 Way::Given { .. } => (above, below),
-                Way::Each { points, .. } => {
-                    (format!("{above} * {}", times(points)), format!("{below} * {one}"))
-                }
+                Way::Each { points, .. } => (
+                    format!("{above} * {}", times(points)),
+                    format!("{below} * {one}"),
+                ),
                 Way::Missing { of, points, .. } => (
                     format!(
                         "GREATEST({} * {below} - {above} * {one}, 0) * {}",
@@ -280,7 +301,8 @@ impl<'q> Points<'q> {
                     one.clone(),
                 ),
                 Way::Best { points, .. } => {
-                    let (best, best_below) = (format!("v.best_above_{n}"), format!("v.best_below_{n}"));
+                    let (best, best_below) =
+                        (format!("v.best_above_{n}"), format!("v.best_below_{n}"));
                     let is_some = format!("CASE WHEN {best} > 0 THEN");
                     (
                         format!(
@@ -300,7 +322,9 @@ impl<'q> Points<'q> {
             };
             asked.push(format!("{share} AS share_{n}"));
             // Without data there are no points.
-            asked.push(format!("CASE WHEN v.below_{n} = 0 THEN 0 ELSE {of} END AS of_{n}"));
+            asked.push(format!(
+                "CASE WHEN v.below_{n} = 0 THEN 0 ELSE {of} END AS of_{n}"
+            ));
         }
         let body = format!("SELECT {}\nFROM {values} v", columns(&asked));
         let about = "the points of each item, above and below the line";
@@ -315,7 +339,10 @@ impl<'q> Points<'q> {
                 None => "TRUE".to_owned(),
             };
             let points = Fraction::from(band.points).round(self.card.places);
-            format!("WHEN {reaches} THEN {}", millionths(points.unwrap_or(band.points)))
+            format!(
+                "WHEN {reaches} THEN {}",
+                millionths(points.unwrap_or(band.points))
+            )
         };
         bands.iter().map(reached).collect::<Vec<_>>().join(" ")
     }
@@ -407,7 +434,10 @@ fn quotient(draft: &Draft<'_>, value: &Form) -> (String, String) {
         Form::Number(number) => {
             let below = match &number.unknown {
                 Some(unknown) => {
-                    format!("CASE WHEN {unknown} THEN 0 ELSE {} END", power(number.places))
+                    format!(
+                        "CASE WHEN {unknown} THEN 0 ELSE {} END",
+                        power(number.places)
+                    )
                 }
                 None => power(number.places),
             };
@@ -437,9 +467,6 @@ fn held(points: &str, limits: Limits) -> String {
 }
 
 /// The names that a text may call something by, as names are compared.
-fn called<'n>(
-    name: &'n str,
-    label: &'n Label,
-) -> impl Iterator<Item = &'n str> + use<'n> {
+fn called<'n>(name: &'n str, label: &'n Label) -> impl Iterator<Item = &'n str> + use<'n> {
     [name, &label.zh, &label.en].into_iter()
 }

@@ -128,7 +128,10 @@ impl<'r> Seen<'r> {
         let first = statuses.map(|status| status.choice.name.as_str()).next();
         if let (true, Some(first)) = (self.has_state, first) {
             let name = self.free("state");
-            asked.push(format!("COALESCE(l.state, {}) AS {name}", dialect.text(first)));
+            asked.push(format!(
+                "COALESCE(l.state, {}) AS {name}",
+                dialect.text(first)
+            ));
         }
         if self.has_finished {
             asked.push(format!("l.finished AS {}", self.free("finished")));
@@ -207,7 +210,9 @@ impl<'r> Seen<'r> {
                  UNBOUNDED PRECEDING) AS {since}",
                 dialect.one_of("u.status", names.iter().copied())
             ));
-            known.push(format!("MIN(CASE WHEN t.{since} = 0 THEN t.day END) AS {day}"));
+            known.push(format!(
+                "MIN(CASE WHEN t.{since} = 0 THEN t.day END) AS {day}"
+            ));
         };
         if self.has_finished {
             let finished: Vec<&str> = self.statuses(|phase| phase == Phase::Finished);
@@ -244,7 +249,10 @@ impl<'r> Seen<'r> {
         steps.push(Step::new(
             name.clone(),
             format!("what the updates of each {kind} come to"),
-            format!("SELECT {}\nFROM {step} t\nGROUP BY t.record", columns(&known)),
+            format!(
+                "SELECT {}\nFROM {step} t\nGROUP BY t.record",
+                columns(&known)
+            ),
         ));
         Some(name)
     }

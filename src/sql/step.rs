@@ -102,7 +102,9 @@ impl<'q> Draft<'q> {
             seen.steps(self.query.dialect, &mut steps);
         }
         if self.by_name {
-            steps.push(crate::sql::condition::organisations_by_name(self.query.dialect));
+            steps.push(crate::sql::condition::organisations_by_name(
+                self.query.dialect,
+            ));
         }
         steps.extend(self.steps);
         let steps: Vec<String> = steps

@@ -32,9 +32,27 @@ impl Dice {
         self.below(n) == 0
     }
 
+    /// A day, often one on which something begins or ends.
     pub fn day(&mut self) -> Day {
-        let first: Day = "2025-11-20".parse().expect("a day");
-        first.plus(self.below(440) as i64)
+        const EDGES: [&str; 10] = [
+            "2025-12-31",
+            "2026-01-01",
+            "2026-01-31",
+            "2026-02-01",
+            "2026-02-15",
+            "2026-03-10",
+            "2026-03-31",
+            "2026-04-01",
+            "2026-06-30",
+            "2026-07-01",
+        ];
+        match self.once_in(2) {
+            true => self.one(&EDGES).parse().expect("a day"),
+            false => {
+                let first: Day = "2025-11-20".parse().expect("a day");
+                first.plus(self.below(440) as i64)
+            }
+        }
     }
 }
 
@@ -141,23 +159,36 @@ fn test(dice: &mut Dice) -> (&'static str, String) {
         4 => ("amount", "{ over = 2.5 }".to_owned()),
         5 => ("amount", "[2.5, 0]".to_owned()),
         6 => ("count", format!("{}", dice.below(3))),
-        7 => ("set", format!("{{ at_least = {}, under = 2026-10-01 }}", dice.day())),
+        7 => (
+            "set",
+            format!("{{ at_least = {}, under = 2026-10-01 }}", dice.day()),
+        ),
         8 => ("flag", "true".to_owned()),
         9 => ("state", "[\"done\", \"new\"]".to_owned()),
         10 => ("phase", "\"open\"".to_owned()),
         11 => ("overdue", "true".to_owned()),
         12 => ("on_time", "true".to_owned()),
-        13 => ("org", format!("{{ kind = \"branch\", founded = {{ under = {} }} }}", dice.day())),
+        13 => (
+            "org",
+            format!(
+                "{{ kind = \"branch\", founded = {{ under = {} }} }}",
+                dice.day()
+            ),
+        ),
         14 => ("unit", format!("{{ sector = \"{}\" }}", dice.one(&SECTORS))),
         15 => ("source", "{ kind = \"note\" }".to_owned()),
         16 => (
             "source",
-            dice.one(&["{ kind = \"deed\", state = \"done\" }", "{ kind = \"note\", sum = { over = 1 } }"])
-                .to_owned(),
+            dice.one(&[
+                "{ kind = \"deed\", state = \"done\" }",
+                "{ kind = \"note\", sum = { over = 1 } }",
+            ])
+            .to_owned(),
         ),
         _ => (
             "any",
-            "[{ type = \"a\" }, { flag = true, select = 1 }, { title = { holds = \"路\" } }]".to_owned(),
+            "[{ type = \"a\" }, { flag = true, select = 1 }, { title = { holds = \"路\" } }]"
+                .to_owned(),
         ),
     }
 }
@@ -165,6 +196,9 @@ fn test(dice: &mut Dice) -> (&'static str, String) {
 /// `where`, `except`, `has` and `lacks` of deeds.
 fn filter(dice: &mut Dice) -> String {
     let mut text = String::new();
+    if dice.once_in(3) {
+        return text;
+    }
     for key in ["where", "except"] {
         if dice.once_in(2) {
             continue;
@@ -189,7 +223,15 @@ fn filter(dice: &mut Dice) -> String {
 }
 
 fn window(dice: &mut Dice) -> &'static str {
-    dice.one(&["period", "period", "ytd", "to-date", "year", "since:2026-02-15", "as-of"])
+    dice.one(&[
+        "period",
+        "period",
+        "ytd",
+        "to-date",
+        "year",
+        "since:2026-02-15",
+        "as-of",
+    ])
 }
 
 /// Metrics by name: each says what it is about, the rest is as the dice fall.
@@ -202,12 +244,24 @@ fn metrics(dice: &mut Dice) -> String {
         );
     };
     let of_deeds = |dice: &mut Dice, take: &str| {
-        let date = dice.one(&["", "", "set", "effective-due", "finished", "entered:done", "due"]);
+        let date = dice.one(&[
+            "",
+            "",
+            "set",
+            "effective-due",
+            "finished",
+            "entered:done",
+            "due",
+        ]);
         let date = match date {
             "" => String::new(),
             date => format!("date = \"{date}\"\n"),
         };
-        format!("kind = \"deed\"\n{take}\nwindow = \"{}\"\n{date}{}", window(dice), filter(dice))
+        format!(
+            "kind = \"deed\"\n{take}\nwindow = \"{}\"\n{date}{}",
+            window(dice),
+            filter(dice)
+        )
     };
     for (name, take) in [
         ("counted", ""),
@@ -225,25 +279,55 @@ fn metrics(dice: &mut Dice) -> String {
         ("median", "median = \"amount\""),
         ("largest", "largest = \"amount\""),
         ("smallest", "smallest = \"select\""),
-        ("last", "last = \"select\""),
         ("days_over", "sum = [\"effective-due\", \"finished\"]"),
     ] {
         let body = of_deeds(dice, take);
         metric(name, "items", &body);
     }
-    for (name, take) in [("first_day", "earliest = \"set\""), ("last_day", "latest = \"due\"")] {
+    for (name, take) in [
+        ("first_day", "earliest = \"set\""),
+        ("last_day", "latest = \"due\""),
+    ] {
         let body = of_deeds(dice, take);
         metric(name, "day", &body);
     }
-    let of_notes = format!("kind = \"note\"\nsum = \"sum\"\nwindow = \"{}\"", window(dice));
+    let of_notes = format!(
+        "kind = \"note\"\nsum = \"sum\"\nwindow = \"{}\"",
+        window(dice)
+    );
     metric("noted", "items", &of_notes);
-    metric("noted_in", "items", &format!("kind = \"note\"\nwhere = {{ month = [\"2026-03\", \"2026-04\"], year = 2026 }}\nwindow = \"{}\"", window(dice)));
-    metric("in_force", "persons", "kind = \"span\"\ndistinct = \"person\"\nwindow = \"as-of\"");
+    metric(
+        "noted_in",
+        "items",
+        &format!(
+            "kind = \"note\"\nwhere = {{ month = [\"2026-03\", \"2026-04\"], year = 2026 }}\nwindow = \"{}\"",
+            window(dice)
+        ),
+    );
+    let of_notes = format!("kind = \"note\"\nlast = \"sum\"\nwindow = \"{}\"", window(dice));
+    metric("last", "items", &of_notes);
+    metric(
+        "in_force",
+        "persons",
+        "kind = \"span\"\ndistinct = \"person\"\nwindow = \"as-of\"",
+    );
     metric("headcount", "persons", "members = true");
-    metric("branches", "items", "organisations = true\nwhere = { kind = \"branch\" }");
+    metric(
+        "branches",
+        "items",
+        "organisations = true\nwhere = { kind = \"branch\" }",
+    );
     let with = dice.one(&["counted", "distinct_unit", "once_met", "sum_money", "last"]);
-    metric("orgs_with", "items", &format!("organisations = true\nwith = \"{with}\""));
-    metric("orgs_without", "items", &format!("organisations = true\nwithout = \"{with}\"\nexcept = {{ sector = \"office\" }}"));
+    metric(
+        "orgs_with",
+        "items",
+        &format!("organisations = true\nwith = \"{with}\""),
+    );
+    metric(
+        "orgs_without",
+        "items",
+        &format!("organisations = true\nwithout = \"{with}\"\nexcept = {{ sector = \"office\" }}"),
+    );
     for (name, obligations, state) in [
         ("once_owed", "\"once\"", "owed"),
         ("once_met", "\"once\"", "met"),
@@ -259,15 +343,43 @@ fn metrics(dice: &mut Dice) -> String {
         ("filed_missed", "\"filed\"", "missed"),
         ("filed_returned", "\"filed\", \"once\"", "returned"),
     ] {
-        metric(name, "times", &format!("obligation = [{obligations}]\nvalue = \"{state}\""));
+        metric(
+            name,
+            "times",
+            &format!("obligation = [{obligations}]\nvalue = \"{state}\""),
+        );
     }
-    metric("viewed", "items", &format!("view = \"own\"\nwindow = \"{}\"", window(dice)));
-    metric("plus", "items", "plus = [\"counted\", \"sum_unless\", \"sum_money\"]\nminus = [\"noted\"]");
+    metric(
+        "viewed",
+        "items",
+        &format!("view = \"own\"\nwindow = \"{}\"", window(dice)),
+    );
+    metric(
+        "plus",
+        "items",
+        "plus = [\"counted\", \"sum_unless\", \"sum_money\"]\nminus = [\"noted\"]",
+    );
     metric("plus_unknown", "items", "plus = [\"sum_unless\", \"last\"]");
-    metric("ratio", "percent", "ratio = { of = [\"counted\"], to = [\"counted_too\", \"counted-three\"] }");
-    metric("ratio_owed", "percent", "ratio = { of = [\"once_met\", \"once_late\"], to = [\"once_owed\"] }");
-    metric("ratio_money", "percent", "ratio = { of = [\"sum_money\", \"days_over\"], to = [\"plus\"] }");
-    metric("ratio_quota", "percent", "ratio = { of = [\"quota_met\"], to = [\"quota_owed\"] }");
+    metric(
+        "ratio",
+        "percent",
+        "ratio = { of = [\"counted\"], to = [\"counted_too\", \"counted-three\"] }",
+    );
+    metric(
+        "ratio_owed",
+        "percent",
+        "ratio = { of = [\"once_met\", \"once_late\"], to = [\"once_owed\"] }",
+    );
+    metric(
+        "ratio_money",
+        "percent",
+        "ratio = { of = [\"sum_money\", \"days_over\"], to = [\"plus\"] }",
+    );
+    metric(
+        "ratio_quota",
+        "percent",
+        "ratio = { of = [\"quota_met\"], to = [\"quota_owed\"] }",
+    );
     metric(
         "scored",
         "points",
@@ -297,7 +409,7 @@ fn metrics(dice: &mut Dice) -> String {
     metric(
         "contradicted",
         "items",
-        "disagreement = { kind = \"deed\", grade = \"type\", high = [\"a\"], low = [\"b\"], person = \"owner\", points = \"note\", sum = \"sum\", by = \"place\" }",
+        "disagreement = { kind = \"deed\", grade = \"type\", high = [\"a\"], low = [\"b\"], person = \"owner\", points = \"note\", sum = \"sum\", by = \"place\" }\nwindow = \"to-date\"",
     );
     text
 }
@@ -309,7 +421,12 @@ fn duties(dice: &mut Dice) -> String {
     let mut text = format!(
         "[[obligation]]\nname = \"once\"\nzh = \"一次\"\nen = \"once\"\nkind = \"deed\"\ndate = \"set\"\nevery = \"{}\"\nwithin = [{first}, {last}]\norg_kinds = [\"branch\", \"party-committee\"]\n{}\n",
         every(dice),
-        dice.one(&["members = 6", "standing = \"span\"", "sectors = [\"community\", \"office\"]", ""]),
+        dice.one(&[
+            "members = 6",
+            "standing = \"span\"",
+            "standing = \"span\"",
+            "sectors = [\"community\", \"office\"]"
+        ]),
     );
     let _ = write!(
         text,
@@ -324,9 +441,13 @@ fn duties(dice: &mut Dice) -> String {
         text,
         "[[obligation]]\nname = \"filed\"\nzh = \"上报\"\nen = \"filed\"\nkind = \"deed\"\nevery = \"{}\"\ndeadline_day = {}\njudged_after = {}\n{}\n",
         dice.one(&["month", "quarter"]),
-        1 + dice.below(20),
+        dice.one(&["1", "10", "15"]),
         dice.below(30),
-        dice.one(&["where = { state = [\"done\", \"returned\", \"new\"] }", "where = { type = \"a\" }", ""]),
+        dice.one(&[
+            "where = { state = [\"done\", \"returned\", \"new\"] }",
+            "where = { type = \"a\" }",
+            ""
+        ]),
     );
     text.push_str(
         r#"
@@ -411,7 +532,11 @@ fn org(dice: &mut Dice, path: &str) -> String {
         let _ = writeln!(text, "sector = \"{}\"", dice.one(&SECTORS));
     }
     if !dice.once_in(3) {
-        let _ = writeln!(text, "secretary = \"{}\"", dice.one(&["甲", "乙", "丙", " "]));
+        let _ = writeln!(
+            text,
+            "secretary = \"{}\"",
+            dice.one(&["甲", "乙", "丙", " "])
+        );
     }
     if dice.once_in(3) {
         let _ = writeln!(text, "founded = {}", dice.day());
@@ -419,22 +544,26 @@ fn org(dice: &mut Dice, path: &str) -> String {
     if dice.once_in(5) {
         let _ = writeln!(text, "dissolved = {}", dice.day());
     }
-    let counts: Vec<String> = (0..dice.below(4))
-        .map(|_| format!("{{ on = {}, members = {} }}", dice.day(), 3 + dice.below(7)))
-        .collect();
-    let _ = writeln!(text, "headcount = [{}]", counts.join(", "));
-    if dice.once_in(2) {
-        let until = match dice.once_in(3) {
-            true => String::new(),
-            false => format!(", until = {}", dice.day()),
-        };
-        let _ = writeln!(
-            text,
-            "exempt = [{{ obligation = \"{}\", from = {}{until} }}]",
-            dice.one(&["once", "twice", "by-quota", "filed"]),
-            dice.day()
-        );
+    let mut counts = Vec::new();
+    let mut on = dice.day();
+    for _ in 0..dice.below(4) {
+        counts.push(format!("{{ on = {on}, members = {} }}", 3 + dice.below(7)));
+        // Two counts of one day: the last one written holds.
+        if dice.once_in(2) {
+            on = dice.day();
+        }
     }
+    let _ = writeln!(text, "headcount = [{}]", counts.join(", "));
+    let mut exempt = Vec::new();
+    for _ in 0..dice.below(4) {
+        let (obligation, from) = (dice.one(&["once", "twice", "by-quota", "filed"]), dice.day());
+        let until = match dice.once_in(4) {
+            true => String::new(),
+            false => format!(", until = {}", from.plus(dice.below(120) as i64 - 10)),
+        };
+        exempt.push(format!("{{ obligation = \"{obligation}\", from = {from}{until} }}"));
+    }
+    let _ = writeln!(text, "exempt = [{}]", exempt.join(", "));
     text
 }
 
@@ -444,14 +573,28 @@ struct Ids {
     deeds: Vec<String>,
     spans: Vec<String>,
     notes: Vec<String>,
+    /// When the last deed is due.
+    due: Option<Day>,
 }
 
 fn id(dice: &mut Dice, prefix: &str, day: Day, n: usize) -> String {
-    format!("{prefix}-{}-{:08x}", day.compact(), dice.below(0xffff) * 0x1000 + n)
+    format!(
+        "{prefix}-{}-{:08x}",
+        day.compact(),
+        dice.below(0xffff) * 0x1000 + n
+    )
 }
 
 fn deed(dice: &mut Dice, ids: &mut Ids) -> String {
-    let set = dice.day();
+    // Some come on the last day on which what is due the month before may come.
+    let is_last_day = dice.once_in(8);
+    let set = match is_last_day {
+        true => dice
+            .one(&["2026-06-10", "2026-06-01", "2026-06-15", "2026-07-10"])
+            .parse()
+            .expect("a day"),
+        false => dice.day(),
+    };
     let id = id(dice, "dd", set, ids.deeds.len());
     let mut text = format!("[[deed]]\nid = \"{id}\"\nset = {set}\n");
     let mut put = |field: &str, value: String| {
@@ -466,26 +609,41 @@ fn deed(dice: &mut Dice, ids: &mut Ids) -> String {
         put("owner", quoted(dice.one(&PERSONS)));
     }
     if !dice.once_in(3) {
-        let helpers: Vec<String> = (0..dice.below(4)).map(|_| quoted(dice.one(&PERSONS))).collect();
+        let helpers: Vec<String> = (0..dice.below(4))
+            .map(|_| quoted(dice.one(&PERSONS)))
+            .collect();
         put("helpers", format!("[{}]", helpers.join(", ")));
     }
     if !dice.once_in(4) {
         put("unit", quoted(dice.one(&NAMES)));
     }
     if !dice.once_in(6) {
-        let due = set.plus(dice.below(100) as i64 - 30);
+        let due = match (is_last_day, dice.below(4), ids.due) {
+            (true, ..) => set.plus(-17),
+            (false, 0, _) => dice.day(),
+            // As the one before.
+            (false, 1, Some(due)) => due,
+            _ => set.plus(dice.below(100) as i64 - 30),
+        };
+        ids.due = Some(due);
         put("due", due.to_string());
         if dice.once_in(4) {
             put("extended_to", due.plus(dice.below(40) as i64).to_string());
         }
     }
     if !dice.once_in(3) {
-        put("amount", dice.one(&["2.5", "0", "-3.25", "1000.01", "7", "2.50"]).to_owned());
+        put(
+            "amount",
+            dice.one(&["2.5", "0", "-3.25", "1000.01", "7", "2.50"])
+                .to_owned(),
+        );
     }
-    match dice.below(4) {
-        0 => {}
-        1 => put("why", "\"未报\"".to_owned()),
-        _ => put("count", dice.below(4).to_string()),
+    let counts = dice.below(5);
+    if [1, 2].contains(&counts) {
+        put("why", "\"未报\"".to_owned());
+    }
+    if counts > 1 {
+        put("count", dice.below(4).to_string());
     }
     if dice.once_in(2) {
         put("flag", dice.one(&["true", "false"]).to_owned());
@@ -502,8 +660,14 @@ fn deed(dice: &mut Dice, ids: &mut Ids) -> String {
     }
     let mut updates = Vec::new();
     for _ in 0..dice.below(5) {
-        let on = set.plus(dice.below(80) as i64 / 4 * 4);
-        updates.push(format!("    {{ on = {on}, status = \"{}\" }},", dice.one(&STATUSES)));
+        let on = match dice.once_in(3) {
+            true => dice.day(),
+            false => set.plus(dice.below(80) as i64 / 4 * 4),
+        };
+        updates.push(format!(
+            "    {{ on = {on}, status = \"{}\" }},",
+            dice.one(&STATUSES)
+        ));
     }
     if !updates.is_empty() {
         let _ = writeln!(text, "updates = [\n{}\n]", updates.join("\n"));
@@ -523,9 +687,16 @@ fn retracted(dice: &mut Dice, text: &mut String) {
 fn span(dice: &mut Dice, ids: &mut Ids) -> String {
     let from = dice.day();
     let id = id(dice, "sp", from, ids.spans.len());
-    let mut text = format!("[[span]]\nid = \"{id}\"\nfrom = {from}\nperson = \"{}\"\n", dice.one(&PERSONS));
+    let mut text = format!(
+        "[[span]]\nid = \"{id}\"\nfrom = {from}\nperson = \"{}\"\n",
+        dice.one(&PERSONS)
+    );
     if dice.once_in(2) {
-        let _ = writeln!(text, "until = {}", from.plus(dice.below(300) as i64));
+        let until = match dice.once_in(2) {
+            true => dice.day().max(from),
+            false => from.plus(dice.below(300) as i64),
+        };
+        let _ = writeln!(text, "until = {until}");
     }
     if !dice.once_in(4) {
         let _ = writeln!(text, "times = {}", dice.below(9));
@@ -549,7 +720,11 @@ fn note(dice: &mut Dice, ids: &mut Ids) -> String {
         let _ = writeln!(text, "place = \"{}\"", dice.one(&PERSONS));
     }
     if let (false, true) = (ids.spans.is_empty(), !dice.once_in(4)) {
-        let _ = writeln!(text, "span = \"{}\"", ids.spans[dice.below(ids.spans.len())]);
+        let _ = writeln!(
+            text,
+            "span = \"{}\"",
+            ids.spans[dice.below(ids.spans.len())]
+        );
     }
     if !dice.once_in(4) {
         let _ = writeln!(text, "sum = {}", dice.below(5));
@@ -586,7 +761,7 @@ pub fn files(dice: &mut Dice) -> Vec<(String, String)> {
     for path in ORGS {
         files.push((format!("orgs/{path}/org.toml"), org(dice, path)));
         let mut text = String::new();
-        for _ in 0..dice.below(5) {
+        for _ in 0..dice.below(4) {
             text.push_str(&span(dice, &mut ids));
         }
         for _ in 0..dice.below(14) {
