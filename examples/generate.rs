@@ -1,5 +1,5 @@
 //! Writes a made-up ledger of any size: `cargo run --example generate -- FOLDER [DISTRICTS]
-//! [QUARTERS] [SEED]`.
+//! [QUARTERS] [SEED] [FIRST]`.
 //!
 //! One district is 121 organisations and about a thousand records a quarter. Without numbers it
 //! writes what `data-sample/` holds. The folder must not exist.
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let folder = args
         .next()
-        .ok_or("usage: generate FOLDER [DISTRICTS] [QUARTERS] [SEED]")?;
+        .ok_or("usage: generate FOLDER [DISTRICTS] [QUARTERS] [SEED] [FIRST]")?;
     let mut size = Size::default();
     if let Some(districts) = args.next() {
         size.districts = districts.parse()?;
@@ -24,6 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if let Some(seed) = args.next() {
         size.seed = seed.parse()?;
+    }
+    if let Some(first) = args.next() {
+        size.first = first.parse()?;
     }
     let root = Path::new(&folder);
     if root.exists() {

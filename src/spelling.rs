@@ -62,6 +62,14 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     changed(text, &|c| narrow(c) != c)
 }
 
+/// A text in NFC, as databases hold it that have no word for what is equal to what.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    match text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.nfc().collect()),
+    }
+}
+
 /// Whether two texts are spellings of one name.
 pub fn same(a: &str, b: &str) -> bool {
     let may_be_trimmed =

@@ -152,7 +152,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
 /// Words that are names in both languages: commands, flags, values, rule names, file formats.
 fn names() -> BTreeSet<String> {
     let mut names: BTreeSet<String> =
-        "ledger zh-CN zh_CN en auto always never CSV JSON Schema tombi taplo Tab man1 man BOM UTF GBK Esc md docx txt this last previous year parent_code main \
+        "ledger SQL DuckDB Spark NULL raw zh-CN zh_CN en auto always never CSV JSON Schema tombi taplo Tab man1 man BOM UTF GBK Esc md docx txt this last previous year parent_code main \
         kinds obligations metrics reports toml rules standard tasks_due title type state done who reason on members obligation from until"
             .split_whitespace()
             .map(str::to_owned)

@@ -26,6 +26,7 @@ pub(super) const COMMAND: Command = Command {
 fn build(locale: &Locale, _: &Rules) -> Clap {
     let by_name = |name: String| DIALECTS.into_iter().find(|known| known.name() == name);
     options::command(locale, "sql")
+        .long_about(locale.text("cmd-sql-long"))
         .arg(
             options::positional(locale, "metric", "value-metric")
                 .required(false)

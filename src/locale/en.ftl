@@ -1102,10 +1102,12 @@ calendar-name = Ledger reminders
 calendar-event = {$kind}: {$what} ({$org})
 cmd-export = export all registers
 cmd-sql = print a report as SQL, for an engine that holds an export
-    .more =
-        The statement runs over the tables of “ledger export --out FOLDER” and gives the rows of “ledger report --raw”: the same organisations in the same order, the same figures, quotients with six decimals, NULL where there is no data. Without names of metrics it gives those of a report.
+cmd-sql-long =
+    print a report as SQL, for an engine that holds an export
 
-        A database may hold the exports of several ledgers: with --all every organisation that has none above it is a row, and the total covers all of them.
+    The statement runs over the tables of “ledger export --out FOLDER” and gives the rows of “ledger report --raw”: the same organisations in the same order, the same figures, quotients with six decimals, NULL where there is no data. Without names of metrics it gives those of a report.
+
+    A database may hold the exports of several ledgers: with --all every organisation that has none above it is a row, and the total covers all of them.
 flag-all = all ledgers that the database holds, instead of one organisation
 flag-dialect = the engine: duckdb (default) or spark
 value-dialect = engine

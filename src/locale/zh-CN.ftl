@@ -1027,10 +1027,12 @@ calendar-name = 台账到期提醒
 calendar-event = {$kind}：{$what}（{$org}）
 cmd-export = 导出全部台账
 cmd-sql = 把报表写成 SQL，交给装有导出数据的数据库去算
-    .more =
-        语句在 “ledger export --out 文件夹” 导出的表上运行，结果与 “ledger report --raw” 相同：组织和次序相同，数字相同，比率六位小数，无数据为 NULL。不写指标名称，就是一张报表的全部指标。
+cmd-sql-long =
+    把报表写成 SQL，交给装有导出数据的数据库去算
 
-        一个数据库可以装多个台账的导出：加 --all，每个最上级组织一行，合计包括全部。
+    语句在 “ledger export --out 文件夹” 导出的表上运行，结果与 “ledger report --raw” 相同：组织和次序相同，数字相同，比率六位小数，无数据为 NULL。不写指标名称，就是一张报表的全部指标。
+
+    一个数据库可以装多个台账的导出：加 --all，每个最上级组织一行，合计包括全部。
 flag-all = 数据库里的全部台账，不限一个组织
 flag-dialect = 数据库：duckdb（默认）或 spark
 value-dialect = 数据库

@@ -1,5 +1,5 @@
 //! The rows of a ledger's tables beyond one machine, as CSV: NULL is nothing, an empty text two
-//! quotation marks, days are ISO.
+//! quotation marks, days are ISO, texts in NFC.
 
 use crate::day::Day;
 use crate::figure::view::named_in;
@@ -7,6 +7,7 @@ use crate::record::organisation::Organisation;
 use crate::record::{Record, Value};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType, Kind};
+use crate::spelling::composed;
 use crate::sql::tables::{SqlRows, SqlTable, has_own_table, is_told};
 use crate::tree::{OwnedRecord, Tree};
 
@@ -203,8 +204,9 @@ impl Rows {
         self.cell(Some(&n.to_string()));
     }
 
-    /// A text; an empty one stands in quotation marks, since nothing is NULL.
+    /// A text in NFC; an empty one stands in quotation marks, since nothing is NULL.
     fn text(&mut self, text: &str) {
+        let text = &*composed(text);
         let is_plain = |c: char| !matches!(c, ',' | '"' | '\n' | '\r');
         if !text.is_empty() && text.trim() == text && text.chars().all(is_plain) {
             return self.cell(Some(text));

@@ -27,6 +27,8 @@ const AREAS: &str = include_str!("jianxi.csv");
 pub struct Size {
     /// How many districts stand side by side; the first is Jianxi, the others are numbered copies.
     pub districts: usize,
+    /// The number of the first of them, so that a nation can be made piece by piece.
+    pub first: usize,
     /// Quarters of records, counted back from 2026Q3.
     pub quarters: usize,
     /// Where the dice start.
@@ -38,6 +40,7 @@ impl Default for Size {
     fn default() -> Size {
         Size {
             districts: 1,
+            first: 0,
             quarters: 3,
             seed: 20_260_703,
         }
@@ -52,7 +55,7 @@ pub fn district(size: &Size) -> Vec<(String, String)> {
         ("rules/stars.toml".to_owned(), STARS.to_owned()),
     ];
     let mut reviewed = Vec::new();
-    for number in 0..size.districts {
+    for number in size.first..size.first + size.districts {
         let organisations = maker.organisations(number);
         for org in &organisations {
             files.push((format!("orgs/{}/org.toml", org.path), maker.org_file(org)));

@@ -125,9 +125,10 @@ impl<'q> Draft<'q> {
     fn exempt(&mut self, debt: &Debt<'_>) -> String {
         let (from, until) = (self.ident("from"), self.ident("until"));
         let body = format!(
-            "SELECT DISTINCT e.org, w.first_day\nFROM org_exempt e JOIN {} w ON w.obligation = \
-             e.obligation AND e.{from} <= w.last_day\nWHERE {} AND (e.{until} IS NULL OR (e.{until} \
-             >= w.first_day AND e.{until} >= e.{from}))",
+            "SELECT DISTINCT e.org, w.first_day\n\
+             FROM org_exempt e JOIN {} w ON w.obligation = e.obligation AND e.{from} <= w.last_day\n\
+             WHERE {} AND (e.{until} IS NULL\n         \
+             OR (e.{until} >= w.first_day AND e.{until} >= e.{from}))",
             debt.step,
             self.is_its(debt)
         );

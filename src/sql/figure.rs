@@ -5,6 +5,7 @@ use crate::rules::metric::{Level, Measure, Metric, Ranking, Under};
 use crate::sql::condition::exists_on;
 use crate::sql::dialect::{decimal, power};
 use crate::sql::frame::{Frame, Leaf, Number, units};
+use crate::sql::score::{Part, score};
 use crate::sql::scoring::Points;
 use crate::sql::step::{Draft, From, Refused, columns};
 
@@ -12,7 +13,7 @@ use crate::sql::step::{Draft, From, Refused, columns};
 const SHOWN_PLACES: u32 = 6;
 
 /// The digits of a quotient that are looked at together.
-const RUN: u32 = 18;
+pub(super) const RUN: u32 = 18;
 
 /// What a figure of a row is, over the columns of the step `f`.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub(super) struct Made<'q> {
     /// Quotients: their two columns and what they are.
     fractions: Vec<(String, String)>,
     /// Scores: the column, and each part's weight and two columns.
-    scores: Vec<(String, Vec<(i64, String, String)>)>,
+    scores: Vec<(String, Vec<Part>)>,
     /// Scores by scorecards: the column, and who gives it.
     cards: Vec<(String, Points<'q>)>,
     /// Places: the column, the order, and the figure by which it goes.
@@ -82,7 +83,11 @@ impl<'q> Made<'q> {
                     };
                     let part = self.form(draft, frame, part)?;
                     if let Form::Fraction { above, below, .. } = part {
-                        all.push((*weight, above, below));
+                        all.push(Part {
+                            weight: *weight,
+                            above,
+                            below,
+                        });
                     }
                 }
                 let column = frame.free(draft, &metric.name, "tenths");
@@ -264,7 +269,7 @@ impl<'q> Made<'q> {
             rows = widened(draft, (&format!("quotient{suffix}"), about), &rows, &ends);
         }
         for (column, parts) in &self.scores {
-            rows = score(draft, rows, (column, parts));
+            rows = score(draft, &rows, (column, parts));
         }
         let mut scored = vec!["f.*".to_owned()];
         let mut from = From::new(&rows, "f");
@@ -300,7 +305,7 @@ impl<'q> Made<'q> {
 }
 
 /// A step with more columns than the one before; its name.
-fn widened(
+pub(super) fn widened(
     draft: &mut Draft<'_>,
     (name, about): (&str, &str),
     rows: &str,
@@ -308,120 +313,6 @@ fn widened(
 ) -> String {
     let body = format!("SELECT f.*,\n       {}\nFROM {rows} f", columns(more));
     draft.step(name, about, body)
-}
-
-/// The steps with a score: the weighted average of quotients in tenths of a hundred points; the
-/// name of the last. Each quotient is taken apart into a whole number and three runs of 18 digits,
-/// so that their sum is exact whatever stands below the lines; what it falls short of a whole number
-/// by the digits after those is nothing.
-fn score(
-    draft: &mut Draft<'_>,
-    mut rows: String,
-    (column, parts): (&str, &[(i64, String, String)]),
-) -> String {
-    let dialect = draft.dialect();
-    let numbers = || 1..=parts.len();
-    let added = |what: &str| {
-        let all: Vec<String> = numbers()
-            .map(|n| format!("f.{column}_{what}_{n}"))
-            .collect();
-        match all.is_empty() {
-            true => "0".to_owned(),
-            false => all.join(" + "),
-        }
-    };
-    let mut more = Vec::new();
-    for (n, (weight, above, below)) in numbers().zip(parts) {
-        let known = format!("CASE WHEN {below} <> 0 THEN");
-        let twice = 2000 * weight;
-        more.push(format!(
-            "{known} {above} * {twice} ELSE 0 END AS {column}_above_{n}"
-        ));
-        more.push(format!("{known} {below} ELSE 1 END AS {column}_below_{n}"));
-        more.push(format!(
-            "{known} {weight} ELSE 0 END AS {column}_weight_{n}"
-        ));
-    }
-    if more.is_empty() {
-        more.push(format!("0 AS {column}_above_0"));
-    }
-    let about = "quotients with data, 2000 times their weights, twice as many tenths as they give";
-    rows = widened(draft, (&format!("{column}_part"), about), &rows, &more);
-    let mut over = "above";
-    for (run, rest) in [
-        ("whole", "rest"),
-        ("run_1", "rest_1"),
-        ("run_2", "rest_2"),
-        ("run_3", "rest_3"),
-    ] {
-        let mut more = Vec::new();
-        for n in numbers() {
-            let below = format!("f.{column}_below_{n}");
-            let over = match run {
-                "whole" => dialect.wide(&format!("f.{column}_{over}_{n}")),
-                _ => format!("f.{column}_{over}_{n} * {}", power(RUN)),
-            };
-            let whole = dialect.quotient(&over, &below);
-            more.push(format!("{whole} AS {column}_{run}_{n}"));
-            more.push(format!("({over}) % {below} AS {column}_{rest}_{n}"));
-        }
-        if more.is_empty() {
-            break;
-        }
-        let about = match run {
-            "whole" => "their whole numbers",
-            _ => "the next 18 digits of each",
-        };
-        rows = widened(draft, (&format!("{column}_{run}"), about), &rows, &more);
-        over = rest;
-    }
-    let mut more = vec![format!(
-        "{} AS {column}_weight",
-        dialect.wide(&added("weight"))
-    )];
-    for run in ["whole", "run_1", "run_2", "run_3"] {
-        let sum = dialect.wide(&added(run));
-        more.push(format!("{sum} AS {column}_{run}"));
-    }
-    rows = widened(draft, (&format!("{column}_sum"), "added up"), &rows, &more);
-    let n = parts.len();
-    let (mut up, mut down) = (
-        format!("f.{column}_run_3 + {n}"),
-        format!("-f.{column}_run_3 + {n}"),
-    );
-    for run in ["run_2", "run_1", "whole"] {
-        let more = [
-            format!(
-                "{} + f.{column}_{run} AS {column}_up_{run}",
-                carry(draft, &up)
-            ),
-            format!(
-                "{} - f.{column}_{run} AS {column}_down_{run}",
-                carry(draft, &down)
-            ),
-        ];
-        let about = "what is more than a run of digits goes over to the one before, \
-                     of the sum and of its opposite";
-        rows = widened(draft, (&format!("{column}_to_{run}"), about), &rows, &more);
-        up = format!("f.{column}_up_{run}");
-        down = format!("f.{column}_down_{run}");
-    }
-    let weight = format!("f.{column}_weight");
-    let half_up =
-        |sum: &str| dialect.quotient(&format!("{sum} + {weight}"), &format!("2 * {weight}"));
-    let tenths = format!(
-        "CASE WHEN {weight} = 0 THEN NULL WHEN {up} >= 0 THEN {} ELSE -({}) END AS {column}",
-        half_up(&up),
-        half_up(&down)
-    );
-    let about = "the average, rounded half away from zero";
-    widened(draft, (&format!("{column}_score"), about), &rows, &[tenths])
-}
-
-/// How many runs of digits a sum of such comes to, rounded down.
-fn carry(draft: &Draft<'_>, sum: &str) -> String {
-    let up = format!("{sum} + {}", power(RUN + 3));
-    format!("{} - 1000", draft.dialect().quotient(&up, &power(RUN)))
 }
 
 /// The place of organisation `o` among its peers; none where it is not one of them.

@@ -35,9 +35,10 @@ impl<'q> Draft<'q> {
         let points = format!("r.{}", self.ident(&kind.fields[*sum].name));
         let by = self.person(kind, *by);
         let body = format!(
-            "SELECT p.org, p.person, SUM(p.points) AS points\nFROM (\n  SELECT g.org, g.person, 0 AS \
-             points FROM {graded} g\n  UNION ALL\n  SELECT r.org, {by}, {points}\n  {giving} AND {by} \
-             IS NOT NULL AND {points} IS NOT NULL\n) p\nGROUP BY p.org, p.person"
+            "SELECT p.org, p.person, SUM(p.points) AS points\n\
+             FROM (\n  SELECT g.org, g.person, 0 AS points FROM {graded} g\n  UNION ALL\n  \
+             SELECT r.org, {by}, {points}\n  {giving} AND {by} IS NOT NULL AND {points} IS NOT NULL\n\
+             ) p\nGROUP BY p.org, p.person"
         );
         let about = "points of whoever is graded or has any";
         let person = self.step(&name("points"), about, body);

@@ -304,7 +304,10 @@ fn metrics(dice: &mut Dice) -> String {
             window(dice)
         ),
     );
-    let of_notes = format!("kind = \"note\"\nlast = \"sum\"\nwindow = \"{}\"", window(dice));
+    let of_notes = format!(
+        "kind = \"note\"\nlast = \"sum\"\nwindow = \"{}\"",
+        window(dice)
+    );
     metric("last", "items", &of_notes);
     metric(
         "in_force",
@@ -556,12 +559,17 @@ fn org(dice: &mut Dice, path: &str) -> String {
     let _ = writeln!(text, "headcount = [{}]", counts.join(", "));
     let mut exempt = Vec::new();
     for _ in 0..dice.below(4) {
-        let (obligation, from) = (dice.one(&["once", "twice", "by-quota", "filed"]), dice.day());
+        let (obligation, from) = (
+            dice.one(&["once", "twice", "by-quota", "filed"]),
+            dice.day(),
+        );
         let until = match dice.once_in(4) {
             true => String::new(),
             false => format!(", until = {}", from.plus(dice.below(120) as i64 - 10)),
         };
-        exempt.push(format!("{{ obligation = \"{obligation}\", from = {from}{until} }}"));
+        exempt.push(format!(
+            "{{ obligation = \"{obligation}\", from = {from}{until} }}"
+        ));
     }
     let _ = writeln!(text, "exempt = [{}]", exempt.join(", "));
     text

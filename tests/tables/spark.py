@@ -16,6 +16,9 @@ spark = (
     .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={home}")
     .config("spark.sql.shuffle.partitions", "2")
     .config("spark.ui.enabled", "false")
+    .config("spark.ui.showConsoleProgress", "false")
+    # Plans of forty figures do not fit into the default.
+    .config("spark.driver.memory", "4g")
     .getOrCreate()
 )
 spark.sparkContext.setLogLevel("OFF")
@@ -34,9 +37,10 @@ for line in sys.stdin:
     asked = json.loads(line)
     try:
         if asked.get("folder"):
-            os.chdir(asked["folder"])
-            with open("load.spark.sql", encoding="utf-8") as script:
-                run(script.read())
+            folder = asked["folder"]
+            with open(os.path.join(folder, "load.spark.sql"), encoding="utf-8") as script:
+                # The engine stays in the folder in which it began.
+                run(script.read().replace("path 'partition=", f"path '{folder}/partition="))
         answer = run(asked["text"])
     except PySparkException as error:
         answer = str(error)
