@@ -126,7 +126,8 @@ impl<'q> Draft<'q> {
         let (from, until) = (self.ident("from"), self.ident("until"));
         let body = format!(
             "SELECT DISTINCT e.org, w.first_day\n\
-             FROM org_exempt e JOIN {} w ON w.obligation = e.obligation AND e.{from} <= w.last_day\n\
+             FROM org_exempt e\n\
+             JOIN {} w ON w.obligation = e.obligation AND e.{from} <= w.last_day\n\
              WHERE {} AND (e.{until} IS NULL\n         \
              OR (e.{until} >= w.first_day AND e.{until} >= e.{from}))",
             debt.step,

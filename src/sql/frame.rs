@@ -320,9 +320,8 @@ impl<'q> Frame<'q> {
         found
     }
 
-    /// The steps up to the rows of the report, once all figures have been asked for: the columns of
-    /// each organisation alone, those of several put together, the rest beside them. The name of the
-    /// last.
+    /// The steps up to the rows of the report, once all figures have been asked for: what each
+    /// organisation has alone, what several have together, the rest beside it. The name of the last.
     pub(super) fn figures(&mut self, draft: &mut Draft<'q>) -> Result<String, Refused> {
         let suffix = self.suffix.clone();
         let of_kinds: Vec<String> = self

@@ -37,7 +37,8 @@ impl<'q> Draft<'q> {
         let body = format!(
             "SELECT p.org, p.person, SUM(p.points) AS points\n\
              FROM (\n  SELECT g.org, g.person, 0 AS points FROM {graded} g\n  UNION ALL\n  \
-             SELECT r.org, {by}, {points}\n  {giving} AND {by} IS NOT NULL AND {points} IS NOT NULL\n\
+             SELECT r.org, {by}, {points}\n  {giving}\n    AND {by} IS NOT NULL AND {points} IS \
+             NOT NULL\n\
              ) p\nGROUP BY p.org, p.person"
         );
         let about = "points of whoever is graded or has any";
