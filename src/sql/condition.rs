@@ -266,8 +266,14 @@ pub(super) fn organisations_by_name(dialect: Dialect) -> Step {
         format!("SELECT {name} AS name, o.id AS org FROM org o")
     };
     let body = format!(
-        "SELECT n.name, MIN(n.org) AS org\nFROM (\n  {}\n  UNION {}\n  UNION {}\n) n\nGROUP BY \
-         n.name\nHAVING COUNT(*) = 1",
+        "SELECT n.name, MIN(n.org) AS org\n\
+         FROM (\n  \
+         {}\n  \
+         UNION {}\n  \
+         UNION {}\n\
+         ) n\n\
+         GROUP BY n.name\n\
+         HAVING COUNT(*) = 1",
         named(&name),
         named(&short),
         named("o.id"),

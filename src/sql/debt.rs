@@ -102,7 +102,8 @@ impl<'q> Draft<'q> {
             (None, times) => {
                 let asked = format!(
                     "SELECT w.org, w.first_day, w.over, w.judged, '' AS asked_by, {times} AS \
-                     times\nFROM {owing} w"
+                     times\n\
+                     FROM {owing} w"
                 );
                 self.often(debt, (&asked, &exempt, &records))
             }
@@ -146,8 +147,10 @@ impl<'q> Draft<'q> {
             let dialect = self.dialect();
             let seen = self.seen(kind, judged).name(dialect);
             parts.push(format!(
-                "SELECT r.org, w.first_day\nFROM {seen} r JOIN {} w ON r.starts <= w.first_day AND \
-                 (r.ends IS NULL OR r.ends >= w.last_day)\nWHERE {} AND w.judged = {}",
+                "SELECT r.org, w.first_day\n\
+                 FROM {seen} r JOIN {} w ON r.starts <= w.first_day AND (r.ends IS NULL OR r.ends \
+                 >= w.last_day)\n\
+                 WHERE {} AND w.judged = {}",
                 debt.step,
                 self.is_its(debt),
                 dialect::day(judged)
@@ -166,9 +169,11 @@ impl<'q> Draft<'q> {
     fn counted(&mut self, debt: &Debt<'_>, least: i64) -> String {
         let on = self.ident("on");
         let body = format!(
-            "SELECT h.org, w.first_day, h.members,\n       ROW_NUMBER() OVER (PARTITION BY h.org, \
-             w.first_day ORDER BY h.{on} DESC, h.n DESC) AS back\nFROM org_headcount h JOIN {} w ON \
-             h.{on} <= w.first_day\nWHERE {} AND h.members IS NOT NULL",
+            "SELECT h.org, w.first_day, h.members,\n       \
+             ROW_NUMBER() OVER (PARTITION BY h.org, w.first_day ORDER BY h.{on} DESC, h.n DESC) AS \
+             back\n\
+             FROM org_headcount h JOIN {} w ON h.{on} <= w.first_day\n\
+             WHERE {} AND h.members IS NOT NULL",
             debt.step,
             self.is_its(debt)
         );
@@ -248,8 +253,10 @@ impl<'q> Draft<'q> {
             }
             tests.extend(self.condition(&rule.filter, kind, judged, &mut from)?);
             parts.push(format!(
-                "SELECT r.org, w.first_day, {asked_by} AS asked_by, r.starts, r.seq,\n       CASE \
-                 WHEN {on_time} THEN 1 ELSE 0 END AS on_time, {returned} AS returned\n{}\nWHERE {}",
+                "SELECT r.org, w.first_day, {asked_by} AS asked_by, r.starts, r.seq,\n       \
+                 CASE WHEN {on_time} THEN 1 ELSE 0 END AS on_time, {returned} AS returned\n\
+                 {}\n\
+                 WHERE {}",
                 from.text(),
                 all(&tests)
             ));
@@ -265,13 +272,16 @@ impl<'q> Draft<'q> {
     /// What is owed once in a window: every record in it counts.
     fn once(&mut self, debt: &Debt<'_>, (owing, exempt, records): (&str, &str, &str)) -> String {
         let body = format!(
-            "SELECT w.org, COALESCE(r.returned, 0) AS returned, 1 AS times,\n       CASE WHEN x.org \
-             IS NOT NULL THEN 'exempt' WHEN r.on_time = 1 THEN 'met' WHEN r.on_time = 0 THEN 'late' \
-             ELSE 'missed' END AS state\nFROM {owing} w\nLEFT JOIN (\n  SELECT r.org, r.first_day, \
-             MAX(r.on_time) AS on_time, MAX(r.returned) AS returned FROM {records} r GROUP BY r.org, \
-             r.first_day\n) r ON r.org = w.org AND r.first_day = w.first_day\nLEFT JOIN {exempt} x ON \
-             x.org = w.org AND x.first_day = w.first_day\nWHERE x.org IS NOT NULL OR r.org IS NOT NULL \
-             OR w.over <= w.judged"
+            "SELECT w.org, COALESCE(r.returned, 0) AS returned, 1 AS times,\n       \
+             CASE WHEN x.org IS NOT NULL THEN 'exempt' WHEN r.on_time = 1 THEN 'met' WHEN \
+             r.on_time = 0 THEN 'late' ELSE 'missed' END AS state\n\
+             FROM {owing} w\n\
+             LEFT JOIN (\n  \
+             SELECT r.org, r.first_day, MAX(r.on_time) AS on_time, MAX(r.returned) AS returned \
+             FROM {records} r GROUP BY r.org, r.first_day\n\
+             ) r ON r.org = w.org AND r.first_day = w.first_day\n\
+             LEFT JOIN {exempt} x ON x.org = w.org AND x.first_day = w.first_day\n\
+             WHERE x.org IS NOT NULL OR r.org IS NOT NULL OR w.over <= w.judged"
         );
         let about = format!("what became of {}", debt.rule.name);
         self.step(&Draft::named(debt, "owed"), about, body)
@@ -303,8 +313,9 @@ impl<'q> Draft<'q> {
             );
             parts.push(format!(
                 "SELECT w.org, w.first_day, w.over, w.judged, r.id AS asked_by,\n       \
-                 LEAST({share}, {MOST_IN_A_WINDOW}) AS times\nFROM {owing} w JOIN {seen} r ON r.org = \
-                 w.org\nWHERE {number} > 0 AND w.judged = {}",
+                 LEAST({share}, {MOST_IN_A_WINDOW}) AS times\n\
+                 FROM {owing} w JOIN {seen} r ON r.org = w.org\n\
+                 WHERE {number} > 0 AND w.judged = {}",
                 dialect::day(judged)
             ));
         }
@@ -323,20 +334,29 @@ impl<'q> Draft<'q> {
             &Draft::named(debt, "made"),
             "the records in the order of their days",
             format!(
-                "SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.org, r.first_day, r.asked_by ORDER BY \
-                 r.starts, r.seq) AS k\nFROM {records} r"
+                "SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.org, r.first_day, r.asked_by ORDER \
+                 BY r.starts, r.seq) AS k\n\
+                 FROM {records} r"
             ),
         );
         let same = "r.org = a.org AND r.first_day = a.first_day AND r.asked_by = a.asked_by";
         let excused =
             format!("LEFT JOIN {exempt} x ON x.org = a.org AND x.first_day = a.first_day");
         let body = format!(
-            "SELECT a.org, r.returned, 1 AS times,\n       CASE WHEN x.org IS NOT NULL THEN 'exempt' \
-             WHEN r.on_time = 1 THEN 'met' ELSE 'late' END AS state\nFROM {asked} a JOIN {made} r ON \
-             {same} AND r.k <= a.times\n{excused}\nUNION ALL\nSELECT a.org, 0, a.times - \
-             COALESCE(r.made, 0),\n       CASE WHEN x.org IS NOT NULL THEN 'exempt' ELSE 'missed' \
-             END\nFROM {asked} a\nLEFT JOIN (\n  SELECT r.org, r.first_day, r.asked_by, COUNT(*) AS \
-             made FROM {made} r GROUP BY r.org, r.first_day, r.asked_by\n) r ON {same}\n{excused}\n\
+            "SELECT a.org, r.returned, 1 AS times,\n       \
+             CASE WHEN x.org IS NOT NULL THEN 'exempt' WHEN r.on_time = 1 THEN 'met' ELSE 'late' \
+             END AS state\n\
+             FROM {asked} a JOIN {made} r ON {same} AND r.k <= a.times\n\
+             {excused}\n\
+             UNION ALL\n\
+             SELECT a.org, 0, a.times - COALESCE(r.made, 0),\n       \
+             CASE WHEN x.org IS NOT NULL THEN 'exempt' ELSE 'missed' END\n\
+             FROM {asked} a\n\
+             LEFT JOIN (\n  \
+             SELECT r.org, r.first_day, r.asked_by, COUNT(*) AS made FROM {made} r GROUP BY r.org, \
+             r.first_day, r.asked_by\n\
+             ) r ON {same}\n\
+             {excused}\n\
              WHERE a.times > COALESCE(r.made, 0) AND (x.org IS NOT NULL OR a.over <= a.judged)"
         );
         let about = format!("what became of {}", debt.rule.name);

@@ -270,7 +270,8 @@ impl<'q> Frame<'q> {
         let body = format!(
             "SELECT h.org, h.members,\n       \
              ROW_NUMBER() OVER (PARTITION BY h.org ORDER BY h.{on} DESC, h.n DESC) AS back\n\
-             FROM org_headcount h\nWHERE h.{on} <= {day} AND h.members IS NOT NULL"
+             FROM org_headcount h\n\
+             WHERE h.{on} <= {day} AND h.members IS NOT NULL"
         );
         draft.step(&name, "members on the day, the last count first", body);
         self.joined.push(join);
@@ -321,7 +322,7 @@ impl<'q> Frame<'q> {
     }
 
     /// The steps up to the rows of the report, once all figures have been asked for: what each
-    /// organisation has alone, what several have together, the rest beside it. The name of the last.
+    /// organisation has alone, what several have together, the rest beside it; the last one's name.
     pub(super) fn figures(&mut self, draft: &mut Draft<'q>) -> Result<String, Refused> {
         let suffix = self.suffix.clone();
         let of_kinds: Vec<String> = self
@@ -410,7 +411,7 @@ impl<'q> Frame<'q> {
         let union = match all_owed.len() {
             0 => {
                 "SELECT '' AS obligation, o.id AS org, '' AS state, 0 AS returned, 0 AS times FROM \
-                  org o WHERE FALSE"
+                 org o WHERE FALSE"
                     .to_owned()
             }
             _ => all_owed.join("\nUNION ALL\n"),
@@ -466,8 +467,9 @@ impl Apart {
         match &self.way {
             Way::Distinct(column) => {
                 let body = format!(
-                    "SELECT s.role, s.org, COUNT(DISTINCT v.value) AS {column}\n{members}\nGROUP BY \
-                     s.role, s.org"
+                    "SELECT s.role, s.org, COUNT(DISTINCT v.value) AS {column}\n\
+                     {members}\n\
+                     GROUP BY s.role, s.org"
                 );
                 draft.step(
                     &format!("{name}_distinct{suffix}"),
@@ -478,14 +480,18 @@ impl Apart {
             Way::Middle(above, below) => {
                 let row = "PARTITION BY s.role, s.org";
                 let body = format!(
-                    "SELECT s.role, s.org, v.value,\n       ROW_NUMBER() OVER ({row} ORDER BY v.value) \
-                     AS k,\n       COUNT(*) OVER ({row}) AS n\n{members}"
+                    "SELECT s.role, s.org, v.value,\n       \
+                     ROW_NUMBER() OVER ({row} ORDER BY v.value) AS k,\n       \
+                     COUNT(*) OVER ({row}) AS n\n\
+                     {members}"
                 );
                 let about = format!("{name}: the values of each row in order");
                 let ordered = draft.step(&format!("{name}_ordered{suffix}"), about, body);
                 let body = format!(
-                    "SELECT v.role, v.org, SUM(v.value) AS {above}, COUNT(*) AS {below}\nFROM \
-                     {ordered} v\nWHERE 2 * v.k IN (v.n, v.n + 1, v.n + 2)\nGROUP BY v.role, v.org"
+                    "SELECT v.role, v.org, SUM(v.value) AS {above}, COUNT(*) AS {below}\n\
+                     FROM {ordered} v\n\
+                     WHERE 2 * v.k IN (v.n, v.n + 1, v.n + 2)\n\
+                     GROUP BY v.role, v.org"
                 );
                 let about = format!("{name}: the one or two in the middle");
                 draft.step(&format!("{name}_middle{suffix}"), about, body)

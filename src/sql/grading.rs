@@ -28,7 +28,8 @@ impl<'q> Draft<'q> {
         let grade = format!("r.{}", self.ident(&between.kind.fields[between.grade].name));
         let person = self.person(&between.kind, between.person);
         let body = format!(
-            "SELECT r.org, {person} AS person, {grade} AS grade\n{graded} AND {person} IS NOT NULL"
+            "SELECT r.org, {person} AS person, {grade} AS grade\n\
+             {graded} AND {person} IS NOT NULL"
         );
         let about = format!("{}: who has which grade", metric.name);
         let graded = self.step(&name("graded"), about, body);
@@ -36,16 +37,21 @@ impl<'q> Draft<'q> {
         let by = self.person(kind, *by);
         let body = format!(
             "SELECT p.org, p.person, SUM(p.points) AS points\n\
-             FROM (\n  SELECT g.org, g.person, 0 AS points FROM {graded} g\n  UNION ALL\n  \
-             SELECT r.org, {by}, {points}\n  {giving}\n    AND {by} IS NOT NULL AND {points} IS \
-             NOT NULL\n\
-             ) p\nGROUP BY p.org, p.person"
+             FROM (\n  \
+             SELECT g.org, g.person, 0 AS points FROM {graded} g\n  \
+             UNION ALL\n  \
+             SELECT r.org, {by}, {points}\n  \
+             {giving}\n    \
+             AND {by} IS NOT NULL AND {points} IS NOT NULL\n\
+             ) p\n\
+             GROUP BY p.org, p.person"
         );
         let about = "points of whoever is graded or has any";
         let person = self.step(&name("points"), about, body);
         let body = format!(
-            "SELECT p.org, SUM(p.points) AS points, COUNT(*) AS persons\nFROM {person} p\nGROUP BY \
-             p.org"
+            "SELECT p.org, SUM(p.points) AS points, COUNT(*) AS persons\n\
+             FROM {person} p\n\
+             GROUP BY p.org"
         );
         let all = self.step(
             &name("average"),
@@ -55,9 +61,13 @@ impl<'q> Draft<'q> {
         let among =
             |grades: &[String]| dialect.one_of("g.grade", grades.iter().map(String::as_str));
         let body = format!(
-            "SELECT g.org, COUNT(*) AS count\nFROM {graded} g\nJOIN {person} p ON p.org = g.org AND \
-             p.person = g.person\nJOIN {all} a ON a.org = g.org\nWHERE ({} AND p.points * a.persons < \
-             a.points) OR ({} AND p.points * a.persons > a.points)\nGROUP BY g.org",
+            "SELECT g.org, COUNT(*) AS count\n\
+             FROM {graded} g\n\
+             JOIN {person} p ON p.org = g.org AND p.person = g.person\n\
+             JOIN {all} a ON a.org = g.org\n\
+             WHERE ({} AND p.points * a.persons < a.points) OR ({} AND p.points * a.persons > \
+             a.points)\n\
+             GROUP BY g.org",
             among(&between.high),
             among(&between.low)
         );

@@ -346,7 +346,9 @@ impl<'q> Frame<'q> {
         let body = format!(
             "SELECT r.org, {} AS amount,\n       \
              ROW_NUMBER() OVER (PARTITION BY r.org ORDER BY {last} DESC NULLS LAST, r.seq DESC) AS \
-             back\n{}\nWHERE {passes} AND {} IS NOT NULL",
+             back\n\
+             {}\n\
+             WHERE {passes} AND {} IS NOT NULL",
             dialect.wide_decimal(&taken.amount, taken.places),
             from.text(),
             taken.amount

@@ -419,8 +419,8 @@ impl<'q> Points<'q> {
         sum.extend((0..self.card.blocks.len()).map(|k| format!("v.block_{k}")));
         let held = held(&sum.join(" + "), self.card.limits);
         let body = format!(
-            "SELECT v.role, v.org, CASE WHEN v.vetoes > 0 THEN 0 ELSE {held} END AS {column}\nFROM \
-             {blocks} v"
+            "SELECT v.role, v.org, CASE WHEN v.vetoes > 0 THEN 0 ELSE {held} END AS {column}\n\
+             FROM {blocks} v"
         );
         let about = format!("{}: the score, nothing after a veto", self.card.name);
         draft.step(&format!("score{}", self.frame.suffix), about, body)

@@ -176,7 +176,9 @@ impl<'r> Seen<'r> {
         } else {
             let about = format!("{kind} as of {}", self.day);
             let body = format!(
-                "SELECT {asked}\nFROM {table} r{join}\nWHERE NOT r.retracted AND r.starts <= {day}"
+                "SELECT {asked}\n\
+                 FROM {table} r{join}\n\
+                 WHERE NOT r.retracted AND r.starts <= {day}"
             );
             steps.push(Step::new(name, about, body));
         }
@@ -206,8 +208,8 @@ impl<'r> Seen<'r> {
         let mut run = |of: &str, names: &[&str], day: &str| {
             let since = step_column("since", of);
             followed.push(format!(
-                "SUM(CASE WHEN {} THEN 0 ELSE 1 END)\n         OVER ({latest} ROWS \
-                 UNBOUNDED PRECEDING) AS {since}",
+                "SUM(CASE WHEN {} THEN 0 ELSE 1 END)\n         \
+                 OVER ({latest} ROWS UNBOUNDED PRECEDING) AS {since}",
                 dialect.one_of("u.status", names.iter().copied())
             ));
             known.push(format!(
