@@ -104,8 +104,10 @@ VALUES
 -- who is excused from regular
 regular_exempt AS (
 SELECT DISTINCT e.org, w.first_day
-FROM org_exempt e JOIN owed_window w ON w.obligation = e.obligation AND e.`from` <= w.last_day
-WHERE w.obligation = 'regular' AND (e.until IS NULL OR (e.until >= w.first_day AND e.until >= e.`from`))
+FROM org_exempt e
+JOIN owed_window w ON w.obligation = e.obligation AND e.`from` <= w.last_day
+WHERE w.obligation = 'regular' AND (e.until IS NULL
+         OR (e.until >= w.first_day AND e.until >= e.`from`))
 ),
 
 -- records that stand in a window of regular
@@ -142,8 +144,10 @@ WHERE x.org IS NOT NULL OR r.org IS NOT NULL OR w.over <= w.judged
 -- who is excused from filing
 filing_exempt AS (
 SELECT DISTINCT e.org, w.first_day
-FROM org_exempt e JOIN owed_window w ON w.obligation = e.obligation AND e.`from` <= w.last_day
-WHERE w.obligation = 'filing' AND (e.until IS NULL OR (e.until >= w.first_day AND e.until >= e.`from`))
+FROM org_exempt e
+JOIN owed_window w ON w.obligation = e.obligation AND e.`from` <= w.last_day
+WHERE w.obligation = 'filing' AND (e.until IS NULL
+         OR (e.until >= w.first_day AND e.until >= e.`from`))
 ),
 
 -- records that stand in a window of filing
