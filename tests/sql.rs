@@ -324,6 +324,106 @@ fn duckdb_says_of_made_up_rules_and_ledgers_what_the_program_says() {
     assert!(none.is_empty(), "always nothing: {none:?}");
 }
 
+/// Rules whose numbers go to the limits: their sum, their quotient, a score and places by it.
+const LARGE: &str = r#"
+[[kind]]
+name = "large"
+zh = "大数"
+en = "large"
+prefix = "lg"
+period = "date"
+start = "date"
+title = "date"
+field = [
+    { name = "date", zh = "日期", en = "date", type = "date", required = true },
+    { name = "n", zh = "数", en = "n", type = "integer", max = 99999999999999 },
+    { name = "m", zh = "总数", en = "m", type = "integer", max = 99999999999999 },
+]
+[[metric]]
+name = "n"
+zh = "数"
+en = "n"
+kind = "large"
+sum = "n"
+[[metric]]
+name = "m"
+zh = "总数"
+en = "m"
+kind = "large"
+sum = "m"
+[[metric]]
+name = "part"
+zh = "比率"
+en = "part"
+unit = "percent"
+ratio = { of = ["n"], to = ["m"] }
+[[metric]]
+name = "points"
+zh = "得分"
+en = "points"
+unit = "points"
+score = [{ metric = "part", weight = 30 }, { metric = "part", weight = 70 }]
+[[metric]]
+name = "place"
+zh = "位次"
+en = "place"
+unit = "rank"
+rank = "part"
+"#;
+
+/// Three organisations, of which the quotients of two differ in the fourteenth digit only.
+fn near_the_limits(dialect: &str) -> World {
+    let numbers = [
+        ("a/b", 33_333_333_333_333, 49_999_999_999_998),
+        ("a/c", 33_333_333_333_334, 49_999_999_999_999),
+        ("a/d", 1, 2),
+    ];
+    let asked = [["--quarter", "2026Q1"].map(str::to_owned).to_vec()];
+    let names = ["n", "m", "part", "points", "place"];
+    World::new("large", (large(&numbers, 3), &names), dialect, &asked)
+}
+
+/// A ledger with so many records of these numbers in each organisation.
+fn large(numbers: &[(&str, i64, i64)], count: usize) -> Ledger {
+    let mut files = vec![("rules/large.toml".to_owned(), LARGE.to_owned())];
+    for (k, (org, n, m)) in numbers.iter().enumerate() {
+        let name = org.rsplit('/').next().unwrap_or_default();
+        let text = format!("name = \"示例{name}\"\nkind = \"branch\"\n");
+        files.push((format!("orgs/{org}/org.toml"), text));
+        let record = |number: usize| {
+            let id = format!("lg-20260105-{k:02}{number:06}");
+            format!("[[large]]\nid = \"{id}\"\ndate = 2026-01-05\nn = {n}\nm = {m}\n\n")
+        };
+        let text: String = (0..count).map(record).collect();
+        files.push((format!("orgs/{org}/2026/test-0{k}.toml"), text));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    Ledger::new(&files)
+}
+
+#[test]
+fn numbers_near_the_limits_are_exact_or_an_error() {
+    let Some(mut duckdb) = Engine::duckdb() else {
+        return;
+    };
+    hold(&mut duckdb, &[near_the_limits("duckdb")]);
+    // Beyond 18 digits the program says so, and the engine has all of them.
+    let most = 99_999_999_999_999;
+    let numbers = [("a/b", most, 1), ("a/c", most, 1)];
+    let ledger = large(&numbers, 6000);
+    let ran = ledger.run(&["report", "--metrics", "n", "--quarter", "2026Q1"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let folder = tempfile::tempdir().expect("a folder");
+    ledger.ok(&["export", "--out", folder.path().to_str().expect("text")]);
+    duckdb.load(folder.path());
+    let text = ledger.ok(&["sql", "n", "--quarter", "2026Q1"]);
+    let total = duckdb.answer(&text)[3][3].to_string();
+    assert_eq!(total, "1199999999999988000");
+}
+
 /// Slips that the comparison must see: each a text and what stands in its place.
 const SLIPS: &[(&str, &str)] = &[
     ("WHERE NOT r.retracted AND r.starts <=", "WHERE r.starts <="),
@@ -405,6 +505,7 @@ fn spark_says_what_the_program_says() {
     };
     let worlds = (0..10).map(|seed| one(World::made_up(seed, "spark"), 1));
     hold(&mut spark, &worlds.collect::<Vec<_>>());
+    hold(&mut spark, &[near_the_limits("spark")]);
     // Two periods.
     hold(&mut spark, &[one(sample("spark", &["2026Q3"]), 1)]);
     hold(&mut spark, &[one(sample("spark", &["2026"]), 1)]);

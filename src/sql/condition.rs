@@ -7,7 +7,7 @@ use crate::rules::kind::{FieldDef, FieldType, Kind, Phase};
 use crate::spelling::folded;
 use crate::sql::dialect::{self, Dialect};
 use crate::sql::seen::days;
-use crate::sql::step::{Draft, From, Refused, Step, all};
+use crate::sql::step::{Draft, Reads, Refused, Step, all};
 use crate::sql::tables::has_own_table;
 
 /// The step that finds organisations by their names.
@@ -21,7 +21,7 @@ impl<'q> Draft<'q> {
         filter: &'q Filter,
         kind: &'q Kind,
         day: Day,
-        from: &mut From,
+        from: &mut Reads,
     ) -> Result<Vec<String>, Refused> {
         let test = |test| self.test(test, kind, day, from);
         filter.tests.iter().map(test).collect()
@@ -32,7 +32,7 @@ impl<'q> Draft<'q> {
         test: &'q Test,
         kind: &'q Kind,
         day: Day,
-        from: &mut From,
+        from: &mut Reads,
     ) -> Result<String, Refused> {
         let dialect = self.dialect();
         let holds = match &test.subject {
@@ -99,7 +99,7 @@ impl<'q> Draft<'q> {
         number: usize,
         is: &'q Is,
         day: Day,
-        from: &mut From,
+        from: &mut Reads,
     ) -> Result<String, Refused> {
         let (dialect, field) = (self.dialect(), &kind.fields[number]);
         if let Is::Present = is {
@@ -124,7 +124,7 @@ impl<'q> Draft<'q> {
     }
 
     /// Whether one of the items of a list passes.
-    fn of_items(&mut self, kind: &Kind, field: &FieldDef, is: &Is, from: &mut From) -> String {
+    fn of_items(&mut self, kind: &Kind, field: &FieldDef, is: &Is, from: &mut Reads) -> String {
         if let FieldType::Table(_) = field.ty {
             return "FALSE".to_owned();
         }
@@ -172,7 +172,7 @@ impl<'q> Draft<'q> {
     }
 
     /// The alias of the organisation that a field names, or else of the one that keeps the record.
-    fn org_named(&mut self, kind: &'q Kind, by: usize, day: Day, from: &mut From) -> String {
+    fn org_named(&mut self, kind: &'q Kind, by: usize, day: Day, from: &mut Reads) -> String {
         self.by_name = true;
         let dialect = self.dialect();
         let name = self.seen(kind, day).folded(dialect, by);
@@ -192,14 +192,14 @@ impl<'q> Draft<'q> {
         kind: &'q Kind,
         (by, of): (usize, &'q [(usize, Filter)]),
         day: Day,
-        from: &mut From,
+        from: &mut Reads,
     ) -> Result<String, Refused> {
         let dialect = self.dialect();
         let mut passing = Vec::new();
         for (number, filter) in of {
             let other: &'q Kind = &self.rules().kinds[*number];
             let kept = self.seen(other, day).looked_up(dialect);
-            let mut of_other = From::new(&kept, "r");
+            let mut of_other = Reads::new(&kept, "r");
             let passes = self.condition(filter, other, day, &mut of_other)?;
             passing.push(format!(
                 "SELECT r.id\n{}\nWHERE {}",

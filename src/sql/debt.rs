@@ -6,7 +6,7 @@ use crate::rules::kind::Kind;
 use crate::rules::obligation::{Obligation, Quota};
 use crate::sql::dialect;
 use crate::sql::seen::days;
-use crate::sql::step::{Draft, From, Refused, Step, all};
+use crate::sql::step::{Draft, Reads, Refused, Step, all};
 
 /// The most that a quota asks for in a window, as the evaluation has it.
 const MOST_IN_A_WINDOW: i64 = 366;
@@ -194,7 +194,7 @@ impl<'q> Draft<'q> {
     ) -> String {
         let dialect = self.dialect();
         let rule = debt.rule;
-        let mut from = From::new("org", "o");
+        let mut from = Reads::new("org", "o");
         from.join(format!("JOIN {} w ON {}", debt.step, self.is_its(debt)));
         for (step, alias) in [(standing, "s"), (counted, "h")] {
             if let Some(step) = step {
@@ -242,7 +242,7 @@ impl<'q> Draft<'q> {
                 Some(_) => "r.starts <= w.over".to_owned(),
                 None => format!("{first} BETWEEN w.on_time_from AND w.on_time_until"),
             };
-            let mut from = From::new(&name, "r");
+            let mut from = Reads::new(&name, "r");
             from.join(format!(
                 "JOIN {} w ON {first} >= w.first_day AND {last} <= w.last_day",
                 debt.step

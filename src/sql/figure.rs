@@ -7,7 +7,7 @@ use crate::sql::dialect::{decimal, power};
 use crate::sql::frame::{Frame, Leaf, Number, units};
 use crate::sql::score::{Part, score};
 use crate::sql::scoring::Points;
-use crate::sql::step::{Draft, From, Refused, columns};
+use crate::sql::step::{Draft, Reads, Refused, columns};
 
 /// How many decimals a quotient is shown with.
 const SHOWN_PLACES: u32 = 6;
@@ -272,7 +272,7 @@ impl<'q> Made<'q> {
             rows = score(draft, &rows, (column, parts));
         }
         let mut scored = vec!["f.*".to_owned()];
-        let mut from = From::new(&rows, "f");
+        let mut from = Reads::new(&rows, "f");
         for (column, points) in std::mem::take(&mut self.cards) {
             let step = points.step(draft, &column)?;
             scored.push(format!("{step}.{column}"));

@@ -9,7 +9,7 @@ use crate::rules::metric::{Measure, Metric, Owed, Window};
 use crate::sql::condition::{exists_on, short_name};
 use crate::sql::dialect::{self, power};
 use crate::sql::record::Chosen;
-use crate::sql::step::{Draft, From, Refused, Step, all, columns};
+use crate::sql::step::{Draft, Reads, Refused, Step, all, columns};
 
 /// Figures of one period.
 pub(super) struct Frame<'q> {
@@ -35,7 +35,7 @@ pub(super) struct Frame<'q> {
 /// What is asked of the records of a kind.
 pub(super) struct OfKind<'q> {
     pub(super) kind: &'q Kind,
-    pub(super) from: From,
+    pub(super) from: Reads,
     pub(super) columns: Vec<(String, String)>,
 }
 
@@ -341,7 +341,7 @@ impl<'q> Frame<'q> {
             })
             .collect();
         let of_owed = self.owed_own(draft)?;
-        let mut from = From::new("org", "o");
+        let mut from = Reads::new("org", "o");
         for step in of_kinds.into_iter().chain(of_owed) {
             from.join(format!("LEFT JOIN {step} ON {step}.org = o.id"));
         }
@@ -368,7 +368,7 @@ impl<'q> Frame<'q> {
         let rolled = draft.step(&format!("rolled{suffix}"), about, body);
         let mut shown = vec!["g.*".to_owned(), "o.n AS place".to_owned()];
         shown.push(format!("{} AS name", shown_name(draft)));
-        let mut from = From::new(&rolled, "g");
+        let mut from = Reads::new(&rolled, "g");
         // The total of several ledgers is no organisation's.
         from.join("LEFT JOIN org o ON o.id = g.org".to_owned());
         for apart in &self.apart {

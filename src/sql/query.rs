@@ -8,7 +8,7 @@ use crate::rules::metric::Metric;
 use crate::sql::dialect::Dialect;
 use crate::sql::figure::{Form, Made};
 use crate::sql::frame::Frame;
-use crate::sql::step::{Draft, From, Refused, Step, columns};
+use crate::sql::step::{Draft, Reads, Refused, Step, columns};
 
 /// The most figures in one statement: with more, engines are slow to plan it.
 const MOST_IN_A_STATEMENT: usize = 40;
@@ -72,7 +72,7 @@ impl Query<'_> {
             text.push_str(&format!("\n{}", self.dialect.kept(&name, &statement)));
             kept.push((name, part));
         }
-        let mut from = From::new(&kept[0].0, "f");
+        let mut from = Reads::new(&kept[0].0, "f");
         for (name, _) in &kept[1..] {
             from.join(format!(
                 "JOIN {name} ON {name}.role = f.role AND {name}.org = f.org"
@@ -160,12 +160,12 @@ impl Query<'_> {
         let dialect = self.dialect;
         let mut parts = Vec::new();
         let (mut from, is_listed) = match self.org {
-            None => (From::new("org", "o"), format!("o.depth <= {}", self.depth)),
+            None => (Reads::new("org", "o"), format!("o.depth <= {}", self.depth)),
             Some(org) => {
                 let top = dialect.text(org);
                 let depth = org.split('/').count() + self.depth;
                 parts.push(format!("SELECT 'own', {top}, {top}"));
-                let mut from = From::new("org", "o");
+                let mut from = Reads::new("org", "o");
                 from.join(format!(
                     "LEFT JOIN org_above u ON u.org = o.id AND u.above = {top} AND u.distance > 0"
                 ));

@@ -7,7 +7,7 @@ use crate::sql::condition::{exists_on, is_free_text};
 use crate::sql::dialect;
 use crate::sql::frame::{Apart, Frame, Gather, Leaf, Number, OfKind, Way};
 use crate::sql::seen::days;
-use crate::sql::step::{Draft, From, Refused, all};
+use crate::sql::step::{Draft, Reads, Refused, all};
 use crate::sql::tables::has_own_table;
 
 /// Which records a figure is about.
@@ -32,7 +32,7 @@ impl<'q> Frame<'q> {
         &self,
         draft: &mut Draft<'q>,
         chosen: &Chosen<'q>,
-        from: &mut From,
+        from: &mut Reads,
     ) -> Result<String, Refused> {
         let (dialect, as_of) = (draft.dialect(), draft.query.as_of);
         let kind = chosen.kind;
@@ -65,7 +65,7 @@ impl<'q> Frame<'q> {
         let known = self.by_kind.remove(&kind.number);
         let mut of_kind = known.unwrap_or_else(|| OfKind {
             kind,
-            from: From::new(&draft.seen(kind, as_of).name(dialect), "r"),
+            from: Reads::new(&draft.seen(kind, as_of).name(dialect), "r"),
             columns: Vec::new(),
         });
         let name = draft.ident(name);
@@ -341,7 +341,7 @@ impl<'q> Frame<'q> {
         let taken = self.amount(draft, chosen.kind, amount);
         let seen = draft.seen(chosen.kind, as_of);
         let (_, last) = seen.belongs(dialect);
-        let mut from = From::new(&seen.name(dialect), "r");
+        let mut from = Reads::new(&seen.name(dialect), "r");
         let passes = self.chosen(draft, chosen, &mut from)?;
         let body = format!(
             "SELECT r.org, {} AS amount,\n       \
@@ -439,7 +439,7 @@ impl<'q> Frame<'q> {
         value: &str,
     ) -> Result<String, Refused> {
         let (dialect, as_of) = (draft.dialect(), draft.query.as_of);
-        let mut from = From::new(&draft.seen(chosen.kind, as_of).name(dialect), "r");
+        let mut from = Reads::new(&draft.seen(chosen.kind, as_of).name(dialect), "r");
         let passes = self.chosen(draft, chosen, &mut from)?;
         let body = format!(
             "SELECT r.org, {value} AS value\n{}\nWHERE {passes} AND {value} IS NOT NULL",
@@ -473,7 +473,7 @@ impl<'q> Frame<'q> {
             (false, true) => seen.folded(dialect, number),
             (false, false) => format!("r.{}", dialect.ident(&field.name)),
         };
-        let mut from = From::new(&seen.name(dialect), "r");
+        let mut from = Reads::new(&seen.name(dialect), "r");
         if field.list {
             let table = dialect.ident(&format!("{}_{}", chosen.kind.name, field.name));
             from.join(format!("JOIN {table} l ON l.record = r.id"));

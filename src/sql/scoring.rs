@@ -11,7 +11,7 @@ use crate::sql::dialect::{millionths, power};
 use crate::sql::figure::{Form, Made, order, rounded};
 use crate::sql::frame::{Frame, units};
 use crate::sql::seen::days;
-use crate::sql::step::{Draft, From, Refused, all, columns};
+use crate::sql::step::{Draft, Reads, Refused, all, columns};
 
 /// The decimals of what is computed here.
 const PLACES: u32 = 6;
@@ -204,7 +204,7 @@ impl<'q> Points<'q> {
         };
         asked.push(format!("{} AS others", dialect.wide(&others)));
         asked.push(format!("{} AS start", self.start(draft)));
-        let mut from = From::new(rows, "f");
+        let mut from = Reads::new(rows, "f");
         from.join("JOIN org o ON o.id = f.org".to_owned());
         if let Some(given) = given {
             from.join(format!("LEFT JOIN {given} ON {given}.org = f.org"));

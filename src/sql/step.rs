@@ -117,15 +117,15 @@ impl<'q> Draft<'q> {
 
 /// What a step reads from: a table or step, and what is joined to it.
 #[derive(Clone, Debug)]
-pub(super) struct From {
+pub(super) struct Reads {
     base: String,
     joins: Vec<String>,
 }
 
-impl From {
+impl Reads {
     /// Reads from `base`, under the name `alias`.
-    pub(super) fn new(base: &str, alias: &str) -> From {
-        From {
+    pub(super) fn new(base: &str, alias: &str) -> Reads {
+        Reads {
             base: format!("FROM {base} {alias}"),
             joins: Vec::new(),
         }
@@ -163,7 +163,7 @@ pub(super) fn all(conditions: &[String]) -> String {
     }
 }
 
-/// From how many characters on conditions are long.
+/// Reads how many characters on conditions are long.
 const LONG: usize = 72;
 
 /// Columns, one a line.

@@ -5,7 +5,7 @@ use crate::rules::metric::{Metric, Window};
 use crate::rules::view::{PersonField, View, ViewPart};
 use crate::sql::frame::Frame;
 use crate::sql::seen::days;
-use crate::sql::step::{Draft, From, Refused, all};
+use crate::sql::step::{Draft, Reads, Refused, all};
 
 impl<'q> Frame<'q> {
     /// The step with how many records are in a view of each organisation: `org`, `count`.
@@ -75,7 +75,7 @@ impl<'q> Frame<'q> {
         };
         let mut parts = Vec::new();
         for (join, other, field) in named {
-            let mut from = From::new(persons, "v");
+            let mut from = Reads::new(persons, "v");
             let keeper = match part.below {
                 true => {
                     from.join("JOIN org_above a ON a.above = v.org".to_owned());
