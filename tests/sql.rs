@@ -62,13 +62,15 @@ fn a_report_of_many_figures_comes_in_several_statements() {
 #[test]
 fn what_cannot_be_computed_there_is_refused_by_name() {
     let rules = "[[metric]]\nname = \"renamed\"\nzh = \"更名\"\nen = \"renamed\"\nunit = \"items\"\n\
-                 organisations = true\nwhere = { former_names = \"旧名\" }\n\n[[report]]\nname = \"by\"\n\
+                 organisations = true\nwhere = { former_names = \"旧名\" }\n\n[[metric]]\nname = \"place\"\nzh = \
+                 \"场所\"\nen = \"places\"\nkind = \"meeting\"\ndistinct = \"place\"\n\n[[report]]\nname = \"by\"\n\
                  zh = \"分领域\"\nen = \"by sector\"\nrows = { by = \"org.sector\" }\n[[report.block]]\nzh = \
                  \"任务\"\nen = \"tasks\"\ncolumns = [{ metric = \"tasks_due\", zh = \"任务\", en = \"tasks\" \
                  }]\n";
     let ledger = Ledger::new(&[("rules/own.toml", rules)]);
     for (asked, words) in [
         (&["sql", "tasks_due", "renamed"][..], "renamed"),
+        (&["sql", "place"], "places"),
         (&["sql", "--report", "by"], "by sector"),
         (&["sql", "no_such_figure"], "no_such_figure"),
     ] {

@@ -1114,6 +1114,7 @@ value-dialect = engine
 problem-not-in-sql = “{$metric}” ({$name}) cannot be computed in a database: {$why}
     .help = ask ledger report for it
 not-in-sql-rows = the rows of this report are not organisations
+not-in-sql-name = the rows of the statement have a column of that name
 not-in-sql-org-list = it looks into a list of the organisation's file
 not-in-sql-members = it looks at the scores of members
 not-in-sql-distinct = it counts rows of a table inside records

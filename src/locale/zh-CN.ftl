@@ -1039,6 +1039,7 @@ value-dialect = 数据库
 problem-not-in-sql = “{$metric}”（{$name}）不能在数据库里计算：{$why}
     .help = 用 ledger report 查看
 not-in-sql-rows = 这张报表的行不是组织
+not-in-sql-name = 语句的行里已有这个名称的列
 not-in-sql-org-list = 它要看组织文件里的列表
 not-in-sql-members = 它要看党员的得分
 not-in-sql-distinct = 它要数记录里表格的行

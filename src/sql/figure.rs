@@ -15,6 +15,9 @@ const SHOWN_PLACES: u32 = 6;
 /// The digits of a quotient that are looked at together.
 pub(super) const RUN: u32 = 18;
 
+/// The columns that every row has beside its figures.
+const COLUMNS: [&str; 5] = ["role", "org", "member", "name", "place"];
+
 /// What a figure of a row is, over the columns of the step `f`.
 #[derive(Clone, Debug)]
 pub(super) enum Form {
@@ -65,6 +68,9 @@ impl<'q> Made<'q> {
         metric: &'q Metric,
     ) -> Result<Form, Refused> {
         let rules = draft.rules();
+        if COLUMNS.contains(&metric.name.as_str()) {
+            return Err("not-in-sql-name");
+        }
         Ok(match &metric.measure {
             Measure::Plus { of, less } => Form::Number(self.added_up(draft, frame, (of, less))?),
             Measure::Ratio { of, to } => {
