@@ -366,9 +366,9 @@ en = "points"
 unit = "points"
 score = [{ metric = "part", weight = 30 }, { metric = "part", weight = 70 }]
 [[metric]]
-name = "place"
+name = "order"
 zh = "位次"
-en = "place"
+en = "order"
 unit = "rank"
 rank = "part"
 "#;
@@ -381,7 +381,7 @@ fn near_the_limits(dialect: &str) -> World {
         ("a/d", 1, 2),
     ];
     let asked = [["--quarter", "2026Q1"].map(str::to_owned).to_vec()];
-    let names = ["n", "m", "part", "points", "place"];
+    let names = ["n", "m", "part", "points", "order"];
     World::new("large", (large(&numbers, 3), &names), dialect, &asked)
 }
 

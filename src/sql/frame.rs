@@ -123,23 +123,9 @@ impl<'q> Frame<'q> {
         if let Some(leaf) = self.leaves.get(&*metric.name) {
             return Ok(leaf.clone());
         }
-        let leaf = match &metric.measure {
-            Measure::Records {
-                kind,
-                take,
-                date,
-                window,
-                filter,
-            } => {
-                let chosen = Chosen {
-                    kind,
-                    date,
-                    window: *window,
-                    filter,
-                };
-                self.of_records(draft, metric, *take, &chosen)?
-            }
-            _ => {
+        let leaf = match Chosen::of(&metric.measure) {
+            Some((take, chosen)) => self.of_records(draft, metric, take, &chosen)?,
+            None => {
                 let own = self.own_value(draft, metric)?;
                 self.summed(draft, &metric.name, own)
             }
@@ -186,22 +172,10 @@ impl<'q> Frame<'q> {
         metric: &'q Metric,
     ) -> Result<String, Refused> {
         let as_of = draft.query.as_of;
+        if let Some((take, chosen)) = Chosen::of(&metric.measure) {
+            return self.own_of_records(draft, metric, take, &chosen);
+        }
         Ok(match &metric.measure {
-            Measure::Records {
-                kind,
-                take,
-                date,
-                window,
-                filter,
-            } => {
-                let chosen = Chosen {
-                    kind,
-                    date,
-                    window: *window,
-                    filter,
-                };
-                return self.own_of_records(draft, metric, *take, &chosen);
-            }
             Measure::Obligation { obligations, state } => {
                 let name = draft.ident(&metric.name);
                 if !self.owed.iter().any(|(known, ..)| *known == name) {
@@ -245,7 +219,8 @@ impl<'q> Frame<'q> {
                 self.joined_own(&step);
                 format!("COALESCE({step}.count, 0)")
             }
-            Measure::Plus { .. }
+            Measure::Records { .. }
+            | Measure::Plus { .. }
             | Measure::Ratio { .. }
             | Measure::Score { .. }
             | Measure::Rank(_)

@@ -18,6 +18,29 @@ pub(super) struct Chosen<'q> {
     pub(super) filter: &'q Filter,
 }
 
+impl<'q> Chosen<'q> {
+    /// What a measure takes of which records, if it is one of records.
+    pub(super) fn of(measure: &'q Measure) -> Option<(Take, Chosen<'q>)> {
+        let Measure::Records {
+            kind,
+            take,
+            date,
+            window,
+            filter,
+        } = measure
+        else {
+            return None;
+        };
+        let chosen = Chosen {
+            kind,
+            date,
+            window: *window,
+            filter,
+        };
+        Some((*take, chosen))
+    }
+}
+
 /// What a record adds to a figure.
 struct Taken {
     /// The number.
@@ -394,33 +417,25 @@ impl<'q> Frame<'q> {
         metric: &'q Metric,
     ) -> Result<String, Refused> {
         let name = self.free(draft, &metric.name, "counted");
-        let own = match &metric.measure {
-            Measure::Records {
-                kind,
-                take: take @ (Take::Sum(_) | Take::Amounts(..)),
-                date,
-                window,
-                filter,
-            } => {
-                let (amount, why) = match take {
-                    Take::Amounts(_, amount) => (*amount, None),
-                    Take::Sum(field) => (Amount::Field(*field), unless(draft, kind, *field)),
-                    _ => return self.own_value(draft, metric),
-                };
-                let chosen = Chosen {
-                    kind,
-                    date,
-                    window: *window,
-                    filter,
-                };
+        let taken = Chosen::of(&metric.measure);
+        let amounts = taken.and_then(|(take, chosen)| match take {
+            Take::Amounts(_, amount) => Some((amount, None, chosen)),
+            Take::Sum(field) => {
+                let why = unless(draft, chosen.kind, field);
+                Some((Amount::Field(field), why, chosen))
+            }
+            _ => None,
+        });
+        let own = match (&metric.measure, amounts) {
+            (_, Some((amount, why, chosen))) => {
                 let known = why.map_or_else(String::new, |why| format!(" AND {why} IS NULL"));
-                let amount = self.amount(draft, kind, amount).amount;
+                let amount = self.amount(draft, chosen.kind, amount).amount;
                 let own = self.of_kind(draft, &chosen, &name, |passes| {
                     format!("COUNT({amount}) FILTER (WHERE {passes}{known})")
                 })?;
                 format!("COALESCE({own}, 0)")
             }
-            Measure::Members => {
+            (Measure::Members, None) => {
                 let there = exists_on("o", draft.query.as_of);
                 let step = format!("headcount{}", self.suffix);
                 format!("CASE WHEN {there} AND {step}.members IS NOT NULL THEN 1 ELSE 0 END")
