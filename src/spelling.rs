@@ -43,8 +43,10 @@ pub fn visible(text: &str) -> String {
 }
 
 /// Characters that take no room and change no meaning; they come along with copied text.
+pub const NOTHINGS: [char; 3] = ['\u{200b}', '\u{2060}', '\u{feff}'];
+
 fn is_nothing(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+    NOTHINGS.contains(&c)
 }
 
 /// A text as the program writes it: in NFC, without blanks at its ends and invisible characters,
@@ -64,7 +66,7 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 
 /// A text in NFC, as databases hold it that have no word for what is equal to what.
 pub fn composed(text: &str) -> Cow<'_, str> {
-    match text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    match is_nfc(text) {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),
     }
@@ -108,10 +110,8 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n 
 
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
     let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
-    let is_nfc =
-        || text.chars().all(is_always_nfc) || is_nfc_quick(text.chars()) == IsNormalized::Yes;
     let is_trimmed = text.trim().len() == text.len();
-    if is_trimmed && (text.is_ascii() || text.chars().all(is_fine) && is_nfc()) {
+    if is_trimmed && (text.is_ascii() || text.chars().all(is_fine) && is_nfc(text)) {
         return Cow::Borrowed(text);
     }
     let narrowed = text
@@ -123,6 +123,12 @@ fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
         text = text.nfc().collect();
     }
     Cow::Owned(text.trim().to_owned())
+}
+
+fn is_nfc(text: &str) -> bool {
+    text.is_ascii()
+        || text.chars().all(is_always_nfc)
+        || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// Whether a character is in NFC whatever stands beside it, as those of nearly every text are:

@@ -113,9 +113,7 @@ fn fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<usize>, Problem> {
     match matches.get_one::<String>("fields").map(String::as_str) {
         None => Ok(kind.columns.clone()),
         Some("all" | "全部") => Ok((0..kind.fields.len()).collect()),
-        Some(names) => names
-            .split([',', '，', '、'])
-            .map(str::trim)
+        Some(names) => options::listed(names)
             .map(|name| kind.named(name).ok_or_else(|| unknown_field(kind, name)))
             .collect(),
     }

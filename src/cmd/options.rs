@@ -79,7 +79,6 @@ impl Meaning {
             "value-template" => Meaning::Template,
             "value-scorecard" => Meaning::Scorecard,
             "value-lang" => Meaning::Words(&["zh-CN", "en"]),
-            "value-dialect" => Meaning::Words(&["duckdb", "spark"]),
             "value-state" => Meaning::Words(&["open", "done", "overdue"]),
             _ => return None,
         })
@@ -250,6 +249,11 @@ pub(in crate::cmd) fn depth(matches: &ArgMatches) -> Result<usize, Problem> {
             .with("min", "0")
             .with("max", "99")
     })
+}
+
+/// What a text lists.
+pub(in crate::cmd) fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', '，', '、']).map(str::trim)
 }
 
 /// The report that is asked for.

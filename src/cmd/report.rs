@@ -309,9 +309,7 @@ fn trend_length(matches: &ArgMatches) -> Result<Option<usize>, Problem> {
 fn columns<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<MetricColumn<'r>>, Problem> {
     let metric = |name: &str| rules.asked_metric(name);
     if let Some(names) = matches.get_one::<String>("metrics") {
-        let names: Vec<&str> = names
-            .split([',', '，', '、'])
-            .map(str::trim)
+        let names: Vec<&str> = options::listed(names)
             .filter(|name| !name.is_empty())
             .collect();
         if names.is_empty() {

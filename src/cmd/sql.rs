@@ -92,8 +92,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 /// The figures asked for: by name, or those of a report.
 fn metrics<'r>(rules: &'r Rules, matches: &ArgMatches) -> Result<Vec<&'r Metric>, Problem> {
     if let Some(names) = matches.get_many::<String>("metric") {
-        let names = names.flat_map(|names| names.split([',', '，', '、']));
-        let names = names.map(str::trim).filter(|name| !name.is_empty());
+        let names = names.flat_map(|names| options::listed(names));
+        let names = names.filter(|name| !name.is_empty());
         return names.map(|name| rules.asked_metric(name)).collect();
     }
     let spec = report_spec(rules, matches, super::report::DEFAULT_REPORT)?;

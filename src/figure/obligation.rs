@@ -5,7 +5,7 @@ use crate::figure::matches;
 use crate::name::RecordId;
 use crate::record::{Record, Text};
 use crate::rules::kind::RETURNED;
-use crate::rules::obligation::{Obligation, Quota};
+use crate::rules::obligation::{MOST_IN_A_WINDOW, Obligation, Quota};
 use crate::spelling::same;
 use crate::tree::{OwnedRecord, Records};
 
@@ -221,9 +221,6 @@ fn shares<'t>(
         })
         .collect()
 }
-
-/// No quota asks for more than a visit a day.
-const MOST_IN_A_WINDOW: usize = 366;
 
 fn names(record: &Record<'_>, quota: &Quota, id: &RecordId) -> bool {
     record

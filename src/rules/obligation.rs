@@ -67,6 +67,9 @@ pub const EVERY: &[(&str, Every)] = &[
     ("year", Every::YEAR),
 ];
 
+/// The most times that a quota asks for in a window: no more than a visit a day.
+pub const MOST_IN_A_WINDOW: usize = 366;
+
 /// The most times that an obligation can be owed in a window.
 const MOST_TIMES: i64 = 366;
 

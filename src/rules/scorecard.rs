@@ -150,10 +150,14 @@ pub struct Item {
 }
 
 impl Item {
-    /// Whether a text is its name or what people call it.
+    /// Its name, and what people call it.
+    pub fn names(&self) -> [&str; 3] {
+        [&self.name, &self.label.zh, &self.label.en]
+    }
+
+    /// Whether a text is one of its names, however it is spelled.
     pub fn is_called(&self, text: &str) -> bool {
-        let is = |name: &str| same(name, text);
-        is(&self.name) || is(&self.label.zh) || is(&self.label.en)
+        self.names().iter().any(|name| same(name, text))
     }
 }
 
@@ -344,8 +348,7 @@ impl Scorecard {
         let items = || self.items().map(|(_, item)| item);
         for (n, item) in items().enumerate() {
             let mut others = items().skip(n + 1);
-            let names = [&item.name, &item.label.zh, &item.label.en];
-            if others.any(|other| names.iter().any(|name| other.is_called(name))) {
+            if others.any(|other| item.names().iter().any(|name| other.is_called(name))) {
                 reader.note(bad(reader, "block", "bad-rule-items-twice"));
             }
         }
@@ -374,10 +377,14 @@ impl Scorecard {
         self.items().any(|(_, item)| is_full(&item.way))
     }
 
-    /// Whether a text is its name or what people call it.
+    /// Its name, and what people call it.
+    pub fn names(&self) -> [&str; 3] {
+        [&self.name, &self.label.zh, &self.label.en]
+    }
+
+    /// Whether a text is one of its names, however it is spelled.
     pub fn is_called(&self, text: &str) -> bool {
-        let is = |name: &str| same(name, text);
-        is(&self.name) || is(&self.label.zh) || is(&self.label.en)
+        self.names().iter().any(|name| same(name, text))
     }
 
     /// The name of this version.

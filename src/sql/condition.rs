@@ -305,7 +305,7 @@ pub(super) fn exists_on(alias: &str, on: Day) -> String {
 }
 
 /// Whether a field has a value.
-pub(super) fn present(dialect: Dialect, alias: &str, field: &FieldDef) -> String {
+fn present(dialect: Dialect, alias: &str, field: &FieldDef) -> String {
     match has_own_table(field) {
         true => {
             let count = dialect.ident(&format!("{}_count", field.name));
@@ -316,7 +316,7 @@ pub(super) fn present(dialect: Dialect, alias: &str, field: &FieldDef) -> String
 }
 
 /// Whether a value is compared as names are.
-pub(super) fn needs_folding(field: &FieldDef, is: &Is) -> bool {
+fn needs_folding(field: &FieldDef, is: &Is) -> bool {
     let is_text = is_free_text(&field.ty);
     let holds =
         |all: &[(Comparison, Bound)]| all.iter().any(|(_, bound)| matches!(bound, Bound::Text(_)));

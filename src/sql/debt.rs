@@ -3,13 +3,10 @@
 
 use crate::day::{Day, Period};
 use crate::rules::kind::Kind;
-use crate::rules::obligation::{Obligation, Quota};
+use crate::rules::obligation::{MOST_IN_A_WINDOW, Obligation, Quota};
 use crate::sql::dialect;
 use crate::sql::seen::days;
 use crate::sql::step::{Draft, Reads, Refused, Step, all};
-
-/// The most that a quota asks for in a window, as the evaluation has it.
-const MOST_IN_A_WINDOW: i64 = 366;
 
 /// An obligation in a period.
 pub(super) struct Debt<'q> {

@@ -1,8 +1,8 @@
 //! Where engines differ: names, types, a few functions, literals.
 
 use crate::day::Day;
-use crate::number::Decimal;
-use crate::spelling::is_steering;
+use crate::number::{Decimal, Fraction};
+use crate::spelling::{NOTHINGS, half_width, is_steering};
 use crate::sql::tables::SqlType;
 
 /// An engine.
@@ -155,13 +155,13 @@ const RESERVED: &[&str] = &[
     "with",
 ];
 
+/// So many millionths are one.
+const MILLION: i128 = 1_000_000;
+
 /// Blanks of any width, tabs and line ends: what is taken off both ends of a name.
 const BLANKS: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\
                       \u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\
                       \u{205f}\u{3000}";
-
-/// Characters that take no room and change no meaning.
-const NOTHINGS: &str = "\u{200b}\u{2060}\u{feff}";
 
 impl Dialect {
     /// The name on the command line.
@@ -206,29 +206,34 @@ impl Dialect {
     /// and so does a semicolon: who cuts a text into statements finds none but between them.
     pub(super) fn text(self, text: &str) -> String {
         let is_hidden = |c: char| {
-            c == ';' || is_steering(c) || NOTHINGS.contains(c) || c.is_whitespace() && c != ' '
+            let is_blank = c.is_whitespace() && c != ' ';
+            c == ';' || is_steering(c) || NOTHINGS.contains(&c) || is_blank
         };
-        let mut found = String::from("'");
-        for c in text.chars() {
-            match (self, c) {
-                (Dialect::DuckDb, '\'') => found.push_str("''"),
-                (Dialect::DuckDb, c) if is_hidden(c) => {
-                    found.push_str(&format!("' || chr({}) || '", u32::from(c)))
+        match self {
+            Dialect::DuckDb => {
+                let piece = |piece: &str| match piece.chars().next().filter(|c| is_hidden(*c)) {
+                    Some(c) => format!("chr({})", u32::from(c)),
+                    None => format!("'{}'", piece.replace('\'', "''")),
+                };
+                let pieces = text.split_inclusive(is_hidden).flat_map(|part| {
+                    let plain = part.trim_end_matches(is_hidden);
+                    [plain, &part[plain.len()..]]
+                });
+                let pieces: Vec<String> = pieces.filter(|p| !p.is_empty()).map(piece).collect();
+                match &pieces[..] {
+                    [] => "''".to_owned(),
+                    [one] => one.clone(),
+                    all => format!("({})", all.join(" || ")),
                 }
-                (Dialect::Spark, '\'' | '\\') => found.extend(['\\', c]),
-                (Dialect::Spark, c) if is_hidden(c) => {
-                    found.push_str(&format!("\\u{:04X}", u32::from(c)))
-                }
-                (_, c) => found.push(c),
             }
-        }
-        found.push('\'');
-        match found.contains(" || chr(") {
-            true => format!("({found})")
-                .replace("('' || ", "(")
-                .replace(" || '' || ", " || ")
-                .replace(" || '')", ")"),
-            false => found,
+            Dialect::Spark => {
+                let said = |c: char| match c {
+                    '\'' | '\\' => format!("\\{c}"),
+                    c if is_hidden(c) => format!("\\u{:04X}", u32::from(c)),
+                    c => c.to_string(),
+                };
+                format!("'{}'", text.chars().map(said).collect::<String>())
+            }
         }
     }
 
@@ -288,13 +293,14 @@ impl Dialect {
     /// in NFC.
     pub(super) fn folded(self, text: &str) -> String {
         let wide: String = ('\u{ff01}'..='\u{ff5e}').chain(['\u{3000}']).collect();
-        let narrow: String = ('!'..='~').chain([' ']).collect();
-        let (from, to) = (format!("{wide}{NOTHINGS}"), narrow);
+        let narrow = half_width(&wide);
+        // What has no counterpart goes.
+        let from: String = wide.chars().chain(NOTHINGS).collect();
         format!(
             "TRIM(BOTH {} FROM TRANSLATE({text}, {}, {}))",
             self.text(BLANKS),
             self.text(&from),
-            self.text(&to)
+            self.text(&narrow)
         )
     }
 
@@ -316,17 +322,9 @@ pub(super) fn day(day: Day) -> String {
 
 /// A number, in so many of its smallest units as it has with six decimals.
 pub(super) fn millionths(number: Decimal) -> String {
-    let text = number.to_string();
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-    let digits = format!("{whole}{part:0<6}");
-    let (sign, digits) = match digits.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", &*digits),
-    };
-    match digits.trim_start_matches('0') {
-        "" => "0".to_owned(),
-        digits => format!("{sign}{digits}"),
-    }
+    let Fraction { num, den } = number.into();
+    // It has no more than six decimals.
+    (num * (MILLION / den)).to_string()
 }
 
 /// 10 to the power of `places`.
@@ -364,6 +362,12 @@ mod tests {
             "('a' || chr(8203) || 'b' || chr(10))"
         );
         assert_eq!(Dialect::Spark.text(hidden), "'a\\u200Bb\\u000A'");
+        let tricky = "x' || chr(1) || '\n' || '";
+        let said = "('x'' || chr(1) || ''' || chr(10) || ''' || ''')";
+        assert_eq!(Dialect::DuckDb.text(tricky), said);
+        assert_eq!(Dialect::DuckDb.text(""), "''");
+        let blanks: String = ('\0'..=char::MAX).filter(|c| c.is_whitespace()).collect();
+        assert_eq!(BLANKS, blanks);
         let number = |text: &str| millionths(text.parse().expect("a number"));
         assert_eq!(
             ["3", "-0.5", "0", "12.25"].map(number),

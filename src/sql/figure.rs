@@ -79,7 +79,7 @@ impl<'q> Made<'q> {
                 let places = of.places.max(to.places);
                 let (above, below) = (of.units(draft, places), to.units(draft, places));
                 let signs = (of.may_be_negative, to.may_be_negative);
-                self.fraction(draft, frame, metric, (&above, &below), signs)
+                self.fraction(draft, metric, (&above, &below), signs)
             }
             Measure::Score { parts } => {
                 let mut all = Vec::new();
@@ -96,7 +96,7 @@ impl<'q> Made<'q> {
                         });
                     }
                 }
-                let column = frame.free(draft, &metric.name, "tenths");
+                let column = draft.free(&metric.name, "tenths");
                 let column = draft.ident(&column);
                 if !self.scores.iter().any(|(known, _)| *known == column) {
                     self.scores.push((column.clone(), all));
@@ -109,7 +109,7 @@ impl<'q> Made<'q> {
                 };
                 let by = self.form(draft, frame, by)?;
                 self.needs_peers = true;
-                let column = frame.free(draft, &metric.name, "order");
+                let column = draft.free(&metric.name, "order");
                 let column = draft.ident(&column);
                 if !self.places.iter().any(|(known, ..)| *known == column) {
                     self.places.push((column.clone(), ranking, by));
@@ -121,7 +121,7 @@ impl<'q> Made<'q> {
                 let Some(card) = card.filter(|card| !card.is_of_members()) else {
                     return Ok(Form::NoData);
                 };
-                let column = draft.ident(&frame.free(draft, &card.name, "points"));
+                let column = draft.ident(&draft.free(&card.name, "points"));
                 if !self.cards.iter().any(|(known, _)| *known == column) {
                     let points = Points::of(draft, card, frame.period)?;
                     self.needs_peers |= points.needs_best() && !draft.query.own;
@@ -155,7 +155,7 @@ impl<'q> Made<'q> {
                     places => format!("{below} * {}", power(places)),
                 };
                 let signs = (may_be_negative, false);
-                self.fraction(draft, frame, metric, (&above, &below), signs)
+                self.fraction(draft, metric, (&above, &below), signs)
             }
         })
     }
@@ -164,14 +164,13 @@ impl<'q> Made<'q> {
     fn fraction(
         &mut self,
         draft: &Draft<'q>,
-        frame: &Frame<'q>,
         metric: &Metric,
         (above, below): (&str, &str),
         (above_may_be, below_may_be): (bool, bool),
     ) -> Form {
         let dialect = draft.dialect();
         let names = ["above", "below"].map(|end| {
-            let name = frame.free(draft, &metric.name, end);
+            let name = draft.free(&metric.name, end);
             draft.ident(&name)
         });
         let turned = |number: &str| match below_may_be {
@@ -241,14 +240,9 @@ impl<'q> Made<'q> {
             let mut all = Vec::new();
             let mut some = Vec::new();
             for (metric, number, _) in &parts {
-                match &number.unknown {
-                    Some(is_unknown) => {
-                        some.push(format!("({is_unknown})"));
-                        let counted = frame.counted(draft, metric)?;
-                        all.push(format!("{counted} = 0"));
-                    }
-                    None => all.push(format!("{} = 0", frame.counted(draft, metric)?)),
-                }
+                let is_unknown = number.unknown.iter();
+                some.extend(is_unknown.map(|is_unknown| format!("({is_unknown})")));
+                all.push(format!("{} = 0", frame.counted(draft, metric)?));
             }
             unknown = Some(format!("({}) AND {}", some.join(" OR "), all.join(" AND ")));
         }
@@ -366,14 +360,11 @@ fn place(draft: &Draft<'_>, ranking: &Ranking, by: &Form) -> String {
         false => " DESC",
     };
     let keys: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
-    let is_peer = format!(
-        "CASE WHEN {} THEN 1 ELSE 0 END",
-        tests.join("\n         AND ")
-    );
+    let tests = tests.join("\n         AND ");
+    let is_peer = format!("CASE WHEN {tests} THEN 1 ELSE 0 END");
     let among: Vec<&str> = std::iter::once(&*is_peer).chain(beside).collect();
     format!(
-        "CASE WHEN {}\n         THEN RANK() OVER (PARTITION BY {}\n         ORDER BY {}) END",
-        tests.join("\n         AND "),
+        "CASE WHEN {tests}\n         THEN RANK() OVER (PARTITION BY {}\n         ORDER BY {}) END",
         among.join(", "),
         keys.join(", ")
     )
@@ -435,7 +426,6 @@ impl Form {
             }
             Form::Tenths(column) => decimal(column, 1),
             Form::Millionths(column) => decimal(column, SHOWN_PLACES),
-            // Only an organisation has a place, not its own records and not a total.
             Form::Place(column) | Form::Day(column) => column.clone(),
             Form::NoData => "CAST(NULL AS DECIMAL(38, 6))".to_owned(),
         }

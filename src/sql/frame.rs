@@ -287,15 +287,6 @@ impl<'q> Frame<'q> {
         draft.ident(&format!("{}_own{}", kind.name, self.suffix))
     }
 
-    /// A name of a column beside a metric's that no metric has.
-    pub(super) fn free(&self, draft: &Draft<'q>, metric: &str, what: &str) -> String {
-        let mut found = format!("{metric}_{what}");
-        while draft.rules().metric(&found).is_some() {
-            found.push('_');
-        }
-        found
-    }
-
     /// The steps up to the rows of the report, once all figures have been asked for: what each
     /// organisation has alone, what several have together, the rest beside it; the last one's name.
     pub(super) fn figures(&mut self, draft: &mut Draft<'q>) -> Result<String, Refused> {
@@ -328,7 +319,7 @@ impl<'q> Frame<'q> {
         let own = draft.step(&format!("own{suffix}"), about, body);
         let mut rolled = vec!["s.role".to_owned(), "s.org".to_owned()];
         if draft.query.own {
-            let count = self.free(draft, "row", "members");
+            let count = draft.free("row", "members");
             rolled.push(format!("COUNT(*) AS {}", draft.ident(&count)));
         }
         rolled.extend(self.own.iter().map(|column| {

@@ -211,7 +211,7 @@ impl<'q> Frame<'q> {
         let taken = self.amount(draft, chosen.kind, amount);
         let number = draft.dialect().wide_decimal(&taken.amount, taken.places);
         let mut sum_of = |what: &str, expression: String| {
-            let name = self.free(draft, &metric.name, what);
+            let name = draft.free(&metric.name, what);
             let own = self.of_kind(draft, chosen, &name, |passes| {
                 format!("{expression} FILTER (WHERE {passes})")
             })?;
@@ -234,10 +234,13 @@ impl<'q> Frame<'q> {
         chosen: &Chosen<'q>,
     ) -> Result<Leaf, Refused> {
         let taken = self.amount(draft, chosen.kind, amount);
-        let number = draft.dialect().wide_decimal(&taken.amount, taken.places);
-        let values = self.values(draft, metric, chosen, &number)?;
+        let dialect = draft.dialect();
+        let number = dialect.wide_decimal(&taken.amount, taken.places);
+        let seen = draft.seen(chosen.kind, draft.query.as_of).name(dialect);
+        let from = Reads::new(&seen, "r");
+        let values = self.values(draft, metric, (chosen, from), ("", &number))?;
         let [above, below] = ["sum", "count"].map(|what| {
-            let name = self.free(draft, &metric.name, what);
+            let name = draft.free(&metric.name, what);
             draft.ident(&name)
         });
         self.apart.push(Apart {
@@ -311,7 +314,7 @@ impl<'q> Frame<'q> {
                     false => chosen.kind.fields[field].name.clone(),
                 };
                 let has = format!("r.{}", dialect.ident(&has));
-                let name = self.free(draft, name, "any");
+                let name = draft.free(name, "any");
                 self.of_kind(draft, chosen, &name, |passes| {
                     format!("COUNT({has}) FILTER (WHERE {passes})")
                 })?
@@ -391,8 +394,8 @@ impl<'q> Frame<'q> {
         (taken, why): (&Taken, &str),
     ) -> Result<String, Refused> {
         let (known, said) = (
-            self.free(draft, &metric.name, "known"),
-            self.free(draft, &metric.name, "unknown"),
+            draft.free(&metric.name, "known"),
+            draft.free(&metric.name, "unknown"),
         );
         let amount = &taken.amount;
         let mut column = |name: &str, counted: String| {
@@ -416,7 +419,7 @@ impl<'q> Frame<'q> {
         draft: &mut Draft<'q>,
         metric: &'q Metric,
     ) -> Result<String, Refused> {
-        let name = self.free(draft, &metric.name, "counted");
+        let name = draft.free(&metric.name, "counted");
         let taken = Chosen::of(&metric.measure);
         let amounts = taken.and_then(|(take, chosen)| match take {
             Take::Amounts(_, amount) => Some((amount, None, chosen)),
@@ -445,27 +448,22 @@ impl<'q> Frame<'q> {
         Ok(self.column(draft, &name, own, Gather::Sum))
     }
 
-    /// The step with a value of each record that counts: `org`, `value`.
+    /// The step with a value of each record that counts, which `from` reads: `org`, `value`;
+    /// `each` says whether those of one organisation that are equal are one.
     fn values(
         &self,
         draft: &mut Draft<'q>,
         metric: &'q Metric,
-        chosen: &Chosen<'q>,
-        value: &str,
+        (chosen, mut from): (&Chosen<'q>, Reads),
+        (each, value): (&str, &str),
     ) -> Result<String, Refused> {
-        let (dialect, as_of) = (draft.dialect(), draft.query.as_of);
-        let mut from = Reads::new(&draft.seen(chosen.kind, as_of).name(dialect), "r");
         let passes = self.chosen(draft, chosen, &mut from)?;
         let body = format!(
-            "SELECT r.org, {value} AS value\n{}\nWHERE {passes} AND {value} IS NOT NULL",
+            "SELECT {each}r.org, {value} AS value\n{}\nWHERE {passes} AND {value} IS NOT NULL",
             from.text()
         );
-        let about = format!("{}: the values", metric.name);
-        Ok(draft.step(
-            &format!("{}_value{}", metric.name, self.suffix),
-            about,
-            body,
-        ))
+        let name = format!("{}_value{}", metric.name, self.suffix);
+        Ok(draft.step(&name, format!("{}: the values", metric.name), body))
     }
 
     fn distinct_values(
@@ -493,17 +491,7 @@ impl<'q> Frame<'q> {
             let table = dialect.ident(&format!("{}_{}", chosen.kind.name, field.name));
             from.join(format!("JOIN {table} l ON l.record = r.id"));
         }
-        let passes = self.chosen(draft, chosen, &mut from)?;
-        let body = format!(
-            "SELECT DISTINCT r.org, {value} AS value\n{}\nWHERE {passes} AND {value} IS NOT NULL",
-            from.text()
-        );
-        let about = format!("{}: the values that are counted once", metric.name);
-        Ok(draft.step(
-            &format!("{}_value{}", metric.name, self.suffix),
-            about,
-            body,
-        ))
+        self.values(draft, metric, (chosen, from), ("DISTINCT ", &value))
     }
 }
 

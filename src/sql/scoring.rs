@@ -1,13 +1,13 @@
 //! Scores of organisations by a scorecard, item by item, in millionths of a point.
 
 use crate::day::Period;
-use crate::locale::Label;
 use crate::number::{Decimal, Fraction};
 use crate::rules::kind::{FieldType, Gives, Kind};
 use crate::rules::metric::Window;
 use crate::rules::scorecard::{Band, Block, Item, Limits, Rated, Scorecard, Way};
+use crate::spelling::folded;
 use crate::sql::condition::exists_on;
-use crate::sql::dialect::{millionths, power};
+use crate::sql::dialect::{Dialect, millionths, power};
 use crate::sql::figure::{Form, Made, order, rounded};
 use crate::sql::frame::{Frame, units};
 use crate::sql::seen::days;
@@ -112,7 +112,7 @@ impl<'q> Points<'q> {
         let mut tests = vec![inside];
         if let Some(card) = gives.card {
             let card = seen.folded(dialect, card);
-            let is_it = dialect.one_of(&card, called(&self.card.name, &self.card.label));
+            let is_it = is_called(dialect, &card, self.card.names());
             tests.push(format!("({card} IS NULL OR {is_it})"));
         }
         tests.push(format!("{amount} IS NOT NULL AND {name} IS NOT NULL"));
@@ -120,7 +120,7 @@ impl<'q> Points<'q> {
         let mut item = String::new();
         for (n, of, _) in self.items() {
             if let Way::Given { .. } = of.way {
-                let is_it = dialect.one_of(&name, called(&of.name, &of.label));
+                let is_it = is_called(dialect, &name, of.names());
                 item.push_str(&format!(" WHEN {is_it} THEN {n}"));
             }
         }
@@ -212,7 +212,7 @@ impl<'q> Points<'q> {
         let mut tests = self.scored(draft)?;
         if query.own {
             // The rows of the report are organisations; their total is not one of them.
-            let members = draft.ident(&self.frame.free(draft, "row", "members"));
+            let members = draft.ident(&draft.free("row", "members"));
             tests.push(format!("(f.role <> 'total' OR f.{members} = 1)"));
         }
         let body = format!(
@@ -466,7 +466,8 @@ fn held(points: &str, limits: Limits) -> String {
     }
 }
 
-/// The names that a text may call something by, as names are compared.
-fn called<'n>(name: &'n str, label: &'n Label) -> impl Iterator<Item = &'n str> + use<'n> {
-    [name, &label.zh, &label.en].into_iter()
+/// Whether a column of texts as names are compared has one of some names.
+fn is_called(dialect: Dialect, column: &str, names: [&str; 3]) -> String {
+    let names = names.map(folded);
+    dialect.one_of(column, names.iter().map(|name| &**name))
 }

@@ -79,7 +79,7 @@ impl<'r> Seen<'r> {
         format!("r.{}", self.free("finished"))
     }
 
-    /// The column that says whether it was ever sent back.
+    /// The column that says whether it was ever sent back, of a kind that has a life.
     pub(super) fn returned(&mut self) -> String {
         self.has_returned = true;
         format!("r.{}", self.free("ever_returned"))
@@ -143,10 +143,7 @@ impl<'r> Seen<'r> {
         }
         if self.has_returned {
             let name = self.free("ever_returned");
-            asked.push(match life {
-                Some(_) => format!("COALESCE(l.ever_returned, 0) AS {name}"),
-                None => format!("0 AS {name}"),
-            });
+            asked.push(format!("COALESCE(l.ever_returned, 0) AS {name}"));
         }
         if self.has_due {
             asked.push(format!(

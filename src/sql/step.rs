@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::day::Day;
 use crate::rules::Rules;
 use crate::rules::kind::Kind;
+use crate::sql::condition::organisations_by_name;
 use crate::sql::dialect::Dialect;
 use crate::sql::query::Query;
 use crate::sql::seen::Seen;
@@ -69,6 +70,15 @@ impl<'q> Draft<'q> {
         self.dialect().ident(name)
     }
 
+    /// A name of a column beside a metric's that no metric has.
+    pub(super) fn free(&self, metric: &str, what: &str) -> String {
+        let mut found = format!("{metric}_{what}");
+        while self.rules().metric(&found).is_some() {
+            found.push('_');
+        }
+        found
+    }
+
     /// The records of a kind as of a day.
     pub(super) fn seen(&mut self, kind: &'q Kind, day: Day) -> &mut Seen<'q> {
         let is_main = day == self.query.as_of;
@@ -102,9 +112,7 @@ impl<'q> Draft<'q> {
             seen.steps(self.query.dialect, &mut steps);
         }
         if self.by_name {
-            steps.push(crate::sql::condition::organisations_by_name(
-                self.query.dialect,
-            ));
+            steps.push(organisations_by_name(self.query.dialect));
         }
         steps.extend(self.steps);
         let steps: Vec<String> = steps
@@ -163,7 +171,7 @@ pub(super) fn all(conditions: &[String]) -> String {
     }
 }
 
-/// Reads how many characters on conditions are long.
+/// From how many characters on conditions are long.
 const LONG: usize = 72;
 
 /// Columns, one a line.

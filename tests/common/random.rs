@@ -513,7 +513,7 @@ items = [
     {{ name = "bands", zh = "档次", en = "bands", metric = "ratio_owed", bands = [{{ at_least = 66.6, points = 5 }}, {{ at_least = 20, points = 2.125 }}, {{ points = 0 }}] }},
     {{ name = "best", zh = "最好", en = "best", metric = "{}", best = 7 }},
     {{ name = "full", zh = "全部", en = "full", metric = "ratio", full = 9 }},
-    {{ name = "given", zh = "评分", en = "given", given = [-2, 3] }},
+    {{ name = "given", zh = "评分（常）", en = "given", given = [-2, 3] }},
     {{ name = "veto", zh = "否决", en = "veto", metric = "filed_returned", veto = true }},
 ]
 "#,
@@ -749,7 +749,7 @@ fn given(dice: &mut Dice, n: usize) -> String {
         "[[mark]]\nid = \"{id}\"\ndate = {on}\ncard = \"{}\"\nitem = \"{}\"\npoints = {}\nreason = \
          \"现场查看\"\nsigner = \"丙\"\n\n",
         dice.one(&["stars", "星级", "星级", "别的"]),
-        dice.one(&["given", "评分", "另外"]),
+        dice.one(&["given", "评分(常)", "另外"]),
         dice.below(9) as i64 - 3
     )
 }
