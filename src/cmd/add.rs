@@ -356,7 +356,7 @@ fn review(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) 
             )
         }));
         let question = session.locale.text("prompt-review");
-        match prompt::choose(session, &question, options)? {
+        match prompt::choose(session, &question, &options)? {
             0 => return Ok(()),
             1 => return Err(Problem::new(Rule::CANCELLED).into()),
             n => ask(session, kind, values, (fields[n - 2], None))?,

@@ -342,8 +342,8 @@ fn guessed(
         several if session.interactive => {
             let shown: Vec<&Kind> = several.iter().map(|(kind, _)| *kind).take(7).collect();
             let question = session.locale.say("prompt-kind", &[("file", file.into())]);
-            let options = shown.iter().map(|kind| label(kind)).collect();
-            by_name(shown[prompt::choose(session, &question, options)?])
+            let options: Vec<String> = shown.iter().map(|kind| label(kind)).collect();
+            by_name(shown[prompt::choose(session, &question, &options)?])
         }
         [(kind, _)] => by_name(kind),
         [(kind, first), (_, second), ..] if *first >= second + CLEAR => by_name(kind),

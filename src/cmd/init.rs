@@ -143,11 +143,11 @@ fn ask(session: &mut Session<'_>) -> Result<Wanted> {
     let mut languages = [Lang::Zh, Lang::En];
     languages.sort_by_key(|lang| *lang != session.locale.lang());
     let options = languages.map(|lang| Locale::new(lang).text("language-name"));
-    let chosen = prompt::choose(session, &say(session, "init-ask-language"), options.into())?;
+    let chosen = prompt::choose(session, &say(session, "init-ask-language"), &options)?;
     let language = languages[chosen];
     session.locale = Locale::new(language);
     let options = ["init-own", "init-sample"].map(|id| say(session, id));
-    let is_sample = prompt::choose(session, &say(session, "init-ask-what"), options.into())? == 1;
+    let is_sample = prompt::choose(session, &say(session, "init-ask-what"), &options)? == 1;
     let mut wanted = Wanted {
         is_sample,
         district: String::new(),
@@ -159,7 +159,9 @@ fn ask(session: &mut Session<'_>) -> Result<Wanted> {
         return Ok(wanted);
     }
     let help = say(session, "init-help-district");
-    wanted.district = prompt::line(&say(session, "init-ask-district"), &help, |_| Ok(()))?;
+    wanted.district = prompt::line(session, &say(session, "init-ask-district"), &help, |_| {
+        Ok(())
+    })?;
     wanted.begins = prompt::day(session, &say(session, "init-ask-begins"))?;
     let lang = session.locale.lang();
     let is_file = move |path: &str| match path.is_empty() || Path::new(path).is_file() {
@@ -167,7 +169,7 @@ fn ask(session: &mut Session<'_>) -> Result<Wanted> {
         false => Err(Locale::new(lang).text("io-not-found")),
     };
     let help = say(session, "init-help-orgs");
-    let table = prompt::line(&say(session, "init-ask-orgs"), &help, is_file)?;
+    let table = prompt::line(session, &say(session, "init-ask-orgs"), &help, is_file)?;
     wanted.orgs = (!table.is_empty()).then_some(table);
     Ok(wanted)
 }

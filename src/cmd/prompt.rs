@@ -1,9 +1,6 @@
 //! Asking a person at a terminal for what a record still lacks.
 
-use anyhow::Result;
-use inquire::autocompletion::Replacement;
-use inquire::validator::Validation;
-use inquire::{Autocomplete, CustomUserError, InquireError, Select, Text};
+use std::cell::RefCell;
 
 use crate::cmd::Session;
 use crate::day::{Day, Period, PeriodName, When};
@@ -11,10 +8,12 @@ use crate::locale::{Arg, Locale};
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
 use crate::record::{Record, Value, input, text};
+use crate::render::prompt::{Choice, LineQuestion};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType};
 use crate::spelling::visible;
 use crate::tree::{OwnedRecord, Tree, find_org};
+use anyhow::Result;
 
 /// Asks for a field; an empty answer leaves an optional one out, but where a likely one is
 /// offered: then it takes that.
@@ -35,38 +34,22 @@ pub(super) fn field(
             .map(|c| c.label.get(locale.lang()).to_owned())
             .collect();
         if !field.required {
-            options.insert(0, skip.clone());
+            options.insert(0, skip);
         }
-        let help = locale.text("prompt-choose");
         let likely = default.map(|value| text::words(field, value, locale));
-        let cursor = options
+        let first = options
             .iter()
             .position(|option| Some(option) == likely.as_ref());
-        let select = Select::new(&label, options).with_help_message(&help);
-        let answer = answered(select.with_starting_cursor(cursor.unwrap_or(0)).prompt())?;
-        let choice = choices
-            .iter()
-            .find(|c| c.label.get(locale.lang()) == answer);
-        return Ok(choice.map(|c| Value::Text(c.name.as_str().into())));
+        let chosen = one_of(session, &label, &options, first.unwrap_or(0))?;
+        let chosen = if field.required {
+            Some(chosen)
+        } else {
+            chosen.checked_sub(1)
+        };
+        return Ok(chosen.map(|n| Value::Text(choices[n].name.as_str().into())));
     }
-    let (owned, today, lang) = (field.clone(), session.today, locale.lang());
     let optional = !field.required;
     let offered = optional && default.is_some();
-    let left_out = move |text: &str| match text.trim() {
-        "" => optional,
-        "-" | "－" | "—" => offered,
-        _ => false,
-    };
-    let check = move |text: &str| {
-        if left_out(text) {
-            return Ok(Validation::Valid);
-        }
-        let checked = read(&owned, text, today);
-        Ok(match checked {
-            Ok(_) => Validation::Valid,
-            Err(problem) => Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into()),
-        })
-    };
     let default = default.map(|value| text::words(field, value, locale));
     let help = match (field.list, field.required) {
         (true, _) => locale.text("prompt-list"),
@@ -74,17 +57,19 @@ pub(super) fn field(
         (false, false) if offered => locale.text("prompt-offered"),
         (false, false) => format!("{} {skip}", locale.text(field.ty.message())),
     };
-    let mut text = Text::new(&label)
-        .with_validator(check)
-        .with_help_message(&help);
-    if let Some(default) = &default {
-        text = text.with_default(default);
-    }
-    let answer = answered(text.prompt())?;
-    if left_out(&answer) {
-        return Ok(None);
-    }
-    Ok(Some(read(field, &answer, today)?))
+    let question = Question {
+        text: &label,
+        help: &help,
+        default: default.as_deref(),
+        suggest: &|_| Vec::new(),
+    };
+    typed(session, &question, |text| match text.trim() {
+        "" if optional => Ok(None),
+        "-" | "－" | "—" if offered => Ok(None),
+        _ => read(field, text, session.today)
+            .map(Some)
+            .map_err(said(session)),
+    })
 }
 
 fn label(field: &FieldDef, locale: &Locale) -> String {
@@ -142,55 +127,25 @@ pub(super) fn org(
         session.locale.text("value-org"),
         session.locale.text("prompt-colon")
     );
-    let (all, rules_of, lang) = (orgs.to_vec(), rules.clone(), session.locale.lang());
-    let check = move |text: &str| {
-        Ok(match find_org(&all, text.trim(), &rules_of) {
-            Ok(_) => Validation::Valid,
-            Err(problem) => Validation::Invalid(problem.sentences(&Locale::new(lang)).0.into()),
-        })
-    };
-    let names = orgs.iter().map(|org| {
-        let initials = rules.naming.initials(org.name());
-        (visible(org.name()), initials)
-    });
-    let names = OrgNames(names.collect());
-    let help = session.locale.text("prompt-org");
-    let mut text = Text::new(&label)
-        .with_validator(check)
-        .with_autocomplete(names)
-        .with_help_message(&help);
-    if let Some(default) = default {
-        text = text.with_default(default);
-    }
-    let answer = answered(text.prompt())?;
-    Ok(find_org(orgs, answer.trim(), rules)?)
-}
-
-/// The names of organisations, each with the initials of its pinyin: what Tab puts in.
-#[derive(Clone)]
-struct OrgNames(Vec<(String, [String; 2])>);
-
-impl Autocomplete for OrgNames {
-    fn get_suggestions(&mut self, text: &str) -> Result<Vec<String>, CustomUserError> {
+    let name = |org: &Organisation| (visible(org.name()), rules.naming.initials(org.name()));
+    let names: Vec<(String, [String; 2])> = orgs.iter().map(name).collect();
+    let suggest = |typed: &str| {
         let is_meant = |(name, initials): &&(String, [String; 2])| {
-            let letters = initials.iter().any(|initials| initials.starts_with(text));
-            !text.is_empty() && (name.contains(text) || letters)
+            let letters = initials.iter().any(|initials| initials.starts_with(typed));
+            !typed.is_empty() && (name.contains(typed) || letters)
         };
-        let meant = self.0.iter().filter(is_meant).take(7);
-        Ok(meant.map(|(name, _)| name.clone()).collect())
-    }
-
-    /// The one that the person chose with an arrow, or else the first.
-    fn get_completion(
-        &mut self,
-        text: &str,
-        chosen: Option<String>,
-    ) -> Result<Replacement, CustomUserError> {
-        Ok(match chosen {
-            Some(name) => Some(name),
-            None => self.get_suggestions(text)?.into_iter().next(),
-        })
-    }
+        let meant = names.iter().filter(is_meant).take(7);
+        meant.map(|(name, _)| name.clone()).collect()
+    };
+    let question = Question {
+        text: &label,
+        help: &session.locale.text("prompt-org"),
+        default,
+        suggest: &suggest,
+    };
+    typed(session, &question, |text| {
+        find_org(orgs, text.trim(), rules).map_err(said(session))
+    })
 }
 
 /// Asks for a year.
@@ -198,10 +153,13 @@ impl Autocomplete for OrgNames {
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn year(session: &Session<'_>, question: &str) -> Result<i32> {
-    let wanted = session.locale.text(FieldType::Year.message());
     let default = session.today.year().to_string();
-    typed(Text::new(question).with_default(&default), move |text| {
-        year_of(text).ok_or_else(|| wanted.clone())
+    let question = Question {
+        default: Some(&default),
+        ..Question::new(question, "")
+    };
+    typed(session, &question, |text| {
+        year_of(text).ok_or_else(|| session.locale.text(FieldType::Year.message()))
     })
 }
 
@@ -216,12 +174,12 @@ pub(super) fn year_of(text: &str) -> Option<i32> {
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn line(
+    session: &Session<'_>,
     question: &str,
     help: &str,
-    check: impl Fn(&str) -> Result<(), String> + Clone + 'static,
+    check: impl Fn(&str) -> Result<(), String>,
 ) -> Result<String> {
-    let text = Text::new(question).with_help_message(help);
-    typed(text, move |text| {
+    typed(session, &Question::new(question, help), |text| {
         let text = text.trim();
         check(text).map(|()| text.to_owned())
     })
@@ -232,30 +190,57 @@ pub(super) fn line(
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
-    let (today, lang) = (session.today, session.locale.lang());
-    let likely = today.to_string();
-    typed(Text::new(question).with_default(&likely), move |text| {
-        Day::read(text, today.into()).map_err(|_| {
-            let problem = Problem::new(Rule::BAD_DAY).with("value", text);
-            problem.sentences(&Locale::new(lang)).0
-        })
+    let likely = session.today.to_string();
+    let question = Question {
+        default: Some(&likely),
+        ..Question::new(question, "")
+    };
+    typed(session, &question, |text| {
+        Day::read(text, session.today.into())
+            .map_err(|_| said(session)(Problem::new(Rule::BAD_DAY).with("value", text)))
     })
+}
+
+/// What is asked for a line of text.
+struct Question<'q> {
+    text: &'q str,
+    help: &'q str,
+    default: Option<&'q str>,
+    suggest: &'q dyn Fn(&str) -> Vec<String>,
+}
+
+impl<'q> Question<'q> {
+    fn new(text: &'q str, help: &'q str) -> Question<'q> {
+        Question {
+            text,
+            help,
+            default: None,
+            suggest: &|_| Vec::new(),
+        }
+    }
 }
 
 /// Asks until what is typed can be read; what is wrong with it is said.
 fn typed<T>(
-    question: Text<'_, '_>,
-    read: impl Fn(&str) -> Result<T, String> + Clone + 'static,
+    session: &Session<'_>,
+    question: &Question<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<T> {
-    let check = read.clone();
-    let check = move |text: &str| {
-        Ok(match check(text) {
-            Ok(_) => Validation::Valid,
-            Err(wrong) => Validation::Invalid(wrong.into()),
-        })
+    let value = RefCell::new(None);
+    let question = LineQuestion {
+        text: question.text,
+        help: question.help,
+        default: question.default,
+        suggest: question.suggest,
+        check: &|text| read(text).map(|read| *value.borrow_mut() = Some(read)),
     };
-    let answer = answered(question.with_validator(check).prompt())?;
-    read(&answer).map_err(anyhow::Error::msg)
+    let answer = question.ask(session.style.colour)?;
+    answered(answer.and_then(|_| value.into_inner()))
+}
+
+/// What is wrong, as it is said below a question.
+fn said(session: &Session<'_>) -> impl Fn(Problem) -> String {
+    |problem| problem.sentences(&session.locale).0
 }
 
 /// Asks which record, by any part of its title; gives its id.
@@ -287,8 +272,8 @@ pub(super) fn record(
         let org = tree.orgs[entry.org].short();
         format!("{day} {kind} {title}  {org}  {}", record.id)
     };
-    let options = entries.iter().map(line).collect();
-    let chosen = choose(session, &session.locale.text("prompt-record"), options)?;
+    let options: Vec<String> = entries.iter().map(line).collect();
+    let chosen = choose(session, &session.locale.text("prompt-record"), &options)?;
     Ok(entries[chosen].record.id.as_str().to_owned())
 }
 
@@ -296,15 +281,23 @@ pub(super) fn record(
 ///
 /// # Errors
 /// The person gave up, or the terminal cannot be used.
-pub(super) fn choose(session: &Session<'_>, question: &str, options: Vec<String>) -> Result<usize> {
-    let help = session.locale.text("prompt-choose");
-    let options: Vec<String> = options.iter().map(|option| visible(option)).collect();
-    Ok(answered(
-        Select::new(question, options)
-            .with_help_message(&help)
-            .raw_prompt(),
-    )?
-    .index)
+pub(super) fn choose(session: &Session<'_>, question: &str, options: &[String]) -> Result<usize> {
+    one_of(session, question, options, 0)
+}
+
+fn one_of(
+    session: &Session<'_>,
+    question: &str,
+    options: &[String],
+    first: usize,
+) -> Result<usize> {
+    let choice = Choice {
+        text: question,
+        help: &session.locale.text("prompt-choose"),
+        options,
+        first,
+    };
+    answered(choice.ask(session.style.colour)?)
 }
 
 /// Asks whether to go on; no unless the person says yes.
@@ -313,15 +306,10 @@ pub(super) fn choose(session: &Session<'_>, question: &str, options: Vec<String>
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn confirm(session: &Session<'_>, question: &str) -> Result<bool> {
     let [no, yes] = ["no", "yes"].map(|id| session.locale.text(id));
-    Ok(choose(session, question, vec![no, yes])? == 1)
+    Ok(choose(session, question, &[no, yes])? == 1)
 }
 
-fn answered<T>(answer: Result<T, InquireError>) -> Result<T> {
-    answer.map_err(|error| match error {
-        InquireError::OperationCanceled | InquireError::OperationInterrupted => {
-            Problem::new(Rule::CANCELLED).into()
-        }
-        InquireError::IO(error) => error.into(),
-        other => anyhow::Error::new(other),
-    })
+/// What was answered, unless the person gave up.
+fn answered<T>(answer: Option<T>) -> Result<T> {
+    answer.ok_or_else(|| Problem::new(Rule::CANCELLED).into())
 }

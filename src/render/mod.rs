@@ -11,6 +11,7 @@ pub mod html;
 pub mod json;
 pub mod man;
 pub mod markdown;
+pub mod prompt;
 pub mod screen;
 pub mod terminal;
 pub mod workbook;

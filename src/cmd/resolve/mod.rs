@@ -647,15 +647,10 @@ fn ask(
         sides.reverse();
     }
     let [(first, own), (second, other)] = sides;
-    Ok(
-        match prompt::choose(
-            session,
-            &question,
-            vec![own, other, locale.text("merge-leave")],
-        )? {
-            0 => Some(first),
-            1 => Some(second),
-            _ => None,
-        },
-    )
+    let options = [own, other, locale.text("merge-leave")];
+    Ok(match prompt::choose(session, &question, &options)? {
+        0 => Some(first),
+        1 => Some(second),
+        _ => None,
+    })
 }

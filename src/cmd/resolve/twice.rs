@@ -117,7 +117,7 @@ impl MovedTwice {
             session.locale.text("merge-leave"),
         ];
         Ok([Some(Side::Ours), Some(Side::Theirs), None]
-            [prompt::choose(session, &question, options)?.min(2)])
+            [prompt::choose(session, &question, &options)?.min(2)])
     }
 
     /// Brings all of it together at one place, record by record; what clashes stands between
