@@ -165,7 +165,7 @@ impl Aliases {
     /// Where they are kept.
     const FILE: &str = "rules/aliases.toml";
 
-    /// Those of `--alias NAME=ORG`; none where it is not given.
+    /// Those of `--alias NAME=ORG` that are not known yet.
     ///
     /// # Errors
     /// No name, or no such organisation.
@@ -185,11 +185,21 @@ impl Aliases {
                     .into());
             };
             let org = &orgs[find_org(&orgs, org.trim(), &rules)?];
+            let is_known = rules
+                .aliases
+                .iter()
+                .any(|alias| alias.name == name.trim() && alias.org == org.path.as_str());
+            if is_known {
+                continue;
+            }
             let (name, org) = (quoted(name.trim()), quoted(org.path.as_str()));
-            text.push_str(&format!("[[alias]]\nname = {name}\norg = {org}\n"));
+            let alias = format!("[[alias]]\nname = {name}\norg = {org}\n");
+            if !text.contains(&alias) {
+                text.push_str(&alias);
+            }
         }
         let source = Source::new(Aliases::FILE, text);
-        Ok(Some(Aliases { source }))
+        Ok((!source.text.is_empty()).then_some(Aliases { source }))
     }
 
     /// Adds them to those that are kept.
@@ -332,7 +342,7 @@ fn guessed(
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy();
-    let likely = form::kinds(rules, workbook, &stem);
+    let likely = form::kinds(rules, &workbook.sheets, &stem);
     let label = |kind: &Kind| kind.label.get(session.locale.lang()).to_owned();
     let by_name = |kind: &Kind| Ok(Arc::clone(rules.asked_kind(&kind.name)?));
     match &likely[..] {

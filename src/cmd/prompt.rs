@@ -82,21 +82,9 @@ fn label(field: &FieldDef, locale: &Locale) -> String {
 
 /// A typed answer as a value; items of a list are separated by `；` or `;`.
 fn read(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
-    parse(field, text, today).map_err(|mut problem| {
-        // Who is asked by a label is answered by it.
-        for (name, arg) in &mut problem.args {
-            if *name == "field" && *arg == Arg::Text(field.name.clone()) {
-                *arg = Arg::Label(field.label.clone());
-            }
-        }
-        problem
-    })
-}
-
-fn parse(field: &FieldDef, text: &str, today: Day) -> Result<Value, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::new(Rule::MISSING_FIELD)
-            .with("field", field.name.as_str())
+            .with("field", &field.label)
             .with("kind", Arg::Message("this-table")));
     }
     if !field.list {

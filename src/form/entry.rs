@@ -1,17 +1,16 @@
 //! A row as a record: its organisation, and what each of its cells says.
 
 use super::heading::{Target, is_percentage, update_columns};
-use super::layout::{Column, Group, Layout};
+use super::layout::{Column, Group, Layout, Tick};
 use super::rows::SheetReader;
 use super::value::{Circumstances, Percent, Said, no_year};
 use super::{CellProblem, Entry, Stated, StatedUpdate};
 use crate::day::{Day, Period, PeriodName, When};
-use crate::locale::Arg;
 use crate::name::RecordId;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::{Value, input};
-use crate::rules::form::Wording;
+use crate::rules::form::{Wording, squeezed};
 use crate::rules::kind::{FieldDef, FieldType};
 use crate::sheet::{At, Cell};
 
@@ -60,6 +59,10 @@ impl SheetReader<'_, '_> {
             };
             let cell = self.sheet.at(at).map(|(cell, _)| cell);
             let spot = Spot { cell, at, column };
+            if let Some(tick) = &column.tick {
+                self.tick(tick, target, spot, &mut entry);
+                continue;
+            }
             match target {
                 Target::Id => {
                     let id = cell.map(|cell| cell.typed().trim().to_owned());
@@ -96,6 +99,67 @@ impl SheetReader<'_, '_> {
         }
         self.add_what_is_known(layout, group, &mut entry);
         entry
+    }
+
+    /// A cell in a column of ticks: a tick, or the word above it once more, says its value.
+    fn tick(&self, tick: &Tick, target: Target, spot: Spot<'_>, entry: &mut Entry) {
+        let Spot { cell, at, column } = spot;
+        let kind = self.request.kind;
+        let (field, slot) = match target {
+            Target::Field(n) => (&kind.fields[n], &mut entry.fields[n]),
+            Target::Update(n) => (
+                &update_columns(kind).unwrap_or_default()[n],
+                &mut entry.update.fields[n],
+            ),
+            Target::Id | Target::Serial | Target::Org | Target::Above => return,
+        };
+        let truth = FieldDef {
+            ty: FieldType::Boolean,
+            list: false,
+            ..field.clone()
+        };
+        let typed = cell.map(Cell::typed).unwrap_or_default();
+        let said = match cell {
+            Some(_) if squeezed(&typed) == squeezed(&tick.word) => {
+                Ok(Said::Value(Value::Boolean(true)))
+            }
+            Some(cell) => self.circumstances(column).read(&truth, cell),
+            None => Ok(Said::Nothing),
+        };
+        let problem = match (said, &mut *slot) {
+            (Ok(Said::Value(Value::Boolean(true))), slot) => match slot {
+                Stated::Value {
+                    value: Value::List(items),
+                    ..
+                } => {
+                    items.push(tick.value.clone());
+                    return;
+                }
+                Stated::Value { .. } => {
+                    Problem::new(Rule::FORM_TWO_TICKS).with("field", &field.label)
+                }
+                _ => {
+                    let value = tick.value.clone();
+                    *slot = Stated::Value {
+                        value: match field.list {
+                            true => Value::List(vec![value]),
+                            false => value,
+                        },
+                        typed: tick.word.clone(),
+                        at: Some(at),
+                    };
+                    return;
+                }
+            },
+            (Ok(_), slot) => {
+                if slot.typed().is_none() {
+                    *slot = Stated::Blank { at, typed };
+                }
+                return;
+            }
+            (Err(problem), _) => problem,
+        };
+        entry.problems.push(CellProblem { at, problem });
     }
 
     /// Whether the words of progress may be a state: no column has the states themselves.
@@ -334,7 +398,6 @@ impl SheetReader<'_, '_> {
                 None
             }
             Err(problem) => {
-                let problem = named_by_label(problem, field);
                 entry.problems.push(CellProblem { at, problem });
                 Some(Stated::Wrong { at, typed })
             }
@@ -528,14 +591,4 @@ impl SheetReader<'_, '_> {
         };
         Period::read(&self.sheet.name, when).ok()
     }
-}
-
-/// A problem that names its field by the label, as whoever fills in forms knows it.
-fn named_by_label(mut problem: Problem, field: &FieldDef) -> Problem {
-    for (name, arg) in &mut problem.args {
-        if *name == "field" && *arg == Arg::Text(field.name.clone()) {
-            *arg = Arg::Label(field.label.clone());
-        }
-    }
-    problem
 }

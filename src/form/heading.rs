@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::day::When;
 use crate::number::Decimal;
+use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::form::{Wording, squeezed};
-use crate::rules::kind::{FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind};
 use crate::tree::Tree;
 
 /// What a column holds.
@@ -156,6 +158,38 @@ impl<'r> Headings<'r> {
         found
     }
 
+    /// What a tick under a word says, where the word stands under the heading of a field and is one
+    /// of its few values: `例会` under `类型`.
+    pub(super) fn ticked(&self, heading: &str, word: &str) -> Option<(Weight, Target, Value)> {
+        let surest = self.targets(heading).into_iter().max_by_key(|(_, w)| *w);
+        let (target, weight) = surest?;
+        let (target, field) = self.column_of_words(target)?;
+        Some((weight, target, word_of(field, word)?))
+    }
+
+    /// The field whose values a column may have as words; for the updates of a record's life,
+    /// their states.
+    fn column_of_words(&self, target: Target) -> Option<(Target, &'r FieldDef)> {
+        let life = self.kind.life.as_ref();
+        match target {
+            Target::Field(n) if life.is_some_and(|life| life.updates == n) => {
+                let columns = update_columns(self.kind)?;
+                let status = columns.iter().position(|column| column.name == "status")?;
+                Some((Target::Update(status), &columns[status]))
+            }
+            Target::Field(n) => Some((target, &self.kind.fields[n])),
+            Target::Update(n) => Some((target, &update_columns(self.kind)?[n])),
+            Target::Id | Target::Serial | Target::Org | Target::Above => None,
+        }
+    }
+
+    /// Whether a text is a value of a field that has few of them.
+    pub(super) fn is_value(&self, text: &str) -> bool {
+        let steps = update_columns(self.kind).unwrap_or_default();
+        let mut fields = self.kind.fields.iter().chain(steps);
+        fields.any(|field| word_of(field, text).is_some())
+    }
+
     /// What a name of a column means: in a form that is known, or where every row has a value.
     pub(super) fn named(&self, name: &str) -> Option<Target> {
         match name {
@@ -175,6 +209,16 @@ impl<'r> Headings<'r> {
         [self.key(text), self.key(&without_brackets(text))]
             .iter()
             .any(|key| self.by_name.contains_key(key))
+    }
+}
+
+/// A value of a field that has few of them, each with a word.
+fn word_of(field: &FieldDef, word: &str) -> Option<Value> {
+    match field.ty {
+        FieldType::Choice(_) | FieldType::Boolean => {
+            input::value(field, word, When::default()).ok()
+        }
+        _ => None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Where the table is on a sheet: the rows of its heading, and what each column holds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::heading::{Headings, Target, Weight, is_percentage, money_unit};
 use crate::day::{Day, Period, PeriodName, When, mentioned};
 use crate::name::RecordId;
 use crate::number::Decimal;
-use crate::record::input;
+use crate::record::{Value, input};
 use crate::rules::form::{FormSpec, squeezed};
 use crate::rules::kind::{FieldDef, FieldType, Kind};
 use crate::sheet::{At, Cell, Sheet, column_name, column_named};
@@ -40,6 +40,8 @@ pub(super) struct Column {
     pub(super) at: At,
     /// What it holds, where that is known.
     pub(super) target: Option<Target>,
+    /// What a tick in it says, where the values of a field stand side by side.
+    pub(super) tick: Option<Tick>,
     /// The month, quarter or year that the column is of, where such stand side by side.
     pub(super) group: Option<Group>,
     /// How many yuan its unit of money is.
@@ -48,6 +50,15 @@ pub(super) struct Column {
     pub(super) percentage: bool,
     /// The year that its heading names.
     pub(super) year: Option<i32>,
+}
+
+/// One of a field's few values, as the heading of a column of ticks.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tick {
+    /// The value as the heading says it.
+    pub(super) word: String,
+    /// The value.
+    pub(super) value: Value,
 }
 
 /// Columns of one period beside those of others.
@@ -110,19 +121,12 @@ impl Layout {
         year: Option<i32>,
     ) -> Layout {
         let mut columns = Vec::new();
-        let mut wishes: Vec<(Weight, usize, Target)> = Vec::new();
-        let width = sheet.width();
-        let mut carried: Vec<Option<(Cell, At)>> = vec![None; (last - first + 1) as usize];
-        for index in 0..width {
-            let parts = parts(sheet, index, first..=last, &mut carried);
-            if parts.is_empty() {
-                continue;
-            }
-            let kind = headings.kind;
-            let parts: Vec<Part> = parts
-                .into_iter()
-                .flat_map(|part| untimed(headings, part))
-                .collect();
+        let mut wishes: Vec<Wish> = Vec::new();
+        let kind = headings.kind;
+        let headed = headed(sheet, headings, first..=last);
+        let mut ticks = ticks(headings, &headed);
+        for (index, parts) in &headed {
+            let index = *index;
             let lowest = parts.last().map_or(
                 At {
                     row: last,
@@ -138,25 +142,10 @@ impl Layout {
             let org = orgs.last().map(|(text, _)| text.clone());
             let group = Group::of(kind, &times, org, year);
             let n = columns.len();
-            let heading = parts
-                .iter()
-                .map(|(text, _)| text.as_str())
-                .collect::<String>();
-            for (depth, (text, _)) in (0..).zip(words.iter().rev()) {
-                let more = headings.targets(text);
-                wishes.extend(
-                    more.into_iter()
-                        .map(|(t, w)| (w.saturating_sub(depth), n, t)),
-                );
-            }
-            if words.len() > 1 {
-                let joined: String = words.iter().map(|(text, _)| text.as_str()).collect();
-                wishes.extend(
-                    headings
-                        .targets(&joined)
-                        .into_iter()
-                        .map(|(t, w)| (w, n, t)),
-                );
+            let tick = ticks.remove(&index);
+            match &tick {
+                Some((weight, target, _)) => wishes.push((*weight, n, *target)),
+                None => wishes.extend(wished(headings, &words, n)),
             }
             if words.is_empty()
                 && group.is_some()
@@ -164,10 +153,12 @@ impl Layout {
             {
                 wishes.push((6, n, Target::Field(only)));
             }
+            let heading = joined(parts);
             columns.push(Column {
                 index,
                 at: lowest,
                 target: None,
+                tick: tick.map(|(_, _, tick)| tick),
                 group,
                 unit: money_unit(&heading),
                 percentage: is_percentage(&heading),
@@ -225,15 +216,26 @@ impl Layout {
     }
 
     /// Gives each column what it most surely is; what is taken by a surer one is left to it.
-    fn settle(&mut self, mut wishes: Vec<(Weight, usize, Target)>) {
+    fn settle(&mut self, mut wishes: Vec<Wish>) {
         wishes
             .sort_by_key(|(weight, column, target)| (std::cmp::Reverse(*weight), *column, *target));
-        let mut taken: HashSet<(Target, Option<Group>)> = HashSet::new();
+        let mut taken: HashMap<(Target, Option<Group>), Vec<Option<&str>>> = HashMap::new();
+        let words: Vec<Option<String>> = self
+            .columns
+            .iter()
+            .map(|column| Some(column.tick.as_ref()?.word.clone()))
+            .collect();
         let mut counted: HashSet<Target> = HashSet::new();
         for (weight, n, target) in wishes {
             let group = self.columns[n].group.clone();
-            // A running number stands once in each part of a form.
-            if self.columns[n].target.is_none() && taken.insert((target, group)) {
+            // A running number stands once in each part of a form; columns of ticks share a field,
+            // each with a word of its own.
+            let word = words[n].as_deref();
+            let others = taken.entry((target, group)).or_default();
+            let is_free = others.is_empty()
+                || word.is_some() && !others.contains(&None) && !others.contains(&word);
+            if self.columns[n].target.is_none() && is_free {
+                others.push(word);
                 self.columns[n].target = Some(target);
                 if !matches!(target, Target::Serial | Target::Id) && counted.insert(target) {
                     self.score += weight;
@@ -244,7 +246,10 @@ impl Layout {
         // one that says it.
         let groups = self.groups();
         let dated = groups.iter().filter(|group| group.says_year).count();
-        self.score += Weight::try_from(groups.len() + dated).unwrap_or(0);
+        // So are values side by side.
+        let is_tick = |column: &&Column| column.target.is_some() && column.tick.is_some();
+        let ticked = self.columns.iter().filter(is_tick).count();
+        self.score += Weight::try_from(groups.len() + dated + ticked).unwrap_or(0);
         // The total of all months is none of them.
         let grouped = self.columns.iter().any(|column| column.group.is_some());
         let in_groups: HashSet<Target> = self
@@ -308,6 +313,7 @@ impl Layout {
                     heading: String::new(),
                     at: At { row, column: index },
                     target,
+                    tick: None,
                     group: None,
                     unit: None,
                     percentage: false,
@@ -321,6 +327,7 @@ impl Layout {
     /// What is known of the columns, to be kept for the next form of its sort.
     pub(super) fn spec(&self, sheet: &Sheet, kind: &Kind, year: Option<i32>) -> FormSpec {
         let name = |target: Target| target_name(kind, target);
+        let ticked = self.columns.iter().any(|column| column.tick.is_some());
         let known = self.columns.iter().filter_map(|column| {
             let target = column.target.filter(|target| *target != Target::Serial)?;
             Some((column_name(column.index), name(target)))
@@ -331,8 +338,8 @@ impl Layout {
             sheet: None,
             heading: None,
             headings: heading_texts(sheet, self.last),
-            // Months side by side cannot be said column by column: they are found again.
-            columns: match self.groups().is_empty() {
+            // Months or values side by side cannot be said column by column: they are found again.
+            columns: match self.groups().is_empty() && !ticked {
                 true => known.collect(),
                 false => Vec::new(),
             },
@@ -425,6 +432,70 @@ fn target_name(kind: &Kind, target: Target) -> String {
 /// A word of a heading, and where it stands.
 type Part = (String, At);
 
+/// How surely a column, by its place among the columns, is something.
+type Wish = (Weight, usize, Target);
+
+/// The columns that have a heading, and the words of each from the top down.
+fn headed(
+    sheet: &Sheet,
+    headings: &Headings<'_>,
+    rows: std::ops::RangeInclusive<u32>,
+) -> Vec<(u32, Vec<Part>)> {
+    let mut carried: Vec<Option<(Cell, At)>> = vec![None; rows.clone().count()];
+    let mut headed = Vec::new();
+    for index in 0..sheet.width() {
+        let parts = parts(sheet, index, rows.clone(), &mut carried);
+        let parts = parts.into_iter().flat_map(|part| untimed(headings, part));
+        let parts: Vec<Part> = parts.collect();
+        if !parts.is_empty() {
+            headed.push((index, parts));
+        }
+    }
+    headed
+}
+
+/// The columns of ticks: where the words under the heading of a field are values of it, two at
+/// least.
+fn ticks(
+    headings: &Headings<'_>,
+    headed: &[(u32, Vec<Part>)],
+) -> HashMap<u32, (Weight, Target, Tick)> {
+    let mut found = HashMap::new();
+    let mut beside: HashMap<(Target, At), usize> = HashMap::new();
+    for (index, parts) in headed {
+        let [.., (heading, above), (word, _)] = &parts[..] else {
+            continue;
+        };
+        if let Some((weight, target, value)) = headings.ticked(heading, word) {
+            let word = word.clone();
+            *beside.entry((target, *above)).or_default() += 1;
+            found.insert(*index, (*above, (weight, target, Tick { word, value })));
+        }
+    }
+    let several = found
+        .into_iter()
+        .filter(|(_, (above, (_, target, _)))| beside[&(*target, *above)] > 1);
+    several.map(|(index, (_, tick))| (index, tick)).collect()
+}
+
+/// What a column may be by its words: each of them, the lower the surer, and all together.
+fn wished(headings: &Headings<'_>, words: &[&Part], n: usize) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    for (depth, (text, _)) in (0..).zip(words.iter().rev()) {
+        let more = headings.targets(text).into_iter();
+        wishes.extend(more.map(|(t, w)| (w.saturating_sub(depth), n, t)));
+    }
+    if words.len() > 1 {
+        let all = headings.targets(&joined(words.iter().copied())).into_iter();
+        wishes.extend(all.map(|(t, w)| (w, n, t)));
+    }
+    wishes
+}
+
+fn joined<'p>(parts: impl IntoIterator<Item = &'p Part>) -> String {
+    parts.into_iter().map(|(text, _)| text.as_str()).collect()
+}
+
 /// The words above a column, from the top down, each once, and where they stand.
 fn parts(
     sheet: &Sheet,
@@ -482,10 +553,34 @@ fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_other
             _ => return false,
         };
         all += 1;
-        let named = headings.names(&text) || headings.is_org(&text);
+        let named = headings.names(&text)
+            || headings.is_org(&text)
+            || below_others && is_tick(sheet, headings, At { row, column });
         known += usize::from(named || is_time(headings.kind, &text));
     }
     all > 0 && (!below_others || 2 * known >= all)
+}
+
+/// Whether a cell of a heading is a value, and one beside it under the same heading is one too.
+fn is_tick(sheet: &Sheet, headings: &Headings<'_>, at: At) -> bool {
+    let text = |at: At| sheet.at(at).and_then(|(cell, _)| cell.text());
+    let above = |at: At| {
+        let above = At {
+            row: at.row - 1,
+            ..at
+        };
+        sheet.at(above).map(|_| sheet.origin(above))
+    };
+    let column = |column: u32| At { column, ..at };
+    let is_value = |at: At| text(at).is_some_and(|text| headings.is_value(text));
+    let right = column(at.column + 1);
+    let left = at.column.checked_sub(1).map(column);
+    // Separated values have no merged cells: a heading reaches to the right over blanks.
+    let goes_on =
+        |first: At, second: At| above(second).is_none_or(|heading| above(first) == Some(heading));
+    is_value(at)
+        && (is_value(right) && goes_on(at, right)
+            || left.is_some_and(|left| is_value(left) && goes_on(left, at)))
 }
 
 fn is_year(number: i64) -> bool {

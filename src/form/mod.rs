@@ -66,6 +66,8 @@ pub struct Form {
     pub given: Vec<crate::name::RecordId>,
     /// The headings that were seen where no table was found.
     pub seen: Vec<String>,
+    /// Sheets without a table of the kind that look like one of another kind.
+    pub of_others: Vec<OfOther>,
 }
 
 /// A row of a form.
@@ -169,6 +171,15 @@ pub struct LeftOut {
     pub heading: String,
 }
 
+/// A sheet that looks like a table of another kind than the one that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfOther {
+    /// The sheet's name.
+    pub sheet: String,
+    /// The kind, by its number among the rules' kinds.
+    pub kind: usize,
+}
+
 impl Stated {
     /// The value, if it says one.
     pub fn value(&self) -> Option<&Value> {
@@ -250,11 +261,11 @@ fn check_spec(request: &Request<'_>, spec: &FormSpec) -> Result<(), Problem> {
 
 /// The kinds whose table a workbook may hold, the likeliest first, with how likely; what it is
 /// called counts too.
-pub fn kinds<'r>(rules: &'r Rules, workbook: &Workbook, name: &str) -> Vec<(&'r Kind, u32)> {
+pub fn kinds<'r>(rules: &'r Rules, sheets: &[Sheet], name: &str) -> Vec<(&'r Kind, u32)> {
     let mut likely: Vec<(&Kind, u32)> = rules
         .kinds
         .iter()
-        .filter_map(|kind| Some((&**kind, rows::likelihood(rules, kind, workbook, name)?)))
+        .filter_map(|kind| Some((&**kind, rows::likelihood(rules, kind, sheets, name)?)))
         .collect();
     likely.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.number.cmp(&b.0.number)));
     likely

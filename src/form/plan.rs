@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::given::{latest_update, says_still};
 use super::heading::update_columns;
-use super::{CellProblem, Entry, Form, FormRow, LeftOut, Request, Stated, StatedUpdate, Sum};
+use super::{
+    CellProblem, Entry, Form, FormRow, LeftOut, OfOther, Request, Stated, StatedUpdate, Sum,
+};
 use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
 use crate::rules::form::FormSpec;
@@ -82,6 +84,8 @@ pub struct Plan {
     pub sums: Vec<Sum>,
     /// Columns that are no field.
     pub left_out: Vec<LeftOut>,
+    /// Sheets that look like tables of other kinds.
+    pub of_others: Vec<OfOther>,
     /// What was understood of the columns.
     pub spec: Option<FormSpec>,
     /// Records that the form was given out with and that it no longer names, by their indices.
@@ -176,6 +180,7 @@ impl<'a, 't> Planner<'a, 't> {
             rows,
             sums: form.sums,
             left_out: form.left_out,
+            of_others: form.of_others,
             spec: form.spec,
             missing,
         }

@@ -6,7 +6,7 @@ use super::heading::{Headings, Target, money_unit, update_columns, without_brack
 use super::layout::{Column, Layout, heading_texts};
 use super::place::{Places, Titles};
 use super::value::Percent;
-use super::{Entry, Form, FormRow, Request};
+use super::{Entry, Form, FormRow, OfOther, Request};
 use crate::day::{Period, When, mentioned};
 use crate::name::RecordId;
 use crate::number::Decimal;
@@ -54,7 +54,15 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
             body: Vec::new(),
             form: &mut form,
         };
-        reader.read();
+        if !reader.read() {
+            let rules = request.tree.rules;
+            let likely = super::kinds(rules, std::slice::from_ref(sheet), &sheet.name);
+            form.of_others
+                .extend(likely.first().map(|(kind, _)| OfOther {
+                    sheet: sheet.name.clone(),
+                    kind: kind.number,
+                }));
+        }
     }
     Ok(form)
 }
@@ -98,16 +106,11 @@ fn set(request: &Request<'_>, headings: &Headings<'_>) -> Result<Vec<(Target, Va
         .collect()
 }
 
-/// How likely a workbook holds a table of a kind; none where no sheet has the headings for it.
-pub(super) fn likelihood(
-    rules: &Rules,
-    kind: &Kind,
-    workbook: &Workbook,
-    name: &str,
-) -> Option<u32> {
+/// How likely sheets hold a table of a kind; none where no sheet has the headings for it.
+pub(super) fn likelihood(rules: &Rules, kind: &Kind, sheets: &[Sheet], name: &str) -> Option<u32> {
     let headings = Headings::of(rules, kind);
     let mut best = None;
-    for sheet in &workbook.sheets {
+    for sheet in sheets {
         let rows: Vec<u32> = sheet.rows().take(30).collect();
         let mut layouts = rows
             .iter()
@@ -204,7 +207,8 @@ pub(super) struct SheetReader<'a, 't> {
 }
 
 impl SheetReader<'_, '_> {
-    fn read(&mut self) {
+    /// Reads the sheet; says whether it has a table of the kind.
+    fn read(&mut self) -> bool {
         let sheet = self.sheet;
         self.note_time(&sheet.name);
         let spec = self.request.spec.as_ref();
@@ -233,7 +237,9 @@ impl SheetReader<'_, '_> {
             }
             self.row(row);
         }
+        let found = self.layout.is_some();
         self.finish_table();
+        found
     }
 
     fn note(&mut self, row: u32, record: Option<Entry>) {

@@ -121,7 +121,7 @@ impl Circumstances<'_> {
             (FieldType::Integer { .. }, _) if input::personal_number(typed).is_some() => {
                 let number = input::personal_number(typed).unwrap_or_default();
                 Err(Problem::new(Rule::PERSONAL_NUMBER)
-                    .with("field", field.name.as_str())
+                    .with("field", &field.label)
                     .with("what", Arg::Message(number)))
             }
             (FieldType::Integer { .. } | FieldType::Decimal { .. }, _) => {
@@ -200,7 +200,7 @@ impl Circumstances<'_> {
 
 fn wrong(field: &FieldDef, text: &str) -> Problem {
     Problem::new(Rule::WRONG_INPUT)
-        .with("field", field.name.as_str())
+        .with("field", &field.label)
         .with("wanted", Arg::Message(field.ty.message()))
         .with("found", format!("“{text}”"))
 }

@@ -159,6 +159,22 @@ impl Planned<'_, '_> {
                 &[("columns", locale.join(&names).into())],
             ));
         }
+        for other in &plan.of_others {
+            let kind = &self.request.tree.rules.kinds[other.kind];
+            let label = kind.label.get(locale.lang());
+            let name = if label.contains(' ') {
+                &kind.name
+            } else {
+                label
+            };
+            let args = [
+                ("sheet", other.sheet.as_str().into()),
+                ("kind", label.into()),
+                ("name", name.into()),
+                ("file", self.file.into()),
+            ];
+            lines.push(locale.say("intake-of-other", &args));
+        }
         for n in &plan.missing {
             let record = &self.request.tree.entries[*n].record;
             let args = [
@@ -193,6 +209,12 @@ impl Planned<'_, '_> {
                 json!({ "sheet": left.sheet, "column": column, "heading": left.heading })
             })
             .collect();
+        let kinds = &self.request.tree.rules.kinds;
+        let of_others: Vec<Json> = plan
+            .of_others
+            .iter()
+            .map(|other| json!({ "sheet": other.sheet, "kind": kinds[other.kind].name }))
+            .collect();
         let rows: Vec<Json> = plan
             .rows
             .iter()
@@ -206,6 +228,7 @@ impl Planned<'_, '_> {
             "rows": rows,
             "sums": sums,
             "left_out": left_out,
+            "of_others": of_others,
             "missing": missing.collect::<Vec<Json>>(),
         })
     }

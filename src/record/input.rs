@@ -24,17 +24,17 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
     // In a field of numbers it is an amount.
     if let Some(number) = personal_number(&text).filter(|_| !field.ty.is_number()) {
         return Err(Problem::new(Rule::PERSONAL_NUMBER)
-            .with("field", field.name.as_str())
+            .with("field", &field.label)
             .with("what", Arg::Message(number)));
     }
     if text.is_empty() {
         return Err(Problem::new(Rule::MISSING_FIELD)
-            .with("field", field.name.as_str())
+            .with("field", &field.label)
             .with("kind", Arg::Message("this-table")));
     }
     let wrong = || {
         Problem::new(Rule::WRONG_INPUT)
-            .with("field", field.name.as_str())
+            .with("field", &field.label)
             .with("wanted", Arg::Message(field.ty.message()))
             .with("found", format!("“{text}”"))
     };
@@ -52,7 +52,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
         FieldType::Path => match is_safe_path(&text) {
             true => Ok(Value::Text(text.into())),
             false => Err(Problem::new(Rule::UNSAFE_PATH)
-                .with("field", field.name.as_str())
+                .with("field", &field.label)
                 .with("value", text)),
         },
         FieldType::Boolean => match text.to_lowercase().as_str() {
@@ -71,13 +71,13 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
         FieldType::Integer { min, max } => {
             let number = number(&text).and_then(Decimal::whole).ok_or_else(wrong)?;
             if number < *min || number > *max {
-                return Err(out_of_range(&field.name, *min, *max));
+                return Err(out_of_range(&field.label, *min, *max));
             }
             Ok(Value::Integer(number))
         }
         FieldType::Decimal { places, min, max } => {
             let number = number(&text).ok_or_else(wrong)?;
-            match unfit(&field.name, number, *places, (*min, *max)) {
+            match unfit(&field.label, number, *places, (*min, *max)) {
                 Some(problem) => Err(problem),
                 None => Ok(Value::Decimal(number)),
             }
@@ -87,7 +87,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
             .ok_or_else(|| {
                 let known = choices.iter().map(|c| (c.name.as_str(), &c.label));
                 Problem::new(Rule::UNKNOWN_VALUE)
-                    .with("field", field.name.as_str())
+                    .with("field", &field.label)
                     .with("value", text.as_str())
                     .with("allowed", allowed(&text, known))
             }),

@@ -319,7 +319,7 @@ fn value(
         },
         FieldType::Date => match data {
             Data::Day(day) => Some(Value::Day(*day)),
-            Data::FarDate(_) => return note(outside(&field.name, Day::FIRST, Day::LAST)),
+            Data::FarDate(_) => return note(outside(field.name.as_str(), Day::FIRST, Day::LAST)),
             _ => None,
         },
         FieldType::Month => text
@@ -331,13 +331,13 @@ fn value(
         FieldType::Year => data.as_year().map(Value::Period),
         FieldType::Integer { min, max } => match data.as_integer() {
             Some(n) if n < *min || n > *max => {
-                return note(out_of_range(&field.name, *min, *max));
+                return note(out_of_range(field.name.as_str(), *min, *max));
             }
             number => number.map(Value::Integer),
         },
         FieldType::Decimal { places, min, max } => {
             let number = data.as_number();
-            let unfit = number.and_then(|n| unfit(&field.name, n, *places, (*min, *max)));
+            let unfit = number.and_then(|n| unfit(field.name.as_str(), n, *places, (*min, *max)));
             // What has more decimals than any number here is no decimal, but the message should say
             // so.
             let too_long = matches!(data, Data::Float(text) if number.is_none()
@@ -346,7 +346,7 @@ fn value(
             if let Some(problem) = unfit {
                 return note(problem);
             } else if too_long {
-                return note(too_many_decimals(&field.name, *places));
+                return note(too_many_decimals(field.name.as_str(), *places));
             }
             number.map(Value::Decimal)
         }
@@ -387,7 +387,12 @@ fn value(
 }
 
 /// Why a number does not fit a field of so many decimals and this range.
-pub fn unfit(field: &str, number: Decimal, places: u32, (min, max): (i64, i64)) -> Option<Problem> {
+pub fn unfit(
+    field: impl Into<Arg>,
+    number: Decimal,
+    places: u32,
+    (min, max): (i64, i64),
+) -> Option<Problem> {
     if number.places() > places {
         Some(too_many_decimals(field, places))
     } else if number < Decimal::from(min) || number > Decimal::from(max) {
@@ -397,18 +402,18 @@ pub fn unfit(field: &str, number: Decimal, places: u32, (min, max): (i64, i64)) 
     }
 }
 
-fn too_many_decimals(field: &str, places: u32) -> Problem {
+fn too_many_decimals(field: impl Into<Arg>, places: u32) -> Problem {
     Problem::new(Rule::TOO_MANY_DECIMALS)
         .with("field", field)
         .with("places", i64::from(places))
 }
 
 /// A number outside a field's range.
-pub fn out_of_range(field: &str, min: i64, max: i64) -> Problem {
+pub fn out_of_range(field: impl Into<Arg>, min: i64, max: i64) -> Problem {
     outside(field, min, max)
 }
 
-fn outside(field: &str, min: impl ToString, max: impl ToString) -> Problem {
+fn outside(field: impl Into<Arg>, min: impl ToString, max: impl ToString) -> Problem {
     Problem::new(Rule::OUT_OF_RANGE)
         .with("field", field)
         .with("min", min.to_string())

@@ -690,6 +690,53 @@ def resource_lists():
 
 
 @form
+def meeting_ticks():
+    f = Form("meeting-ticks.xlsx",
+             "The types side by side under their heading, the one that holds ticked in whatever way; two ticks and a number "
+             "are refused, none is missing.",
+             "meeting")
+    s = f.sheet("会议")
+    s.put(["2026年四季度会议情况统计表"], merge=["A:J"])
+    s.put(["序号", "组织", "日期", "会议类型", None, None, None, "主题", "应到", "实到"],
+          merge=["A:A+1", "B:B+1", "C:C+1", "D:G", "H:H+1", "I:I+1", "J:J+1"])
+    s.put([None, None, None, "例会", "支部党员大会", "党课", "其他", None, None, None])
+    def meeting(tick, title, day, expected, **more):
+        ticks = [None, None, None, None]
+        for column, sign in tick.items():
+            ticks["DEFG".index(column)] = sign
+        s.put([len(s.rows), "马营社区党委", day, *ticks, title, 12, 11], expected)
+    def read(type_, title, day):
+        return add(MY, date=day, type=type_, title=title, due=12, present=11)
+    meeting({"D": "√"}, "十月例会一", "2026-10-12", read("regular", "十月例会一", "2026-10-12"))
+    meeting({"E": "是", "D": "×"}, "党员大会一", "2026-10-13", read("general-meeting", "党员大会一", "2026-10-13"))
+    meeting({"F": "党课", "G": "/"}, "党课一", "2026-10-14", read("party-lesson", "党课一", "2026-10-14"))
+    meeting({"G": 1}, "座谈一", "2026-10-15", read("other", "座谈一", "2026-10-15"))
+    meeting({"D": "√", "F": "√"}, "两样一", "2026-10-16", refused("F"))
+    meeting({"E": 3}, "三次一", "2026-10-17", refused("E", "D"))
+    meeting({}, "哪样一", "2026-10-18", refused("D"))
+    return f
+
+
+@form
+def commitment_ticks():
+    f = TextForm("commitment-ticks.csv",
+                 "Separated values: states side by side under their heading, ticked, with the day beside; what is kept without "
+                 "a day is asked for.",
+                 "commitment", "--org", HB)
+    s = f.sheet("")
+    s.put(["类型", "事项", "承诺人", "签订日期", "兑现期限", "兑现情况", "", "", "进展日期"])
+    s.put(["", "", "", "", "", "已兑现", "审诺", "未兑现", ""])
+    s.put(["公开承诺", "修路灯一", "示例甲", "2026-10-12", "2026-12-25", "√", "", "", "2026-11-01"],
+          add(HB, type="public-promise", title="修路灯一", by="示例甲", signed="2026-10-12", due="2026-12-25",
+              updates=[{"on": "2026-11-01", "status": "kept"}]))
+    s.put(["公开承诺", "修路灯二", "示例甲", "2026-10-12", "2026-12-25", "", "✓", "", "2026-11-02"],
+          add(HB, type="public-promise", title="修路灯二", by="示例甲", signed="2026-10-12", due="2026-12-25",
+              updates=[{"on": "2026-11-02", "status": "reviewed"}]))
+    s.put(["公开承诺", "修路灯三", "示例甲", "2026-10-12", "2026-12-25", "√", "", "", ""], refused("F"))
+    return f
+
+
+@form
 def seat_fill_down():
     f = Form("seat-fill-down.xlsx",
              "The organisation stands once over its rows without a merge (as above); a seat that is there, one with its end "
