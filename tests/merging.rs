@@ -11,8 +11,9 @@ use std::path::Path;
 
 use common::{Ledger, has};
 use ledger::merge::marks::Names;
+use ledger::merge::merged::Merged;
 use ledger::merge::record::Side;
-use ledger::merge::{FileForm, Merged, Refused, Versions, merge};
+use ledger::merge::{FileForm, Refused, Versions, merge};
 use ledger::rules::Rules;
 use ledger::source::Source;
 use ledger::written::block::Block;
@@ -178,11 +179,6 @@ fn ledger_text() -> impl Strategy<Value = String> {
 fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, Refused> {
     let source = |text: &str| Source::new("x.toml", text);
     let (base, ours, theirs) = (source(base), source(ours), source(theirs));
-    let names = Names {
-        ours: "ours".to_owned(),
-        base: None,
-        theirs: "theirs".to_owned(),
-    };
     merge(
         Versions {
             base: &base,
@@ -191,7 +187,6 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Result<Merged, Refused> {
         },
         FileForm::Records,
         Rules::built_in(),
-        &names,
         &mut |_, _| None,
     )
 }
@@ -231,11 +226,6 @@ fn what_a_person_decides_is_the_result() {
         let (ours, theirs) = (with(&ours), with(&theirs));
         let sources = [&base, &ours, &theirs].map(|text| Source::new("x.toml", text.as_str()));
         let [b, o, t] = &sources;
-        let names = Names {
-            ours: "ours".to_owned(),
-            base: None,
-            theirs: "theirs".to_owned(),
-        };
         for (side, chosen) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
             let versions = Versions {
                 base: b,
@@ -246,7 +236,6 @@ fn what_a_person_decides_is_the_result() {
                 versions,
                 FileForm::Records,
                 Rules::built_in(),
-                &names,
                 &mut |_, _| Some(side),
             );
             let merged = merged.unwrap_or_else(|refused| panic!("{refused:?}\n{chosen}"));
@@ -257,11 +246,15 @@ fn what_a_person_decides_is_the_result() {
                 chosen.clone()
             };
             assert_eq!(
-                (said(&merged.text), merged.conflicts.len()),
+                (said(&text(&merged)), merged.conflicts.len()),
                 (said(&wanted), 0)
             );
         }
     }
+}
+
+fn text(merged: &Merged) -> String {
+    merged.written(&Names::default()).text
 }
 
 /// What a text says: each record with its fields and comments, whatever the order.
@@ -285,7 +278,7 @@ proptest! {
         for (ours, theirs) in [(&base, &other), (&other, &base), (&other, &other)] {
             match merged(&base, ours, theirs) {
                 Ok(merged) => {
-                    prop_assert_eq!(said(&merged.text), said(&other));
+                    prop_assert_eq!(said(&text(&merged)), said(&other));
                     prop_assert!(merged.conflicts.is_empty());
                 }
                 // Without any record nothing says that these are ledgers.
@@ -300,7 +293,7 @@ proptest! {
             let ids = |merged: &Merged| merged.conflicts.iter().map(|c| c.id.clone()).collect::<BTreeSet<_>>();
             prop_assert_eq!(ids(&one), ids(&other));
             if one.conflicts.is_empty() {
-                prop_assert_eq!(said(&one.text), said(&other.text));
+                prop_assert_eq!(said(&text(&one)), said(&text(&other)));
             }
         }
     }

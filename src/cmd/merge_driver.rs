@@ -11,8 +11,9 @@ use crate::cmd::{Command, Session, Status, options};
 use crate::git;
 use crate::locale::Locale;
 use crate::merge::marks::Names;
+use crate::merge::merged::{Merged, Written};
 use crate::merge::record::Side;
-use crate::merge::{FileForm, Merged, Refused, Versions, merge};
+use crate::merge::{FileForm, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::Source;
@@ -42,11 +43,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let merged = match &sources {
         [Ok(base), Ok(ours), Ok(theirs)] => {
             let versions = Versions { base, ours, theirs };
-            in_style(&session.locale, Path::new("."), |names| {
-                merge(versions, FileForm::of(path), &rules, names, &mut |_, _| {
-                    None
-                })
-            })
+            merge(versions, FileForm::of(path), &rules, &mut |_, _| None)
         }
         _ => Err(Refused::Unreadable(
             sources
@@ -57,13 +54,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         )),
     };
     match merged {
-        Ok((merged, mine)) => {
-            write::replace_version(Path::new(ours), merged.text.as_bytes())?;
-            say_merged(session, path, &merged, mine)?;
-            Ok(if merged.conflicts.is_empty() {
-                Status::Clean
-            } else {
-                Status::Findings
+        Ok(merged) => {
+            let (written, mine) = in_style(&session.locale, Path::new("."), &merged);
+            write::replace_version(Path::new(ours), written.text.as_bytes())?;
+            say_merged(session, path, (&merged, &written), mine)?;
+            Ok(match merged.is_clean() {
+                true => Status::Clean,
+                false => Status::Findings,
             })
         }
         Err(refused) => by_lines(session, [base, ours, theirs], path, refused),
@@ -85,36 +82,23 @@ fn version(file: &str, path: &str) -> Result<Source, Problem> {
     Source::decode(path, scan::read_named(Path::new(file))?)
 }
 
-/// A merge whose conflicts show the version that both come from where git is set to show it, and
-/// say whose is whose.
+/// A merge as it is written: its conflicts show the version that both come from where git is set
+/// to show it, and say whose is whose.
 ///
 /// Beside it stands the side of who sits here: git calls it "theirs" while it puts his commits on
 /// top of others'.
-pub(super) fn in_style(
-    locale: &Locale,
-    folder: &Path,
-    merge: impl Fn(&Names) -> Result<Merged, Refused>,
-) -> Result<(Merged, Side), Refused> {
-    let names = names(locale, Side::Ours);
-    let merged = merge(&names)?;
-    if merged.conflicts.is_empty() {
-        return Ok((merged, Side::Ours));
+pub(super) fn in_style(locale: &Locale, folder: &Path, merged: &Merged) -> (Written, Side) {
+    if merged.is_clean() {
+        return (merged.written(&Names::default()), Side::Ours);
     }
     let mine = mine(folder);
     let based = git::text(folder, ["config", "--get", "merge.conflictStyle"])
         .is_ok_and(|style| style.ends_with("diff3"));
-    let style = Names {
+    let names = Names {
         base: based.then(|| locale.text("merge-base")),
-        ..self::names(locale, mine)
+        ..names(locale, mine)
     };
-    Ok((
-        if style == names {
-            merged
-        } else {
-            merge(&style)?
-        },
-        mine,
-    ))
+    (merged.written(&names), mine)
 }
 
 /// The side of who sits here.
@@ -143,10 +127,10 @@ pub(super) fn names(locale: &Locale, mine: Side) -> Names {
 pub(super) fn say_merged(
     session: &mut Session<'_>,
     path: &str,
-    merged: &Merged,
+    (merged, written): (&Merged, &Written),
     mine: Side,
 ) -> Result<()> {
-    let problems = merged.problems(path, session.readable_rules(), mine);
+    let problems = merged.problems(path, written, session.readable_rules(), mine);
     session.say_problems(&problems)
 }
 

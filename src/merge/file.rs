@@ -1,9 +1,9 @@
 //! Files that are one table: an organisation's, merged field by field, and a stamp, of which one
 //! version stands.
 
-use crate::merge::marks::{self, Names};
+use crate::merge::merged::{Conflict, Layout, Merged, Notice, Piece};
 use crate::merge::record::{self, Clash, ClashReason, Resolver, Side};
-use crate::merge::{Conflict, FileForm, Merged, Notice, Refused, Versions, why_not};
+use crate::merge::{FileForm, Refused, Versions, why_not};
 use crate::rules::Rules;
 use crate::source::{Source, whole_lines};
 use crate::toml::parse;
@@ -16,17 +16,10 @@ pub(super) fn merge(
     versions: Versions<'_>,
     form: FileForm,
     rules: &Rules,
-    names: &Names,
     judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     let Versions { base, ours, theirs } = versions;
-    let clean = |text: &str| {
-        Ok(Merged {
-            text: text.to_owned(),
-            conflicts: Vec::new(),
-            notices: Vec::new(),
-        })
-    };
+    let clean = |text: &str| Ok(Merged::text(text));
     if ours.text == theirs.text || theirs.text == base.text {
         return clean(&ours.text);
     }
@@ -47,7 +40,7 @@ pub(super) fn merge(
         return match judge("", &clash) {
             Some(Side::Ours) => clean(&ours.text),
             Some(Side::Theirs) => clean(&theirs.text),
-            None => Ok(in_conflict(versions, names, vec![clash])),
+            None => Ok(in_conflict(versions, vec![clash])),
         };
     }
     let read = |source: &Source| Block::read_file(&source.text).ok_or_else(|| why_not(versions));
@@ -60,7 +53,7 @@ pub(super) fn merge(
         judge,
     );
     if !merged.clashes.is_empty() {
-        return Ok(in_conflict(versions, names, merged.clashes));
+        return Ok(in_conflict(versions, merged.clashes));
     }
     let notices = merged
         .notices
@@ -71,40 +64,31 @@ pub(super) fn merge(
             about,
         })
         .collect();
-    Ok(Merged {
-        text: with_line_ends(merged.block.text(), ours),
-        conflicts: Vec::new(),
-        notices,
-    })
+    let mut file = like(ours);
+    file.push("", Piece::Text(merged.block.text()));
+    file.notices = notices;
+    Ok(file)
 }
 
 /// Both versions whole between markers.
-fn in_conflict(versions: Versions<'_>, names: &Names, clashes: Vec<Clash>) -> Merged {
-    let lines = |source: &Source| whole_lines(&source.text[source.start()..]).into_owned();
-    let text = marks::conflict(
-        &lines(versions.base),
-        &lines(versions.ours),
-        &lines(versions.theirs),
-        names,
+fn in_conflict(versions: Versions<'_>, clashes: Vec<Clash>) -> Merged {
+    let Versions { base, ours, theirs } = versions;
+    let [base, ours, theirs] =
+        [base, ours, theirs].map(|source| whole_lines(&source.text[source.start()..]));
+    let mut file = like(versions.ours);
+    file.push_conflict(
+        "",
+        Conflict::of("", [Some(&*base), Some(&*ours), Some(&*theirs)], clashes),
     );
-    let conflicts = vec![Conflict {
-        id: String::new(),
-        line: 1,
-        clashes,
-    }];
-    Merged {
-        text: with_line_ends(text, versions.ours),
-        conflicts,
-        notices: Vec::new(),
-    }
+    file
 }
 
-fn with_line_ends(text: String, like: &Source) -> String {
-    if like.newline() == "\r\n" {
-        text.replace('\n', "\r\n")
-    } else {
-        text
-    }
+/// A file whose lines end as those of another.
+fn like(source: &Source) -> Merged {
+    Merged::new(Layout {
+        newline: source.newline(),
+        ..Layout::default()
+    })
 }
 
 /// Which of two stamps stands: where both say the same of the period, the one that closed it first.

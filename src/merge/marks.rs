@@ -1,7 +1,7 @@
 //! Conflict markers: written around whole records, read as plain git leaves them.
 
 /// How the sides of a conflict are called behind its markers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// The version that is merged into.
     pub ours: String,

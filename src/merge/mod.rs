@@ -8,22 +8,22 @@
 mod file;
 pub mod items;
 pub mod marks;
+pub mod merged;
 mod proof;
 pub mod record;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::locale::{Arg, Label};
 use crate::merge::marks::Names;
-use crate::merge::record::{About, Clash, ClashReason, Resolver, Side};
-use crate::problem::{Place, Problem, Rule};
-use crate::record::text::{field_name, said};
+use crate::merge::merged::{Conflict, Layout, Merged, Notice, Piece};
+use crate::merge::record::{Clash, ClashReason, Resolver, Side};
+use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::toml::parse;
 use crate::written::block::Block;
-use crate::written::page::{self, Page, Paragraph, RecordKey};
+use crate::written::page::{Page, Paragraph, RecordKey};
 use crate::written::value::TomlValue;
 
 /// Three versions of one file.
@@ -61,39 +61,6 @@ impl FileForm {
     }
 }
 
-/// Three versions as one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Merged {
-    /// The text, with conflict markers where there are conflicts.
-    pub text: String,
-    /// Records that are in conflict.
-    pub conflicts: Vec<Conflict>,
-    /// What its reader should look at though nothing clashes.
-    pub notices: Vec<Notice>,
-}
-
-/// A field of a record that the reader of a merge should look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// The record's id; empty for an organisation's file.
-    pub id: String,
-    /// The field.
-    pub field: String,
-    /// Why.
-    pub about: About,
-}
-
-/// A record whose versions cannot be put together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// Its id; empty for an organisation's file.
-    pub id: String,
-    /// The line of the merged text on which its markers begin, from 1.
-    pub line: usize,
-    /// What clashes in it.
-    pub clashes: Vec<Clash>,
-}
-
 /// Why versions could not be merged by record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -115,7 +82,6 @@ pub fn merge(
     versions: Versions<'_>,
     form: FileForm,
     rules: &Rules,
-    names: &Names,
     judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     // A base that is itself an unfinished merge, as git makes of several bases, says of a record in
@@ -140,33 +106,36 @@ pub fn merge(
             .push(clash.clone());
         Some(side)
     };
-    let (merged, proven) = match form {
+    // What is proven is the text as it will stand; how the sides are called changes nothing.
+    let (merged, text, proven) = match form {
         FileForm::Records => {
             let pages = Pages::read(versions)?;
-            let merged = merge_records(versions, &pages, rules, names, &mut judge)?;
-            let proven = proof::records_hold(versions, &pages, &decided, &merged);
-            (merged, proven)
+            let merged = merge_records(versions, &pages, rules, &mut judge)?;
+            let text = merged.written(&Names::default()).text;
+            let proven = proof::records_hold(versions, &pages, &decided, (&merged, &text));
+            (merged, text, proven)
         }
         FileForm::Organisation | FileForm::Stamp => {
-            let merged = file::merge(versions, form, rules, names, &mut judge)?;
+            let merged = file::merge(versions, form, rules, &mut judge)?;
+            let text = merged.written(&Names::default()).text;
+            let is_side = || {
+                [versions.ours, versions.theirs]
+                    .iter()
+                    .any(|side| side.text == text)
+            };
             let proven = match form {
-                FileForm::Stamp => {
-                    !merged.conflicts.is_empty()
-                        || [versions.ours, versions.theirs]
-                            .iter()
-                            .any(|side| side.text == merged.text)
-                }
+                FileForm::Stamp => !merged.is_clean() || is_side(),
                 FileForm::Organisation | FileForm::Records => {
-                    proof::file_holds(versions, &decided, &merged)
+                    proof::file_holds(versions, &decided, (&merged, &text))
                 }
             };
-            (merged, proven)
+            (merged, text, proven)
         }
     };
     if proven {
         return Ok(merged);
     }
-    match parse(&Source::new("", marks::agreed(&merged.text))) {
+    match parse(&Source::new("", marks::agreed(&text))) {
         Err(_) => Err(why_not(versions)),
         Ok(_) => Err(Refused::Unproven),
     }
@@ -306,15 +275,14 @@ enum Fate<'v> {
     Gone,
     /// It is there with this text.
     Text(Cow<'v, str>),
-    /// Its versions stand between markers.
-    Conflict(String, Vec<Clash>),
+    /// Its versions are all there is to show.
+    Conflict(Conflict),
 }
 
 fn merge_records(
     versions: Versions<'_>,
     pages: &Pages<'_>,
     rules: &Rules,
-    names: &Names,
     judge: &mut Resolver<'_>,
 ) -> Result<Merged, Refused> {
     let mut notices = Vec::new();
@@ -330,10 +298,9 @@ fn merge_records(
         let news = ours.or(theirs) != base;
         let fate =
             if news && (stranger_ours && ours.is_none() || stranger_theirs && theirs.is_none()) {
-                misplaced(ours, theirs, names)
+                misplaced(&key.id, ours, theirs)
             } else {
-                fate(&key.id, texts, rules, names, judge, &mut notices)
-                    .ok_or_else(|| why_not(versions))?
+                fate(&key.id, texts, rules, judge, &mut notices).ok_or_else(|| why_not(versions))?
             };
         fates.insert(key, fate);
     }
@@ -363,7 +330,7 @@ fn is_stranger(base: &Page<'_>, side: &Page<'_>) -> bool {
     !empty(base) && !empty(side) && side.keys().all(|key| base.record(key).is_none())
 }
 
-fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fate<'v> {
+fn misplaced<'v>(id: &str, ours: Option<&str>, theirs: Option<&str>) -> Fate<'v> {
     let said = |text: Option<&str>| text.map(|text| TomlValue::Text(text.to_owned()));
     let clash = Clash {
         why: ClashReason::Misplaced,
@@ -372,15 +339,7 @@ fn misplaced<'v>(ours: Option<&str>, theirs: Option<&str>, names: &Names) -> Fat
         ours: said(ours),
         theirs: said(theirs),
     };
-    Fate::Conflict(
-        marks::conflict(
-            "",
-            ours.unwrap_or_default(),
-            theirs.unwrap_or_default(),
-            names,
-        ),
-        vec![clash],
-    )
+    Fate::Conflict(Conflict::of(id, [None, ours, theirs], vec![clash]))
 }
 
 /// What becomes of each paragraph, to be put in order.
@@ -394,30 +353,31 @@ struct Sheet<'p, 'v> {
 /// A paragraph of the result: where it comes from and what became of it.
 struct MergedParagraph<'p, 'v> {
     from: &'p Paragraph<'v>,
-    text: Cow<'p, str>,
-    clashes: Vec<Clash>,
+    became: Became<'p>,
+}
+
+/// What a paragraph that is there became.
+enum Became<'p> {
+    Text(Cow<'p, str>),
+    Conflict(Conflict),
 }
 
 impl<'p, 'v> Sheet<'p, 'v> {
     /// What became of a paragraph, if it is to be put here.
     fn piece(&mut self, from: &'p Paragraph<'v>) -> Option<MergedParagraph<'p, 'v>> {
-        let (text, clashes) = match &from.key {
+        let became = match &from.key {
             Some(key) => match self.fates.remove(key)? {
                 Fate::Gone => return None,
-                Fate::Text(text) => (text, Vec::new()),
-                Fate::Conflict(text, clashes) => (text.into(), clashes),
+                Fate::Text(text) => Became::Text(text),
+                Fate::Conflict(conflict) => Became::Conflict(conflict),
             },
             None => {
                 let left = self.notes.get_mut(&*from.text).filter(|left| **left > 0)?;
                 *left -= 1;
-                (Cow::Borrowed(&*from.text), Vec::new())
+                Became::Text(Cow::Borrowed(&*from.text))
             }
         };
-        Some(MergedParagraph {
-            from,
-            text,
-            clashes,
-        })
+        Some(MergedParagraph { from, became })
     }
 
     /// The file: our paragraphs in their order, and what only they have behind what it follows on
@@ -470,42 +430,30 @@ impl<'p, 'v> Sheet<'p, 'v> {
             pieces.push(piece);
             pieces.extend(others.remove(&(n + 1)).unwrap_or_default());
         }
-        self.written(&pieces, notices)
+        self.laid_out(pieces, notices)
     }
 
-    /// The text of these pieces, as our side writes its files.
-    fn written(&self, pieces: &[MergedParagraph<'_, '_>], notices: Vec<Notice>) -> Merged {
+    /// These pieces, laid out as our side writes its files.
+    fn laid_out(&self, pieces: Vec<MergedParagraph<'_, '_>>, notices: Vec<Notice>) -> Merged {
         let ours = &self.pages.ours;
-        let mut conflicts = Vec::new();
-        let mut line = 1;
-        let mut paragraphs: Vec<(&str, &str)> = Vec::new();
-        for (n, piece) in pieces.iter().enumerate() {
+        let mut merged = Merged::new(Layout {
+            mark: ours.mark,
+            newline: ours.newline,
+            end: ours.end.to_string(),
+        });
+        merged.notices = notices;
+        for (n, piece) in pieces.into_iter().enumerate() {
             let gap = match (n, &*piece.from.gap) {
                 (0, _) => "",
                 (_, "") => "\n",
                 (_, gap) => gap,
             };
-            line += gap.matches('\n').count();
-            if !piece.clashes.is_empty() {
-                let id = piece
-                    .from
-                    .key
-                    .as_ref()
-                    .map_or_else(String::new, |key| key.id.to_string());
-                conflicts.push(Conflict {
-                    id,
-                    line,
-                    clashes: piece.clashes.clone(),
-                });
+            match piece.became {
+                Became::Text(text) => merged.push(gap, Piece::Text(text.into_owned())),
+                Became::Conflict(conflict) => merged.push_conflict(gap, conflict),
             }
-            line += piece.text.matches('\n').count();
-            paragraphs.push((gap, &piece.text));
         }
-        Merged {
-            text: page::text(ours.mark, ours.newline, paragraphs, &ours.end),
-            conflicts,
-            notices,
-        }
+        merged
     }
 }
 
@@ -514,7 +462,6 @@ fn fate<'v>(
     id: &str,
     [base, ours, theirs]: [Option<&'v str>; 3],
     rules: &Rules,
-    names: &Names,
     judge: &mut Resolver<'_>,
     notices: &mut Vec<Notice>,
 ) -> Option<Fate<'v>> {
@@ -527,10 +474,7 @@ fn fate<'v>(
     }
     let read = |text: Option<&str>| text.map_or(Some(None), |text| Block::read(text).map(Some));
     let (b, o, t) = (read(base)?, read(ours)?, read(theirs)?);
-    let shown = |clashes: Vec<Clash>| {
-        let [base, ours, theirs] = [base, ours, theirs].map(Option::unwrap_or_default);
-        Fate::Conflict(marks::conflict(base, ours, theirs, names), clashes)
-    };
+    let shown = |clashes| Fate::Conflict(Conflict::of(id, [base, ours, theirs], clashes));
     let merged = match (&o, &t) {
         (Some(o), Some(t)) => {
             let kind = o
@@ -573,120 +517,4 @@ fn fate<'v>(
     } else {
         shown(merged.clashes)
     })
-}
-
-impl Merged {
-    /// What clashes, and what was put in an order that nobody knows, as problems of the merged
-    /// file; `mine` is the side of who reads them.
-    pub fn problems(&self, file: &str, rules: &Rules, mine: Side) -> Vec<Problem> {
-        let clashes = self.conflicts.iter().flat_map(|conflict| {
-            let place = || Place {
-                line: conflict.line,
-                column: 1,
-                ..Place::file(file)
-            };
-            let mut problems: Vec<Problem> = conflict
-                .clashes
-                .iter()
-                .map(|clash| clash.problem(&conflict.id, place(), rules, mine))
-                .collect();
-            // A record that was entered twice is one clash, however many of its fields differ.
-            problems.dedup();
-            problems
-        });
-        let notices = self.notices.iter().map(|Notice { id, field, about }| {
-            let fields = rules.fields_of(id);
-            let line = self
-                .text
-                .lines()
-                .position(|line| line.starts_with("id") && line.contains(id.as_str()))
-                .map_or(1, |n| n + 1);
-            let rule = match about {
-                About::SameDay => Rule::MERGE_SAME_DAY,
-                About::TakenUpAgain => Rule::MERGE_TAKEN_UP_AGAIN,
-            };
-            Problem::new(rule)
-                .at(Place {
-                    line,
-                    column: 1,
-                    ..Place::file(file)
-                })
-                .with("id", named(id, None))
-                .with("field", &field_name(&fields, field))
-        });
-        clashes.chain(notices).collect()
-    }
-}
-
-/// A record as messages name it: without an id it is an organisation's file.
-fn named(id: &str, title: Option<&Label>) -> Arg {
-    match title {
-        _ if id.is_empty() => Arg::Message("merge-this-file"),
-        Some(Label { zh, en }) => Arg::Label(Label {
-            zh: format!("{id}“{zh}”"),
-            en: format!("{id} “{en}”"),
-        }),
-        None => Arg::Text(id.to_owned()),
-    }
-}
-
-impl Clash {
-    /// The clash as a problem of the record of an id; without one, of an organisation's file.
-    /// `mine` is the side of who reads it.
-    pub fn problem(&self, id: &str, place: Place, rules: &Rules, mine: Side) -> Problem {
-        let rule = match self.why {
-            ClashReason::Changed => Rule::MERGE_CHANGED,
-            ClashReason::Retracted => Rule::MERGE_RETRACTED,
-            ClashReason::Deleted => Rule::MERGE_DELETED,
-            ClashReason::Added => Rule::MERGE_ADDED,
-            ClashReason::Misplaced => Rule::MERGE_MISPLACED,
-            ClashReason::Closed => Rule::MERGE_CLOSED,
-        };
-        let title = self.title.as_ref().and_then(|title| {
-            let kind = rules.kind_of(id)?;
-            said(Some(&kind.fields[kind.title]), title)
-                .into_iter()
-                .next()
-        });
-        let problem = Problem::new(rule)
-            .at(place)
-            .with("id", named(id, title.as_ref()));
-        let [ours, theirs] = self
-            .words(rules, id)
-            .map(|said| said.map_or(Arg::Message("merge-nothing"), Arg::Labels));
-        let (own, other) = if mine == Side::Ours {
-            (ours, theirs)
-        } else {
-            (theirs, ours)
-        };
-        match self.why {
-            ClashReason::Changed => {
-                let field = field_name(&rules.fields_of(id), &self.field);
-                problem
-                    .with("field", &field)
-                    .with("ours", own)
-                    .with("theirs", other)
-            }
-            ClashReason::Closed => problem.with("ours", own).with("theirs", other),
-            ClashReason::Retracted
-            | ClashReason::Deleted
-            | ClashReason::Added
-            | ClashReason::Misplaced => problem,
-        }
-    }
-
-    /// What the field of a record of an id says on our side and on theirs, as people read it; of
-    /// lists what the other side does not have.
-    pub fn words(&self, rules: &Rules, id: &str) -> [Option<Vec<Label>>; 2] {
-        let fields = rules.fields_of(id);
-        let field = fields.iter().find(|field| field.name == self.field);
-        let words = |one: &Option<TomlValue>, other: &Option<TomlValue>| {
-            let words = said(field, &one.as_ref()?.without(other.as_ref()));
-            (!words.is_empty()).then_some(words)
-        };
-        [
-            words(&self.ours, &self.theirs),
-            words(&self.theirs, &self.ours),
-        ]
-    }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::merge::merged::Merged;
 use crate::merge::record::Clash;
-use crate::merge::{Decided, Merged, Pages, Versions, marks};
+use crate::merge::{Decided, Pages, Versions, marks};
 use crate::source::Source;
 use crate::toml::parse;
 use crate::written::page::{Page, Paragraph, RecordKey};
@@ -16,7 +17,7 @@ use crate::written::value::TomlValue;
 /// A record as it is said: the name of its table and its fields.
 type Said = (String, BTreeMap<String, TomlValue>);
 
-/// Whether a merged ledger file is TOML and holds what each side changed, or what was decided, and
+/// Whether a merged ledger file, as its text, is TOML and holds what each side changed, or what was decided, and
 /// nothing that neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
@@ -24,9 +25,9 @@ pub(super) fn records_hold(
     versions: Versions<'_>,
     pages: &Pages<'_>,
     decided: &Decided,
-    merged: &Merged,
+    (merged, text): (&Merged, &str),
 ) -> bool {
-    let result = Source::new("", marks::agreed(&merged.text));
+    let result = Source::new("", marks::agreed(text));
     let Some(page) = Page::read(&result) else {
         return false;
     };
@@ -34,7 +35,7 @@ pub(super) fn records_hold(
     if parsed(&page.paragraphs) != Some(page.keys().count()) {
         return false;
     }
-    let shown = merged.text.replace("\r\n", "\n");
+    let shown = text.replace("\r\n", "\n");
     let in_conflict: BTreeSet<&str> = merged
         .conflicts
         .iter()
@@ -68,8 +69,7 @@ pub(super) fn records_hold(
     });
     let keys: Vec<&RecordKey<'_>> = pages.keys().chain(left_out).collect();
     // What was not chosen goes with its comments.
-    keys.into_par_iter().all(right)
-        && (!decided.is_empty() || comments_hold(versions, &merged.text))
+    keys.into_par_iter().all(right) && (!decided.is_empty() || comments_hold(versions, text))
 }
 
 /// What a record's lines say, if it is there; none where that cannot be read.
@@ -103,7 +103,11 @@ fn parsed(paragraphs: &[Paragraph<'_>]) -> Option<usize> {
 }
 
 /// As [`records_hold`], for a file that is one table.
-pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Merged) -> bool {
+pub(super) fn file_holds(
+    versions: Versions<'_>,
+    decided: &Decided,
+    (merged, text): (&Merged, &str),
+) -> bool {
     if !merged.conflicts.is_empty() {
         return true; // both versions stand whole between the markers
     }
@@ -112,7 +116,7 @@ pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Mer
             .ok()
             .map(|document| (String::new(), parsed::said(&document.root)))
     };
-    let result = Source::new("", merged.text.clone());
+    let result = Source::new("", text);
     let (Some(b), Some(o), Some(t), Some(r)) = (
         said(versions.base),
         said(versions.ours),
@@ -124,7 +128,7 @@ pub(super) fn file_holds(versions: Versions<'_>, decided: &Decided, merged: &Mer
     let based = !versions.base.text.is_empty();
     let clashes = decided.get("").map_or(&[][..], Vec::as_slice);
     record_holds(based.then_some(&b), Some(&o), Some(&t), Some(&r), clashes)
-        && (!clashes.is_empty() || comments_hold(versions, &merged.text))
+        && (!clashes.is_empty() || comments_hold(versions, text))
 }
 
 /// Whether a record of the result is what its versions come to.

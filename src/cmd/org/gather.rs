@@ -71,19 +71,15 @@ pub(super) fn bring_along(root: &Root, lock: &Lock, rules: &Rules) -> Result<usi
 
 /// Two files of one name as one, by record.
 fn both(stands: &Source, left: &Source, form: FileForm, rules: &Rules) -> Result<String, Problems> {
-    let names = Names {
-        ours: String::new(),
-        base: None,
-        theirs: String::new(),
-    };
     let versions = Versions {
         base: &Source::new(&stands.file, ""),
         ours: stands,
         theirs: left,
     };
-    match merge(versions, form, rules, &names, &mut |_, _| None) {
-        Ok(merged) if merged.conflicts.is_empty() => Ok(merged.text),
+    match merge(versions, form, rules, &mut |_, _| None) {
+        Ok(merged) if merged.is_clean() => Ok(merged.written(&Names::default()).text),
         Ok(merged) => {
+            let written = merged.written(&Names::default());
             // No markers are left to resolve: two files stand there, and one of them is to be
             // mended.
             let differ = |problem: Problem| {
@@ -96,7 +92,7 @@ fn both(stands: &Source, left: &Source, form: FileForm, rules: &Rules) -> Result
             };
             Err(Problems(
                 merged
-                    .problems(&left.file, rules, Side::Ours)
+                    .problems(&left.file, &written, rules, Side::Ours)
                     .into_iter()
                     .map(differ)
                     .collect(),

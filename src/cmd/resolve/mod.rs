@@ -21,8 +21,9 @@ use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::history::snapshot::LedgerFile;
 use crate::locale::{Label, Locale};
 use crate::merge::marks::{self, Names, Sides};
+use crate::merge::merged::{Conflict, Merged};
 use crate::merge::record::{Clash, ClashReason, Side};
-use crate::merge::{Conflict, FileForm, Merged, Refused, Versions, merge};
+use crate::merge::{FileForm, Refused, Versions, merge};
 use crate::name::RecordId;
 use crate::path::{resolved, shown};
 use crate::problem::{Place, Problem, Problems, Rule};
@@ -312,10 +313,7 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     };
     let rules = Arc::clone(session.readable_rules());
     let form = FileForm::of(&format!("/{}", ours.file));
-    let merged = in_style(&session.locale, &root.path, |names| {
-        merge(versions, form, &rules, names, &mut |_, _| None)
-    });
-    let Ok((merged, mine)) = merged else {
+    let Ok(merged) = merge(versions, form, &rules, &mut |_, _| None) else {
         session
             .say_problems(&[Problem::new(Rule::NOT_BY_RECORD).at(Place::file(&*theirs.file))])?;
         return Ok(Status::Findings);
@@ -325,7 +323,8 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     lock.cannot_be_undone();
     let basis = Precondition::of(&moved.target, Some(ours.text.as_bytes()))
         .and(&moved.left, Some(theirs.text.as_bytes()));
-    lock.write(&moved.target, &basis, merged.text.as_bytes())?;
+    let (written, mine) = in_style(&session.locale, &root.path, &merged);
+    lock.write(&moved.target, &basis, written.text.as_bytes())?;
     lock.remove(
         &moved.left,
         &Precondition::of(&moved.left, Some(theirs.text.as_bytes())),
@@ -333,15 +332,8 @@ fn bring(session: &mut Session<'_>, root: &Root, moved: &MovedAway) -> Result<St
     drop(lock);
     // What stands between markers is not merged yet.
     let both = [&*theirs.file, &*ours.file];
-    mark_merged(
-        root,
-        if merged.conflicts.is_empty() {
-            &both
-        } else {
-            &both[..1]
-        },
-    )?;
-    say_merged(session, &ours.file, &merged, mine)?;
+    mark_merged(root, if merged.is_clean() { &both } else { &both[..1] })?;
+    say_merged(session, &ours.file, (&merged, &written), mine)?;
     let args = [
         ("from", theirs.file.as_ref().into()),
         ("path", ours.file.as_ref().into()),
@@ -388,7 +380,7 @@ fn resolve(
         session.tell("resolve-one-side", &[("path", name.as_str().into())])?;
     }
     let merged = merged(session, root, &name, &sides, (file, as_left))?;
-    let (merged, mine) = match merged {
+    let merged = match merged {
         Ok(merged) => merged,
         Err(refused) => {
             let first = sides.lines.first().copied().unwrap_or(1);
@@ -396,23 +388,24 @@ fn resolve(
             return Ok(Status::Findings);
         }
     };
+    let (written, mine) = in_style(&session.locale, &root.path, &merged);
     let lock = session.lock(root)?;
     // git is told too: to put files back would not take that back.
     lock.cannot_be_undone();
     lock.write(
         path,
         &Precondition::of(path, Some(before.text.as_bytes())),
-        merged.text.as_bytes(),
+        written.text.as_bytes(),
     )?;
     drop(lock);
-    if merged.conflicts.is_empty() && (file.is_some() || next_step(&root.path).is_some()) {
+    if merged.is_clean() && (file.is_some() || next_step(&root.path).is_some()) {
         mark_merged(root, &[&name])?;
     }
-    say_merged(session, &name, &merged, mine)?;
+    say_merged(session, &name, (&merged, &written), mine)?;
     if !session.interactive {
         remark_deletions(session, root, &name, &merged.conflicts)?;
     }
-    let is_done = merged.conflicts.is_empty();
+    let is_done = merged.is_clean();
     let said = if is_done {
         "resolve-merged"
     } else {
@@ -420,10 +413,9 @@ fn resolve(
     };
     let count = merged.conflicts.len();
     session.tell(said, &[("path", name.into()), ("count", count.into())])?;
-    Ok(if merged.conflicts.is_empty() {
-        Status::Clean
-    } else {
-        Status::Findings
+    Ok(match is_done {
+        true => Status::Clean,
+        false => Status::Findings,
     })
 }
 
@@ -474,7 +466,7 @@ fn merged(
     name: &str,
     sides: &Sides,
     (file, as_left): (Option<&Unmerged>, bool),
-) -> Result<Result<(Merged, Side), Refused>> {
+) -> Result<Result<Merged, Refused>> {
     let texts = match file.map_or(Ok([const { None }; 3]), |file| file.texts(root))? {
         [base, Some(ours), Some(theirs)] if as_left => [base.unwrap_or_default(), ours, theirs],
         // Where git knows nothing of what both come from, it is what both still have in common.
@@ -509,39 +501,16 @@ fn merged(
         theirs: &theirs,
     };
     let rules = session.readable_rules();
-    // Each question is asked once, though a merge may be made twice.
-    let mut answers: Vec<(String, Clash, Option<Side>)> = Vec::new();
     let mut stopped: Option<anyhow::Error> = None;
-    let asked = std::cell::RefCell::new((&mut answers, &mut stopped));
-    let merged = in_style(&session.locale, &root.path, |names| {
-        merge(
-            versions,
-            FileForm::of(&format!("/{name}")),
-            rules,
-            names,
-            &mut |id: &str, clash: &Clash| {
-                let (answers, stopped) = &mut *asked.borrow_mut();
-                if !session.interactive || stopped.is_some() {
-                    return None;
-                }
-                if let Some((_, _, answer)) = answers
-                    .iter()
-                    .find(|(of, known, _)| of == id && known == clash)
-                {
-                    return *answer;
-                }
-                match ask(session, root, name, id, clash, mine) {
-                    Ok(answer) => {
-                        answers.push((id.to_owned(), clash.clone(), answer));
-                        answer
-                    }
-                    Err(error) => {
-                        **stopped = Some(error);
-                        None
-                    }
-                }
-            },
-        )
+    let form = FileForm::of(&format!("/{name}"));
+    let merged = merge(versions, form, rules, &mut |id: &str, clash: &Clash| {
+        if !session.interactive || stopped.is_some() {
+            return None;
+        }
+        ask(session, root, name, id, clash, mine).unwrap_or_else(|error| {
+            stopped = Some(error);
+            None
+        })
     });
     match stopped {
         Some(error) => Err(error),

@@ -239,25 +239,18 @@ impl MovedTwice {
                 theirs,
             };
             let form = FileForm::of(&format!("/{name}"));
-            let merged = in_style(&session.locale, &root.path, |names| {
-                merge(
-                    versions,
-                    form,
-                    session.readable_rules(),
-                    names,
-                    &mut |_, _| None,
-                )
-            });
-            let Ok((merged, mine)) = merged else {
+            let merged = merge(versions, form, session.readable_rules(), &mut |_, _| None);
+            let Ok(merged) = merged else {
                 return Err(Problem::new(Rule::NOT_BY_RECORD)
                     .at(Place::file(&*other.file))
                     .into());
             };
             let basis = Precondition::of(kept, Some(there.text.as_bytes()))
                 .and(gone, Some(other.text.as_bytes()));
-            lock.write(kept, &basis, merged.text.as_bytes())?;
-            clashes = !merged.conflicts.is_empty();
-            say_merged(session, &name, &merged, mine)?;
+            let (written, mine) = in_style(&session.locale, &root.path, &merged);
+            lock.write(kept, &basis, written.text.as_bytes())?;
+            clashes = !merged.is_clean();
+            say_merged(session, &name, (&merged, &written), mine)?;
         } else if stands.is_none() {
             lock.write(kept, &Precondition::of(kept, None), &bytes)?;
         }

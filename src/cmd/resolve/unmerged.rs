@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::git::{self, Repo};
 use crate::merge::marks::{self, Names, Sides};
+use crate::merge::merged::Merged;
 use crate::merge::{FileForm, Versions, merge};
 use crate::problem::Problem;
 use crate::rules::Rules;
@@ -148,11 +149,6 @@ impl Unmerged {
         };
         let [base, ours, theirs] =
             [base.unwrap_or_default(), ours, theirs].map(|text| Source::new(&self.name, text));
-        let names = Names {
-            ours: String::new(),
-            base: None,
-            theirs: String::new(),
-        };
         let versions = Versions {
             base: &base,
             ours: &ours,
@@ -162,10 +158,10 @@ impl Unmerged {
             versions,
             FileForm::of(&format!("/{}", self.name)),
             rules,
-            &names,
             &mut |_, _| None,
         );
-        Ok(merged.is_ok_and(|merged| merged.conflicts.is_empty() && merged.text == text))
+        let is_text = |merged: &Merged| merged.written(&Names::default()).text == text;
+        Ok(merged.is_ok_and(|merged| merged.is_clean() && is_text(&merged)))
     }
 
     /// Whether a text is as git left the file: then what git put together without a marker is not
