@@ -41,6 +41,8 @@ pub mod git;
 
 pub mod history;
 
+pub mod reconcile;
+
 pub mod figure;
 
 pub mod table;

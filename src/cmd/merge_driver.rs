@@ -7,14 +7,14 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::resolve::say_merged;
 use crate::cmd::{Command, Session, Status, options};
 use crate::git;
 use crate::locale::Locale;
 use crate::merge::marks::Names;
-use crate::merge::merged::{Merged, Written};
-use crate::merge::record::Side;
 use crate::merge::{FileForm, Refused, Versions, merge};
 use crate::problem::{Place, Problem, Problems, Rule};
+use crate::reconcile::style;
 use crate::rules::Rules;
 use crate::source::Source;
 use crate::tree::{Root, scan, write};
@@ -55,7 +55,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     };
     match merged {
         Ok(merged) => {
-            let (written, mine) = in_style(&session.locale, Path::new("."), &merged);
+            let (written, mine) = style::written(&session.locale, Path::new("."), &merged);
             write::replace_version(Path::new(ours), written.text.as_bytes())?;
             say_merged(session, path, (&merged, &written), mine)?;
             Ok(match merged.is_clean() {
@@ -82,58 +82,6 @@ fn version(file: &str, path: &str) -> Result<Source, Problem> {
     Source::decode(path, scan::read_named(Path::new(file))?)
 }
 
-/// A merge as it is written: its conflicts show the version that both come from where git is set
-/// to show it, and say whose is whose.
-///
-/// Beside it stands the side of who sits here: git calls it "theirs" while it puts his commits on
-/// top of others'.
-pub(super) fn in_style(locale: &Locale, folder: &Path, merged: &Merged) -> (Written, Side) {
-    if merged.is_clean() {
-        return (merged.written(&Names::default()), Side::Ours);
-    }
-    let mine = mine(folder);
-    let based = git::text(folder, ["config", "--get", "merge.conflictStyle"])
-        .is_ok_and(|style| style.ends_with("diff3"));
-    let names = Names {
-        base: based.then(|| locale.text("merge-base")),
-        ..names(locale, mine)
-    };
-    (merged.written(&names), mine)
-}
-
-/// The side of who sits here.
-pub(super) fn mine(folder: &Path) -> Side {
-    if git::is_rebasing(folder) {
-        Side::Theirs
-    } else {
-        Side::Ours
-    }
-}
-
-/// How the sides are called, for who has one of them.
-pub(super) fn names(locale: &Locale, mine: Side) -> Names {
-    let [ours, theirs] = match mine {
-        Side::Ours => ["merge-ours", "merge-theirs"],
-        Side::Theirs => ["merge-upstream", "merge-mine"],
-    };
-    Names {
-        ours: locale.text(ours),
-        base: None,
-        theirs: locale.text(theirs),
-    }
-}
-
-/// Says what clashes, and what was put in an order that nobody knows.
-pub(super) fn say_merged(
-    session: &mut Session<'_>,
-    path: &str,
-    (merged, written): (&Merged, &Written),
-    mine: Side,
-) -> Result<()> {
-    let problems = merged.problems(path, written, session.readable_rules(), mine);
-    session.say_problems(&problems)
-}
-
 /// Leaves to git's own merge what is no ledger; of a ledger that could not be merged by record
 /// somebody must look at the result.
 fn by_lines(
@@ -146,7 +94,7 @@ fn by_lines(
         ours: own,
         theirs: other,
         ..
-    } = names(&session.locale, mine(Path::new(".")));
+    } = style::names(&session.locale, style::mine(Path::new(".")));
     let names = [own, session.locale.text("merge-base"), other].map(|name| ["-L".to_owned(), name]);
     let mut command = git::command(Path::new("."));
     let status = command

@@ -17,8 +17,8 @@ use crate::written::value::TomlValue;
 /// A record as it is said: the name of its table and its fields.
 type Said = (String, BTreeMap<String, TomlValue>);
 
-/// Whether a merged ledger file, as its text, is TOML and holds what each side changed, or what was decided, and
-/// nothing that neither has.
+/// Whether a merged ledger file, as its text, is TOML and holds what each side changed, or what was
+/// decided, and nothing that neither has.
 ///
 /// Records that no side changed are compared as text; the merged file as a whole is parsed.
 pub(super) fn records_hold(

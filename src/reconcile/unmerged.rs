@@ -14,9 +14,9 @@ use crate::tree::Root;
 
 /// A file of the ledger that git has not merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unmerged {
+pub struct Unmerged {
     /// Its path below the ledger's root.
-    pub(super) name: String,
+    pub name: String,
     /// The object of the base, of ours and of theirs.
     objects: [Option<String>; 3],
     /// What the sides themselves have under this name, where git mixed another file into a version
@@ -45,7 +45,7 @@ pub(super) fn sides(repo: &Repo) -> impl Iterator<Item = (usize, &'static str)> 
 ///
 /// # Errors
 /// git is not there, or cannot say.
-pub(super) fn unmerged(root: &Root) -> Result<Vec<Unmerged>, Problem> {
+pub fn unmerged(root: &Root) -> Result<Vec<Unmerged>, Problem> {
     let Some(repo) = Repo::near(&root.path)? else {
         return Ok(Vec::new());
     };
@@ -104,12 +104,12 @@ pub(super) fn unmerged(root: &Root) -> Result<Vec<Unmerged>, Problem> {
 
 impl Unmerged {
     /// Whether both sides have the file.
-    pub(super) fn is_of_both(&self) -> bool {
+    pub fn is_of_both(&self) -> bool {
         self.objects[1].is_some() && self.objects[2].is_some()
     }
 
     /// Whether one side changed it and the other has it no more.
-    pub(super) fn is_of_one(&self) -> bool {
+    pub fn is_of_one(&self) -> bool {
         self.objects[0].is_some() && (self.objects[1].is_some() != self.objects[2].is_some())
     }
 
@@ -235,8 +235,13 @@ const STEPS: &[(&str, &str)] = &[
     ("REVERT_HEAD", "git revert --continue"),
 ];
 
+/// Whether git is in the middle of something.
+pub(super) fn is_in_between(root: &Path) -> bool {
+    next_step(root).is_some()
+}
+
 /// The command that goes on with what git is in the middle of, once everything is merged.
-pub(super) fn next_step(root: &Path) -> Option<&'static str> {
+pub fn next_step(root: &Path) -> Option<&'static str> {
     let asked = STEPS.iter().flat_map(|(file, _)| ["--git-path", file]);
     let paths = crate::git::text(root, ["rev-parse"].into_iter().chain(asked)).ok()?;
     paths

@@ -4,41 +4,39 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-
-use crate::cmd::Session;
-use crate::cmd::resolve::unmerged::{Unmerged, mark_merged, sides};
 use crate::git::Repo;
 use crate::history::snapshot::LedgerFile;
 use crate::merge::FileForm;
-use crate::problem::Problems;
-use crate::tree::write::Precondition;
+use crate::problem::{Problem, Problems};
+use crate::reconcile::Settlement;
+use crate::reconcile::unmerged::{Unmerged, sides};
+use crate::rules::Rules;
 use crate::tree::{Root, Tree, scan};
 
 /// A file at a place that git chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PlacedFile {
+pub struct PlacedFile {
     /// Where git put it, below the ledger's root.
-    pub(super) name: String,
+    pub name: String,
     /// Where the side that has it has it.
-    from: String,
+    pub from: String,
     /// Where its organisation is now.
-    belongs: String,
+    pub belongs: String,
 }
 
 /// The files that wait because git put them elsewhere.
 ///
 /// # Errors
 /// git fails, or the organisations cannot be seen.
-pub(super) fn placed(
+pub fn placed(
     root: &Root,
-    session: &Session<'_>,
+    rules: &Rules,
     waiting: &[Unmerged],
 ) -> Result<Vec<PlacedFile>, Problems> {
     let Some(repo) = Repo::near(&root.path)? else {
         return Ok(Vec::new());
     };
-    let moves = Tree::organisations(root, session.readable_rules())?.moves;
+    let moves = Tree::organisations(root, rules)?.moves;
     let mut placed = Vec::new();
     for (version, commit) in sides(&repo) {
         let alone: Vec<&Unmerged> = waiting
@@ -88,31 +86,22 @@ pub(super) fn placed(
 }
 
 impl PlacedFile {
-    /// Has it lie where its organisation is now; false where something else lies there.
-    pub(super) fn settle(&self, session: &mut Session<'_>, root: &Root) -> Result<bool> {
-        if self.belongs != self.name {
-            let [here, there] =
-                [&self.name, &self.belongs].map(|name| root.path.join(Path::new(name)));
+    /// Has it lie where its organisation is now; none where something else lies there.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn settlement(&self, root: &Root) -> Result<Option<Settlement>, Problem> {
+        let mut settlement = Settlement::default();
+        let [here, there] = [&self.name, &self.belongs].map(|name| root.path.join(Path::new(name)));
+        if here != there {
             if scan::real(&root.path, &there)?.is_some() {
-                return Ok(false);
+                return Ok(None);
             }
             let source = scan::read_file(&root.path, &here)?;
-            let lock = session.lock(root)?;
-            // git is told too: to put files back would not take that back.
-            lock.cannot_be_undone();
-            let basis = Precondition::of(&there, None).and(&here, Some(source.text.as_bytes()));
-            lock.write(&there, &basis, source.text.as_bytes())?;
-            lock.remove(
-                &here,
-                &Precondition::of(&here, Some(source.text.as_bytes())),
-            )?;
+            settlement.move_to(&here, &there, source.text.as_bytes());
         }
-        mark_merged(root, &[&*self.name, &*self.belongs])?;
-        let args = [
-            ("from", self.from.as_str().into()),
-            ("path", self.belongs.as_str().into()),
-        ];
-        session.tell("resolve-placed", &args)?;
-        Ok(true)
+        settlement.tell_git_of(root, &here);
+        settlement.tell_git_of(root, &there);
+        Ok(Some(settlement))
     }
 }
