@@ -10,15 +10,9 @@ use crate::figure::scorecard::{Proposal, Scoring};
 use crate::number::Fraction;
 use crate::problem::{Problem, Rule};
 use crate::record::{Record, Value};
-use crate::rules::kind::Kind;
+use crate::rules::kind::{AWARD, Kind, RATING};
 use crate::tree::intake::Draft;
 use crate::tree::place_of;
-
-/// The kind in which ratings are kept.
-pub const RATING: &str = "rating";
-
-/// The kind in which honours are kept.
-pub const AWARD: &str = "award";
 
 /// A step of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use crate::day::{Day, Period};
 use crate::figure::obligation::{self, OwedWindow};
-use crate::figure::rating::{AWARD, RATING};
 use crate::figure::{Adds, Basis, Contribution, Evaluation, Lens, Memory, Recorded, owed};
 use crate::number::Decimal;
 use crate::record::Distinct;
 use crate::rules::Rules;
 use crate::rules::filter::{Filter, Subject};
 use crate::rules::grouping::GroupBy;
-use crate::rules::kind::{FieldType, Kind};
+use crate::rules::kind::{AWARD, FieldType, Kind, RATING};
 use crate::rules::metric::{Against, Amount, DateOf, DayOf, Measure, Metric, Take};
 use crate::rules::obligation::Obligation;
 use crate::rules::scorecard::{Rated, Scorecard};

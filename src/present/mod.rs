@@ -2,6 +2,7 @@
 
 pub mod blame;
 pub mod chart;
+mod contribution;
 pub mod due;
 pub mod dump;
 pub mod explain;

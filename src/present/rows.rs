@@ -10,7 +10,7 @@ use crate::figure::{Basis, Contribution, Evaluation, Lens, Scope};
 use crate::locale::{Label, Locale};
 use crate::number::Decimal;
 use crate::present::cell;
-use crate::present::explain::{is_headcount, parts};
+use crate::present::contribution::{is_headcount, lead, parts};
 use crate::present::list::field_cell;
 use crate::present::report::{MetricColumn, figure_columns, letterhead};
 use crate::present::source::{is_figure, records_of};
@@ -218,7 +218,7 @@ impl RowsView<'_> {
         for (role, metrics, weight) in parts(evaluation.tree.rules, metric) {
             for part in metrics {
                 if let Some(source) = self.behind(name, part, lens, found)? {
-                    let lead = super::explain::lead(self.locale, role, weight);
+                    let lead = lead(self.locale, role, weight);
                     let label = format!("{lead}{}", part.label.get(self.locale.lang()));
                     of.push(SourcePart { label, source });
                 }

@@ -7,7 +7,7 @@ use crate::figure::scorecard::{BlockScore, ItemScore, Score, Scoring};
 use crate::locale::{Arg, Locale};
 use crate::number::Decimal;
 use crate::present::cell;
-use crate::present::explain::{is_headcount, table_of};
+use crate::present::contribution::{is_headcount, table_of};
 use crate::rules::scorecard::{Block, Item, Way};
 use crate::table::{Cell, Column, Table, TableRow};
 

@@ -8,7 +8,7 @@ use crate::figure::{Basis, Contribution, Evaluation, record_of};
 use crate::locale::Locale;
 use crate::number::Decimal;
 use crate::present::cell;
-use crate::present::explain::{self, basis, is_headcount};
+use crate::present::contribution::{self, basis, is_headcount};
 use crate::present::score::ScoreSheet;
 use crate::problem::Problem;
 use crate::rules::metric::{Measure, Metric};
@@ -104,8 +104,8 @@ impl<'e> Sources<'e> {
         }
         let rules = self.evaluation.tree.rules;
         let mut of: Vec<(String, &Metric)> = Vec::new();
-        for (role, metrics, weight) in explain::parts(rules, metric) {
-            let lead = explain::lead(self.locale, role, weight);
+        for (role, metrics, weight) in contribution::parts(rules, metric) {
+            let lead = contribution::lead(self.locale, role, weight);
             of.extend(metrics.into_iter().map(|metric| (lead.clone(), metric)));
         }
         // A sum of figures, and a place by a figure, are explained by what is counted or by all

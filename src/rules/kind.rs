@@ -269,6 +269,12 @@ pub const PHASES: &[(&str, Phase)] = &[
     ("dropped", Phase::Dropped),
 ];
 
+/// The kind in which ratings are kept.
+pub const RATING: &str = "rating";
+
+/// The kind in which honours are kept.
+pub const AWARD: &str = "award";
+
 /// The status of what was sent back.
 pub const RETURNED: &str = "returned";
 
