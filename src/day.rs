@@ -324,6 +324,7 @@ pub fn mentioned(text: &str) -> (Option<i32>, Option<Period>) {
         .chars()
         .filter(|c| !c.is_whitespace())
         .collect();
+    let text = without_works(&text);
     let mut years: Vec<i32> = Vec::new();
     let mut periods: Vec<Period> = Vec::new();
     for (at, _) in text.match_indices('年') {
@@ -336,12 +337,20 @@ pub fn mentioned(text: &str) -> (Option<i32>, Option<Period>) {
         let Some(year) = year.filter(|year| (1900..=2100).contains(year)) else {
             continue;
         };
+        // `2025—2026年`: from one year to another.
+        let from =
+            before[..before.len() - 4].trim_end_matches(['-', '—', '–', '~', '～', '至', '到']);
+        let since = from.bytes().rev().take_while(u8::is_ascii_digit).count();
+        if since == 4 && from.len() < before.len() - 4 {
+            years.extend(from[from.len() - 4..].parse::<i32>());
+        }
         let end = after.find(['月', '度', '年']);
         let word = end.and_then(|end| Some((end, after[end..].chars().next()?)));
         if let Some((end, word)) = word {
             let rest = &after[end + word.len_utf8()..];
-            if rest.starts_with(|c: char| c.is_ascii_digit()) {
-                continue; // a whole day
+            let is_day = word == '月' && rest.starts_with(|c: char| c.is_ascii_digit());
+            if is_day && after[..end].bytes().all(|b| b.is_ascii_digit()) {
+                continue;
             }
             let said = format!("{year}年{}{word}", &after[..end]);
             let period = Period::read(&said, When::default()).ok();
@@ -360,10 +369,35 @@ pub fn mentioned(text: &str) -> (Option<i32>, Option<Period>) {
     }
 }
 
+/// A text without the titles of works that it names: `《…条例（2018年）》`.
+fn without_works(text: &str) -> String {
+    let mut inside = 0usize;
+    let outside = text.chars().filter(|c| {
+        match c {
+            '《' => inside += 1,
+            '》' => inside = inside.saturating_sub(1),
+            _ => return inside == 0,
+        }
+        false
+    });
+    outside.collect()
+}
+
 /// A text without the day of the week and the time of day after its day.
 fn without_clock(text: &str) -> &str {
     let is_clock = |rest: &str| {
-        let rest = rest.trim_start_matches(['上', '下', '中', '午', '晚', ' ']);
+        let rest = match rest
+            .trim()
+            .strip_prefix("星期")
+            .or(rest.trim().strip_prefix('周'))
+        {
+            Some(week) => week.trim_start_matches(['一', '二', '三', '四', '五', '六', '日', '天']),
+            None => rest,
+        };
+        let rest = rest.trim_start_matches(['上', '下', '中', '午', '晚', '早', '晨', ' ']);
+        if rest.is_empty() {
+            return true;
+        }
         let digits = rest.bytes().filter(u8::is_ascii_digit).count();
         rest.contains([':', '时', '点'])
             && digits > 0

@@ -255,6 +255,37 @@ fn nothing_is_written_unless_all_is_right_or_the_rest_is_left_behind() {
 }
 
 #[test]
+fn what_is_sent_back_says_whose_it_is_and_hides_numbers_of_persons() {
+    let ledger = Ledger::new(&[]);
+    for (path, name) in [("a/b", "甲支部"), ("a/c", "乙支部")] {
+        let org = format!("name = \"{name}\"\nkind = \"branch\"\n");
+        ledger.write(&format!("orgs/{path}/org.toml"), org.as_bytes());
+    }
+    let rows = "2026年会议,,,,\n组织,日期,类型,主题,备注\n甲支部,11月3日,学习,一,13800138000\n\
+                ,11月4日,茶话会,二,110105194912310021\n乙支部,11月5日,学习,三,\n,11月6日,茶话会,四,\n";
+    ledger.write("表.csv", rows.as_bytes());
+    let at = |name: &str| ledger.path().join(name).to_str().expect("text").to_owned();
+    let (form, back) = (at("表.csv"), at("退回.xlsx"));
+    let more = ["--yes", "--skip-bad", "--refused", &back];
+    let ran = ledger.run(&[&["import", "meeting", &form][..], &more].concat());
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let book = sheet::read("退回.xlsx", &fs::read(&back).expect("a file")).expect("a workbook");
+    let of_row = |row: u32| -> Vec<String> {
+        let cells = book.sheets[0].row(row);
+        cells.map(|(_, cell)| cell.typed()).collect()
+    };
+    let all: Vec<Vec<String>> = book.sheets[0].rows().map(of_row).collect();
+    assert_eq!(all[0], ["2026年会议"]);
+    let orgs: Vec<&str> = all[2..].iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(orgs, ["甲支部", "甲支部", "乙支部"], "{all:?}");
+    let text = all.concat().join(" ");
+    assert!(
+        !text.contains("13800138000") && !text.contains("1949"),
+        "{text}"
+    );
+}
+
+#[test]
 fn an_organisation_is_found_by_the_name_it_had_and_by_one_that_is_learnt() {
     let ledger = Ledger::new(&[(
         "orgs/a/b/org.toml",
@@ -595,6 +626,11 @@ proptest! {
                 prop_assert_eq!(&row.values[index], &new, "{}", &kind.name);
             }
             prop_assert_eq!(plan.count(Action::Same), tree.entries.len() - usize::from(before != new));
+            // A row that was copied, id and all, and says something else is no change of the record.
+            let copied = given_form(&tree, kind, lang).rows.swap_remove(n);
+            given.rows.push(copied);
+            let plan = back(&tree, kind, &given);
+            prop_assert_eq!(plan.count(Action::Refused), usize::from(before != new), "{}", &kind.name);
         }
     }
 }

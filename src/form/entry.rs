@@ -40,6 +40,7 @@ impl SheetReader<'_, '_> {
             },
             problems: Vec::new(),
             first,
+            carried: Vec::new(),
         };
         self.organisation(layout, row, group, &mut entry);
         if let Some(at) = layout.doubled {
@@ -221,6 +222,11 @@ impl SheetReader<'_, '_> {
             None => self.org.as_ref().map(here),
         };
         let above = self.above.as_ref().map(here);
+        let carried = own
+            .iter()
+            .chain(&above)
+            .filter(|(_, at)| self.sheet.at(*at).is_none());
+        entry.carried = carried.map(|(name, at)| (*at, name.clone())).collect();
         match self.resolved(own, above, entry.first) {
             Ok(org) => entry.org = org,
             Err(found) => entry.problems.push(*found),
@@ -266,26 +272,35 @@ impl SheetReader<'_, '_> {
     fn frame(&self, first: At) -> Result<Option<usize>, Box<CellProblem>> {
         let said = self.context.org.as_ref();
         let of_sheet = self.places.named(&self.sheet.name);
-        if let (Some(org), false) = (self.request.org, self.context.of_section) {
-            return Ok(Some(org));
-        }
+        let tree = self.request.tree;
+        // The sheet of one organisation with the name of another above it, or asked for another:
+        // nobody knows whose. Of one and another above it the lower one is meant.
+        let both = |org: usize, other: usize| {
+            if tree.subtree(other).contains(&org) {
+                return Ok(Some(org));
+            }
+            if tree.subtree(org).contains(&other) {
+                return Ok(Some(other));
+            }
+            let problem = Problem::new(Rule::FORM_TWO_ORGS)
+                .with("name", tree.orgs[org].name())
+                .with("other", tree.orgs[other].name());
+            Err(Box::new(CellProblem { at: first, problem }))
+        };
         let Some((name, at)) = said else {
-            return Ok(self.request.org.or(of_sheet));
+            return match (self.request.org, of_sheet) {
+                (Some(org), Some(other)) => both(org, other),
+                (org, other) => Ok(org.or(other)),
+            };
         };
         let fail = |problem: Problem| Box::new(CellProblem { at: *at, problem });
         let org = self.places.find(name, self.request.org).map_err(fail)?;
-        // The sheet of one organisation with the name of another above it: nobody knows whose.
-        let tree = self.request.tree;
-        let are_one =
-            |other: usize| tree.subtree(other).contains(&org) || tree.subtree(org).contains(&other);
-        match of_sheet.filter(|_| self.request.org.is_none()) {
-            Some(other) if !are_one(other) => {
-                let problem = Problem::new(Rule::FORM_TWO_ORGS)
-                    .with("name", tree.orgs[org].name())
-                    .with("other", tree.orgs[other].name());
-                Err(Box::new(CellProblem { at: first, problem }))
-            }
-            _ => Ok(Some(org)),
+        if self.context.of_section {
+            return Ok(Some(org));
+        }
+        match self.request.org.or(of_sheet) {
+            Some(other) => both(org, other),
+            None => Ok(Some(org)),
         }
     }
 

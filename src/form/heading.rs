@@ -8,6 +8,7 @@ use crate::record::{Value, input};
 use crate::rules::Rules;
 use crate::rules::form::{Wording, squeezed};
 use crate::rules::kind::{FieldDef, FieldType, Kind};
+use crate::sheet::{Cell, Sheet};
 use crate::tree::Tree;
 
 /// What a column holds.
@@ -209,6 +210,62 @@ impl<'r> Headings<'r> {
         [self.key(text), self.key(&without_brackets(text))]
             .iter()
             .any(|key| self.by_name.contains_key(key))
+    }
+}
+
+/// The headings of every kind, to tell where a table of another kind begins.
+pub(super) struct OtherHeadings<'r> {
+    kinds: Vec<Headings<'r>>,
+    /// The names of them all: most rows are records, and have none of them.
+    names: HashSet<String>,
+}
+
+impl<'r> OtherHeadings<'r> {
+    pub(super) fn of(rules: &'r Rules) -> OtherHeadings<'r> {
+        let kinds = rules.kinds.iter();
+        let kinds: Vec<Headings<'r>> = kinds.map(|kind| Headings::of(rules, kind)).collect();
+        let names = kinds.iter().flat_map(|headings| headings.by_name.keys());
+        OtherHeadings {
+            names: names.cloned().collect(),
+            kinds,
+        }
+    }
+
+    /// The kind whose heading a row is: three words at least and nothing else, nearly all of which
+    /// name fields of that kind.
+    pub(super) fn heading(&self, sheet: &Sheet, row: u32) -> Option<&'r Kind> {
+        let first = self.kinds.first()?;
+        let (mut texts, mut strange) = (Vec::new(), 0);
+        for (_, cell) in sheet.row(row) {
+            let text = match cell {
+                Cell::Text(text) if input::number(text).is_none() => text.as_str(),
+                _ => return None,
+            };
+            texts.push(text);
+            strange += usize::from(!self.names.contains(&first.key(&without_brackets(text))));
+            if strange > 2 {
+                return None;
+            }
+        }
+        if texts.len() < 3 || 4 * strange > texts.len() {
+            return None;
+        }
+        let named = |headings: &Headings<'_>| {
+            let named = texts.iter().filter(|text| headings.names(text));
+            named.count()
+        };
+        let is_likely = |headings: &&Headings<'r>| 4 * named(headings) >= 3 * texts.len();
+        // Of several the one that lacks least of what it must have.
+        let lacks = |headings: &&Headings<'r>| {
+            let targets = texts.iter().flat_map(|text| headings.targets(text));
+            let given: HashSet<Target> = targets.map(|(target, _)| target).collect();
+            let fields = headings.kind.fields.iter().enumerate();
+            let lacking =
+                fields.filter(|(n, field)| field.required && !given.contains(&Target::Field(*n)));
+            lacking.count()
+        };
+        let likely = self.kinds.iter().filter(is_likely);
+        likely.min_by_key(lacks).map(|headings| headings.kind)
     }
 }
 

@@ -174,6 +174,7 @@ impl Layout {
             doubled: None,
         };
         layout.keep_years_side_by_side(headings.kind);
+        layout.leave_undecided(headings.kind, &mut wishes);
         layout.settle(wishes);
         layout.doubled = layout.second_table(headings);
         layout
@@ -193,13 +194,45 @@ impl Layout {
         }
     }
 
+    /// Of several columns that are as surely the same amount, none is known to be it: `预算金额`
+    /// beside `拨付金额`. They are left out, which is said.
+    fn leave_undecided(&self, kind: &Kind, wishes: &mut Vec<Wish>) {
+        let mut surest: HashMap<(Target, Option<&Group>), (Weight, Vec<usize>)> = HashMap::new();
+        for (weight, n, target) in &*wishes {
+            let is_amount = match target {
+                Target::Field(field) => kind.fields[*field].ty.is_number(),
+                _ => false,
+            };
+            if !is_amount {
+                continue;
+            }
+            let group = self.columns[*n].group.as_ref();
+            let known = surest.entry((*target, group)).or_default();
+            match weight.cmp(&known.0) {
+                std::cmp::Ordering::Greater => *known = (*weight, vec![*n]),
+                std::cmp::Ordering::Equal if !known.1.contains(n) => known.1.push(*n),
+                _ => {}
+            }
+        }
+        let heading = |n: &usize| self.columns[*n].heading.as_str();
+        surest.retain(|_, (_, columns)| {
+            let first = heading(&columns[0]);
+            columns.iter().any(|n| heading(n) != first)
+        });
+        let undecided: HashSet<(usize, Target)> = surest
+            .iter()
+            .flat_map(|((target, _), (_, columns))| columns.iter().map(|n| (*n, *target)))
+            .collect();
+        wishes.retain(|(_, n, target)| !undecided.contains(&(*n, *target)));
+    }
+
     /// Where the same headings begin once more: two columns that are left out though they are named
     /// as others are.
     fn second_table(&self, headings: &Headings<'_>) -> Option<At> {
-        let taken: HashSet<Target> = self
+        let taken: HashMap<&str, Target> = self
             .columns
             .iter()
-            .filter_map(|column| column.target)
+            .filter_map(|column| Some((column.heading.as_str(), column.target?)))
             .collect();
         let is_second = |column: &&Column| {
             let most = headings
@@ -207,8 +240,9 @@ impl Layout {
                 .into_iter()
                 .max_by_key(|(_, w)| *w);
             column.target.is_none()
+                && taken.contains_key(column.heading.as_str())
                 && most.is_some_and(|(target, weight)| {
-                    weight >= 8 && taken.contains(&target) && matches!(target, Target::Field(_))
+                    weight >= 8 && matches!(target, Target::Field(_))
                 })
         };
         let second: Vec<&Column> = self.columns.iter().filter(is_second).collect();
@@ -535,6 +569,8 @@ fn parts(
 /// in the heading, at least half of what it says is known.
 fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_others: bool) -> bool {
     let (mut known, mut all) = (0, 0);
+    // Organisations, or months, are headings only where several stand side by side.
+    let mut beside = 0;
     for (column, cell) in sheet.row(row) {
         if sheet.origin(At { row, column }) != (At { row, column }) {
             continue;
@@ -553,10 +589,14 @@ fn is_heading_like(sheet: &Sheet, headings: &Headings<'_>, row: u32, below_other
             _ => return false,
         };
         all += 1;
-        let named = headings.names(&text)
-            || headings.is_org(&text)
-            || below_others && is_tick(sheet, headings, At { row, column });
-        known += usize::from(named || is_time(headings.kind, &text));
+        let is_name =
+            headings.names(&text) || below_others && is_tick(sheet, headings, At { row, column });
+        let is_beside = headings.is_org(&text) || is_time(headings.kind, &text);
+        known += usize::from(is_name);
+        beside += usize::from(is_beside && !is_name);
+    }
+    if known > 0 || beside > 1 {
+        known += beside;
     }
     all > 0 && (!below_others || 2 * known >= all)
 }

@@ -77,8 +77,23 @@ pub struct FormRow {
     pub sheet: String,
     /// The row, from 0.
     pub row: u32,
+    /// What it is for its table.
+    pub row_kind: RowKind,
     /// The record that it is; none where it is not one.
     pub record: Option<Box<Entry>>,
+}
+
+/// What a row is for its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// One of the rows of its heading.
+    Heading,
+    /// A title, a section, a note: it may say something of the rows below it.
+    Context,
+    /// A total, or a row that says nothing.
+    Total,
+    /// A record, or several beside one another.
+    Record,
 }
 
 /// What a row says of a record.
@@ -96,6 +111,9 @@ pub struct Entry {
     pub problems: Vec<CellProblem>,
     /// Its first cell: what is missing is missing here.
     pub first: At,
+    /// The names of organisations that it leaves blank because a row above has them, and the cells
+    /// in which they would stand.
+    pub carried: Vec<(At, String)>,
 }
 
 /// What a row says of a field.
@@ -178,6 +196,19 @@ pub struct OfOther {
     pub sheet: String,
     /// The kind, by its number among the rules' kinds.
     pub kind: usize,
+}
+
+impl Form {
+    /// Notes that a sheet has a table of another kind, once.
+    fn looks_like(&mut self, kind: &Kind, sheet: &Sheet) {
+        let other = OfOther {
+            sheet: sheet.name.clone(),
+            kind: kind.number,
+        };
+        if !self.of_others.contains(&other) {
+            self.of_others.push(other);
+        }
+    }
 }
 
 impl Stated {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::given::{latest_update, says_still};
 use super::heading::update_columns;
 use super::{
-    CellProblem, Entry, Form, FormRow, LeftOut, OfOther, Request, Stated, StatedUpdate, Sum,
+    CellProblem, Entry, Form, FormRow, LeftOut, OfOther, Request, RowKind, Stated, StatedUpdate,
+    Sum,
 };
 use crate::problem::{Problem, Rule};
 use crate::record::{Distinct, Record, Value};
@@ -73,6 +74,10 @@ pub struct PlannedRow {
     pub changed: Vec<usize>,
     /// Why it is refused.
     pub problems: Vec<CellProblem>,
+    /// What it is for its table.
+    pub row_kind: RowKind,
+    /// The organisations that it leaves blank, by the cells in which they would stand.
+    pub carried: Vec<(At, String)>,
 }
 
 /// What taking in a form would change.
@@ -136,7 +141,7 @@ pub struct Planner<'a, 't> {
     by_id: HashMap<&'t str, usize>,
     by_identity: BTreeMap<Identity, Vec<usize>>,
     /// Records that a row of the form was found to be.
-    named: HashSet<usize>,
+    named: HashMap<usize, (u32, Vec<Option<Value>>)>,
     /// Rows that are to be added, by what makes others the same.
     added: BTreeMap<Identity, Vec<AddedRow>>,
 }
@@ -149,7 +154,7 @@ impl<'a, 't> Planner<'a, 't> {
             request,
             by_id: HashMap::new(),
             by_identity: BTreeMap::new(),
-            named: HashSet::new(),
+            named: HashMap::new(),
             added: BTreeMap::new(),
         };
         for (n, entry) in tree.entries.iter().enumerate() {
@@ -173,7 +178,7 @@ impl<'a, 't> Planner<'a, 't> {
         let given = given.filter_map(|id| self.by_id.get(id.as_str()).copied());
         let is_left = |n: &usize| {
             let record = &self.request.tree.entries[*n].record;
-            record.retracted.is_none() && !self.named.contains(n)
+            record.retracted.is_none() && !self.named.contains_key(n)
         };
         let missing = given.filter(is_left).collect();
         Plan {
@@ -211,13 +216,16 @@ impl<'a, 't> Planner<'a, 't> {
             values: Vec::new(),
             changed: Vec::new(),
             problems: Vec::new(),
+            row_kind: row.row_kind,
+            carried: Vec::new(),
         };
-        let Some(entry) = row.record else {
+        let Some(mut entry) = row.record else {
             return blank;
         };
         let mut planned = PlannedRow {
             org: entry.org,
             values: vec![None; self.request.kind.fields.len()],
+            carried: std::mem::take(&mut entry.carried),
             ..blank
         };
         let problems = self.decide(&entry, &mut planned);
@@ -283,9 +291,14 @@ impl<'a, 't> Planner<'a, 't> {
         let before: Option<&Record<'_>> = existing.map(|n| &tree.entries[n].record);
         if let Some(n) = existing {
             planned.org = Some(tree.entries[n].org);
-            self.named.insert(n);
         }
         let mut problems = self.values(entry, before, &mut planned.values);
+        if let Some(n) = existing
+            && let Some(problem) = self.named_before(n, planned)
+        {
+            let at = entry.first;
+            problems.push(CellProblem { at, problem });
+        }
         planned.changed = match before {
             Some(record) => (0..planned.values.len())
                 .filter(|&n| !is_same(record.fields[n].as_ref(), planned.values[n].as_ref()))
@@ -317,6 +330,15 @@ impl<'a, 't> Planner<'a, 't> {
         problems
     }
 
+    /// What is wrong where another row is the same record already, and says something else of it.
+    fn named_before(&mut self, n: usize, planned: &PlannedRow) -> Option<Problem> {
+        let here = || (planned.row, planned.values.clone());
+        let (row, values) = self.named.entry(n).or_insert_with(here);
+        let mut pairs = values.iter().zip(&planned.values);
+        let says_the_same = pairs.all(|(one, other)| is_same(one.as_ref(), other.as_ref()));
+        (!says_the_same).then(|| Problem::new(Rule::FORM_TWICE).with("row", i64::from(*row) + 1))
+    }
+
     /// The record of an id, which must be where the row says it is.
     fn with_id(&self, id: &str, org: Option<usize>) -> Result<usize, Problem> {
         let tree = self.request.tree;
@@ -344,7 +366,7 @@ impl<'a, 't> Planner<'a, 't> {
         let free = candidates
             .iter()
             .copied()
-            .filter(|n| !self.named.contains(n));
+            .filter(|n| !self.named.contains_key(n));
         let says = |n: usize| {
             let agrees = |(field, stated): (usize, &Stated)| {
                 let value = stated.value();

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::heading::{Headings, Target, money_unit, update_columns, without_brackets};
+use super::heading::{
+    Headings, OtherHeadings, Target, money_unit, update_columns, without_brackets,
+};
 use super::layout::{Column, Layout, heading_texts};
 use super::place::{Places, Titles};
 use super::value::Percent;
-use super::{Entry, Form, FormRow, OfOther, Request};
+use super::{Entry, Form, FormRow, Request, RowKind};
 use crate::day::{Period, When, mentioned};
 use crate::name::RecordId;
 use crate::number::Decimal;
@@ -26,6 +28,7 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
     let places = Places::of(request.tree);
     let titles = Titles::of(request.tree);
     let headings = Headings::in_ledger(request.tree, request.kind);
+    let of_others = OtherHeadings::of(request.tree.rules);
     let set = set(request, &headings)?;
     for sheet in &workbook.sheets {
         let asked = request
@@ -43,6 +46,7 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
             request,
             sheet,
             headings: &headings,
+            of_others: &of_others,
             places: &places,
             titles: &titles,
             set: &set,
@@ -57,11 +61,10 @@ pub(super) fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, P
         if !reader.read() {
             let rules = request.tree.rules;
             let likely = super::kinds(rules, std::slice::from_ref(sheet), &sheet.name);
-            form.of_others
-                .extend(likely.first().map(|(kind, _)| OfOther {
-                    sheet: sheet.name.clone(),
-                    kind: kind.number,
-                }));
+            let likely = likely.first().map(|(kind, _)| *kind);
+            if let Some(kind) = likely.filter(|kind| kind.number != request.kind.number) {
+                form.looks_like(kind, sheet);
+            }
         }
     }
     Ok(form)
@@ -191,6 +194,7 @@ pub(super) struct SheetReader<'a, 't> {
     pub(super) request: &'a Request<'t>,
     pub(super) sheet: &'a Sheet,
     pub(super) headings: &'a Headings<'t>,
+    of_others: &'a OtherHeadings<'t>,
     pub(super) places: &'a Places<'t>,
     pub(super) titles: &'a Titles<'t>,
     pub(super) set: &'a [(Target, Value)],
@@ -213,10 +217,10 @@ impl SheetReader<'_, '_> {
         self.note_time(&sheet.name);
         let spec = self.request.spec.as_ref();
         let told = spec.map(|spec| (spec, told_heading(spec, sheet)));
-        let mut skip_to = 0;
+        let (mut skip_to, mut found) = (0, false);
         for row in sheet.rows().collect::<Vec<_>>() {
             if row < skip_to {
-                self.note(row, None);
+                self.note(row, RowKind::Heading, None);
                 continue;
             }
             let layout = match told {
@@ -232,20 +236,32 @@ impl SheetReader<'_, '_> {
                     layout.last + 1,
                 );
                 self.begin(layout);
-                self.note(row, None);
+                self.note(row, RowKind::Heading, None);
+                found = true;
+                continue;
+            }
+            // What stands below the heading of another kind is of that kind.
+            let other = told
+                .is_none()
+                .then(|| self.of_others.heading(sheet, row))
+                .flatten();
+            if let Some(kind) = other.filter(|kind| kind.number != self.request.kind.number) {
+                self.finish_table();
+                self.form.looks_like(kind, sheet);
+                self.note(row, RowKind::Context, None);
                 continue;
             }
             self.row(row);
         }
-        let found = self.layout.is_some();
         self.finish_table();
         found
     }
 
-    fn note(&mut self, row: u32, record: Option<Entry>) {
+    fn note(&mut self, row: u32, row_kind: RowKind, record: Option<Entry>) {
         self.form.rows.push(FormRow {
             sheet: self.sheet.name.clone(),
             row,
+            row_kind,
             record: record.map(Box::new),
         });
     }
@@ -370,7 +386,7 @@ impl SheetReader<'_, '_> {
                     self.form.seen.extend(texts);
                 }
             }
-            self.note(row, None);
+            self.note(row, RowKind::Context, None);
             return;
         };
         let class = self.class(&layout, row);
@@ -383,13 +399,12 @@ impl SheetReader<'_, '_> {
             Class::Section => {
                 self.above_table(row);
                 self.section(row);
-                self.note(row, None);
+                self.note(row, RowKind::Context, None);
             }
-            Class::Total | Class::Subtotal | Class::Other => {
-                if class == Class::Other {
-                    self.above_table(row);
-                }
-                self.note(row, None);
+            Class::Total | Class::Subtotal => self.note(row, RowKind::Total, None),
+            Class::Other => {
+                self.above_table(row);
+                self.note(row, RowKind::Context, None);
             }
         }
         self.layout = Some(layout);
@@ -474,10 +489,12 @@ impl SheetReader<'_, '_> {
     }
 
     /// A row between others that names an organisation names it for those below; one of the same
-    /// sort that names another, which nobody knows, ends it.
+    /// sort that names another, which nobody knows, has them refused.
     fn section(&mut self, row: u32) {
         if let Some((text, at)) = self.texts(row).into_iter().next() {
-            let name = without_number(&text).to_owned();
+            let name = without_number(&text)
+                .trim_end_matches([':', '：'])
+                .to_owned();
             let bare = without_brackets(&name);
             let named = [name.as_str(), bare.trim()]
                 .into_iter()
@@ -489,8 +506,10 @@ impl SheetReader<'_, '_> {
                     self.context.org = Some((name, at));
                     self.context.of_section = true;
                 }
-                None if self.context.of_section && is_paragraph => {
-                    self.context.org = Some((bare, at));
+                // What stands where organisations do, and is none and no time, is one nobody knows.
+                None if self.context.of_section && (is_paragraph || !is_said(&name)) => {
+                    let is_bare = !bare.trim().is_empty();
+                    self.context.org = Some((if is_bare { bare } else { name }, at));
                 }
                 None => return,
             }
@@ -516,10 +535,25 @@ impl SheetReader<'_, '_> {
         if labelled(&wording.other_figures) {
             return Class::Other;
         }
-        if labelled(&wording.subtotal) {
+        // A row with a number or a day is a record, whatever its words begin with.
+        let is_one = |column: &Column| match column.target {
+            Some(Target::Serial) => true,
+            Some(Target::Field(n)) => matches!(self.request.kind.fields[n].ty, FieldType::Date),
+            _ => false,
+        };
+        let is_record = || {
+            let mut columns = layout.columns.iter().filter(|column| is_one(column));
+            let said = |column: &Column| {
+                let column = column.index;
+                let (cell, _) = self.sheet.at(At { row, column })?;
+                Some(cell.typed().starts_with(|c: char| c.is_ascii_digit()))
+            };
+            held.len() > 2 && columns.any(|column| said(column) == Some(true))
+        };
+        if labelled(&wording.subtotal) && !is_record() {
             return Class::Subtotal;
         }
-        if labelled(&wording.total) {
+        if labelled(&wording.total) && !is_record() {
             return Class::Total;
         }
         let of_record = held
@@ -615,7 +649,7 @@ impl SheetReader<'_, '_> {
         let groups = layout.groups();
         if groups.is_empty() {
             let entry = self.entry(layout, row, None);
-            return self.note(row, Some(entry));
+            return self.note(row, RowKind::Record, Some(entry));
         }
         let mut said = false;
         for group in &groups {
@@ -631,12 +665,12 @@ impl SheetReader<'_, '_> {
             });
             if says {
                 let entry = self.entry(layout, row, Some(group));
-                self.note(row, Some(entry));
+                self.note(row, RowKind::Record, Some(entry));
                 said = true;
             }
         }
         if !said {
-            self.note(row, None);
+            self.note(row, RowKind::Total, None);
         }
     }
 }
@@ -647,6 +681,13 @@ fn only<T: Copy>(said: &[T]) -> Option<T> {
         [one] => Some(*one),
         _ => None,
     }
+}
+
+/// Whether a text says something of its own: what stands behind a label, or a time.
+fn is_said(text: &str) -> bool {
+    text.contains([':', '：'])
+        || mentioned(text).0.is_some()
+        || Period::read(text, When::default()).is_ok()
 }
 
 /// A text without the number of a paragraph before it: `一、`, `（二）`, `3.`.

@@ -449,7 +449,7 @@ problem-cell-state = progress without a state
     .help = add a column with the state, or give --set status=in-progress
 problem-form-no-org = this row names no organisation
     .help = add a column with the organisation, write “unit: …” above the table, or give --org
-problem-form-two-orgs = the form says “{$name}”, the sheet is called “{$other}”
+problem-form-two-orgs = whose it is is not clear: the form, the name of its sheet and --org do not agree on {$name} and {$other}
     .help = put one of them right, or give --org
 problem-form-two-ticks = more than one is ticked under {$field}
     .help = tick just one
@@ -760,6 +760,7 @@ intake-becomes = {$field}: {$before} → {$after}
 intake-nothing = (nothing)
 intake-sum = the total in {$cell} says {$says}, its rows come to {$rows}
 intake-of-other = the sheet {$sheet} looks like a table of {$kind} and was not read: ledger import {$name} {$file}
+intake-others = rows below a heading that are no records (titles, totals, notes): {$rows}
 intake-left-out = columns that were left out: {$columns}
 intake-missing = no longer in the form, and left as it is: {$id} {$title}
 intake-more = {$count} more rows

@@ -440,7 +440,7 @@ problem-cell-state = 写了进展，没有写状态
     .help = 加一列“状态”，或用 --set 状态=正在推进 统一指定
 problem-form-no-org = 这一行没有写是哪个组织
     .help = 加一列“组织”，在表头上方写“填报单位：…”，或用 --org 指明
-problem-form-two-orgs = 表里写的是“{$name}”，工作表的名字是“{$other}”
+problem-form-two-orgs = 不知道是哪个组织的：表里、工作表的名字或 --org 说的不一样，一处是“{$name}”，一处是“{$other}”
     .help = 改正其中一处，或用 --org 指明
 problem-form-two-ticks = “{$field}”下勾了不止一项
     .help = 只勾一项
@@ -748,6 +748,7 @@ intake-becomes = {$field}：{$before} → {$after}
 intake-nothing = （空）
 intake-sum = {$cell} 的合计写的是 {$says}，各行相加是 {$rows}
 intake-of-other = 工作表“{$sheet}”像是“{$kind}”的表，这次没有读：ledger import {$name} {$file}
+intake-others = 表头以下不是记录的行（标题、小计合计、说明、落款）：{$rows}
 intake-left-out = 没有导入的列：{$columns}
 intake-missing = 表里没有了这条记录，保持不变：{$id} {$title}
 intake-more = 另有 {$count} 行未列出

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::form::Request;
 use crate::form::plan::{Action, Plan, PlannedRow};
+use crate::form::{Request, RowKind};
 use crate::locale::Locale;
 use crate::present::record::value_json;
 use crate::record::text;
 use crate::sheet::{At, column_name};
+use crate::spelling::visible;
 use crate::table::{Cell, Column, Table, TableRow};
 
 /// A file, how it was read, and what taking it in would change.
@@ -140,6 +141,7 @@ impl Planned<'_, '_> {
             })
             .collect();
         let mut lines = vec![locale.join(&counts)];
+        lines.extend(self.others(locale));
         for sum in plan.sums.iter().filter(|sum| sum.says != sum.rows_say) {
             let args = [
                 ("cell", cell_name(&sum.sheet, sum.at).into()),
@@ -184,6 +186,45 @@ impl Planned<'_, '_> {
             lines.push(locale.say("intake-missing", &args));
         }
         lines
+    }
+
+    /// The rows below a heading that are no records, by their numbers; totals are held against their
+    /// rows anyway.
+    fn others(&self, locale: &Locale) -> Option<String> {
+        let mut others: Vec<(&str, u32, u32)> = Vec::new();
+        let mut below = None;
+        for row in &self.plan.rows {
+            if row.row_kind == RowKind::Heading {
+                below = Some(&row.sheet);
+            }
+            if row.action != Action::NotARecord
+                || row.row_kind == RowKind::Heading
+                || below != Some(&row.sheet)
+            {
+                continue;
+            }
+            match others.last_mut() {
+                Some((sheet, _, last)) if *sheet == row.sheet && *last + 1 == row.row => {
+                    *last = row.row;
+                }
+                _ => others.push((&row.sheet, row.row, row.row)),
+            }
+        }
+        if others.is_empty() {
+            return None;
+        }
+        let name = |(sheet, first, last): &(&str, u32, u32)| {
+            let rows = match first == last {
+                true => format!("{}", first + 1),
+                false => format!("{}–{}", first + 1, last + 1),
+            };
+            match sheet.is_empty() {
+                true => rows,
+                false => format!("{} {rows}", visible(sheet)),
+            }
+        };
+        let rows: Vec<String> = others.iter().map(name).collect();
+        Some(locale.say("intake-others", &[("rows", locale.join(&rows).into())]))
     }
 
     /// All of it, for programs.

@@ -6,10 +6,11 @@ use rust_xlsxwriter::{
 };
 
 use crate::day::Day;
+use crate::form::RowKind;
 use crate::form::given::{GivenCell, GivenColumn, GivenForm, Takes};
 use crate::form::plan::{Action, Plan, PlannedRow};
 use crate::locale::Locale;
-use crate::record::input::masked;
+use crate::record::input::{masked, personal_number};
 use crate::render::workbook::{date, float, new_workbook, sheet_name};
 use crate::sheet::{self, At, Cell, FORM_LISTS, Sheet};
 use crate::spelling::visible;
@@ -142,26 +143,33 @@ fn refused_rows(
     let why = u16::try_from(of.width()).unwrap_or(u16::MAX - 1);
     let bold = Format::new().set_bold();
     let wrap = Format::new().set_text_wrap().set_font_color("C00000");
-    let first = rows.iter().position(|row| row.action != Action::NotARecord);
-    let first = first.unwrap_or(rows.len());
-    let head = rows[..first].iter();
-    let mut next = 0;
-    for row in head {
-        copy(sheet, of, row.row, next)?;
-        next += 1;
-    }
-    if let Some(heading) = next.checked_sub(1) {
-        sheet.write_string_with_format(heading, why, locale.text("intake-why"), &bold)?;
-    }
     sheet.set_column_width(why, 60)?;
-    let mut before = None;
-    for row in rows.iter().filter(|row| row.action == Action::Refused) {
+    let (mut before, mut next, mut heading) = (None, 0, None);
+    // What stands above a row may say whose it is, or of which year.
+    let last = rows.iter().rposition(|row| row.action == Action::Refused);
+    let until_last = &rows[..last.map_or(0, |last| last + 1)];
+    let stays = |row: &&&PlannedRow| match row.row_kind {
+        RowKind::Heading | RowKind::Context => true,
+        RowKind::Total => false,
+        RowKind::Record => row.action == Action::Refused,
+    };
+    for row in until_last.iter().filter(stays) {
         // Months side by side are one row, with what is wrong in each.
         if before != Some(row.row) {
             copy(sheet, of, row.row, next)?;
             next += 1;
         }
         before = Some(row.row);
+        if row.row_kind == RowKind::Heading && heading.is_none_or(|heading| heading + 1 == next) {
+            heading = Some(next);
+        }
+        if row.row_kind != RowKind::Record {
+            continue;
+        }
+        for (at, name) in &row.carried {
+            let column = u16::try_from(at.column).unwrap_or(u16::MAX);
+            sheet.write_string(next - 1, column, visible(&masked(name)))?;
+        }
         let problems = rows.iter().filter(|other| other.row == row.row);
         let problems = problems.flat_map(|row| &row.problems).map(|found| {
             let (sentence, _) = found.problem.sentences(locale);
@@ -169,6 +177,9 @@ fn refused_rows(
         });
         let text = problems.collect::<Vec<_>>().join("\n");
         sheet.write_string_with_format(next - 1, why, text, &wrap)?;
+    }
+    if let Some(heading) = heading.and_then(|heading: u32| heading.checked_sub(1)) {
+        sheet.write_string_with_format(heading, why, locale.text("intake-why"), &bold)?;
     }
     Ok(())
 }
@@ -191,8 +202,11 @@ fn copy(sheet: &mut Worksheet, of: &Sheet, row: u32, to: u32) -> Result<(), Xlsx
             Cell::Number {
                 value,
                 percent: false,
-            } => {
+            } if !hides(cell) => {
                 sheet.write_number(to, n, float(*value))?;
+            }
+            cell if hides(cell) => {
+                sheet.write_string(to, n, "*".repeat(cell.typed().len()))?;
             }
             cell => {
                 sheet.write_string(to, n, visible(&masked(&cell.typed())))?;
@@ -200,6 +214,19 @@ fn copy(sheet: &mut Worksheet, of: &Sheet, row: u32, to: u32) -> Result<(), Xlsx
         }
     }
     Ok(())
+}
+
+/// Whether a number is that of a person: an identity number loses its last digits in a spreadsheet.
+fn hides(cell: &Cell) -> bool {
+    const LONG: usize = 15;
+    let is_long = |text: &str| text.len() >= LONG && text.bytes().all(|b| b.is_ascii_digit());
+    match cell {
+        Cell::Number { .. } => {
+            let text = cell.typed();
+            is_long(&text) || personal_number(&text).is_some()
+        }
+        _ => false,
+    }
 }
 
 fn put(

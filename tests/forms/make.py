@@ -690,6 +690,88 @@ def resource_lists():
 
 
 @form
+def meeting_sections():
+    f = Form("meeting-sections.xlsx",
+             "Organisations in rows of their own, the first just below the heading; one that nobody knows, one with a colon; "
+             "titles that begin as totals do; a subtotal; a table of another kind below.",
+             "meeting")
+    s = f.sheet("会议")
+    s.put(["2026年11月会议情况"], merge=["A:E"])
+    s.put(["序号", "日期", "类型", "主题", "应到"])
+    s.put(["马营社区党委"], merge=["A:E"])
+    s.put([1, "11月3日", "学习", "合计收支公开", 12],
+          add(MY, date="2026-11-03", type="study", title="合计收支公开", due=12))
+    s.put(["小计", None, None, None, 12])
+    s.put(["没有这个社区党委"], merge=["A:E"])
+    s.put([1, "11月4日", "学习", "学习二", 12], refused("A"))
+    s.expected[-1]["cells"] = [f"A{s.next - 2}"]
+    s.put(["湖北路街道党工委："], merge=["A:E"])
+    s.put([1, "11月5日", "学习", "小计量水表", 12],
+          add(HB, date="2026-11-05", type="study", title="小计量水表", due=12))
+    s.blank()
+    s.put(["类型", "事项", "承诺人", "签订日期", "兑现期限"])
+    s.put(["公开承诺", "修路灯", "示例甲", "2026-10-12", "2026-12-25"])
+    s.sums.append({"cell": "E5", "says": 12, "rows_say": 12})
+    return f
+
+
+@form
+def meeting_years():
+    f = Form("meeting-years.xlsx",
+             "Titles with two years, with the date on which they were made, with the name of a document: none says which year "
+             "a day is of.",
+             "meeting", "--org", MY)
+    for title in ["2025—2026年度会议台账", "2025年会议台账（2026年1月填报）", "《示例条例（2018年）》学习台账"]:
+        s = f.sheet(f"表{len(f.sheets) + 1}")
+        s.put([title], merge=["A:C"])
+        s.put(["日期", "类型", "主题"])
+        s.put(["9月28日", "学习", "学习"], refused("A"))
+    s = f.sheet("某年")
+    s.put(["2026年会议台账"], merge=["A:C"])
+    s.put(["日期", "类型", "主题"])
+    s.put(["9月28日上午", "学习", "学习四"], add(MY, date="2026-09-28", type="study", title="学习四"))
+    s.put(["9月29日星期二", "学习", "学习五"], add(MY, date="2026-09-29", type="study", title="学习五"))
+    return f
+
+
+@form
+def fund_amounts():
+    f = Form("fund-amounts.xlsx",
+             "Amounts side by side of which none is surely the amount: none is taken.",
+             "fund", "--org", HB, left_out=["拨付金额", "支出金额"])
+    s = f.sheet("经费")
+    s.put(["日期", "环节", "来源", "用途", "拨付金额", "支出金额"])
+    s.put(["2026-11-03", "支出", "财政", "教育培训", 8000, 5000], refused("A"))
+    return f
+
+
+@form
+def meeting_two_organisations():
+    f = Form("meeting-two-organisations.xlsx",
+             "A form of one organisation that is taken in for another: nobody knows whose it is.",
+             "meeting", "--org", HB)
+    s = f.sheet("会议")
+    s.put(["填报单位：马营社区党委"], merge=["A:C"])
+    s.put(["日期", "类型", "主题"])
+    s.put(["2026-11-03", "学习", "学习"], refused("A"))
+    return f
+
+
+@form
+def meeting_twice():
+    f = Form("meeting-twice.xlsx",
+             "Two rows that are the record that is there, and do not say the same: the second is refused.",
+             "meeting", "--org", GN)
+    s = f.sheet("会议")
+    s.put(["日期", "类型", "主题", "应到"])
+    s.put(["2026-07-03", "例会", "7月例会：社区治理难题会商", 20],
+          change(GN, ["due"], date="2026-07-03", type="regular", title="7月例会：社区治理难题会商", host="刘某", due=20,
+                 present=12))
+    s.put(["2026-07-03", "例会", "7月例会：社区治理难题会商", 25], refused("A"))
+    return f
+
+
+@form
 def meeting_ticks():
     f = Form("meeting-ticks.xlsx",
              "The types side by side under their heading, the one that holds ticked in whatever way; two ticks and a number "
