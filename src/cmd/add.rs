@@ -19,7 +19,7 @@ use crate::record::{Record, Value, points, text};
 use crate::rules::Rules;
 use crate::rules::kind::{Ask, FieldType, Kind};
 use crate::tree::change::{self, NewRecord};
-use crate::tree::check::{broken_bounds, too_far_ahead};
+use crate::tree::check::{broken_bounds, doubts};
 use crate::tree::write::{writer, writer_as};
 use crate::tree::{Root, Tree, journal};
 
@@ -144,7 +144,7 @@ fn say_cap(session: &mut Session<'_>, kind: &Kind, record: &Record<'_>) -> Resul
 }
 
 /// Points out what may be a slip of the pen, while it can still be put right: the same thing
-/// entered before, a start date more than a year ahead. Who is asked may give up; off a terminal it
+/// entered before, a start date more than a year ahead, an update before it. Who is asked may give up; off a terminal it
 /// is said, and entered all the same.
 fn confirm_doubtful(
     session: &mut Session<'_>,
@@ -153,8 +153,7 @@ fn confirm_doubtful(
     org: &OrgPath,
     new: &NewRecord<'_>,
 ) -> Result<()> {
-    let far = too_far_ahead(new.record(), session.today);
-    let doubts: Vec<Problem> = far
+    let doubts: Vec<Problem> = doubts(new.record(), session.today)
         .into_iter()
         .chain(change::doubles(root, rules, org, new))
         .collect();

@@ -197,7 +197,7 @@ impl Layout {
     /// Of several columns that are as surely the same amount, none is known to be it: `预算金额`
     /// beside `拨付金额`. They are left out, which is said.
     fn leave_undecided(&self, kind: &Kind, wishes: &mut Vec<Wish>) {
-        let mut surest: HashMap<(Target, Option<&Group>), (Weight, Vec<usize>)> = HashMap::new();
+        let mut surest: Surest<'_> = HashMap::new();
         for (weight, n, target) in &*wishes {
             let is_amount = match target {
                 Target::Field(field) => kind.fields[*field].ty.is_number(),
@@ -468,6 +468,9 @@ type Part = (String, At);
 
 /// How surely a column, by its place among the columns, is something.
 type Wish = (Weight, usize, Target);
+
+/// For what is wished for in a group of columns, the columns that are it most surely.
+type Surest<'g> = HashMap<(Target, Option<&'g Group>), (Weight, Vec<usize>)>;
 
 /// The columns that have a heading, and the words of each from the top down.
 fn headed(

@@ -1,6 +1,7 @@
 //! What taking in a form would change: each row held against the records that are there.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::given::{latest_update, says_still};
 use super::heading::update_columns;
@@ -8,14 +9,15 @@ use super::{
     CellProblem, Entry, Form, FormRow, LeftOut, OfOther, Request, RowKind, Stated, StatedUpdate,
     Sum,
 };
+use crate::name::RecordId;
 use crate::problem::{Problem, Rule};
-use crate::record::{Distinct, Record, Value};
+use crate::record::{Distinct, Origin, Record, Value};
 use crate::rules::form::FormSpec;
 use crate::rules::kind::{FieldDef, FieldType, Kind, LifeCycle};
 use crate::sheet::At;
 use crate::spelling::folded;
 use crate::tree::OwnedRecord;
-use crate::tree::check::{broken_bounds, held_twice};
+use crate::tree::check::{broken_bounds, doubts, held_twice};
 use crate::tree::intake::Draft;
 
 /// What becomes of a row.
@@ -74,6 +76,8 @@ pub struct PlannedRow {
     pub changed: Vec<usize>,
     /// Why it is refused.
     pub problems: Vec<CellProblem>,
+    /// What may be a slip of the pen though it is taken in.
+    pub doubts: Vec<Problem>,
     /// What it is for its table.
     pub row_kind: RowKind,
     /// The organisations that it leaves blank, by the cells in which they would stand.
@@ -216,6 +220,7 @@ impl<'a, 't> Planner<'a, 't> {
             values: Vec::new(),
             changed: Vec::new(),
             problems: Vec::new(),
+            doubts: Vec::new(),
             row_kind: row.row_kind,
             carried: Vec::new(),
         };
@@ -233,7 +238,10 @@ impl<'a, 't> Planner<'a, 't> {
         planned.problems.extend(problems);
         if !planned.problems.is_empty() {
             planned.action = Action::Refused;
-        } else if planned.action == Action::Add
+        } else if matches!(planned.action, Action::Add | Action::Change) {
+            planned.doubts = self.doubts(&planned);
+        }
+        if planned.action == Action::Add
             && let Some(org) = planned.org
         {
             let identity = self.identity(org, &planned.values);
@@ -241,6 +249,19 @@ impl<'a, 't> Planner<'a, 't> {
             others.push((planned.row, planned.values.clone()));
         }
         planned
+    }
+
+    /// What of a record as it will be may be a slip of the pen.
+    fn doubts(&self, planned: &PlannedRow) -> Vec<Problem> {
+        let (kind, today) = (self.request.kind, self.request.today);
+        let origin = Origin {
+            file: Arc::from(planned.sheet.as_str()),
+            line: planned.row as usize,
+            at: 0,
+        };
+        let id = RecordId::new(&kind.prefix, today, 0);
+        let record = Record::new(id, kind, planned.values.clone(), None, origin);
+        doubts(&record, today)
     }
 
     /// What is wrong with a row, without the cells that say what they said when the form was given

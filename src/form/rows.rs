@@ -535,21 +535,7 @@ impl SheetReader<'_, '_> {
         if labelled(&wording.other_figures) {
             return Class::Other;
         }
-        // A row with a number or a day is a record, whatever its words begin with.
-        let is_one = |column: &Column| match column.target {
-            Some(Target::Serial) => true,
-            Some(Target::Field(n)) => matches!(self.request.kind.fields[n].ty, FieldType::Date),
-            _ => false,
-        };
-        let is_record = || {
-            let mut columns = layout.columns.iter().filter(|column| is_one(column));
-            let said = |column: &Column| {
-                let column = column.index;
-                let (cell, _) = self.sheet.at(At { row, column })?;
-                Some(cell.typed().starts_with(|c: char| c.is_ascii_digit()))
-            };
-            held.len() > 2 && columns.any(|column| said(column) == Some(true))
-        };
+        let is_record = || held.len() > 2 && self.is_numbered(layout, row);
         if labelled(&wording.subtotal) && !is_record() {
             return Class::Subtotal;
         }
@@ -611,6 +597,21 @@ impl SheetReader<'_, '_> {
             _ if one && texts[0].0.parse::<Decimal>().is_err() => Class::Section,
             _ => Class::Record,
         }
+    }
+
+    /// Whether a row has a running number or a day, as a record has whatever its words begin with.
+    fn is_numbered(&self, layout: &Layout, row: u32) -> bool {
+        let is_one = |column: &&Column| match column.target {
+            Some(Target::Serial) => true,
+            Some(Target::Field(n)) => matches!(self.request.kind.fields[n].ty, FieldType::Date),
+            _ => false,
+        };
+        let says_one = |column: &Column| {
+            let column = column.index;
+            let cell = self.sheet.at(At { row, column });
+            cell.is_some_and(|(cell, _)| cell.typed().starts_with(|c: char| c.is_ascii_digit()))
+        };
+        layout.columns.iter().filter(is_one).any(says_one)
     }
 
     /// What a row has values for.

@@ -125,7 +125,12 @@ impl Planned<'_, '_> {
             }
             _ => Vec::new(),
         };
-        lines.join("\n")
+        let doubts = row.doubts.iter().map(|problem| problem.sentences(locale).0);
+        lines
+            .into_iter()
+            .chain(doubts)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// What is said besides the rows: counts, totals that are wrong, columns that are left out,
@@ -320,6 +325,11 @@ impl Planned<'_, '_> {
             })
             .collect();
         object.insert("problems".to_owned(), problems.into());
+        if !row.doubts.is_empty() {
+            let doubts = row.doubts.iter().map(|problem| problem.sentences(locale).0);
+            let doubts: Vec<Json> = doubts.map(Json::from).collect();
+            object.insert("doubts".to_owned(), doubts.into());
+        }
         object.into()
     }
 }

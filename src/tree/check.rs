@@ -431,17 +431,8 @@ fn updates(s: CheckInput<'_>) -> Vec<Finding<'_>> {
                 ..finding(record, name, problem)
             })
         };
-        if let Some(start) = record.starts()
-            && let Some(early) = days.iter().position(|day| *day < start)
-        {
-            let began = &record.kind.fields[record.kind.start].label;
-            at(
-                early,
-                Problem::new(Rule::UPDATE_BEFORE_START)
-                    .with("on", days[early].to_string())
-                    .with("start", start.to_string())
-                    .with("field", began),
-            );
+        if let Some((early, problem)) = updated_before_start(record, &days) {
+            at(early, problem);
         }
         if let Some(n) = record.taken_up_again() {
             at(
@@ -600,7 +591,7 @@ fn twice(record: &Record, once: &Once, other: &Record) -> Problem {
 }
 
 /// That a record begins more than a year from today, if it does: 2062 for 2026.
-pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
+fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
     let in_a_year =
         Day::new(today.year() + 1, today.month(), today.day()).unwrap_or(today.plus(365));
     record.starts().filter(|start| *start > in_a_year)?;
@@ -617,6 +608,29 @@ pub fn too_far_ahead(record: &Record, today: Day) -> Option<Problem> {
             .with("field", &field.label)
             .with("day", said),
     )
+}
+
+/// That a record was updated before it began, with the index of the update; `days` are those of
+/// its updates.
+fn updated_before_start(record: &Record, days: &[Day]) -> Option<(usize, Problem)> {
+    let start = record.starts()?;
+    let early = days.iter().position(|day| *day < start)?;
+    let problem = Problem::new(Rule::UPDATE_BEFORE_START)
+        .with("on", days[early].to_string())
+        .with("start", start.to_string())
+        .with("field", &record.kind.fields[record.kind.start].label);
+    Some((early, problem))
+}
+
+/// What of a record that is to be written may be a slip of the pen, by itself: it begins more than
+/// a year ahead, or was updated before it began.
+pub fn doubts(record: &Record, today: Day) -> Vec<Problem> {
+    let days: Vec<Day> = record.updates().iter().map(|update| update.on).collect();
+    let early = updated_before_start(record, &days).map(|(_, problem)| problem);
+    too_far_ahead(record, today)
+        .into_iter()
+        .chain(early)
+        .collect()
 }
 
 fn far_ahead(s: CheckInput<'_>) -> Vec<Finding<'_>> {
