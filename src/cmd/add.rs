@@ -144,8 +144,8 @@ fn say_cap(session: &mut Session<'_>, kind: &Kind, record: &Record<'_>) -> Resul
 }
 
 /// Points out what may be a slip of the pen, while it can still be put right: the same thing
-/// entered before, a start date more than a year ahead, an update before it. Who is asked may give up; off a terminal it
-/// is said, and entered all the same.
+/// entered before, a start more than a year ahead, an update before it. Who is asked may give up;
+/// off a terminal it is said, and entered all the same.
 fn confirm_doubtful(
     session: &mut Session<'_>,
     root: &Root,

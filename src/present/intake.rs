@@ -193,8 +193,7 @@ impl Planned<'_, '_> {
         lines
     }
 
-    /// The rows below a heading that are no records, by their numbers; totals are held against their
-    /// rows anyway.
+    /// The rows below a heading that are no records, by their numbers.
     fn others(&self, locale: &Locale) -> Option<String> {
         let mut others: Vec<(&str, u32, u32)> = Vec::new();
         let mut below = None;
