@@ -218,6 +218,7 @@ rules! {
     CELL_STATE "cell-state" Usage "Progress without a state.";
     FORM_NO_ORG "form-no-org" Usage "A row that names no organisation, and nothing else does.";
     FORM_TWO_ORGS "form-two-orgs" Usage "A sheet named as one organisation, for another.";
+    FORM_NO_SUCH_RECORD "form-no-such-record" Usage "A cell that names a record that is not there.";
     FORM_TWO_TICKS "form-two-ticks" Usage "Two values of a field ticked in one row of a form.";
     FORM_TWO_TABLES "form-two-tables" Usage "Two tables side by side on a sheet.";
     CELL_MISSING "cell-missing" Usage "A cell that must be filled in and is not.";

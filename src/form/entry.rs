@@ -78,6 +78,8 @@ impl SheetReader<'_, '_> {
                         entry.fields[n] = stated;
                     }
                 }
+                // 已兑现（6月20日）
+                Target::Update(n) if self.is_state(n) => self.progress(&mut entry, spot),
                 Target::Update(n) if self.tells_state(layout, n) => {
                     self.progress(&mut entry, spot);
                     if entry.update.fields[n].typed().is_none() {
@@ -91,7 +93,9 @@ impl SheetReader<'_, '_> {
                     let says_done = self.headings.is_of_completion(&column.heading);
                     entry.update.day_says_done |= columns[n].name == "on" && says_done;
                     let stated = self.stated_update(&columns[n], spot, &mut entry);
-                    if let Some(stated) = stated {
+                    // A blank takes nothing from what was said beside the state.
+                    let is_said = entry.update.fields[n].value().is_some();
+                    if let Some(stated) = stated.filter(|s| !is_said || s.value().is_some()) {
                         entry.update.fields[n] = stated;
                     }
                 }
@@ -475,30 +479,23 @@ impl SheetReader<'_, '_> {
         let text = cell.map(Cell::typed).unwrap_or_default();
         let text = text.trim();
         let when = self.circumstances(column).when;
-        let day = |text: &str| input::value(&columns[on], text.trim(), when).ok();
-        let before = |at: usize| {
-            let (first, rest) = text.split_at(at);
-            Some((day(first)?, rest.trim().to_owned()))
+        let day = |text: &str| input::value(&columns[on], text, when).ok();
+        let some_year = When {
+            today: None,
+            year: Some(2000),
         };
-        let behind = || {
-            let (state, rest) = text.split_once(['（', '('])?;
-            Some((
-                day(rest.trim_end_matches(['）', ')']))?,
-                state.trim().to_owned(),
-            ))
-        };
-        let at_blank = text.find(char::is_whitespace);
-        let at_word = text.find(['日', '号']).map(|at| at + '日'.len_utf8());
-        let found = [at_blank, at_word]
-            .into_iter()
-            .flatten()
-            .find_map(before)
-            .or_else(behind);
-        let (day, state) = match found {
-            Some((day, state)) => (Some(day), Cell::Text(state)),
+        let is_day = |text: &str| input::value(&columns[on], text, some_year).is_ok();
+        let found = dated_state(text).into_iter().find(|(day, _)| is_day(day));
+        let (said, state) = match found {
+            Some((day, state)) => (Some(day), Cell::Text(state.to_owned())),
             None => (None, cell.cloned().unwrap_or(Cell::Text(String::new()))),
         };
         let before = entry.problems.len();
+        let day = said.and_then(day);
+        if let (Some(said), None) = (said, &day) {
+            let problem = no_year(&columns[on], said);
+            entry.problems.push(CellProblem { at, problem });
+        }
         let spot = Spot {
             cell: Some(&state).filter(|_| !text.is_empty()),
             ..spot
@@ -527,6 +524,12 @@ impl SheetReader<'_, '_> {
             let typed = text.to_owned();
             entry.update.fields[n] = Stated::Blank { at, typed };
         }
+    }
+
+    /// Whether a field of an update is the state.
+    fn is_state(&self, step: usize) -> bool {
+        let columns = update_columns(self.request.kind).unwrap_or_default();
+        columns[step].name == "status"
     }
 
     fn is_note(&self, column: &Column) -> bool {
@@ -606,4 +609,20 @@ impl SheetReader<'_, '_> {
         };
         Period::read(&self.sheet.name, when).ok()
     }
+}
+
+/// A text as a day and what is said of it, in the ways in which the day may stand before it or in
+/// brackets behind it: `6月20日已兑现`, `2026-06-20 已兑现`, `已兑现（6月20日）`.
+fn dated_state(text: &str) -> Vec<(&str, &str)> {
+    let at_blank = text.find(char::is_whitespace);
+    let at_word = text.find(['日', '号']).map(|at| at + '日'.len_utf8());
+    let before = [at_blank, at_word].into_iter().flatten();
+    let behind = text.split_once(['（', '(']);
+    let behind = behind.map(|(state, day)| (day.trim_end_matches(['）', ')']), state));
+    before
+        .map(|at| text.split_at(at))
+        .chain(behind)
+        .map(|(day, state)| (day.trim(), state.trim()))
+        .filter(|(_, state)| !state.is_empty())
+        .collect()
 }

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use crate::locale::Arg;
 use crate::problem::{Problem, Rule};
 use crate::record::input::masked;
 use crate::record::organisation::Match;
 use crate::record::text::plain;
-use crate::spelling::folded;
+use crate::spelling::{folded, nearest};
 use crate::tree::{Tree, find_org_bare, unknown_org};
 
 /// The organisations of a ledger, by whatever forms call them; each name is looked for once.
@@ -169,6 +170,31 @@ impl<'t> Titles<'t> {
         }
     }
 
+    /// That no record of some kinds is called so, with the nearest that are.
+    fn unknown(&self, kinds: &[String], name: &str) -> Problem {
+        let kinds: Vec<_> = kinds
+            .iter()
+            .filter_map(|kind| self.tree.rules.kind(kind))
+            .collect();
+        let is_asked = |number: usize| kinds.iter().any(|kind| kind.number == number);
+        let titles = self.by_title.keys();
+        let titles = titles.filter(|(number, _)| is_asked(*number));
+        let mut near = nearest(name, titles.map(|(_, title)| title.as_str()));
+        near.sort_unstable();
+        let labels = kinds.iter().map(|kind| kind.label.clone());
+        Problem::new(Rule::FORM_NO_SUCH_RECORD)
+            .with("name", masked(name))
+            .with("kinds", Arg::Labels(labels.collect()))
+            .with(
+                "near",
+                if near.is_empty() {
+                    "—".to_owned()
+                } else {
+                    near.join("、")
+                },
+            )
+    }
+
     /// The id of the record of one of some kinds that a form calls so: by its id, or by its title
     /// where only one has it, in the organisation first.
     ///
@@ -205,7 +231,7 @@ impl<'t> Titles<'t> {
         }
         match titled[..] {
             [n] => Ok(tree.entries[n].record.id.as_str().to_owned()),
-            [] => Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", name)),
+            [] => Err(self.unknown(kinds, name)),
             ref several => {
                 let ids = several
                     .iter()

@@ -519,7 +519,15 @@ impl<'a, 't> Planner<'a, 't> {
                 }
             }
             Ok(None) => {}
-            Err(problem) => problems.push(*problem),
+            // A day that lacks its year is named already.
+            Err(found) => {
+                let is_named = |known: &CellProblem| {
+                    known.at == found.at && known.problem.rule == Rule::CELL_YEAR
+                };
+                if !entry.problems.iter().any(is_named) {
+                    problems.push(*found);
+                }
+            }
         }
         problems
     }

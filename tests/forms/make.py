@@ -690,6 +690,23 @@ def resource_lists():
 
 
 @form
+def commitment_dated_states():
+    f = TextForm("commitment-dated-states.csv",
+                 "States with their days in one cell, before or behind; one whose day lacks its year is asked for that alone.",
+                 "commitment", "--org", HB)
+    s = f.sheet("")
+    s.put(["类型", "事项", "承诺人", "签订日期", "兑现期限", "兑现情况"])
+    def kept(title, said):
+        s.put(["公开承诺", title, "示例甲", "2026-03-01", "2026-06-30", said],
+              add(HB, type="public-promise", title=title, by="示例甲", signed="2026-03-01", due="2026-06-30",
+                  updates=[{"on": "2026-06-20", "status": "kept"}]))
+    kept("其一", "2026年6月20日已兑现")
+    kept("其二", "已兑现（2026-06-20）")
+    s.put(["公开承诺", "其三", "示例甲", "2026-03-01", "2026-06-30", "6月20日已兑现"], refused("F"))
+    return f
+
+
+@form
 def meeting_sections():
     f = Form("meeting-sections.xlsx",
              "Organisations in rows of their own, the first just below the heading; one that nobody knows, one with a colon; "
