@@ -558,6 +558,9 @@ impl SheetReader<'_, '_> {
                 *slot = always(value.clone());
             }
         }
+        if let Some((n, value)) = group.and_then(|group| group.choice.as_ref()) {
+            entry.fields[*n] = always(Value::Text(value.as_str().into()));
+        }
         let field = &kind.fields[kind.period];
         let wanted = match field.ty {
             FieldType::Month => PeriodName::Month,

@@ -168,6 +168,26 @@ impl<'r> Headings<'r> {
         Some((weight, target, word_of(field, word)?))
     }
 
+    /// The one field of which a word is a value, where it stands under the heading of an amount:
+    /// `预算` under `金额`.
+    pub(super) fn divided(&self, heading: &str, word: &str) -> Option<(usize, String)> {
+        let surest = self.targets(heading).into_iter().max_by_key(|(_, w)| *w);
+        match surest?.0 {
+            Target::Field(n) if self.kind.fields[n].ty.is_number() => {}
+            _ => return None,
+        }
+        let mut found = None;
+        for (n, field) in self.kind.fields.iter().enumerate() {
+            if let (FieldType::Choice(_), false, Some(Value::Text(name))) =
+                (&field.ty, field.list, word_of(field, word))
+                && found.replace((n, name.to_string())).is_some()
+            {
+                return None;
+            }
+        }
+        found
+    }
+
     /// The field whose values a column may have as words; for the updates of a record's life,
     /// their states.
     fn column_of_words(&self, target: Target) -> Option<(Target, &'r FieldDef)> {

@@ -72,6 +72,8 @@ pub(super) struct Group {
     pub(super) says_year: bool,
     /// The organisation, where such stand side by side.
     pub(super) org: Option<String>,
+    /// A field and its value, where amounts of such stand side by side.
+    pub(super) choice: Option<(usize, String)>,
 }
 
 impl Layout {
@@ -125,6 +127,7 @@ impl Layout {
         let kind = headings.kind;
         let headed = headed(sheet, headings, first..=last);
         let mut ticks = ticks(headings, &headed);
+        let mut divided = divided(headings, &headed);
         for (index, parts) in &headed {
             let index = *index;
             let lowest = parts.last().map_or(
@@ -140,12 +143,15 @@ impl Layout {
                 .into_iter()
                 .partition(|(text, _)| headings.is_org(text));
             let org = orgs.last().map(|(text, _)| text.clone());
-            let group = Group::of(kind, &times, org, year);
+            let choice = divided.remove(&index);
+            // The word is a value, not the name of a field.
+            let words = &words[..words.len() - usize::from(choice.is_some())];
+            let group = Group::of(kind, &times, (org, choice), year);
             let n = columns.len();
             let tick = ticks.remove(&index);
             match &tick {
                 Some((weight, target, _)) => wishes.push((*weight, n, *target)),
-                None => wishes.extend(wished(headings, &words, n)),
+                None => wishes.extend(wished(headings, words, n)),
             }
             if words.is_empty()
                 && group.is_some()
@@ -515,6 +521,35 @@ fn ticks(
     several.map(|(index, (_, tick))| (index, tick)).collect()
 }
 
+/// The columns of amounts that stand side by side by a field's values, two at least: the field and
+/// the value. Where the field has a column of its own they are something else.
+fn divided(headings: &Headings<'_>, headed: &[(u32, Vec<Part>)]) -> HashMap<u32, (usize, String)> {
+    let mut found = HashMap::new();
+    let mut beside: HashMap<(usize, At), usize> = HashMap::new();
+    for (index, parts) in headed {
+        let [.., (heading, above), (word, _)] = &parts[..] else {
+            continue;
+        };
+        if let Some((field, value)) = headings.divided(heading, word) {
+            *beside.entry((field, *above)).or_default() += 1;
+            found.insert(*index, (*above, (field, value)));
+        }
+    }
+    let own = |field: usize| {
+        let names = |text: &str| {
+            let mut targets = headings.targets(text).into_iter();
+            targets.any(|(target, weight)| target == Target::Field(field) && weight >= 8)
+        };
+        let mut lowest = headed.iter().filter_map(|(_, parts)| parts.last());
+        lowest.any(|(text, _)| names(text))
+    };
+    found.retain(|_, (above, (field, _))| beside[&(*field, *above)] > 1 && !own(*field));
+    found
+        .into_iter()
+        .map(|(index, (_, choice))| (index, choice))
+        .collect()
+}
+
 /// What a column may be by its words: each of them, the lower the surer, and all together.
 fn wished(headings: &Headings<'_>, words: &[&Part], n: usize) -> Vec<Wish> {
     let mut wishes = Vec::new();
@@ -659,7 +694,12 @@ fn span_of(kind: &Kind, text: &str) -> Option<PeriodName> {
 }
 
 impl Group {
-    fn of(kind: &Kind, times: &[&Part], org: Option<String>, year: Option<i32>) -> Option<Group> {
+    fn of(
+        kind: &Kind,
+        times: &[&Part],
+        (org, choice): (Option<String>, Option<(usize, String)>),
+        year: Option<i32>,
+    ) -> Option<Group> {
         let wanted = match kind.fields[kind.period].ty {
             FieldType::Month => PeriodName::Month,
             FieldType::Quarter => PeriodName::Quarter,
@@ -677,7 +717,7 @@ impl Group {
                 (year, says_year) = (Some(longer.first().year()), true);
             }
         }
-        if time.is_none() && org.is_none() {
+        if time.is_none() && org.is_none() && choice.is_none() {
             return None;
         }
         let (said, period) = time.unwrap_or_default();
@@ -686,6 +726,7 @@ impl Group {
             period,
             says_year: says_year && period.is_some(),
             org,
+            choice,
         })
     }
 }

@@ -752,6 +752,24 @@ def meeting_years():
 
 
 @form
+def fund_stages():
+    f = Form("fund-stages.xlsx",
+             "Amounts side by side by stage under one heading become a record each; a total of them is none; an amount that is "
+             "no number is refused.",
+             "fund", "--org", HB, left_out=["金额（元）合计"])
+    s = f.sheet("经费")
+    s.put(["日期", "来源", "用途", "金额（元）", None, None, None], merge=["A:A+1", "B:B+1", "C:C+1", "D:G"])
+    s.put([None, None, None, "预算", "拨付", "支出", "合计"])
+    def fund(stage, amount, day="2026-11-03"):
+        return add(HB, date=day, stage=stage, source="fiscal", purpose="training", amount=amount)
+    s.put(["2026-11-03", "财政", "教育培训", 10000, 8000, 5000, 23000],
+          fund("budget", 10000), fund("allocated", 8000), fund("spent", 5000))
+    s.put(["2026-11-04", "财政", "教育培训", None, None, 200, 200], fund("spent", 200, "2026-11-04"))
+    s.put(["2026-11-05", "财政", "教育培训", None, None, "若干", None], refused("F"))
+    return f
+
+
+@form
 def fund_amounts():
     f = Form("fund-amounts.xlsx",
              "Amounts side by side of which none is surely the amount: none is taken.",
