@@ -635,12 +635,20 @@ impl<'a, 't> Planner<'a, 't> {
         let new = broken.into_iter().filter(|bound| !known.contains(bound));
         // Why a number is not known stands where the number was to be.
         let reason = |n: usize| kind.index(kind.fields[n].unless.as_deref()?);
-        let at = |n: usize| {
+        let at = |n: usize, rule: Rule| {
             let own = entry.fields[n].at();
-            own.or_else(|| entry.fields[reason(n)?].at())
-                .unwrap_or(entry.first)
+            let why = reason(n).and_then(|why| entry.fields[why].at());
+            // A number beside the reason of another: the reason is what does not fit.
+            let found = match rule {
+                Rule::KNOWN_AND_UNKNOWN => why.or(own),
+                _ => own.or(why),
+            };
+            found.unwrap_or(entry.first)
         };
-        problems.extend(new.map(|(n, problem)| CellProblem { at: at(n), problem }));
+        problems.extend(new.map(|(n, problem)| CellProblem {
+            at: at(n, problem.rule),
+            problem,
+        }));
         problems
     }
 
