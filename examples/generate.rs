@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let folder = args
         .next()
+        .filter(|folder| !folder.starts_with('-'))
         .ok_or("usage: generate FOLDER [DISTRICTS] [QUARTERS] [SEED] [FIRST]")?;
     let mut size = Size::default();
     if let Some(districts) = args.next() {
