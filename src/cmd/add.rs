@@ -7,6 +7,7 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled, typed_label};
 use crate::cmd::ledger::Ledger;
+use crate::cmd::prompt::Proposed;
 use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::figure::scorecard::{Scored, Scoring};
 use crate::figure::{Evaluation, tally};
@@ -63,10 +64,20 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if let Some(gives) = kind.gives.filter(|gives| values[gives.points].is_none()) {
         values[gives.points] = fixed_points(&rules, &kind, &values);
     }
-    complete(session, (&rules, &kind), &mut values, || {
+    let asked = complete(session, (&rules, &kind), &mut values, || {
         change::latest(&root, &rules, &org, &kind)
     })?;
-    let new = NewRecord::of(&root, &rules, &kind, values, session.today)?;
+    let new = loop {
+        match NewRecord::of(&root, &rules, &kind, values.clone(), session.today) {
+            Ok(new) => break new,
+            // What was answered is not lost for one answer that is wrong.
+            Err(problems) if !asked.is_empty() => {
+                session.say_problems(&problems.0)?;
+                review(session, &kind, &mut values, &asked)?;
+            }
+            Err(problems) => return Err(problems.into()),
+        }
+    };
     confirm_doubtful(session, &root, &rules, &org, &new)?;
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
@@ -243,7 +254,8 @@ fn copy_from(
     Ok(())
 }
 
-/// Asks for what is missing, or says what is where nobody can be asked.
+/// Asks for what is missing, or says what is where nobody can be asked; gives the fields that were
+/// asked for.
 ///
 /// `latest` finds the record of the kind that was entered last in the organisation.
 fn complete<'r>(
@@ -251,7 +263,7 @@ fn complete<'r>(
     (rules, kind): (&Rules, &Kind),
     values: &mut [Option<Value>],
     latest: impl FnOnce() -> Option<Record<'r>>,
-) -> Result<()> {
+) -> Result<Vec<usize>> {
     let given = |values: &[Option<Value>], name: &str| {
         kind.index(name).is_some_and(|n| values[n].is_some())
     };
@@ -263,7 +275,7 @@ fn complete<'r>(
         .collect();
     if !session.interactive {
         if missing.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let flags: Vec<String> = missing
             .iter()
@@ -274,7 +286,7 @@ fn complete<'r>(
             .into());
     }
     if missing.is_empty() {
-        return Ok(()); // all that must be said was said; the rest has flags
+        return Ok(Vec::new()); // all that must be said was said; the rest has flags
     }
     // Why numbers are not known is asked before the numbers: then they are not asked.
     let reasons: Vec<usize> = kind
@@ -297,6 +309,7 @@ fn complete<'r>(
         _ => None,
     };
     let likely: Vec<Option<Value>> = (0..kind.fields.len()).map(likely).collect();
+    let mut asked = Vec::new();
     for n in before.into_iter().chain(after) {
         let field = &kind.fields[n];
         let excused = field
@@ -307,10 +320,17 @@ fn complete<'r>(
             values[n] = fixed_points(rules, kind, values);
         }
         if (missing.contains(&n) || is_asked(n)) && !excused && values[n].is_none() {
-            ask(session, kind, values, (n, likely[n].as_ref()))?;
+            asked.push(n);
+            ask(
+                session,
+                kind,
+                values,
+                (n, Proposed::Likely(likely[n].as_ref())),
+            )?;
         }
     }
-    review(session, kind, values)
+    review(session, kind, values, &asked)?;
+    Ok(asked)
 }
 
 /// Asks for a field until what is said contradicts no earlier answer: the others are not lost.
@@ -318,10 +338,10 @@ fn ask(
     session: &mut Session<'_>,
     kind: &Kind,
     values: &mut [Option<Value>],
-    (n, likely): (usize, Option<&Value>),
+    (n, offer): (usize, Proposed<'_>),
 ) -> Result<()> {
     loop {
-        values[n] = prompt::field(session, &kind.fields[n], likely)?;
+        values[n] = prompt::field(session, &kind.fields[n], offer)?;
         let broken = broken_bounds(kind, values);
         let Some((_, problem)) = broken.into_iter().find(|(field, _)| *field == n) else {
             return Ok(());
@@ -330,12 +350,20 @@ fn ask(
     }
 }
 
-/// Shows what was said, lets any answer be given anew and more be said, until it is to be entered.
-fn review(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) -> Result<()> {
+/// Shows what was said and what was asked, lets any answer be changed and more be said, until it is
+/// to be entered.
+fn review(
+    session: &mut Session<'_>,
+    kind: &Kind,
+    values: &mut [Option<Value>],
+    asked: &[usize],
+) -> Result<()> {
     let updates = kind.life.as_ref().map(|life| life.updates);
     loop {
         let lang = session.locale.lang();
-        let shown = |n: &usize| values[*n].is_some() || kind.fields[*n].ask == Ask::More;
+        let shown = |n: &usize| {
+            values[*n].is_some() || kind.fields[*n].ask == Ask::More || asked.contains(n)
+        };
         let fields: Vec<usize> = (0..kind.fields.len())
             .filter(|n| Some(*n) != updates && shown(n))
             .collect();
@@ -358,7 +386,25 @@ fn review(session: &mut Session<'_>, kind: &Kind, values: &mut [Option<Value>]) 
         match prompt::choose(session, &question, &options)? {
             0 => return Ok(()),
             1 => return Err(Problem::new(Rule::CANCELLED).into()),
-            n => ask(session, kind, values, (fields[n - 2], None))?,
+            n => {
+                let n = fields[n - 2];
+                let before = values[n].clone();
+                match ask(
+                    session,
+                    kind,
+                    values,
+                    (n, Proposed::Current(before.as_ref())),
+                ) {
+                    // Who gives up one answer keeps it, and all others.
+                    Err(error) if is_cancelled(&error) => values[n] = before,
+                    ended => ended?,
+                }
+            }
         }
     }
+}
+
+fn is_cancelled(error: &anyhow::Error) -> bool {
+    let problem = error.downcast_ref::<Problem>();
+    problem.is_some_and(|problem| problem.rule == Rule::CANCELLED)
 }

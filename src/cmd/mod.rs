@@ -229,7 +229,10 @@ pub fn run(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut 
             wide: false,
             colour,
         },
-        interactive: std::io::stdin().is_terminal() && to_terminal,
+        // Questions go to the error output, and what they are about to the output.
+        interactive: std::io::stdin().is_terminal()
+            && to_terminal
+            && std::io::stderr().is_terminal(),
         out: &mut out,
         err: &mut err,
         to_terminal,

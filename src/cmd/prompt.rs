@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use crate::cmd::Session;
 use crate::day::{Day, Period, PeriodName, When};
+use crate::form::given::words;
 use crate::locale::{Arg, Locale};
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
@@ -11,9 +12,26 @@ use crate::record::{Record, Value, input, text};
 use crate::render::prompt::{Choice, LineQuestion};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType};
-use crate::spelling::visible;
+use crate::spelling::{half_width, visible};
 use crate::tree::{OwnedRecord, Tree, find_org};
 use anyhow::Result;
+
+/// What a person is shown of an answer before it is given.
+#[derive(Clone, Copy)]
+pub(super) enum Proposed<'v> {
+    /// What an empty answer takes.
+    Likely(Option<&'v Value>),
+    /// What was answered before, to be changed.
+    Current(Option<&'v Value>),
+}
+
+impl<'v> Proposed<'v> {
+    fn value(self) -> Option<&'v Value> {
+        match self {
+            Proposed::Likely(value) | Proposed::Current(value) => value,
+        }
+    }
+}
 
 /// Asks for a field; an empty answer leaves an optional one out, but where a likely one is
 /// offered: then it takes that.
@@ -23,7 +41,7 @@ use anyhow::Result;
 pub(super) fn field(
     session: &Session<'_>,
     field: &FieldDef,
-    default: Option<&Value>,
+    offer: Proposed<'_>,
 ) -> Result<Option<Value>> {
     let locale = &session.locale;
     let skip = locale.text("prompt-skip");
@@ -36,7 +54,7 @@ pub(super) fn field(
         if !field.required {
             options.insert(0, skip);
         }
-        let likely = default.map(|value| text::words(field, value, locale));
+        let likely = offer.value().map(|value| text::words(field, value, locale));
         let first = options
             .iter()
             .position(|option| Some(option) == likely.as_ref());
@@ -49,8 +67,12 @@ pub(super) fn field(
         return Ok(chosen.map(|n| Value::Text(choices[n].name.as_str().into())));
     }
     let optional = !field.required;
+    let words = |value: &Value| words(field, value, locale.lang()).replace('\n', "；");
+    let (default, initial) = match offer {
+        Proposed::Likely(value) => (value.map(words), None),
+        Proposed::Current(value) => (None, value.map(words)),
+    };
     let offered = optional && default.is_some();
-    let default = default.map(|value| text::words(field, value, locale));
     let help = match (field.list, field.required) {
         (true, _) => locale.text("prompt-list"),
         (false, true) => locale.text(field.ty.message()),
@@ -61,6 +83,7 @@ pub(super) fn field(
         text: &label,
         help: &help,
         default: default.as_deref(),
+        initial: initial.as_deref().unwrap_or_default(),
         suggest: &|_| Vec::new(),
     };
     typed(session, &question, |text| match text.trim() {
@@ -118,8 +141,10 @@ pub(super) fn org(
     let name = |org: &Organisation| (visible(org.name()), rules.naming.initials(org.name()));
     let names: Vec<(String, [String; 2])> = orgs.iter().map(name).collect();
     let suggest = |typed: &str| {
+        let typed = typed.trim();
+        let small = half_width(typed).to_lowercase();
         let is_meant = |(name, initials): &&(String, [String; 2])| {
-            let letters = initials.iter().any(|initials| initials.starts_with(typed));
+            let letters = initials.iter().any(|initials| initials.starts_with(&small));
             !typed.is_empty() && (name.contains(typed) || letters)
         };
         let meant = names.iter().filter(is_meant).take(7);
@@ -129,6 +154,7 @@ pub(super) fn org(
         text: &label,
         help: &session.locale.text("prompt-org"),
         default,
+        initial: "",
         suggest: &suggest,
     };
     typed(session, &question, |text| {
@@ -194,6 +220,7 @@ struct Question<'q> {
     text: &'q str,
     help: &'q str,
     default: Option<&'q str>,
+    initial: &'q str,
     suggest: &'q dyn Fn(&str) -> Vec<String>,
 }
 
@@ -203,6 +230,7 @@ impl<'q> Question<'q> {
             text,
             help,
             default: None,
+            initial: "",
             suggest: &|_| Vec::new(),
         }
     }
@@ -219,6 +247,7 @@ fn typed<T>(
         text: question.text,
         help: question.help,
         default: question.default,
+        initial: question.initial,
         suggest: question.suggest,
         check: &|text| read(text).map(|read| *value.borrow_mut() = Some(read)),
     };
@@ -282,6 +311,7 @@ fn one_of(
     let choice = Choice {
         text: question,
         help: &session.locale.text("prompt-choose"),
+        nothing: &session.locale.text("prompt-nothing"),
         options,
         first,
     };

@@ -1053,6 +1053,7 @@ fmt-done = files looked at: {$files}; changed: {$changed}; problems left alone: 
 prompt-skip = (Enter to skip)
 prompt-offered = Enter takes the last one; - leaves it out
 prompt-choose = arrows to choose, type to filter, Enter to take, Esc to cancel
+prompt-nothing = nothing here has that; Ctrl-U clears it
 prompt-list = separate items by semicolons; Enter to skip
 prompt-org = a name, a path or initials; Tab completes
 prompt-colon = :

@@ -978,6 +978,7 @@ fmt-done = 检查 {$files} 个文件，整理了 {$changed} 个，{$bad} 处问�
 prompt-skip = （回车跳过）
 prompt-offered = 回车沿用上次的；输入 - 留空
 prompt-choose = 用方向键选择，输入文字筛选，回车确定，Esc 取消
+prompt-nothing = 没有含这些字的；Ctrl-U 清空重输
 prompt-list = 多项用分号隔开，回车跳过
 prompt-org = 输入名称、简称、路径或拼音首字母，Tab 补全
 prompt-colon = ：

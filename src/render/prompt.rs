@@ -1,12 +1,13 @@
 //! Questions asked at a terminal: keys come in, lines go out, and nothing here knows what a ledger
 //! is. What a key does to a question is apart from the terminal that it was pressed at.
 
-use std::io::{Result, Stderr, Write, stderr};
+use std::io::{ErrorKind, IsTerminal, Result, Stderr, Write, stderr, stdin};
+use std::time::Duration;
 
 use crossterm::cursor::{MoveToColumn, MoveUp};
 use crossterm::event::{
     DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEvent, KeyEventKind,
-    KeyModifiers, read,
+    KeyModifiers, poll, read,
 };
 use crossterm::style::{Color, Print, ResetColor, SetForegroundColor};
 use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode, size};
@@ -28,6 +29,8 @@ pub struct LineQuestion<'q> {
     pub help: &'q str,
     /// What an empty answer means.
     pub default: Option<&'q str>,
+    /// What stands in the line at first, to be changed.
+    pub initial: &'q str,
     /// What a text that was begun may become.
     pub suggest: &'q dyn Fn(&str) -> Vec<String>,
     /// What is wrong with an answer, in a sentence.
@@ -40,6 +43,8 @@ pub struct Choice<'q> {
     pub text: &'q str,
     /// How to answer, shown below.
     pub help: &'q str,
+    /// What is said where no option has what was typed.
+    pub nothing: &'q str,
     /// What there is to choose from; each is shown on a line.
     pub options: &'q [String],
     /// The option that is offered first, by index.
@@ -203,7 +208,7 @@ impl<'q> LineDialog<'q> {
     fn new(question: &'q LineQuestion<'q>) -> LineDialog<'q> {
         LineDialog {
             question,
-            input: Input::default(),
+            input: Input::new(question.initial.to_owned()),
             suggestions: Vec::new(),
             chosen: None,
             wrong: None,
@@ -353,7 +358,12 @@ impl Dialog for ChoiceDialog<'_> {
     fn below(&self, columns: usize, rows: usize) -> Vec<(Option<Color>, String)> {
         let shown = page(self.left.len(), self.at, rows);
         let options = shown.map(|n| option(&self.choice.options[self.left[n]], n == self.at));
-        options.chain(help(self.choice.help, columns)).collect()
+        let nothing = self.left.is_empty().then(|| {
+            let text = format!("# {}", self.choice.nothing);
+            (Some(Color::Red), text)
+        });
+        let help = help(self.choice.help, columns);
+        options.chain(nothing).chain(help).collect()
     }
 
     fn shown(&self, answer: &usize) -> String {
@@ -410,7 +420,7 @@ impl Terminal {
     fn ask<D: Dialog>(mut self, dialog: &mut D) -> Result<Option<D::Answer>> {
         loop {
             self.draw(dialog)?;
-            match step(dialog, read()?) {
+            match step(dialog, next_event()?) {
                 Step::Open => {}
                 Step::Answered(answer) => {
                     self.finish(dialog.question(), '>', &dialog.shown(&answer))?;
@@ -438,8 +448,18 @@ impl Terminal {
             .take(dialog.input().cursor())
             .collect();
         let cursor = hard_wrapped(&format!("{question}{}", visible(&before)), width);
-        let top = hard_wrapped(&format!("{question}{typed}"), width);
-        let below = dialog.below(width, usize::from(rows).saturating_sub(top.len()));
+        let mut top = hard_wrapped(&format!("{question}{typed}"), width);
+        let mut row = cursor.len() - 1;
+        let rows = usize::from(rows).max(1);
+        // On a low screen help goes first, then options; of what is typed the cursor's row is seen.
+        let mut below = dialog.below(width, rows.saturating_sub(top.len()));
+        below.truncate(rows.saturating_sub(top.len()));
+        if top.len() > rows {
+            let first = (row + 1).saturating_sub(rows);
+            top = top.split_off(first);
+            top.truncate(rows);
+            row -= first;
+        }
         self.start()?;
         self.coloured(Some(Color::Green), "?")?;
         let first = top[0].strip_prefix('?').unwrap_or(&top[0]);
@@ -451,12 +471,12 @@ impl Terminal {
             queue!(self.out, Print("\r\n"))?;
             self.coloured(*colour, &cut(line, width))?;
         }
-        let row = cursor.len() - 1;
         let up = short(top.len() + below.len() - 1 - row);
         if up > 0 {
             queue!(self.out, MoveUp(up))?;
         }
-        queue!(self.out, MoveToColumn(short(cursor[row].width())))?;
+        let column = cursor.last().map_or(0, |line| line.width());
+        queue!(self.out, MoveToColumn(short(column)))?;
         self.row = short(row);
         self.out.flush()
     }
@@ -498,6 +518,17 @@ impl Drop for Terminal {
         let _ = execute!(self.out, DisableBracketedPaste);
         let _ = disable_raw_mode();
     }
+}
+
+/// What happens next at the terminal. A terminal that is gone without a word would be asked for
+/// ever.
+fn next_event() -> Result<Event> {
+    while !poll(Duration::from_secs(1))? {
+        if !stdin().is_terminal() {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+    }
+    read()
 }
 
 fn question(text: &str, default: Option<&str>) -> String {
@@ -557,6 +588,7 @@ mod tests {
             text: "地点：",
             help: "",
             default: Some("一楼"),
+            initial: "",
             suggest: &|typed| match typed {
                 "" => Vec::new(),
                 _ => vec!["会议室".to_owned(), "活动中心".to_owned()],
@@ -649,6 +681,7 @@ mod tests {
         let choice = Choice {
             text: "哪一条",
             help: "用方向键",
+            nothing: "没有",
             options: &options,
             first: 0,
         };
@@ -663,6 +696,7 @@ mod tests {
         assert_eq!(dialog.below(80, 4).len(), 2);
         write(&mut dialog, "没有");
         assert!(press(&mut dialog, &ENTER), "there is nothing to take");
+        assert_eq!(dialog.below(80, 20)[0].1, "# 没有");
         assert!(!press(&mut dialog, &[control('c')]));
     }
 

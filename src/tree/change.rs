@@ -96,7 +96,7 @@ fn settle(
 
 /// The whole id of the record that a value points to, which must be of one of some kinds.
 fn target(root: &Root, rules: &Rules, kinds: &[String], value: &Value) -> Result<Value, Problems> {
-    let target = find(root, rules, value.as_text().unwrap_or_default())?.record;
+    let target = find_of(root, rules, kinds, value.as_text().unwrap_or_default())?.record;
     if kinds.contains(&target.kind.name) {
         return Ok(Value::Text(target.id.as_str().into()));
     }
@@ -323,6 +323,16 @@ pub fn find<'r>(
     rules: &'r Rules,
     part: &str,
 ) -> Result<FoundRecord<'r>, Problems> {
+    find_of(files, rules, &[], part)
+}
+
+/// The same; of several that may be meant those of some kinds are.
+fn find_of<'r>(
+    files: &dyn Files,
+    rules: &'r Rules,
+    kinds: &[String],
+    part: &str,
+) -> Result<FoundRecord<'r>, Problems> {
     let part = part.trim();
     let (mut found, mut unreadable): (Vec<FoundRecord<'r>>, Vec<Problem>) =
         (Vec::new(), Vec::new());
@@ -351,6 +361,10 @@ pub fn find<'r>(
         found.retain(|f| f.record.id.as_str().contains(part));
     } else {
         found.retain(|f| f.record.retracted.is_none());
+    }
+    let is_of_these = |found: &FoundRecord<'_>| kinds.contains(&found.record.kind.name);
+    if found.iter().any(is_of_these) {
+        found.retain(is_of_these);
     }
     if let Some((first, rest)) = found.split_first()
         && rest.iter().all(|f| f.record.id == first.record.id)
