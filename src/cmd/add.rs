@@ -16,7 +16,7 @@ use crate::name::OrgPath;
 use crate::path::resolved;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
-use crate::record::{Record, Value, points, text};
+use crate::record::{Record, Value, points};
 use crate::rules::Rules;
 use crate::rules::kind::{Ask, FieldType, Kind};
 use crate::tree::change::{self, NewRecord};
@@ -360,7 +360,6 @@ fn review(
 ) -> Result<()> {
     let updates = kind.life.as_ref().map(|life| life.updates);
     loop {
-        let lang = session.locale.lang();
         let shown = |n: &usize| {
             values[*n].is_some() || kind.fields[*n].ask == Ask::More || asked.contains(n)
         };
@@ -371,17 +370,8 @@ fn review(
             session.locale.text("prompt-enter"),
             session.locale.text("prompt-drop"),
         ];
-        options.extend(fields.iter().map(|&n| {
-            let field = &kind.fields[n];
-            let value = values[n].as_ref();
-            let value = value.map(|value| text::words(field, value, &session.locale));
-            let value = value.unwrap_or_else(|| session.locale.text("intake-nothing"));
-            format!(
-                "{}{}{value}",
-                field.label.get(lang),
-                session.locale.text("prompt-colon")
-            )
-        }));
+        let answer = |n: &usize| prompt::answer(session, &kind.fields[*n], values[*n].as_ref());
+        options.extend(fields.iter().map(answer));
         let question = session.locale.text("prompt-review");
         match prompt::choose(session, &question, &options)? {
             0 => return Ok(()),

@@ -10,12 +10,13 @@ use crate::cmd::fields::{
     cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable,
 };
 use crate::cmd::ledger::Ledger;
+use crate::cmd::prompt::Proposed;
 use crate::cmd::{self, Command, Session, Status, options, prompt};
 use crate::locale::Locale;
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::{FieldDef, FieldType, Kind, Phase};
+use crate::rules::kind::{FieldDef, FieldType, Kind, Phase, StatusDef};
 use crate::tree::change;
 use crate::tree::check::Checked;
 use crate::written::selection::Selection;
@@ -82,7 +83,7 @@ fn edit_command(locale: &Locale) -> Clap {
 fn build_update(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "update")
         .arg(options::positional(locale, "id", "value-id").required(false))
-        .arg(options::option(locale, "status", "value-status").required(true))
+        .arg(options::option(locale, "status", "value-status"))
         .arg(options::option(locale, "on", "value-day"))
         .arg(options::option(locale, "percent", "value-number"))
         .arg(options::option(locale, "note", "value-text"))
@@ -100,7 +101,7 @@ fn build_done(locale: &Locale, _: &Rules) -> Clap {
 fn build_retract(locale: &Locale, _: &Rules) -> Clap {
     options::command(locale, "retract")
         .arg(options::positional(locale, "id", "value-id").required(false))
-        .arg(options::option(locale, "why", "value-text").required(true))
+        .arg(options::option(locale, "why", "value-text"))
         .arg(options::option(locale, "by", "value-text"))
 }
 
@@ -174,28 +175,19 @@ fn change_record(
 
 fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let id = asked_record(session, matches, |_| true)?;
+    let asked = match session.interactive {
+        true => asked_field(session, &id)?,
+        false => None,
+    };
     change_record(session, &id, "changed", |session, record, values| {
         let kind = &record.kind;
         refuse_retracted(record)?;
-        let command = cmd::global_options(&session.locale)
-            .subcommand(cmd::bare(edit_of(kind, &session.locale)));
-        let again = command
-            .try_get_matches_from(&session.args)
-            .map_err(|error| {
-                let stranger = match error.get(ContextKind::InvalidArg) {
-                    Some(ContextValue::String(flag)) => flag.clone(),
-                    _ => error.kind().to_string(),
-                };
-                Problem::new(Rule::UNKNOWN_FIELD)
-                    .with("field", stranger)
-                    .with("kind", &kind.label)
-                    .with("allowed", kind.field_names())
-            })?;
-        let Some((_, matches)) = again.subcommand() else {
-            return Err(Problem::new(Rule::USAGE).into());
-        };
-        let clear = cleared_fields(kind, matches)?;
-        let given = field_values(session, kind, matches, &clear)?;
+        // Index 0 is the id.
+        if let Some((n, value)) = asked {
+            values[n + 1] = value;
+            return Ok(());
+        }
+        let (clear, given) = typed_fields(session, kind)?;
         if clear.is_empty() && given.iter().all(Option::is_none) {
             return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
                 .with("allowed", kind.field_names())
@@ -203,7 +195,6 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
         for (n, value) in given.into_iter().enumerate() {
             if value.is_some() || clear.contains(&n) {
-                // Index 0 is the id.
                 values[n + 1] = value;
             }
         }
@@ -211,26 +202,113 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     })
 }
 
+/// The fields that were typed, read by the kind's own: those that are cleared, and values.
+fn typed_fields(
+    session: &Session<'_>,
+    kind: &Kind,
+) -> Result<(Vec<usize>, Vec<Option<Value>>), Problems> {
+    let command =
+        cmd::global_options(&session.locale).subcommand(cmd::bare(edit_of(kind, &session.locale)));
+    let again = command
+        .try_get_matches_from(&session.args)
+        .map_err(|error| {
+            let stranger = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::String(flag)) => flag.clone(),
+                _ => error.kind().to_string(),
+            };
+            Problem::new(Rule::UNKNOWN_FIELD)
+                .with("field", stranger)
+                .with("kind", &kind.label)
+                .with("allowed", kind.field_names())
+        })?;
+    let Some((_, matches)) = again.subcommand() else {
+        return Err(Problem::new(Rule::USAGE).into());
+    };
+    let clear = cleared_fields(kind, matches)?;
+    let given = field_values(session, kind, matches, &clear)?;
+    Ok((clear, given))
+}
+
+/// Which field is to be changed and to what, where no field was typed.
+fn asked_field(session: &Session<'_>, id: &str) -> Result<Option<(usize, Option<Value>)>> {
+    let (root, rules) = (session.root()?, session.rules()?);
+    let record = change::find(&root, &rules, id)?.record;
+    let kind = record.kind;
+    let (clear, given) = typed_fields(session, kind)?;
+    if !clear.is_empty() || given.iter().any(Option::is_some) {
+        return Ok(None);
+    }
+    refuse_retracted(&record)?;
+    let updates = kind.life.as_ref().map(|life| life.updates);
+    let fields: Vec<usize> = (0..kind.fields.len())
+        .filter(|n| Some(*n) != updates)
+        .collect();
+    let values: Vec<Option<Value>> = fields.iter().map(|&n| record.get(n).cloned()).collect();
+    let options: Vec<String> = fields
+        .iter()
+        .zip(&values)
+        .map(|(&n, value)| prompt::answer(session, &kind.fields[n], value.as_ref()))
+        .collect();
+    let question = session.locale.text("prompt-edit");
+    let chosen = prompt::choose(session, &question, &options)?;
+    let n = fields[chosen];
+    let proposed = Proposed::Current(values[chosen].as_ref());
+    let value = prompt::field(session, &kind.fields[n], proposed)?;
+    Ok(Some((n, value)))
+}
+
 fn run_update(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let status = matches.get_one::<String>("status").cloned();
-    add_update(session, matches, status)
+    if status.is_none() && !session.interactive {
+        return Err(Problem::new(Rule::MISSING_ARGUMENTS)
+            .with("flags", "--status")
+            .into());
+    }
+    let id = asked_open(session, matches)?;
+    let status = match status {
+        Some(status) => status,
+        None => asked_status(session, &id)?,
+    };
+    add_update(session, matches, &id, Some(status))
 }
 
 fn run_done(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    add_update(session, matches, None)
+    let id = asked_open(session, matches)?;
+    add_update(session, matches, &id, None)
+}
+
+/// The record that is named, or chosen of those that are open.
+fn asked_open(session: &mut Session<'_>, matches: &ArgMatches) -> Result<String> {
+    let today = session.today;
+    asked_record(session, matches, |record| {
+        record.phase_on(today).is_some_and(Phase::is_open)
+    })
+}
+
+/// The state that a record is to have, chosen by whoever can be asked.
+fn asked_status(session: &Session<'_>, id: &str) -> Result<String> {
+    let (root, rules) = (session.root()?, session.rules()?);
+    let kind = change::find(&root, &rules, id)?.record.kind;
+    let Some(life) = &kind.life else {
+        return Err(Problem::new(Rule::NO_LIFECYCLE)
+            .with("kind", &kind.label)
+            .into());
+    };
+    let label = |status: &StatusDef| status.choice.label.get(session.locale.lang()).to_owned();
+    let options: Vec<String> = life.statuses.iter().map(label).collect();
+    let question = session.locale.text("prompt-status");
+    let chosen = prompt::choose(session, &question, &options)?;
+    Ok(life.statuses[chosen].choice.name.clone())
 }
 
 /// Adds an update; without a status, the one that means done.
 fn add_update(
     session: &mut Session<'_>,
     matches: &ArgMatches,
+    id: &str,
     status: Option<String>,
 ) -> Result<Status> {
-    let today = session.today;
-    let id = asked_record(session, matches, |record| {
-        record.phase_on(today).is_some_and(Phase::is_open)
-    })?;
-    change_record(session, &id, "updated", |session, record, values| {
+    change_record(session, id, "updated", |session, record, values| {
         let kind = &record.kind;
         let Some(life) = &kind.life else {
             return Err(Problem::new(Rule::NO_LIFECYCLE)
@@ -309,7 +387,24 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let by = text("by").unwrap_or_else(clerk_name);
     let mut retracted = String::new();
+    if text("why").is_none() && !session.interactive {
+        return Err(Problem::new(Rule::MISSING_ARGUMENTS)
+            .with("flags", "--why")
+            .into());
+    }
     let id = asked_record(session, matches, |_| true)?;
+    let why = match text("why") {
+        Some(why) => why,
+        None => prompt::line(
+            session,
+            &session.locale.text("prompt-why"),
+            "",
+            |why| match why.is_empty() {
+                true => Err(session.locale.text("prompt-why-empty")),
+                false => Ok(()),
+            },
+        )?,
+    };
     let status = change_record(session, &id, "retracted", |session, record, values| {
         refuse_retracted(record)?;
         record.id.as_str().clone_into(&mut retracted);
@@ -320,7 +415,7 @@ fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status
             let text = match column.name.as_str() {
                 "on" => session.today.to_string(),
                 "by" => by.clone(),
-                _ => text("why").unwrap_or_default(),
+                _ => why.clone(),
             };
             let required_but_empty = column.required && text.trim().is_empty();
             if required_but_empty {

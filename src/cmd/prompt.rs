@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::cmd::Session;
 use crate::day::{Day, Period, PeriodName, When};
 use crate::form::given::words;
-use crate::locale::{Arg, Locale};
+use crate::locale::{Arg, Lang, Locale};
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
 use crate::record::{Record, Value, input, text};
@@ -93,6 +93,15 @@ pub(super) fn field(
             .map(Some)
             .map_err(said(session)),
     })
+}
+
+/// A field and what it says, as a line to choose.
+pub(super) fn answer(session: &Session<'_>, field: &FieldDef, value: Option<&Value>) -> String {
+    let locale = &session.locale;
+    let value = value.map(|value| text::words(field, value, locale));
+    let value = value.unwrap_or_else(|| locale.text("intake-nothing"));
+    let space = if locale.lang() == Lang::En { " " } else { "" };
+    format!("{}{space}{value}", label(field, locale))
 }
 
 fn label(field: &FieldDef, locale: &Locale) -> String {
