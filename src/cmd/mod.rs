@@ -295,7 +295,10 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
                 writeln!(session.out, "ledger {}", env!("CARGO_PKG_VERSION"))?;
                 return Ok(Status::Clean);
             }
-            _ => return Err(help::usage_problem(&error).into()),
+            _ => {
+                let known = names_there(&asked_for(session), &session.args);
+                return Err(help::usage_problem(&error, &known).into());
+            }
         },
     };
     if let Some(day) = matches.get_one::<String>("today") {
@@ -321,6 +324,23 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
         Some(command) => (command.run)(session, matches),
         None => Err(Problem::new(Rule::USAGE).into()),
     }
+}
+
+/// What may be typed where the words of a command line lead to nothing: the names, in both
+/// languages, of the commands or kinds there.
+fn names_there(command: &Clap, args: &[OsString]) -> Vec<String> {
+    let mut here = command;
+    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    for word in words {
+        // What is no command is an option, or the value of one.
+        here = here.find_subcommand(word).unwrap_or(here);
+    }
+    let names = |command: &Clap| {
+        let aliases = command.get_all_aliases().map(str::to_owned);
+        let name = command.get_name().to_owned();
+        std::iter::once(name).chain(aliases).collect::<Vec<_>>()
+    };
+    here.get_subcommands().flat_map(names).collect()
 }
 
 /// Finishes what another command was killed in the midst of: until then the ledger is neither as it

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::locale::{Arg, Locale};
 use crate::problem::{Problem, Rule};
 use crate::render::{padded, wrap};
+use crate::spelling::nearest;
 
 /// Gives a command and all below it help pages of our own.
 pub fn install(command: Command, path: &str, locale: &Locale, width: usize) -> Command {
@@ -177,8 +178,9 @@ fn lines(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What is wrong with a command line, as a problem that both languages can say.
-pub fn usage_problem(error: &clap::Error) -> Problem {
+/// What is wrong with a command line, as a problem that both languages can say; `known` are the
+/// names of commands or kinds that may stand where one was mistyped.
+pub fn usage_problem(error: &clap::Error, known: &[String]) -> Problem {
     let get = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
@@ -215,9 +217,13 @@ pub fn usage_problem(error: &clap::Error) -> Problem {
         ErrorKind::ArgumentConflict => "usage-conflict",
         _ => "usage-other",
     };
-    let subject = match error.kind() {
-        ErrorKind::InvalidSubcommand => get(ContextKind::InvalidSubcommand),
-        _ => arg,
+    let (subject, suggested) = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let typed = get(ContextKind::InvalidSubcommand);
+            let near = nearest(&typed, known.iter().map(String::as_str)).join(", ");
+            (typed, near)
+        }
+        _ => (arg, suggested),
     };
     Problem::new(Rule::USAGE)
         .with("what", Arg::Message(what))
