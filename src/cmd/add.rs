@@ -338,10 +338,10 @@ fn ask(
     session: &mut Session<'_>,
     kind: &Kind,
     values: &mut [Option<Value>],
-    (n, offer): (usize, Proposed<'_>),
+    (n, proposed): (usize, Proposed<'_>),
 ) -> Result<()> {
     loop {
-        values[n] = prompt::field(session, &kind.fields[n], offer)?;
+        values[n] = prompt::field(session, &kind.fields[n], proposed)?;
         let broken = broken_bounds(kind, values);
         let Some((_, problem)) = broken.into_iter().find(|(field, _)| *field == n) else {
             return Ok(());
@@ -386,15 +386,10 @@ fn review(
                     (n, Proposed::Current(before.as_ref())),
                 ) {
                     // Who gives up one answer keeps it, and all others.
-                    Err(error) if is_cancelled(&error) => values[n] = before,
+                    Err(error) if prompt::is_cancelled(&error) => values[n] = before,
                     ended => ended?,
                 }
             }
         }
     }
-}
-
-fn is_cancelled(error: &anyhow::Error) -> bool {
-    let problem = error.downcast_ref::<Problem>();
-    problem.is_some_and(|problem| problem.rule == Rule::CANCELLED)
 }

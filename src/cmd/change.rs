@@ -42,13 +42,14 @@ pub(super) const RETRACT: Command = Command {
     run: run_retract,
 };
 
+/// What `edit` takes besides fields.
+const NO_FIELDS: [&str; 6] = ["id", "root", "lang", "color", "today", "help"];
+
 fn build_edit(locale: &Locale, rules: &Rules) -> Clap {
     // Which kind the id names is known only once it is found. Until then every field of every kind
     // is taken, under every name it has, and the words are read again by the kind's own fields.
     let mut flags: Vec<Flag> = Vec::new();
-    let mut taken: BTreeSet<String> = ["id", "root", "lang", "color", "today", "help"]
-        .map(str::to_owned)
-        .into();
+    let mut taken: BTreeSet<String> = NO_FIELDS.map(str::to_owned).into();
     for name in rules
         .kinds
         .iter()
@@ -175,8 +176,11 @@ fn change_record(
 
 fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let id = asked_record(session, matches, |_| true)?;
-    let asked = match session.interactive {
-        true => asked_field(session, &id)?,
+    let is_typed = matches
+        .ids()
+        .any(|name| !NO_FIELDS.contains(&name.as_str()));
+    let asked = match session.interactive && !is_typed {
+        true => Some(asked_field(session, &id)?),
         false => None,
     };
     change_record(session, &id, "changed", |session, record, values| {
@@ -229,15 +233,11 @@ fn typed_fields(
     Ok((clear, given))
 }
 
-/// Which field is to be changed and to what, where no field was typed.
-fn asked_field(session: &Session<'_>, id: &str) -> Result<Option<(usize, Option<Value>)>> {
+/// Which field of a record is to be changed, and to what.
+fn asked_field(session: &Session<'_>, id: &str) -> Result<(usize, Option<Value>)> {
     let (root, rules) = (session.root()?, session.rules()?);
     let record = change::find(&root, &rules, id)?.record;
     let kind = record.kind;
-    let (clear, given) = typed_fields(session, kind)?;
-    if !clear.is_empty() || given.iter().any(Option::is_some) {
-        return Ok(None);
-    }
     refuse_retracted(&record)?;
     let updates = kind.life.as_ref().map(|life| life.updates);
     let fields: Vec<usize> = (0..kind.fields.len())
@@ -254,7 +254,7 @@ fn asked_field(session: &Session<'_>, id: &str) -> Result<Option<(usize, Option<
     let n = fields[chosen];
     let proposed = Proposed::Current(values[chosen].as_ref());
     let value = prompt::field(session, &kind.fields[n], proposed)?;
-    Ok(Some((n, value)))
+    Ok((n, value))
 }
 
 fn run_update(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {

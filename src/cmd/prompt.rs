@@ -41,7 +41,7 @@ impl<'v> Proposed<'v> {
 pub(super) fn field(
     session: &Session<'_>,
     field: &FieldDef,
-    offer: Proposed<'_>,
+    proposed: Proposed<'_>,
 ) -> Result<Option<Value>> {
     let locale = &session.locale;
     let skip = locale.text("prompt-skip");
@@ -54,7 +54,9 @@ pub(super) fn field(
         if !field.required {
             options.insert(0, skip);
         }
-        let likely = offer.value().map(|value| text::words(field, value, locale));
+        let likely = proposed
+            .value()
+            .map(|value| text::words(field, value, locale));
         let first = options
             .iter()
             .position(|option| Some(option) == likely.as_ref());
@@ -68,7 +70,7 @@ pub(super) fn field(
     }
     let optional = !field.required;
     let words = |value: &Value| words(field, value, locale.lang()).replace('\n', "；");
-    let (default, initial) = match offer {
+    let (default, initial) = match proposed {
         Proposed::Likely(value) => (value.map(words), None),
         Proposed::Current(value) => (None, value.map(words)),
     };
@@ -79,7 +81,7 @@ pub(super) fn field(
         (false, false) if offered => locale.text("prompt-offered"),
         (false, false) => format!("{} {skip}", locale.text(field.ty.message())),
     };
-    let question = Question {
+    let question = LineQuestion {
         text: &label,
         help: &help,
         default: default.as_deref(),
@@ -159,7 +161,7 @@ pub(super) fn org(
         let meant = names.iter().filter(is_meant).take(7);
         meant.map(|(name, _)| name.clone()).collect()
     };
-    let question = Question {
+    let question = LineQuestion {
         text: &label,
         help: &session.locale.text("prompt-org"),
         default,
@@ -177,9 +179,9 @@ pub(super) fn org(
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn year(session: &Session<'_>, question: &str) -> Result<i32> {
     let default = session.today.year().to_string();
-    let question = Question {
+    let question = LineQuestion {
         default: Some(&default),
-        ..Question::new(question, "")
+        ..LineQuestion::new(question, "")
     };
     typed(session, &question, |text| {
         year_of(text).ok_or_else(|| session.locale.text(FieldType::Year.message()))
@@ -202,7 +204,7 @@ pub(super) fn line(
     help: &str,
     check: impl Fn(&str) -> Result<(), String>,
 ) -> Result<String> {
-    typed(session, &Question::new(question, help), |text| {
+    typed(session, &LineQuestion::new(question, help), |text| {
         let text = text.trim();
         check(text).map(|()| text.to_owned())
     })
@@ -214,9 +216,9 @@ pub(super) fn line(
 /// The person gave up, or the terminal cannot be used.
 pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
     let likely = session.today.to_string();
-    let question = Question {
+    let question = LineQuestion {
         default: Some(&likely),
-        ..Question::new(question, "")
+        ..LineQuestion::new(question, "")
     };
     typed(session, &question, |text| {
         Day::read(text, session.today.into())
@@ -224,43 +226,15 @@ pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
     })
 }
 
-/// What is asked for a line of text.
-struct Question<'q> {
-    text: &'q str,
-    help: &'q str,
-    default: Option<&'q str>,
-    initial: &'q str,
-    suggest: &'q dyn Fn(&str) -> Vec<String>,
-}
-
-impl<'q> Question<'q> {
-    fn new(text: &'q str, help: &'q str) -> Question<'q> {
-        Question {
-            text,
-            help,
-            default: None,
-            initial: "",
-            suggest: &|_| Vec::new(),
-        }
-    }
-}
-
 /// Asks until what is typed can be read; what is wrong with it is said.
 fn typed<T>(
     session: &Session<'_>,
-    question: &Question<'_>,
+    question: &LineQuestion<'_>,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<T> {
     let value = RefCell::new(None);
-    let question = LineQuestion {
-        text: question.text,
-        help: question.help,
-        default: question.default,
-        initial: question.initial,
-        suggest: question.suggest,
-        check: &|text| read(text).map(|read| *value.borrow_mut() = Some(read)),
-    };
-    let answer = question.ask(session.style.colour)?;
+    let check = |text: &str| read(text).map(|read| *value.borrow_mut() = Some(read));
+    let answer = question.ask(&check, session.style.colour)?;
     answered(answer.and_then(|_| value.into_inner()))
 }
 
@@ -334,6 +308,12 @@ fn one_of(
 pub(super) fn confirm(session: &Session<'_>, question: &str) -> Result<bool> {
     let [no, yes] = ["no", "yes"].map(|id| session.locale.text(id));
     Ok(choose(session, question, &[no, yes])? == 1)
+}
+
+/// Whether an error says no more than that the person gave up.
+pub(super) fn is_cancelled(error: &anyhow::Error) -> bool {
+    let problem = error.downcast_ref::<Problem>();
+    problem.is_some_and(|problem| problem.rule == Rule::CANCELLED)
 }
 
 /// What was answered, unless the person gave up.

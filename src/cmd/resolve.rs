@@ -62,14 +62,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let stopped = match ended {
         Ok(()) => false,
         // What was answered before is written and stays.
-        Err(error)
-            if tally.done > 0
-                && error
-                    .downcast_ref::<Problem>()
-                    .is_some_and(|problem| problem.rule == Rule::CANCELLED) =>
-        {
-            true
-        }
+        Err(error) if tally.done > 0 && prompt::is_cancelled(&error) => true,
         Err(error) => return Err(error),
     };
     let said = if stopped {
@@ -260,7 +253,7 @@ fn join(
     for file in &files {
         say_file(session, file)?;
     }
-    let (kept, gone) = moved.kept_and_gone(at);
+    let (kept, gone) = moved.place_of(at);
     let args = [
         ("from", gone.as_str().into()),
         ("path", kept.as_str().into()),

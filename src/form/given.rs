@@ -167,11 +167,7 @@ pub fn form(
     let headings = Headings::of(rules, kind);
     columns.extend(steps.iter().enumerate().map(|(n, step)| {
         let label = step.label.get(lang);
-        let meant = headings
-            .targets(label)
-            .into_iter()
-            .max_by_key(|(_, weight)| *weight);
-        let heading = match meant {
+        let heading = match headings.surest(label) {
             Some((Target::Update(of_label), _)) if of_label == n => label.to_owned(),
             // A field of the record is called so already.
             _ => format!("updates.{}", step.name),

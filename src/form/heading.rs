@@ -159,11 +159,16 @@ impl<'r> Headings<'r> {
         found
     }
 
+    /// What a heading most surely means.
+    pub(super) fn surest(&self, heading: &str) -> Option<(Target, Weight)> {
+        let targets = self.targets(heading).into_iter();
+        targets.max_by_key(|(_, weight)| *weight)
+    }
+
     /// What a tick under a word says, where the word stands under the heading of a field and is one
     /// of its few values: `例会` under `类型`.
     pub(super) fn ticked(&self, heading: &str, word: &str) -> Option<(Weight, Target, Value)> {
-        let surest = self.targets(heading).into_iter().max_by_key(|(_, w)| *w);
-        let (target, weight) = surest?;
+        let (target, weight) = self.surest(heading)?;
         let (target, field) = self.column_of_words(target)?;
         Some((weight, target, word_of(field, word)?))
     }
@@ -171,8 +176,7 @@ impl<'r> Headings<'r> {
     /// The one field of which a word is a value, where it stands under the heading of an amount:
     /// `预算` under `金额`.
     pub(super) fn divided(&self, heading: &str, word: &str) -> Option<(usize, String)> {
-        let surest = self.targets(heading).into_iter().max_by_key(|(_, w)| *w);
-        match surest?.0 {
+        match self.surest(heading)?.0 {
             Target::Field(n) if self.kind.fields[n].ty.is_number() => {}
             _ => return None,
         }

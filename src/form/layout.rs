@@ -1,6 +1,7 @@
 //! Where the table is on a sheet: the rows of its heading, and what each column holds.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use super::heading::{Headings, Target, Weight, is_percentage, money_unit};
 use crate::day::{Day, Period, PeriodName, When, mentioned};
@@ -235,21 +236,16 @@ impl Layout {
     /// Where the same headings begin once more: two columns that are left out though they are named
     /// as others are.
     fn second_table(&self, headings: &Headings<'_>) -> Option<At> {
-        let taken: HashMap<&str, Target> = self
-            .columns
-            .iter()
-            .filter_map(|column| Some((column.heading.as_str(), column.target?)))
-            .collect();
+        let known = self.columns.iter().filter(|column| column.target.is_some());
+        let taken: HashSet<&str> = known.map(|column| column.heading.as_str()).collect();
         let is_second = |column: &&Column| {
-            let most = headings
-                .targets(&column.heading)
-                .into_iter()
-                .max_by_key(|(_, w)| *w);
             column.target.is_none()
-                && taken.contains_key(column.heading.as_str())
-                && most.is_some_and(|(target, weight)| {
-                    weight >= 8 && matches!(target, Target::Field(_))
-                })
+                && taken.contains(column.heading.as_str())
+                && headings
+                    .surest(&column.heading)
+                    .is_some_and(|(target, weight)| {
+                        weight >= 8 && matches!(target, Target::Field(_))
+                    })
         };
         let second: Vec<&Column> = self.columns.iter().filter(is_second).collect();
         (second.len() > 1).then(|| second[0].at)
@@ -497,57 +493,59 @@ fn headed(
     headed
 }
 
-/// The columns of ticks: where the words under the heading of a field are values of it, two at
-/// least.
+/// Columns whose lowest words say something of the heading that they stand under together: what
+/// `read` makes of heading and word, where at least two of that sort stand under one heading.
+fn side_by_side<S: Eq + Hash + Copy, T>(
+    headed: &[(u32, Vec<Part>)],
+    read: impl Fn(&str, &str) -> Option<(S, T)>,
+) -> HashMap<u32, T> {
+    let mut found = Vec::new();
+    let mut beside: HashMap<(S, At), usize> = HashMap::new();
+    for (index, parts) in headed {
+        if let [.., (heading, above), (word, _)] = &parts[..]
+            && let Some((sort, said)) = read(heading, word)
+        {
+            *beside.entry((sort, *above)).or_default() += 1;
+            found.push((*index, (sort, *above), said));
+        }
+    }
+    found.retain(|(_, sort, _)| beside[sort] > 1);
+    found
+        .into_iter()
+        .map(|(index, _, said)| (index, said))
+        .collect()
+}
+
+/// The columns of ticks: where the words under the heading of a field are values of it.
 fn ticks(
     headings: &Headings<'_>,
     headed: &[(u32, Vec<Part>)],
 ) -> HashMap<u32, (Weight, Target, Tick)> {
-    let mut found = HashMap::new();
-    let mut beside: HashMap<(Target, At), usize> = HashMap::new();
-    for (index, parts) in headed {
-        let [.., (heading, above), (word, _)] = &parts[..] else {
-            continue;
-        };
-        if let Some((weight, target, value)) = headings.ticked(heading, word) {
-            let word = word.clone();
-            *beside.entry((target, *above)).or_default() += 1;
-            found.insert(*index, (*above, (weight, target, Tick { word, value })));
-        }
-    }
-    let several = found
-        .into_iter()
-        .filter(|(_, (above, (_, target, _)))| beside[&(*target, *above)] > 1);
-    several.map(|(index, (_, tick))| (index, tick)).collect()
+    side_by_side(headed, |heading, word| {
+        let (weight, target, value) = headings.ticked(heading, word)?;
+        let word = word.to_owned();
+        Some((target, (weight, target, Tick { word, value })))
+    })
 }
 
-/// The columns of amounts that stand side by side by a field's values, two at least: the field and
-/// the value. Where the field has a column of its own they are something else.
+/// The columns of amounts that stand side by side by a field's values: the field and the value.
+/// Where the field has a column of its own they are something else.
 fn divided(headings: &Headings<'_>, headed: &[(u32, Vec<Part>)]) -> HashMap<u32, (usize, String)> {
-    let mut found = HashMap::new();
-    let mut beside: HashMap<(usize, At), usize> = HashMap::new();
-    for (index, parts) in headed {
-        let [.., (heading, above), (word, _)] = &parts[..] else {
-            continue;
-        };
-        if let Some((field, value)) = headings.divided(heading, word) {
-            *beside.entry((field, *above)).or_default() += 1;
-            found.insert(*index, (*above, (field, value)));
-        }
+    let mut divided = side_by_side(headed, |heading, word| {
+        let (field, value) = headings.divided(heading, word)?;
+        Some((field, (field, value)))
+    });
+    if divided.is_empty() {
+        return divided;
     }
-    let own = |field: usize| {
-        let names = |text: &str| {
-            let mut targets = headings.targets(text).into_iter();
-            targets.any(|(target, weight)| target == Target::Field(field) && weight >= 8)
-        };
-        let mut lowest = headed.iter().filter_map(|(_, parts)| parts.last());
-        lowest.any(|(text, _)| names(text))
-    };
-    found.retain(|_, (above, (field, _))| beside[&(*field, *above)] > 1 && !own(*field));
-    found
-        .into_iter()
-        .map(|(index, (_, choice))| (index, choice))
-        .collect()
+    let lowest = headed.iter().filter_map(|(_, parts)| parts.last());
+    let named = lowest.flat_map(|(text, _)| headings.targets(text));
+    let own: HashSet<Target> = named
+        .filter(|(_, weight)| *weight >= 8)
+        .map(|(target, _)| target)
+        .collect();
+    divided.retain(|_, (field, _)| !own.contains(&Target::Field(*field)));
+    divided
 }
 
 /// What a column may be by its words: each of them, the lower the surer, and all together.

@@ -202,12 +202,7 @@ impl MovedTwice {
 
     /// That it was moved twice.
     pub fn problem(&self, mine: Side) -> Problem {
-        let [ours, theirs] = &self.places;
-        let (own, other) = if mine == Side::Ours {
-            (ours, theirs)
-        } else {
-            (theirs, ours)
-        };
+        let (own, other) = self.place_of(mine);
         let file = format!("orgs/{own}/org.toml");
         let problem = Problem::new(Rule::MOVED_TWICE)
             .at(Place::file(file))
@@ -229,7 +224,7 @@ impl MovedTwice {
         (waiting, at): (&[Unmerged], Side),
         writing: Writing<'_>,
     ) -> Result<(Settlement, Vec<MergedFile>), Problem> {
-        let (kept, gone) = self.kept_and_gone(at);
+        let (kept, gone) = self.place_of(at);
         let (kept_folder, gone_folder) = (root.org_folder(kept), root.org_folder(gone));
         let files = files_below(&gone_folder).map_err(|error| Problem::io(&gone_folder, &error))?;
         let mut settlement = Settlement::default();
@@ -260,10 +255,10 @@ impl MovedTwice {
         Ok((settlement, all_merged))
     }
 
-    /// The place that is kept and the one that is no more.
-    pub fn kept_and_gone(&self, at: Side) -> (&OrgPath, &OrgPath) {
+    /// The place to which a side moved it, and that of the other.
+    pub fn place_of(&self, side: Side) -> (&OrgPath, &OrgPath) {
         let [ours, theirs] = &self.places;
-        match at {
+        match side {
             Side::Ours => (ours, theirs),
             Side::Theirs => (theirs, ours),
         }
@@ -281,7 +276,7 @@ impl MovedTwice {
         lock: &Lock,
         at: Side,
     ) -> Result<(), Problems> {
-        let (kept, gone) = self.kept_and_gone(at);
+        let (kept, gone) = self.place_of(at);
         // git does not know empty folders.
         remove_empty_below(&root.org_folder(gone));
         let orgs = Tree::organisations(root, rules)?.orgs;

@@ -33,9 +33,10 @@ pub struct LineQuestion<'q> {
     pub initial: &'q str,
     /// What a text that was begun may become.
     pub suggest: &'q dyn Fn(&str) -> Vec<String>,
-    /// What is wrong with an answer, in a sentence.
-    pub check: &'q dyn Fn(&str) -> std::result::Result<(), String>,
 }
+
+/// What is wrong with an answer, in a sentence.
+type Check<'c> = &'c dyn Fn(&str) -> std::result::Result<(), String>;
 
 /// A question that is answered by one of a few options, narrowed down by what is typed.
 pub struct Choice<'q> {
@@ -51,13 +52,25 @@ pub struct Choice<'q> {
     pub first: usize,
 }
 
-impl LineQuestion<'_> {
-    /// Asks at the terminal; nothing where the person gave up (Esc, Ctrl-C).
+impl<'q> LineQuestion<'q> {
+    /// A question with nothing in its line.
+    pub fn new(text: &'q str, help: &'q str) -> LineQuestion<'q> {
+        LineQuestion {
+            text,
+            help,
+            default: None,
+            initial: "",
+            suggest: &|_| Vec::new(),
+        }
+    }
+
+    /// Asks at the terminal until `check` finds nothing wrong; nothing where the person gave up
+    /// (Esc, Ctrl-C).
     ///
     /// # Errors
     /// The terminal cannot be used, or is gone.
-    pub fn ask(&self, colour: bool) -> Result<Option<String>> {
-        Terminal::open(colour)?.ask(&mut LineDialog::new(self))
+    pub fn ask(&self, check: Check<'_>, colour: bool) -> Result<Option<String>> {
+        Terminal::open(colour)?.ask(&mut LineDialog::new(self, check))
     }
 }
 
@@ -198,6 +211,7 @@ fn step<D: Dialog>(dialog: &mut D, event: Event) -> Step<D::Answer> {
 
 struct LineDialog<'q> {
     question: &'q LineQuestion<'q>,
+    check: Check<'q>,
     input: Input,
     suggestions: Vec<String>,
     chosen: Option<usize>,
@@ -205,9 +219,10 @@ struct LineDialog<'q> {
 }
 
 impl<'q> LineDialog<'q> {
-    fn new(question: &'q LineQuestion<'q>) -> LineDialog<'q> {
+    fn new(question: &'q LineQuestion<'q>, check: Check<'q>) -> LineDialog<'q> {
         LineDialog {
             question,
+            check,
             input: Input::new(question.initial.to_owned()),
             suggestions: Vec::new(),
             chosen: None,
@@ -261,7 +276,7 @@ impl Dialog for LineDialog<'_> {
                     (None, "", Some(default)) => default.to_owned(),
                     (None, typed, _) => typed.to_owned(),
                 };
-                match (self.question.check)(&answer) {
+                match (self.check)(&answer) {
                     Ok(()) => return Step::Answered(answer),
                     Err(wrong) => self.wrong = Some(wrong),
                 }
@@ -585,20 +600,18 @@ mod tests {
 
     fn line_with<T>(check: impl FnOnce(&mut LineDialog<'_>) -> T) -> T {
         let question = LineQuestion {
-            text: "地点：",
-            help: "",
             default: Some("一楼"),
-            initial: "",
             suggest: &|typed| match typed {
                 "" => Vec::new(),
                 _ => vec!["会议室".to_owned(), "活动中心".to_owned()],
             },
-            check: &|answer| match answer.len() {
-                0..30 => Ok(()),
-                _ => Err("太长".to_owned()),
-            },
+            ..LineQuestion::new("地点：", "")
         };
-        check(&mut LineDialog::new(&question))
+        let is_short = |answer: &str| match answer.len() {
+            0..30 => Ok(()),
+            _ => Err("太长".to_owned()),
+        };
+        check(&mut LineDialog::new(&question, &is_short))
     }
 
     fn control(c: char) -> (KeyCode, KeyModifiers) {
