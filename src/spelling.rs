@@ -86,19 +86,17 @@ pub fn same(a: &str, b: &str) -> bool {
 /// Of some names the few that are nearest to one that is none of them, the nearest first.
 pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     const SHOWN: usize = 3;
-    /// A third of the characters in common: one of three may be wrong in a short name.
-    const NEAR: f64 = 0.34;
-    let name = folded(name).to_lowercase();
-    let nearness = |other: &'n str| {
-        let other_name = folded(other).to_lowercase();
-        let part = !name.is_empty() && other_name.contains(&name);
-        let near = strsim::normalized_damerau_levenshtein(&name, &other_name);
-        (if part { 1.0 } else { near }, other)
-    };
+    /// One of two characters may be wrong in a short name, and of a longer one nearly half.
+    const NEAR: f64 = 0.48;
+    /// What is much farther than the nearest was hardly meant.
+    const BEHIND: f64 = 0.25;
+    let name = Heard::of(name);
     let mut near: Vec<(f64, &str)> = names
-        .map(nearness)
+        .map(|other| (name.nearness(&Heard::of(other)), other))
         .filter(|(near, _)| *near > NEAR)
         .collect();
+    let nearest = near.iter().map(|(near, _)| *near).fold(0.0, f64::max);
+    near.retain(|(near, _)| *near >= nearest - BEHIND);
     near.sort_by(|a, b| {
         b.0.total_cmp(&a.0)
             .then(a.1.len().cmp(&b.1.len()))
@@ -106,6 +104,53 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n 
     });
     near.dedup();
     near.into_iter().take(SHOWN).map(|(_, name)| name).collect()
+}
+
+/// A name as it is compared with what was nearly it: how it is written, and how it sounds. Who
+/// types by sound takes a wrong character of the right sound (会义 for 会议).
+struct Heard {
+    written: String,
+    sounds: Vec<String>,
+}
+
+impl Heard {
+    fn of(name: &str) -> Heard {
+        let written = folded(name).to_lowercase();
+        let sound_of = |c: char| sound(c).unwrap_or_else(|| c.to_string());
+        let sounds = match written.is_ascii() {
+            true => Vec::new(),
+            false => written.chars().map(sound_of).collect(),
+        };
+        Heard { written, sounds }
+    }
+
+    /// How near another name is: 1 is one that has this one in it.
+    fn nearness(&self, other: &Heard) -> f64 {
+        /// A right sound is a little less than the right character.
+        const BY_SOUND: f64 = 0.95;
+        if !self.written.is_empty() && other.written.contains(&self.written) {
+            return 1.0;
+        }
+        let by_character = strsim::normalized_damerau_levenshtein(&self.written, &other.written);
+        if self.sounds.is_empty() || other.sounds.is_empty() {
+            return by_character;
+        }
+        let (ours, theirs) = (&self.sounds, &other.sounds);
+        if theirs.windows(ours.len()).any(|part| part == &ours[..]) {
+            return BY_SOUND;
+        }
+        let apart = strsim::generic_damerau_levenshtein(ours, theirs);
+        let of = ours.len().max(theirs.len());
+        // Lengths of names are far below what a float holds exactly.
+        let by_sound = 1.0 - apart as f64 / of as f64;
+        by_character.max(by_sound * BY_SOUND)
+    }
+}
+
+/// The syllable of a Chinese character without its tone, in ASCII letters: 吕 is `lv`.
+pub fn sound(c: char) -> Option<String> {
+    use pinyin::ToPinyin;
+    Some(c.to_pinyin()?.plain().replace('ü', "v"))
 }
 
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {

@@ -13,7 +13,7 @@ use toml_parser::parser::EventReceiver;
 use toml_parser::{ErrorSink, Span, decoder::Encoding};
 
 use crate::day::Day;
-use crate::locale::{Arg, Label};
+use crate::locale::{Arg, Choices, Label};
 use crate::number::Decimal;
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
@@ -689,24 +689,29 @@ impl<'a, 's> Reader<'a, 's> {
             .map(|(_, value)| *value);
         if found.is_none() {
             let allowed: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            self.unknown_value(key, &text, &allowed.join(", "));
+            self.unknown_value(key, &text, allowed);
         }
         found
     }
 
     /// Notes that a value is not among the allowed ones.
-    pub fn unknown_value(&self, key: &str, value: &str, allowed: &str) {
+    pub fn unknown_value<'n>(
+        &self,
+        key: &str,
+        value: &str,
+        allowed: impl IntoIterator<Item = &'n str>,
+    ) {
         self.note(
             Problem::new(Rule::UNKNOWN_VALUE)
                 .at(self.place_of(key))
                 .with("field", key)
                 .with("value", value)
-                .with("allowed", allowed),
+                .with("allowed", Choices::of(value, allowed)),
         );
     }
 
     /// Notes a key that may not stand here.
-    pub fn unknown_key(&self, key: &str, allowed: &str) {
+    pub fn unknown_key<'n>(&self, key: &str, allowed: impl IntoIterator<Item = &'n str>) {
         let span = self
             .keys()
             .find(|(name, _, _)| *name == key)
@@ -716,7 +721,7 @@ impl<'a, 's> Reader<'a, 's> {
                 .at(self.reading.source.place(span))
                 .with("field", key)
                 .with("kind", Arg::Message("this-table"))
-                .with("allowed", allowed),
+                .with("allowed", Choices::of(key, allowed)),
         );
     }
 
@@ -760,7 +765,7 @@ impl<'a, 's> Reader<'a, 's> {
                         .at(self.reading.source.place(span))
                         .with("field", key)
                         .with("kind", Arg::Message("this-table"))
-                        .with("allowed", allowed.join(", ")),
+                        .with("allowed", Choices::of(key, allowed)),
                 );
             }
         }

@@ -12,7 +12,7 @@ use crate::cmd::fields::{
 use crate::cmd::ledger::Ledger;
 use crate::cmd::prompt::Proposed;
 use crate::cmd::{self, Command, Session, Status, options, prompt};
-use crate::locale::Locale;
+use crate::locale::{Arg, Choices, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Record, Value, input};
 use crate::rules::Rules;
@@ -194,7 +194,7 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         let (clear, given) = typed_fields(session, kind)?;
         if clear.is_empty() && given.iter().all(Option::is_none) {
             return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
-                .with("allowed", kind.field_names())
+                .with("allowed", labels_of(kind))
                 .into());
         }
         for (n, value) in given.into_iter().enumerate() {
@@ -204,6 +204,16 @@ fn run_edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         }
         Ok(())
     })
+}
+
+/// What the fields of a kind are called.
+pub(super) fn labels_of(kind: &Kind) -> Arg {
+    Arg::Labels(
+        kind.fields
+            .iter()
+            .map(|field| field.label.clone())
+            .collect(),
+    )
 }
 
 /// The fields that were typed, read by the kind's own: those that are cleared, and values.
@@ -220,10 +230,11 @@ fn typed_fields(
                 Some(ContextValue::String(flag)) => flag.clone(),
                 _ => error.kind().to_string(),
             };
+            let typed = stranger.trim_start_matches('-').to_owned();
             Problem::new(Rule::UNKNOWN_FIELD)
                 .with("field", stranger)
                 .with("kind", &kind.label)
-                .with("allowed", kind.field_names())
+                .with("allowed", Choices::labelled(&typed, kind.named_fields()))
         })?;
     let Some((_, matches)) = again.subcommand() else {
         return Err(Problem::new(Rule::USAGE).into());

@@ -1,14 +1,16 @@
 //! `ledger list [KIND]` and `ledger find TEXT`: records, filtered and sorted.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
-use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
+use clap::{ArgAction, ArgMatches, Command as Clap};
 
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::Day;
 use crate::figure::list::{ListQuery, RecordTest, SortKey, TextTest};
-use crate::locale::Locale;
+use crate::locale::{Arg, Choices, Label, Locale};
 use crate::present::record::owned;
 use crate::present::{self, left_out_notes, places};
 use crate::problem::{Problem, Rule};
@@ -16,7 +18,7 @@ use crate::record::{Value, input};
 use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::filter::Comparison;
-use crate::rules::kind::{Choice, FieldType, Kind, Phase, allowed};
+use crate::rules::kind::{Choice, FieldType, Kind, Phase};
 use crate::tree::Tree;
 use crate::written::selection::Selection;
 
@@ -120,9 +122,9 @@ fn fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<usize>, Problem> {
 }
 
 /// An option whose help is the list's own.
-fn option(locale: &Locale, name: &'static str, value: &str) -> Arg {
+fn option(locale: &Locale, name: &'static str, value: &str) -> clap::Arg {
     let help = locale.text(&format!("flag-list-{name}"));
-    options::valued(Arg::new(name).long(name).help(help), locale, value)
+    options::valued(clap::Arg::new(name).long(name).help(help), locale, value)
 }
 
 fn as_of(session: &Session<'_>, matches: &ArgMatches) -> Result<Day, Problem> {
@@ -186,10 +188,10 @@ fn tests(
     let wheres = matches.get_many::<String>("where").into_iter().flatten();
     let typed = text("type").map(|name| format!("type={name}"));
     for text in wheres.chain(&typed) {
-        // What a field is called is known only of a kind.
-        let kind =
-            kind.ok_or_else(|| Problem::new(Rule::WHERE_KIND).with("value", text.as_str()))?;
-        tests.push(where_test(text, kind, session.today)?);
+        tests.push(match kind {
+            Some(kind) => where_test(text, kind, session.today)?,
+            None => test_of_all_kinds(text, rules, session.today)?,
+        });
     }
     Ok(tests)
 }
@@ -211,10 +213,7 @@ fn status_test(name: &str, rules: &Rules, kind: Option<&Kind>) -> Result<RecordT
             let known = choices
                 .iter()
                 .map(|choice| (choice.name.as_str(), &choice.label));
-            Problem::new(Rule::UNKNOWN_VALUE)
-                .with("field", "--status")
-                .with("value", name)
-                .with("allowed", allowed(name, known))
+            unknown_value("--status", name, known)
         })
 }
 
@@ -227,13 +226,14 @@ fn state_test(locale: &Locale, name: &str) -> Result<RecordTest, Problem> {
         ("overdue", RecordTest::Overdue(true)),
     ];
     let is_it = |key: &str| key == name || locale.text(&format!("state-{key}")) == name;
-    let names = states.each_ref().map(|(key, _)| *key).join(", ");
+    let labels = states.each_ref().map(|(key, _)| Label {
+        zh: locale.text(&format!("state-{key}")),
+        en: (*key).to_owned(),
+    });
     let found = states.into_iter().find(|(key, _)| is_it(key));
     found.map(|(_, test)| test).ok_or_else(|| {
-        Problem::new(Rule::UNKNOWN_VALUE)
-            .with("field", "--state")
-            .with("value", name)
-            .with("allowed", names)
+        let keys = ["open", "done", "overdue"];
+        unknown_value("--state", name, keys.into_iter().zip(&labels))
     })
 }
 
@@ -259,7 +259,7 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
     Problem::new(Rule::UNKNOWN_FIELD)
         .with("field", name)
         .with("kind", &kind.label)
-        .with("allowed", allowed(name, kind.named_fields()))
+        .with("allowed", Choices::labelled(name, kind.named_fields()))
 }
 
 /// A test in its parts: what is looked at, how it is compared, with what.
@@ -272,12 +272,75 @@ fn compared(text: &str) -> Option<(&str, Comparison, &str)> {
     })
 }
 
+/// One `--where F=V` where no kind is named: what it asks of each kind that has such a field.
+fn test_of_all_kinds(text: &str, rules: &Rules, today: Day) -> Result<RecordTest, Problem> {
+    let (mut tests, mut problems) = (Vec::new(), Vec::new());
+    for kind in &rules.kinds {
+        match where_test(text, kind, today) {
+            Ok(test) => tests.push((kind.number, test)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !tests.is_empty() {
+        return Ok(RecordTest::OfKinds(tests));
+    }
+    let Some((name, _, value)) = compared(text) else {
+        return Err(not_a_test(text));
+    };
+    let fields = rules
+        .kinds
+        .iter()
+        .filter_map(|kind| Some(&kind.fields[kind.named(name)?]));
+    let words = fields.flat_map(|field| match &field.ty {
+        FieldType::Choice(choices) => &choices[..],
+        _ => &[],
+    });
+    let known: Vec<_> = words
+        .map(|word| (word.name.as_str(), &word.label))
+        .collect();
+    let of_field = problems
+        .into_iter()
+        .find(|problem| problem.rule != Rule::UNKNOWN_FIELD);
+    Err(match of_field {
+        Some(problem) if problem.rule == Rule::UNKNOWN_VALUE && !known.is_empty() => {
+            unknown_value(name, value, known)
+        }
+        Some(problem) => problem,
+        None => Problem::new(Rule::UNKNOWN_FIELD)
+            .with("field", name)
+            .with("kind", Arg::Message("all-kinds"))
+            .with("allowed", Choices::labelled(name, all_fields(rules))),
+    })
+}
+
+/// The fields of all kinds, each name once.
+fn all_fields(rules: &Rules) -> Vec<(&str, &Label)> {
+    let mut names = BTreeSet::new();
+    let fields = rules.kinds.iter().flat_map(|kind| kind.named_fields());
+    fields.filter(|(name, _)| names.insert(*name)).collect()
+}
+
+fn unknown_value<'n>(
+    field: &str,
+    value: &str,
+    known: impl IntoIterator<Item = (&'n str, &'n Label)>,
+) -> Problem {
+    Problem::new(Rule::UNKNOWN_VALUE)
+        .with("field", field)
+        .with("value", value)
+        .with("allowed", Choices::labelled(value, known))
+}
+
+fn not_a_test(text: &str) -> Problem {
+    Problem::new(Rule::USAGE)
+        .with("what", Arg::Message("usage-where"))
+        .with("subject", text)
+}
+
 /// One `--where F=V`.
 fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem> {
     let Some((name, comparison, value)) = compared(text) else {
-        return Err(Problem::new(Rule::USAGE)
-            .with("what", crate::locale::Arg::Message("usage-where"))
-            .with("subject", text));
+        return Err(not_a_test(text));
     };
     if let ("state" | "状态", Some(life)) = (name, &kind.life) {
         let choices = || life.statuses.iter().map(|status| &status.choice);
@@ -287,10 +350,7 @@ fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem
             .map(|choice| RecordTest::State(choice.name.clone()))
             .ok_or_else(|| {
                 let known = choices().map(|choice| (choice.name.as_str(), &choice.label));
-                Problem::new(Rule::UNKNOWN_VALUE)
-                    .with("field", name)
-                    .with("value", value)
-                    .with("allowed", allowed(value, known))
+                unknown_value(name, value, known)
             });
     }
     if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {

@@ -49,18 +49,20 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{ErrorKind as IoKind, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
 use crate::day::Day;
-use crate::locale::{self, Lang, Locale};
+use crate::locale::{self, Choices, Label, Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::render::help;
 use crate::render::screen::Screen;
 use crate::render::terminal::TableStyle;
 use crate::rules::Rules;
+use crate::rules::kind::Kind;
 use crate::tree::Root;
 use crate::tree::journal::pending;
 
@@ -296,8 +298,7 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
                 return Ok(Status::Clean);
             }
             _ => {
-                let known = names_there(&asked_for(session), &session.args);
-                return Err(help::usage_problem(&error, &known).into());
+                return Err(usage_problem(session, &error).into());
             }
         },
     };
@@ -308,11 +309,11 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
         .get_one::<String>("lang")
         .filter(|lang| lang.parse::<Lang>().is_err())
     {
-        let allowed = [Lang::Zh, Lang::En].map(Lang::tag).join(", ");
+        let known = [Lang::Zh, Lang::En].map(Lang::tag);
         return Err(Problem::new(Rule::UNKNOWN_VALUE)
             .with("field", "--lang")
             .with("value", lang.as_str())
-            .with("allowed", allowed)
+            .with("allowed", Choices::of(lang, known))
             .into());
     }
     finish_what_was_killed(session)?;
@@ -324,6 +325,30 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
         Some(command) => (command.run)(session, matches),
         None => Err(Problem::new(Rule::USAGE).into()),
     }
+}
+
+/// What is wrong with what was typed. What a kind is called is no command, but often typed as one.
+fn usage_problem(session: &Session<'_>, error: &clap::Error) -> Problem {
+    let mut known = names_there(&asked_for(session), &session.args);
+    let kinds = &session.readable_rules().kinds;
+    if let Some(word) = first_word(&session.args)
+        && COMMANDS.iter().all(|command| word != command.name)
+        && error.kind() == ErrorKind::InvalidSubcommand
+    {
+        if let Some(kind) = kinds.iter().find(|k| k.name == word || k.label.is(&word)) {
+            // An English label is more than one word, or begins with a capital.
+            let typed = Label {
+                zh: kind.label.zh.clone(),
+                en: kind.name.clone(),
+            };
+            return Problem::new(Rule::USAGE)
+                .with("what", locale::Arg::Message("usage-kind"))
+                .with("subject", &typed);
+        }
+        let names = |kind: &Arc<Kind>| [kind.name.clone(), kind.label.zh.clone()];
+        known.extend(kinds.iter().flat_map(names));
+    }
+    help::usage_problem(error, &known)
 }
 
 /// What may be typed where the words of a command line lead to nothing: the names, in both

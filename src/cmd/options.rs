@@ -3,7 +3,7 @@
 use clap::builder::{ArgExt, PossibleValue, PossibleValuesParser, TypedValueParser, ValueHint};
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 
-use crate::locale::{Lang, Locale};
+use crate::locale::{Choices, Lang, Locale};
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 use crate::rules::kind::Choice;
@@ -266,9 +266,9 @@ pub(in crate::cmd) fn report_spec<'r>(
         .get_one::<String>("report")
         .map_or(default, String::as_str);
     rules.layout(name).ok_or_else(|| {
-        let all: Vec<&str> = rules.layouts().iter().map(|l| l.name.as_str()).collect();
+        let all = rules.layouts().iter().map(|l| (l.name.as_str(), &l.label));
         Problem::new(Rule::UNKNOWN_NAME)
             .with("name", name)
-            .with("allowed", all.join(", "))
+            .with("allowed", Choices::labelled(name, all))
     })
 }

@@ -7,7 +7,7 @@ use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::Evaluation;
-use crate::locale::Locale;
+use crate::locale::{Choices, Locale};
 use crate::present::rules::{effects, label};
 use crate::problem::{Problem, Rule};
 use crate::render::json;
@@ -125,10 +125,10 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<NamedRule>, Problem> 
         .cloned()
         .collect();
     if found.is_empty() {
-        let all: Vec<&str> = rules.items().iter().map(|i| i.name.as_str()).collect();
+        let all = rules.items().iter().map(|item| item.name.as_str());
         return Err(Problem::new(Rule::UNKNOWN_NAME)
             .with("name", asked)
-            .with("allowed", all.join(", ")));
+            .with("allowed", Choices::of(asked, all)));
     }
     Ok(found)
 }
@@ -182,9 +182,10 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             Some((_, class)) => Some(class),
             None => {
                 let all: Vec<String> = Class::all().map(|(n, _)| format!("{n}s")).collect();
+                let names = all.iter().map(String::as_str);
                 return Err(Problem::new(Rule::UNKNOWN_NAME)
                     .with("name", name.as_str())
-                    .with("allowed", all.join(", "))
+                    .with("allowed", Choices::of(name, names))
                     .into());
             }
         },

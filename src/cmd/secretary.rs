@@ -9,7 +9,7 @@ use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::day::Period;
 use crate::figure::view::{entries, person};
-use crate::locale::Locale;
+use crate::locale::{Choices, Locale};
 use crate::present::secretary::SecretaryView;
 use crate::present::{left_out_notes, places};
 use crate::problem::{Problem, Rule};
@@ -40,9 +40,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let (period, as_of, _) = session.window(matches)?;
     let ledger = Ledger::of(session)?;
     let Some(view) = ledger.rules.view(VIEW) else {
+        let views = ledger.rules.views().iter().map(|view| view.name.as_str());
         return Err(Problem::new(Rule::UNKNOWN_NAME)
             .with("name", VIEW)
-            .with("allowed", "")
+            .with("allowed", Choices::of(VIEW, views))
             .into());
     };
     let tree = &ledger.load(&Selection::of_kinds(&ledger.rules, view.kinds()));

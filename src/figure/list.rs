@@ -47,6 +47,8 @@ pub enum RecordTest {
     Phases(Vec<Phase>),
     /// How a field, by its index, compares with a value.
     Field(usize, Comparison, Value),
+    /// A test for each of some kinds, by its number; no record of another kind passes.
+    OfKinds(Vec<(usize, RecordTest)>),
 }
 
 /// What must stand in a text of a record: part of it, or the initials of its title's pinyin.
@@ -192,6 +194,10 @@ impl RecordTest {
             }
             RecordTest::Field(field, comparison, wanted) => {
                 holds(record, *field, *comparison, wanted)
+            }
+            RecordTest::OfKinds(tests) => {
+                let mut of_its_kind = tests.iter().filter(|(n, _)| *n == record.kind.number);
+                of_its_kind.any(|(_, test)| test.holds(record, as_of))
             }
         }
     }

@@ -16,6 +16,7 @@ mod sums;
 mod value;
 
 use crate::day::Day;
+use crate::locale::Choices;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::rules::Rules;
@@ -249,10 +250,10 @@ pub fn read(request: &Request<'_>, workbook: &Workbook) -> Result<Form, Problem>
     if let Some(wanted) = &request.sheet
         && !workbook.sheets.iter().any(|sheet| sheet.name == *wanted)
     {
-        let names: Vec<&str> = workbook.sheets.iter().map(|s| s.name.as_str()).collect();
+        let names = workbook.sheets.iter().map(|sheet| sheet.name.as_str());
         return Err(Problem::new(Rule::FORM_UNKNOWN_SHEET)
             .with("name", wanted.as_str())
-            .with("allowed", names.join("、")));
+            .with("allowed", Choices::of(wanted, names)));
     }
     if let Some(spec) = &request.spec {
         check_spec(request, spec)?;
@@ -279,12 +280,7 @@ fn check_spec(request: &Request<'_>, spec: &FormSpec) -> Result<(), Problem> {
             ));
         }
         if crate::sheet::column_named(column).is_none() {
-            return Err(unknown_in_form(
-                &spec.place,
-                "columns",
-                column,
-                "A…XFD".to_owned(),
-            ));
+            return Err(unknown_in_form(&spec.place, "columns", column, ["A…XFD"]));
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::place::{Places, Titles};
 use super::value::Percent;
 use super::{Entry, Form, FormRow, Request, RowKind};
 use crate::day::{Period, When, mentioned};
+use crate::locale::Choices;
 use crate::name::RecordId;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
@@ -91,7 +92,7 @@ fn set(request: &Request<'_>, headings: &Headings<'_>) -> Result<Vec<(Target, Va
                 Problem::new(Rule::UNKNOWN_FIELD)
                     .with("field", name.as_str())
                     .with("kind", &kind.label)
-                    .with("allowed", kind.field_names())
+                    .with("allowed", Choices::labelled(name, kind.named_fields()))
             };
             let target = headings.named(name).ok_or_else(unknown)?;
             let field = match target {

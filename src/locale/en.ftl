@@ -52,12 +52,17 @@ problem-crlf = lines end in CRLF
     .help = ledger fmt turns them into LF
 problem-too-many = this file has {$count} more problems, not listed
     .help = mend those above and check again
+all-kinds = any kind of record
+choices = there are: {$shown}
+choices-many = there are {$count}, such as: {$shown} …
+choices-near = perhaps “{$near}”; there are: {$shown}
+choices-nearest = perhaps “{$near}”?
 problem-unknown-kind = there is no kind of record called “{$name}”
-    .help = the kinds are: {$allowed}
+    .help = {$allowed}
 problem-unknown-field = “{$field}” is not a field of {$kind}
-    .help = the fields are: {$allowed}
+    .help = {$allowed}
 problem-unknown-value = “{$value}” is not a value of “{$field}”
-    .help = the values are: {$allowed}
+    .help = {$allowed}
 problem-wrong-type = “{$field}” should be {$wanted}, not {$found}
     .help = write dates as 2026-07-03 and numbers as 12, without quotes; texts in double quotes
 problem-too-many-decimals = “{$field}” has at most {$places ->
@@ -203,7 +208,7 @@ problem-outside-life = {$org} was not in being on {$day}
 problem-duplicate-rule = the rule “{$name}” is defined twice, also in {$file}
     .help = remove one; to add to a kind write extend = true
 problem-unknown-rule = “{$field}” names “{$value}”, which does not exist
-    .help = the names are: {$allowed}
+    .help = {$allowed}
 problem-bad-rule = {$why}
     .help = see docs/rules.md; ledger rules show prints the built-in rules
 bad-rule-name = “{$field}” takes lower-case letters, digits, _ and -, starting with a letter
@@ -262,6 +267,7 @@ usage-unknown-command = there is no command or kind called “{$subject}”{$hin
         [none] {""}
        *[other] ; did you mean {$suggested}?
     }
+usage-kind = “{$subject}” is a kind of record and follows a command: ledger add {$subject}, ledger list {$subject}
 usage-missing-command = a command or kind is missing
 usage-missing-argument = required arguments are missing: {$subject}
 usage-missing-value = “{$subject}” lacks its value
@@ -300,9 +306,9 @@ problem-bad-period = “{$value}” is not a period
 problem-bad-day = “{$value}” is not a day
     .help = write 2026-07-05, 2026/7/5 or 20260705; years are 1000 to 9999
 problem-unknown-metric = there is no metric called “{$name}”
-    .help = the metrics are: {$allowed}
+    .help = {$allowed} All of them: ledger rules list metrics
 problem-unknown-name = there is no “{$name}”
-    .help = there are: {$allowed}
+    .help = {$allowed}
 problem-missing-flags = required arguments are missing: {$flags}
     .help = add them to the command; on a terminal they are asked for
 problem-missing-arguments = required arguments are missing: {$flags}
@@ -490,7 +496,7 @@ problem-bad-setting = “{$value}” is not FIELD=VALUE
 problem-nothing-to-choose = there is no record to choose from
     .help = enter one with ledger add
 problem-where-kind = of which kind is the field in “{$value}”?
-    .help = name the kind, as in ledger list task --where owner=示例
+    .help = name the kind, as in ledger list task
 problem-output = results cannot be written out: {$reason} (system code {$code})
 problem-sum-too-large = {$metric} ({$name}) is too large to be computed exactly
     .help = look for a number with too many digits among its records: ledger list, sorted by that field
@@ -1214,7 +1220,7 @@ problem-rating-no-reason = {$id} has other stars than proposed, and nothing says
     .help = run ledger edit {$id} --reason REASON
 points-cap = “{$item}” has reached its most, {$cap}; what goes beyond does not count
 problem-unknown-item = the scorecard has no item “{$name}”
-    .help = there are: {$allowed}
+    .help = {$allowed}
 problem-points-out-of-range = the points for “{$item}” lie between {$least} and {$most}, not {$points}
     .help = give points within the range, or another item
 value-year = year
@@ -1253,7 +1259,7 @@ problem-rating-not-begun = the year to be rated begins on {$day}; there is nothi
 problem-scorecard-not-yet = “{$name}” does not hold in this cycle yet
     .help = its from is to be the cycle's first day or earlier
 problem-unknown-scorecard = there is no scorecard “{$name}”
-    .help = there are: {$allowed}
+    .help = {$allowed}
 
 cmd-completions = print the completion script of a shell: Tab completes commands, fields, organisations and ids
 value-shell = shell

@@ -3,13 +3,14 @@
 //! Nothing a person reads is written elsewhere. The catalogues hold the same messages with the same
 //! variables (a test compares them); labels of kinds, fields and values come from the rules.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
-use crate::spelling::visible;
+use crate::spelling::{nearest, visible};
 
 /// A language the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,8 +99,95 @@ pub enum Arg {
     Label(Label),
     /// Several names, joined as the language joins them.
     Labels(Vec<Label>),
+    /// What may be given instead of a word that is none of it.
+    Choices(Choices),
     /// Another message of the catalogue, with the same words filled in.
     Message(&'static str),
+}
+
+/// What may be given instead of a word that is none of it: what was nearly meant first, and of many
+/// only a few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choices {
+    /// Those that are nearest to what was given.
+    near: Vec<Label>,
+    /// All there are, or the first of very many.
+    shown: Vec<Label>,
+    count: usize,
+}
+
+impl Choices {
+    /// As many are shown whole.
+    const ALL: usize = 24;
+    /// Of more, so many show what they are like.
+    const FEW: usize = 6;
+
+    /// The choices among bare names, for what is written in files.
+    pub fn of<'n>(given: &str, names: impl IntoIterator<Item = &'n str>) -> Choices {
+        let named = |name: &'n str| {
+            let both = || name.to_owned();
+            let label = Label {
+                zh: both(),
+                en: both(),
+            };
+            (vec![name], label)
+        };
+        Choices::among(given, names.into_iter().map(named).collect())
+    }
+
+    /// The choices among names in two languages.
+    pub fn named<'n>(given: &str, names: impl IntoIterator<Item = &'n Label>) -> Choices {
+        let named = |label: &'n Label| (vec![&*label.zh, &*label.en], label.clone());
+        Choices::among(given, names.into_iter().map(named).collect())
+    }
+
+    /// The choices among names that have labels: those come first where the language has them.
+    pub fn labelled<'n>(
+        given: &str,
+        names: impl IntoIterator<Item = (&'n str, &'n Label)>,
+    ) -> Choices {
+        let named = |(name, label): (&'n str, &'n Label)| {
+            let shown = Label {
+                zh: format!("{}({name})", label.zh),
+                en: name.to_owned(),
+            };
+            (vec![name, &label.zh, &label.en], shown)
+        };
+        Choices::among(given, names.into_iter().map(named).collect())
+    }
+
+    fn among(given: &str, mut all: Vec<(Vec<&str>, Label)>) -> Choices {
+        // Several kinds have the same fields and words.
+        let mut seen = HashSet::new();
+        all.retain(|(words, _)| seen.insert(words.clone()));
+        let words = all.iter().flat_map(|(words, _)| words.iter().copied());
+        let near = nearest(given, words);
+        let of_word = |word: &&str| all.iter().find(|(words, _)| words.contains(word));
+        let mut labels: Vec<Label> = Vec::new();
+        for (_, label) in near.iter().filter_map(of_word) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        let count = all.len();
+        let first = if count > Choices::ALL {
+            Choices::FEW
+        } else {
+            count
+        };
+        let shown = all.into_iter().take(first).map(|(_, label)| label);
+        Choices {
+            near: labels,
+            shown: shown.collect(),
+            count,
+        }
+    }
+}
+
+impl From<Choices> for Arg {
+    fn from(choices: Choices) -> Arg {
+        Arg::Choices(choices)
+    }
 }
 
 impl From<&str> for Arg {
@@ -197,6 +285,7 @@ impl Locale {
             // Labels may be a ledger's own.
             Arg::Label(label) => visible(label.get(self.lang)).into(),
             Arg::Labels(labels) => visible(&self.labels(labels)).into(),
+            Arg::Choices(choices) => self.choices(choices).into(),
             Arg::Message(id) => {
                 // The inner message may use the outer one's words, but not other messages: no
                 // circles.
@@ -227,6 +316,22 @@ impl Locale {
                 .map(|label| label.get(self.lang))
                 .collect::<Vec<_>>(),
         )
+    }
+
+    fn choices(&self, choices: &Choices) -> String {
+        let is_whole = choices.shown.len() == choices.count;
+        let id = match (choices.near.is_empty(), is_whole) {
+            (true, true) => "choices",
+            (true, false) => "choices-many",
+            (false, true) => "choices-near",
+            (false, false) => "choices-nearest",
+        };
+        let args = [
+            ("near", Arg::Labels(choices.near.clone())),
+            ("shown", Arg::Labels(choices.shown.clone())),
+            ("count", choices.count.into()),
+        ];
+        self.say(id, &args)
     }
 
     /// Whether the catalogue has the message.

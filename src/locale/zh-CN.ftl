@@ -52,12 +52,17 @@ problem-crlf = 行尾是 CRLF（Windows 换行）
     .help = 运行 ledger fmt 可改为 LF
 problem-too-many = 这个文件另外还有 {$count} 处问题，未一一列出
     .help = 先改正上面的问题，再检查一次
+all-kinds = 各种记录都
+choices = 可用的有：{$shown}
+choices-many = 可用的有 {$count} 个，如：{$shown}…
+choices-near = 是不是“{$near}”？可用的有：{$shown}
+choices-nearest = 是不是“{$near}”？
 problem-unknown-kind = 没有“{$name}”这种记录
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 problem-unknown-field = {$kind}没有“{$field}”这一项
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 problem-unknown-value = “{$value}”不是“{$field}”可取的值
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 problem-wrong-type = “{$field}”应为{$wanted}，实为{$found}
     .help = 日期写作 2026-07-03、数字写作 12，都不加引号；文字加英文双引号
 problem-too-many-decimals = “{$field}”最多 {$places} 位小数
@@ -200,7 +205,7 @@ problem-outside-life = {$day} 不在{$org}存续期内
 problem-duplicate-rule = 规则“{$name}”重复，另一条在 {$file}
     .help = 删去其中一条；要补充已有种类请写 extend = true
 problem-unknown-rule = “{$field}”所指的“{$value}”不存在
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 problem-bad-rule = {$why}
     .help = 写法见 docs/rules.md；ledger rules show 可看内置规则
 bad-rule-name = “{$field}”只能用小写字母、数字、_ 和 -，并以字母开头
@@ -259,6 +264,7 @@ usage-unknown-command = 没有“{$subject}”这个命令或种类{$hint ->
         [none] {""}
        *[other] ，是不是 {$suggested}？
     }
+usage-kind = “{$subject}”是一种记录，写在命令后面：ledger add {$subject} 添加，ledger list {$subject} 列出
 usage-missing-command = 缺少命令或种类
 usage-missing-argument = 缺少必填参数：{$subject}
 usage-missing-value = “{$subject}”后面缺少值
@@ -297,9 +303,9 @@ problem-bad-period = 无法识别时期“{$value}”
 problem-bad-day = “{$value}”不是日期
     .help = 可写 2026-07-05、2026.7.5、2026年7月5日、20260705；年份为 1000 至 9999
 problem-unknown-metric = 没有叫“{$name}”的指标
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}全部指标见 ledger rules list metrics
 problem-unknown-name = 没有“{$name}”
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 problem-missing-flags = 缺少必填参数：{$flags}
     .help = 在命令中补上；在终端里直接运行会逐项询问
 problem-missing-arguments = 缺少必填参数：{$flags}
@@ -478,7 +484,7 @@ problem-bad-setting = “{$value}”不是“字段=值”的样子
 problem-nothing-to-choose = 没有可选的记录
     .help = 先用 ledger add 添加
 problem-where-kind = “{$value}”是哪一种记录的字段？
-    .help = 写明种类，例如 ledger list 任务 --where 责任单位=示例
+    .help = 写明种类，例如 ledger list 任务
 problem-output = 结果无法输出：{$reason}（系统代码 {$code}）
 problem-sum-too-large = {$metric}（{$name}）的数太大，无法准确计算
     .help = 在它的记录里找位数过多的数：用 ledger list 按该字段排序查看
@@ -1139,7 +1145,7 @@ problem-rating-no-reason = {$id} 的星级与拟定的不同，没有写明理�
     .help = 运行 ledger edit {$id} --reason 理由
 points-cap = “{$item}”已到上限 {$cap} 分，超出的不计
 problem-unknown-item = 评分办法里没有“{$name}”这一项
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 problem-points-out-of-range = “{$item}”的分值应在 {$least} 至 {$most} 之间，写的是 {$points}
     .help = 改成范围内的分值，或换一个项目
 value-year = 年份
@@ -1178,7 +1184,7 @@ problem-rating-not-begun = 要评的年度从 {$day} 开始，还没有可评的
 problem-scorecard-not-yet = “{$name}”在这个时期还没有实行
     .help = 它的 from 应不晚于该期的第一天
 problem-unknown-scorecard = 没有“{$name}”这个评分办法
-    .help = 可用的有：{$allowed}
+    .help = {$allowed}
 
 cmd-completions = 打印命令行补全脚本：按 Tab 补全命令、字段、组织和编号
 value-shell = 命令行程序

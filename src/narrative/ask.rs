@@ -8,6 +8,7 @@ use minijinja::value::{Kwargs, Value, ValueKind};
 
 use crate::day::{Day, Period};
 use crate::figure::default_as_of;
+use crate::locale::Choices;
 use crate::narrative::quantity::{Asked, Context};
 use crate::narrative::refusal::refuse;
 use crate::narrative::things::{DayThing, OrgThing, PeriodThing};
@@ -145,8 +146,8 @@ pub fn refine(context: &Arc<Context>, asked: &Asked, kwargs: &Kwargs) -> Result<
                 refuse(
                     Problem::new(Rule::UNKNOWN_VALUE)
                         .with("field", "window")
-                        .with("value", name)
-                        .with("allowed", Window::NAMES),
+                        .with("value", name.as_str())
+                        .with("allowed", Choices::of(&name, Window::NAMES)),
                 )
             })?)
         }
@@ -157,7 +158,6 @@ pub fn refine(context: &Arc<Context>, asked: &Asked, kwargs: &Kwargs) -> Result<
         tests.extend(given(kwargs, name)?.map(|value| (name, value)));
     }
     kwargs.assert_all_used().map_err(|error| {
-        let words: Vec<&str> = WORDS.iter().map(|(en, _)| *en).collect();
         let unknown = kwargs
             .args()
             .find(|arg| !WORDS.iter().any(|(en, zh)| en == arg || zh == arg))
@@ -168,9 +168,12 @@ pub fn refine(context: &Arc<Context>, asked: &Asked, kwargs: &Kwargs) -> Result<
         }
         refuse(
             Problem::new(Rule::UNKNOWN_FIELD)
-                .with("field", unknown)
+                .with("field", unknown.as_str())
                 .with("kind", &asked.metric.label)
-                .with("allowed", words.join(", ")),
+                .with(
+                    "allowed",
+                    Choices::of(&unknown, WORDS.iter().map(|(en, _)| *en)),
+                ),
         )
     })?;
     let kinds = leaves(context, &asked.metric);
@@ -338,17 +341,12 @@ fn toml(out: &mut String, value: &Value, name: &dyn Fn(&str) -> Option<String>) 
 /// No such kind, no such date, and as [`refine`].
 pub fn records(context: &Arc<Context>, name: &str, kwargs: &Kwargs) -> Result<Asked, Error> {
     let Some(kind) = context.tree().rules.kind(name) else {
-        let known: Vec<&str> = context
-            .tree()
-            .rules
-            .kinds
-            .iter()
-            .map(|k| k.name.as_str())
-            .collect();
+        let known = context.tree().rules.kinds.iter();
         return Err(refuse(
-            Problem::new(Rule::UNKNOWN_KIND)
-                .with("name", name)
-                .with("allowed", known.join(", ")),
+            Problem::new(Rule::UNKNOWN_KIND).with("name", name).with(
+                "allowed",
+                Choices::of(name, known.map(|kind| kind.name.as_str())),
+            ),
         ));
     };
     let date = match kwargs.get::<Option<String>>("date")? {

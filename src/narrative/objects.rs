@@ -11,7 +11,7 @@ use minijinja::{Error, ErrorKind, State};
 use crate::day::{Day, Earlier};
 use crate::figure::group::in_order;
 use crate::figure::report::{Compare, compared};
-use crate::locale::Lang;
+use crate::locale::{Choices, Lang};
 use crate::narrative::ask::refine;
 use crate::narrative::marks;
 use crate::narrative::phrase::{NumberStyle, Scale};
@@ -231,7 +231,7 @@ impl Quantity {
         let compare = match with.parse() {
             Ok(Earlier::Previous) => Compare::Previous,
             Ok(Earlier::YearBefore) => Compare::Year,
-            Err(_) => return Err(wrong_value("compare", with, "previous, year")),
+            Err(_) => return Err(wrong_value("compare", with, ["previous", "year"])),
         };
         let Some(asked) = self.asked() else {
             return Err(refuse(Problem::new(Rule::TEMPLATE_NOT_A_METRIC)));
@@ -268,16 +268,15 @@ impl Quantity {
         let (of, index, of_org) = match (kind.named(field), org.named(field)) {
             (Some(n), _) => (&**kind, n, false),
             (None, Some(n)) => (&**org, n, true),
-            (None, None) => return Err(wrong_value("by", field, &kind.field_names())),
+            (None, None) => return Err(wrong_value("by", field, kind.field_names())),
         };
         if of.fields[index].list {
             let single = of
                 .fields
                 .iter()
                 .filter(|f| !f.list)
-                .map(|f| f.name.as_str())
-                .collect::<Vec<_>>();
-            return Err(wrong_value("by", field, &single.join(", ")));
+                .map(|f| f.name.as_str());
+            return Err(wrong_value("by", field, single));
         }
         let subject = if of_org {
             Subject::Org(index)
@@ -608,11 +607,15 @@ impl Object for Comparison {
     }
 }
 
-fn wrong_value(field: &'static str, value: &str, allowed: &str) -> Error {
+fn wrong_value<'n>(
+    field: &'static str,
+    value: &str,
+    allowed: impl IntoIterator<Item = &'n str>,
+) -> Error {
     refuse(
         Problem::new(Rule::UNKNOWN_VALUE)
             .with("field", field)
             .with("value", value)
-            .with("allowed", allowed),
+            .with("allowed", Choices::of(value, allowed)),
     )
 }

@@ -2,12 +2,12 @@
 //! meaning.
 
 use crate::day::{Day, Period, PeriodName, When};
-use crate::locale::Arg;
+use crate::locale::{Arg, Choices};
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
 use crate::record::read::{out_of_range, unfit};
-use crate::rules::kind::{Choice, FieldDef, FieldType, allowed};
+use crate::rules::kind::{Choice, FieldDef, FieldType};
 use crate::spelling::{half_width, tidy};
 
 /// Reads one value of a field; for a list, one of its items.
@@ -89,7 +89,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
                 Problem::new(Rule::UNKNOWN_VALUE)
                     .with("field", &field.label)
                     .with("value", text.as_str())
-                    .with("allowed", allowed(&text, known))
+                    .with("allowed", Choices::labelled(&text, known))
             }),
         FieldType::Table(columns) => table(field, columns, &text, when),
     }

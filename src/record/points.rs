@@ -1,6 +1,6 @@
 //! What a record that gives points says of the item of a scorecard under which it gives them.
 
-use crate::locale::Arg;
+use crate::locale::Choices;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
@@ -80,11 +80,11 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
             .collect();
         // Where there is no scorecard at all, points wait for one.
         let is_wrong = !known.is_empty() && !known.iter().any(|card| card.is_called(named));
-        let labels = known.iter().map(|card| card.label.clone()).collect();
+        let labels = known.iter().map(|card| &card.label);
         return is_wrong.then(|| {
             Problem::new(Rule::NOT_SCORED)
                 .with("name", named)
-                .with("allowed", Arg::Labels(labels))
+                .with("allowed", Choices::named(named, labels))
         });
     }
     let Some(item) = all.iter().find_map(|(_, item)| *item) else {
@@ -92,11 +92,11 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
         let is_given = |item: &&Item| matches!(item.way, Way::Given { .. });
         let items = all.iter().flat_map(|(card, _)| card.items());
         let labels = items.map(|(_, item)| item).filter(is_given);
-        let labels = labels.map(|item| item.label.clone()).collect();
+        let labels = labels.map(|item| &item.label);
         return (!is_open).then(|| {
             Problem::new(Rule::UNKNOWN_ITEM)
                 .with("name", name)
-                .with("allowed", Arg::Labels(labels))
+                .with("allowed", Choices::named(name, labels))
         });
     };
     let points = value(gives.points)?.as_number()?;

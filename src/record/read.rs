@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::day::{Day, Period};
-use crate::locale::{Arg, Label};
+use crate::locale::{Arg, Choices, Label};
 use crate::name::RecordId;
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
@@ -209,7 +209,10 @@ impl TableReader<'_, '_> {
                 .at(self.reading.source.place(field.key.clone()))
                 .with("field", &*field.name)
                 .with("kind", self.label)
-                .with("allowed", field_names(definitions)),
+                .with(
+                    "allowed",
+                    Choices::of(&field.name, field_names(definitions)),
+                ),
         );
     }
 
@@ -352,11 +355,11 @@ fn value(
         }
         FieldType::Choice(choices) => match text {
             Some(text) if !choices.iter().any(|c| c.name == text) => {
-                let allowed: Vec<&str> = choices.iter().map(|c| c.name.as_str()).collect();
+                let names = choices.iter().map(|choice| choice.name.as_str());
                 let problem = Problem::new(Rule::UNKNOWN_VALUE)
                     .with("field", field.name.as_str())
                     .with("value", text)
-                    .with("allowed", allowed.join(", "));
+                    .with("allowed", Choices::of(text, names));
                 return note(problem);
             }
             text => text.map(kept),

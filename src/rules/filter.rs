@@ -194,7 +194,7 @@ impl Filter {
                         is: Is::Present,
                         negated,
                     }),
-                    None => reader.unknown_value(key, &name, &kind.field_names()),
+                    None => reader.unknown_value(key, &name, kind.field_names()),
                 }
             }
         }
@@ -225,7 +225,7 @@ impl Filter {
                     let looked_at = (subject(n), Some(&org.fields[n].ty));
                     self.push(table, key, node, looked_at, negated);
                 }
-                None => table.unknown_key(key, &org.field_names()),
+                None => table.unknown_key(key, org.field_names()),
             }
         }
     }
@@ -349,7 +349,7 @@ impl Names<'_> {
                     check_life(table, key, node, kind, subject);
                     into.push(table, key, node, (subject.clone(), None), negated);
                 }
-                _ => table.unknown_key(key, &askable(kind).join(", ")),
+                _ => table.unknown_key(key, askable(kind)),
             },
         }
     }
@@ -404,14 +404,13 @@ impl Names<'_> {
         let able: Vec<&Kind> = kinds.iter().copied().filter(able).collect();
         if able.is_empty() {
             let names: BTreeSet<&str> = kinds.iter().flat_map(|kind| askable(kind)).collect();
-            let allowed = names.iter().copied().collect::<Vec<_>>().join(", ");
             let missed = tests.iter().filter(|(key, _)| !names.contains(key));
             let missed: Vec<&str> = missed.map(|(key, _)| *key).collect();
             if missed.is_empty() {
                 table.note(bad(table, tests[0].0, "bad-rule-filter-type"));
             }
             for key in missed {
-                table.unknown_key(key, &allowed);
+                table.unknown_key(key, names.iter().copied());
             }
         }
         let read = |kind: &Kind| {
@@ -522,7 +521,7 @@ fn texts<'v>(value: &'v DeValue<'_>) -> Vec<&'v str> {
 fn check_words(table: &Reader<'_, '_>, key: &str, value: &DeValue<'_>, allowed: &[&str]) {
     for word in texts(value) {
         if !allowed.contains(&word) {
-            table.unknown_value(key, word, &allowed.join(", "));
+            table.unknown_value(key, word, allowed.iter().copied());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How tables from below are understood: words beside the names of fields, forms that a ledger
 //! knows, other names of organisations.
 
+use crate::locale::Choices;
 use crate::problem::{Place, Problem, Rule};
 use crate::spelling::folded;
 use crate::toml::Reader;
@@ -181,10 +182,15 @@ impl Alias {
 }
 
 /// That a form says something of a kind that does not fit it.
-pub fn unknown_in_form(place: &Place, field: &str, value: &str, allowed: String) -> Problem {
+pub fn unknown_in_form<'n>(
+    place: &Place,
+    field: &str,
+    value: &str,
+    allowed: impl IntoIterator<Item = &'n str>,
+) -> Problem {
     Problem::new(Rule::UNKNOWN_VALUE)
         .at(place.clone())
         .with("field", field)
         .with("value", value)
-        .with("allowed", allowed)
+        .with("allowed", Choices::of(value, allowed))
 }

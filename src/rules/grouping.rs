@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::locale::Label;
+use crate::locale::{Choices, Label};
 use crate::problem::{Problem, Rule};
 use crate::rules::Rules;
 use crate::rules::kind::{FieldDef, FieldType, Kind, bad};
@@ -194,15 +194,15 @@ impl Rules {
                 .then_some(first)
         };
         let unknown = || {
-            let of_kinds = kinds
+            let of_kind = kinds
                 .first()
-                .map(|kind| kind.field_names())
-                .unwrap_or_default();
-            let of_orgs = self.org.field_names();
-            Problem::new(Rule::UNKNOWN_NAME).with("name", by).with(
-                "allowed",
-                format!("{of_kinds}; state, month; org: {of_orgs}"),
-            )
+                .into_iter()
+                .flat_map(|kind| kind.field_names());
+            let of_all = of_kind.chain(["state", "month"]);
+            let names = of_all.chain(self.org.field_names());
+            Problem::new(Rule::UNKNOWN_NAME)
+                .with("name", by)
+                .with("allowed", Choices::of(by, names))
         };
         if by == "month" {
             return Ok(GroupBy::Month);

@@ -7,7 +7,7 @@ use crate::locale::{Arg, Label};
 use crate::name::{is_key, is_prefix};
 use crate::number::MOST_PLACES;
 use crate::problem::{Place, Problem, Rule};
-use crate::spelling::{folded, nearest};
+use crate::spelling::{folded, same};
 use crate::toml::Reader;
 
 /// A kind of record.
@@ -184,31 +184,9 @@ impl Choice {
     }
 }
 
-/// The names that may be given instead of one that was, for a message: labels first where the
-/// language has labels, and of many only the nearest.
-pub fn allowed<'n>(typed: &str, names: impl Iterator<Item = (&'n str, &'n Label)>) -> Arg {
-    const ALL: usize = 12;
-    let all: Vec<(&str, &Label)> = names.collect();
-    let words = all
-        .iter()
-        .flat_map(|(name, label)| [*name, &label.zh, &label.en]);
-    let near = nearest(typed, words);
-    let is_near = |name: &str, label: &Label| {
-        near.iter()
-            .any(|near| *near == name || *near == label.zh || *near == label.en)
-    };
-    let shown: Vec<&(&str, &Label)> = match all.len() > ALL && !near.is_empty() {
-        true => all
-            .iter()
-            .filter(|(name, label)| is_near(name, label))
-            .collect(),
-        false => all.iter().collect(),
-    };
-    let both = |(name, label): &&(&str, &Label)| Label {
-        zh: format!("{}({name})", label.zh),
-        en: (*name).to_owned(),
-    };
-    Arg::Labels(shown.iter().map(both).collect())
+/// A label without the unit in brackets behind it.
+fn without_unit(label: &str) -> &str {
+    label.split(['(', '（']).next().unwrap_or(label)
 }
 
 /// A word without blanks and quotation marks, small.
@@ -362,10 +340,15 @@ impl Kind {
         self.fields.iter().position(|f| f.name == field)
     }
 
-    /// The field of that name or label.
+    /// The field of that name or label; a label's unit (金额(元)) may be left out.
     pub fn named(&self, text: &str) -> Option<usize> {
+        let labelled = |is_it: &dyn Fn(&Label) -> bool| {
+            let mut fields = self.fields.iter();
+            fields.position(|field| is_it(&field.label))
+        };
         self.index(text)
-            .or_else(|| self.fields.iter().position(|f| f.label.is(text)))
+            .or_else(|| labelled(&|label| label.is(text)))
+            .or_else(|| labelled(&|label| same(without_unit(&label.zh), text)))
     }
 
     /// The words that a rules key lists for a choice field; others are noted.
@@ -386,7 +369,7 @@ impl Kind {
             .iter()
             .filter(|word| !allowed.contains(&word.as_str()))
         {
-            reader.unknown_value(key, word, &allowed.join(", "));
+            reader.unknown_value(key, word, allowed.iter().copied());
         }
         words
     }
@@ -398,8 +381,8 @@ impl Kind {
             .map(|field| (field.name.as_str(), &field.label))
     }
 
-    /// Names of all fields, for messages.
-    pub fn field_names(&self) -> String {
+    /// The names of all fields.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
         field_names(&self.fields)
     }
 
@@ -503,7 +486,7 @@ impl Kind {
             if let Some(other) = &field.unless
                 && self.index(other).is_none_or(|other| other == n)
             {
-                reader.unknown_value("field", other, &self.field_names());
+                reader.unknown_value("field", other, self.field_names());
             }
         }
         if let Some(life) = &self.life {
@@ -578,7 +561,7 @@ impl Kind {
                 None
             }
             None => {
-                reader.unknown_value(key, &name, &self.field_names());
+                reader.unknown_value(key, &name, self.field_names());
                 None
             }
         }
@@ -589,7 +572,7 @@ impl Kind {
         for name in reader.texts(key) {
             match self.index(&name) {
                 Some(n) => found.push(n),
-                None => reader.unknown_value(key, &name, &self.field_names()),
+                None => reader.unknown_value(key, &name, self.field_names()),
             }
         }
         found
@@ -614,7 +597,7 @@ impl Kind {
                 let at = statuses.iter().position(|s| s.choice.name == name);
                 if at.is_none() {
                     let all: Vec<&str> = statuses.iter().map(|s| s.choice.name.as_str()).collect();
-                    reader.unknown_value("done", &name, &all.join(", "));
+                    reader.unknown_value("done", &name, all);
                 }
                 at
             }
@@ -687,13 +670,9 @@ fn twice<'n>(reader: &Reader<'_, '_>, key: &str, names: impl Iterator<Item = &'n
     }
 }
 
-/// Names of fields, for messages that say what is allowed.
-pub fn field_names(fields: &[FieldDef]) -> String {
-    fields
-        .iter()
-        .map(|f| f.name.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+/// The names of fields.
+pub fn field_names(fields: &[FieldDef]) -> impl Iterator<Item = &str> {
+    fields.iter().map(|field| field.name.as_str())
 }
 
 fn set_status_choices(updates: &mut FieldDef, choices: Vec<Choice>) {

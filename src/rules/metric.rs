@@ -311,7 +311,7 @@ impl Disagreement {
             let name = reader.required(key)?;
             let found = of.index(&name);
             if found.is_none() {
-                reader.unknown_value(key, &name, &of.field_names());
+                reader.unknown_value(key, &name, of.field_names());
             }
             found
         };
@@ -446,7 +446,14 @@ pub enum Window {
 
 impl Window {
     /// The names that rules use, for messages.
-    pub const NAMES: &str = "period, ytd, to-date, year, as-of, since:2020-10-01";
+    pub const NAMES: [&str; 6] = [
+        "period",
+        "ytd",
+        "to-date",
+        "year",
+        "as-of",
+        "since:2020-10-01",
+    ];
 
     /// Reads the name that rules use.
     pub fn parse(text: &str) -> Option<Window> {
@@ -815,7 +822,7 @@ fn read_take(reader: &Reader<'_, '_>, kind: &Kind) -> Take {
         match kind.index(&name) {
             Some(n) if !number || kind.fields[n].list || kind.fields[n].ty.is_number() => Some(n),
             _ => {
-                reader.unknown_value(key, &name, &kind.field_names());
+                reader.unknown_value(key, &name, kind.field_names());
                 None
             }
         }
@@ -875,7 +882,7 @@ fn read_days(reader: &Reader<'_, '_>, kind: &Kind, key: &'static str) -> Option<
     match days[..] {
         [Some(from), Some(to)] => Some(Amount::Days(from, to)),
         _ => {
-            reader.unknown_value(key, &names.join(", "), &kind.field_names());
+            reader.unknown_value(key, &names.join(", "), kind.field_names());
             None
         }
     }
@@ -927,6 +934,6 @@ pub(crate) fn read_date(reader: &Reader<'_, '_>, kind: &Kind, text: &str) -> Opt
                 .map(|s| format!("entered:{}", s.choice.name)),
         );
     }
-    reader.unknown_value("date", text, &allowed.join(", "));
+    reader.unknown_value("date", text, allowed.iter().map(String::as_str));
     None
 }

@@ -22,7 +22,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use toml::de::{DeTable, DeValue};
 
 use crate::day::Day;
-use crate::locale::{Arg, Label, Lang, Locale};
+use crate::locale::{Arg, Choices, Label, Lang, Locale};
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
 use crate::toml::{Reader, Reading, parse};
@@ -412,12 +412,7 @@ impl Rules {
     /// There is none of that name, or none that early.
     pub fn asked_scorecard(&self, name: &str, day: Day) -> Result<&Scorecard, Problem> {
         self.scorecard(name, day).ok_or_else(|| {
-            let mut known: Vec<Label> = Vec::new();
-            for card in self.scorecards() {
-                if !known.contains(&card.label) {
-                    known.push(card.label.clone());
-                }
-            }
+            let known = self.scorecards().iter().map(|card| &card.label);
             // It is there, but not yet in that cycle.
             let is_later = self.scorecards().iter().any(|card| card.is_called(name));
             let rule = match is_later {
@@ -426,7 +421,7 @@ impl Rules {
             };
             Problem::new(rule)
                 .with("name", name)
-                .with("allowed", Arg::Labels(known))
+                .with("allowed", Choices::named(name, known))
         })
     }
 
@@ -551,7 +546,7 @@ impl Rules {
             let known = self.metrics().iter().map(|m| (m.name.as_str(), &m.label));
             Problem::new(Rule::UNKNOWN_METRIC)
                 .with("name", name)
-                .with("allowed", kind::allowed(name, known))
+                .with("allowed", Choices::labelled(name, known))
         })
     }
 
@@ -565,10 +560,10 @@ impl Rules {
             .clone()
             .find(|chart| chart.label.is(name))
             .ok_or_else(|| {
-                let known: Vec<Label> = charts.by_ref().map(|chart| chart.label.clone()).collect();
+                let known = charts.by_ref().map(|chart| &chart.label);
                 Problem::new(Rule::UNKNOWN_NAME)
                     .with("name", name)
-                    .with("allowed", Arg::Labels(known))
+                    .with("allowed", Choices::named(name, known))
             })
     }
 
@@ -581,13 +576,13 @@ impl Rules {
             let known = self.kinds.iter().map(|k| (k.name.as_str(), &k.label));
             Problem::new(Rule::UNKNOWN_KIND)
                 .with("name", name)
-                .with("allowed", kind::allowed(name, known))
+                .with("allowed", Choices::labelled(name, known))
         })
     }
 
     /// Notes what rules say of one another that is not there, or does not fit.
     fn check_references(&self, problems: &mut Vec<Problem>) {
-        let all = || named(self.metrics().iter().map(|m| m.name.as_str()));
+        let all = || self.metrics().iter().map(|m| m.name.as_str());
         for metric in self.metrics() {
             for part in metric.parts() {
                 if self.metric_named(part).is_none() {
@@ -600,8 +595,8 @@ impl Rules {
             if let Measure::View { view, .. } = &metric.measure
                 && !self.views().iter().any(|v| v.name == *view)
             {
-                let all: Vec<&str> = self.views().iter().map(|v| v.name.as_str()).collect();
-                problems.push(unknown_rule(&metric.place, "view", view, all.join(", ")));
+                let all = self.views().iter().map(|v| v.name.as_str());
+                problems.push(unknown_rule(&metric.place, "view", view, all));
             }
             if let Measure::Score { parts } = &metric.measure
                 && parts
@@ -655,7 +650,7 @@ impl Rules {
         let of_these = cards.filter(|known| known.is_of_members() == of_members);
         let versions: Vec<&Scorecard> = of_these.clone().filter(|c| c.name == *card).collect();
         if versions.is_empty() {
-            let known = named(of_these.map(|card| card.name.as_str()));
+            let known = of_these.map(|card| card.name.as_str());
             problems.push(unknown_rule(&metric.place, "scorecard", card, known));
             return;
         }
@@ -665,7 +660,7 @@ impl Rules {
             .into_iter()
             .filter(|grade| !known.contains(grade.as_str()))
         {
-            let all = named(known.iter().copied());
+            let all = known.iter().copied();
             problems.push(unknown_rule(&metric.place, "grade", grade, all));
         }
     }
@@ -694,7 +689,7 @@ impl Rules {
             return;
         };
         if metrics.is_empty() {
-            let all = named(self.metrics().iter().map(|m| m.name.as_str()));
+            let all = self.metrics().iter().map(|m| m.name.as_str());
             problems.push(unknown_rule(&layout.place, "of", &rows.of, all));
         }
         let kinds = self.kinds_behind(&metrics);
@@ -713,15 +708,9 @@ impl Rules {
             if let RecordPart::Field(name) = part
                 && !kinds.iter().any(|kind| kind.named(name).is_some())
             {
-                let of_kinds = kinds.iter().map(|kind| kind.field_names());
-                let of_all = RecordPart::NAMED.iter().map(|(name, _)| (*name).to_owned());
-                let allowed: Vec<String> = of_kinds.chain(of_all).collect();
-                problems.push(unknown_rule(
-                    &layout.place,
-                    "field",
-                    name,
-                    allowed.join(", "),
-                ));
+                let of_kinds = kinds.iter().flat_map(|kind| kind.field_names());
+                let names = of_kinds.chain(RecordPart::NAMED.iter().map(|(name, _)| *name));
+                problems.push(unknown_rule(&layout.place, "field", name, names));
             }
         }
     }
@@ -776,7 +765,7 @@ impl Rules {
                     continue;
                 };
                 for name in kinds.iter().filter(|name| !is_known(name)) {
-                    let all = named(self.kinds.iter().map(|k| k.name.as_str()));
+                    let all = self.kinds.iter().map(|k| k.name.as_str());
                     problems.push(unknown_rule(&kind.place, &field.name, name, all));
                 }
             }
@@ -784,12 +773,17 @@ impl Rules {
     }
 }
 
-fn unknown_rule(place: &Place, field: &str, name: &str, allowed: String) -> Problem {
+fn unknown_rule<'n>(
+    place: &Place,
+    field: &str,
+    name: &str,
+    allowed: impl IntoIterator<Item = &'n str>,
+) -> Problem {
     Problem::new(Rule::UNKNOWN_RULE)
         .at(place.clone())
         .with("field", field)
         .with("value", name)
-        .with("allowed", allowed)
+        .with("allowed", Choices::of(name, allowed))
 }
 
 fn bad_rule(place: &Place, why: &'static str, field: &str) -> Problem {
@@ -961,20 +955,19 @@ impl Draft {
         let aliases = aliases.into_iter().filter_map(Alias::read);
         self.rules.aliases.extend(aliases);
         if !built_in {
+            let of_classes = Class::TABLES.iter().map(|(name, _)| *name);
+            let tables: Vec<&str> = of_classes
+                .chain(["organisation"])
+                .chain(form::TABLES)
+                .collect();
             for (key, span, _) in reader.keys() {
-                let known = Class::TABLES.iter().any(|(name, _)| *name == key);
-                if key != "organisation" && !known && !form::TABLES.contains(&key) {
+                if !tables.contains(&key) {
                     reading.note(
                         Problem::new(Rule::UNKNOWN_FIELD)
                             .at(reading.source.place(span))
                             .with("field", key)
                             .with("kind", Arg::Message("this-table"))
-                            .with(
-                                "allowed",
-                                "kind, obligation, view, metric, scorecard, report, \
-                                 organisation, form, \
-                                 alias, wording",
-                            ),
+                            .with("allowed", Choices::of(key, tables.iter().copied())),
                     );
                 }
             }
@@ -1106,17 +1099,6 @@ impl Draft {
             Class::Template => {}
         }
     }
-}
-
-/// Names for a message; of very many, the first.
-fn named<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    const SHOWN: usize = 300;
-    let mut names = names.peekable();
-    let mut shown: Vec<&str> = names.by_ref().take(SHOWN).collect();
-    if names.peek().is_some() {
-        shown.push("…");
-    }
-    shown.join(", ")
 }
 
 /// Puts `new` in the place of the item it replaces, or at the end.

@@ -1,5 +1,7 @@
 //! How Chinese names become names of folders, and initials that people type.
 
+use crate::spelling::sound;
+
 /// How folder names are made from Chinese names.
 #[derive(Clone, Debug, Default)]
 pub struct Naming {
@@ -30,7 +32,6 @@ impl Naming {
     /// The syllables of a name: `武汉路` is `wu`, `han`, `lu`; letters and digits stand for
     /// themselves.
     fn syllables(&self, name: &str) -> Vec<String> {
-        use pinyin::ToPinyin;
         let mut rest = name;
         let mut found = Vec::new();
         while let Some(c) = rest.chars().next() {
@@ -43,8 +44,8 @@ impl Naming {
                 rest = &rest[phrase.len()..];
                 continue;
             }
-            if let Some(reading) = c.to_pinyin() {
-                found.push(reading.plain().replace('ü', "v"));
+            if let Some(reading) = sound(c) {
+                found.push(reading);
             } else if c.is_ascii_alphanumeric() {
                 found.push(c.to_ascii_lowercase().to_string());
             }

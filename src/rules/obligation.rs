@@ -1,7 +1,7 @@
 //! What is owed, by whom, how often.
 
 use crate::day::{Day, Every, Period};
-use crate::locale::Label;
+use crate::locale::{Choices, Label};
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::filter::Filter;
 use crate::rules::kind::{FieldType, Kind, bad};
@@ -141,7 +141,7 @@ impl Obligation {
             Some(field) => match kind.index(&field).filter(|&n| kind.fields[n].ty.is_time()) {
                 Some(n) => n,
                 None => {
-                    reader.unknown_value("date", &field, &kind.field_names());
+                    reader.unknown_value("date", &field, kind.field_names());
                     kind.period
                 }
             },
@@ -247,7 +247,7 @@ fn read_quota(table: Reader<'_, '_>, kind: &Kind, kinds: &[std::sync::Arc<Kind>]
         ("by", by, reference, kind),
     ] {
         if let (Some(given), None) = (given, found) {
-            table.unknown_value(key, &given, &of.field_names());
+            table.unknown_value(key, &given, of.field_names());
         }
     }
     table.finish();
@@ -269,5 +269,5 @@ pub(crate) fn unknown<'n>(
         .at(reader.place_of(key))
         .with("field", key)
         .with("value", name)
-        .with("allowed", all.collect::<Vec<_>>().join(", "))
+        .with("allowed", Choices::of(name, all))
 }

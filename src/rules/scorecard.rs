@@ -513,14 +513,14 @@ fn read_bases(reader: Reader<'_, '_>, kind: &Kind) -> Option<Bases> {
         _ => None,
     });
     let Some((by, choices)) = choices else {
-        reader.unknown_value("by", &name, &kind.field_names());
+        reader.unknown_value("by", &name, kind.field_names());
         return None;
     };
     let names: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
     let mut of = Vec::new();
     for (key, _, node) in reader.keys().filter(|(key, ..)| *key != "by") {
         match (names.contains(&key), decimal(node.get_ref())) {
-            (false, _) => reader.unknown_key(key, &names.join(", ")),
+            (false, _) => reader.unknown_key(key, names.iter().copied()),
             (true, None) => reader.note(bad(&reader, key, "bad-rule-number")),
             (true, Some(points)) => of.push((key.to_owned(), points)),
         }

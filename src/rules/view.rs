@@ -83,7 +83,7 @@ impl View {
         let person = reader.required("person").and_then(|field| {
             let found = org.index(&field);
             if found.is_none() {
-                reader.unknown_value("person", &field, &org.field_names());
+                reader.unknown_value("person", &field, org.field_names());
             }
             found
         });
@@ -171,7 +171,7 @@ impl PersonField {
             }
         };
         if found.is_none() {
-            reader.unknown_value("by", text, &kind.field_names());
+            reader.unknown_value("by", text, kind.field_names());
         }
         found
     }

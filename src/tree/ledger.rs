@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::locale::Arg;
+use crate::locale::{Arg, Choices};
 use crate::name::OrgPath;
 use crate::problem::{Problem, Rule};
 use crate::record::organisation::Organisation;
@@ -73,13 +73,13 @@ fn note_unknown_obligations(reading: &Reading<'_>, fields: &[Field<'_>], rules: 
         else {
             continue;
         };
-        let all: Vec<&str> = rules.obligations.iter().map(|o| o.name.as_str()).collect();
+        let all = rules.obligations.iter().map(|o| o.name.as_str());
         reading.note(
             Problem::new(Rule::UNKNOWN_VALUE)
                 .at(reading.source.place(cell.span.clone()))
                 .with("field", "obligation")
                 .with("value", name)
-                .with("allowed", all.join(", ")),
+                .with("allowed", Choices::of(name, all)),
         );
     }
 }
@@ -183,12 +183,12 @@ pub fn records<'r>(reading: &Reading<'_>, root: &DeTable<'_>, rules: &'r Rules) 
     for (key, node) in root {
         let name: &str = key.get_ref();
         let Some(n) = rules.kinds.iter().position(|k| k.name == name) else {
-            let known: Vec<&str> = rules.kinds.iter().map(|k| k.name.as_str()).collect();
+            let known = rules.kinds.iter().map(|kind| kind.name.as_str());
             reading.note(
                 Problem::new(Rule::UNKNOWN_KIND)
                     .at(reading.source.place(key.span()))
                     .with("name", name)
-                    .with("allowed", known.join(", ")),
+                    .with("allowed", Choices::of(name, known)),
             );
             continue;
         };

@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::cmd::org::{former_segments, free_segment, join};
 use crate::cmd::{Session, Status};
+use crate::locale::{Arg, Choices, Label};
 use crate::name::OrgPath;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::record::organisation::Organisation;
@@ -234,14 +235,14 @@ fn check_lines(
             );
         }
         if org_kind(&line.kind, rules).is_none() {
-            let areas = rules.areas.iter().map(|a| a.name.as_str());
-            let kinds = kind_choices(rules).into_iter().map(|c| c.name.as_str());
+            let field = rules.org.index("kind").map(|n| &rules.org.fields[n].label);
+            let known = area_labels(rules).chain(choice_labels(rules, "kind"));
             problems.push(
                 Problem::new(Rule::UNKNOWN_VALUE)
                     .at(place(line.number))
-                    .with("field", "kind")
+                    .with("field", field.map_or(Arg::from("kind"), Arg::from))
                     .with("value", line.kind.as_str())
-                    .with("allowed", areas.chain(kinds).collect::<Vec<_>>().join(", ")),
+                    .with("allowed", Choices::labelled(&line.kind, known)),
             );
         }
         if let Some(number) = input::personal_number(&line.name) {
@@ -290,30 +291,40 @@ fn check_lines(
     }
 }
 
-fn kind_choices(rules: &Rules) -> Vec<&Choice> {
-    match rules.org.index("kind").map(|n| &rules.org.fields[n].ty) {
-        Some(FieldType::Choice(choices)) => choices.iter().collect(),
-        _ => Vec::new(),
+/// What a field of organisations may say.
+fn choices<'r>(rules: &'r Rules, field: &str) -> &'r [Choice] {
+    match rules.org.index(field).map(|n| &rules.org.fields[n].ty) {
+        Some(FieldType::Choice(choices)) => choices,
+        _ => &[],
     }
+}
+
+/// Their names and labels.
+fn choice_labels<'r>(rules: &'r Rules, field: &str) -> impl Iterator<Item = (&'r str, &'r Label)> {
+    let choices = choices(rules, field).iter();
+    choices.map(|choice| (choice.name.as_str(), &choice.label))
+}
+
+/// The names of areas, each with the label of its sector: a table may give either.
+fn area_labels(rules: &Rules) -> impl Iterator<Item = (&str, &Label)> {
+    rules.areas.iter().filter_map(|area| {
+        let mut sectors = choices(rules, "sector").iter();
+        let sector = sectors.find(|sector| sector.name == area.sector)?;
+        Some((area.name.as_str(), &sector.label))
+    })
 }
 
 /// The kind and sector of the organisation that a row's kind stands for.
 fn org_kind(text: &str, rules: &Rules) -> Option<(String, Option<String>)> {
-    let sectors = rules.org.index("sector").map(|n| &rules.org.fields[n].ty);
-    let is_called = |area: &Area| match sectors {
-        Some(FieldType::Choice(choices)) => {
-            let sector = Choice::said(choices, text);
-            sector.is_some_and(|sector| sector.name == area.sector)
-        }
-        _ => false,
-    };
+    let sector = Choice::said(choices(rules, "sector"), text);
+    let is_called = |area: &&Area| sector.is_some_and(|sector| sector.name == area.sector);
     let areas = || rules.areas.iter();
     let area = areas().find(|area| area.name == text);
-    if let Some(area) = area.or_else(|| areas().find(|area| is_called(area))) {
+    if let Some(area) = area.or_else(|| areas().find(is_called)) {
         return Some((area.kind.clone(), Some(area.sector.clone())));
     }
-    kind_choices(rules)
-        .into_iter()
+    choices(rules, "kind")
+        .iter()
         .find(|c| c.name == text || c.label.is(text))
         .map(|c| (c.name.clone(), None))
 }

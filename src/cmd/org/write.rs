@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use clap::ArgMatches;
 
+use crate::cmd::change::labels_of;
 use crate::cmd::fields::{cleared_fields, field_values};
 use crate::cmd::org::{former_segments, free_segment, join, refuse_former};
 use crate::cmd::{Session, Status};
+use crate::locale::Choices;
 use crate::problem::{Problem, Rule};
 use crate::record::{Value, input, text};
 use crate::rules::Rules;
@@ -97,15 +99,13 @@ fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), P
                 rules
                     .obligations
                     .iter()
-                    .map(|o| o.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                    .map(|o| (o.name.as_str(), &o.label))
             };
             let found = found.ok_or_else(|| {
                 Problem::new(Rule::UNKNOWN_VALUE)
                     .with("field", "obligation")
                     .with("value", name.as_str())
-                    .with("allowed", all())
+                    .with("allowed", Choices::labelled(name, all()))
             })?;
             *name = found.name.as_str().into();
         }
@@ -130,7 +130,7 @@ pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<St
     check_exemptions(&rules, &mut given)?;
     if given.iter().all(Option::is_none) && clear.is_empty() {
         return Err(Problem::new(Rule::NOTHING_TO_CHANGE)
-            .with("allowed", rules.org.field_names())
+            .with("allowed", labels_of(&rules.org))
             .into());
     }
     let lock = session.lock(&root)?;
