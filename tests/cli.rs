@@ -423,7 +423,7 @@ fn an_edit_reads_its_words_by_the_records_own_kind() {
     assert!(ledger.ok(&["show", &task]).contains("2026-07-19"));
     let ran = ledger.run(&["edit", &task, "--应到人数", "3"]);
     assert!(
-        ran.code == 2 && ran.err.contains("the fields are: list,"),
+        ran.code == 2 && ran.err.contains("there are: list,"),
         "{}",
         ran.err
     );

@@ -337,10 +337,31 @@ fn what_was_written_can_be_taken_back_while_it_stands() {
     assert_eq!(ledger.run(&["import", "meeting", &form, "--yes"]).code, 0);
     let path = in_ledger(&ledger, "orgs/a/2026/test-00.toml");
     let text = fs::read_to_string(&path).expect("a ledger");
-    fs::write(&path, text + "# 人工改动\n").expect("a change");
+    // What came into the file since stays; what the command wrote must stand as it left it.
+    fs::write(&path, text.replacen("title = \"", "title = \"新", 1)).expect("a change");
     let ran = ledger.run(&["undo", "--yes"]);
     assert_eq!(ran.code, 2, "{}", ran.out);
     assert!(ran.err.contains("test-00.toml"), "{}", ran.err);
+    let more = "\n[[meeting]]\nid = \"m-20260731-7k3f9x2v\"\ndate = 2026-07-31\ntype = \"regular\"\ntitle = \"后加的\"\n";
+    fs::write(&path, text + more).expect("a change");
+    let ran = ledger.run(&["undo", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let left = fs::read_to_string(&path).expect("what was added since");
+    assert_eq!(left.trim(), more.trim());
+}
+
+#[test]
+fn organisations_that_were_taken_in_can_be_taken_back() {
+    let table =
+        "code,parent_code,name,kind\n1,,新街道党工委,working-committee\n2,1,新一支部,branch\n";
+    let ledger = Ledger::new(&[("orgs.csv", table)]);
+    let before = ledger.bytes();
+    let table = in_ledger(&ledger, "orgs.csv");
+    ledger.ok(&["org", "import", &table]);
+    assert!(ledger.ok(&["org", "tree"]).contains("新一支部"));
+    let out = ledger.ok(&["undo", "--yes"]);
+    assert!(out.contains("新一支部"), "{out}");
+    assert_eq!(ledger.bytes(), before);
 }
 
 #[test]

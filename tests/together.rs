@@ -885,6 +885,30 @@ fn while_rebasing_mine_is_what_i_wrote() {
 }
 
 #[test]
+fn what_is_committed_is_not_taken_back() {
+    let desk = Desk::new(&[]);
+    desk.commit("begun");
+    let add = |title: &str| {
+        let day = ["--date", "2026-07-03", "--type", "regular", "--org", "a"];
+        let record = [&["add", "meeting", "--title", title][..], &day].concat();
+        id_of(&desk.ledger.ok(&record))
+    };
+    let first = add("七月例会");
+    let path = desk.ledger.path().join("orgs/a/2026/test-00.toml");
+    desk.commit("entered");
+    // A change beside it does not hide that it is committed.
+    let text = fs::read_to_string(&path).expect("a ledger") + "# 人工改动\n";
+    fs::write(&path, &text).expect("a change");
+    let ran = desk.ledger.run(&["undo", "--yes"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.err.contains("committed"), "{}", ran.err);
+    let second = add("再开一次");
+    let out = desk.ledger.ok(&["undo", "--yes"]);
+    assert!(out.contains(&second) && !out.contains(&first), "{out}");
+    assert_eq!(fs::read_to_string(&path).expect("a ledger"), text);
+}
+
+#[test]
 fn the_story_of_a_record_and_of_a_quarter() {
     let desk = desk();
     let id = "t-20260703-00000001";

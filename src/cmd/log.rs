@@ -11,20 +11,17 @@ use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::git::Repo;
 use crate::git::graph::Commit;
-use crate::history::snapshot::Occurrence;
-use crate::history::trail::{ChangeKind, Event, FieldChange, committed, follow, uncommitted};
+use crate::history::snapshot::{Occurrence, RecordRef};
+use crate::history::trail::{ChangeKind, Event, between, committed, follow};
 use crate::locale::Locale;
 use crate::name::RecordId;
-use crate::present::record;
+use crate::present::{record, trail};
 use crate::problem::{Problem, Problems, Rule};
-use crate::record::text::said;
 use crate::render::json;
 use crate::rules::Rules;
-use crate::rules::kind::FieldDef;
 use crate::spelling::visible;
 use crate::table::{Cell, Column, Table, TableRow};
 use crate::tree::{Root, change};
-use crate::written::value::TomlValue;
 
 pub(super) const COMMAND: Command = Command {
     name: "log",
@@ -53,7 +50,8 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     progress.finish_and_clear();
     let mut events = trail.remove(&id).unwrap_or_default();
     let last = committed(&repo, &id, now.as_ref().map(|now| now.file.as_str()))?;
-    events.extend(uncommitted(last.as_ref(), now.as_ref()));
+    let of = RecordRef::Record(id.clone());
+    events.extend(between(&of, last.as_ref(), now.as_ref()));
     if events.is_empty() {
         return Err(Problem::new(Rule::UNKNOWN_RECORD).with("id", asked).into());
     }
@@ -108,13 +106,13 @@ fn table(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Table {
         let deed = Cell::Text(locale.text(&format!("deed-{}", event.deed.name())));
         for change in &event.changes {
             let field = fields.iter().find(|field| field.name == change.field);
-            for value in lines(locale, field, change) {
+            for value in trail::values(locale, field, change) {
                 rows.push(TableRow::of(vec![
                     said(|commit| commit.day.clone()),
                     said(|commit| commit.author.clone()),
                     deed.clone(),
                     said(|commit| short(&commit.name).to_owned()),
-                    Cell::Text(field_label(locale, field, change)),
+                    Cell::Text(trail::field_label(locale, field, change)),
                     Cell::Text(value),
                 ]));
             }
@@ -124,15 +122,6 @@ fn table(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Table {
         columns: columns.map(column).into(),
         rows,
         ..Table::default()
-    }
-}
-
-/// What people call a field that changed.
-fn field_label(locale: &Locale, field: Option<&FieldDef>, change: &FieldChange) -> String {
-    match field {
-        Some(field) => field.label.get(locale.lang()).to_owned(),
-        None if change.field == "org" => locale.text("label-org"),
-        None => change.field.clone(),
     }
 }
 
@@ -159,47 +148,12 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
             .filter(|change| event.deed != ChangeKind::Removed || change.field == "id")
         {
             let field = fields.iter().find(|field| field.name == change.field);
-            let label = field_label(locale, field, change);
-            for value in lines(locale, field, change) {
-                let args = [
-                    ("label", label.as_str().into()),
-                    ("value", visible(&value).into()),
-                ];
-                text.push_str(&format!("    {}\n", locale.say("log-field", &args)));
+            for line in trail::lines(locale, field, change) {
+                text.push_str(&format!("    {line}\n"));
             }
         }
     }
     text
-}
-
-/// A change in words: of lists what was added and taken away, of the rest what it was and is.
-fn lines(locale: &Locale, field: Option<&FieldDef>, change: &FieldChange) -> Vec<String> {
-    let said = |value: &TomlValue| locale.labels(&said(field, value));
-    let items = |value: &Option<TomlValue>| match value {
-        Some(TomlValue::List(items)) => Some(items.clone()),
-        Some(_) => None,
-        None => Some(Vec::new()),
-    };
-    if let (Some(old), Some(new)) = (items(&change.old), items(&change.new)) {
-        let gone = old
-            .iter()
-            .filter(|item| !new.contains(item))
-            .map(|item| format!("- {}", said(item)));
-        let added = new
-            .iter()
-            .filter(|item| !old.contains(item))
-            .map(|item| format!("+ {}", said(item)));
-        let lines: Vec<String> = gone.chain(added).collect();
-        if !lines.is_empty() {
-            return lines;
-        }
-    }
-    vec![match (&change.old, &change.new) {
-        (None, Some(new)) => said(new),
-        (Some(old), Some(new)) => format!("{} → {}", said(old), said(new)),
-        (Some(old), None) => format!("- {}", said(old)),
-        (None, None) => String::new(),
-    }]
 }
 
 fn to_json(event: &Event) -> Json {

@@ -1,19 +1,23 @@
 //! `ledger undo`: takes back what the last command of this clone wrote.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::{Command, Session, Status, options, prompt};
-use crate::git::Repo;
-use crate::locale::Locale;
+use crate::history::snapshot::{Occurrence, RecordRef};
+use crate::history::trail::{ChangeKind, Event};
+use crate::locale::{Arg, Locale};
 use crate::path::shown;
-use crate::problem::{Place, Problem, Problems, Rule};
+use crate::present::trail;
+use crate::problem::{Problem, Rule};
+use crate::reconcile::undo::{self, Undo};
+use crate::record::text::said;
 use crate::rules::Rules;
-use crate::tree::Root;
 use crate::tree::change::remove_empty_above;
-use crate::tree::journal;
-use crate::tree::scan;
-use crate::tree::write::Replacement;
+use crate::tree::{Root, journal};
 
 pub(super) const COMMAND: Command = Command {
     name: "undo",
@@ -30,24 +34,13 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let lock = session.lock(&root)?;
+    let rules = session.rules()?;
     let journal = journal::last_of(&root.path)?;
-    let files = journal.replacements(&root.path);
-    refuse_changed(&root, &files)?;
-    refuse_committed(&root, &files)?;
+    let undo = undo::plan(&root, &rules, &journal)?;
     let command = [("command", journal.command.as_str().into())];
     session.tell("undo-command", &command)?;
-    for file in &files {
-        let id = match (&file.before, &file.after) {
-            (None, _) => "undo-removes",
-            (_, None) => "undo-restores",
-            _ => "undo-puts-back",
-        };
-        let args = [
-            ("path", shown(&root.path, &file.path).into()),
-            ("records", records(file).into()),
-        ];
-        session.tell(id, &args)?;
-    }
+    let lines = lines(&session.locale, &root, &rules, &undo);
+    session.print(&lines)?;
     if !matches.get_flag("yes") {
         if !session.interactive {
             return Err(Problem::new(Rule::UNDO_UNCONFIRMED).into());
@@ -56,53 +49,86 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
             return Err(Problem::new(Rule::CANCELLED).into());
         }
     }
-    lock.write_all(files.iter().map(Replacement::reversed).collect())?;
-    for file in files.iter().filter(|file| file.before.is_none()) {
-        remove_empty_above(&root, &file.path);
+    let made: Vec<PathBuf> = undo
+        .files
+        .iter()
+        .filter(|file| file.after.is_none())
+        .map(|file| file.path.clone())
+        .collect();
+    let count = undo.files.len();
+    lock.write_all(undo.files)?;
+    for path in made {
+        remove_empty_above(&root, &path);
     }
     // What was taken back is not taken back again: that would be to do it once more.
     lock.cannot_be_undone();
-    session.tell("undone", &[("count", files.len().into())])?;
+    session.tell("undone", &[("count", count.into())])?;
     Ok(Status::Clean)
 }
 
-/// How many records more a file had after the command than before it.
-fn records(file: &Replacement) -> String {
-    let count = |text: &Option<String>| {
-        let lines = text.iter().flat_map(|text| text.lines());
-        lines.filter(|line| line.starts_with("[[")).count() as i64
-    };
-    format!("{:+}", count(&file.after) - count(&file.before))
-}
-
-/// Refuses to take back what is no longer as the command left it.
-fn refuse_changed(root: &Root, files: &[Replacement]) -> Result<(), Problems> {
-    let mut problems = Vec::new();
-    for file in files {
-        let stands = scan::read_if_there(&root.path, &file.path)?;
-        if stands.as_deref() != file.after.as_deref().map(str::as_bytes) {
-            let place = Place::file(shown(&root.path, &file.path));
-            problems.push(Problem::new(Rule::UNDO_CHANGED).at(place));
+/// What is taken back, in words: each record with what it was and is to be, and each file in which
+/// no record changes. Of very many, the first.
+fn lines(locale: &Locale, root: &Root, rules: &Rules, undo: &Undo) -> String {
+    const SHOWN: usize = 20;
+    let shown_files: BTreeSet<&str> = undo.records.iter().map(|(_, at, _)| &*at.file).collect();
+    let mut lines: Vec<String> = Vec::new();
+    for (of, at, event) in undo.records.iter().take(SHOWN) {
+        lines.push(record_line(locale, rules, (of, at), event));
+        let fields = rules.fields_of(of.record().unwrap_or_default());
+        for change in &event.changes {
+            if event.deed == ChangeKind::Changed {
+                let field = fields.iter().find(|field| field.name == change.field);
+                let changed = trail::lines(locale, field, change);
+                lines.extend(changed.into_iter().map(|line| format!("    {line}")));
+            }
         }
     }
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(Problems(problems)),
+    if undo.records.len() > SHOWN {
+        let more = [("count", (undo.records.len() - SHOWN).into())];
+        lines.push(format!("  {}", locale.say("undo-more", &more)));
     }
-}
-
-/// Refuses to take back what is committed: others may have it by now.
-fn refuse_committed(root: &Root, files: &[Replacement]) -> Result<(), Problem> {
-    let Ok(repo) = Repo::of(&root.path) else {
-        return Ok(());
-    };
-    for file in files {
-        let name = shown(&root.path, &file.path);
-        let committed = repo.bytes(["cat-file", "blob", &format!("HEAD:{}{name}", repo.prefix)]);
-        let after = file.after.as_deref().map(str::as_bytes);
-        if committed.is_ok_and(|committed| Some(&committed[..]) == after) {
-            return Err(Problem::new(Rule::UNDO_COMMITTED).at(Place::file(name)));
+    for file in &undo.files {
+        let path = shown(&root.path, &file.path);
+        if !shown_files.contains(path.as_str()) {
+            let id = match file.after {
+                None => "undo-removes-file",
+                Some(_) => "undo-restores-file",
+            };
+            lines.push(format!("  {}", locale.say(id, &[("path", path.into())])));
         }
     }
-    Ok(())
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// A record that is taken out, put back or changed back.
+fn record_line(
+    locale: &Locale,
+    rules: &Rules,
+    (of, at): (&RecordRef, &Occurrence),
+    event: &Event,
+) -> String {
+    let id = match event.deed {
+        ChangeKind::Removed => "undo-removes",
+        ChangeKind::Entered => "undo-restores",
+        _ => "undo-changes",
+    };
+    let block = of.read(&at.text);
+    let kind = of.record().and_then(|id| rules.kind_of(id));
+    let (label, field) = match kind {
+        Some(kind) => (Arg::from(&kind.label), &kind.fields[kind.title]),
+        None => (
+            Arg::Message("label-org"),
+            &rules.org.fields[rules.org.title],
+        ),
+    };
+    let title = block.as_ref().and_then(|block| block.says(&field.name));
+    let title = title
+        .map(|title| said(Some(field), title))
+        .unwrap_or_default();
+    let args = [
+        ("kind", label),
+        ("id", of.record().unwrap_or(&at.org).into()),
+        ("title", Arg::Labels(title)),
+    ];
+    format!("  {}", locale.say(id, &args))
 }

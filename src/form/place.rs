@@ -75,37 +75,14 @@ impl<'t> Places<'t> {
             if let Ok(found) = find_org_bare(orgs, name, tree.rules) {
                 return Ok(below.start + found);
             }
-            let found = self.shortened(name, below.clone());
-            if let Some(found) = found.or_else(|| self.ending(name, below)) {
+            if let Some(found) = self.ending(name, below) {
                 return Ok(found);
             }
         }
         match find_org_bare(&tree.orgs, name, tree.rules) {
             Ok(found) => Ok(found),
-            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => self
-                .shortened(name, 0..tree.orgs.len())
-                .ok_or_else(|| self.unknown(name)),
+            Err(problem) if problem.rule == Rule::UNKNOWN_ORG => Err(self.unknown(name)),
             Err(problem) => Err(problem),
-        }
-    }
-
-    /// The one whose name goes on after this with what such places are called: 工农街道 for
-    /// 工农街道党工委.
-    fn shortened(&self, name: &str, among: std::ops::Range<usize>) -> Option<usize> {
-        let name = folded(name);
-        let endings = &self.tree.rules.naming.generic;
-        let goes_on = |n: &usize| {
-            let org = &self.tree.orgs[*n];
-            [org.name(), org.short()].iter().any(|whole| {
-                let whole = folded(whole);
-                let rest = whole.strip_prefix(&*name);
-                rest.is_some_and(|rest| endings.iter().any(|ending| ending == rest))
-            })
-        };
-        let found: Vec<usize> = among.filter(goes_on).collect();
-        match found[..] {
-            [one] => Some(one),
-            _ => None,
         }
     }
 

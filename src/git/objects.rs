@@ -108,6 +108,14 @@ impl Objects {
         }
     }
 
+    /// The same of an object that may not be there: a file of a commit, as in `HEAD:a/b.toml`.
+    ///
+    /// # Errors
+    /// git went away.
+    pub fn find(&mut self, name: &str) -> Result<Option<Object>, Problem> {
+        self.exchange(name).map_err(|_| self.0.broke_off())
+    }
+
     fn exchange(&mut self, name: &str) -> std::io::Result<Option<Object>> {
         writeln!(self.0.ask, "{name}")?;
         self.0.ask.flush()?;

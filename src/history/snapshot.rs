@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::git::objects::{Object, Objects, Oid};
 use crate::merge::FileForm;
+use crate::merge::marks::has_marks;
 use crate::path::LedgerPath;
 use crate::problem::Problem;
 use crate::record::organisation::Moves;
@@ -57,6 +58,22 @@ pub enum Content {
     Whole(String),
     /// Nothing that can be read.
     Unreadable,
+}
+
+impl Content {
+    /// What a text says as a file of that form.
+    pub fn of(source: Source, form: FileForm) -> Content {
+        if form != FileForm::Records {
+            return match Block::read_file(&source.text) {
+                Some(_) => Content::Whole(source.text),
+                None => Content::Unreadable,
+            };
+        }
+        match has_marks(&source.text) {
+            true => Content::Unreadable,
+            false => records(&source).map_or(Content::Unreadable, Content::Records),
+        }
+    }
 }
 
 /// Contents by the objects they come from, each read once while it is of use.
@@ -119,16 +136,8 @@ impl BlobCache {
             Object::TooLarge => None,
         };
         self.bytes += source.as_ref().map_or(0, |source| source.text.len());
-        let content = Rc::new(match source {
-            Some(source) if form != FileForm::Records => match Block::read_file(&source.text) {
-                Some(_) => Content::Whole(source.text),
-                None => Content::Unreadable,
-            },
-            Some(source) if !crate::merge::marks::has_marks(&source.text) => {
-                records(&source).map_or(Content::Unreadable, Content::Records)
-            }
-            _ => Content::Unreadable,
-        });
+        let content =
+            Rc::new(source.map_or(Content::Unreadable, |source| Content::of(source, form)));
         self.known.insert(key, Rc::clone(&content));
         Ok(Some(content))
     }

@@ -222,15 +222,15 @@ fn told(said: Option<TomlValue>, change: FieldChange) -> Option<TomlValue> {
     }
 }
 
-/// The step from what was committed to what stands in the work tree, for a record that was changed
-/// since.
-pub fn uncommitted(last: Option<&Occurrence>, now: Option<&Occurrence>) -> Option<Event> {
-    let deed = match (last, now) {
+/// The step from how a record was to how it is, outside of any commit; none where nothing of it
+/// changed.
+pub fn between(of: &RecordRef, was: Option<&Occurrence>, is: Option<&Occurrence>) -> Option<Event> {
+    let deed = match (was, is) {
         (None, _) => ChangeKind::Entered,
         (_, None) => ChangeKind::Removed,
         (Some(_), Some(_)) => ChangeKind::Changed,
     };
-    let changes = changes(last, now);
+    let changes = changes(of, was, is);
     (!changes.is_empty()).then_some(Event {
         commit: None,
         deed,
@@ -347,21 +347,9 @@ impl Walk<'_> {
                 let (old, new) = (first(&old), first(&new).or_else(|| first(&elsewhere)));
                 let there = merged.entry(id.clone()).or_default();
                 *there = there.take().or_else(|| new.clone());
-                let deed = match (&old, &new) {
-                    (None, _) => ChangeKind::Entered,
-                    (_, None) => ChangeKind::Removed,
-                    _ => ChangeKind::Changed,
-                };
-                let changes = changes(old.as_ref(), new.as_ref());
-                if !changes.is_empty() {
-                    events.insert(
-                        id.clone(),
-                        Event {
-                            commit: Some(commit.clone()),
-                            deed,
-                            changes,
-                        },
-                    );
+                if let Some(event) = between(&of, old.as_ref(), new.as_ref()) {
+                    let commit = Some(commit.clone());
+                    events.insert(id.clone(), Event { commit, ..event });
                 }
             }
             all = Some(match all {
@@ -431,8 +419,8 @@ fn own(one: Event, other: &Event) -> Option<Event> {
     (!changes.is_empty()).then_some(Event { changes, ..one })
 }
 
-fn changes(old: Option<&Occurrence>, new: Option<&Occurrence>) -> Vec<FieldChange> {
-    let row = |stand: Option<&Occurrence>| stand.and_then(|stand| Block::read(&stand.text));
+fn changes(of: &RecordRef, old: Option<&Occurrence>, new: Option<&Occurrence>) -> Vec<FieldChange> {
+    let row = |stand: Option<&Occurrence>| stand.and_then(|stand| of.read(&stand.text));
     let (was, is) = (row(old), row(new));
     let names: Vec<&str> = is
         .iter()

@@ -782,9 +782,12 @@ form-given = {$count ->
        *[other] with {$count} records that are there
     }
 undo-command = last command that wrote: ledger {$command}
-undo-removes =   remove {$path} ({$records} records)
-undo-restores =   restore {$path}
-undo-puts-back =   put back {$path} ({$records} records)
+undo-removes = removes {$kind} {$id} {$title}
+undo-restores = brings back {$kind} {$id} {$title}
+undo-changes = changes back {$kind} {$id} {$title}
+undo-removes-file = removes {$path}
+undo-restores-file = puts back {$path}
+undo-more = and {$count} more
 undone = {$count ->
         [one] taken back, one file
        *[other] taken back, {$count} files

@@ -118,7 +118,7 @@ pub struct Choices {
 
 impl Choices {
     /// As many are shown whole.
-    const ALL: usize = 24;
+    const ALL: usize = 40;
     /// Of more, so many show what they are like.
     const FEW: usize = 6;
 

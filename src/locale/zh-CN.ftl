@@ -767,9 +767,12 @@ form-title = {$names} 填报表
 form-notes = 带 * 的必填；灰线以下一行一条。有下拉的请选，日期写作 2026-07-03；多项内容在同一格里分行写（Alt+Enter）。请不要填写身份证号、手机号。
 form-given = 已带上 {$count} 条现有记录
 undo-command = 最近一次写入：ledger {$command}
-undo-removes =   删去 {$path}（{$records} 条是那次写入的）
-undo-restores =   恢复 {$path}
-undo-puts-back =   还原 {$path}（那次 {$records} 条）
+undo-removes = 删去{$kind} {$id} {$title}
+undo-restores = 恢复{$kind} {$id} {$title}
+undo-changes = 改回{$kind} {$id} {$title}
+undo-removes-file = 删去 {$path}
+undo-restores-file = 还原 {$path}
+undo-more = 另有 {$count} 条未列出
 undone = 已撤回，涉及 {$count} 个文件
 finished-what-was-killed = 上一个命令中途被终止，现已接着做完{$count ->
         [0] {""}

@@ -19,6 +19,7 @@ pub mod schema;
 pub mod score;
 pub mod secretary;
 pub mod source;
+pub mod trail;
 
 use crate::day::Day;
 use crate::figure::Figure;

@@ -5,6 +5,7 @@ pub mod file;
 pub mod moved;
 pub mod placed;
 pub mod style;
+pub mod undo;
 pub mod unmerged;
 
 use std::path::{Path, PathBuf};

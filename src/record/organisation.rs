@@ -196,14 +196,24 @@ impl Organisation {
             .any(|name| *name == joined || name.strip_prefix(stem).is_some_and(is_ending))
     }
 
+    /// Whether its name goes on after `text` with what such places are called: 工农街道 for
+    /// 工农街道党工委.
+    fn is_shortened(&self, text: &str, naming: &Naming) -> bool {
+        let is_ending = |rest: &str| naming.generic.iter().any(|ending| ending == rest);
+        [self.name(), self.short()].iter().any(|whole| {
+            let whole = folded(whole);
+            whole.strip_prefix(text).is_some_and(is_ending)
+        })
+    }
+
     /// The names that it had before it was renamed.
     pub fn former_names(&self) -> impl Iterator<Item = &str> {
         let names = self.get(FORMER_NAMES).map_or(&[][..], Value::items);
         names.iter().filter_map(Value::as_text)
     }
 
-    /// How well `text` names it: full id, name or short name, name and kind, a former name, path
-    /// suffix, initials.
+    /// How well `text` names it: full id, name or short name, name and kind, a former name, name
+    /// without its ending, path suffix, initials.
     pub fn answers_to(&self, text: &str, naming: &Naming) -> Option<Match> {
         let text = &*folded(text);
         let is = |name: &str| folded(name) == text;
@@ -218,6 +228,8 @@ impl Organisation {
             Some(Match::Title)
         } else if self.former_names().any(is) {
             Some(Match::Former)
+        } else if self.is_shortened(text, naming) {
+            Some(Match::Shortened)
         } else if self.path.ends_with(text) {
             Some(Match::Suffix)
         } else if text.is_ascii()
@@ -243,6 +255,8 @@ pub enum Match {
     Title,
     /// It is a name that it had.
     Former,
+    /// It is the name without what such places are called.
+    Shortened,
     /// It is the end of the path.
     Suffix,
     /// It is the initials of the name's pinyin.

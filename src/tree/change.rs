@@ -23,7 +23,7 @@ use crate::toml::{Document, parse};
 use crate::tree::canon::{all_values, record as record_text};
 use crate::tree::files::{Files, ListedFile};
 use crate::tree::splice::{Change, Edit, Proof, append, prove, set_organisation, set_records};
-use crate::tree::write::{Lock, Precondition, random_bits};
+use crate::tree::write::{Lock, Precondition, Replacement, random_bits};
 use crate::tree::{Root, Tree, candidates, check, find_org, ledger, place_of, scan};
 use crate::written::page::cuts;
 use crate::written::parsed;
@@ -591,91 +591,67 @@ pub fn organisation(
     values: &[Option<Value>],
 ) -> Result<(), Problems> {
     let path = root.org_folder(org).join("org.toml");
-    let name = shown(&root.path, &path);
     let stands = scan::file_if_there(&root.path, &path)?;
-    let before = stands.clone().unwrap_or_else(|| Source::new(&name, ""));
-    let document = parse(&before).map_err(Problems)?;
-    let failed = || Problem::new(Rule::UNPROVEN).at(Place::file(&name));
+    let text = organisation_text(root, rules, org, stands.as_ref(), values)?;
+    let basis = Precondition::of(&path, stands.as_ref().map(|stands| stands.text.as_bytes()));
+    Ok(lock.write(&path, &basis, text.as_bytes())?)
+}
+
+/// The text of an organisation's file with these values, from what stands there.
+fn organisation_text(
+    root: &Root,
+    rules: &Rules,
+    org: &OrgPath,
+    stands: Option<&Source>,
+    values: &[Option<Value>],
+) -> Result<String, Problems> {
+    let name = shown(&root.path, &root.org_folder(org).join("org.toml"));
+    let nothing = Source::new(&name, "");
+    let before = stands.unwrap_or(&nothing);
+    let document = parse(before).map_err(Problems)?;
     let old = match before.text.is_empty() {
         true => vec![None; values.len()],
-        false => match ledger::read_organisation(&before, org.clone(), rules) {
+        false => match ledger::read_organisation(before, org.clone(), rules) {
             (Some(org), _) => org.fields,
             (None, problems) => return Err(Problems(problems)),
         },
     };
     refuse_broken_bounds(&rules.org, &old, values)?;
     let changes = changes_between(&old, values);
-    let text = set_organisation(&before, &document, &rules.org.fields, &old, &changes);
+    let text = set_organisation(before, &document, &rules.org.fields, &old, &changes);
     let after = Source::new(&name, text);
     match ledger::read_organisation(&after, org.clone(), rules) {
-        (Some(read), _) if read.fields == values => {}
-        _ => return Err(failed().into()),
+        (Some(read), _) if read.fields == values => Ok(after.text),
+        _ => Err(Problem::new(Rule::UNPROVEN).at(Place::file(&name)).into()),
     }
-    let basis = Precondition::of(&path, stands.as_ref().map(|stands| stands.text.as_bytes()));
-    Ok(lock.write(&path, &basis, after.text.as_bytes())?)
 }
 
-/// Makes new organisations, all of them or none.
-///
-/// They are written beside the ledger first; each new folder with everything under it then takes
-/// its place in one step. Parents stand before those under them in `plan`.
+/// Makes new organisations, all of them or none, whatever happens meanwhile.
 ///
 /// # Errors
-/// Something stands where a new folder should, or the system refuses; what was moved in place is
-/// moved back.
+/// Something stands where a new folder should, bounds between fields do not hold, or the system
+/// refuses.
 pub fn organisations(
     root: &Root,
     lock: &Lock,
     rules: &Rules,
     plan: &[(OrgPath, Vec<Option<Value>>)],
 ) -> Result<(), Problems> {
-    for (path, _) in plan {
-        if scan::real(&root.path, &root.org_folder(path))?.is_some() {
+    let mut files = Vec::new();
+    for (org, values) in plan {
+        if scan::real(&root.path, &root.org_folder(org))?.is_some() {
             return Err(Problem::new(Rule::ORG_EXISTS)
-                .with("org", path.as_str())
+                .with("org", org.as_str())
                 .into());
         }
+        let path = root.org_folder(org).join("org.toml");
+        files.push(Replacement {
+            after: Some(organisation_text(root, rules, org, None, values)?),
+            before: None,
+            path,
+        });
     }
-    let stage = Root {
-        path: root.path.join(".ledger").join("import"),
-        ..root.clone()
-    };
-    // A killed import leaves its stage behind; under the lock nobody uses it.
-    let _ = std::fs::remove_dir_all(&stage.path);
-    let result = plan
-        .iter()
-        .try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
-    let planned: BTreeSet<&OrgPath> = plan.iter().map(|(path, _)| path).collect();
-    let tops: Vec<&OrgPath> = plan
-        .iter()
-        .map(|(path, _)| path)
-        .filter(|path| {
-            path.parent()
-                .is_none_or(|parent| !planned.contains(&parent))
-        })
-        .collect();
-    let mut moved = Vec::new();
-    let result = result.and_then(|()| {
-        for top in tops {
-            let (from, to) = (stage.org_folder(top), root.org_folder(top));
-            let done = lock.move_folder(&from, &to);
-            if done
-                .as_ref()
-                .map_or_else(|problem| problem.rule == Rule::MAYBE_SAVED, |()| true)
-            {
-                moved.push((from, to));
-            }
-            done?;
-        }
-        Ok(())
-    });
-    if result.is_err() {
-        for (from, to) in moved {
-            let _ = std::fs::rename(to, from);
-        }
-    }
-    let _ = std::fs::remove_dir_all(&stage.path);
-    result
+    Ok(lock.write_all(files)?)
 }
 
 /// Moves an organisation's folder, with everything under it, to another id; the old one is kept as
