@@ -143,6 +143,7 @@ rules! {
     BAD_DAY "bad-day" Usage "Not a day.";
     UNKNOWN_METRIC "unknown-metric" Usage "No metric of that name.";
     UNKNOWN_NAME "unknown-name" Usage "No such rule, field, report.";
+    EMPTY_INPUT "empty-input" Usage "An empty answer where there must be one.";
     MISSING_FLAGS "missing-flags" Usage "Required fields were not given and nobody can be asked.";
     MISSING_ARGUMENTS "missing-arguments" Usage "Required arguments were not given.";
     FINISHED "already-finished" Usage "What is to be marked as done is done.";

@@ -153,6 +153,15 @@ pub fn sound(c: char) -> Option<String> {
     Some(c.to_pinyin()?.plain().replace('ü', "v"))
 }
 
+/// The initials of a text's pinyin, small; letters and digits stand for themselves: `党课 A` is `dka`.
+pub fn initials(text: &str) -> String {
+    let initial = |c: char| match c.is_ascii_alphanumeric() {
+        true => Some(c.to_ascii_lowercase()),
+        false => sound(c)?.chars().next(),
+    };
+    text.chars().filter_map(initial).collect()
+}
+
 fn changed<'t>(text: &'t str, is_wide: &dyn Fn(char) -> bool) -> Cow<'t, str> {
     let is_fine = |c: char| !is_nothing(c) && !is_wide(c);
     let is_trimmed = text.trim().len() == text.len();

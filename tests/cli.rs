@@ -172,7 +172,7 @@ fn off_a_terminal_a_missing_field_is_named_in_the_users_language() {
         (ran.code, ran.err.as_str()),
         (
             2,
-            "缺少必填参数：--date --type\n  改法：在命令中补上；在终端里直接运行会逐项询问\n"
+            "缺少必填参数：--召开日期 --类型\n  改法：在命令中补上；在终端里直接运行会逐项询问\n"
         )
     );
     let ran = ledger.run(&[
@@ -659,8 +659,8 @@ fn exit_codes_and_usage_errors_in_both_languages() {
         ),
         (
             &["show", "nothing"],
-            "没有编号含“nothing”的记录",
-            "no record's id contains “nothing”",
+            "没有编号或标题含“nothing”的记录",
+            "no record has “nothing” in its id or title",
         ),
         (
             &["list", "x"],

@@ -7,11 +7,11 @@ use clap::{ArgMatches, Command as Clap};
 
 use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled, typed_label};
 use crate::cmd::ledger::Ledger;
-use crate::cmd::prompt::Proposed;
+use crate::cmd::prompt::{Asked, Proposed, Turn};
 use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::figure::scorecard::{Scored, Scoring};
 use crate::figure::{Evaluation, tally};
-use crate::locale::Locale;
+use crate::locale::{Lang, Locale};
 use crate::name::OrgPath;
 use crate::path::resolved;
 use crate::problem::{Problem, Problems, Rule};
@@ -64,20 +64,24 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     if let Some(gives) = kind.gives.filter(|gives| values[gives.points].is_none()) {
         values[gives.points] = fixed_points(&rules, &kind, &values);
     }
-    let asked = complete(session, (&rules, &kind), &mut values, || {
-        change::latest(&root, &rules, &org, &kind)
-    })?;
+    let mut entry = Entry {
+        kind: &kind,
+        org,
+        values,
+    };
+    let asked = complete(session, &rules, &mut entry)?;
     let new = loop {
-        match NewRecord::of(&root, &rules, &kind, values.clone(), session.today) {
+        match NewRecord::of(&root, &rules, &kind, entry.values.clone(), session.today) {
             Ok(new) => break new,
             // What was answered is not lost for one answer that is wrong.
             Err(problems) if !asked.is_empty() => {
                 session.say_problems(&problems.0)?;
-                review(session, &kind, &mut values, &asked)?;
+                review(session, &rules, &mut entry, &asked)?;
             }
             Err(problems) => return Err(problems.into()),
         }
     };
+    let org = entry.org;
     confirm_doubtful(session, &root, &rules, &org, &new)?;
     let lock = session.lock(&root)?;
     let asked = matches.get_one::<String>("as").cloned();
@@ -107,6 +111,15 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     drop(lock);
     say_cap(session, &kind, new.record())?;
     Ok(Status::Clean)
+}
+
+/// A record while it is being entered.
+struct Entry<'k> {
+    kind: &'k Kind,
+    /// The folder of its organisation.
+    org: OrgPath,
+    /// Its values so far, by the indices of the kind's fields.
+    values: Vec<Option<Value>>,
 }
 
 /// The points of an item that can only be given so many, as a value of their field.
@@ -193,9 +206,8 @@ fn which_org(
         return Ok(path);
     }
     if asked.is_none() && !session.interactive {
-        return Err(Problem::new(Rule::MISSING_FLAGS)
-            .with("flags", "--org")
-            .into());
+        let org = ("org".to_owned(), session.locale.text("label-org"));
+        return Err(missing_flags(&session.locale, &[org]).into());
     }
     let orgs = Tree::organisations(root, rules)?.orgs;
     let n = match (asked, orgs.len()) {
@@ -254,97 +266,141 @@ fn copy_from(
     Ok(())
 }
 
+/// That a record cannot be entered without these fields, each by its name and its label: as flags,
+/// in the words of the language.
+fn missing_flags(locale: &Locale, fields: &[(String, String)]) -> Problem {
+    let flag = |(name, label): &(String, String)| match locale.lang() {
+        Lang::Zh if is_typable(&typed_label(label)) => format!("--{}", typed_label(label)),
+        _ => format!("--{}", name.replace('_', "-")),
+    };
+    let flags: Vec<String> = fields.iter().map(flag).collect();
+    Problem::new(Rule::MISSING_FLAGS).with("flags", flags.join(" "))
+}
+
 /// Asks for what is missing, or says what is where nobody can be asked; gives the fields that were
 /// asked for.
-///
-/// `latest` finds the record of the kind that was entered last in the organisation.
-fn complete<'r>(
-    session: &mut Session<'_>,
-    (rules, kind): (&Rules, &Kind),
-    values: &mut [Option<Value>],
-    latest: impl FnOnce() -> Option<Record<'r>>,
-) -> Result<Vec<usize>> {
-    let given = |values: &[Option<Value>], name: &str| {
-        kind.index(name).is_some_and(|n| values[n].is_some())
+fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> Result<Vec<usize>> {
+    let kind = entry.kind;
+    let must = |n: usize| {
+        entry.values[n].is_none() && kind.fields[n].must_be_given(|name| entry.has(name))
     };
-    let must = |values: &[Option<Value>], n: usize| {
-        values[n].is_none() && kind.fields[n].must_be_given(|name| given(values, name))
-    };
-    let missing: Vec<usize> = (0..kind.fields.len())
-        .filter(|&n| must(values, n))
-        .collect();
-    if !session.interactive {
-        if missing.is_empty() {
-            return Ok(Vec::new());
-        }
-        let flags: Vec<String> = missing
-            .iter()
-            .map(|&n| format!("--{}", kind.fields[n].name.replace('_', "-")))
-            .collect();
-        return Err(Problem::new(Rule::MISSING_FLAGS)
-            .with("flags", flags.join(" "))
-            .into());
-    }
+    let missing: Vec<usize> = (0..kind.fields.len()).filter(|&n| must(n)).collect();
     if missing.is_empty() {
         return Ok(Vec::new()); // all that must be said was said; the rest has flags
     }
-    // Why numbers are not known is asked before the numbers: then they are not asked.
-    let reasons: Vec<usize> = kind
-        .fields
-        .iter()
-        .filter_map(|f| kind.index(f.unless.as_deref()?))
-        .collect();
-    let (before, after): (Vec<usize>, Vec<usize>) =
-        (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
+    if !session.interactive {
+        let named = |&n: &usize| {
+            let field = &kind.fields[n];
+            (field.name.clone(), field.label.zh.clone())
+        };
+        let fields: Vec<(String, String)> = missing.iter().map(named).collect();
+        return Err(missing_flags(&session.locale, &fields).into());
+    }
+    let likely = likely_values(session, rules, entry)?;
+    let order = order_of_questions(kind);
     let is_asked = |n: usize| match kind.fields[n].ask {
         Ask::IfListed => kind.columns.contains(&n),
         ask => matches!(ask, Ask::Always | Ask::Again),
     };
-    let mut fields = kind.fields.iter().zip(values.iter());
+    let mut asked: Vec<usize> = Vec::new();
+    // What was said before to questions that were gone back over.
+    let mut said: Vec<Option<Value>> = vec![None; kind.fields.len()];
+    let mut at = 0;
+    while let Some(&n) = order.get(at) {
+        let why = kind.fields[n].unless.as_deref();
+        if kind.gives.is_some_and(|gives| gives.points == n) && entry.values[n].is_none() {
+            entry.values[n] = fixed_points(rules, kind, &entry.values);
+        }
+        let is_excused = why.is_some_and(|why| entry.has(why));
+        let is_open = (missing.contains(&n) || is_asked(n)) && entry.values[n].is_none();
+        if !is_open || is_excused {
+            at += 1;
+            continue;
+        }
+        let proposed = match &said[n] {
+            Some(value) => Proposed::Current(Some(value)),
+            None => Proposed::Likely(likely[n].as_ref()),
+        };
+        match ask(session, entry, (n, proposed), !asked.is_empty())? {
+            Turn::Said(()) => {
+                asked.push(n);
+                at += 1;
+            }
+            Turn::Back => {
+                said[n] = entry.values[n].take();
+                if let Some(before) = asked.pop() {
+                    said[before] = entry.values[before].take();
+                    at = order.iter().position(|&n| n == before).unwrap_or(0);
+                }
+            }
+        }
+    }
+    review(session, rules, entry, &asked)?;
+    Ok(asked)
+}
+
+/// The fields of a kind in the order in which they are asked for: its day first, and why numbers are
+/// not known before the numbers, which are not asked for then.
+fn order_of_questions(kind: &Kind) -> Vec<usize> {
+    let whys = kind
+        .fields
+        .iter()
+        .filter_map(|field| field.unless.as_deref());
+    let reasons: Vec<usize> = whys.filter_map(|why| kind.index(why)).collect();
+    let (before, after): (Vec<usize>, Vec<usize>) =
+        (0..kind.fields.len()).partition(|&n| n == kind.start || reasons.contains(&n));
+    [before, after].concat()
+}
+
+/// What is likely to be answered: the day, and what the record of the kind says that was entered
+/// last in the organisation.
+fn likely_values(
+    session: &Session<'_>,
+    rules: &Rules,
+    entry: &Entry<'_>,
+) -> Result<Vec<Option<Value>>> {
+    let kind = entry.kind;
+    let mut fields = kind.fields.iter().zip(&entry.values);
     let is_again = fields.any(|(field, value)| field.ask == Ask::Again && value.is_none());
-    let latest = is_again.then(latest).flatten();
+    let root = session.root()?;
+    let latest = is_again.then(|| change::latest(&root, rules, &entry.org, kind));
+    let latest = latest.flatten();
     let likely = |n: usize| match kind.fields[n].ask {
         _ if n == kind.start => Some(Value::Day(session.today)),
         Ask::Again => latest.as_ref()?.get(n).cloned(),
         _ => None,
     };
-    let likely: Vec<Option<Value>> = (0..kind.fields.len()).map(likely).collect();
-    let mut asked = Vec::new();
-    for n in before.into_iter().chain(after) {
-        let field = &kind.fields[n];
-        let excused = field
-            .unless
-            .as_deref()
-            .is_some_and(|why| given(values, why));
-        if kind.gives.is_some_and(|gives| gives.points == n) && values[n].is_none() {
-            values[n] = fixed_points(rules, kind, values);
-        }
-        if (missing.contains(&n) || is_asked(n)) && !excused && values[n].is_none() {
-            asked.push(n);
-            ask(
-                session,
-                kind,
-                values,
-                (n, Proposed::Likely(likely[n].as_ref())),
-            )?;
-        }
+    Ok((0..kind.fields.len()).map(likely).collect())
+}
+
+impl Entry<'_> {
+    /// Whether a field is given, by its name.
+    fn has(&self, name: &str) -> bool {
+        let field = self.kind.index(name);
+        field.is_some_and(|n| self.values[n].is_some())
     }
-    review(session, kind, values, &asked)?;
-    Ok(asked)
 }
 
 /// Asks for a field until what is said contradicts no earlier answer: the others are not lost.
 fn ask(
     session: &mut Session<'_>,
-    kind: &Kind,
-    values: &mut [Option<Value>],
+    entry: &mut Entry<'_>,
     (n, proposed): (usize, Proposed<'_>),
-) -> Result<()> {
+    may_go_back: bool,
+) -> Result<Turn<()>> {
     loop {
-        values[n] = prompt::field(session, &kind.fields[n], proposed)?;
-        let broken = broken_bounds(kind, values);
+        let asked = Asked {
+            kind: entry.kind,
+            n,
+            values: &entry.values,
+        };
+        match prompt::field_in_turn(session, asked, proposed, may_go_back)? {
+            Turn::Said(value) => entry.values[n] = value,
+            Turn::Back => return Ok(Turn::Back),
+        }
+        let broken = broken_bounds(entry.kind, &entry.values);
         let Some((_, problem)) = broken.into_iter().find(|(field, _)| *field == n) else {
-            return Ok(());
+            return Ok(Turn::Said(()));
         };
         session.say_problems(&[problem])?;
     }
@@ -354,42 +410,54 @@ fn ask(
 /// to be entered.
 fn review(
     session: &mut Session<'_>,
-    kind: &Kind,
-    values: &mut [Option<Value>],
+    rules: &Rules,
+    entry: &mut Entry<'_>,
     asked: &[usize],
 ) -> Result<()> {
+    /// What stands above the fields: to enter it, to drop it, and whose it is.
+    const ABOVE: usize = 3;
+    let kind = entry.kind;
     let updates = kind.life.as_ref().map(|life| life.updates);
+    let orgs = Tree::organisations(&session.root()?, rules)?.orgs;
     loop {
         let shown = |n: &usize| {
-            values[*n].is_some() || kind.fields[*n].ask == Ask::More || asked.contains(n)
+            entry.values[*n].is_some() || kind.fields[*n].ask == Ask::More || asked.contains(n)
         };
         let fields: Vec<usize> = (0..kind.fields.len())
             .filter(|n| Some(*n) != updates && shown(n))
             .collect();
+        let org = orgs.iter().find(|org| org.folder == entry.org);
+        let org = org.map_or(entry.org.as_str(), Organisation::name);
         let mut options = vec![
             session.locale.text("prompt-enter"),
             session.locale.text("prompt-drop"),
+            prompt::answer_of_org(session, org),
         ];
-        let answer = |n: &usize| prompt::answer(session, &kind.fields[*n], values[*n].as_ref());
+        let answer =
+            |n: &usize| prompt::answer(session, &kind.fields[*n], entry.values[*n].as_ref());
         options.extend(fields.iter().map(answer));
         let question = session.locale.text("prompt-review");
-        match prompt::choose(session, &question, &options)? {
+        let changed = match prompt::choose(session, &question, &options)? {
             0 => return Ok(()),
             1 => return Err(Problem::new(Rule::CANCELLED).into()),
-            n => {
-                let n = fields[n - 2];
-                let before = values[n].clone();
-                match ask(
-                    session,
-                    kind,
-                    values,
-                    (n, Proposed::Current(before.as_ref())),
-                ) {
-                    // Who gives up one answer keeps it, and all others.
-                    Err(error) if prompt::is_cancelled(&error) => values[n] = before,
-                    ended => ended?,
-                }
+            2 => {
+                prompt::org(session, &orgs, rules, None).map(|n| entry.org = orgs[n].folder.clone())
             }
+            chosen => {
+                let n = fields[chosen - ABOVE];
+                let before = entry.values[n].clone();
+                let proposed = Proposed::Current(before.as_ref());
+                let asked = ask(session, entry, (n, proposed), false);
+                if asked.is_err() {
+                    entry.values[n] = before;
+                }
+                asked.map(drop)
+            }
+        };
+        // Who gives up one answer keeps it, and all others.
+        match changed {
+            Err(error) if prompt::is_cancelled(&error) => {}
+            ended => ended?,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::cmd::fields::{
     cleared_fields, clerk_name, field_args, field_values, flag_names, is_typable,
 };
 use crate::cmd::ledger::Ledger;
-use crate::cmd::prompt::Proposed;
+use crate::cmd::prompt::{Asked, Proposed};
 use crate::cmd::{self, Command, Session, Status, options, prompt};
 use crate::locale::{Arg, Choices, Locale};
 use crate::problem::{Problem, Problems, Rule};
@@ -264,7 +264,12 @@ fn asked_field(session: &Session<'_>, id: &str) -> Result<(usize, Option<Value>)
     let chosen = prompt::choose(session, &question, &options)?;
     let n = fields[chosen];
     let proposed = Proposed::Current(values[chosen].as_ref());
-    let value = prompt::field(session, &kind.fields[n], proposed)?;
+    let asked = Asked {
+        kind,
+        n,
+        values: &record.fields,
+    };
+    let value = prompt::field(session, asked, proposed)?;
     Ok((n, value))
 }
 

@@ -202,9 +202,7 @@ pub(super) fn cleared_fields(kind: &Kind, matches: &ArgMatches) -> Result<Vec<us
     };
     match clear.iter().find(|&&n| kind.fields[n].must_be_given(flag)) {
         None => Ok(clear),
-        Some(&n) => Err(Problem::new(Rule::MISSING_FIELD)
-            .with("field", &kind.fields[n].label)
-            .with("kind", &kind.label)),
+        Some(&n) => Err(Problem::new(Rule::EMPTY_INPUT).with("field", &kind.fields[n].label)),
     }
 }
 

@@ -50,7 +50,7 @@ fn build_find(locale: &Locale, _: &Rules) -> Clap {
 fn with_options(command: Clap, locale: &Locale) -> Clap {
     command
         .arg(options::org_option(locale))
-        .arg(options::quarter_option(locale))
+        .arg(option(locale, "quarter", "value-period").alias("period"))
         .arg(options::as_of_option(locale))
         .arg(options::option(locale, "from", "value-day"))
         .arg(options::option(locale, "until", "value-day"))
@@ -68,6 +68,12 @@ fn with_options(command: Clap, locale: &Locale) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let form = output::form(matches, options::TABLES, Format::Table)?;
+    let wanted = matches.try_get_one::<String>("text").ok().flatten();
+    if wanted.is_some_and(|text| text.trim().is_empty()) {
+        return Err(Problem::new(Rule::EMPTY_INPUT)
+            .with("field", Arg::Message("value-text"))
+            .into());
+    }
     let ledger = Ledger::asked(session, matches)?;
     let kind = matches
         .get_one::<String>("kind")

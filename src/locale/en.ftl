@@ -296,10 +296,10 @@ problem-no-orgs = the ledger has no organisation yet
     .help = make some with ledger org add or ledger org import
 problem-org-exists = the organisation {$org} is there already
     .help = choose another folder name with --segment, or change it with ledger org edit
-problem-unknown-record = no record's id contains “{$id}”
-    .help = ledger list KIND shows the ids; for a record that is in no file any more give ledger log its whole id
-problem-ambiguous-record = several ids contain “{$id}”
-    .help = give more of it:
+problem-unknown-record = no record has “{$id}” in its id or title
+    .help = look for it with ledger find TEXT; for a record that is in no file any more give ledger log its whole id
+problem-ambiguous-record = several records answer to “{$id}”
+    .help = give the whole id or title:
         {$candidates}
 problem-bad-period = “{$value}” is not a period
     .help = write 2026Q3, Q3, this, last, 2026-07, 2026, 2026H1, 2026-04-01..2026-06-30; years are 1000 to 9999
@@ -309,6 +309,8 @@ problem-unknown-metric = there is no metric called “{$name}”
     .help = {$allowed} All of them: ledger rules list metrics
 problem-unknown-name = there is no “{$name}”
     .help = {$allowed}
+problem-empty-input = “{$field}” cannot be empty
+    .help = say what it is
 problem-missing-flags = required arguments are missing: {$flags}
     .help = add them to the command; on a terminal they are asked for
 problem-missing-arguments = required arguments are missing: {$flags}
@@ -673,6 +675,7 @@ flag-today = take this day as today
 flag-help = show this help
 flag-version = show the version
 flag-org = organisation: path, name, code or initials
+flag-list-quarter = only what belongs to a period: 2026Q3, this, last, 2026-07, 2026, 2026H1, A..B (default: any)
 flag-quarter = period: 2026Q3, this, last, 2026-07, 2026, 2026H1, A..B (default: this)
 flag-at = as the ledger was committed: a commit, a tag, or a day
 flag-as-of = as of this day (default: the period's last day, or today if earlier)
@@ -1059,6 +1062,11 @@ fmt-done = files looked at: {$files}; changed: {$changed}; problems left alone: 
 
 ### Prompts
 
+prompt-no = no
+prompt-yes = yes
+prompt-back = , Shift-Tab for the question before
+prompt-date = a day, as in 2026-07-05, 7-5, today, yesterday
+prompt-candidates = part of it or initials; arrows to choose
 prompt-skip = (Enter to skip)
 prompt-offered = Enter takes the last one; - leaves it out
 prompt-choose = arrows to choose, type to filter, Enter to take, Esc to cancel

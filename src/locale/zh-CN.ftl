@@ -293,10 +293,10 @@ problem-no-orgs = 台账里还没有组织
     .help = 用 ledger org add 或 ledger org import 建立
 problem-org-exists = 组织 {$org} 已存在
     .help = 用 --segment 换一个文件夹名，或用 ledger org edit 修改
-problem-unknown-record = 没有编号含“{$id}”的记录
-    .help = 用 ledger list 种类 查看编号；已不在文件里的记录，用 ledger log 加完整编号
-problem-ambiguous-record = 有多条记录的编号含“{$id}”
-    .help = 多写几位：
+problem-unknown-record = 没有编号或标题含“{$id}”的记录
+    .help = 用 ledger find 文字 查找；已不在文件里的记录，用 ledger log 加完整编号
+problem-ambiguous-record = 有多条记录符合“{$id}”
+    .help = 写全编号或标题：
         {$candidates}
 problem-bad-period = 无法识别时期“{$value}”
     .help = 可写 2026Q3、2026年3季度、Q3、this、last、2026-07、2026、2026H1、2026-04-01..2026-06-30；年份为 1000 至 9999
@@ -306,6 +306,8 @@ problem-unknown-metric = 没有叫“{$name}”的指标
     .help = {$allowed}全部指标见 ledger rules list metrics
 problem-unknown-name = 没有“{$name}”
     .help = {$allowed}
+problem-empty-input = “{$field}”不能为空
+    .help = 写上内容
 problem-missing-flags = 缺少必填参数：{$flags}
     .help = 在命令中补上；在终端里直接运行会逐项询问
 problem-missing-arguments = 缺少必填参数：{$flags}
@@ -661,6 +663,7 @@ flag-today = 以此日为今天
 flag-help = 显示帮助
 flag-version = 显示版本
 flag-org = 组织：路径、名称、代码或拼音首字母
+flag-list-quarter = 只列所属日期在该时期内的：2026Q3、this、last、2026-07、2026、2026H1、起..止（默认不限）
 flag-quarter = 时期：2026Q3、this、last、2026-07、2026、2026H1、起..止（默认 this）
 flag-at = 按当时提交的账本：提交号、标签或日期
 flag-as-of = 截止日期（默认：时期最后一天，不晚于今天）
@@ -984,6 +987,11 @@ fmt-done = 检查 {$files} 个文件，整理了 {$changed} 个，{$bad} 处问�
 
 ### 提问
 
+prompt-no = 否 (n)
+prompt-yes = 是 (y)
+prompt-back = ，Shift+Tab 返回上一题
+prompt-date = 日期，如 2026-07-05、7月5日、今天、昨天
+prompt-candidates = 输入其中几个字或拼音首字母，用方向键选择
 prompt-skip = （回车跳过）
 prompt-offered = 回车沿用上次的；输入 - 留空
 prompt-choose = 用方向键选择，输入文字筛选，回车确定，Esc 取消

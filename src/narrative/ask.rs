@@ -103,6 +103,15 @@ fn period(name: &'static str, value: &Value, context: &Context) -> Result<Period
     }
 }
 
+fn unknown_window(name: &str) -> Error {
+    refuse(
+        Problem::new(Rule::UNKNOWN_VALUE)
+            .with("field", "window")
+            .with("value", name)
+            .with("allowed", Choices::of(name, Window::NAMES)),
+    )
+}
+
 /// The same question, put as the template puts it.
 ///
 /// # Errors
@@ -142,14 +151,7 @@ pub fn refine(context: &Arc<Context>, asked: &Asked, kwargs: &Kwargs) -> Result<
                     .find(|(_, zh)| *zh == name)
                     .map_or(name.as_str(), |(en, _)| en),
             );
-            Some(known.ok_or_else(|| {
-                refuse(
-                    Problem::new(Rule::UNKNOWN_VALUE)
-                        .with("field", "window")
-                        .with("value", name.as_str())
-                        .with("allowed", Choices::of(&name, Window::NAMES)),
-                )
-            })?)
+            Some(known.ok_or_else(|| unknown_window(&name))?)
         }
         (None, None) => None,
     };

@@ -28,9 +28,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
             .with("what", Arg::Message(number)));
     }
     if text.is_empty() {
-        return Err(Problem::new(Rule::MISSING_FIELD)
-            .with("field", &field.label)
-            .with("kind", Arg::Message("this-table")));
+        return Err(Problem::new(Rule::EMPTY_INPUT).with("field", &field.label));
     }
     let wrong = || {
         Problem::new(Rule::WRONG_INPUT)
@@ -69,14 +67,16 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
         FieldType::Quarter => period(PeriodName::Quarter),
         FieldType::Year => period(PeriodName::Year),
         FieldType::Integer { min, max } => {
-            let number = number(&text).and_then(Decimal::whole).ok_or_else(wrong)?;
+            let number = number(without_unit(field, &text))
+                .and_then(Decimal::whole)
+                .ok_or_else(wrong)?;
             if number < *min || number > *max {
                 return Err(out_of_range(&field.label, *min, *max));
             }
             Ok(Value::Integer(number))
         }
         FieldType::Decimal { places, min, max } => {
-            let number = number(&text).ok_or_else(wrong)?;
+            let number = number(without_unit(field, &text)).ok_or_else(wrong)?;
             match unfit(&field.label, number, *places, (*min, *max)) {
                 Some(problem) => Err(problem),
                 None => Ok(Value::Decimal(number)),
@@ -92,6 +92,14 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
                     .with("allowed", Choices::labelled(&text, known))
             }),
         FieldType::Table(columns) => table(field, columns, &text, when),
+    }
+}
+
+/// `60%` of a field of percents is 60.
+fn without_unit<'t>(field: &FieldDef, text: &'t str) -> &'t str {
+    match field.label.zh.contains('%') {
+        true => text.strip_suffix(['%', '％']).unwrap_or(text),
+        false => text,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a record that gives points says of the item of a scorecard under which it gives them.
 
-use crate::locale::Choices;
+use crate::locale::{Choices, Label};
 use crate::number::Decimal;
 use crate::problem::{Problem, Rule};
 use crate::record::Value;
@@ -65,6 +65,23 @@ pub fn fixed(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<Dec
     }
 }
 
+/// What the scorecards are called whose points a kind gives.
+pub fn cards_given<'r>(rules: &'r Rules, kind: &Kind) -> Vec<&'r Label> {
+    let cards = rules.scorecards().iter();
+    let cards = cards.filter(|card| is_given_by(card, rules, kind));
+    cards.map(|card| &card.label).collect()
+}
+
+/// What the items are called that a record may give points of, as far as it says by which
+/// scorecard.
+pub fn items_given<'r>(rules: &'r Rules, kind: &Kind, values: &[Option<Value>]) -> Vec<&'r Label> {
+    let is_given = |item: &&Item| matches!(item.way, Way::Given { .. });
+    let cards = cards(rules, kind, values);
+    let items = cards.into_iter().flat_map(|(card, _)| card.items());
+    let items = items.map(|(_, item)| item).filter(is_given);
+    items.map(|item| &item.label).collect()
+}
+
 /// What is wrong with the points that a record gives: no scorecard has the item, or they lie
 /// outside its range.
 pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<Problem> {
@@ -74,13 +91,11 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
     let all = cards(rules, kind, values);
     let named = gives.card.and_then(|card| value(card)?.as_text());
     if let Some(named) = named.filter(|_| all.is_empty()) {
-        let known = rules.scorecards().iter();
-        let known: Vec<_> = known
-            .filter(|card| is_given_by(card, rules, kind))
-            .collect();
+        let labels = cards_given(rules, kind);
         // Where there is no scorecard at all, points wait for one.
-        let is_wrong = !known.is_empty() && !known.iter().any(|card| card.is_called(named));
-        let labels = known.iter().map(|card| &card.label);
+        let mut known = rules.scorecards().iter();
+        let is_known = known.any(|card| is_given_by(card, rules, kind) && card.is_called(named));
+        let is_wrong = !labels.is_empty() && !is_known;
         return is_wrong.then(|| {
             Problem::new(Rule::NOT_SCORED)
                 .with("name", named)
@@ -89,10 +104,7 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
     }
     let Some(item) = all.iter().find_map(|(_, item)| *item) else {
         let is_open = all.is_empty() || all.iter().any(|(card, _)| card.open);
-        let is_given = |item: &&Item| matches!(item.way, Way::Given { .. });
-        let items = all.iter().flat_map(|(card, _)| card.items());
-        let labels = items.map(|(_, item)| item).filter(is_given);
-        let labels = labels.map(|item| &item.label);
+        let labels = items_given(rules, kind, values);
         return (!is_open).then(|| {
             Problem::new(Rule::UNKNOWN_ITEM)
                 .with("name", name)

@@ -16,7 +16,7 @@ use tui_input::{Input, InputRequest};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::render::wrap;
-use crate::spelling::{folded, visible};
+use crate::spelling::{folded, initials, visible};
 
 /// How many suggestions or options are shown at once.
 const PAGE: usize = 7;
@@ -33,6 +33,19 @@ pub struct LineQuestion<'q> {
     pub initial: &'q str,
     /// What a text that was begun may become.
     pub suggest: &'q dyn Fn(&str) -> Vec<String>,
+    /// Whether there is a question before it that can be gone back to (Shift-Tab).
+    pub may_go_back: bool,
+}
+
+/// What came of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply<T> {
+    /// It was answered.
+    Answered(T),
+    /// The one before it is to be asked again.
+    Back,
+    /// The person gave up (Esc, Ctrl-C).
+    GivenUp,
 }
 
 /// What is wrong with an answer, in a sentence.
@@ -50,6 +63,8 @@ pub struct Choice<'q> {
     pub options: &'q [String],
     /// The option that is offered first, by index.
     pub first: usize,
+    /// Whether there is a question before it that can be gone back to (Shift-Tab).
+    pub may_go_back: bool,
 }
 
 impl<'q> LineQuestion<'q> {
@@ -61,25 +76,25 @@ impl<'q> LineQuestion<'q> {
             default: None,
             initial: "",
             suggest: &|_| Vec::new(),
+            may_go_back: false,
         }
     }
 
-    /// Asks at the terminal until `check` finds nothing wrong; nothing where the person gave up
-    /// (Esc, Ctrl-C).
+    /// Asks at the terminal until `check` finds nothing wrong.
     ///
     /// # Errors
     /// The terminal cannot be used, or is gone.
-    pub fn ask(&self, check: Check<'_>, colour: bool) -> Result<Option<String>> {
+    pub fn ask(&self, check: Check<'_>, colour: bool) -> Result<Reply<String>> {
         Terminal::open(colour)?.ask(&mut LineDialog::new(self, check))
     }
 }
 
 impl Choice<'_> {
-    /// Asks at the terminal; gives the index of an option, or nothing where the person gave up.
+    /// Asks at the terminal; gives the index of an option.
     ///
     /// # Errors
     /// The terminal cannot be used, or is gone.
-    pub fn ask(&self, colour: bool) -> Result<Option<usize>> {
+    pub fn ask(&self, colour: bool) -> Result<Reply<usize>> {
         Terminal::open(colour)?.ask(&mut ChoiceDialog::new(self))
     }
 }
@@ -87,8 +102,7 @@ impl Choice<'_> {
 /// What a key made of a question.
 enum Step<T> {
     Open,
-    Answered(T),
-    GivenUp,
+    Ended(Reply<T>),
 }
 
 /// A question while it is being answered.
@@ -100,6 +114,9 @@ trait Dialog {
 
     /// The default that is shown beside the question.
     fn default(&self) -> Option<&str>;
+
+    /// Whether the question before it can be gone back to.
+    fn may_go_back(&self) -> bool;
 
     /// What has been typed so far.
     fn input(&self) -> &Input;
@@ -126,6 +143,7 @@ enum Key {
     Down,
     PageUp,
     PageDown,
+    Back,
     GiveUp,
 }
 
@@ -178,6 +196,7 @@ fn meaning(key: KeyEvent, typed: &str) -> Meaning {
         KeyCode::End => Meaning::Edits(R::GoToEnd),
         KeyCode::Enter => Meaning::Does(Key::Enter),
         KeyCode::Tab => Meaning::Does(Key::Tab),
+        KeyCode::BackTab => Meaning::Does(Key::Back),
         KeyCode::Up => Meaning::Does(Key::Up),
         KeyCode::Down => Meaning::Does(Key::Down),
         KeyCode::PageUp => Meaning::Does(Key::PageUp),
@@ -193,7 +212,10 @@ fn step<D: Dialog>(dialog: &mut D, event: Event) -> Step<D::Answer> {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             match meaning(key, dialog.input().value()) {
                 Meaning::Edits(request) => dialog.edit(request),
-                Meaning::Does(Key::GiveUp) => return Step::GivenUp,
+                Meaning::Does(Key::GiveUp) => return Step::Ended(Reply::GivenUp),
+                Meaning::Does(Key::Back) if dialog.may_go_back() => {
+                    return Step::Ended(Reply::Back);
+                }
                 Meaning::Does(key) => return dialog.key(key),
                 Meaning::Nothing => {}
             }
@@ -220,14 +242,18 @@ struct LineDialog<'q> {
 
 impl<'q> LineDialog<'q> {
     fn new(question: &'q LineQuestion<'q>, check: Check<'q>) -> LineDialog<'q> {
-        LineDialog {
+        let mut dialog = LineDialog {
             question,
             check,
             input: Input::new(question.initial.to_owned()),
             suggestions: Vec::new(),
             chosen: None,
             wrong: None,
+        };
+        if question.initial.is_empty() {
+            dialog.suggest();
         }
+        dialog
     }
 
     fn suggest(&mut self) {
@@ -245,6 +271,10 @@ impl Dialog for LineDialog<'_> {
 
     fn default(&self) -> Option<&str> {
         self.question.default
+    }
+
+    fn may_go_back(&self) -> bool {
+        self.question.may_go_back
     }
 
     fn input(&self) -> &Input {
@@ -277,7 +307,7 @@ impl Dialog for LineDialog<'_> {
                     (None, typed, _) => typed.to_owned(),
                 };
                 match (self.check)(&answer) {
-                    Ok(()) => return Step::Answered(answer),
+                    Ok(()) => return Step::Ended(Reply::Answered(answer)),
                     Err(wrong) => self.wrong = Some(wrong),
                 }
             }
@@ -307,6 +337,8 @@ impl Dialog for LineDialog<'_> {
 struct ChoiceDialog<'q> {
     choice: &'q Choice<'q>,
     input: Input,
+    /// The options as they are compared, and the initials of their pinyin.
+    words: Vec<(String, String)>,
     /// Of the options those that have what was typed, by index.
     left: Vec<usize>,
     /// The one that Enter takes, by its place among those that are left.
@@ -315,9 +347,11 @@ struct ChoiceDialog<'q> {
 
 impl<'q> ChoiceDialog<'q> {
     fn new(choice: &'q Choice<'q>) -> ChoiceDialog<'q> {
+        let words = |option: &String| (any_case(option), initials(option));
         ChoiceDialog {
             choice,
             input: Input::default(),
+            words: choice.options.iter().map(words).collect(),
             left: (0..choice.options.len()).collect(),
             at: choice.first,
         }
@@ -335,6 +369,10 @@ impl Dialog for ChoiceDialog<'_> {
         None
     }
 
+    fn may_go_back(&self) -> bool {
+        self.choice.may_go_back
+    }
+
     fn input(&self) -> &Input {
         &self.input
     }
@@ -343,11 +381,18 @@ impl Dialog for ChoiceDialog<'_> {
         if self.input.handle(request).is_none_or(|did| !did.value) {
             return;
         }
-        let any_case = |text: &str| folded(text).to_lowercase();
         let wanted = any_case(self.input.value().trim());
-        let options = self.choice.options;
-        self.left = (0..options.len())
-            .filter(|n| any_case(&options[*n]).contains(&wanted))
+        // One letter is somewhere in nearly every line.
+        let begins = |initials: &str| match wanted.len() {
+            0 | 1 => initials.starts_with(&wanted),
+            _ => initials.contains(&wanted),
+        };
+        let is_meant =
+            |(words, initials): &(String, String)| words.contains(&wanted) || begins(initials);
+        let left = self.words.iter().enumerate();
+        self.left = left
+            .filter(|(_, words)| is_meant(words))
+            .map(|(n, _)| n)
             .collect();
         self.at = 0;
     }
@@ -362,10 +407,10 @@ impl Dialog for ChoiceDialog<'_> {
             Key::PageDown => self.at = (self.at + PAGE).min(last),
             Key::Enter => {
                 if let Some(option) = self.left.get(self.at) {
-                    return Step::Answered(*option);
+                    return Step::Ended(Reply::Answered(*option));
                 }
             }
-            Key::GiveUp => return Step::GivenUp,
+            Key::Back | Key::GiveUp => {}
         }
         Step::Open
     }
@@ -384,6 +429,10 @@ impl Dialog for ChoiceDialog<'_> {
     fn shown(&self, answer: &usize) -> String {
         self.choice.options[*answer].clone()
     }
+}
+
+fn any_case(text: &str) -> String {
+    folded(text).to_lowercase()
 }
 
 /// Of so many the ones that are shown: a page, or fewer on a low screen, with one of them in the
@@ -432,20 +481,19 @@ impl Terminal {
         Ok(terminal)
     }
 
-    fn ask<D: Dialog>(mut self, dialog: &mut D) -> Result<Option<D::Answer>> {
+    fn ask<D: Dialog>(mut self, dialog: &mut D) -> Result<Reply<D::Answer>> {
         loop {
             self.draw(dialog)?;
-            match step(dialog, next_event()?) {
-                Step::Open => {}
-                Step::Answered(answer) => {
-                    self.finish(dialog.question(), '>', &dialog.shown(&answer))?;
-                    return Ok(Some(answer));
-                }
-                Step::GivenUp => {
-                    self.finish(dialog.question(), '?', dialog.input().value())?;
-                    return Ok(None);
-                }
-            }
+            let Step::Ended(reply) = step(dialog, next_event()?) else {
+                continue;
+            };
+            let (mark, left) = match &reply {
+                Reply::Answered(answer) => ('>', dialog.shown(answer)),
+                Reply::Back => ('<', String::new()),
+                Reply::GivenUp => ('?', dialog.input().value().to_owned()),
+            };
+            self.finish(dialog.question(), mark, &left)?;
+            return Ok(reply);
         }
     }
 
@@ -648,7 +696,7 @@ mod tests {
         let answer = |dialog: &mut LineDialog<'_>| {
             let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
             match step(dialog, enter) {
-                Step::Answered(answer) => answer,
+                Step::Ended(Reply::Answered(answer)) => answer,
                 _ => panic!("not answered"),
             }
         };
@@ -697,6 +745,7 @@ mod tests {
             nothing: "没有",
             options: &options,
             first: 0,
+            may_go_back: false,
         };
         let mut dialog = ChoiceDialog::new(&choice);
         press(&mut dialog, &[(KeyCode::Up, KeyModifiers::NONE)]);
@@ -711,6 +760,29 @@ mod tests {
         assert!(press(&mut dialog, &ENTER), "there is nothing to take");
         assert_eq!(dialog.below(80, 20)[0].1, "# 没有");
         assert!(!press(&mut dialog, &[control('c')]));
+    }
+
+    #[test]
+    fn initials_narrow_options_down_and_a_question_is_gone_back_to_where_there_is_one() {
+        let options = ["党课 Party lesson", "主题党日", "支委会"].map(str::to_owned);
+        let mut choice = Choice {
+            text: "类型",
+            help: "",
+            nothing: "",
+            options: &options,
+            first: 0,
+            may_go_back: false,
+        };
+        let back = [(KeyCode::BackTab, KeyModifiers::SHIFT)];
+        let mut dialog = ChoiceDialog::new(&choice);
+        write(&mut dialog, "DR");
+        assert_eq!(dialog.left, [1]);
+        press(&mut dialog, &[control('u')]);
+        write(&mut dialog, "z");
+        assert_eq!(dialog.left, [1, 2]);
+        assert!(press(&mut dialog, &back), "there is none before");
+        choice.may_go_back = true;
+        assert!(!press(&mut ChoiceDialog::new(&choice), &back));
     }
 
     #[test]

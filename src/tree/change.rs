@@ -359,7 +359,8 @@ fn find_of<'r>(
         found.retain(|f| f.record.id.as_str() == part);
     } else if found.iter().any(|f| f.record.id.as_str().contains(part)) {
         found.retain(|f| f.record.id.as_str().contains(part));
-    } else {
+    } else if found.iter().any(|f| f.record.retracted.is_none()) {
+        // By title those are meant that hold; one that was taken back only where there is no other.
         found.retain(|f| f.record.retracted.is_none());
     }
     let is_of_these = |found: &FoundRecord<'_>| kinds.contains(&found.record.kind.name);
