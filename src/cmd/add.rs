@@ -54,7 +54,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         return Err(Problem::new(Rule::USAGE).into());
     };
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let kind = Arc::clone(rules.asked_kind(name)?);
     let mut values = field_values(session, &kind, matches, &[])?;
     if let Some(id) = matches.get_one::<String>("like") {
@@ -134,6 +134,9 @@ fn fixed_points(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<
 
 /// Says where the points of a new record count only in part, for their item has reached its most.
 fn say_cap(session: &mut Session<'_>, kind: &Kind, record: &Record<'_>) -> Result<()> {
+    if kind.gives.is_none() {
+        return Ok(());
+    }
     let rules = session.rules()?;
     let found = points::item(&rules, kind, &record.fields);
     let (Some((card, item)), Some(days)) = (found, record.belongs()) else {

@@ -136,7 +136,7 @@ fn change_record(
     change: impl FnOnce(&Session<'_>, &Record, &mut [Option<Value>]) -> Result<(), Problems>,
 ) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let lock = session.lock(&root)?;
     let mut before = None;
     let record = change::edit(&root, &lock, &rules, id, |record, values| {
@@ -246,7 +246,7 @@ fn typed_fields(
 
 /// Which field of a record is to be changed, and to what.
 fn asked_field(session: &Session<'_>, id: &str) -> Result<(usize, Option<Value>)> {
-    let (root, rules) = (session.root()?, session.rules()?);
+    let (root, rules) = (session.root()?, session.rules_of_records()?);
     let record = change::find(&root, &rules, id)?.record;
     let kind = record.kind;
     refuse_retracted(&record)?;
@@ -303,7 +303,7 @@ fn asked_open(session: &mut Session<'_>, matches: &ArgMatches) -> Result<String>
 
 /// The state that a record is to have, chosen by whoever can be asked.
 fn asked_status(session: &Session<'_>, id: &str) -> Result<String> {
-    let (root, rules) = (session.root()?, session.rules()?);
+    let (root, rules) = (session.root()?, session.rules_of_records()?);
     let kind = change::find(&root, &rules, id)?.record.kind;
     let Some(life) = &kind.life else {
         return Err(Problem::new(Rule::NO_LIFECYCLE)
@@ -399,7 +399,7 @@ fn refuse_retracted(record: &Record) -> Result<(), Problem> {
 }
 
 fn run_retract(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let by = text("by").unwrap_or_else(clerk_name);
     let mut retracted = String::new();

@@ -25,7 +25,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let check = matches.get_flag("check");
     let lock = if check {
         None

@@ -70,7 +70,7 @@ impl Ledger {
         Ok(Ledger::standing(
             session.root()?,
             rules,
-            session.rule_problems().to_vec(),
+            session.rule_problems(),
         ))
     }
 

@@ -38,7 +38,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let form = output::form(matches, options::TABLES, Format::Table)?;
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let repo = Repo::of(&root.path)?;
     let asked = matches.get_one::<String>("id").map_or("", String::as_str);
     let (id, now) = which(&root, &rules, asked)?;

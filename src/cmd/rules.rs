@@ -168,7 +168,7 @@ fn eject(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let form = output::form(matches, options::TABLES, Format::Table)?;
     // What is wrong with the local rules must not hide how the built-in ones are written.
-    let problems = session.rule_problems().to_vec();
+    let problems = session.rule_problems();
     session.say_problems(&problems)?;
     let rules = session.readable_rules();
     let asked = matches

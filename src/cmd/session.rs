@@ -17,7 +17,7 @@ use crate::render::terminal::TableStyle;
 use crate::rules::Rules;
 use crate::spelling::visible;
 use crate::tree::write::Lock;
-use crate::tree::{Root, Tree};
+use crate::tree::{Root, Tree, rules_of_records};
 
 /// What every command is given.
 pub struct Session<'a> {
@@ -70,7 +70,7 @@ impl Session<'_> {
 
     fn rules_and_problems(&self) -> &(Arc<Rules>, Vec<Problem>) {
         self.rules.get_or_init(|| match &self.root {
-            Ok(root) => root.rules(),
+            Ok(root) => rules_of_records(root, Vec::new()),
             Err(_) => Rules::load(&[]),
         })
     }
@@ -81,8 +81,19 @@ impl Session<'_> {
     }
 
     /// What is wrong with the ledger's own rules.
-    pub fn rule_problems(&self) -> &[Problem] {
-        &self.rules_and_problems().1
+    pub fn rule_problems(&self) -> Vec<Problem> {
+        let (rules, problems) = self.rules_and_problems();
+        [problems, rules.figure_problems()].concat()
+    }
+
+    /// The rules in force, for who computes no figure.
+    ///
+    /// # Errors
+    /// What the ledger's own rules say of records is wrong.
+    pub fn rules_of_records(&self) -> Result<Arc<Rules>, Problems> {
+        let (rules, problems) = self.rules_and_problems();
+        refuse_blocking(problems)?;
+        Ok(Arc::clone(rules))
     }
 
     /// The rules in force.
@@ -90,8 +101,9 @@ impl Session<'_> {
     /// # Errors
     /// The ledger's own rules are wrong: figures by half of them would be wrong too.
     pub fn rules(&self) -> Result<Arc<Rules>, Problems> {
-        refuse_blocking(self.rule_problems())?;
-        Ok(Arc::clone(self.readable_rules()))
+        let rules = self.rules_of_records()?;
+        refuse_blocking(rules.figure_problems())?;
+        Ok(rules)
     }
 
     /// The right to write; says so while it has to wait for another process.

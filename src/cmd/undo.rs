@@ -34,7 +34,7 @@ fn build(locale: &Locale, _: &Rules) -> Clap {
 fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
     let lock = session.lock(&root)?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let journal = journal::last_of(&root.path)?;
     let undo = undo::plan(&root, &rules, &journal)?;
     let command = [("command", journal.command.as_str().into())];

@@ -25,7 +25,7 @@ use crate::day::Day;
 use crate::locale::{Arg, Choices, Label, Lang, Locale};
 use crate::problem::{Place, Problem, Rule};
 use crate::source::Source;
-use crate::toml::{Reader, Reading, parse};
+use crate::toml::{Reader, Reading, parse, parse_own};
 use form::{Alias, FormSpec, Wording};
 use grouping::{RecordPart, Rows};
 use kind::{FieldDef, FieldType, Kind, Shared};
@@ -169,8 +169,12 @@ pub struct Rules {
     pub aliases: Vec<Alias>,
     /// What is made of these: read when it is asked for first, for most commands look at no figure.
     figures: OnceLock<Figures>,
+    /// What is wrong with them.
+    wrong_figures: OnceLock<Vec<Problem>>,
     /// The texts of the rules that were read before the figures, for the list of all.
     listed: Vec<NamedRule>,
+    /// The ledger's own files of rules.
+    local: Arc<[Source]>,
 }
 
 /// What is computed from records, and how it is laid out; and the text of every rule.
@@ -181,6 +185,8 @@ struct Figures {
     scorecards: Vec<Scorecard>,
     layouts: Vec<ReportSpec>,
     items: Vec<NamedRule>,
+    /// What is wrong with how they are written.
+    problems: Vec<Problem>,
     /// The metrics by name: a ledger may define many, each made of others.
     index: HashMap<String, usize>,
 }
@@ -319,54 +325,49 @@ impl NamedRule {
 impl Rules {
     /// The rules inside the program, changed by a ledger's own.
     ///
-    /// What is wrong with the ledger's own is returned beside; such an item is left out.
+    /// What is wrong with the ledger's own is returned beside, as far as figures are not concerned
+    /// ([`Rules::figure_problems`]); such an item is left out.
     pub fn load(local: &[Source]) -> (Arc<Rules>, Vec<Problem>) {
         if local.is_empty() {
             return (Arc::clone(Rules::built_in()), Vec::new());
         }
-        let built_in = built_in_sources();
-        let (files, mut problems) = files(
-            built_in
-                .iter()
-                .map(|source| (source, true))
-                .chain(local.iter().map(|source| (source, false))),
-        );
-        let mut draft = Draft::default();
-        draft.read(&files, Class::TABLES.iter().map(|(_, class)| *class));
-        for (reading, _, _) in files {
-            problems.extend(reading.into_problems());
-        }
-        let rules = draft.finished();
-        rules.check_references(&mut problems);
+        let (rules, mut problems) = Rules::of_records(local);
+        rules.check_kinds(&mut problems);
         (Arc::new(rules), problems)
     }
 
     /// The rules inside the program alone.
     pub fn built_in() -> &'static Arc<Rules> {
-        static BUILT_IN_RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
-            let sources = built_in_sources();
-            let (files, _) = files(
-                sources
-                    .iter()
-                    .filter(|source| !has_figures(source))
-                    .map(|source| (source, true)),
-            );
-            let mut draft = Draft::default();
-            draft.read(&files, [Class::Kind, Class::Obligation]);
-            Arc::new(Rules {
-                listed: draft.figures.items,
-                ..draft.rules
-            })
-        });
+        static BUILT_IN_RULES: LazyLock<Arc<Rules>> =
+            LazyLock::new(|| Arc::new(Rules::of_records(&[]).0));
         &BUILT_IN_RULES
     }
 
-    /// What is computed from records. Only the rules inside the program are without it at first.
+    /// What records are and what is owed; figures are read when they are asked for.
+    fn of_records(local: &[Source]) -> (Rules, Vec<Problem>) {
+        let built_in = built_in_sources();
+        let of_records = built_in.iter().filter(|source| !has_figures(source));
+        let (files, mut problems) = files(all_of(of_records, local));
+        let mut draft = Draft::default();
+        draft.read(&files, [Class::Kind, Class::Obligation]);
+        for (reading, _, _) in files {
+            problems.extend(reading.into_problems());
+        }
+        let rules = Rules {
+            local: local.into(),
+            listed: draft.figures.items,
+            ..draft.rules
+        };
+        (rules, problems)
+    }
+
+    /// What is computed from records, read when it is asked for first.
     fn figures(&self) -> &Figures {
         self.figures.get_or_init(|| {
-            let sources = built_in_sources();
-            let of_figures = sources.iter().filter(|source| has_figures(source));
-            let (files, _) = files(of_figures.map(|source| (source, true)));
+            let built_in = built_in_sources();
+            let of_figures = built_in.iter().filter(|source| has_figures(source));
+            // What cannot be parsed was found with the kinds.
+            let (files, _) = files(all_of(of_figures, &self.local));
             let items = self.listed.clone();
             let mut draft = Draft {
                 rules: self.clone(),
@@ -377,7 +378,26 @@ impl Rules {
             };
             let classes = [Class::View, Class::Metric, Class::Scorecard, Class::Report];
             draft.read(&files, classes);
-            draft.figures.finished()
+            let problems = files
+                .into_iter()
+                .map(|(reading, ..)| reading.into_problems());
+            Figures {
+                problems: problems.flatten().collect(),
+                ..draft.figures.finished()
+            }
+        })
+    }
+
+    /// What is wrong with the ledger's own figures, and with what is made of them.
+    pub fn figure_problems(&self) -> &[Problem] {
+        // Those inside the program are right: a test reads them all.
+        if self.local.is_empty() {
+            return &[];
+        }
+        self.wrong_figures.get_or_init(|| {
+            let mut problems = self.figures().problems.clone();
+            self.check_references(&mut problems);
+            problems
         })
     }
 
@@ -580,7 +600,7 @@ impl Rules {
         })
     }
 
-    /// Notes what rules say of one another that is not there, or does not fit.
+    /// Notes what figures say of one another that is not there, or does not fit.
     fn check_references(&self, problems: &mut Vec<Problem>) {
         let all = || self.metrics().iter().map(|m| m.name.as_str());
         for metric in self.metrics() {
@@ -630,7 +650,6 @@ impl Rules {
                 }
             }
         }
-        self.check_kinds(problems);
     }
 
     /// Notes where the scorecard that a metric looks at is none, or is of others, or has no such
@@ -816,12 +835,25 @@ fn has_figures(source: &Source) -> bool {
         .contains(&file)
 }
 
+/// Files inside the program and then a ledger's own, each with whether it comes with the program.
+fn all_of<'s>(
+    built_in: impl Iterator<Item = &'s Source>,
+    local: &'s [Source],
+) -> impl Iterator<Item = (&'s Source, bool)> {
+    let local = local.iter().map(|source| (source, false));
+    built_in.map(|source| (source, true)).chain(local)
+}
+
 /// Parses files of rules; what cannot be parsed is left out.
 fn files<'s>(
     sources: impl Iterator<Item = (&'s Source, bool)>,
 ) -> (Vec<RuleFile<'s>>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     for (source, built_in) in sources {
+        if built_in {
+            files.push((Reading::new(source), parse_own(source), built_in));
+            continue;
+        }
         match parse(source) {
             Ok(document) => {
                 problems.extend(document.findings);
@@ -855,7 +887,9 @@ impl Default for Draft {
             forms: Vec::new(),
             aliases: Vec::new(),
             figures: OnceLock::new(),
+            wrong_figures: OnceLock::new(),
             listed: Vec::new(),
+            local: Arc::default(),
         };
         Draft {
             rules,
@@ -884,13 +918,6 @@ impl Draft {
                     .enumerate()
                     .for_each(|(n, kind)| Arc::make_mut(kind).number = n);
             }
-        }
-    }
-
-    fn finished(self) -> Rules {
-        Rules {
-            figures: OnceLock::from(self.figures.finished()),
-            ..self.rules
         }
     }
 
@@ -1144,14 +1171,14 @@ mod tests {
 
     #[test]
     fn the_built_in_rules_hold_together() {
-        let sources = built_in_sources();
-        let (files, mut problems) = files(sources.iter().map(|source| (source, true)));
-        let mut draft = Draft::default();
-        draft.read(&files, Class::TABLES.iter().map(|(_, class)| *class));
-        files
-            .into_iter()
-            .for_each(|(reading, _, _)| problems.extend(reading.into_problems()));
-        draft.finished().check_references(&mut problems);
+        for source in built_in_sources() {
+            let document = parse(&source).expect("TOML 1.0");
+            assert_eq!(document.findings, [], "{}", source.file);
+        }
+        let (rules, mut problems) = Rules::of_records(&[]);
+        rules.check_kinds(&mut problems);
+        rules.check_references(&mut problems);
+        problems.extend(rules.figures().problems.clone());
         assert_eq!(problems, []);
     }
 

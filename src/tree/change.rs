@@ -13,7 +13,7 @@ use crate::day::Day;
 use crate::locale::Arg;
 use crate::name::{OrgPath, RecordId, Writer};
 use crate::path::shown;
-use crate::problem::{Place, Problem, Problems, Rule};
+use crate::problem::{Place, Problem, Problems, Rule, refuse_blocking};
 use crate::record::organisation::Organisation;
 use crate::record::{Origin, Record, Value, points};
 use crate::rules::Rules;
@@ -117,16 +117,18 @@ pub(super) fn refuse_points(
     kind: &Kind,
     before: &[Option<Value>],
     values: &[Option<Value>],
-) -> Result<(), Problem> {
+) -> Result<(), Problems> {
     if kind.gives.is_none() {
         return Ok(());
     }
+    // By half of the scorecards right points might be refused.
+    refuse_blocking(rules.figure_problems())?;
     if kind.person.is_some() && before.iter().all(Option::is_none) {
         root.refuse_points()?;
     }
     match points::refused(rules, kind, values) {
         Some(problem) if points::refused(rules, kind, before) != Some(problem.clone()) => {
-            Err(problem)
+            Err(problem.into())
         }
         _ => Ok(()),
     }

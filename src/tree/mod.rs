@@ -172,6 +172,14 @@ pub fn rules(files: &dyn Files) -> (Arc<Rules>, Vec<Problem>) {
 
 /// The same with more files of rules.
 pub fn rules_with(files: &dyn Files, more: Vec<Source>) -> (Arc<Rules>, Vec<Problem>) {
+    let (rules, mut problems) = rules_of_records(files, more);
+    problems.extend_from_slice(rules.figure_problems());
+    (rules, problems)
+}
+
+/// The same for who computes no figure: figures are not read, and what is wrong with them is not
+/// found.
+pub fn rules_of_records(files: &dyn Files, more: Vec<Source>) -> (Arc<Rules>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut sources = more;
     for file in files.below("rules", &mut problems) {

@@ -34,7 +34,7 @@ struct Line {
 
 pub(super) fn import(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let file = matches.get_one::<String>("file").map_or("", String::as_str);
     let under = matches.get_one::<String>("under").map(String::as_str);
     organisations(session, &root, &rules, file, under)?;

@@ -97,7 +97,7 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 
 fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let form = output::form(matches, options::TABLES, Format::Table)?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let tree = Tree::organisations(&session.root()?, &rules)?;
     let orgs = options::orgs_asked(&tree, matches)?;
     let locale = &session.locale;
@@ -141,7 +141,7 @@ fn list(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
 }
 
 fn tree(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let tree = Tree::organisations(&session.root()?, &rules)?;
     let orgs = options::orgs_asked(&tree, matches)?;
     let top = tree.orgs.get(orgs.start).map_or(0, |org| org.path.depth());

@@ -41,7 +41,7 @@ fn which(
 
 pub(super) fn to(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let lock = session.lock(&root)?;
     let (org, orgs) = which(session, &rules, matches)?;
     let under = match asked(matches, "under") {
@@ -108,7 +108,7 @@ fn said_moved(session: &mut Session<'_>, org: &Organisation, to: &OrgPath) -> Re
 
 pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let lock = session.lock(&root)?;
     let (mut org, orgs) = which(session, &rules, matches)?;
     let old = org.name().to_owned();
@@ -159,7 +159,7 @@ pub(super) fn rename(session: &mut Session<'_>, matches: &ArgMatches) -> Result<
 
 pub(super) fn dissolve(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let on = asked(matches, "on").map_or(Ok(session.today), |text| session.day(text))?;
     let lock = session.lock(&root)?;
     let (mut org, _) = which(session, &rules, matches)?;

@@ -18,7 +18,7 @@ use crate::tree::{Tree, change, find_org};
 
 pub(super) fn add(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let mut values = field_values(session, &rules.org, matches, &[])?;
     let name_field = rules.org.index("name").unwrap_or(0);
     let name = input::value(
@@ -124,7 +124,7 @@ fn check_exemptions(rules: &Rules, values: &mut [Option<Value>]) -> Result<(), P
 
 pub(super) fn edit(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     let root = session.root()?;
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     let clear = cleared_fields(&rules.org, matches)?;
     let mut given = field_values(session, &rules.org, matches, &clear)?;
     check_exemptions(&rules, &mut given)?;
