@@ -153,7 +153,8 @@ pub fn sound(c: char) -> Option<String> {
     Some(c.to_pinyin()?.plain().replace('ü', "v"))
 }
 
-/// The initials of a text's pinyin, small; letters and digits stand for themselves: `党课 A` is `dka`.
+/// The initials of a text's pinyin, small; letters and digits stand for themselves: `党课 A` is
+/// `dka`.
 pub fn initials(text: &str) -> String {
     let initial = |c: char| match c.is_ascii_alphanumeric() {
         true => Some(c.to_ascii_lowercase()),

@@ -342,8 +342,8 @@ fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> 
     Ok(asked)
 }
 
-/// The fields of a kind in the order in which they are asked for: its day first, and why numbers are
-/// not known before the numbers, which are not asked for then.
+/// The fields of a kind in the order in which they are asked for: its day first, and why numbers
+/// are not known before the numbers, which are not asked for then.
 fn order_of_questions(kind: &Kind) -> Vec<usize> {
     let whys = kind
         .fields

@@ -105,7 +105,7 @@ fn table(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Table {
         let said = |of: fn(&Commit) -> String| Cell::Text(commit.map(of).unwrap_or_default());
         let deed = Cell::Text(locale.text(&format!("deed-{}", event.deed.name())));
         for change in &event.changes {
-            let field = fields.iter().find(|field| field.name == change.field);
+            let field = trail::field_of(&fields, change);
             for value in trail::values(locale, field, change) {
                 rows.push(TableRow::of(vec![
                     said(|commit| commit.day.clone()),
@@ -142,12 +142,10 @@ fn for_people(locale: &Locale, rules: &Rules, id: &str, events: &[Event]) -> Str
             None => text.push_str(&format!("{}  {deed}\n", locale.text("not-committed"))),
         }
         // What a record said last is what its removal takes away; its id says enough.
-        for change in event
-            .changes
-            .iter()
-            .filter(|change| event.deed != ChangeKind::Removed || change.field == "id")
-        {
-            let field = fields.iter().find(|field| field.name == change.field);
+        for change in event.changes.iter().filter(|change| {
+            event.deed != ChangeKind::Removed || change.aspect.field() == Some("id")
+        }) {
+            let field = trail::field_of(&fields, change);
             for line in trail::lines(locale, field, change) {
                 text.push_str(&format!("    {line}\n"));
             }
@@ -163,7 +161,7 @@ fn to_json(event: &Event) -> Json {
         .map(|change| {
             let written = |value: &Option<_>| value.as_ref().map(record::written);
             json!({
-                "field": change.field,
+                "field": change.aspect.name(),
                 "old": written(&change.old),
                 "new": written(&change.new),
             })

@@ -77,7 +77,7 @@ fn lines(locale: &Locale, root: &Root, rules: &Rules, undo: &Undo) -> String {
         let fields = rules.fields_of(of.record().unwrap_or_default());
         for change in &event.changes {
             if event.deed == ChangeKind::Changed {
-                let field = fields.iter().find(|field| field.name == change.field);
+                let field = trail::field_of(&fields, change);
                 let changed = trail::lines(locale, field, change);
                 lines.extend(changed.into_iter().map(|line| format!("    {line}")));
             }
@@ -113,18 +113,17 @@ fn record_line(
         _ => "undo-changes",
     };
     let block = of.read(&at.text);
-    let kind = of.record().and_then(|id| rules.kind_of(id));
-    let (label, field) = match kind {
-        Some(kind) => (Arg::from(&kind.label), &kind.fields[kind.title]),
-        None => (
-            Arg::Message("label-org"),
-            &rules.org.fields[rules.org.title],
-        ),
+    let (label, kind) = match of {
+        RecordRef::Record(id) => match rules.kind_of(id) {
+            Some(kind) => (Arg::from(&kind.label), Some(kind)),
+            None => (Arg::from(""), None),
+        },
+        RecordRef::Organisation(_) => (Arg::Message("label-org"), Some(&rules.org)),
+        RecordRef::Stamp(_) => (Arg::Message("label-stamp"), None),
     };
-    let title = block.as_ref().and_then(|block| block.says(&field.name));
-    let title = title
-        .map(|title| said(Some(field), title))
-        .unwrap_or_default();
+    let field = kind.map(|kind| &kind.fields[kind.title]);
+    let title = field.and_then(|field| block.as_ref()?.says(&field.name));
+    let title = title.map(|title| said(field, title)).unwrap_or_default();
     let args = [
         ("kind", label),
         ("id", of.record().unwrap_or(&at.org).into()),

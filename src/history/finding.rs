@@ -20,6 +20,14 @@ pub enum Aspect {
 }
 
 impl Aspect {
+    /// The field, if it is one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Aspect::Field(name) => Some(name),
+            Aspect::Whole | Aspect::Organisation | Aspect::Comments | Aspect::Side => None,
+        }
+    }
+
     /// The name in machine formats.
     pub fn name(&self) -> &str {
         match self {

@@ -7,6 +7,7 @@ use memchr::memmem;
 use crate::git::Repo;
 use crate::git::graph::{Commit, Graph, edge, has_commits};
 use crate::git::objects::{Changed, Differences, Objects};
+use crate::history::finding::Aspect;
 use crate::history::snapshot::{BlobCache, LedgerFile, Occurrence, RecordRef, Snapshot};
 use crate::merge::FileForm;
 use crate::problem::Problem;
@@ -44,8 +45,8 @@ impl ChangeKind {
 /// What a field said before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
-    /// The field; `org` for the organisation in whose folder the record lies.
-    pub field: String,
+    /// What changed: a field, or the organisation in whose folder the record lies.
+    pub aspect: Aspect,
     /// Before; none where it was not there.
     pub old: Option<TomlValue>,
     /// After.
@@ -135,7 +136,6 @@ fn decided(
     before: &dyn Fn(&Event) -> bool,
 ) -> Option<Event> {
     let row = stand.and_then(|stand| Block::read(&stand.text));
-    let of = |change: &FieldChange| change.field != "org";
     let same = |a: Option<&TomlValue>, b: Option<&TomlValue>| match (a, b) {
         (Some(TomlValue::List(a)), Some(TomlValue::List(b))) => {
             a.len() == b.len()
@@ -149,8 +149,7 @@ fn decided(
     let fields: BTreeSet<&str> = story
         .iter()
         .flat_map(|event| &event.changes)
-        .filter(|c| of(c))
-        .map(|c| c.field.as_str())
+        .filter_map(|change| change.aspect.field())
         .collect();
     let mut changes = Vec::new();
     for field in fields {
@@ -159,7 +158,7 @@ fn decided(
             event
                 .changes
                 .iter()
-                .find(|change| change.field == field)
+                .find(|change| change.aspect.field() == Some(field))
                 .cloned()
         };
         // Mostly the last deed of all tells what it says; only else it matters which deeds lie
@@ -183,7 +182,7 @@ fn decided(
         let told = deeds.into_iter().fold(None, told);
         if !same(told.as_ref(), says) {
             changes.push(FieldChange {
-                field: field.to_owned(),
+                aspect: Aspect::Field(field.to_owned()),
                 old: told,
                 new: says.cloned(),
             });
@@ -404,7 +403,7 @@ fn own(one: Event, other: &Event) -> Option<Event> {
         let twin = other
             .changes
             .iter()
-            .find(|twin| twin.field == change.field)?;
+            .find(|twin| twin.aspect == change.aspect)?;
         let items =
             |value: &Option<TomlValue>| value.as_ref().map_or(&[][..], TomlValue::items).to_vec();
         let (mine, theirs) = (items(&change.old), items(&twin.old));
@@ -434,7 +433,7 @@ fn changes(of: &RecordRef, old: Option<&Occurrence>, new: Option<&Occurrence>) -
         let says = |row: &Option<Block>| row.as_ref().and_then(|row| row.says(name)).cloned();
         if says(&was) != says(&is) {
             changes.push(FieldChange {
-                field: name.to_owned(),
+                aspect: Aspect::Field(name.to_owned()),
                 old: says(&was),
                 new: says(&is),
             });
@@ -445,7 +444,7 @@ fn changes(of: &RecordRef, old: Option<&Occurrence>, new: Option<&Occurrence>) -
         && org(old) != org(new)
     {
         changes.push(FieldChange {
-            field: "org".to_owned(),
+            aspect: Aspect::Organisation,
             old: org(old),
             new: org(new),
         });

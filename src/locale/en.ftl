@@ -801,6 +801,7 @@ finished-what-was-killed = the last command was killed half way and has now been
     }
 label-rank = place
 label-org = organisation
+label-stamp = stamp of a period
 label-kind = kind
 label-place = place
 label-state = status

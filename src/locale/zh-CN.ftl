@@ -783,6 +783,7 @@ finished-what-was-killed = 上一个命令中途被终止，现已接着做完{$
     }
 label-rank = 名次
 label-org = 组织
+label-stamp = 上报存底
 label-kind = 种类
 label-place = 位置
 label-state = 状态

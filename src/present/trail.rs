@@ -1,5 +1,6 @@
 //! What happened to a record, in words.
 
+use crate::history::finding::Aspect;
 use crate::history::trail::FieldChange;
 use crate::locale::Locale;
 use crate::record::text::said;
@@ -7,12 +8,18 @@ use crate::rules::kind::FieldDef;
 use crate::spelling::visible;
 use crate::written::value::TomlValue;
 
+/// The field that changed, of those that a record may have.
+pub fn field_of<'f>(fields: &'f [FieldDef], change: &FieldChange) -> Option<&'f FieldDef> {
+    let name = change.aspect.field()?;
+    fields.iter().find(|field| field.name == name)
+}
+
 /// What people call a field that changed.
 pub fn field_label(locale: &Locale, field: Option<&FieldDef>, change: &FieldChange) -> String {
-    match field {
-        Some(field) => field.label.get(locale.lang()).to_owned(),
-        None if change.field == "org" => locale.text("label-org"),
-        None => change.field.clone(),
+    match (&change.aspect, field) {
+        (Aspect::Organisation, _) => locale.text("label-org"),
+        (_, Some(field)) => field.label.get(locale.lang()).to_owned(),
+        (aspect, None) => aspect.name().to_owned(),
     }
 }
 
