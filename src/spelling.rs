@@ -90,9 +90,11 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n 
     const NEAR: f64 = 0.48;
     /// What is much farther than the nearest was hardly meant.
     const BEHIND: f64 = 0.25;
-    let name = Heard::of(name);
+    /// What is longer than any name, in bytes, is like none, and takes long to compare.
+    const LONGEST: usize = 200;
+    let heard = Heard::of(if name.len() > LONGEST { "" } else { name });
     let mut near: Vec<(f64, &str)> = names
-        .map(|other| (name.nearness(&Heard::of(other)), other))
+        .map(|other| (heard.nearness(&Heard::of(other)), other))
         .filter(|(near, _)| *near > NEAR)
         .collect();
     let nearest = near.iter().map(|(near, _)| *near).fold(0.0, f64::max);

@@ -26,6 +26,7 @@ use crate::number::{Fraction, MOST_PLACES};
 use crate::problem::{Place, Problem, Rule};
 use crate::rules::kind::{FieldDef, FieldType};
 use crate::source::Source;
+use crate::spelling::nearest;
 use crate::tree::NAMES;
 
 /// A template.
@@ -961,19 +962,9 @@ fn unknown(name: &str, context: &Context) -> Problem {
     if NAMES.contains(&name) {
         return Problem::new(Rule::TEMPLATE_NO_NAME).with("name", name);
     }
-    // What is longer than any name is like none.
-    let metrics = context
-        .tree()
-        .rules
-        .metrics()
-        .iter()
-        .filter(|_| name.len() <= LONGEST_NAME);
-    let near = metrics
-        .map(|m| (strsim::levenshtein(name, &m.name), m))
-        .min_by_key(|(d, _)| *d);
-    let near = near
-        .filter(|(d, _)| *d <= name.chars().count() / 2)
-        .map_or("", |(_, m)| m.name.as_str());
+    let metrics = context.tree().rules.metrics().iter();
+    let near = nearest(name, metrics.map(|metric| metric.name.as_str()));
+    let near = near.first().copied().unwrap_or_default();
     let hint = if near.is_empty() {
         "template-not-near"
     } else {
@@ -986,9 +977,6 @@ fn unknown(name: &str, context: &Context) -> Problem {
             .with("hint", Arg::Message(hint)),
     )
 }
-
-/// The longest name that may be a misspelt one, in bytes.
-const LONGEST_NAME: usize = 200;
 
 /// The longest word that a message repeats, in bytes: some list all there is.
 const LONGEST_SAID: usize = 4_000;
