@@ -308,11 +308,14 @@ fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> 
     let mut asked: Vec<usize> = Vec::new();
     // What was said before to questions that were gone back over.
     let mut said: Vec<Option<Value>> = vec![None; kind.fields.len()];
+    // Points that follow from what was said of their item.
+    let mut fixed = None;
     let mut at = 0;
     while let Some(&n) = order.get(at) {
         let why = kind.fields[n].unless.as_deref();
         if kind.gives.is_some_and(|gives| gives.points == n) && entry.values[n].is_none() {
             entry.values[n] = fixed_points(rules, kind, &entry.values);
+            fixed = entry.values[n].is_some().then_some(n);
         }
         let is_excused = why.is_some_and(|why| entry.has(why));
         let is_open = (missing.contains(&n) || is_asked(n)) && entry.values[n].is_none();
@@ -330,7 +333,9 @@ fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> 
                 at += 1;
             }
             Turn::Back => {
-                said[n] = entry.values[n].take();
+                if let Some(points) = fixed.take() {
+                    entry.values[points] = None;
+                }
                 if let Some(before) = asked.pop() {
                     said[before] = entry.values[before].take();
                     at = order.iter().position(|&n| n == before).unwrap_or(0);
@@ -377,6 +382,29 @@ fn likely_values(
 }
 
 impl Entry<'_> {
+    /// Where another item was said, gives its points, if it has only those. Points that followed
+    /// from the one `before` are gone; then their field is to be asked for.
+    fn follow_item(
+        &mut self,
+        rules: &Rules,
+        (changed, before): (usize, Option<Value>),
+    ) -> Option<usize> {
+        let gives = self.kind.gives;
+        let gives = gives.filter(|g| g.item == changed || g.card == Some(changed))?;
+        let points = &mut self.values[gives.points];
+        let followed = before.is_some() && *points == before;
+        if followed {
+            *points = None;
+        }
+        match fixed_points(rules, self.kind, &self.values) {
+            Some(fixed) => {
+                self.values[gives.points] = Some(fixed);
+                None
+            }
+            None => followed.then_some(gives.points),
+        }
+    }
+
     /// Whether a field is given, by its name.
     fn has(&self, name: &str) -> bool {
         let field = self.kind.index(name);
@@ -449,12 +477,17 @@ fn review(
             chosen => {
                 let n = fields[chosen - ABOVE];
                 let before = entry.values[n].clone();
+                let fixed = fixed_points(rules, kind, &entry.values);
                 let proposed = Proposed::Current(before.as_ref());
-                let asked = ask(session, entry, (n, proposed), false);
-                if asked.is_err() {
+                let answered = ask(session, entry, (n, proposed), false);
+                if answered.is_err() {
                     entry.values[n] = before;
                 }
-                asked.map(drop)
+                match entry.follow_item(rules, (n, fixed)) {
+                    Some(points) => ask(session, entry, (points, Proposed::Likely(None)), false),
+                    None => answered,
+                }
+                .map(drop)
             }
         };
         // Who gives up one answer keeps it, and all others.

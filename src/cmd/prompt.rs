@@ -166,12 +166,12 @@ impl Candidate {
 fn candidates(session: &Session<'_>, asked: Asked<'_>) -> Result<Vec<Candidate>> {
     let field = &asked.kind.fields[asked.n];
     let lang = session.locale.lang();
-    let rules = session.rules()?;
+    let rules = session.rules_of_records()?;
     Ok(match &field.ty {
         _ if field.list => Vec::new(),
         FieldType::Record(kinds) => {
             let names = kinds.iter().map(String::as_str);
-            let ledger = Ledger::of(session)?;
+            let ledger = Ledger::readable(session)?;
             let tree = ledger.load(&Selection::of_kinds(&rules, names));
             let is_of = |record: &Record<'_>| kinds.contains(&record.kind.name);
             latest_first(&tree, is_of)

@@ -329,20 +329,32 @@ pub(super) fn without_brackets(text: &str) -> String {
         .collect()
 }
 
-/// How many yuan are one of the unit of money that a text names.
+/// How many yuan are one of the unit of money that a text names: 金额(万元), 单位：万元, 以万元计.
 pub(super) fn money_unit(text: &str) -> Option<Decimal> {
     let text = squeezed(text);
-    let unit = text
-        .split(['(', ')', '[', ']', ':', ',', '、', '/'])
-        .find_map(|part| match part {
-            "元" | "人民币元" | "yuan" => Some(1),
-            "百元" => Some(100),
-            "千元" => Some(1000),
-            "万元" => Some(10_000),
-            "亿元" => Some(100_000_000),
-            _ => None,
-        });
-    unit.map(|yuan: i64| Decimal::from(yuan))
+    let said = |part: &str| {
+        let part = part.strip_suffix('计').unwrap_or(part);
+        let behind = |word: &str| part.rsplit_once(word).map(|(_, behind)| behind.to_owned());
+        let part = ["单位为", "单位是", "单位", "以", "按"]
+            .into_iter()
+            .find_map(behind);
+        part.unwrap_or_default()
+    };
+    let mut parts = text.split(['(', ')', '[', ']', ':', ',', '、', '/', '。', ';']);
+    parts.find_map(|part| yuan_in(part).or_else(|| yuan_in(&said(part))))
+}
+
+/// How many yuan are one of a unit of money.
+fn yuan_in(unit: &str) -> Option<Decimal> {
+    let yuan: i64 = match unit.strip_prefix("人民币").unwrap_or(unit) {
+        "元" | "yuan" => 1,
+        "百元" => 100,
+        "千元" => 1000,
+        "万元" => 10_000,
+        "亿元" => 100_000_000,
+        _ => return None,
+    };
+    Some(Decimal::from(yuan))
 }
 
 /// Whether a heading or a label speaks of a percentage.

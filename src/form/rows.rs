@@ -336,11 +336,36 @@ impl SheetReader<'_, '_> {
                 }
                 _ => false,
             };
+            let below = At {
+                row: layout.last + 1,
+                column: column.index,
+            };
+            let stands_below = || money_unit(self.sheet.at(below)?.0.text()?);
             column.unit = match is_money {
-                true => column.unit.or(self.context.unit),
+                true => column
+                    .unit
+                    .or_else(stands_below)
+                    .or(self.context.unit)
+                    .or_else(|| self.unit_of_notes()),
                 false => None,
             };
         }
+    }
+
+    /// The unit of money that notes of the sheet name, wherever they stand; of several none.
+    fn unit_of_notes(&self) -> Option<Decimal> {
+        /// A note stands alone in its row, or beside its word.
+        const FEW: usize = 2;
+        let mut units: Vec<Decimal> = Vec::new();
+        for row in self.sheet.rows() {
+            let mut texts = self.sheet.row(row).filter_map(|(_, cell)| cell.text());
+            let few: Vec<&str> = texts.by_ref().take(FEW).collect();
+            if texts.next().is_none() {
+                units.extend(few.into_iter().filter_map(money_unit));
+            }
+        }
+        units.dedup();
+        only(&units)
     }
 
     fn period_of(&self, layout: &Layout) -> Option<Period> {
@@ -424,6 +449,7 @@ impl SheetReader<'_, '_> {
         let wording = &self.request.tree.rules.wording;
         let texts = self.texts(row);
         for (n, (text, at)) in texts.iter().enumerate() {
+            self.context.unit = money_unit(text).or(self.context.unit);
             let spaced = text.replace(['：', '﹕'], ":");
             let mut words = spaced.split_whitespace().peekable();
             while let Some(word) = words.next() {

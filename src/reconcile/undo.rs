@@ -2,6 +2,7 @@
 //! came into the same files since stays.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::git::Repo;
 use crate::git::objects::{Object, Objects};
@@ -12,6 +13,7 @@ use crate::path::shown;
 use crate::problem::{Place, Problem, Problems, Rule};
 use crate::rules::Rules;
 use crate::source::Source;
+use crate::tree::files::Files;
 use crate::tree::journal::Journal;
 use crate::tree::write::Replacement;
 use crate::tree::{Root, scan};
@@ -68,15 +70,44 @@ pub fn plan(root: &Root, rules: &Rules, journal: &Journal) -> Result<Undo, Probl
             before,
             after,
         };
+        if replacement.before == replacement.after {
+            continue;
+        }
+        if replacement.after.is_none() && form.as_ref().is_some_and(is_of_organisation) {
+            refuse_orphans(root, &file.path, &written)?;
+        }
         if let Some(form) = &form {
             let sides = [&replacement.before, &replacement.after];
             undo.records.extend(events(&name, form, sides));
         }
         undo.files.push(replacement);
     }
+    if problems.is_empty() && undo.files.is_empty() {
+        return Err(Problem::new(Rule::NOTHING_TO_UNDO).into());
+    }
     match problems.is_empty() {
         true => Ok(undo),
         false => Err(Problems(problems)),
+    }
+}
+
+fn is_of_organisation(file: &LedgerFile) -> bool {
+    file.form == FileForm::Organisation
+}
+
+/// Refuses to take an organisation's file away while something stands in its folder that the command
+/// did not write: it would be nobody's.
+fn refuse_orphans(root: &Root, file: &Path, written: &[Replacement]) -> Result<(), Problem> {
+    let mut problems = Vec::new();
+    let name = shown(&root.path, file.parent().unwrap_or(&root.path));
+    let others = root.below(&name, &mut problems).into_iter();
+    let mut others = others.filter(|other| written.iter().all(|made| made.path != other.path));
+    match others.next() {
+        Some(other) => {
+            let place = Place::file(shown(&root.path, &other.path));
+            Err(Problem::new(Rule::UNDO_CHANGED).at(place))
+        }
+        None => Ok(()),
     }
 }
 
@@ -137,7 +168,8 @@ struct Committed {
 
 impl Committed {
     fn of(root: &Root) -> Result<Committed, Problem> {
-        let repo = Repo::of(&root.path).ok();
+        // Where there is a repository, what git cannot tell may be committed.
+        let repo = Repo::near(&root.path)?;
         let open = |repo: Repo| Ok((Objects::open(&repo)?, repo.prefix.clone()));
         Ok(Committed {
             objects: repo.map(open).transpose()?,
@@ -162,7 +194,7 @@ impl Committed {
         let sides = [&written.before, &written.after];
         let touched = form.map_or(Vec::new(), |form| events(name, form, sides));
         let (Some(form), false) = (form, touched.is_empty()) else {
-            return Ok(head == written.after);
+            return Ok(head.is_some() && head == written.after);
         };
         let [head, after] =
             [&head, &written.after].map(|text| snapshot(name, form, text.as_deref()));

@@ -9,7 +9,7 @@ use calamine::{
 };
 
 use super::limits::{archive, merged_in_document, refuse_far_cells};
-use super::{Area, At, Cell, MOST_CELLS, Sheet, Workbook, too_large};
+use super::{Area, At, Cell, MOST_CELLS, MOST_TEXT, Sheet, Workbook, too_large};
 use crate::day::Day;
 use crate::number::Decimal;
 use crate::problem::{Place, Problem, Rule};
@@ -90,7 +90,10 @@ fn office(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
         _ => refused(name, Rule::SHEET_DAMAGED),
     })?;
     let mut workbook = Workbook::default();
-    let mut left = MOST_CELLS;
+    let mut left = Room {
+        cells: MOST_CELLS,
+        text: MOST_TEXT,
+    };
     for meta in book.sheets_metadata().to_vec() {
         if meta.typ != SheetType::WorkSheet {
             continue;
@@ -110,13 +113,19 @@ fn office(name: &str, bytes: &[u8]) -> Result<Workbook, Problem> {
     Ok(workbook)
 }
 
+/// How many more cells, and bytes of text in them, a workbook may have.
+struct Room {
+    cells: usize,
+    text: usize,
+}
+
 /// Reads the cells of a sheet one by one: one far away must not make room for all before it. Says
-/// how many more there may be; none where there are too many.
+/// how much more there may be; none where there is too much.
 fn office_cells<R: Read + Seek>(
     book: &mut Xlsx<R>,
     sheet: &mut Sheet,
-    mut left: usize,
-) -> Result<Option<usize>, XlsxError> {
+    mut left: Room,
+) -> Result<Option<Room>, XlsxError> {
     let mut formulas = HashSet::new();
     {
         let mut cells = book.worksheet_cells_reader(&sheet.name)?;
@@ -126,7 +135,7 @@ fn office_cells<R: Read + Seek>(
             if !cell.get_value().is_empty() {
                 formulas.insert(At { row, column });
             }
-            if formulas.len() > left {
+            if formulas.len() > left.cells {
                 return Ok(None);
             }
         }
@@ -140,16 +149,32 @@ fn office_cells<R: Read + Seek>(
             format.is_some_and(|format| format.format_code.contains('%'))
         })
         .collect();
+    let units: Vec<Option<&str>> = cells
+        .styles()
+        .iter()
+        .map(|style| unit_shown(&style.number_format.as_ref()?.format_code))
+        .collect();
     while let Some((cell, style)) = cells.next_cell_with_style_id()? {
         let (row, column) = cell.get_position();
         let at = At { row, column };
+        let text = match cell.get_value() {
+            DataRef::String(text) => text.len(),
+            DataRef::SharedString(text) => text.len(),
+            _ => 0,
+        };
+        let Some(fewer) = left.text.checked_sub(text) else {
+            return Ok(None);
+        };
+        left.text = fewer;
         let value = match cell.get_value() {
             DataRef::Int(n) => Some(Cell::Number {
                 value: Decimal::from(*n),
                 percent: false,
             }),
             DataRef::Float(number) => {
-                Some(number_cell(*number, percents.get(style) == Some(&true)))
+                let number = number_cell(*number, percents.get(style) == Some(&true));
+                let unit = units.get(style).copied().flatten();
+                Some(with_unit(number, unit))
             }
             DataRef::String(text) => Some(text_cell(text)),
             DataRef::SharedString(text) => Some(text_cell(text)),
@@ -161,10 +186,10 @@ fn office_cells<R: Read + Seek>(
             DataRef::Empty => formulas.contains(&at).then_some(Cell::Uncomputed),
         };
         if let Some(value) = value {
-            let Some(fewer) = left.checked_sub(1) else {
+            let Some(fewer) = left.cells.checked_sub(1) else {
                 return Ok(None);
             };
-            left = fewer;
+            left.cells = fewer;
             sheet.put(at, value);
         }
     }
@@ -226,6 +251,23 @@ fn number_cell(number: f64, percent: bool) -> Cell {
     match text.parse::<Decimal>() {
         Ok(value) => Cell::Number { value, percent },
         Err(_) => Cell::Text(text),
+    }
+}
+
+/// The unit of money that a format writes behind a number. One that moves the point itself
+/// (`0!.0,"万元"`) shows yuan in that unit: the number is in yuan.
+fn unit_shown(format: &str) -> Option<&'static str> {
+    let moves_point = format.contains("!.") || format.contains("\\.") || format.contains(",\"");
+    let units = ["亿元", "万元", "千元", "百元"].into_iter();
+    let mut units = units.filter(|unit| format.contains(unit));
+    units.next().filter(|_| !moves_point)
+}
+
+/// A number with the unit that is shown behind it.
+fn with_unit(cell: Cell, unit: Option<&str>) -> Cell {
+    match (cell, unit) {
+        (Cell::Number { value, .. }, Some(unit)) => Cell::Text(format!("{value}{unit}")),
+        (cell, _) => cell,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a zipped workbook unpacks to, found out before anything is made of it.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -28,6 +28,15 @@ pub(super) fn archive<'b>(
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let mut left = MOST_BYTES;
     for n in 0..archive.len() {
+        let says_too_many = {
+            let part = archive.by_index(n).map_err(|_| damaged())?;
+            let name = part.name();
+            let is_xml = name.is_ok_and(|name| name.to_ascii_lowercase().ends_with(".xml"));
+            is_xml && says_too_many(part)
+        };
+        if says_too_many {
+            return Err(too_large(name));
+        }
         let part = archive.by_index(n).map_err(|_| damaged())?;
         // What the archive says of its sizes is not to be relied on.
         let unpacked =
@@ -35,6 +44,26 @@ pub(super) fn archive<'b>(
         left = left.checked_sub(unpacked).ok_or_else(|| too_large(name))?;
     }
     Ok(archive)
+}
+
+/// Whether a part says that it has more texts than any form: as many would be made room for,
+/// however few follow.
+fn says_too_many(part: impl Read) -> bool {
+    let mut reader = Reader::from_reader(BufReader::new(part.take(MOST_BYTES)));
+    let mut read = Vec::new();
+    loop {
+        read.clear();
+        let first = match reader.read_event_into(&mut read) {
+            Ok(Event::Start(tag) | Event::Empty(tag)) => tag,
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => continue,
+        };
+        return ["count", "uniqueCount"].iter().any(|wanted| {
+            let count = first.try_get_attribute(wanted).ok().flatten();
+            let count = count.and_then(|count| count.value.parse::<u64>().ok());
+            count.is_some_and(|count| count > MOST_CELLS as u64)
+        });
+    }
 }
 
 /// The merged areas of the sheets of an OpenDocument file, in their order.
@@ -60,7 +89,7 @@ pub(super) fn merged_in_document(
                 walk.close(tag.name().as_ref());
             }
             Event::End(tag) if walk.close(tag.name().as_ref()) => {
-                if walk.area() > 2 * MOST_CELLS as u64 {
+                if walk.area() > 2 * MOST_CELLS as u64 || walk.is_too_much {
                     return Err(too_large(name));
                 }
                 sheets.push(std::mem::take(&mut walk).merged);
@@ -85,7 +114,17 @@ struct Walk {
     /// One after the last row and column that hold anything.
     end: At,
     merged: Vec<Area>,
+    /// How many blanks are said by their number so far.
+    blanks: u32,
+    /// Whether there are more of them than any form has, or a filled row is repeated more often.
+    is_too_much: bool,
 }
+
+/// As often a row that holds anything may be repeated.
+const MOST_REPEATED: u32 = 10_000;
+
+/// As many blanks may be said by their number.
+const MOST_BLANKS: u32 = 1 << 20;
 
 impl Walk {
     fn open(&mut self, tag: &BytesStart<'_>) {
@@ -94,6 +133,11 @@ impl Walk {
             attribute.value.parse::<u32>().ok()
         };
         match tag.name().as_ref() {
+            "text:s" => {
+                let blanks = number("text:c").unwrap_or(1);
+                self.blanks = self.blanks.saturating_add(blanks);
+                self.is_too_much |= self.blanks > MOST_BLANKS;
+            }
             "table:table-row" => {
                 self.rows = number("table:number-rows-repeated").unwrap_or(1);
                 self.row_holds = false;
@@ -141,6 +185,7 @@ impl Walk {
                 self.at.row = self.at.row.saturating_add(self.rows).min(MOST_ROWS);
                 if self.row_holds {
                     self.end.row = self.at.row;
+                    self.is_too_much |= self.rows > MOST_REPEATED;
                 }
             }
             _ => {}

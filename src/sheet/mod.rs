@@ -173,17 +173,21 @@ impl Sheet {
         name: &str,
         areas: impl IntoIterator<Item = Area>,
     ) -> Result<(), Problem> {
-        areas.into_iter().for_each(|area| self.merge(area));
-        match self.merged.values().map(Vec::len).sum::<usize>() {
-            count if count > MOST_CELLS / 10 => Err(too_large(name)),
-            _ => Ok(()),
+        let mut left = MOST_CELLS / 10;
+        for area in areas {
+            left = left
+                .checked_sub(self.merge(area))
+                .ok_or_else(|| too_large(name))?;
         }
+        Ok(())
     }
 
-    fn merge(&mut self, area: Area) {
+    /// Notes that an area is merged; says in how many rows.
+    fn merge(&mut self, area: Area) -> usize {
         const IN_A_ROW: usize = 2_000;
         let rows = self.rows.range(area.first.row..=area.last.row);
         let rows: Vec<u32> = rows.map(|(row, _)| *row).collect();
+        let count = rows.len();
         for row in rows {
             let merged = self.merged.entry(row).or_default();
             if merged.len() < IN_A_ROW {
@@ -194,6 +198,7 @@ impl Sheet {
                 });
             }
         }
+        count
     }
 
     /// The rows that hold anything, counted from 0.
@@ -249,6 +254,10 @@ pub const FORM_LISTS: &str = "_lists";
 
 /// The most cells with a value that a file may have: fifty thousand rows of forty columns.
 const MOST_CELLS: usize = 2_000_000;
+
+/// The most bytes that all texts in the cells of a file may have: one text may be written once and
+/// stand in every cell.
+const MOST_TEXT: usize = 64 << 20;
 
 /// Reads a file by what it is, whatever its name ends in.
 ///
