@@ -1,5 +1,6 @@
 """Files that no honest office sends: they must cost neither time nor memory, and run nothing."""
 import datetime
+import re
 import zipfile
 
 import openpyxl
@@ -121,6 +122,32 @@ def repeated_ods(folder):
     swap_copy(folder / "repeated.ods", folder / "repeated-empty.ods", "content.xml", emptied)
 
 
+def repeated_rows(folder):
+    """One good row that stands a hundred thousand times, and a text of four hundred million blanks, each said in one element."""
+    path = folder / "repeated-rows.ods"
+    row = b"<table:table-row"
+    swap_copy(folder / "repeated-empty.ods", path, "content.xml",
+              lambda data: data.replace(row, row + b' table:number-rows-repeated="100000"', 2)
+              .replace(row + b' table:number-rows-repeated="100000"', row, 1))
+    blanks = b'<text:p><text:s text:c="400000000"/>'
+    swap_copy(folder / "repeated-empty.ods", folder / "counted-blanks.ods", "content.xml",
+              lambda data: data.replace(b"<text:p>", blanks, 1))
+
+
+def shared_texts(folder):
+    """A table of shared texts that says it has four thousand million; and one text that stands in three thousand cells."""
+    texts = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"%s><si><t>%s</t></si></sst>'
+    for name, count, words, cells in (("text-count.xlsx", b' uniqueCount="4000000000"', b"x", 1),
+                                      ("text-everywhere.xlsx", b"", "长".encode() * 32_000, 3_000)):
+        path = folder / name
+        save_xlsx(path, HEADING, GOOD)
+        rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1, cells + 1))
+        sheet = lambda data: re.sub(b"<sheetData>.*</sheetData>", b"<sheetData>" + rows + b"</sheetData>", data, flags=re.S)
+        swap_part(path, SHEET, sheet)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as book:
+            book.writestr(stamped("xl/sharedStrings.xml"), texts % (count, words))
+
+
 def emptied(data):
     cell = data[data.rindex(b"<table:table-cell"):data.rindex(b"</table:table-cell>") + len(b"</table:table-cell>")]
     return data.replace(cell, b'<table:table-cell table:number-columns-repeated="16384"/>')
@@ -237,6 +264,6 @@ def ten_thousand(folder):
 
 def write_all(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (zip_bomb, row_bomb, far_cell, far_cell_xls, repeated_ods, truncated, entities, external_links, injections,
+    for make in (zip_bomb, row_bomb, far_cell, far_cell_xls, repeated_ods, repeated_rows, shared_texts, truncated, entities, external_links, injections,
                  broken_csv, blank_million, merged_all, ten_thousand):
         make(folder)

@@ -612,6 +612,31 @@ def fund_wan():
 
 
 @form
+def fund_unit():
+    f = Form("fund-unit.xlsx",
+             "The unit of money stands in the title of one sheet, below the heading of another, in a note under the table of "
+             "a third: 3.5 is 35000 yuan in all of them.",
+             "fund", "--org", GN)
+    heading = ["日期", "环节", "来源", "用途", "金额"]
+    row = lambda day: ([f"2026-11-{day}", "预算", "财政", "功能提升", 3.5],
+                       add(GN, date=f"2026-11-{day}", stage="budget", source="fiscal", purpose="function", amount=35000))
+    s = f.sheet("标题")
+    s.put(["经费使用情况表（金额单位：万元）"], merge=["A:E"])
+    s.put(heading)
+    s.put(*row(11))
+    s = f.sheet("表头下")
+    s.put(["经费使用情况表"], merge=["A:E"])
+    s.put(heading)
+    s.put([None, None, None, None, "（万元）"])
+    s.put(*row(12))
+    s = f.sheet("注")
+    s.put(heading)
+    s.put(*row(13))
+    s.put(["注：金额以万元计。"], merge=["A:E"])
+    return f
+
+
+@form
 def member_sheets():
     f = Form("member-sheets.xlsx",
              "A register on two sheets named like branches; columns of identity and mobile numbers that are no fields are "
