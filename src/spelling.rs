@@ -89,7 +89,7 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n 
     /// One of two characters may be wrong in a short name, and of a longer one nearly half.
     const NEAR: f64 = 0.48;
     /// What is much farther than the nearest was hardly meant.
-    const BEHIND: f64 = 0.25;
+    const BEHIND: f64 = 0.15;
     /// What is longer than any name, in bytes, is like none, and takes long to compare.
     const LONGEST: usize = 200;
     let heard = Heard::of(if name.len() > LONGEST { "" } else { name });

@@ -1271,3 +1271,61 @@ fn nothing_that_steers_a_terminal_is_printed_raw() {
         "{after}"
     );
 }
+
+#[test]
+fn a_list_is_asked_in_a_clerks_words() {
+    let ledger = Ledger::sample();
+    let count = |args: &[&str]| {
+        let json = [&["list", "--format", "json"], args].concat();
+        let listed: serde_json::Value = serde_json::from_str(&ledger.ok(&json)).expect("JSON");
+        listed["records"].as_array().expect("a list").len()
+    };
+    let of_meetings = |test: &str| count(&["meeting", "--where", test]);
+    let all = count(&["meeting"]);
+    assert!(all > 0 && count(&["--type", "党课"]) > 0);
+    assert_eq!(count(&["--type", "党课"]), of_meetings("类型=党课"));
+    assert_eq!(of_meetings("类型！＝党课"), all - of_meetings("type=党课"));
+    assert_eq!(of_meetings("type<>党课"), of_meetings("类型≠党课"));
+    assert_eq!(of_meetings("实到人数＞＝20"), of_meetings("present≥20"));
+    assert_eq!(of_meetings("host="), all - of_meetings("host!="));
+    assert!(of_meetings("type~课") >= of_meetings("type=党课"));
+    let july = of_meetings("date=2026年7月");
+    assert!(july > 0 && july == of_meetings("召开日期=2026-07"));
+    let amounts = ["金额>3万", "金额(元)>30000", "金额（元）＞30000"];
+    let amounts = amounts.map(|test| count(&["--where", test]));
+    assert!(amounts[0] > 0 && amounts.iter().all(|n| *n == amounts[0]));
+    let tasks = count(&["task"]);
+    let done = count(&["task", "--where", "status=done"]);
+    assert_eq!(count(&["task", "--where", "状态!=已完成"]), tasks - done);
+    for refused in [["meeting", "title>a"], ["meeting", "type<党课"]] {
+        let ran = ledger.run(&["list", refused[0], "--where", refused[1]]);
+        assert_eq!(ran.code, 2, "{refused:?}");
+    }
+}
+
+#[test]
+fn a_slip_of_the_pen_is_met_with_what_was_meant() {
+    let ledger = Ledger::sample();
+    for (args, meant) in [
+        (&["list", "会义"][..], "会议"),
+        (&["会义"], "会议"),
+        (&["list", "--org", "珠江路街到"], "珠江路街道党工委"),
+        (&["list", "meeting", "--type", "党可"], "党课"),
+        (&["list", "task", "--status", "已完城"], "已完成"),
+        (&["list", "meeting", "--where", "召开日其=2026"], "召开日期"),
+        (&["explain", "召开会义"], "召开会议"),
+        (&["write", "工作抱告"], "工作报告"),
+        (&["rules", "show", "会意"], "会议"),
+        (&["add", "meeting", "--类形", "例会"], "--类型"),
+    ] {
+        let ran = ledger.run(&[args, &["--lang", "zh-CN"]].concat());
+        assert_eq!(ran.code, 2, "{args:?}");
+        let said = ran.err.split_once("是不是").map(|(_, said)| said);
+        assert!(
+            said.is_some_and(|said| said.contains(meant)),
+            "{args:?}: {}",
+            ran.err
+        );
+        assert!(ran.err.chars().count() < 400, "{args:?}: {}", ran.err);
+    }
+}

@@ -906,6 +906,10 @@ fn what_is_committed_is_not_taken_back() {
     let out = desk.ledger.ok(&["undo", "--yes"]);
     assert!(out.contains(&second) && !out.contains(&first), "{out}");
     assert_eq!(fs::read_to_string(&path).expect("a ledger"), text);
+    // What git cannot say may be committed.
+    add("又开一次");
+    fs::remove_file(desk.ledger.path().join(".git/HEAD")).expect("a repository");
+    assert_eq!(desk.ledger.run(&["undo", "--yes"]).code, 2);
 }
 
 #[test]

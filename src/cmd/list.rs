@@ -8,7 +8,7 @@ use clap::{ArgAction, ArgMatches, Command as Clap};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
-use crate::day::Day;
+use crate::day::{Day, Period, When};
 use crate::figure::list::{ListQuery, RecordTest, SortKey, TextTest};
 use crate::locale::{Arg, Choices, Label, Locale};
 use crate::present::record::owned;
@@ -19,6 +19,7 @@ use crate::render::json;
 use crate::rules::Rules;
 use crate::rules::filter::Comparison;
 use crate::rules::kind::{Choice, FieldType, Kind, Phase};
+use crate::spelling::half_width;
 use crate::tree::Tree;
 use crate::written::selection::Selection;
 
@@ -212,6 +213,9 @@ fn status_test(name: &str, rules: &Rules, kind: Option<&Kind>) -> Result<RecordT
     let choices: Vec<Choice> = lives
         .flat_map(|life| life.statuses.iter().map(|status| status.choice.clone()))
         .collect();
+    if let (Some(kind), true) = (kind, choices.is_empty()) {
+        return Err(unknown_field(kind, "--status"));
+    }
     let found = Choice::said(&choices, name);
     found
         .map(|choice| RecordTest::State(choice.name.clone()))
@@ -270,12 +274,13 @@ fn unknown_field(kind: &Kind, name: &str) -> Problem {
 
 /// A test in its parts: what is looked at, how it is compared, with what.
 fn compared(text: &str) -> Option<(&str, Comparison, &str)> {
-    let at = text.find(['=', '<', '>', '~', '!', '＝', '＜', '＞', '～'])?;
+    let is_sign = |c: char| "=<>~!≥≤≠".contains(half_width(c.encode_utf8(&mut [0; 4])).as_str());
+    let at = text.find(is_sign)?;
     let (name, rest) = text.split_at(at);
-    Comparison::SIGNS.iter().find_map(|(sign, comparison)| {
-        let value = rest.strip_prefix(sign)?;
-        Some((name.trim(), *comparison, value.trim()))
-    })
+    let value = rest.trim_start_matches(is_sign);
+    let typed = half_width(&rest[..rest.len() - value.len()]);
+    let (_, comparison) = Comparison::SIGNS.iter().find(|(sign, _)| *sign == typed)?;
+    Some((name.trim(), *comparison, value.trim()))
 }
 
 /// One `--where F=V` where no kind is named: what it asks of each kind that has such a field.
@@ -343,27 +348,55 @@ fn not_a_test(text: &str) -> Problem {
         .with("subject", text)
 }
 
+/// A test, or that it does not hold.
+fn negated(test: RecordTest, comparison: Comparison) -> RecordTest {
+    match comparison {
+        Comparison::IsNot => RecordTest::Not(Box::new(test)),
+        _ => test,
+    }
+}
+
 /// One `--where F=V`.
 fn where_test(text: &str, kind: &Kind, today: Day) -> Result<RecordTest, Problem> {
     let Some((name, comparison, value)) = compared(text) else {
         return Err(not_a_test(text));
     };
-    if let ("state" | "状态", Some(life)) = (name, &kind.life) {
+    if let ("state" | "status" | "状态", Some(life)) = (name, &kind.life) {
         let choices = || life.statuses.iter().map(|status| &status.choice);
         let is_it = |choice: &&Choice| choice.name == value || choice.label.is(value);
         return choices()
             .find(is_it)
-            .map(|choice| RecordTest::State(choice.name.clone()))
+            .map(|choice| negated(RecordTest::State(choice.name.clone()), comparison))
             .ok_or_else(|| {
                 let known = choices().map(|choice| (choice.name.as_str(), &choice.label));
                 unknown_value(name, value, known)
             });
     }
     if let ("overdue" | "逾期", true) = (name, kind.life.is_some()) {
-        return Ok(RecordTest::Overdue(!["false", "no", "否"].contains(&value)));
+        let wanted = !["false", "no", "否"].contains(&value);
+        return Ok(negated(RecordTest::Overdue(wanted), comparison));
     }
     let field = kind.named(name).ok_or_else(|| unknown_field(kind, name))?;
-    let value = match &kind.fields[field].ty {
+    let ty = &kind.fields[field].ty;
+    if value.is_empty() {
+        return Ok(negated(RecordTest::Given(field, false), comparison));
+    }
+    let is_equality = matches!(
+        comparison,
+        Comparison::Is | Comparison::IsNot | Comparison::Holds
+    );
+    if !is_equality && !ty.is_number() && !matches!(ty, FieldType::Date) {
+        return Err(Problem::new(Rule::USAGE)
+            .with("what", Arg::Message("usage-where-order"))
+            .with("subject", name));
+    }
+    if matches!(ty, FieldType::Date)
+        && is_equality
+        && let Ok(period) = Period::read(value, When::from(today))
+    {
+        return Ok(negated(RecordTest::Within(field, period), comparison));
+    }
+    let value = match ty {
         _ if comparison == Comparison::Holds => Value::Text(value.into()),
         FieldType::Text
         | FieldType::Path

@@ -329,6 +329,9 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
 
 /// What is wrong with what was typed. What a kind is called is no command, but often typed as one.
 fn usage_problem(session: &Session<'_>, error: &clap::Error) -> Problem {
+    if error.kind() == ErrorKind::UnknownArgument {
+        return help::usage_problem(error, &flags_there(&asked_for(session), &session.args));
+    }
     let mut known = names_there(&asked_for(session), &session.args);
     let kinds = &session.readable_rules().kinds;
     if let Some(word) = first_word(&session.args)
@@ -354,18 +357,33 @@ fn usage_problem(session: &Session<'_>, error: &clap::Error) -> Problem {
 /// What may be typed where the words of a command line lead to nothing: the names, in both
 /// languages, of the commands or kinds there.
 fn names_there(command: &Clap, args: &[OsString]) -> Vec<String> {
-    let mut here = command;
-    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
-    for word in words {
-        // What is no command is an option, or the value of one.
-        here = here.find_subcommand(word).unwrap_or(here);
-    }
+    let here = command_there(command, args);
     let names = |command: &Clap| {
         let aliases = command.get_all_aliases().map(str::to_owned);
         let name = command.get_name().to_owned();
         std::iter::once(name).chain(aliases).collect::<Vec<_>>()
     };
     here.get_subcommands().flat_map(names).collect()
+}
+
+/// The flags, by all their names, of the command that the words of a command line lead to.
+fn flags_there(command: &Clap, args: &[OsString]) -> Vec<String> {
+    let flags = command_there(command, args).get_arguments();
+    let names = |flag: &clap::Arg| {
+        let aliases = flag.get_all_aliases().unwrap_or_default().into_iter();
+        let names = flag.get_long().into_iter().chain(aliases);
+        names.map(|name| format!("--{name}")).collect::<Vec<_>>()
+    };
+    flags.flat_map(names).collect()
+}
+
+/// The command that the words of a command line lead to.
+fn command_there<'c>(command: &'c Clap, args: &[OsString]) -> &'c Clap {
+    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    // What is no command is an option, or the value of one.
+    words.fold(command, |here, word| {
+        here.find_subcommand(word).unwrap_or(here)
+    })
 }
 
 /// Finishes what another command was killed in the midst of: until then the ledger is neither as it

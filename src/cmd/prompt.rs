@@ -102,13 +102,22 @@ pub(super) fn field_in_turn(
         });
     }
     let optional = !field.required;
+    let candidates = candidates(session, asked)?;
     let words = |value: &Value| words(field, value, locale.lang()).replace('\n', "；");
+    let line = |value: &Value| {
+        let mut all = candidates.iter();
+        let of_it = all.find(|candidate| value.as_text() == Some(&candidate.value))?;
+        Some(of_it.line.clone())
+    };
     let (default, initial) = match proposed {
         Proposed::Likely(value) => (value.map(words), None),
-        Proposed::Current(value) => (None, value.map(words)),
+        // What is chosen from a list is not changed letter by letter.
+        Proposed::Current(value) => match value.and_then(line) {
+            Some(line) => (Some(line), None),
+            None => (None, value.map(words)),
+        },
     };
     let offered = optional && default.is_some();
-    let candidates = candidates(session, asked)?;
     let form = match &field.ty {
         FieldType::Date => locale.text("prompt-date"),
         _ if !candidates.is_empty() => locale.text("prompt-candidates"),
@@ -118,6 +127,7 @@ pub(super) fn field_in_turn(
         (true, _) => locale.text("prompt-list"),
         (false, true) => form,
         (false, false) if offered => locale.text("prompt-offered"),
+        (false, false) if initial.is_some() => locale.text("prompt-clear"),
         (false, false) => format!("{form} {skip}"),
     };
     let help = match may_go_back {

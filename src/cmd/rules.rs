@@ -7,7 +7,7 @@ use crate::cmd::ledger::Ledger;
 use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::Evaluation;
-use crate::locale::{Choices, Locale};
+use crate::locale::{Choices, Label, Locale};
 use crate::present::rules::{effects, label};
 use crate::problem::{Problem, Rule};
 use crate::render::json;
@@ -125,10 +125,13 @@ fn find(rules: &Rules, matches: &ArgMatches) -> Result<Vec<NamedRule>, Problem> 
         .cloned()
         .collect();
     if found.is_empty() {
-        let all = rules.items().iter().map(|item| item.name.as_str());
+        let items = rules.items().iter();
+        let labelled = |item: &NamedRule| label(rules, item).unwrap_or_default();
+        let labels: Vec<Label> = items.clone().map(labelled).collect();
+        let all = items.map(|item| item.name.as_str()).zip(&labels);
         return Err(Problem::new(Rule::UNKNOWN_NAME)
             .with("name", asked)
-            .with("allowed", Choices::of(asked, all)));
+            .with("allowed", Choices::labelled(name, all)));
     }
     Ok(found)
 }

@@ -10,7 +10,7 @@ use crate::cmd::options::Format;
 use crate::cmd::{Command, Session, Status, options, output};
 use crate::figure::Evaluation;
 use crate::figure::report::{Question, report};
-use crate::locale::{Lang, Locale};
+use crate::locale::{Choices, Label, Lang, Locale};
 use crate::narrative::bounds::MOST_TRACED;
 use crate::narrative::marks::{self, MarkedFigure};
 use crate::narrative::quantity::Context;
@@ -235,14 +235,15 @@ fn template(session: &Session<'_>, root: &Root, matches: &ArgMatches) -> Result<
     match built_in {
         Some(item) => Ok(Template::read(&item.file, item.text.clone().into_bytes())?),
         None => {
-            let all = rules
-                .items()
-                .iter()
+            let items = rules.items().iter();
+            let all: Vec<(&str, Label)> = items
                 .filter(|item| item.class == Class::Template)
-                .map(|item| item.name.as_str());
+                .filter_map(|item| Some((item.name.as_str(), item.label()?)))
+                .collect();
+            let all = all.iter().map(|(name, label)| (*name, label));
             Err(Problem::new(Rule::UNKNOWN_TEMPLATE)
                 .with("name", asked)
-                .with("allowed", all.collect::<Vec<_>>().join(", "))
+                .with("allowed", Choices::labelled(asked, all))
                 .into())
         }
     }

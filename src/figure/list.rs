@@ -47,6 +47,12 @@ pub enum RecordTest {
     Phases(Vec<Phase>),
     /// How a field, by its index, compares with a value.
     Field(usize, Comparison, Value),
+    /// Whether a field, by its index, says anything.
+    Given(usize, bool),
+    /// Whether a field, by its index, has a day of a period.
+    Within(usize, Period),
+    /// What must not hold.
+    Not(Box<RecordTest>),
     /// A test for each of some kinds, by its number; no record of another kind passes.
     OfKinds(Vec<(usize, RecordTest)>),
 }
@@ -56,6 +62,15 @@ pub enum RecordTest {
 pub struct TextTest {
     text: String,
     naming: Option<Naming>,
+}
+
+/// Where a text was found in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundIn {
+    /// In a field, by its index.
+    Field(usize),
+    /// In its id.
+    Id,
 }
 
 impl TextTest {
@@ -69,14 +84,14 @@ impl TextTest {
         }
     }
 
-    /// The field of a record that has it, if one does.
-    pub fn found_in(&self, record: &Record<'_>) -> Option<usize> {
+    /// Where a record has it, if it does.
+    pub fn found_in(&self, record: &Record<'_>) -> Option<FoundIn> {
         let fields = record.kind.fields.iter().enumerate();
         let has = |(n, field): &(usize, &FieldDef)| {
             let value = record.get(*n);
             value.is_some_and(|value| self.is_in(field, value))
         };
-        let found = fields.into_iter().find(has).map(|(n, _)| n);
+        let found = fields.into_iter().find(has).map(|(n, _)| FoundIn::Field(n));
         let named = || {
             let title = text::plain(record.title()?);
             let [short, whole] = self.naming.as_ref()?.initials(&title);
@@ -86,15 +101,10 @@ impl TextTest {
                 _ => initials.contains(&self.text),
             };
             let is_it = is_it(&short) || is_it(&whole);
-            is_it.then_some(record.kind.title)
+            is_it.then_some(FoundIn::Field(record.kind.title))
         };
-        let id = || {
-            record
-                .id
-                .as_str()
-                .contains(&self.text)
-                .then_some(record.kind.title)
-        };
+        let has_id = || self.is_of_id() && record.id.as_str().contains(&self.text);
+        let id = || has_id().then_some(FoundIn::Id);
         found.or_else(named).or_else(id)
     }
 
@@ -114,8 +124,14 @@ impl TextTest {
                 let choice = choices.iter().find(|choice| choice.name == *word);
                 holds(word) || choice.is_some_and(|c| holds(&c.label.zh) || holds(&c.label.en))
             }
+            (_, FieldType::Record(_)) => self.is_of_id() && holds(&text::plain(value)),
             _ => holds(&text::plain(value)),
         }
+    }
+
+    /// Whether it may be part of an id: a few letters are in many by chance.
+    fn is_of_id(&self) -> bool {
+        self.text.contains(|c: char| c == '-' || c.is_ascii_digit())
     }
 }
 
@@ -195,6 +211,13 @@ impl RecordTest {
             RecordTest::Field(field, comparison, wanted) => {
                 holds(record, *field, *comparison, wanted)
             }
+            RecordTest::Given(field, wanted) => record.get(*field).is_some() == *wanted,
+            RecordTest::Within(field, period) => {
+                let items = record.get(*field).into_iter().flat_map(Value::items);
+                let mut days = items.filter_map(Value::as_day);
+                days.any(|day| period.contains(day))
+            }
+            RecordTest::Not(test) => !test.holds(record, as_of),
             RecordTest::OfKinds(tests) => {
                 let mut of_its_kind = tests.iter().filter(|(n, _)| *n == record.kind.number);
                 of_its_kind.any(|(_, test)| test.holds(record, as_of))
@@ -205,8 +228,17 @@ impl RecordTest {
 
 /// Whether a value of a field of a record compares so with another.
 fn holds(record: &Record<'_>, field: usize, comparison: Comparison, wanted: &Value) -> bool {
-    let exact = matches!(record.kind.fields[field].ty, FieldType::Choice(_));
-    let has = |item: &Value, part: &str| folded(&text::plain(item)).contains(&*folded(part));
+    let field_def = &record.kind.fields[field];
+    let exact = matches!(field_def.ty, FieldType::Choice(_));
+    let has = |item: &Value, part: &str| {
+        let holds = |text: &str| folded(text).contains(&*folded(part));
+        let label = match &field_def.ty {
+            FieldType::Choice(choices) => choices.iter().find(|c| Some(&*c.name) == item.as_text()),
+            _ => None,
+        };
+        let label = label.map(|choice| &choice.label);
+        holds(&text::plain(item)) || label.is_some_and(|l| holds(&l.zh) || holds(&l.en))
+    };
     let one = |item: &Value| match (comparison, wanted) {
         (Comparison::Holds, wanted) => has(item, &text::plain(wanted)),
         (Comparison::Is, Value::Text(part)) if !exact => has(item, part),

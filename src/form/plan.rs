@@ -146,6 +146,8 @@ pub struct Planner<'a, 't> {
     by_identity: BTreeMap<Identity, Vec<usize>>,
     /// Records that a row of the form was found to be.
     named: HashMap<usize, (u32, Vec<Option<Value>>)>,
+    /// The records whose ids rows have that are refused.
+    refused: HashSet<usize>,
     /// Rows that are to be added, by what makes others the same.
     added: BTreeMap<Identity, Vec<AddedRow>>,
 }
@@ -159,6 +161,7 @@ impl<'a, 't> Planner<'a, 't> {
             by_id: HashMap::new(),
             by_identity: BTreeMap::new(),
             named: HashMap::new(),
+            refused: HashSet::new(),
             added: BTreeMap::new(),
         };
         for (n, entry) in tree.entries.iter().enumerate() {
@@ -182,7 +185,8 @@ impl<'a, 't> Planner<'a, 't> {
         let given = given.filter_map(|id| self.by_id.get(id.as_str()).copied());
         let is_left = |n: &usize| {
             let record = &self.request.tree.entries[*n].record;
-            record.retracted.is_none() && !self.named.contains_key(n)
+            let is_in_form = self.named.contains_key(n) || self.refused.contains(n);
+            record.retracted.is_none() && !is_in_form
         };
         let missing = given.filter(is_left).collect();
         Plan {
@@ -301,6 +305,8 @@ impl<'a, 't> Planner<'a, 't> {
             (Some(id), org) => match self.with_id(id, org) {
                 Ok(n) => Some(n),
                 Err(problem) => {
+                    // It is in the form, though not as it should be.
+                    self.refused.extend(self.by_id.get(id.as_str()));
                     let at = entry.first;
                     return vec![CellProblem { at, problem }];
                 }

@@ -149,7 +149,9 @@ problem-template-word = this is not a Word file that can be filled in: {$why}
 problem-template-ending = the name “{$path}” does not say what kind of template it is
     .help = templates end in .md, .docx or .txt
 problem-unknown-template = there is no template “{$name}”
-    .help = the templates are: {$allowed}; or name a file .md, .docx, .txt
+    .help =
+        {$allowed}
+        or name a file .md, .docx, .txt
 problem-out-is-template = {$path} is the template itself
     .help = give the document another name
 problem-out-exists = {$path} is there already and was not written over
@@ -275,6 +277,7 @@ usage-bad-value = “{$subject}” cannot be “{$value}”
 usage-value-count = “{$subject}” has the wrong number of values
 usage-conflict = “{$subject}” is given twice, or excludes another argument
 usage-other = the command line is not understood
+usage-where-order = “{$subject}”: this is neither a number nor a day; use =, != or ~ (holds)
 usage-where = a filter is written FIELD=VALUE, not “{$subject}”
 problem-no-ledger = there is no ledger.toml in {$path} or above
     .help = name the ledger's folder with --root, or start one with ledger init
@@ -306,7 +309,9 @@ problem-bad-period = “{$value}” is not a period
 problem-bad-day = “{$value}” is not a day
     .help = write 2026-07-05, 2026/7/5 or 20260705; years are 1000 to 9999
 problem-unknown-metric = there is no metric called “{$name}”
-    .help = {$allowed} All of them: ledger rules list metrics
+    .help =
+        {$allowed}
+        all of them: ledger rules list metrics
 problem-unknown-name = there is no “{$name}”
     .help = {$allowed}
 problem-empty-input = “{$field}” cannot be empty
@@ -477,7 +482,8 @@ problem-form-twice = the same record as in row {$row}, with other values
     .help = keep the right one of the two rows
 problem-form-retracted = the record {$id} was retracted
     .help = take the row out; to enter it once more, delete its id
-problem-form-unknown-sheet = no sheet is called “{$name}”; there are: {$allowed}
+problem-form-unknown-sheet = no sheet is called “{$name}”
+    .help = {$allowed}
 problem-form-no-table = no heading of a {$kind} table was found
     .help = the headings are: {$seen}. Use the names of fields, or say with --map what the columns are
 problem-form-no-known-table = no sheet has a table of a known kind
@@ -1068,6 +1074,7 @@ prompt-yes = yes
 prompt-back = , Shift-Tab for the question before
 prompt-date = a day, as in 2026-07-05, 7-5, today, yesterday
 prompt-candidates = part of it or initials; arrows to choose
+prompt-clear = empty it to take it away
 prompt-skip = (Enter to skip)
 prompt-offered = Enter takes the last one; - leaves it out
 prompt-choose = arrows to choose, type to filter, Enter to take, Esc to cancel

@@ -119,6 +119,8 @@ pub struct Choices {
 impl Choices {
     /// As many are shown whole.
     const ALL: usize = 40;
+    /// As many are shown beside what was nearly meant.
+    const BESIDE: usize = 20;
     /// Of more, so many show what they are like.
     const FEW: usize = 6;
 
@@ -170,10 +172,10 @@ impl Choices {
             }
         }
         let count = all.len();
-        let first = if count > Choices::ALL {
-            Choices::FEW
-        } else {
-            count
+        let first = match (labels.is_empty(), count) {
+            (true, 0..=Choices::ALL) | (false, 0..=Choices::BESIDE) => count,
+            (true, _) => Choices::FEW,
+            (false, _) => 0,
         };
         let shown = all.into_iter().take(first).map(|(_, label)| label);
         Choices {

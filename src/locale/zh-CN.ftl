@@ -146,7 +146,9 @@ problem-template-word = 不是可以填写的 Word 文件：{$why}
 problem-template-ending = 从名称“{$path}”看不出是哪种模板
     .help = 模板的扩展名是 .md、.docx 或 .txt
 problem-unknown-template = 没有“{$name}”这个模板
-    .help = 可用的模板：{$allowed}；也可以写 .md、.docx、.txt 文件名
+    .help =
+        {$allowed}
+        也可以写 .md、.docx、.txt 文件名
 problem-out-is-template = {$path} 就是模板本身
     .help = 给文档另取一个名字
 problem-out-exists = {$path} 已经存在，未覆盖
@@ -272,6 +274,7 @@ usage-bad-value = “{$subject}”不能是“{$value}”
 usage-value-count = “{$subject}”的值个数不对
 usage-conflict = “{$subject}”重复，或不能与其他参数同用
 usage-other = 命令行写法不对
+usage-where-order = “{$subject}”：这一项不能比大小，只能用 =、!=、~（含有）
 usage-where = 筛选应写成 字段=值，而不是“{$subject}”
 problem-no-ledger = {$path} 及其上级没有 ledger.toml
     .help = 用 --root 指定台账目录，或用 ledger init 新建
@@ -303,7 +306,9 @@ problem-bad-period = 无法识别时期“{$value}”
 problem-bad-day = “{$value}”不是日期
     .help = 可写 2026-07-05、2026.7.5、2026年7月5日、20260705；年份为 1000 至 9999
 problem-unknown-metric = 没有叫“{$name}”的指标
-    .help = {$allowed}全部指标见 ledger rules list metrics
+    .help =
+        {$allowed}
+        全部指标见 ledger rules list metrics
 problem-unknown-name = 没有“{$name}”
     .help = {$allowed}
 problem-empty-input = “{$field}”不能为空
@@ -468,7 +473,8 @@ problem-form-twice = 与第 {$row} 行是同一条记录，内容却不一样
     .help = 只保留正确的一行
 problem-form-retracted = 编号 {$id} 的记录已撤销
     .help = 删去这一行；确需恢复时，去掉编号另记一条
-problem-form-unknown-sheet = 没有叫“{$name}”的工作表；有：{$allowed}
+problem-form-unknown-sheet = 没有叫“{$name}”的工作表
+    .help = {$allowed}
 problem-form-no-table = 没有找到“{$kind}”的表头
     .help = 表里的标题有：{$seen}。可改用字段的名称，或用 --map 指明各列是什么
 problem-form-no-known-table = 看不出是哪一种表
@@ -993,6 +999,7 @@ prompt-yes = 是 (y)
 prompt-back = ，Shift+Tab 返回上一题
 prompt-date = 日期，如 2026-07-05、7月5日、今天、昨天
 prompt-candidates = 输入其中几个字或拼音首字母，用方向键选择
+prompt-clear = 清空后回车即删去
 prompt-skip = （回车跳过）
 prompt-offered = 回车沿用上次的；输入 - 留空
 prompt-choose = 用方向键选择，输入文字筛选，回车确定，Esc 取消

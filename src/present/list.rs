@@ -1,7 +1,7 @@
 //! A list of records as a table.
 
 use crate::day::Day;
-use crate::figure::list::ListQuery;
+use crate::figure::list::{FoundIn, ListQuery};
 use crate::locale::Locale;
 use crate::record::{Record, Value, text};
 use crate::rules::kind::{FieldType, Kind};
@@ -135,10 +135,14 @@ pub fn of_all_kinds(
             }),
         ];
         if let Some(test) = &query.text {
-            let found = test.found_in(record).map(|n| &record.kind.fields[n]);
-            cells.push(found.map_or(Cell::Empty, |field| {
-                word(&field.name, field.label.get(locale.lang()))
-            }));
+            cells.push(match test.found_in(record) {
+                Some(FoundIn::Field(n)) => {
+                    let field = &record.kind.fields[n];
+                    word(&field.name, field.label.get(locale.lang()))
+                }
+                Some(FoundIn::Id) => word("id", &locale.text("label-id")),
+                None => Cell::Empty,
+            });
         }
         TableRow::of(cells)
     };

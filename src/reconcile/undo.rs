@@ -95,8 +95,8 @@ fn is_of_organisation(file: &LedgerFile) -> bool {
     file.form == FileForm::Organisation
 }
 
-/// Refuses to take an organisation's file away while something stands in its folder that the command
-/// did not write: it would be nobody's.
+/// Refuses to take an organisation's file away while something stands in its folder that the
+/// command did not write: it would be nobody's.
 fn refuse_orphans(root: &Root, file: &Path, written: &[Replacement]) -> Result<(), Problem> {
     let mut problems = Vec::new();
     let name = shown(&root.path, file.parent().unwrap_or(&root.path));

@@ -179,7 +179,7 @@ fn lines(lines: &[String]) -> String {
 }
 
 /// What is wrong with a command line, as a problem that both languages can say; `known` are the
-/// names of commands or kinds that may stand where one was mistyped.
+/// names of commands, kinds or flags that may stand where one was mistyped.
 pub fn usage_problem(error: &clap::Error, known: &[String]) -> Problem {
     let get = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
@@ -222,6 +222,13 @@ pub fn usage_problem(error: &clap::Error, known: &[String]) -> Problem {
             let typed = get(ContextKind::InvalidSubcommand);
             let near = nearest(&typed, known.iter().map(String::as_str)).join(", ");
             (typed, near)
+        }
+        ErrorKind::UnknownArgument if suggested.is_empty() => {
+            // The dashes are in all of them.
+            let names = known.iter().map(|flag| flag.trim_start_matches('-'));
+            let near = nearest(arg.trim_start_matches('-'), names).into_iter();
+            let near: Vec<String> = near.map(|name| format!("--{name}")).collect();
+            (arg, near.join(", "))
         }
         _ => (arg, suggested),
     };

@@ -85,8 +85,8 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The comparisons by their signs on the command line, the longer before the shorter.
-    pub const SIGNS: [(&str, Comparison); 11] = [
+    /// The comparisons by their signs on the command line.
+    pub const SIGNS: [(&str, Comparison); 12] = [
         ("!=", Comparison::IsNot),
         ("<=", Comparison::AtMost),
         (">=", Comparison::AtLeast),
@@ -94,10 +94,11 @@ impl Comparison {
         ("<", Comparison::Under),
         (">", Comparison::Over),
         ("~", Comparison::Holds),
-        ("＝", Comparison::Is),
-        ("＜", Comparison::Under),
-        ("＞", Comparison::Over),
-        ("～", Comparison::Holds),
+        ("==", Comparison::Is),
+        ("<>", Comparison::IsNot),
+        ("≠", Comparison::IsNot),
+        ("≤", Comparison::AtMost),
+        ("≥", Comparison::AtLeast),
     ];
 
     /// The comparisons by their keys in the rules.

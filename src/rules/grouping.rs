@@ -194,15 +194,17 @@ impl Rules {
                 .then_some(first)
         };
         let unknown = || {
-            let of_kind = kinds
-                .first()
-                .into_iter()
-                .flat_map(|kind| kind.field_names());
-            let of_all = of_kind.chain(["state", "month"]);
-            let names = of_all.chain(self.org.field_names());
+            let plain = ["state", "month"].map(|name| Label {
+                zh: name.to_owned(),
+                en: name.to_owned(),
+            });
+            let of_kind = kinds.first().into_iter();
+            let of_kind = of_kind.flat_map(|kind| kind.named_fields());
+            let of_all = plain.iter().map(|label| (label.en.as_str(), label));
+            let names = of_kind.chain(of_all).chain(self.org.named_fields());
             Problem::new(Rule::UNKNOWN_NAME)
                 .with("name", by)
-                .with("allowed", Choices::of(by, names))
+                .with("allowed", Choices::labelled(by, names))
         };
         if by == "month" {
             return Ok(GroupBy::Month);

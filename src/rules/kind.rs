@@ -348,7 +348,11 @@ impl Kind {
         };
         self.index(text)
             .or_else(|| labelled(&|label| label.is(text)))
-            .or_else(|| labelled(&|label| same(without_unit(&label.zh), text)))
+            .or_else(|| {
+                let is_it =
+                    |label: &Label| same(&label.zh, text) || same(without_unit(&label.zh), text);
+                labelled(&is_it)
+            })
     }
 
     /// The words that a rules key lists for a choice field; others are noted.

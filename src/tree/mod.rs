@@ -761,7 +761,10 @@ pub fn find_org(orgs: &[Organisation], text: &str, rules: &Rules) -> Result<usiz
 
 /// That no organisation is called so, with those of some whose names are nearest.
 pub fn unknown_org(text: &str, orgs: &[Organisation]) -> Problem {
-    let near = nearest(text, orgs.iter().map(Organisation::name));
+    let segments = orgs
+        .iter()
+        .filter_map(|org| org.path.as_str().rsplit('/').next());
+    let near = nearest(text, orgs.iter().map(Organisation::name).chain(segments));
     let hint = if near.is_empty() { "none" } else { "other" };
     Problem::new(Rule::UNKNOWN_ORG)
         .with("name", text)
