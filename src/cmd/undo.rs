@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
+use crate::cmd::change::say_found;
 use crate::cmd::{Command, Session, Status, options, prompt};
 use crate::history::snapshot::{Occurrence, RecordRef};
 use crate::history::trail::{ChangeKind, Event};
@@ -56,6 +57,10 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
         .map(|file| file.path.clone())
         .collect();
     let count = undo.files.len();
+    let is_gone =
+        |(_, _, event): &&(RecordRef, Occurrence, Event)| event.deed == ChangeKind::Removed;
+    let gone = undo.records.iter().filter(is_gone);
+    let gone: BTreeSet<String> = gone.map(|(of, ..)| of.to_string()).collect();
     lock.write_all(undo.files)?;
     for path in made {
         remove_empty_above(&root, &path);
@@ -63,6 +68,13 @@ fn run(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Status> {
     // What was taken back is not taken back again: that would be to do it once more.
     lock.cannot_be_undone();
     session.tell("undone", &[("count", count.into())])?;
+    drop(lock);
+    // Others may point to what is gone.
+    if !gone.is_empty() {
+        say_found(session, |problem| {
+            problem.rule == Rule::DANGLING_REFERENCE && gone.iter().any(|id| problem.has("id", id))
+        })?;
+    }
     Ok(Status::Clean)
 }
 

@@ -720,10 +720,11 @@ pub fn move_organisation(
 /// such folders.
 pub fn remove_empty_above(root: &Root, gone: &Path) {
     let orgs = root.path.join("orgs");
+    let is_inside = |above: &&Path| above.starts_with(&root.path) && **above != root.path;
     for above in gone
         .ancestors()
         .skip(1)
-        .take_while(|above| above.starts_with(&orgs) && **above != orgs)
+        .take_while(|above| is_inside(above) && **above != orgs)
     {
         if std::fs::remove_dir(above).is_err() {
             break;
