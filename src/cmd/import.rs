@@ -301,6 +301,13 @@ fn inputs(
             }
             None => (None, &words[..]),
         },
+        // A kind alone is no file.
+        [only] if rules.kind(only).is_some() && !Path::new(only).exists() => {
+            let file = session.locale.text("value-file");
+            return Err(Problem::new(Rule::MISSING_ARGUMENTS)
+                .with("flags", file)
+                .into());
+        }
         words => (None, words),
     };
     let told = match matches.get_one::<String>("map") {

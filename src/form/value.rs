@@ -100,7 +100,7 @@ impl Circumstances<'_> {
                     (Some(day), _) => Ok(Value::Day(day)),
                     // 8.1 may have been 8.10.
                     (None, Cell::Number { value, .. }) if !is_whole(value) => {
-                        Err(wrong(field, typed))
+                        Err(input::not_understood(field, typed))
                     }
                     _ => self.dated(field, typed),
                 }
@@ -128,7 +128,9 @@ impl Circumstances<'_> {
                 self.number(field, cell, typed)
             }
             // “2人” is how many, not who.
-            (FieldType::Table(_), _) if input::number(typed).is_some() => Err(wrong(field, typed)),
+            (FieldType::Table(_), _) if input::number(typed).is_some() => {
+                Err(input::not_understood(field, typed))
+            }
             (FieldType::Text, Cell::Text(text)) if self.is_title => by_hand(&joined(text)),
             (FieldType::Table(_), Cell::Text(text)) => by_hand(&with_colon(text)),
             _ => by_hand(typed),
@@ -158,14 +160,18 @@ impl Circumstances<'_> {
     }
 
     fn number(&self, field: &FieldDef, cell: &Cell, typed: &str) -> Result<Value, Problem> {
-        let hundred = |value: Decimal| value.times(100).ok_or_else(|| wrong(field, typed));
+        let hundred = |value: Decimal| {
+            value
+                .times(100)
+                .ok_or_else(|| input::not_understood(field, typed))
+        };
         let is_percentage = self.percent != Percent::Not;
         let number = match cell {
             Cell::Number {
                 value,
                 percent: true,
             } if is_percentage => hundred(*value)?,
-            Cell::Number { percent: true, .. } => return Err(wrong(field, typed)),
+            Cell::Number { percent: true, .. } => return Err(input::not_understood(field, typed)),
             Cell::Number { value, .. } => match self.percent {
                 Percent::Fractions => hundred(*value)?,
                 Percent::Mixed if *value <= Decimal::ONE && !value.is_zero() => {
@@ -179,30 +185,23 @@ impl Circumstances<'_> {
             }
             Cell::Text(text) if self.percent == Percent::Fractions => match input::number(text) {
                 Some(value) => hundred(value)?,
-                None => return Err(wrong(field, typed)),
+                None => return Err(input::not_understood(field, typed)),
             },
             Cell::Text(text) => match (self.scale, input::number(text)) {
                 // “3.5万元” says its unit itself, whatever the heading says.
                 (Some(_), Some(value)) if !text.contains(['元', '万']) => value,
                 _ => return input::value(field, typed, self.when),
             },
-            _ => return Err(wrong(field, typed)),
+            _ => return Err(input::not_understood(field, typed)),
         };
         let number = match self.scale.and_then(Decimal::whole) {
             Some(scale) => number
                 .times(scale.into())
-                .ok_or_else(|| wrong(field, typed))?,
+                .ok_or_else(|| input::not_understood(field, typed))?,
             None => number,
         };
         input::value(field, &number.to_string(), self.when)
     }
-}
-
-fn wrong(field: &FieldDef, text: &str) -> Problem {
-    Problem::new(Rule::WRONG_INPUT)
-        .with("field", &field.label)
-        .with("wanted", Arg::Message(field.ty.message()))
-        .with("found", format!("“{text}”"))
 }
 
 /// That a day or month names no year, and nothing else does.

@@ -426,7 +426,18 @@ problem-org-former = {$org} is the id that {$now} had before it was moved; other
     .help = choose another folder name with --segment
 problem-cancelled = cancelled; nothing was written
 problem-not-understood = “{$field}” should be {$wanted}, not {$found}
-    .help = days as 2026-07-03, months as 2026-07, quarters as 2026Q3, numbers as 12 or 1,200; write out in full what may be doubted
+    .help =
+        { $how ->
+            [type-date] as in 2026-07-03, or 7-3 of this year; write out in full what may be doubted
+            [type-month] as in 2026-07
+            [type-quarter] as in 2026Q3
+            [type-year] as in 2026
+            [type-integer] as in 12 or 1,200; write out in full what may be doubted
+            [type-decimal] as in 12 or 1,200.5; write out in full what may be doubted
+            [type-boolean] yes or no
+            [type-table] its parts in their order, with colons between: a:b
+           *[other] look at it again, and write it out in full
+        }
 problem-nothing-to-undo = there is no command to take back
     .help = only the last command of this clone that wrote anything can be, and moves of organisations and merges cannot; ledger retract and ledger edit put a record right
 problem-undo-changed = this file was changed after that command; nothing was taken back

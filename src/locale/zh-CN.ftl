@@ -417,7 +417,18 @@ problem-org-former = {$org} 是 {$now} 移动前的编号，别人可能还在�
     .help = 用 --segment 另取一个文件夹名
 problem-cancelled = 已取消，未写入任何内容
 problem-not-understood = “{$field}”应为{$wanted}，写的是{$found}
-    .help = 日期如 2026-07-03、2026年7月3日、7月3日，月份如 2026-07，季度如 2026Q3，数字如 12、1,200、3.5万；拿不准的请写全
+    .help =
+        { $how ->
+            [type-date] 写作 2026-07-03、2026年7月3日、7月3日；拿不准的请写全
+            [type-month] 写作 2026-07、2026年7月
+            [type-quarter] 写作 2026Q3、2026年3季度
+            [type-year] 写作 2026
+            [type-integer] 写作 12、1,200、3万；拿不准的请写全
+            [type-decimal] 写作 12、1,200.5、3.5万；拿不准的请写全
+            [type-boolean] 写“是”或“否”
+            [type-table] 各项依次用冒号隔开，如 甲:乙
+           *[other] 核对后写全
+        }
 problem-nothing-to-undo = 没有可以撤回的命令
     .help = 只能撤回本机最近一次写入，且移动组织、合并等操作不在其内；记录有误可用 ledger retract 或 ledger edit
 problem-undo-changed = 这个文件在那次命令之后又有改动，未撤回任何内容

@@ -30,12 +30,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
     if text.is_empty() {
         return Err(Problem::new(Rule::EMPTY_INPUT).with("field", &field.label));
     }
-    let wrong = || {
-        Problem::new(Rule::WRONG_INPUT)
-            .with("field", &field.label)
-            .with("wanted", Arg::Message(field.ty.message()))
-            .with("found", format!("“{text}”"))
-    };
+    let wrong = || not_understood(field, &text);
     let period = |span| {
         Period::read(&text, when)
             .ok()
@@ -93,6 +88,15 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
             }),
         FieldType::Table(columns) => table(field, columns, &text, when),
     }
+}
+
+/// That a text is no value of a field, with how such values are written.
+pub fn not_understood(field: &FieldDef, text: &str) -> Problem {
+    Problem::new(Rule::WRONG_INPUT)
+        .with("field", &field.label)
+        .with("wanted", Arg::Message(field.ty.message()))
+        .with("how", field.ty.message())
+        .with("found", format!("“{text}”"))
 }
 
 /// `60%` of a field of percents is 60.
