@@ -141,5 +141,5 @@ fn record_line(
         ("id", of.record().unwrap_or(&at.org).into()),
         ("title", Arg::Labels(title)),
     ];
-    format!("  {}", locale.say(id, &args))
+    format!("  {}", locale.say(id, &args).trim_end())
 }

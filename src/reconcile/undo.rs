@@ -144,7 +144,7 @@ fn snapshot(name: &str, file: &LedgerFile, text: Option<&str>) -> Snapshot {
     snapshot
 }
 
-/// What happens to the records of a file from one text to another.
+/// What happens to the records of a file from one text to another, in the order they stand.
 fn events(
     name: &str,
     file: &LedgerFile,
@@ -157,7 +157,9 @@ fn events(
         let event = between(id, was, is)?;
         Some((id.clone(), is.or(was)?.clone(), event))
     };
-    ids.into_iter().filter_map(event).collect()
+    let mut events: Vec<_> = ids.into_iter().filter_map(event).collect();
+    events.sort_by_key(|(_, at, _)| at.line);
+    events
 }
 
 /// What the last commit has.
