@@ -325,9 +325,16 @@ impl NamedRule {
 impl Rules {
     /// The rules inside the program, changed by a ledger's own.
     ///
-    /// What is wrong with the ledger's own is returned beside, as far as figures are not concerned
-    /// ([`Rules::figure_problems`]); such an item is left out.
+    /// What is wrong with the ledger's own is returned beside; such an item is left out.
     pub fn load(local: &[Source]) -> (Arc<Rules>, Vec<Problem>) {
+        let (rules, mut problems) = Rules::load_for_records(local);
+        problems.extend_from_slice(rules.figure_problems());
+        (rules, problems)
+    }
+
+    /// The same for who computes no figure: figures are not read, and what is wrong with them
+    /// ([`Rules::figure_problems`]) is not found.
+    pub fn load_for_records(local: &[Source]) -> (Arc<Rules>, Vec<Problem>) {
         if local.is_empty() {
             return (Arc::clone(Rules::built_in()), Vec::new());
         }

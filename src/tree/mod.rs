@@ -188,7 +188,7 @@ pub fn rules_of_records(files: &dyn Files, more: Vec<Source>) -> (Arc<Rules>, Ve
             Err(problem) => problems.push(problem),
         }
     }
-    let (rules, found) = Rules::load(&sources);
+    let (rules, found) = Rules::load_for_records(&sources);
     problems.extend(found);
     (rules, problems)
 }
