@@ -629,32 +629,76 @@ fn organisation_text(
     }
 }
 
-/// Makes new organisations, all of them or none, whatever happens meanwhile.
+/// Makes new organisations, all of them or none.
+///
+/// They are written beside the ledger first; each new folder with everything under it then takes
+/// its place in one step. Parents stand before those under them in `plan`.
 ///
 /// # Errors
-/// Something stands where a new folder should, bounds between fields do not hold, or the system
-/// refuses.
+/// Something stands where a new folder should, or the system refuses; what was moved in place is
+/// moved back.
 pub fn organisations(
     root: &Root,
     lock: &Lock,
     rules: &Rules,
     plan: &[(OrgPath, Vec<Option<Value>>)],
 ) -> Result<(), Problems> {
-    let mut files = Vec::new();
-    for (org, values) in plan {
-        if scan::real(&root.path, &root.org_folder(org))?.is_some() {
+    for (path, _) in plan {
+        if scan::real(&root.path, &root.org_folder(path))?.is_some() {
             return Err(Problem::new(Rule::ORG_EXISTS)
-                .with("org", org.as_str())
+                .with("org", path.as_str())
                 .into());
         }
-        let path = root.org_folder(org).join("org.toml");
-        files.push(Replacement {
-            after: Some(organisation_text(root, rules, org, None, values)?),
-            before: None,
-            path,
-        });
     }
-    Ok(lock.write_all(files)?)
+    let stage = Root {
+        path: root.path.join(".ledger").join("import"),
+        ..root.clone()
+    };
+    // A killed import leaves its stage behind; under the lock nobody uses it.
+    let _ = std::fs::remove_dir_all(&stage.path);
+    let result = plan
+        .iter()
+        .try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
+    let planned: BTreeSet<&OrgPath> = plan.iter().map(|(path, _)| path).collect();
+    let tops: Vec<&OrgPath> = plan
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| {
+            path.parent()
+                .is_none_or(|parent| !planned.contains(&parent))
+        })
+        .collect();
+    let mut moved = Vec::new();
+    let result = result.and_then(|()| {
+        for top in tops {
+            let (from, to) = (stage.org_folder(top), root.org_folder(top));
+            let done = lock.move_folder(&from, &to);
+            if done
+                .as_ref()
+                .map_or_else(|problem| problem.rule == Rule::MAYBE_SAVED, |()| true)
+            {
+                moved.push((from, to));
+            }
+            done?;
+        }
+        Ok(())
+    });
+    if result.is_err() {
+        for (from, to) in moved {
+            let _ = std::fs::rename(to, from);
+        }
+    }
+    let _ = std::fs::remove_dir_all(&stage.path);
+    result?;
+    let made = plan.iter().map(|(org, values)| {
+        Ok(Replacement {
+            path: root.org_folder(org).join("org.toml"),
+            before: None,
+            after: Some(organisation_text(root, rules, org, None, values)?),
+        })
+    });
+    lock.has_made(made.collect::<Result<_, Problems>>()?);
+    Ok(())
 }
 
 /// Moves an organisation's folder, with everything under it, to another id; the old one is kept as

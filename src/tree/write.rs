@@ -171,6 +171,11 @@ impl Lock {
         *self.done.borrow_mut() = None;
     }
 
+    /// Says that all the command did was to make these files, in folders that it moved in place.
+    pub fn has_made(&self, files: Vec<Replacement>) {
+        *self.done.borrow_mut() = Some(files);
+    }
+
     /// If a killed command was finished now: its files that somebody changed since, which were left
     /// as they are.
     pub fn left_undone(&self) -> Option<&[String]> {
