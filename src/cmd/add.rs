@@ -308,14 +308,11 @@ fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> 
     let mut asked: Vec<usize> = Vec::new();
     // What was said before to questions that were gone back over.
     let mut said: Vec<Option<Value>> = vec![None; kind.fields.len()];
-    // Points that follow from what was said of their item.
-    let mut fixed = None;
     let mut at = 0;
     while let Some(&n) = order.get(at) {
         let why = kind.fields[n].unless.as_deref();
         if kind.gives.is_some_and(|gives| gives.points == n) && entry.values[n].is_none() {
             entry.values[n] = fixed_points(rules, kind, &entry.values);
-            fixed = entry.values[n].is_some().then_some(n);
         }
         let is_excused = why.is_some_and(|why| entry.has(why));
         let is_open = (missing.contains(&n) || is_asked(n)) && entry.values[n].is_none();
@@ -333,11 +330,10 @@ fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> 
                 at += 1;
             }
             Turn::Back => {
-                if let Some(points) = fixed.take() {
-                    entry.values[points] = None;
-                }
                 if let Some(before) = asked.pop() {
+                    let fixed = fixed_points(rules, kind, &entry.values);
                     said[before] = entry.values[before].take();
+                    entry.follow_item(rules, (before, fixed));
                     at = order.iter().position(|&n| n == before).unwrap_or(0);
                 }
             }
