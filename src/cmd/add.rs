@@ -5,7 +5,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{ArgMatches, Command as Clap};
 
-use crate::cmd::fields::{clerk_name, field_args, field_values, is_typable, spelled, typed_label};
+use crate::cmd::fields::{
+    clerk_name, field_args, field_values, flag_names, is_typable, spelled, typed_label,
+};
 use crate::cmd::ledger::Ledger;
 use crate::cmd::prompt::{Asked, Proposed, Turn};
 use crate::cmd::{Command, Session, Status, options, prompt};
@@ -209,7 +211,7 @@ fn which_org(
         return Ok(path);
     }
     if asked.is_none() && !session.interactive {
-        let org = ("org".to_owned(), session.locale.text("label-org"));
+        let org = ["org".to_owned(), session.locale.text("label-org")];
         return Err(missing_flags(&session.locale, &[org]).into());
     }
     let orgs = Tree::organisations(root, rules)?.orgs;
@@ -269,14 +271,14 @@ fn copy_from(
     Ok(())
 }
 
-/// That a record cannot be entered without these fields, each by its name and its label: as flags,
-/// in the words of the language.
-fn missing_flags(locale: &Locale, fields: &[(String, String)]) -> Problem {
-    let flag = |(name, label): &(String, String)| match locale.lang() {
-        Lang::Zh if is_typable(&typed_label(label)) => format!("--{}", typed_label(label)),
-        _ => format!("--{}", name.replace('_', "-")),
+/// That a record cannot be entered without these flags, each by its name and what it is called in
+/// Chinese.
+fn missing_flags(locale: &Locale, flags: &[[String; 2]]) -> Problem {
+    let flag = |[name, chinese]: &[String; 2]| match locale.lang() {
+        Lang::Zh if is_typable(chinese) => format!("--{chinese}"),
+        _ => format!("--{name}"),
     };
-    let flags: Vec<String> = fields.iter().map(flag).collect();
+    let flags: Vec<String> = flags.iter().map(flag).collect();
     Problem::new(Rule::MISSING_FLAGS).with("flags", flags.join(" "))
 }
 
@@ -293,11 +295,11 @@ fn complete(session: &mut Session<'_>, rules: &Rules, entry: &mut Entry<'_>) -> 
     }
     if !session.interactive {
         let named = |&n: &usize| {
-            let field = &kind.fields[n];
-            (field.name.clone(), field.label.zh.clone())
+            let [name, _, chinese, _] = flag_names(&kind.fields[n]);
+            [name, chinese]
         };
-        let fields: Vec<(String, String)> = missing.iter().map(named).collect();
-        return Err(missing_flags(&session.locale, &fields).into());
+        let flags: Vec<[String; 2]> = missing.iter().map(named).collect();
+        return Err(missing_flags(&session.locale, &flags).into());
     }
     let likely = likely_values(session, rules, entry)?;
     let order = order_of_questions(kind);

@@ -12,7 +12,7 @@ use crate::locale::{Lang, Locale};
 use crate::problem::{Problem, Problems, Rule};
 use crate::record::{Value, input};
 use crate::rules::Rules;
-use crate::rules::kind::{FieldDef, FieldType, Kind};
+use crate::rules::kind::{FieldDef, FieldType, Kind, without_unit};
 use crate::spelling::is_steering;
 
 /// A flag for each field that is typed in, also under its label in either language.
@@ -64,8 +64,7 @@ pub(super) fn is_one_word(word: &str) -> bool {
 
 /// A label as people type it: without what stands in brackets, with hyphens for blanks.
 pub(super) fn typed_label(label: &str) -> String {
-    let end = label.find(['(', '（']).unwrap_or(label.len());
-    label[..end].trim().replace(' ', "-")
+    without_unit(label).trim().replace(' ', "-")
 }
 
 /// What a field's flag is called: as shown, as in the file, and by its label in either language.

@@ -236,15 +236,15 @@ fn state_test(locale: &Locale, name: &str) -> Result<RecordTest, Problem> {
         ("overdue", RecordTest::Overdue(true)),
     ];
     let is_it = |key: &str| key == name || locale.text(&format!("state-{key}")) == name;
-    let labels = states.each_ref().map(|(key, _)| Label {
+    let keys = states.each_ref().map(|(key, _)| *key);
+    let labels = keys.map(|key| Label {
         zh: locale.text(&format!("state-{key}")),
-        en: (*key).to_owned(),
+        en: key.to_owned(),
     });
     let found = states.into_iter().find(|(key, _)| is_it(key));
-    found.map(|(_, test)| test).ok_or_else(|| {
-        let keys = ["open", "done", "overdue"];
-        unknown_value("--state", name, keys.into_iter().zip(&labels))
-    })
+    found
+        .map(|(_, test)| test)
+        .ok_or_else(|| unknown_value("--state", name, keys.into_iter().zip(&labels)))
 }
 
 fn sort_key(locale: &Locale, kind: Option<&Kind>, name: Option<&str>) -> Result<SortKey, Problem> {

@@ -329,10 +329,11 @@ fn dispatch(session: &mut Session<'_>) -> Result<Status> {
 
 /// What is wrong with what was typed. What a kind is called is no command, but often typed as one.
 fn usage_problem(session: &Session<'_>, error: &clap::Error) -> Problem {
-    if error.kind() == ErrorKind::UnknownArgument {
-        return help::usage_problem(error, &flags_there(&asked_for(session), &session.args));
-    }
-    let mut known = names_there(&asked_for(session), &session.args);
+    let mut known = match error.kind() {
+        ErrorKind::UnknownArgument => flags_there(&asked_for(session), &session.args),
+        ErrorKind::InvalidSubcommand => names_there(&asked_for(session), &session.args),
+        _ => Vec::new(),
+    };
     let kinds = &session.readable_rules().kinds;
     if let Some(word) = first_word(&session.args)
         && COMMANDS.iter().all(|command| word != command.name)
@@ -366,13 +367,14 @@ fn names_there(command: &Clap, args: &[OsString]) -> Vec<String> {
     here.get_subcommands().flat_map(names).collect()
 }
 
-/// The flags, by all their names, of the command that the words of a command line lead to.
+/// The flags, by all their names without the dashes, of the command that the words of a command
+/// line lead to.
 fn flags_there(command: &Clap, args: &[OsString]) -> Vec<String> {
     let flags = command_there(command, args).get_arguments();
     let names = |flag: &clap::Arg| {
         let aliases = flag.get_all_aliases().unwrap_or_default().into_iter();
         let names = flag.get_long().into_iter().chain(aliases);
-        names.map(|name| format!("--{name}")).collect::<Vec<_>>()
+        names.map(str::to_owned).collect::<Vec<_>>()
     };
     flags.flat_map(names).collect()
 }

@@ -142,7 +142,7 @@ pub(super) fn field_in_turn(
         suggest: &|typed| suggested(&candidates, typed),
         may_go_back,
     };
-    typed(session, &question, |text| match text.trim() {
+    typed_in_turn(session, &question, |text| match text.trim() {
         "" if optional => Ok(None),
         "-" | "－" | "—" if offered => Ok(None),
         text => {
@@ -184,12 +184,12 @@ fn candidates(session: &Session<'_>, asked: Asked<'_>) -> Result<Vec<Candidate>>
             let ledger = Ledger::readable(session)?;
             let tree = ledger.load(&Selection::of_kinds(&rules, names));
             let is_of = |record: &Record<'_>| kinds.contains(&record.kind.name);
-            latest_first(&tree, is_of)
-                .map(|entry| {
-                    let line = record_line(session, &tree, entry);
-                    Candidate::of(line, entry.record.id.as_str())
-                })
-                .collect()
+            let of_record = |entry: &OwnedRecord<'_>| {
+                let line = record_line(session, &tree, entry);
+                Candidate::of(line, entry.record.id.as_str())
+            };
+            let entries = latest_first(&tree, is_of).into_iter();
+            entries.map(of_record).collect()
         }
         FieldType::Organisation => {
             let tree = Tree::organisations(&session.root()?, &rules)?;
@@ -201,7 +201,10 @@ fn candidates(session: &Session<'_>, asked: Asked<'_>) -> Result<Vec<Candidate>>
             Some(gives) if gives.card == Some(asked.n) || gives.item == asked.n => {
                 let labels = match gives.item == asked.n {
                     true => points::items_given(&rules, asked.kind, asked.values),
-                    false => points::cards_given(&rules, asked.kind),
+                    false => {
+                        let cards = points::cards_given(&rules, asked.kind).into_iter();
+                        cards.map(|card| &card.label).collect()
+                    }
                 };
                 let words = labels.into_iter().map(|label| label.get(lang));
                 words
@@ -229,7 +232,7 @@ fn suggested(candidates: &[Candidate], typed: &str) -> Vec<String> {
 fn forward<T>(turn: Turn<T>) -> Result<T> {
     match turn {
         Turn::Said(answer) => Ok(answer),
-        Turn::Back => Err(Problem::new(Rule::CANCELLED).into()),
+        Turn::Back => Err(cancelled()),
     }
 }
 
@@ -318,9 +321,9 @@ pub(super) fn org(
         suggest: &suggest,
         may_go_back: false,
     };
-    forward(typed(session, &question, |text| {
+    typed(session, &question, |text| {
         find_org(orgs, text.trim(), rules).map_err(said(session))
-    })?)
+    })
 }
 
 /// Asks for a year.
@@ -333,9 +336,9 @@ pub(super) fn year(session: &Session<'_>, question: &str) -> Result<i32> {
         default: Some(&default),
         ..LineQuestion::new(question, "")
     };
-    forward(typed(session, &question, |text| {
+    typed(session, &question, |text| {
         year_of(text).ok_or_else(|| session.locale.text(FieldType::Year.message()))
-    })?)
+    })
 }
 
 /// The year that a text says: `2026`, `2026年`.
@@ -354,14 +357,10 @@ pub(super) fn line(
     help: &str,
     check: impl Fn(&str) -> Result<(), String>,
 ) -> Result<String> {
-    forward(typed(
-        session,
-        &LineQuestion::new(question, help),
-        |text| {
-            let text = text.trim();
-            check(text).map(|()| text.to_owned())
-        },
-    )?)
+    typed(session, &LineQuestion::new(question, help), |text| {
+        let text = text.trim();
+        check(text).map(|()| text.to_owned())
+    })
 }
 
 /// Asks for a day.
@@ -374,10 +373,10 @@ pub(super) fn day(session: &Session<'_>, question: &str) -> Result<Day> {
         default: Some(&likely),
         ..LineQuestion::new(question, "")
     };
-    forward(typed(session, &question, |text| {
+    typed(session, &question, |text| {
         Day::read(text, session.today.into())
             .map_err(|_| said(session)(Problem::new(Rule::BAD_DAY).with("value", text)))
-    })?)
+    })
 }
 
 /// Asks until what is typed can be read; what is wrong with it is said.
@@ -385,15 +384,37 @@ fn typed<T>(
     session: &Session<'_>,
     question: &LineQuestion<'_>,
     read: impl Fn(&str) -> Result<T, String>,
+) -> Result<T> {
+    forward(typed_in_turn(session, question, read)?)
+}
+
+/// The same where the question before it may be asked again.
+fn typed_in_turn<T>(
+    session: &Session<'_>,
+    question: &LineQuestion<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Turn<T>> {
     let value = RefCell::new(None);
     let check = |text: &str| read(text).map(|read| *value.borrow_mut() = Some(read));
     let reply = question.ask(&check, session.style.colour)?;
-    match (reply, value.into_inner()) {
-        (Reply::Answered(_), Some(value)) => Ok(Turn::Said(value)),
-        (Reply::Back, _) => Ok(Turn::Back),
-        _ => Err(Problem::new(Rule::CANCELLED).into()),
+    Ok(match turn(reply)? {
+        // What was answered was read.
+        Turn::Said(_) => Turn::Said(value.into_inner().ok_or_else(cancelled)?),
+        Turn::Back => Turn::Back,
+    })
+}
+
+/// What came of a question, unless the person gave up.
+fn turn<T>(reply: Reply<T>) -> Result<Turn<T>> {
+    match reply {
+        Reply::Answered(answer) => Ok(Turn::Said(answer)),
+        Reply::Back => Ok(Turn::Back),
+        Reply::GivenUp => Err(cancelled()),
     }
+}
+
+fn cancelled() -> anyhow::Error {
+    Problem::new(Rule::CANCELLED).into()
 }
 
 /// What is wrong, as it is said below a question.
@@ -410,7 +431,7 @@ pub(super) fn record(
     tree: &Tree<'_>,
     may_be: impl Fn(&Record<'_>) -> bool,
 ) -> Result<String> {
-    let entries: Vec<&OwnedRecord<'_>> = latest_first(tree, may_be).collect();
+    let entries = latest_first(tree, may_be);
     if entries.is_empty() {
         return Err(Problem::new(Rule::NOTHING_TO_CHOOSE).into());
     }
@@ -424,13 +445,13 @@ pub(super) fn record(
 fn latest_first<'t>(
     tree: &'t Tree<'_>,
     may_be: impl Fn(&Record<'_>) -> bool,
-) -> impl Iterator<Item = &'t OwnedRecord<'t>> {
+) -> Vec<&'t OwnedRecord<'t>> {
     let entries = tree.entries.iter();
     let mut entries: Vec<&OwnedRecord<'_>> = entries
         .filter(|entry| entry.record.retracted.is_none() && may_be(&entry.record))
         .collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.record.starts()));
-    entries.into_iter()
+    entries
 }
 
 /// A record as a line to choose.
@@ -474,11 +495,7 @@ fn one_of(
         first,
         may_go_back,
     };
-    match choice.ask(session.style.colour)? {
-        Reply::Answered(n) => Ok(Turn::Said(n)),
-        Reply::Back => Ok(Turn::Back),
-        Reply::GivenUp => Err(Problem::new(Rule::CANCELLED).into()),
-    }
+    turn(choice.ask(session.style.colour)?)
 }
 
 /// Asks whether to go on; no unless the person says yes.

@@ -120,12 +120,8 @@ impl TextTest {
                         .is_some_and(|value| self.is_in(column, value))
                 })
             }
-            (Value::Text(word), FieldType::Choice(choices)) => {
-                let choice = choices.iter().find(|choice| choice.name == *word);
-                holds(word) || choice.is_some_and(|c| holds(&c.label.zh) || holds(&c.label.en))
-            }
             (_, FieldType::Record(_)) => self.is_of_id() && holds(&text::plain(value)),
-            _ => holds(&text::plain(value)),
+            _ => is_said(field, value, &holds),
         }
     }
 
@@ -226,18 +222,26 @@ impl RecordTest {
     }
 }
 
+/// Whether something holds for a value's text, or for what people call a word of a choice.
+fn is_said(field: &FieldDef, value: &Value, holds: &dyn Fn(&str) -> bool) -> bool {
+    let choice = match (&field.ty, value) {
+        (FieldType::Choice(choices), Value::Text(word)) => {
+            choices.iter().find(|choice| choice.name == *word)
+        }
+        _ => None,
+    };
+    holds(&text::plain(value))
+        || choice.is_some_and(|choice| holds(&choice.label.zh) || holds(&choice.label.en))
+}
+
 /// Whether a value of a field of a record compares so with another.
 fn holds(record: &Record<'_>, field: usize, comparison: Comparison, wanted: &Value) -> bool {
-    let field_def = &record.kind.fields[field];
-    let exact = matches!(field_def.ty, FieldType::Choice(_));
+    let definition = &record.kind.fields[field];
+    let exact = matches!(definition.ty, FieldType::Choice(_));
     let has = |item: &Value, part: &str| {
-        let holds = |text: &str| folded(text).contains(&*folded(part));
-        let label = match &field_def.ty {
-            FieldType::Choice(choices) => choices.iter().find(|c| Some(&*c.name) == item.as_text()),
-            _ => None,
-        };
-        let label = label.map(|choice| &choice.label);
-        holds(&text::plain(item)) || label.is_some_and(|l| holds(&l.zh) || holds(&l.en))
+        is_said(definition, item, &|text| {
+            folded(text).contains(&*folded(part))
+        })
     };
     let one = |item: &Value| match (comparison, wanted) {
         (Comparison::Holds, wanted) => has(item, &text::plain(wanted)),

@@ -332,16 +332,14 @@ pub(super) fn without_brackets(text: &str) -> String {
 /// How many yuan are one of the unit of money that a text names: 金额(万元), 单位：万元, 以万元计.
 pub(super) fn money_unit(text: &str) -> Option<Decimal> {
     let text = squeezed(text);
-    let said = |part: &str| {
+    let in_words = |part: &str| {
         let part = part.strip_suffix('计').unwrap_or(part);
-        let behind = |word: &str| part.rsplit_once(word).map(|(_, behind)| behind.to_owned());
-        let part = ["单位为", "单位是", "单位", "以", "按"]
-            .into_iter()
-            .find_map(behind);
-        part.unwrap_or_default()
+        let mut words = ["单位为", "单位是", "单位", "以", "按"].into_iter();
+        let (_, unit) = words.find_map(|word| part.rsplit_once(word))?;
+        yuan_in(unit)
     };
     let mut parts = text.split(['(', ')', '[', ']', ':', ',', '、', '/', '。', ';']);
-    parts.find_map(|part| yuan_in(part).or_else(|| yuan_in(&said(part))))
+    parts.find_map(|part| yuan_in(part).or_else(|| in_words(part)))
 }
 
 /// How many yuan are one of a unit of money.

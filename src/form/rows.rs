@@ -1,5 +1,6 @@
 //! Through a sheet, row by row: what is a record, what its cells say, and what is none.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::heading::{
@@ -328,6 +329,7 @@ impl SheetReader<'_, '_> {
 
     /// Sums of money are in the unit that stands above the table where no heading names another.
     fn unite(&self, layout: &mut Layout) {
+        let of_notes = LazyCell::new(|| self.unit_of_notes());
         for column in &mut layout.columns {
             let is_money = match column.target {
                 Some(Target::Field(n)) => {
@@ -346,7 +348,7 @@ impl SheetReader<'_, '_> {
                     .unit
                     .or_else(stands_below)
                     .or(self.context.unit)
-                    .or_else(|| self.unit_of_notes()),
+                    .or_else(|| *of_notes),
                 false => None,
             };
         }

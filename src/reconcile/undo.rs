@@ -73,7 +73,8 @@ pub fn plan(root: &Root, rules: &Rules, journal: &Journal) -> Result<Undo, Probl
         if replacement.before == replacement.after {
             continue;
         }
-        if replacement.after.is_none() && form.as_ref().is_some_and(is_of_organisation) {
+        let is_organisation = |form: &LedgerFile| form.form == FileForm::Organisation;
+        if replacement.after.is_none() && form.as_ref().is_some_and(is_organisation) {
             refuse_orphans(root, &file.path, &written)?;
         }
         if let Some(form) = &form {
@@ -82,17 +83,11 @@ pub fn plan(root: &Root, rules: &Rules, journal: &Journal) -> Result<Undo, Probl
         }
         undo.files.push(replacement);
     }
-    if problems.is_empty() && undo.files.is_empty() {
-        return Err(Problem::new(Rule::NOTHING_TO_UNDO).into());
+    match (problems.is_empty(), undo.files.is_empty()) {
+        (false, _) => Err(Problems(problems)),
+        (true, true) => Err(Problem::new(Rule::NOTHING_TO_UNDO).into()),
+        (true, false) => Ok(undo),
     }
-    match problems.is_empty() {
-        true => Ok(undo),
-        false => Err(Problems(problems)),
-    }
-}
-
-fn is_of_organisation(file: &LedgerFile) -> bool {
-    file.form == FileForm::Organisation
 }
 
 /// Refuses to take an organisation's file away while something stands in its folder that the

@@ -62,7 +62,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
         FieldType::Quarter => period(PeriodName::Quarter),
         FieldType::Year => period(PeriodName::Year),
         FieldType::Integer { min, max } => {
-            let number = number(without_unit(field, &text))
+            let number = number(without_percent(field, &text))
                 .and_then(Decimal::whole)
                 .ok_or_else(wrong)?;
             if number < *min || number > *max {
@@ -71,7 +71,7 @@ pub fn value(field: &FieldDef, text: &str, when: impl Into<When>) -> Result<Valu
             Ok(Value::Integer(number))
         }
         FieldType::Decimal { places, min, max } => {
-            let number = number(without_unit(field, &text)).ok_or_else(wrong)?;
+            let number = number(without_percent(field, &text)).ok_or_else(wrong)?;
             match unfit(&field.label, number, *places, (*min, *max)) {
                 Some(problem) => Err(problem),
                 None => Ok(Value::Decimal(number)),
@@ -100,7 +100,7 @@ pub fn not_understood(field: &FieldDef, text: &str) -> Problem {
 }
 
 /// `60%` of a field of percents is 60.
-fn without_unit<'t>(field: &FieldDef, text: &'t str) -> &'t str {
+fn without_percent<'t>(field: &FieldDef, text: &'t str) -> &'t str {
     match field.label.zh.contains('%') {
         true => text.strip_suffix(['%', '％']).unwrap_or(text),
         false => text,

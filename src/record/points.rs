@@ -37,10 +37,8 @@ fn cards<'r>(
         let mut items = card.items().map(|(_, item)| item);
         items.find(|item| matches!(item.way, Way::Given { .. }) && item.is_called(name))
     };
-    rules
-        .scorecards()
-        .iter()
-        .filter(|card| is_given_by(card, rules, kind))
+    cards_given(rules, kind)
+        .into_iter()
         .filter(is_in_force)
         .filter(|card| named.is_none_or(|named| card.is_called(named)))
         .map(|card| (card, item(card)))
@@ -65,11 +63,12 @@ pub fn fixed(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<Dec
     }
 }
 
-/// What the scorecards are called whose points a kind gives.
-pub fn cards_given<'r>(rules: &'r Rules, kind: &Kind) -> Vec<&'r Label> {
+/// The scorecards whose points a kind gives.
+pub fn cards_given<'r>(rules: &'r Rules, kind: &Kind) -> Vec<&'r Scorecard> {
     let cards = rules.scorecards().iter();
-    let cards = cards.filter(|card| is_given_by(card, rules, kind));
-    cards.map(|card| &card.label).collect()
+    cards
+        .filter(|card| is_given_by(card, rules, kind))
+        .collect()
 }
 
 /// What the items are called that a record may give points of, as far as it says by which
@@ -91,11 +90,10 @@ pub fn refused(rules: &Rules, kind: &Kind, values: &[Option<Value>]) -> Option<P
     let all = cards(rules, kind, values);
     let named = gives.card.and_then(|card| value(card)?.as_text());
     if let Some(named) = named.filter(|_| all.is_empty()) {
-        let labels = cards_given(rules, kind);
+        let known = cards_given(rules, kind);
         // Where there is no scorecard at all, points wait for one.
-        let mut known = rules.scorecards().iter();
-        let is_known = known.any(|card| is_given_by(card, rules, kind) && card.is_called(named));
-        let is_wrong = !labels.is_empty() && !is_known;
+        let is_wrong = !known.is_empty() && !known.iter().any(|card| card.is_called(named));
+        let labels = known.iter().map(|card| &card.label);
         return is_wrong.then(|| {
             Problem::new(Rule::NOT_SCORED)
                 .with("name", named)

@@ -217,16 +217,15 @@ pub fn usage_problem(error: &clap::Error, known: &[String]) -> Problem {
         ErrorKind::ArgumentConflict => "usage-conflict",
         _ => "usage-other",
     };
+    let near = |typed: &str| nearest(typed, known.iter().map(String::as_str));
     let (subject, suggested) = match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let typed = get(ContextKind::InvalidSubcommand);
-            let near = nearest(&typed, known.iter().map(String::as_str)).join(", ");
+            let near = near(&typed).join(", ");
             (typed, near)
         }
         ErrorKind::UnknownArgument if suggested.is_empty() => {
-            // The dashes are in all of them.
-            let names = known.iter().map(|flag| flag.trim_start_matches('-'));
-            let near = nearest(arg.trim_start_matches('-'), names).into_iter();
+            let near = near(arg.trim_start_matches('-')).into_iter();
             let near: Vec<String> = near.map(|name| format!("--{name}")).collect();
             (arg, near.join(", "))
         }

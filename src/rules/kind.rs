@@ -185,7 +185,7 @@ impl Choice {
 }
 
 /// A label without the unit in brackets behind it.
-fn without_unit(label: &str) -> &str {
+pub fn without_unit(label: &str) -> &str {
     label.split(['(', '（']).next().unwrap_or(label)
 }
 

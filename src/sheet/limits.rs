@@ -28,13 +28,13 @@ pub(super) fn archive<'b>(
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let mut left = MOST_BYTES;
     for n in 0..archive.len() {
-        let says_too_many = {
+        let is_too_much = {
             let part = archive.by_index(n).map_err(|_| damaged())?;
             let name = part.name();
             let is_xml = name.is_ok_and(|name| name.to_ascii_lowercase().ends_with(".xml"));
             is_xml && says_too_many(part)
         };
-        if says_too_many {
+        if is_too_much {
             return Err(too_large(name));
         }
         let part = archive.by_index(n).map_err(|_| damaged())?;

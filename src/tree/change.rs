@@ -650,15 +650,25 @@ pub fn organisations(
                 .into());
         }
     }
+    let file = |(org, values): &(OrgPath, Vec<Option<Value>>)| {
+        Ok(Replacement {
+            path: root.org_folder(org).join("org.toml"),
+            before: None,
+            after: Some(organisation_text(root, rules, org, None, values)?),
+        })
+    };
+    let made: Vec<Replacement> = plan.iter().map(file).collect::<Result<_, Problems>>()?;
     let stage = Root {
         path: root.path.join(".ledger").join("import"),
         ..root.clone()
     };
     // A killed import leaves its stage behind; under the lock nobody uses it.
     let _ = std::fs::remove_dir_all(&stage.path);
-    let result = plan
-        .iter()
-        .try_for_each(|(path, values)| organisation(&stage, lock, rules, path, values));
+    let result = plan.iter().zip(&made).try_for_each(|((org, _), file)| {
+        let path = stage.org_folder(org).join("org.toml");
+        let text = file.after.as_deref().unwrap_or_default();
+        lock.write(&path, &Precondition::of(&path, None), text.as_bytes())
+    });
     let planned: BTreeSet<&OrgPath> = plan.iter().map(|(path, _)| path).collect();
     let tops: Vec<&OrgPath> = plan
         .iter()
@@ -690,14 +700,7 @@ pub fn organisations(
     }
     let _ = std::fs::remove_dir_all(&stage.path);
     result?;
-    let made = plan.iter().map(|(org, values)| {
-        Ok(Replacement {
-            path: root.org_folder(org).join("org.toml"),
-            before: None,
-            after: Some(organisation_text(root, rules, org, None, values)?),
-        })
-    });
-    lock.has_made(made.collect::<Result<_, Problems>>()?);
+    lock.has_made(made);
     Ok(())
 }
 
